@@ -1,0 +1,45 @@
+"""The hooks of livegan: all that a set, or the command line, can name is registered here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pluggy import HookimplMarker, HookspecMarker
+
+hookspec = HookspecMarker("livegan")
+hookimpl = HookimplMarker("livegan")
+
+
+@hookspec
+def register_encoders(register: Any) -> None:
+    """Offer encoders, sound to condition: ``register(function_or_class, name=None)``."""
+
+
+@hookspec
+def register_mixers(register: Any) -> None:
+    """Offer mixers, pictures to picture: ``register(function_or_class, name=None, aliases=())``."""
+
+
+@hookspec
+def register_signals(register: Any) -> None:
+    """Offer signals, numbers that change with time: ``register(function_or_class, name=None)``."""
+
+
+@hookspec
+def register_sources(register: Any) -> None:
+    """Offer sources of sound: ``register(name, open_source, summary)``; see `livegan.sound`."""
+
+
+@hookspec
+def register_generator_loaders(register: Any) -> None:
+    """Offer checkpoint formats: ``register(name, loader)``; see `livegan.generators`."""
+
+
+@hookspec
+def register_outputs(register: Any) -> None:
+    """Offer places a picture is shown: ``register(name, open_output, summary)``."""
+
+
+@hookspec
+def register_commands(app: Any) -> None:
+    """Add commands to the command line: ``app`` is a `typer.Typer`."""
