@@ -271,9 +271,12 @@ def declare(
 
 def source_of(make: Callable[..., Any]) -> tuple[str, int]:
     """(file, line) where a function or class was written; ("?", 0) if unknown."""
-    try:
-        file = inspect.getsourcefile(make) or "?"
-        return file, inspect.getsourcelines(make)[1]
-    except (OSError, TypeError):
-        code = getattr(make, "__code__", None)
-        return (code.co_filename, code.co_firstlineno) if code else ("?", 0)
+    code = getattr(make, "__code__", None)
+    if code is not None:
+        return code.co_filename, code.co_firstlineno
+    # A class of a set that is being edited: its source cannot be looked up by file, only asked.
+    codes = [f.__code__ for f in vars(make).values() if hasattr(f, "__code__")]
+    if codes:
+        first = min(codes, key=lambda c: c.co_firstlineno)
+        return first.co_filename, first.co_firstlineno
+    return "?", 0

@@ -1,0 +1,208 @@
+"""What a set said, gathered while it ran: what is shown, the settings, and every node."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from livegan.graph.naming import name_nodes
+from livegan.graph.picture import Picture, bind
+from livegan.graph.place import Place, SetError, here
+from livegan.plugin.closest import suggestion
+from livegan.plugin.declare import param, static
+
+SETTINGS = {
+    "size": static(0, 0, 4096, "width and height of every picture; 0 keeps the show's", unit="px"),
+    "fps": static(0.0, 0, 240, "pictures a second; 0 keeps the show's"),
+    "bpm": static(0.0, 0, 400, "fixed tempo; 0 follows the music"),
+    "beats_per_bar": static(4, 1, 32, "beats in a bar"),
+    "swap": static("bar", doc='when a save goes on the air: "now", "beat", "bar", or "4 bars"'),
+    "dissolve": static(0.4, 0, 30, "how long a swap dissolves from the last picture", unit="s"),
+    "seed": static(-1, -1, 2**31, "seed of everything random; -1 keeps the show's"),
+}
+"""What ``settings(...)`` takes, as rows of data."""
+
+OUTPUTS = {"spout": "name of a Spout sender (Windows)"}
+"""Where else a picture can go: keyword arguments of ``show``."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One ``show(...)``: the picture, and the outputs it goes to besides the window."""
+
+    picture: Picture
+    outputs: tuple[tuple[str, str], ...]
+    place: Place | None
+
+
+@dataclass
+class Graph:
+    """A set, run: immutable from then on."""
+
+    shown: list[Shown] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    nodes: list[Picture] = field(default_factory=list)
+    """Every node that is drawn, inputs before what uses them."""
+
+    @property
+    def window(self) -> Picture:
+        """What the window shows: the last plain ``show``, else the first of all."""
+        plain = [s for s in self.shown if not s.outputs]
+        return (plain[-1] if plain else self.shown[0]).picture
+
+    @property
+    def extra(self) -> list[tuple[str, str, Picture]]:
+        """(kind, name, picture) of every output besides the window."""
+        return [(kind, name, s.picture) for s in self.shown for kind, name in s.outputs]
+
+    @property
+    def models(self) -> list[Picture]:
+        """The slots, in the order the set wrote them."""
+        found = [n for n in self.nodes if n.kind == "model"]
+        return sorted(found, key=lambda n: (n.place.line if n.place else 0, found.index(n)))
+
+    def node(self, name: str) -> Picture | None:
+        """The node of that name, or None."""
+        return next((n for n in self.nodes if n.name == name), None)
+
+
+_collecting: ContextVar[Graph | None] = ContextVar("livegan_graph", default=None)
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[Graph]:
+    """Gather what ``show`` and ``settings`` say inside the block."""
+    graph = Graph()
+    token = _collecting.set(graph)
+    try:
+        yield graph
+    finally:
+        _collecting.reset(token)
+
+
+def show(picture: Any, **outputs: Any) -> None:
+    """Show a picture in the window; ``spout="name"`` sends it to a Spout sender as well."""
+    from livegan.graph.picture import describe
+
+    if not isinstance(picture, Picture):
+        raise SetError(f"show needs a picture, got {describe(picture)}")
+    for kind, name in outputs.items():
+        if kind not in OUTPUTS:
+            raise SetError(f"show has no output {kind!r}" + suggestion(kind, OUTPUTS))
+        if not isinstance(name, str) or not name:
+            raise SetError(f"show: {kind}= takes a name in quotes")
+    graph = _collecting.get()
+    if graph is not None:
+        graph.shown.append(Shown(picture, tuple(outputs.items()), here()))
+
+
+def settings(**values: Any) -> None:
+    """Settings of the whole set; what is not given keeps the show's."""
+    rows = [
+        type(row)(**{**row.__dict__, "name": name})
+        for name, row in SETTINGS.items()
+    ]
+    _, checked = bind("settings", rows, values)
+    swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
+    graph = _collecting.get()
+    if graph is not None:
+        graph.settings.update({name: checked[name] for name in values})
+
+
+def swap_beats(swap: str, beats_per_bar: int) -> float:
+    """The grid that a swap waits for, in beats: 0 for ``"now"``, 4 for a bar, 16 for 4 bars.
+
+    Raises
+    ------
+    SetError
+        If ``swap`` is none of ``"now"``, ``"beat"``, ``"bar"``, ``"N beats"``, ``"N bars"``.
+    """
+    words = swap.lower().split()
+    if words == ["now"]:
+        return 0.0
+    units = {"beat": 1.0, "beats": 1.0, "bar": float(beats_per_bar), "bars": float(beats_per_bar)}
+    count = 1.0
+    if len(words) == 2:
+        try:
+            count = float(words[0])
+        except ValueError:
+            count = 0.0
+    if words and len(words) <= 2 and words[-1] in units and count > 0:
+        return count * units[words[-1]]
+    raise SetError(f'settings: swap is "now", "beat", "bar" or "4 bars", got {swap!r}')
+
+
+def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
+    """Name the nodes and find everything that must be drawn, inputs first.
+
+    Raises
+    ------
+    SetError
+        If nothing is shown, or ``prev`` names a node that does not exist.
+    """
+    if not graph.shown:
+        raise SetError("the set shows nothing: end it with show(picture)", None)
+    order: dict[int, Picture] = {}
+
+    def visit(node: Picture) -> None:
+        if id(node) in order:
+            return
+        for child in node.pictures:
+            visit(child)
+        order[id(node)] = node
+
+    for shown in graph.shown:
+        visit(shown.picture)
+    named = name_nodes(namespace)
+    # What only prev() refers to is drawn as well; that may bring in further prev() nodes.
+    done: set[int] = set()
+    while True:
+        waiting = [n for n in order.values() if n.kind == "prev" and id(n) not in done]
+        if not waiting:
+            break
+        for node in waiting:
+            done.add(id(node))
+            target = node.target
+            if target is None:
+                continue
+            if isinstance(target, str):
+                keyed = {n.key: n for n in [*order.values(), *named.values()] if n.key}
+                found = keyed.get(target) or named.get(target)
+                if found is None:
+                    hint = suggestion(target, [*named, *keyed])
+                    raise SetError(f"prev: nothing is called {target!r}{hint}", node.place)
+                target = found
+            node.target = target
+            visit(target)
+    graph.nodes = list(order.values())
+    label(graph, named)
+    return graph
+
+
+def label(graph: Graph, named: dict[str, Picture]) -> None:
+    """Give every node its name: the key, the variable, or its user's name and its own."""
+    names = {id(node): name for name, node in reversed(named.items())}
+    used: dict[str, int] = {}
+
+    def unique(name: str) -> str:
+        used[name] = used.get(name, 0) + 1
+        return name if used[name] == 1 else f"{name}.{used[name]}"
+
+    for node in graph.nodes:
+        node.name = ""
+        wanted = node.key or names.get(id(node))
+        if wanted:
+            node.name = unique(wanted)
+    owner: dict[int, str] = {id(s.picture): "show" for s in reversed(graph.shown)}
+    for node in reversed(graph.nodes):
+        if not node.name:
+            above = owner.get(id(node), "")
+            node.name = unique(f"{above}.{node.title}" if above else node.title)
+        for child in node.pictures:
+            owner.setdefault(id(child), node.name)
+
+
+__all__ = ["OUTPUTS", "SETTINGS", "Graph", "Shown", "collecting", "finish", "param", "settings"]

@@ -1,0 +1,278 @@
+"""Pictures in a set: nodes of the graph, and how a call in a set becomes one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from livegan.graph.digest import digest_of
+from livegan.graph.place import Place, SetError, here
+from livegan.graph.signal import Signal, lift
+from livegan.plugin import registry
+from livegan.plugin.closest import suggestion
+from livegan.plugin.declare import Operation, Param
+
+FEATURES = {
+    "level": "loudness, 0..1",
+    "low": "loudness below 150 Hz, 0..1",
+    "mid": "loudness of the middle, 0..1",
+    "high": "loudness of the treble, 0..1",
+    "centroid": "how bright the sound is, 0..1",
+    "onset": "jumps at an attack and falls, 0..1",
+    "kick": "jumps at a kick drum and falls, 0..1",
+    "snare": "jumps at a snare drum and falls, 0..1",
+    "bpm": "tempo, beats a minute",
+}
+"""What ``sound.`` offers in a set: a signal each."""
+
+
+class SoundHandle:
+    """What the stage hears, in a set: goes into encoders, and its attributes are signals."""
+
+    def __getattr__(self, name: str) -> Signal:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name == "bpm":
+            return Signal("bpm")
+        if name in FEATURES:
+            return Signal("feature", name)
+        raise SetError(f"the sound has no {name!r}" + suggestion(name, FEATURES))
+
+    def __repr__(self) -> str:
+        return "sound"
+
+
+SOUND = SoundHandle()
+
+
+class Morph:
+    """Two checkpoints of one architecture and how far between them: see ``morph`` in the set."""
+
+    def __init__(self, a: str, b: str, amount: Any) -> None:
+        self.a, self.b, self.amount = a, b, amount
+
+    def __repr__(self) -> str:
+        return f"morph({self.a!r}, {self.b!r})"
+
+
+class Picture:
+    """A picture that will be drawn every frame: one node of the graph.
+
+    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"`` or ``"prev"``.  Every mixer is a method:
+    ``wave.blur(4).blend(scroll, 0.3)`` is ``blend(blur(wave, 4), scroll, 0.3)``.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        title: str,
+        *,
+        operation: Operation | None = None,
+        inputs: tuple[Any, ...] = (),
+        live: dict[str, Any] | None = None,
+        fixed: dict[str, Any] | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.title = title
+        self.operation = operation
+        self.inputs = inputs
+        self.live = live or {}
+        self.fixed = fixed or {}
+        self.key = key
+        self.place: Place | None = here()
+        self.target: Any = None
+        """Of a ``prev``: the node, its name, or None for the picture that was shown."""
+        self.name = ""
+        """What the performer calls it; given when the set has run (see `livegan.graph.naming`)."""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The inputs that are pictures."""
+        return tuple(i for i in self.inputs if isinstance(i, Picture))
+
+    @property
+    def build(self) -> str:
+        """Fingerprint of what the node is built from: code and fixed values, never its inputs."""
+        code = digest_of(self.operation.make) if self.operation else ""
+        text = f"{self.kind}|{self.title}|{code}|{sorted(self.fixed.items())!r}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.title}{' ' + self.name if self.name else ''}>"
+
+    def __getattr__(self, name: str) -> Callable[..., Picture]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            operation = registry.current().operation("mixer", name)
+        except registry.UnknownName:
+            known = registry.current().names("mixer")
+            raise SetError(f"pictures have no {name!r}" + suggestion(name, known)) from None
+
+        def chained(*args: Any, **kwargs: Any) -> Picture:
+            return call(operation, (self, *args), kwargs)
+
+        return chained
+
+    def __iter__(self) -> Any:
+        raise SetError("a picture cannot be looped over")
+
+    def __bool__(self) -> bool:
+        raise SetError("a picture is neither true nor false; use switch(...) to choose one")
+
+
+def call(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Picture:
+    """A node from a call in the set: inputs first, then parameters in their declared order.
+
+    Raises
+    ------
+    SetError
+        For a missing, unknown or unfit argument; the message names the closest one.
+    """
+    title = operation.name
+    values = dict(kwargs)
+    key = values.pop("key", None)
+    if key is not None and not isinstance(key, str):
+        raise SetError(f"{title}: key= takes a text")
+    inputs, rest = take_inputs(operation, list(args), values)
+    params = list(operation.params)
+    if len(rest) > len(params):
+        extra = f"takes at most {len(params)} values after its inputs, got {len(rest)}"
+        raise SetError(f"{title} {extra}")
+    for param, value in zip(params, rest, strict=False):
+        if param.name in values:
+            raise SetError(f"{title}: {param.name!r} is given twice")
+        values[param.name] = value
+    live, fixed = bind(title, params, values, inputs_of(operation))
+    return Picture(
+        operation.kind,
+        title,
+        operation=operation,
+        inputs=tuple(inputs),
+        live=live,
+        fixed=fixed,
+        key=key,
+    )
+
+
+def inputs_of(operation: Operation) -> list[str]:
+    """Names of the inputs that can be given by name."""
+    return [i.name for i in operation.inputs if not i.many]
+
+
+def take_inputs(
+    operation: Operation, args: list[Any], values: dict[str, Any]
+) -> tuple[list[Any], list[Any]]:
+    """Split positional arguments into inputs and the rest; named inputs leave ``values``."""
+    title = operation.name
+    if operation.kind == "encoder":
+        name = operation.inputs[0].name
+        handle = args.pop(0) if args and isinstance(args[0], SoundHandle) else None
+        handle = values.pop(name, handle)
+        if args and isinstance(args[0], Picture):
+            raise SetError(f"the encoder {title!r} draws sound, not a picture: {title}(sound)")
+        if handle is not None and not isinstance(handle, SoundHandle):
+            raise SetError(f"the encoder {title!r} takes the sound first: {title}(listen())")
+        return [SOUND], args
+    inputs: list[Any] = []
+    for wanted in operation.inputs:
+        if wanted.many:
+            args = flat(args)
+            while args and isinstance(args[0], Picture):
+                inputs.append(args.pop(0))
+        elif wanted.name in values:
+            inputs.append(as_input(title, wanted.name, values.pop(wanted.name), wanted.optional))
+        elif args and (isinstance(args[0], Picture) or args[0] is None):
+            inputs.append(as_input(title, wanted.name, args.pop(0), wanted.optional))
+        elif wanted.optional:
+            inputs.append(None)
+        else:
+            got = f", got {describe(args[0])}" if args else ""
+            raise SetError(f"{title} needs a picture as {wanted.name!r}{got}")
+    if not any(isinstance(i, Picture) for i in inputs):
+        got = f", got {describe(args[0])}" if args else ""
+        raise SetError(f"{title} needs at least one picture{got}")
+    if args and isinstance(args[0], Picture):
+        raise SetError(f"{title} takes {len(inputs)} pictures, got more")
+    return inputs, args
+
+
+def flat(args: list[Any]) -> list[Any]:
+    """A leading list or tuple of pictures, spread out: ``grid([a, b])`` is ``grid(a, b)``."""
+    if args and isinstance(args[0], (list, tuple)):
+        return [*args[0], *args[1:]]
+    return args
+
+
+def as_input(title: str, name: str, value: Any, optional: bool) -> Picture | None:
+    if isinstance(value, Picture) or (value is None and optional):
+        return value
+    raise SetError(f"{title} needs a picture as {name!r}, got {describe(value)}")
+
+
+def describe(value: Any) -> str:
+    """What something is, in the words of the language."""
+    if isinstance(value, Signal):
+        return "a signal"
+    if isinstance(value, SoundHandle):
+        return "the sound; draw it first with encode.waveform(sound) or another encoder"
+    if isinstance(value, str):
+        return f"the text {value!r}"
+    if isinstance(value, (bool, int, float)):
+        return f"the number {value}"
+    if callable(value):
+        return f"the function {getattr(value, '__name__', value)!r}; did you forget ()?"
+    return type(value).__name__
+
+
+def bind(
+    title: str, params: Iterable[Param], values: dict[str, Any], others: Iterable[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Live and fixed values of every parameter, checked; defaults where nothing is given."""
+    params = list(params)
+    known = {p.name: p for p in params}
+    for name in values:
+        if name not in known:
+            hint = suggestion(name, [*known, *others])
+            raise SetError(f"{title} has no argument {name!r}{hint}")
+    live: dict[str, Any] = {}
+    fixed: dict[str, Any] = {}
+    for param in params:
+        value = values.get(param.name, param.default)
+        if param.name in values:
+            value = check(title, param, value)
+        (live if param.live else fixed)[param.name] = value
+    return live, fixed
+
+
+def check(title: str, param: Param, value: Any) -> Any:
+    """``value`` as the parameter takes it, or a refusal that says what it takes."""
+    label = f"{title}: {param.name}"
+    kind = param.type
+    if isinstance(value, Signal):
+        if not param.live:
+            raise SetError(f"{label} is fixed when it is built and cannot follow a signal")
+        return value
+    if kind == "choice":
+        if value not in param.choices:
+            choices = ", ".join(map(repr, param.choices))
+            hint = suggestion(str(value), param.choices)
+            raise SetError(f"{label} is one of {choices}, got {value!r}" + hint.split(";")[0])
+        return value
+    if kind == "flag":
+        if not isinstance(value, (bool, int)):
+            raise SetError(f"{label} is True or False, got {describe(value)}")
+        return bool(value)
+    if kind == "text":
+        return value
+    if isinstance(value, (str, Picture, SoundHandle)) or value is None:
+        raise SetError(f"{label} is a number, got {describe(value)}")
+    number = lift(value)
+    if number != param.limit(number):
+        low = "" if param.low is None else f"{param.low:g}"
+        high = "" if param.high is None else f"{param.high:g}"
+        unit = f" {param.unit}" if param.unit else ""
+        raise SetError(f"{label} goes from {low} to {high}{unit}, got {number:g}")
+    return int(number) if kind == "integer" else number

@@ -1,0 +1,47 @@
+"""Where in a set something was written, and the error that says so."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+PACKAGE = str(Path(__file__).resolve().parent.parent)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file and a line (from 1)."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class SetError(Exception):
+    """A set says something that cannot be played: what is wrong, where, and what to do.
+
+    It is raised while the set runs, so ``place`` is the line of the set at fault.
+    """
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place if place is not None else here()
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+def here() -> Place | None:
+    """The innermost line outside livegan that is running: the set's, or its helper module's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith((PACKAGE, "<frozen", "<string>")):
+            return Place(file, frame.f_lineno)
+        frame = frame.f_back
+    return None

@@ -1,0 +1,318 @@
+"""The vocabulary of a set: ``from livegan.live import *``.
+
+Running a set draws nothing: each call makes a node, and ``show`` says which is seen.  This module
+never imports torch, so a set is read in milliseconds.  Every mixer of every plugin is a name here
+and a method of every picture; every encoder is ``encode.NAME``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from livegan.graph.graph import settings, show
+from livegan.graph.picture import (
+    SOUND,
+    Morph,
+    Picture,
+    SoundHandle,
+    bind,
+    call,
+    describe,
+    inputs_of,
+)
+from livegan.graph.place import SetError, here
+from livegan.graph.signal import SHAPES, Signal, count_of, lift
+from livegan.plugin import registry
+from livegan.plugin.closest import suggestion
+from livegan.plugin.declare import DeclarationError, Kind, Operation, Param, declare, param, static
+
+MODEL = (
+    Param("frame", doc="batch statistics of the frame, or running ones", choices=("frame", "running"), name="norm"),
+    Param(False, doc="keep dropout on while playing, as the pix2pix project tests (flickers)", name="dropout"),
+    Param("auto", doc="number format", choices=("auto", "float32", "bfloat16", "float16"), live=False, name="precision"),
+    Param(0, 0, 4096, "width and height it paints at; 0 is the set's size", "px", live=False, name="size"),
+)  # fmt: skip
+"""What ``model(...)`` takes besides the checkpoint and the condition, as rows of data."""
+
+beat = Signal("beat")
+"""Phase of the beat, 0..1."""
+bar = Signal("bar")
+"""Phase of the bar, 0..1."""
+beats = Signal("beats")
+"""Beats since the show began, with the fraction."""
+bars = Signal("bars")
+"""Bars since the show began, with the fraction."""
+time = Signal("time")
+"""Seconds since the show began."""
+
+
+def listen() -> SoundHandle:
+    """What the stage hears; which source that is, the command line says (``--audio``)."""
+    return SOUND
+
+
+class Encoders:
+    """``encode.timeline(sound, seconds=10)``: every encoder of every plugin, by name."""
+
+    def __getattr__(self, name: str) -> Callable[..., Picture]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return maker("encoder", name)
+
+    def __call__(self, name: str, *args: Any, **kwargs: Any) -> Picture:
+        """``encode("package:name", sound)``: an encoder by its full name."""
+        return maker("encoder", name)(*args, **kwargs)
+
+    def __dir__(self) -> list[str]:
+        return registry.current().names("encoder")
+
+
+encode = Encoders()
+
+
+def maker(kind: Kind, name: str) -> Callable[..., Picture]:
+    """The function that makes nodes of one operation."""
+    try:
+        operation = registry.current().operation(kind, name)
+    except registry.UnknownName as error:
+        raise SetError(str(error)) from None
+
+    def make(*args: Any, **kwargs: Any) -> Picture:
+        return call(operation, args, kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = operation.doc
+    return make
+
+
+def model(
+    checkpoint: str | Morph, condition: Picture | None = None, *, key: str | None = None, **options: Any
+) -> Picture:
+    """A slot: a generator that repaints a condition.
+
+    ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition the
+    encoder on the model's card draws it.  ``options`` are ``norm``, ``dropout``, ``precision`` and
+    ``size``.
+    """
+    if not isinstance(checkpoint, (str, Morph)):
+        raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")
+    if condition is not None and not isinstance(condition, Picture):
+        raise SetError(f"model needs a picture as its condition, got {describe(condition)}")
+    live, fixed = bind("model", MODEL, options, ["key"])
+    if isinstance(checkpoint, Morph):
+        fixed["checkpoint"], fixed["other"] = checkpoint.a, checkpoint.b
+        live["amount"] = checkpoint.amount
+    else:
+        fixed["checkpoint"], fixed["other"] = checkpoint, None
+    return Picture(
+        "model", fixed["checkpoint"], inputs=(condition,), live=live, fixed=fixed, key=key
+    )
+
+
+def morph(a: str, b: str, amount: Any = 0.5) -> Morph:
+    """A model between two checkpoints of one architecture; ``amount`` 0 is ``a``, 1 is ``b``."""
+    for name in (a, b):
+        if not isinstance(name, str):
+            raise SetError(f"morph needs two names of models in quotes, got {describe(name)}")
+    row = Param(0.5, 0.0, 1.0, "from the first to the second", name="amount")
+    live, _ = bind("morph", [row], {"amount": amount})
+    return Morph(a, b, live["amount"])
+
+
+def prev(of: str | Picture | None = None) -> Picture:
+    """The picture of a node one frame ago: ``prev("a")``; ``prev()`` is what was shown."""
+    if of is not None and not isinstance(of, (str, Picture)):
+        raise SetError(f"prev needs the name of a picture in quotes, got {describe(of)}")
+    node = Picture("prev", "prev")
+    node.target = of
+    return node
+
+
+# Signals ---------------------------------------------------------------------------------------
+
+
+def lfo(
+    beats: Any = None,
+    *,
+    bars: Any = None,
+    seconds: Any = None,
+    shape: str = "sine",
+    low: Any = 0.0,
+    high: Any = 1.0,
+    phase: Any = 0.0,
+) -> Signal:
+    """A slow oscillator between ``low`` and ``high``, 4 beats long unless told otherwise.
+
+    ``shape`` is ``sine``, ``triangle``, ``ramp``, ``saw``, ``square``, ``random`` (a new value
+    each period) or ``noise`` (wanders); ``phase`` shifts it by a part of the period.
+    """
+    if shape not in SHAPES:
+        raise SetError(f"lfo has no shape {shape!r}" + suggestion(shape, SHAPES))
+    count = count_of("lfo", beats, bars, seconds, default_beats=4)
+    wave = Signal("lfo", count, shape, lift(phase))
+    return wave if (low, high) == (0.0, 1.0) else wave.scale(low, high)
+
+
+def every(
+    beats: Any = None, *, bars: Any = None, seconds: Any = None, fall: Any = 0.25
+) -> Signal:
+    """A pulse: 1 at the start of every period, fallen to 0 after the part ``fall`` of it."""
+    return Signal("every", count_of("every", beats, bars, seconds, default_beats=1), lift(fall))
+
+
+def choose(
+    *values: Any, beats: Any = None, bars: Any = None, seconds: Any = None, order: str = "random"
+) -> Signal:
+    """One of the values, a new one each period (4 beats); ``order`` is "random" or "cycle"."""
+    if not values:
+        raise SetError("choose needs values to choose from")
+    if order not in ("random", "cycle"):
+        raise SetError(f'choose: order is "random" or "cycle", got {order!r}')
+    count = count_of("choose", beats, bars, seconds, default_beats=4)
+    return Signal("choose", count, order, *(lift(v) for v in values))
+
+
+def where(condition: Any, a: Any, b: Any) -> Signal:
+    """``a`` while the condition is above 0, else ``b``: ``where(sound.low > 0.5, 1, 0)``."""
+    return Signal("where", lift(condition), lift(a), lift(b))
+
+
+def highest(*values: Any) -> Signal:
+    """The highest of several numbers or signals."""
+    return Signal("highest", *(lift(v) for v in values))
+
+
+def lowest(*values: Any) -> Signal:
+    """The lowest of several numbers or signals."""
+    return Signal("lowest", *(lift(v) for v in values))
+
+
+# Leaves ----------------------------------------------------------------------------------------
+
+
+class Leaf:
+    """A function or class of the set that runs every frame; calling it makes a node."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.livegan_operation = operation
+        functools.update_wrapper(self, operation.make, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        operation = self.livegan_operation
+        given = [*args, *kwargs.values()]
+        graph = (Picture, SoundHandle, Signal)
+        if given and not any(isinstance(a, graph) for a in given) and not all_plain(given):
+            # Called from another leaf, with the frame's own arrays.
+            return operation.make(*args, **kwargs)
+        if operation.kind == "signal":
+            return call_signal(operation, args, kwargs)
+        return call(operation, args, kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self
+
+
+def all_plain(values: list[Any]) -> bool:
+    """True if there are only numbers, words and nothing: no sound, no arrays."""
+    return all(v is None or isinstance(v, (bool, int, float, str, list, tuple)) for v in values)
+
+
+def call_signal(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Signal:
+    """A signal from a call of a ``@signal`` function."""
+    names = inputs_of(operation)
+    values = dict(kwargs)
+    given: list[Any] = []
+    rest = list(args)
+    for wanted in operation.inputs:
+        if wanted.many:
+            given += rest
+            rest = []
+        elif rest:
+            given.append(rest.pop(0))
+        elif wanted.name in values:
+            given.append(values.pop(wanted.name))
+        elif wanted.name == "sound":
+            given.append(SOUND)
+        elif not wanted.optional:
+            raise SetError(f"{operation.name} needs {wanted.name!r}")
+    for row, value in zip(operation.params, rest, strict=False):
+        values.setdefault(row.name, value)
+    live, fixed = bind(operation.name, operation.params, values, names)
+    inputs = tuple("sound" if isinstance(g, SoundHandle) else lift(g) for g in given)
+    return Signal("leaf", inputs, tuple({**live, **fixed}.items()), leaf=operation)
+
+
+def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> Any:
+    def decorate(function: Any) -> Leaf:
+        try:
+            return Leaf(declare(kind, function, name=name, aliases=aliases))
+        except DeclarationError as error:
+            text = str(error)
+            place = here()
+            raise SetError(text.split(": ", 1)[-1], place) from None
+
+    return decorate if make is None else decorate(make)
+
+
+def encoder(make: Any = None, *, name: str | None = None) -> Any:
+    """Make a function an encoder: ``def spikes(sound, *, sharp=param(4.0, 1, 16, "exponent"))``."""
+    return _leaf("encoder", make, name, ())
+
+
+def mixer(make: Any = None, *, name: str | None = None, aliases: tuple[str, ...] = ()) -> Any:
+    """Make a function a mixer: ``def glow(picture, *, amount=param(0.5, 0, 1, "how much"))``."""
+    return _leaf("mixer", make, name, aliases)
+
+
+def signal(make: Any = None, *, name: str | None = None) -> Any:
+    """Make a function a signal: ``def pump(sound, *, now)`` returns a number each frame."""
+    return _leaf("signal", make, name, ())
+
+
+def skyline(heights: Any, size: tuple[int, int] | None = None) -> Any:
+    """Columns as a skyline: (n,) heights 0..1 → (H, W) picture, bright below the line.
+
+    ``size`` is (H, W), (n, n) if not given.  The line is anti-aliased.
+    """
+    import numpy as np
+
+    columns = np.clip(np.asarray(heights, np.float32), 0.0, 1.0)
+    height, width = size or (columns.size, columns.size)
+    if columns.size != width:
+        at = np.linspace(0, columns.size - 1, width)
+        columns = np.interp(at, np.arange(columns.size), columns).astype(np.float32)
+    rows = np.arange(height, 0, -1, dtype=np.float32)[:, None]
+    return np.clip(columns[None, :] * height - rows + 1.0, 0.0, 1.0)
+
+
+WORDS = (
+    "bar", "bars", "beat", "beats", "choose", "encode", "encoder", "every", "highest", "lfo",
+    "listen", "lowest", "mixer", "model", "morph", "param", "prev", "settings", "show", "signal",
+    "skyline", "static", "time", "where",
+)  # fmt: skip
+"""The words of the language that are not mixers."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        reg = registry.current()
+        import builtins
+
+        words = {n for k in ("mixer", "signal") for n in reg.names(k) if n.isidentifier()}
+        return [*WORDS, *sorted(n for n in words if n not in WORDS and not hasattr(builtins, n))]
+    if name.startswith("__"):
+        raise AttributeError(name)
+    reg = registry.current()
+    if name in reg.names("signal"):
+        return functools.partial(_signal_of, name)
+    if (("mixer", name)) in reg.operations:
+        return maker("mixer", name)
+    known = [*WORDS, *reg.names("mixer"), *reg.names("signal")]
+    raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
+
+
+def _signal_of(name: str, *args: Any, **kwargs: Any) -> Signal:
+    return call_signal(registry.current().operation("signal", name), args, kwargs)
+
