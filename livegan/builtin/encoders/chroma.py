@@ -40,7 +40,7 @@ def chroma(
     picture = np.empty((3, height, width), np.float32)
     for channel in range(3):
         hue = hues()[channel].reshape(-1, 1)
-        lit = (0.07 + 0.16 * loud) * (0.5 + 0.5 * hue) + strength * hue
+        lit = (0.10 + 0.14 * loud) * (0.5 + 0.5 * hue) + strength * hue
         lit += 0.35 * strength**2 * (1 - hue)
         np.multiply(lit[lane], shade, out=picture[channel])
     return np.clip(picture, 0.0, 1.0, out=picture)

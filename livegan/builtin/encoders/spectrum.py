@@ -43,11 +43,11 @@ def spectrum(
     np.multiply(square, light, out=picture[1])
     picture[1] *= np.float32(0.35)
     picture[1] += np.float32(0.55) * square
-    picture[1] += np.float32(0.03)
+    picture[1] += np.float32(0.06) * centres(height).reshape(-1, 1)
     light -= np.float32(0.5)
     np.multiply(light, light, out=picture[2])
     picture[2] *= np.float32(-1.3)
-    picture[2] += np.float32(0.42)
+    picture[2] += np.float32(0.36) + np.float32(0.14) * centres(height).reshape(-1, 1)
     picture[2] += square * square * np.float32(0.65)
     return np.clip(picture, 0.0, 1.0, out=picture)
 

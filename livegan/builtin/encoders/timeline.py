@@ -21,6 +21,8 @@ FLOOR, SPAN = -60.0, 60.0
 
 GROUND = ((0.62, 0.60, 0.68), (0.03, 0.04, 0.10))
 """Colour of the ground at full loudness, and in silence."""
+NIGHT = np.float32(0.12)
+"""Light of the edges in silence, so that even then above and below are told from the middle."""
 DULL, KEEN = (0.95, 0.18, 0.05), (0.05, 0.55, 0.95)
 """Colour of the peaks where the sound is low, and where it is high."""
 CORE = tuple(map(np.float32, (1.0, 0.92, 0.45)))
@@ -47,9 +49,10 @@ def timeline(
     column = scrolled(points, span=span, late=late, width=width).T
 
     reach = np.tanh(np.float32(1.25 * gain) * column[0:4]) * np.float32(0.54 * height)
+    reach += np.float32(0.006 * height)
     bands, tone = column[4:7], column[7]
     lit = lighting(height)
-    ground = lit[0] * bands[0]
+    ground = lit[0] * bands[0] + NIGHT * lit[2]
     ground += lit[1] * bands[1]
     ground += lit[2] * bands[2]
     picture = np.empty((3, height, width), np.float32)
@@ -107,10 +110,11 @@ def taper() -> Array:
 
 @lru_cache(maxsize=16)
 def lighting(height: int) -> Array:
-    """(3, height, 1) how much the low, mid and high sound light a row; the sum is one."""
+    """(3, height, 1) how much low, mid and high sound light a row; less than one together."""
     away = np.abs(centres(height) - 0.5) * 2
     low = np.clip(1 - away / 0.5, 0, 1)
     high = np.clip((away - 0.5) / 0.5, 0, 1)
-    rows: Array = np.stack([low, 1 - low - high, high]).reshape(3, -1, 1)
+    shares = np.stack([low, 1 - low - high, high]) / np.float32(1 + NIGHT)
+    rows: Array = shares.reshape(3, -1, 1).astype(np.float32)
     rows.setflags(write=False)
     return rows

@@ -15,6 +15,8 @@ SEARCH = 0.02
 """Seconds that a steady trace may lag, to begin where the wave rises: one period of 50 Hz."""
 DARK, BRIGHT = 120.0, 6000.0
 """Frequencies in Hz at which the ground is black, and white."""
+DIM = 0.05
+"""Brightness of the ground at its darkest."""
 BODY = 0.4
 """How much of a trace's colour fills the area between the trace and its axis."""
 STEPS = 96
@@ -128,7 +130,7 @@ def ground(wave: Array, rate: int, width: int) -> Array:
         octaves = np.log2(np.maximum(hertz, DARK) / DARK)
         shade = np.minimum(octaves / np.log2(BRIGHT / DARK), 1)
         # Most music lies in the middle of the scale; this S spreads it over more of the greys.
-        shades[:, side] = shade * shade * (3 - 2 * shade)
+        shades[:, side] = DIM + (1 - DIM) * shade * shade * (3 - 2 * shade)
     return scrolled(shades, span=STEPS, late=0, width=width).T
 
 
