@@ -1,0 +1,132 @@
+"""What is heard, ten milliseconds at a time: loudness, colour, attacks, drums, tempo.
+
+Causal, and the same to the bit however the sound was cut into blocks: whole hops are taken one by
+one, and what is left over waits for the next block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from livegan.sound import HOP, RATE
+from livegan.sound.bands import Array, Spectrum
+from livegan.sound.drums import Drums
+from livegan.sound.features import FEATURES
+from livegan.sound.loudness import Loudness
+from livegan.sound.onsets import Envelope, Onsets
+from livegan.sound.report import analyze
+from livegan.sound.tempo import Tempo
+
+__all__ = ["FEATURES", "Analyzer", "Event", "analyze"]
+
+_HOP_S = HOP / RATE
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was struck.
+
+    ``time_s`` is the estimated attack, ``reported_s`` the end of the hop in which it was known
+    (at most 50 ms later), ``strength`` 0..1.
+    """
+
+    kind: Literal["kick", "snare", "onset"]
+    time_s: float
+    reported_s: float
+    strength: float
+
+
+class Analyzer:
+    """Analysis of a running sound.
+
+    Parameters
+    ----------
+    bpm : fixes the tempo; None follows the sound.
+
+    Attributes
+    ----------
+    hops : whole hops analysed so far.
+    """
+
+    def __init__(self, bpm: float | None = None) -> None:
+        self.hops = 0
+        self._rest = np.zeros((0, 2), np.float32)
+        self._spectrum = Spectrum()
+        self._loudness = Loudness()
+        self._onsets = Onsets()
+        self._drums = Drums()
+        self._tempo = Tempo(bpm)
+        self._envelopes = (Envelope(), Envelope(), Envelope())
+        self._events: list[Event] = []
+
+    @property
+    def bpm(self) -> float | None:
+        """The tempo now.  Set a number to fix it, None to follow the sound again."""
+        return self._tempo.bpm
+
+    @bpm.setter
+    def bpm(self, bpm: float | None) -> None:
+        self._tempo.fix(bpm)
+
+    def tap(self, time_s: float | None = None) -> None:
+        """Tap the tempo, at a show time or now; see :meth:`livegan.sound.tempo.Tempo.tap`."""
+        self._tempo.tap(time_s)
+
+    def events(self) -> list[Event]:
+        """Kicks, snares and onsets since the last call, in the order they were reported."""
+        events, self._events = self._events, []
+        return events
+
+    def feed(self, block: Array) -> Array:
+        """Analyse more sound.
+
+        Parameters
+        ----------
+        block : (m, 2) float32 at 48 kHz, any m.
+
+        Returns
+        -------
+        (n, len(FEATURES)) float32: a row for every hop that is now whole.
+
+        Raises
+        ------
+        ValueError
+            If the block has another shape.
+        """
+        block = np.asarray(block, np.float32)
+        if block.ndim != 2 or block.shape[1] != 2:
+            raise ValueError(f"a block of sound is (m, 2), not {block.shape}: give both channels")
+        if len(self._rest):
+            block = np.concatenate([self._rest, block])
+        count = len(block) // HOP
+        rows = np.empty((count, len(FEATURES)), np.float32)
+        for i in range(count):
+            rows[i] = self._step(block[i * HOP : (i + 1) * HOP])
+        self._rest = block[count * HOP :].copy()
+        return rows
+
+    def _step(self, hop: Array) -> tuple[float, ...]:
+        # A NaN from a broken source would stay in every average for good.
+        hop = np.nan_to_num(hop, nan=0.0, posinf=1.0, neginf=-1.0)
+        frame = self._spectrum.step(np.clip(hop, -8.0, 8.0))
+        self.hops += 1
+        now = self.hops * _HOP_S
+        loudness = self._loudness.step(frame)
+        onset = self._onsets.step(frame)
+        kick, snare = self._drums.step(frame)
+        values = []
+        for kind, found, envelope in zip(
+            ("onset", "kick", "snare"), (onset, kick, snare), self._envelopes, strict=True
+        ):
+            strength = 0.0
+            if found is not None:
+                strength, age = found
+                time_s = max(0.0, now - age)
+                self._events.append(Event(kind, time_s, now, strength))  # type: ignore[arg-type]
+            values.append(envelope.step(strength))
+        struck = 0.6 * kick[0] if kick else 0.0
+        self._tempo.step(self._onsets.flux + struck)
+        return (*loudness, *values, self._tempo.bpm, self._tempo.beats)

@@ -1,0 +1,205 @@
+"""Tempo and beats, heard as they come.
+
+The strength of onsets over the last eight seconds is compared with itself, shifted by one to four
+beats of every tempo (a comb over the autocorrelation: Davies and Plumbley, "Context-Dependent Beat
+Tracking of Musical Audio", IEEE TASLP 2007); the winner's beat is where onsets fall when the same
+seconds are folded at its period.  An oscillator follows both gently: its count never goes back,
+and runs on through silence.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from livegan.sound import HOP, RATE
+from livegan.sound.bands import Array
+
+_HOP_S = HOP / RATE
+_MEMORY = 800  # hops of onset strength that are looked at
+_EVERY = 10  # hops between looks
+_LOW_BPM, _HIGH_BPM = 58.0, 192.0
+_PREFERRED_BPM, _SPREAD_OCTAVES = 118.0, 0.75
+_COMB = 4
+_PHASES = 48
+_BAR = 4
+
+
+class Tempo:
+    """:meth:`step` takes the strength of onsets of a hop; then read ``bpm`` and ``beats``.
+
+    Parameters
+    ----------
+    bpm : fixes the tempo: then ``beats`` is ``time * bpm / 60``.
+    """
+
+    def __init__(self, bpm: float | None = None) -> None:
+        self._strength = np.zeros(_MEMORY, np.float32)
+        self._grid = _LOW_BPM * 2.0 ** (np.arange(0, math.log2(_HIGH_BPM / _LOW_BPM), 1 / 140))
+        self._weights = self._combs()
+        self._scores = np.zeros(len(self._grid))
+        self._age = (np.arange(_MEMORY)[::-1] * _HOP_S).astype(np.float32)
+        self._recency = np.exp(-self._age / 4.0)
+        self._hops = 0
+        self._rate_bpm = 120.0
+        self._locked = False
+        self._challenge = 0
+        self._error = 0.0
+        self._taps: list[float] = []
+        self._tapped: float | None = None
+        self._fixed: float | None = None
+        self._fixed_offset = 0.0
+        self.beats = 0.0
+        if bpm is not None:
+            self.fix(bpm)
+
+    @property
+    def time(self) -> float:
+        """Seconds heard so far."""
+        return self._hops * _HOP_S
+
+    @property
+    def bpm(self) -> float:
+        """Beats a minute at this moment."""
+        return self._rate_bpm if self._fixed is None else self._fixed
+
+    def fix(self, bpm: float | None) -> None:
+        """Fix the tempo, or follow the sound again with None.
+
+        ``beats`` becomes ``time * bpm / 60``, plus as many whole bars as it takes not to go back.
+
+        Raises
+        ------
+        ValueError
+            If ``bpm`` is not between 20 and 400.
+        """
+        if bpm is None:
+            if self._fixed is not None:
+                self._rate_bpm = min(max(self._fixed, _LOW_BPM), _HIGH_BPM)
+            self._fixed = None
+            return
+        if not 20.0 <= bpm <= 400.0:
+            raise ValueError(f"a tempo of {bpm} bpm: it must be between 20 and 400")
+        self._fixed = float(bpm)
+        behind = self.beats - self.time * bpm / 60.0
+        self._fixed_offset = _BAR * max(0.0, math.ceil(behind / _BAR - 1e-9))
+        self.beats = self.time * bpm / 60.0 + self._fixed_offset
+
+    def tap(self, time_s: float | None = None) -> None:
+        """Tap along: three taps or more set the tempo, and the first one begins a bar.
+
+        Afterwards the sound moves the tempo by at most 4 % and a tap's beat stays the beat.
+        A pause of two seconds starts over.  ``time_s`` is show time; None is now.
+        """
+        now = self.time if time_s is None else time_s
+        if self._taps and not 0.1 < now - self._taps[-1] < 2.0:
+            self._taps = []
+        self._taps.append(now)
+        if len(self._taps) < 3:
+            return
+        count = np.arange(len(self._taps))
+        period, first = np.polyfit(count, np.asarray(self._taps), 1)
+        self._fixed = None
+        self._tapped = self._rate_bpm = float(60.0 / period)
+        self._locked = True
+        self._error = 0.0
+        beats = (self.time - first) / period
+        self.beats = float(beats + _BAR * max(0.0, math.ceil((self.beats - beats) / _BAR - 1e-9)))
+
+    def step(self, strength: float) -> None:
+        """``strength`` of what was struck in this hop, 0 or more, any scale."""
+        self._strength[:-1] = self._strength[1:].copy()
+        self._strength[-1] = strength
+        self._hops += 1
+        if self._hops % _EVERY == 0:
+            self._look()
+        if self._fixed is not None:
+            self.beats = self.time * self._fixed / 60.0 + self._fixed_offset
+            return
+        rate = self._rate_bpm / 60.0 * _HOP_S
+        # A pull towards the heard beat that takes about half a second and never turns back.
+        pull = min(max(self._error * 0.04, -0.6 * rate), 1.0 * rate)
+        self._error -= pull
+        self.beats += rate + pull
+
+    def _combs(self) -> Array:
+        """(tempi, lags) weights: the autocorrelation at one to four beats, lags between hops."""
+        lags = _MEMORY // 2 + 60
+        weights = np.zeros((len(self._grid), lags))
+        for row, bpm in enumerate(self._grid):
+            period = 60.0 / bpm / _HOP_S
+            for k in range(1, _COMB + 1):
+                lag = period * k
+                whole = int(lag)
+                if whole + 2 >= lags:
+                    break
+                # A hop of slack each side: players and the hop grid are not exact.
+                for offset in (-1, 0, 1, 2):
+                    weights[row, whole + offset] += max(0.0, 1.0 - abs(lag - whole - offset) / 1.5)
+            weights[row] /= weights[row].sum()
+        distance = np.log2(self._grid / _PREFERRED_BPM) / _SPREAD_OCTAVES
+        return (weights * np.exp(-0.5 * distance**2)[:, None]).astype(np.float32)
+
+    def _look(self) -> None:
+        """Judge tempo and phase from the last seconds."""
+        heard = self._strength * self._recency
+        energy = float(np.dot(heard, heard))
+        if energy < 1e-6 or float(self._strength[-300:].max()) < 1e-3:
+            self._error = 0.0
+            return
+        heard = heard - heard.mean()
+        spectrum = np.fft.rfft(heard, 2 * _MEMORY)
+        correlation = np.fft.irfft(spectrum.real**2 + spectrum.imag**2)[: self._weights.shape[1]]
+        correlation = (correlation / correlation[0]).astype(np.float32)
+        scores = self._weights @ correlation
+        self._scores += 0.12 * (scores - self._scores)
+        self._choose()
+        if self.time > 2.0:
+            self._align()
+
+    def _choose(self) -> None:
+        grid, scores = self._grid, self._scores
+        near = np.abs(np.log2(grid / (self._tapped or self._rate_bpm))) < math.log2(1.04)
+        best = int(np.argmax(np.where(near, scores, -1.0)) if self._tapped else np.argmax(scores))
+        if scores[best] < 0.02:
+            return
+        if self._locked and not near[best]:
+            # Another tempo must be clearly better for two seconds.
+            here = float(scores[near].max()) if near.any() else 0.0
+            self._challenge = self._challenge + 1 if scores[best] > 1.15 * here else 0
+            if self._challenge < 2.0 / (_EVERY * _HOP_S):
+                best = int(np.argmax(np.where(near, scores, -1.0)))
+            else:
+                self._challenge, self._rate_bpm = 0, float(grid[best])
+        elif not self._locked and self.time > 2.0:
+            self._locked, self._rate_bpm = True, float(grid[best])
+        target = self._peak(best)
+        if self._locked and abs(math.log2(target / self._rate_bpm)) < math.log2(1.05):
+            self._rate_bpm *= (target / self._rate_bpm) ** 0.15
+
+    def _peak(self, best: int) -> float:
+        """The tempo at the top of a parabola through the best score and its neighbours."""
+        if not 0 < best < len(self._grid) - 1:
+            return float(self._grid[best])
+        left, top, right = (float(self._scores[best + i]) for i in (-1, 0, 1))
+        bend = left - 2.0 * top + right
+        shift = 0.5 * (left - right) / bend if bend < -1e-9 else 0.0
+        return float(self._grid[best] * 2.0 ** (min(max(shift, -1.0), 1.0) / 140))
+
+    def _align(self) -> None:
+        """How far the beat that is heard is from the beat that is counted, in beats."""
+        phase = (self.beats - self._age * (self._rate_bpm / 60.0)) % 1.0
+        bins = (phase * _PHASES).astype(np.intp) % _PHASES
+        folded = np.bincount(bins, self._strength * self._recency, _PHASES)
+        # Smooth over a twelfth of a beat, and prefer to stay: an off-beat hat is no reason to jump.
+        spread = np.exp(-0.5 * (np.arange(-5, 6) / 2.0) ** 2)
+        wide = np.convolve(np.concatenate([folded[-5:], folded, folded[:5]]), spread, "valid")
+        offset = (np.arange(_PHASES) + 0.5) / _PHASES
+        offset = np.where(offset > 0.5, offset - 1.0, offset)
+        reach = 0.2 if self._tapped else 0.5
+        wide = np.where(np.abs(offset) <= reach, wide * (1.0 - 0.35 * np.abs(offset) / 0.5), 0.0)
+        best = int(np.argmax(wide))
+        if wide[best] > 0.0:
+            # The count is late where onsets fall before it: pull by the opposite of the offset.
+            self._error = -float(offset[best])
