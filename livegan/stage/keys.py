@@ -1,0 +1,67 @@
+"""The keys of the stage, as data: help, documentation and dispatch read the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+QUIT_WITHIN = 2.0  # seconds between the two presses
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key: what is pressed (a character as typed, or a key's name), its action, what it does."""
+
+    presses: tuple[str, ...]
+    action: str
+    does: str
+
+    @property
+    def shown(self) -> str:
+        """As the help prints it."""
+        return " or ".join(p if len(p) > 1 else p.upper() for p in self.presses)
+
+
+KEYS: tuple[Key, ...] = (
+    Key(("?", "F1"), "help", "this list"),
+    Key(("h",), "hud", "numbers, meters and thumbnails over the picture"),
+    Key(("c",), "code", "the set over the picture"),
+    Key(("m",), "thumbs", "miniatures of the slots and their conditions in the HUD"),
+    Key(("f", "F11"), "fullscreen", "fullscreen or window"),
+    Key(("space",), "freeze", "hold the picture; again lets it go"),
+    Key(("b",), "blackout", "fade to black; again fades back"),
+    Key(("u",), "undo", "the program before this one"),
+    Key(("t",), "tap", "tap the tempo"),
+    Key(("1", "2", "3", "4"), "solo", "one slot alone; again, or 0, all of them"),
+    Key(("0",), "all", "all slots"),
+    Key(("s",), "screenshot", "save the picture into shows/"),
+    Key(("escape",), "escape", "close the help; leave fullscreen"),
+    Key(("q",), "quit", "end the show, pressed twice within two seconds"),
+)
+
+_ACTIONS = {press: key.action for key in KEYS for press in key.presses}
+
+
+def action_of(typed: str, name: str) -> tuple[str, str] | None:
+    """(action, press) of a key, by the character typed or by the key's name; None if it has none.
+
+    Characters come first, so that ``?`` is where the performer's keyboard has it. Capitals count
+    as small ones: the caps lock is not worth a missed cue.
+    """
+    for press in (typed, typed.lower(), name.upper(), name.lower()):
+        if press and press in _ACTIONS:
+            return _ACTIONS[press], press
+    return None
+
+
+class Twice:
+    """True on the second press within `QUIT_WITHIN` seconds."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def press(self, now: float) -> bool:
+        """A press at ``now``, seconds on any clock."""
+        if self._first is not None and now - self._first <= QUIT_WITHIN:
+            return True
+        self._first = now
+        return False
