@@ -1,1 +1,19 @@
+"""Generators: checkpoints, what network they are, and painting with them."""
 
+from .architecture import Architecture
+from .cache import load
+from .card import Card, read_card
+from .checkpoint import Checkpoint, save_checkpoint
+from .errors import ModelError
+from .runner import Generator
+
+__all__ = [
+    "Architecture",
+    "Card",
+    "Checkpoint",
+    "Generator",
+    "ModelError",
+    "load",
+    "read_card",
+    "save_checkpoint",
+]

@@ -1,0 +1,143 @@
+"""A model's card: what its weights do not say, kept beside them in ``model.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from .errors import ModelError
+
+
+@dataclass
+class Card:
+    """Everything has a default, so a card may leave out what its author does not know.
+
+    Parameters
+    ----------
+    name, title : of the model; one word, and one line.
+    encoder, encoder_params : what drew the conditions that it was trained on.
+    size : pixels, the side that it was trained at; 0 if unknown.
+    norm : ``"frame"``, ``"running"``, or empty for the default.
+    data, hours, licence : what it was trained on and for how long, and what one may do with it.
+    scores : numbers by name, from the evaluation.
+    architecture : as :class:`~livegan.generators.Architecture` prints it, for people.
+    picture : file name of an example, beside the card.
+    made_with : livegan's version and what else matters for making it again.
+    other : keys that this version does not know; they are kept when the card is written.
+    """
+
+    name: str = ""
+    title: str = ""
+    encoder: str = ""
+    encoder_params: dict[str, Any] = field(default_factory=dict)
+    size: int = 0
+    norm: str = ""
+    data: str = ""
+    hours: float = 0.0
+    licence: str = ""
+    scores: dict[str, Any] = field(default_factory=dict)
+    architecture: str = ""
+    picture: str = ""
+    made_with: str = ""
+    other: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Card:
+        """Values of a known key but another type are made to fit, or left at the default."""
+        card = cls()
+        for key, value in values.items():
+            if key == "other" or key not in KNOWN:
+                card.other[key] = value
+                continue
+            kind: Callable[..., Any] = type(getattr(card, key))
+            if value is None or isinstance(value, dict) != (kind is dict):
+                continue
+            try:
+                setattr(card, key, kind(value))
+            except (TypeError, ValueError):
+                continue
+        return card
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; unknown keys are put back at the end."""
+        values: dict[str, Any] = asdict(self)
+        other: dict[str, Any] = values.pop("other")
+        return values | other
+
+
+KNOWN = {each.name for each in fields(Card)}
+
+
+def card_path(weights: Path) -> Path | None:
+    """The card of a weights file: ``NAME.json``, or ``model.json`` in a folder of its own."""
+    own = weights.with_suffix(".json")
+    if own.is_file():
+        return own
+    shared = weights.with_name("model.json")
+    if shared.is_file() and len(weights_in(weights.parent)) == 1:
+        return shared
+    return None
+
+
+SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".onnx")
+"""Files that can be checkpoints, best first."""
+
+
+def weights_in(folder: Path) -> list[Path]:
+    """Files in `folder` that can be checkpoints, by the preference for their format, then name."""
+    found = [path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file()]
+    return sorted(found, key=lambda path: (SUFFIXES.index(path.suffix), path.name))
+
+
+def read_card(path: str | Path) -> Card:
+    """The card of a checkpoint (its weights, its folder or the card itself).
+
+    A checkpoint without one has an empty card with its name.
+
+    Raises
+    ------
+    ModelError
+        If there is a card that is not a JSON object.
+    """
+    path = Path(path)
+    if path.is_dir():
+        file: Path | None = path / "model.json"
+    else:
+        file = path if path.suffix == ".json" else card_path(path)
+    if file is None or not file.is_file():
+        return Card(name=path.parent.name if path.stem == "model" else path.stem)
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file}: not a card: {error}; correct it or take it away") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{file}: not a card: give one JSON object, {{...}}")
+    card = Card.from_dict(values)
+    card.name = card.name or (file.parent.name if file.stem == "model" else file.stem)
+    return card
+
+
+def write_card(path: Path, card: Card) -> None:
+    """Write ``model.json``; whoever reads at this moment sees the old one or the new one."""
+    text = json.dumps(card.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    write_file(path, text.encode())
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write beside `path`, then replace it."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(beside, 0o666 & ~umask)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise

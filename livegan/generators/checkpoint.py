@@ -1,0 +1,198 @@
+"""A checkpoint: a generator's weights, what network they are for, and its card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from .architecture import Architecture, detect
+from .card import SUFFIXES, Card, read_card, write_card, write_file
+from .errors import ModelError
+from .foreign import Foreign, OnnxNetwork, ScriptedNetwork
+from .weights import kind_of, read_tensors, recognise
+
+LARGEST = 8 << 30
+"""Bytes; a generator is a few hundred megabytes, so a larger file is a mistake."""
+
+
+class Checkpoint:
+    """Immutable; generators that play the same file share one.
+
+    Attributes
+    ----------
+    path : where it was read, or None.
+    architecture : what network, or None for TorchScript and ONNX, which carry their own.
+    in_channels, out_channels : of the condition and of the picture.
+    card : see :class:`Card`.
+    digest : SHA-256 of the weights file, hexadecimal.
+    tensors : by the names of the architecture's module, as stored (empty for a foreign network).
+    foreign : the network of a TorchScript or ONNX file, or None.
+    """
+
+    def __init__(
+        self,
+        *,
+        architecture: Architecture | None,
+        tensors: Mapping[str, Tensor],
+        card: Card,
+        digest: str,
+        path: Path | None = None,
+        foreign: Foreign | None = None,
+    ) -> None:
+        self.path = path
+        self.architecture = architecture
+        self.tensors = dict(tensors)
+        self.card = card
+        self.digest = digest
+        self.foreign = foreign
+
+    @property
+    def in_channels(self) -> int:
+        if self.architecture is not None:
+            return self.architecture.in_channels
+        assert self.foreign is not None
+        return self.foreign.in_channels
+
+    @property
+    def out_channels(self) -> int:
+        if self.architecture is not None:
+            return self.architecture.out_channels
+        assert self.foreign is not None
+        return self.foreign.out_channels
+
+    @property
+    def name(self) -> str:
+        """For messages: of the card, else of the file."""
+        return self.card.name or (self.path.stem if self.path else "model")
+
+    def __repr__(self) -> str:
+        return f"<Checkpoint {self.name}: {self.architecture or self.foreign}>"
+
+    def fit(self, height: int, width: int) -> tuple[int, int]:
+        """The nearest size that the network can paint."""
+        if self.architecture is None:
+            assert self.foreign is not None
+            return self.foreign.fit(height, width)
+        multiple, minimum = self.architecture.multiple, self.architecture.minimum
+        rounded = [max(minimum, round(side / multiple) * multiple) for side in (height, width)]
+        return rounded[0], rounded[1]
+
+    def module(self) -> nn.Module:
+        """The network in float32 with these weights, in eval mode, as its project would build it.
+
+        Raises
+        ------
+        ModelError
+            For a TorchScript or ONNX checkpoint, which has no module of ours.
+        """
+        if self.architecture is None:
+            raise ModelError(
+                f"{self.name}: {self.foreign} is no module that livegan can take apart"
+            )
+        module = self.architecture.build()
+        wide = {
+            key: tensor.float() if tensor.is_floating_point() else tensor
+            for key, tensor in self.tensors.items()
+        }
+        module.load_state_dict(wide, assign=True)
+        return module.requires_grad_(False).eval()
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a file afresh; :func:`livegan.generators.load` shares what is already in memory."""
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise ModelError(f"{path}: a folder; name a file in it, or use find()")
+        if size > LARGEST:
+            raise ModelError(f"{path}: {size / 2**30:.1f} GiB is too large for a generator")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
+    card = read_card(path)
+    try:
+        return parse(data, path, card)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
+
+
+def parse(data: bytes, path: Path, card: Card) -> Checkpoint:
+    """The checkpoint in a file's bytes; errors do not yet name the file."""
+    digest = hashlib.sha256(data).hexdigest()
+    kind = kind_of(data)
+    if not data:
+        raise ModelError("empty; copy or download it again")
+    if path.suffix == ".onnx" or kind == "onnx":
+        onnx = OnnxNetwork(data, path)
+        return Checkpoint(
+            architecture=None, tensors={}, card=card, digest=digest, path=path, foreign=onnx
+        )
+    if kind == "torchscript":
+        scripted = ScriptedNetwork(data)
+        return Checkpoint(
+            architecture=None, tensors={}, card=card, digest=digest, path=path, foreign=scripted
+        )
+    if not kind and path.suffix in SUFFIXES:
+        kind = "safetensors" if path.suffix == ".safetensors" else "torch"
+    if not kind:
+        raise ModelError(f"not a checkpoint; expected one of {', '.join(SUFFIXES)}")
+    architecture, tensors = recognise(read_tensors(data, kind))
+    return Checkpoint(
+        architecture=architecture, tensors=tensors, card=card, digest=digest, path=path
+    )
+
+
+def save_checkpoint(
+    path: str | Path,
+    network: nn.Module | Mapping[str, Tensor],
+    card: Card | None = None,
+    *,
+    dtype: torch.dtype = torch.float16,
+) -> Path:
+    """Write weights as safetensors and the card beside them, each atomically.
+
+    Parameters
+    ----------
+    path : a ``.safetensors`` file, or a folder, which gets ``model.safetensors`` and
+        ``model.json``.
+    network : a module of a known architecture, or its state dict.
+    dtype : of the convolutions' weights; norms and biases, which are small, stay in float32.
+
+    Returns
+    -------
+    The file of the weights.
+
+    Raises
+    ------
+    ModelError
+        If the tensors are of no known architecture, or not finite in `dtype`.
+    """
+    path = Path(path)
+    if path.suffix != ".safetensors":
+        path.mkdir(parents=True, exist_ok=True)
+        path = path / "model.safetensors"
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    state: Mapping[str, Any] = network.state_dict() if isinstance(network, nn.Module) else network
+    architecture, tensors = detect(dict(state))
+    stored: dict[str, Tensor] = {}
+    for key, tensor in tensors.items():
+        kept = tensor.detach().to("cpu", dtype if tensor.ndim > 1 else tensor.dtype)
+        if not bool(torch.isfinite(kept).all()):
+            raise ModelError(f"{path}: {key} has values that are not finite in {dtype}")
+        stored[key] = kept.contiguous()
+    metadata = {"architecture": json.dumps({"family": architecture.family, **architecture.options})}
+    write_file(path, safetensors.torch.save(stored, metadata))
+    if card is not None:
+        card.architecture = card.architecture or str(architecture)
+        file = "model.json" if path.stem == "model" else f"{path.stem}.json"
+        write_card(path.with_name(file), card)
+    return path

@@ -1,0 +1,191 @@
+"""The generator that a slot plays: a condition of any size in, a picture out."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, cast
+from weakref import WeakValueDictionary
+
+import torch
+from torch import Tensor, nn
+
+from .channels import adapt, as_picture, as_size, resize
+from .checkpoint import Checkpoint
+from .errors import ModelError
+from .network import NormMode, prepare, seeded
+from .precision import choose_precision
+
+_ready: WeakValueDictionary[tuple[Any, ...], nn.Module] = WeakValueDictionary()
+_ready_lock = threading.Lock()
+
+
+def choose_device(device: str | torch.device) -> torch.device:
+    """``"auto"`` is a CUDA GPU, else an Apple one, else the CPU."""
+    if str(device) != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def check_norm(norm: str) -> NormMode:
+    """`norm`, if it is one.
+
+    Raises
+    ------
+    ModelError
+        If it is not.
+    """
+    if norm not in ("frame", "running"):
+        raise ModelError(f'norm={norm!r}: give "frame" (as it was tested) or "running"')
+    return cast(NormMode, norm)
+
+
+class Painter:
+    """What :class:`Generator` and :class:`~livegan.generators.MorphGenerator` share.
+
+    Painting reads `self.network` once and changes nothing, so several threads may paint at once
+    while another changes the settings.
+    """
+
+    checkpoint: Checkpoint
+    network: nn.Module | None
+    device: torch.device
+    dtype: torch.dtype
+    dropout: bool = False
+
+    def paint(
+        self, condition: Any, *, size: int | tuple[int, int] | None = None, seed: int = 0
+    ) -> Tensor:
+        """Paint one picture.
+
+        Parameters
+        ----------
+        condition : (C, H, W) or (H, W), float 0..1 or uint8; any size and number of channels.
+        size : of the picture, a side or (height, width); that of the condition if None.  The
+            network paints at the nearest size that it can, and the picture is resized if that
+            is another.
+        seed : of the dropout, if it is on; the same seed drops the same values.
+
+        Returns
+        -------
+        (3, height, width) float32, 0..1, on the generator's device.  Not-a-number in the
+        condition or the weights stays so.
+
+        Raises
+        ------
+        ModelError
+            If the condition is no picture, or the network fails at this size.
+        """
+        with torch.inference_mode():
+            picture = as_picture(condition)
+            height, width = as_size(size) if size is not None else picture.shape[1:]
+            own = self.checkpoint.fit(height, width)
+            picture = picture.to(self.device, torch.float32)
+            picture = resize(adapt(picture, self.checkpoint.in_channels), *own)
+            x = torch.add(-1.0, picture[None], alpha=2.0)
+            x = x.to(self.dtype, memory_format=torch.channels_last)
+            if self.dropout:
+                with seeded(seed, self.device):
+                    out = self.run(x)
+            else:
+                out = self.run(x)
+            out = out[0].to(self.device, torch.float32).mul_(0.5).add_(0.5).clamp_(0.0, 1.0)
+            out = resize(adapt(out, 3), height, width)
+        # An inference tensor cannot be saved for a gradient or changed outside; a clone can.
+        return out.clone(memory_format=torch.contiguous_format)
+
+    def run(self, x: Tensor) -> Tensor:
+        """The network alone: (1, in_channels, H, W) → (1, out_channels, H, W), -1..1."""
+        network = self.network
+        if network is None:
+            assert self.checkpoint.foreign is not None
+            return self.checkpoint.foreign.run(x)
+        try:
+            out: Tensor = network(x)
+        except torch.OutOfMemoryError as error:
+            height, width = x.shape[2:]
+            raise ModelError(
+                f"{self.checkpoint.name}: not enough memory on {self.device} to paint "
+                f"{width}x{height}; lower size="
+            ) from error
+        return out
+
+    def warm_up(self, size: int | tuple[int, int]) -> None:
+        """Paint twice at that size, so that the first picture on the air is as quick as any."""
+        grey = torch.full((self.checkpoint.in_channels, *as_size(size)), 0.5)
+        for _ in range(2):
+            self.paint(grey)
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+
+class Generator(Painter):
+    """A checkpoint, ready to paint.
+
+    Parameters
+    ----------
+    checkpoint : from :func:`livegan.generators.load`.
+    device : ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"`` or a torch device.
+    precision : ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``.
+    norm : ``"frame"``: batch norms use the statistics of the frame, as the pix2pix project
+        does when it tests; ``"running"``: those of the training.  None is what the card says,
+        else frame.
+    dropout : keep dropout on, as that project does when it tests.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        device: str | torch.device = "auto",
+        precision: str = "auto",
+        norm: str | None = None,
+        dropout: bool = False,
+    ) -> None:
+        self.checkpoint = checkpoint
+        self.device = choose_device(device)
+        self.norm = check_norm(norm or checkpoint.card.norm or "frame")
+        self.dropout = dropout
+        self._variants: dict[tuple[NormMode, bool], nn.Module] = {}
+        if checkpoint.foreign is not None:
+            checkpoint.foreign.to(self.device)
+            self.dtype = torch.float32
+            self.network = None
+        else:
+            self.dtype = choose_precision(precision, self.device)
+            self.network = self._variant(self.norm, dropout)
+
+    def set(self, *, norm: str | None = None, dropout: bool | None = None) -> None:
+        """Change live; the first time costs the making of the other variant, later nothing."""
+        wanted = check_norm(norm) if norm is not None else self.norm
+        drop = self.dropout if dropout is None else bool(dropout)
+        if (wanted, drop) == (self.norm, self.dropout):
+            return
+        if self.network is not None:
+            self.network = self._variant(wanted, drop)
+        self.norm, self.dropout = wanted, drop
+
+    def _variant(self, norm: NormMode, dropout: bool) -> nn.Module:
+        own = self._variants.get((norm, dropout))
+        if own is None:
+            own = ready(self.checkpoint, norm, dropout, self.device, self.dtype)
+            self._variants[norm, dropout] = own
+        return own
+
+
+def ready(
+    checkpoint: Checkpoint,
+    norm: NormMode,
+    dropout: bool,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> nn.Module:
+    """The network of a checkpoint, shared by all generators that play it in the same way."""
+    key = (checkpoint.digest, norm, dropout, str(device), dtype)
+    with _ready_lock:
+        network = _ready.get(key)
+    if network is None:
+        network = prepare(checkpoint.module(), norm, dropout=dropout, device=device, dtype=dtype)
+        with _ready_lock:
+            network = _ready.setdefault(key, network)
+    return network

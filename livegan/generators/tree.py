@@ -1,0 +1,85 @@
+"""The shape of a network as its tensor names tell it: numbered layers inside numbered layers.
+
+Ports of a network rename its blocks and wrap it in other modules, but the numbers of the layers
+and the shapes of their tensors stay.  Reading only those recognises the ports too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+
+@dataclass
+class Layer:
+    """Tensors of one layer, by their last name."""
+
+    path: str
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def letter(self) -> str:
+        """``c`` for a convolution, ``n`` for a norm, ``?`` for anything else."""
+        weight = self.tensors.get("weight")
+        if weight is not None and weight.ndim == 4 and set(self.tensors) <= {"weight", "bias"}:
+            return "c"
+        if (weight is None or weight.ndim == 1) and set(self.tensors) <= NORM_TENSORS:
+            return "n"
+        return "?"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the weight."""
+        return tuple(self.tensors["weight"].shape)
+
+
+NORM_TENSORS = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
+
+
+@dataclass
+class Branch:
+    """Layers and branches under one module, in the order in which they run."""
+
+    children: dict[int, Layer | Branch] = field(default_factory=dict)
+
+    def sorted(self) -> list[tuple[int, Layer | Branch]]:
+        """Children with their numbers, in order."""
+        return sorted(self.children.items())
+
+    @property
+    def pattern(self) -> str:
+        """One letter a child: ``"ctc"`` is a convolution, a branch, a convolution."""
+        return "".join(
+            "t" if isinstance(child, Branch) else child.letter for _, child in self.sorted()
+        )
+
+    def layers(self) -> Iterator[Layer]:
+        """Every layer, depth first."""
+        for _, child in self.sorted():
+            if isinstance(child, Branch):
+                yield from child.layers()
+            else:
+                yield child
+
+
+def branches(tensors: Mapping[str, Tensor]) -> dict[str, Branch]:
+    """Networks by the name that stands before their first number: ``"netG.model"``."""
+    found: dict[str, Branch] = {}
+    for key, tensor in tensors.items():
+        *path, last = key.split(".")
+        numbers = [int(part) for part in path if part.isdecimal()]
+        if not numbers:
+            continue
+        first = next(i for i, part in enumerate(path) if part.isdecimal())
+        here = found.setdefault(".".join(path[:first]), Branch())
+        for number in numbers[:-1]:
+            child = here.children.setdefault(number, Branch())
+            if isinstance(child, Layer):  # a layer that also has children: no known network
+                child = here.children[number] = Branch()
+            here = child
+        layer = here.children.setdefault(numbers[-1], Layer(".".join(path)))
+        if isinstance(layer, Layer):
+            layer.tensors[last] = tensor
+    return found
