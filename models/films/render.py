@@ -1,0 +1,131 @@
+"""Render a film of one of the four worlds, drawn from a composed song, with the song as its sound.
+
+    python models/films/render.py nebula --seconds 60 --seed 3 --style techno --out FILM.mp4
+
+Frame n shows the sound up to n/fps seconds; the soundtrack starts with the first frame.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import av
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.progress import Progress
+
+from livegan.sound import RATE
+from livegan.sound.composer import STYLES, compose
+from livegan.sound.history import Hearing, RecordedHistory
+
+sys.path.insert(0, str(Path(__file__).parent))
+from worlds import WORLDS
+
+
+def frames(
+    world: str, samples: NDArray[np.float32], size: int, fps: int
+) -> Iterator[NDArray[np.uint8]]:
+    """(size, size, 3) uint8, one after the other."""
+    place = WORLDS[world]()
+    hearing = Hearing(RecordedHistory.of(samples))
+    for number in range(len(samples) * fps // RATE):
+        picture = place.draw(hearing.at(number * RATE // fps), size)
+        yield np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+
+
+def write(
+    out: Path,
+    pictures: Iterator[NDArray[np.uint8]],
+    samples: NDArray[np.float32],
+    *,
+    size: int,
+    fps: int,
+    quality: int = 14,
+) -> None:
+    """Write an H.264 and AAC film beside ``out``, then put it in its place."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as film:
+            video = film.add_stream("libx264", rate=fps)
+            video.width = video.height = size
+            video.pix_fmt = "yuv420p"
+            video.options = {"crf": str(quality), "preset": "medium", "tune": "animation"}
+            video.codec_context.time_base = Fraction(1, fps)
+            sound = film.add_stream("aac", rate=RATE, layout="stereo")
+            sound.bit_rate = 192_000
+            for number, picture in enumerate(pictures):
+                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                frame.pts = number
+                film.mux(video.encode(frame))
+                # Sound goes in as its picture does, so that players need not search for it.
+                first, stop = number * RATE // fps, (number + 1) * RATE // fps
+                block = np.ascontiguousarray(samples[first:stop].T)
+                audio = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+                audio.sample_rate = RATE
+                audio.pts = first
+                audio.time_base = Fraction(1, RATE)
+                film.mux(sound.encode(audio))
+            film.mux(video.encode(None))
+            film.mux(sound.encode(None))
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def main(
+    world: Annotated[str, typer.Argument(help="nebula, corridor, city or ocean")],
+    out: Annotated[Path, typer.Option(help="the film to write")],
+    seconds: Annotated[float, typer.Option(min=1, help="length of the film")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="which song")] = 0,
+    style: Annotated[str, typer.Option(help="style of the song")] = "techno",
+    size: Annotated[int, typer.Option(min=32, max=2048, help="height and width in pixels")] = 256,
+    fps: Annotated[int, typer.Option(min=1, max=100, help="frames a second")] = 25,
+    gain: Annotated[float, typer.Option(min=-40, max=0, help="loudness of the song in dB")] = 0.0,
+    quality: Annotated[int, typer.Option(min=0, max=51, help="x264 crf, lower is better")] = 14,
+) -> None:
+    """Render a film of one of the four worlds with a composed song as its sound."""
+    problem = (
+        f"no world {world!r}; there are {', '.join(WORLDS)}"
+        if world not in WORLDS
+        else f"no style {style!r}; there are {', '.join(STYLES)}"
+        if style not in STYLES
+        else f"--size {size}: H.264 needs an even number of pixels"
+        if size % 2
+        else f"{out.parent} is not a folder; make it first"
+        if not out.parent.is_dir()
+        else ""
+    )
+    if problem:
+        raise typer.BadParameter(problem)
+    render(world, out, style, seed, seconds, size=size, fps=fps, gain=gain, quality=quality)
+
+
+def render(
+    world: str,
+    out: Path,
+    style: str,
+    seed: int,
+    seconds: float,
+    *,
+    size: int,
+    fps: int,
+    gain: float = 0.0,
+    quality: int = 14,
+) -> None:
+    """Compose, draw and write one film, with a progress bar; the arguments are those of `main`."""
+    samples = compose(style, seed, seconds).samples * np.float32(10 ** (gain / 20))
+    count = len(samples) * fps // RATE
+    with Progress() as progress:
+        pictures = frames(world, samples, size, fps)
+        followed = progress.track(pictures, total=count, description=f"{world}, {style} {seed}")
+        write(out, iter(followed), samples, size=size, fps=fps, quality=quality)
+
+
+if __name__ == "__main__":
+    typer.run(main)
