@@ -1,1 +1,56 @@
+"""The command line: one module a command, each imported only when it is run."""
 
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from typing import Annotated
+
+import typer
+
+from livegan import __version__
+from livegan.cli.perform import perform
+from livegan.cli.prove import check, rehearse
+from livegan.cli.inspect import analyze, devices, doctor, encode, generate, models, plugins
+from livegan.cli.make import new
+from livegan.cli.measure import bench
+
+app = typer.Typer(
+    name="livegan",
+    help="A live-coding instrument for pictures that neural networks make from sound.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    perform, rehearse, check, encode, analyze, generate, models, plugins, devices, doctor, bench, new
+):  # fmt: skip
+    app.command()(command)
+
+
+def version(asked: bool) -> None:
+    """Print the version and end."""
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """A live-coding instrument for pictures that neural networks make from sound."""
+
+
+def main() -> None:
+    """Entry of the ``livegan`` command."""
+    if next(iter(entry_points(group="livegan")), None) is not None:
+        from livegan.plugin import registry
+
+        registry.current().manager.hook.register_commands(app=app)
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,172 @@
+"""``livegan rehearse`` and ``livegan check``: sets without a stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+
+if TYPE_CHECKING:
+    from livegan.rehearsal import Edit, Rehearsal, Result
+
+SetPath = Annotated[Path, typer.Argument(metavar="SET", help="The set, a Python file.")]
+
+
+def edits_of(texts: list[str]) -> list[Edit]:
+    """``["4=b.py", "8.5=c.py"]`` as edits."""
+    from livegan.rehearsal import Edit
+
+    edits = []
+    for text in texts:
+        seconds, sign, file = text.partition("=")
+        try:
+            at = float(seconds)
+        except ValueError:
+            sign = ""
+        if not sign or not file:
+            fail(f"--edit {text}: write SECONDS=FILE, such as 4.5=next.py", 2)
+        if not Path(file).is_file():
+            fail(f"--edit {text}: there is no file {file}", 2)
+        edits.append(Edit(at, Path(file)))
+    return edits
+
+
+def rehearse(
+    set: SetPath,
+    audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')],
+    start: Annotated[float, typer.Option(min=0, help="Where in the sound to begin, s.")] = 0.0,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="How long; the whole sound if not given.")
+    ] = None,
+    fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
+    size: Annotated[int, typer.Option(min=0, help="Width and height of each picture, px.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    edit: Annotated[
+        list[str] | None, typer.Option(metavar="SECONDS=FILE", help="A save at that second.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a film with the sound.")] = None,
+    frames: Annotated[Path | None, typer.Option(help="Write every picture as a PNG.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write report.json and report.png there.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+) -> None:
+    """Play a set against a recording without a stage: the same input gives the same pictures."""
+    from livegan import share
+    from livegan.rehearsal import Rehearsal
+
+    with clear_errors():
+        what = Rehearsal(
+            set=set,
+            audio=share.demo_track() if audio == "demo" else Path(audio),
+            start=start,
+            seconds=seconds,
+            fps=fps,
+            size=size,
+            seed=seed,
+            edits=edits_of(edit or []),
+            out=out,
+            frames=frames,
+            report=report,
+            device=device,
+        )
+        result = with_progress(what)
+    summary(result)
+    for path in (out, frames, report):
+        if path is not None:
+            typer.echo(f"written: {short(path)}")
+
+
+def with_progress(what: Rehearsal) -> Result:
+    """Rehearse with a progress bar; saves and faults are told as they happen."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from livegan.rehearsal import rehearse as play
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("rehearsing {task.fields[name]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", name=what.set.name, rate="", total=None)
+
+        def told(message: dict[str, Any]) -> None:
+            line = commit_line(message)
+            if line:
+                progress.console.print(line, highlight=False, markup=False)
+
+        def done(count: int, total: int) -> None:
+            speed = progress.tasks[0].speed
+            progress.update(
+                task, completed=count, total=total, rate=f"{speed:.0f} fps" if speed else ""
+            )
+
+        return play(what, progress=done, on_message=told)
+
+
+def commit_line(message: dict[str, Any]) -> str:
+    """A message of the engine as a line for the terminal; empty where it says little."""
+    if message["type"] == "note":
+        return str(message["text"])
+    if message["type"] != "commit" or message["id"] == 1:
+        return ""
+    name = Path(message["file"]).name
+    if message["status"] == "refused":
+        where = short(message["where"]) or name
+        return f"{message['at']:7.2f} s  refused  {where}: {message['reason']}"
+    if message["status"] == "on_air":
+        counts = f"{len(message['kept'])} kept, {len(message['built'])} built"
+        return f"{message['on_air_at']:7.2f} s  on air   {name} ({counts})"
+    return ""
+
+
+def summary(result: Result) -> None:
+    """Two lines: how fast it was, and what went wrong."""
+    report = result.report
+    rate = report["frames"] / max(report["wall_s"], 1e-6)
+    times = report["stage_ms"]
+    parts = ", ".join(f"{name} {value['median']:.1f}" for name, value in times.items())
+    typer.echo(
+        f"{report['frames']} pictures of {report['picture'][1]}x{report['picture'][0]} in "
+        f"{report['wall_s']:.1f} s ({rate:.1f} a second); median ms: {parts}"
+    )
+    for fault in report["faults"]:
+        typer.secho(f"fault at {fault['at']:.2f} s: {short(fault['where'])}: {fault['reason']}", fg="red")
+
+
+def check(
+    set: SetPath,
+    size: Annotated[int, typer.Option(min=0, help="Width and height of each picture, px.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+) -> None:
+    """Prove a set without playing it: builds it and draws it on the demo track and on silence."""
+    from livegan import share
+    from livegan.rehearsal import Rehearsal
+    from livegan.rehearsal import rehearse as play
+
+    with clear_errors():
+        results = []
+        for audio in (share.demo_track(), None):
+            what = Rehearsal(
+                set=set,
+                audio=audio,
+                start=12.0 if audio else 0.0,
+                seconds=0.25,
+                size=size,
+                device=device,
+            )
+            results.append(play(what))
+    faults = [fault for result in results for fault in result.faults]
+    if faults:
+        fail(f"{short(faults[0]['where'])}: {faults[0]['reason']}")
+    report = results[0].report
+    built = ", ".join(report["commits"][0]["built"])
+    typer.echo(f"{short(set)}: good ({built}; {report['frame_ms']['median']:.0f} ms a picture)")

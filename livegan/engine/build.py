@@ -1,0 +1,291 @@
+"""Building a program: what the set keeps is taken over, what is new is made beside what plays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from livegan import share
+from livegan.engine.deadline import Overrun, watchdog
+from livegan.engine.instance import (
+    Instance,
+    ModelInstance,
+    Moment,
+    OperationInstance,
+    PrevInstance,
+)
+from livegan.engine.program import Program, Step, blame, good_picture
+from livegan.engine.script import Refusal, Script
+from livegan.generators import Generator, ModelError, MorphGenerator, find, load, read_card
+from livegan.graph.graph import Graph
+from livegan.graph.matching import match
+from livegan.graph.picture import SOUND, Picture, call
+from livegan.graph.place import SetError
+from livegan.graph.signal import Signal
+from livegan.plugin import registry
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A node of a new set, as matching sees it."""
+
+    name: str
+    build: str
+
+
+def model_folders(set_path: Path, folder: Path) -> list[Path]:
+    """Where models are looked for: beside the set, in the working folder, in the package."""
+    found = [set_path.parent, set_path.parent / "models", set_path.parent.parent / "models"]
+    found += [folder / "models", share.folder("models")]
+    return list(dict.fromkeys(p for p in found if p.is_dir()))
+
+
+class Builder:
+    """Makes programs for one device.
+
+    ``folder`` is the working folder, ``size`` the size of pictures where the set says none.
+    """
+
+    def __init__(
+        self, folder: Path, *, size: int = 256, device: torch.device | str = "cpu"
+    ) -> None:
+        self.folder = folder
+        self.size = size
+        self.size_is_fixed = False
+        self.device = torch.device(device)
+
+    def size_of(self, graph: Graph) -> int:
+        """Width and height of the pictures of a set."""
+        wanted = int(graph.settings.get("size") or 0)
+        return self.size if self.size_is_fixed or not wanted else wanted
+
+    def build(
+        self,
+        script: Script,
+        playing: Program | None,
+        moment: Callable[[int], Moment],
+        busy: Callable[[str], None] = lambda what: None,
+    ) -> Program:
+        """A program of ``script`` that keeps what it can of ``playing``; proven by a probe.
+
+        ``moment(size)`` is the newest moment of real sound, for building and probing.  ``busy`` is
+        told before each slow thing.
+
+        Raises
+        ------
+        Refusal
+            If a model cannot be loaded or a node cannot draw; nothing that plays is touched.
+        """
+        graph = script.graph
+        folders = model_folders(script.path, self.folder)
+        complete(graph, folders)
+        size = self.size_of(graph)
+        now = moment(size)
+        fresh = [
+            Candidate(n.name, n.build + stamp_of(n, folders)) for n in graph.nodes
+        ]
+        old = [s for s in playing.steps if s.node.kind != "prev"] if playing else []
+        drawn = [i for i, n in enumerate(graph.nodes) if n.kind != "prev"]
+        plan = match(old, [fresh[i] for i in drawn])
+        kept = {drawn[new]: old[index] for new, index in plan.kept.items()}
+        index_of = {id(node): i for i, node in enumerate(graph.nodes)}
+        steps: list[Step] = []
+        for index, node in enumerate(graph.nodes):
+            if index in kept:
+                instance = kept[index].instance
+            else:
+                instance = self.make(node, folders, now, busy)
+            inputs = tuple(
+                index_of[id(i)] if isinstance(i, Picture) else None
+                for i in node.inputs
+                if node.kind != "encoder"
+            )
+            steps.append(Step(node, instance, inputs, fresh[index].build))
+        for step in steps:
+            if isinstance(step.instance, PrevInstance) and step.node.target is not None:
+                step.instance.target = steps[index_of[id(step.node.target)]].instance
+        names = [graph.nodes[i].name for i in drawn]
+        program = Program(
+            script=script,
+            steps=tuple(steps),
+            window=index_of[id(graph.window)],
+            extra=tuple((kind, name, index_of[id(p)]) for kind, name, p in graph.extra),
+            size=size,
+            digest=digest_of_script(script),
+            kept=tuple(names[i] for i in sorted(plan.kept)),
+            built=tuple(names[i] for i in plan.built),
+            retired=tuple(old[i].name for i in plan.retired),
+        )
+        probe(program, kept, moment(size), busy)
+        return program
+
+    def make(
+        self, node: Picture, folders: list[Path], moment: Moment, busy: Callable[[str], None]
+    ) -> Instance:
+        """Build one node.
+
+        Raises
+        ------
+        Refusal
+            With the line of the node.
+        """
+        if node.kind == "prev":
+            return PrevInstance()
+        try:
+            if node.kind == "model":
+                busy(f"loading {node.fixed['checkpoint']}")
+                return ModelInstance(self.generator(node, folders, moment.size))
+            return OperationInstance(node, moment)
+        except ModelError as error:
+            raise Refusal(str(error), node.place) from None
+        except SetError as error:
+            raise Refusal(error.message, error.place or node.place) from None
+        except Refusal:
+            raise
+        except Exception as error:
+            reason = f"{node.title} cannot be built: {type(error).__name__}: {error}"
+            raise Refusal(reason, node.place) from None
+
+    def generator(self, node: Picture, folders: list[Path], size: int) -> Any:
+        """The generator of a model node, warmed up."""
+        options: dict[str, Any] = {
+            "device": self.device,
+            "precision": node.fixed["precision"],
+        }
+        norm, dropout = node.live["norm"], node.live["dropout"]
+        options["norm"] = norm if isinstance(norm, str) else "frame"
+        options["dropout"] = dropout if isinstance(dropout, bool) else False
+        first = load(find(node.fixed["checkpoint"], folders))
+        generator: Any
+        if node.fixed["other"] is None:
+            generator = Generator(first, **options)
+        else:
+            second = load(find(node.fixed["other"], folders))
+            generator = MorphGenerator(first, second, **options)
+        generator.warm_up(node.fixed["size"] or size)
+        return generator
+
+
+def stamp_of(node: Picture, folders: list[Path]) -> str:
+    """Which files a model node is built from, so that an overwritten checkpoint is built anew.
+
+    Raises
+    ------
+    Refusal
+        If there is no such model.
+    """
+    if node.kind != "model":
+        return ""
+    stamp = ""
+    for name in (node.fixed["checkpoint"], node.fixed["other"]):
+        if name is None:
+            continue
+        try:
+            path = find(name, folders)
+            status = path.stat()
+        except ModelError as error:
+            raise Refusal(str(error), node.place) from None
+        except OSError as error:
+            raise Refusal(f"model {name!r}: {error.strerror}", node.place) from None
+        stamp += f"|{path}|{status.st_mtime_ns}|{status.st_size}"
+    return stamp
+
+
+def digest_of_script(script: Script) -> str:
+    """Hash of the text of a set and of its helper modules."""
+    state = hashlib.sha256(script.text.encode())
+    for file, content in sorted(script.helpers.items()):
+        state.update(f"{file}{content}".encode())
+    return state.hexdigest()
+
+
+def complete(graph: Graph, folders: list[Path]) -> None:
+    """Give each model without a condition the encoder that is on its card.
+
+    Raises
+    ------
+    Refusal
+        If the card names none, or one that nobody offers.
+    """
+    nodes: list[Picture] = []
+    for node in graph.nodes:
+        if node.kind == "model" and node.inputs[0] is None:
+            name = node.fixed["checkpoint"]
+            try:
+                card = read_card(find(name, folders))
+                if not card.encoder:
+                    reason = f"model {name!r} has no card that names an encoder; give it a condition"
+                    raise Refusal(f"{reason}: model({name!r}, encode.waveform(sound))", node.place)
+                operation = registry.current().operation("encoder", card.encoder)
+                drawn = call(operation, (SOUND,), dict(card.encoder_params or {}))
+            except (ModelError, registry.UnknownName, SetError) as error:
+                text = error.message if isinstance(error, SetError) else str(error)
+                raise Refusal(text, node.place) from None
+            drawn.place = node.place
+            drawn.name = f"{node.name}.{card.encoder}"
+            node.inputs = (drawn,)
+            nodes.append(drawn)
+        nodes.append(node)
+    graph.nodes = nodes
+
+
+def probe(
+    program: Program,
+    kept: dict[int, Step],
+    moment: Moment,
+    busy: Callable[[str], None],
+    limit_s: float = 2.0,
+) -> None:
+    """Draw every node that is new or is given something new, once, on real sound.
+
+    What plays unchanged lends its last picture and is not drawn, so a small change is proven fast
+    and nothing that plays is disturbed.  New instances keep the picture, so they are never blank.
+
+    Raises
+    ------
+    Refusal
+        At the first node that cannot draw.
+    """
+    pictures: list[torch.Tensor] = []
+    for index, step in enumerate(program.steps):
+        before = kept.get(index)
+        last = step.instance.last
+        same = (
+            before is not None
+            and last is not None
+            and (step.instance.stateful or given(before) == given(step))
+        )
+        if same:
+            assert last is not None
+            pictures.append(last)
+            continue
+        busy(f"proving {step.name}")
+        inputs = [None if i is None else pictures[i] for i in step.inputs]
+        try:
+            if step.node.kind == "model":
+                picture = good_picture(step, inputs, moment)
+            else:
+                with watchdog.limit(limit_s):
+                    picture = good_picture(step, inputs, moment)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except ModelError as error:
+            raise Refusal(str(error), step.node.place) from None
+        except (Exception, Overrun, SystemExit) as error:
+            raise blame(step, error, program, limit_s) from None
+        pictures.append(picture)
+        if before is None:
+            step.instance.last = picture
+
+
+def given(step: Step) -> str:
+    """What a step draws from besides its instance: its values and the names of its inputs."""
+    live = {k: v.print if isinstance(v, Signal) else v for k, v in step.node.live.items()}
+    names = [i.name if isinstance(i, Picture) else None for i in step.node.inputs]
+    return f"{sorted(live.items(), key=lambda kv: kv[0])!r}{names!r}"
+

@@ -1,0 +1,218 @@
+"""The way of a save to the air: proposed, proven, cued, on air, or refused.
+
+Whatever goes wrong before the swap, the program that plays is not touched.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from livegan.engine.build import Builder
+from livegan.engine.player import Player
+from livegan.engine.program import Program
+from livegan.engine.script import Refusal, file_digest, helpers_of, run
+from livegan.plugin import registry
+
+PLUGINS = "plugins"
+
+
+@dataclass
+class Commit:
+    """One save on its way.  Times are seconds of show time; places are ``file:line``."""
+
+    id: int
+    at: float
+    file: str
+    status: str = "proposed"
+    reason: str = ""
+    where: str = ""
+    kept: list[str] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    version: int = 0
+    digest: str = ""
+    source: str = ""
+    changed: list[int] = field(default_factory=list)
+    on_air_at: float | None = None
+    proven_ms: float | None = None
+    """From the save being read to the program being proven."""
+
+    def message(self) -> dict[str, Any]:
+        """As it is sent and written: a plain dict with ``type``."""
+        return {"type": "commit", **asdict(self)}
+
+
+class Pipeline:
+    """Takes saves of one set to the air of one player.  ``propose`` is called by one thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        folder: Path,
+        builder: Builder,
+        player: Player,
+        emit: Callable[[dict[str, Any]], None],
+        *,
+        blocked: frozenset[str] = frozenset(),
+    ) -> None:
+        self.path = path
+        self.folder = folder
+        self.builder = builder
+        self.player = player
+        self.emit = emit
+        self.blocked = blocked
+        self.commits: list[Commit] = []
+        self.busy = ""
+        self.helpers: set[Path] = set()
+        """Files beside the set that it imports, or failed to import."""
+        self._newest: Program | None = None
+        self._last_seen = ""
+        self._versions = 0
+        self._plugins: dict[Path, str] | None = None
+        self._lock = threading.Lock()
+        player.on_rollback = self._rolled_back
+
+    # What the save consists of ---------------------------------------------------------------------
+
+    def fingerprint(self, text: str) -> str:
+        """Of the text, the helper modules in use and the plugin files: equal means no change."""
+        helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
+        plugins = [f"{f}{d}" for f, d in sorted(self._plugin_files().items())]
+        return "\0".join([text, *helpers, *plugins])
+
+    def _plugin_files(self) -> dict[Path, str]:
+        folder = self.folder / PLUGINS
+        if not folder.is_dir():
+            return {}
+        files = [f for f in sorted(folder.glob("*.py")) if not f.name.startswith(("_", "."))]
+        return {f: file_digest(f) for f in files}
+
+    def load_plugins(self) -> list[str]:
+        """Load the plugin files anew if one changed; returns what could not be loaded."""
+        files = self._plugin_files()
+        if files == self._plugins:
+            return []
+        first = self._plugins is None
+        if first and not files:
+            self._plugins = files
+            return [str(p) for p in registry.current().problems]
+        fresh = registry.Registry().load(self.folder / PLUGINS)
+        changed = {str(f) for f, d in files.items() if (self._plugins or {}).get(f) != d}
+        wrong = [p for p in fresh.problems if any(p.where.startswith(c) for c in changed)]
+        if wrong and not first:
+            # A broken edit: what played before stays registered until it is mended.
+            raise Refusal(str(wrong[0].reason), place_of_text(wrong[0].where))
+        self._plugins = files
+        registry.use(fresh)
+        return [str(p) for p in fresh.problems]
+
+    # The pipeline ----------------------------------------------------------------------------------
+
+    def propose(self, text: str, *, file: Path | None = None) -> Commit | None:
+        """Take a text to the air; None if it says what the newest proposal said.
+
+        Never raises for what the set does: a refusal is the commit's status.
+        """
+        began = time.perf_counter()
+        if self.fingerprint(text) == self._last_seen:
+            return None
+        commit = Commit(len(self.commits) + 1, self.player.now.time, str(file or self.path))
+        self.commits.append(commit)
+        self._tell(commit)
+        try:
+            for problem in self.load_plugins():
+                self.emit({"type": "note", "text": problem})
+            script = run(self.path, text)
+            program = self.builder.build(script, self._newest, self.player.moment, self._busy)
+            if program.digest in self.blocked:
+                raise Refusal("this program has brought the engine down; edit it to try again")
+            self.helpers = set(script.helpers)
+        except Refusal as refusal:
+            self.helpers |= set(helpers_of(self.path.parent)) | refusal.files
+            if refusal.place is not None and refusal.place.file != str(self.path):
+                self.helpers.add(Path(refusal.place.file))
+            self._refuse(commit, refusal)
+            return commit
+        finally:
+            self.busy = ""
+            self._last_seen = self.fingerprint(text)
+        self._versions += 1
+        program = replace(program, version=self._versions)
+        commit.kept, commit.built = list(program.kept), list(program.built)
+        commit.retired = list(program.retired)
+        commit.version, commit.digest = program.version, program.digest
+        before = self._newest.script.text if self._newest else ""
+        commit.changed = changed_lines(before, text)
+        commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)
+        commit.status = "proven"
+        self._tell(commit)
+        self._newest = program
+        commit.status = "cued"
+        self._tell(commit)
+        self.player.cue(program, lambda p, at: self._on_air(commit, p, at))
+        return commit
+
+    def _busy(self, what: str) -> None:
+        self.busy = what
+
+    def _on_air(self, commit: Commit, program: Program, at: float) -> None:
+        commit.status, commit.on_air_at = "on_air", round(at, 6)
+        commit.source = program.script.text
+        self._tell(commit)
+
+    def _refuse(self, commit: Commit, refusal: Refusal) -> None:
+        commit.status, commit.reason = "refused", refusal.reason
+        commit.where = str(refusal.place or "")
+        self._tell(commit)
+
+    def _rolled_back(self, bad: Program, good: Program, why: Refusal) -> None:
+        """A program failed soon after its swap, and the one before is back."""
+        self._newest = good
+        for commit in reversed(self.commits):
+            if commit.version == bad.version:
+                self._refuse(commit, Refusal(f"{why.reason}; the program before is back", why.place))
+                break
+
+    def undo(self) -> None:
+        """Bring the program before this one back; the next save is compared with that."""
+        program = self.player.undo()
+        if program is None:
+            self.emit({"type": "note", "text": "nothing to undo: this is the first program"})
+            return
+        self._newest, self._last_seen = program, ""
+        commit = Commit(len(self.commits) + 1, self.player.now.time, str(self.path))
+        commit.status, commit.reason = "on_air", "undo"
+        commit.on_air_at = commit.at
+        commit.version, commit.digest = program.version, program.digest
+        commit.source = program.script.text
+        self.commits.append(commit)
+        self._tell(commit)
+
+    def _tell(self, commit: Commit) -> None:
+        with self._lock:
+            self.emit(commit.message())
+
+
+def place_of_text(where: str) -> Any:
+    """``file:line`` as a place; None if it is none."""
+    from livegan.graph.place import Place
+
+    file, _, line = where.rpartition(":")
+    return Place(file, int(line)) if file and line.isdigit() else None
+
+
+def changed_lines(before: str, after: str) -> list[int]:
+    """Numbers (from 1) of the lines of ``after`` that are new or changed."""
+    import difflib
+
+    old, new = before.splitlines(), after.splitlines()
+    changed: list[int] = []
+    for tag, _, _, start, stop in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if tag in ("replace", "insert"):
+            changed += range(start + 1, stop + 1)
+    return changed

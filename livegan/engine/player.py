@@ -1,0 +1,225 @@
+"""The player: programs on a clock, swapped at the beat, undone, held when they fail."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+
+from livegan.engine.instance import Moment, resized
+from livegan.engine.program import GROUPS, Faults, Program, Step, draw_frame
+from livegan.engine.script import Refusal
+from livegan.graph.graph import swap_beats
+from livegan.graph.signal import Reading
+from livegan.plugin import Now
+from livegan.sound.history import Hearing, History
+
+KEPT_PROGRAMS = 5
+TRIAL_S = 4.0
+"""A program that fails this soon after its swap gives way to the one before."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A proven program that waits for its beat."""
+
+    program: Program
+    beats: float
+    """It goes on the air when the count of beats reaches this."""
+    on_air: Callable[[Program, float], None]
+
+
+@dataclass
+class Frame:
+    """One frame, drawn: ``picture`` (3, H, W) float32 0..1, and what else is shown."""
+
+    picture: torch.Tensor
+    extra: dict[str, torch.Tensor]
+    now: Now
+    version: int
+    position: int
+
+
+@dataclass
+class Player:
+    """Plays programs.  ``frame`` is called by one thread; ``cue`` and ``undo`` by any."""
+
+    history: History
+    fps: float = 30.0
+    seed: int = 0
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    on_fault: Callable[[dict[str, Any]], None] = lambda fault: None
+    on_rollback: Callable[[Program, Program, Refusal], None] = lambda bad, good, why: None
+    limit_s: float = 1.0
+    """How long one node may take in a frame before it is interrupted."""
+
+    def __post_init__(self) -> None:
+        self.hearing = Hearing(self.history)
+        self.program: Program | None = None
+        self.earlier: list[Program] = []
+        self.cued: Cue | None = None
+        self.solo: int | None = None
+        self.shown: torch.Tensor | None = None
+        self.spent: dict[str, float] = {}
+        self.now = Now(fps=self.fps, seed=self.seed)
+        self.drawing = ""
+        self._memory: dict[str, Any] = {}
+        self._faults = Faults(self._report)
+        self._since = 0.0
+        self._dissolve: tuple[torch.Tensor, float] | None = None
+        self._count = 0
+        self._undo = False
+        self._failed: tuple[Program, Refusal] | None = None
+
+    # The clock -----------------------------------------------------------------------------------
+
+    def moment(self, size: int, position: int | None = None) -> Moment:
+        """The newest moment of sound, apart from the show's own memory: for building and probing."""
+        at = self.history.hops * 480 if position is None else position
+        # A view of its own: the memo of the playing one belongs to the playing thread.
+        sound = Hearing(self.history).at(at)
+        now = self._now(sound, self.program, self._count)
+        reading = Reading(replace(now, dt=0.0), sound, dict(self._memory))
+        return Moment(now, sound, reading, size, self.device, self.shown)
+
+    def _now(self, sound: Any, program: Program | None, frame: int) -> Now:
+        settings = program.graph.settings if program else {}
+        bpm = float(settings.get("bpm") or 0.0)
+        seconds = sound.position / 48000
+        seed = int(settings.get("seed", -1))
+        return Now(
+            time=seconds,
+            dt=max(0.0, seconds - self.now.time) if frame else 0.0,
+            frame=frame,
+            fps=self.fps,
+            bpm=bpm or float(sound.bpm),
+            beats=seconds * bpm / 60.0 if bpm else float(sound.beats),
+            beats_per_bar=int(settings.get("beats_per_bar") or 4),
+            seed=seed if seed >= 0 else self.seed,
+        )
+
+    # Swapping ------------------------------------------------------------------------------------
+
+    def cue(self, program: Program, on_air: Callable[[Program, float], None]) -> Cue:
+        """Let a proven program wait for its beat; a newer one takes the place of an older one."""
+        grid = 0.0
+        if self.program is not None:
+            bar = int(program.setting("beats_per_bar", 4))
+            grid = swap_beats(str(program.setting("swap", "bar")), bar)
+        beats = -math.inf if grid == 0.0 else next_beat(self.now.beats, grid)
+        self.cued = Cue(program, beats, on_air)
+        return self.cued
+
+    def undo(self) -> Program | None:
+        """Bring the program before this one back at the next frame; None if there is none."""
+        if self.cued is not None and self.program is not None:
+            # What waits for its beat is undone first: what plays goes on.
+            self.cued = None
+            return self.program
+        if not self.earlier:
+            return None
+        self._undo = True
+        return self.earlier[-1]
+
+    def _swap(self, now: Now) -> None:
+        if self._failed is not None:
+            bad, why = self._failed
+            self._failed = None
+            if bad is self.program and self.earlier:
+                good = self.earlier.pop()
+                self._take(good, now)
+                self.on_rollback(bad, good, why)
+        if self._undo:
+            self._undo = False
+            if self.earlier:
+                self.cued = None
+                self._take(self.earlier.pop(), now)
+        cue = self.cued
+        if cue is not None and now.beats >= cue.beats:
+            self.cued = None
+            if self.program is not None:
+                self.earlier = [*self.earlier, self.program][-KEPT_PROGRAMS:]
+            self._take(cue.program, now)
+            cue.on_air(cue.program, now.time)
+
+    def _take(self, program: Program, now: Now) -> None:
+        if self.shown is not None:
+            self._dissolve = (self.shown, now.time)
+        self.program = program
+        self._since = now.time
+        self._faults = Faults(self._report)
+
+    def _report(self, step: Step, refusal: Refusal) -> None:
+        self.on_fault(
+            {
+                "node": step.name,
+                "where": str(refusal.place or ""),
+                "reason": refusal.reason,
+                "at": self.now.time,
+            }
+        )
+        if self.program is not None and self.now.time - self._since < TRIAL_S and self.earlier:
+            self._failed = (self.program, refusal)
+
+    # Frames --------------------------------------------------------------------------------------
+
+    def frame(self, position: int) -> Frame | None:
+        """Draw the frame for the sound up to ``position`` (samples); None before any program."""
+        began = time.perf_counter()
+        position = position // 480 * 480
+        sound = self.hearing.at(position)
+        now = self._now(sound, self.program, self._count)
+        self._swap(now)
+        program = self.program
+        if program is None:
+            return None
+        now = self._now(sound, program, self._count)
+        self.now = now
+        self._count += 1
+        reading = Reading(now, sound, self._memory)
+        moment = Moment(now, sound, reading, program.size, self.device, self.shown)
+        spent = dict.fromkeys(GROUPS, 0.0)
+        spent["sound"] = time.perf_counter() - began
+        with torch.inference_mode():
+            pictures = draw_frame(program, moment, self._faults, spent, self.limit_s)
+            began = time.perf_counter()
+            picture = pictures[program.window]
+            slots = program.slots
+            if self.solo is not None and self.solo < len(slots):
+                picture = pictures[program.steps.index(slots[self.solo])]
+            picture = self._dissolved(picture, program, now)
+        spent["output"] += time.perf_counter() - began
+        self.shown = picture
+        self.spent = spent
+        extra = {name: pictures[index] for _, name, index in program.extra}
+        return Frame(picture, extra, now, program.version, position)
+
+    def _dissolved(self, picture: torch.Tensor, program: Program, now: Now) -> torch.Tensor:
+        if self._dissolve is None:
+            return picture
+        before, since = self._dissolve
+        seconds = float(program.graph.settings.get("dissolve", 0.4))
+        amount = 1.0 if seconds <= 0 else (now.time - since) / seconds
+        if amount >= 1.0:
+            self._dissolve = None
+            return picture
+        before = resized(before, picture.shape[1], picture.shape[2])
+        return torch.lerp(before, picture, max(0.0, amount))
+
+
+def next_beat(beats: float, grid: float) -> float:
+    """The next whole multiple of ``grid`` beats; one that is only just past counts as now."""
+    steps = beats / grid
+    near = math.floor(steps)
+    return near * grid if steps - near < 1e-6 else (near + 1) * grid
+
+
+def as_bytes(picture: torch.Tensor) -> Any:
+    """(3, H, W) float 0..1 → (H, W, 3) uint8 numpy array, rounded."""
+    with torch.inference_mode():
+        scaled = picture.clamp(0, 1).mul(255.0).add_(0.5).to(torch.uint8)
+        return scaled.permute(1, 2, 0).contiguous().cpu().numpy()

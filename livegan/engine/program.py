@@ -1,0 +1,157 @@
+"""A program: a set that is built, and how one frame of it is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from livegan.engine.deadline import Overrun, watchdog
+from livegan.engine.instance import Instance, Moment
+from livegan.engine.script import Refusal, Script, refusal_of
+from livegan.graph.graph import Graph
+from livegan.graph.picture import Picture
+
+GROUPS = ("sound", "encoders", "generators", "mixers", "output")
+"""The parts of a frame that are timed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node of a program: what the set said, and the instance that draws it."""
+
+    node: Picture
+    instance: Instance
+    inputs: tuple[int | None, ...]
+    """Indexes of the steps whose pictures it is given."""
+    identity: str
+    """What it is built from, for matching with the next set."""
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def build(self) -> str:
+        return self.identity
+
+
+@dataclass(frozen=True)
+class Program:
+    """A proven set.  Immutable; what changes from frame to frame lives in its instances."""
+
+    script: Script
+    steps: tuple[Step, ...]
+    window: int
+    extra: tuple[tuple[str, str, int], ...]
+    size: int
+    digest: str
+    version: int = 0
+    kept: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        return self.script.graph
+
+    def setting(self, name: str, default: Any) -> Any:
+        """A setting of the set, or ``default`` where it says nothing."""
+        return self.graph.settings.get(name) or default
+
+    @property
+    def slots(self) -> list[Step]:
+        """The models, in the order the set wrote them."""
+        order = {id(node): i for i, node in enumerate(self.graph.models)}
+        return sorted(
+            (s for s in self.steps if s.node.kind == "model"), key=lambda s: order[id(s.node)]
+        )
+
+
+@dataclass
+class Faults:
+    """What failed while a program played, and which nodes are held because of it."""
+
+    report: Callable[[Step, Refusal], None]
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
+    """Indexes of steps that ran past the deadline: not tried again in this program."""
+
+    def add(self, step: Step, refusal: Refusal) -> None:
+        """Report a failure once for each node and reason."""
+        key = (step.name, refusal.reason)
+        if key not in self.seen:
+            self.seen.add(key)
+            self.report(step, refusal)
+
+
+def draw_frame(
+    program: Program,
+    moment: Moment,
+    faults: Faults,
+    spent: dict[str, float],
+    limit_s: float = 1.0,
+) -> list[torch.Tensor]:
+    """Draw every node once, inputs first; a node that fails holds its last good picture.
+
+    Returns the pictures by step, each (3, H, W) float32 0..1.  ``spent`` gains the seconds taken
+    by each group of nodes; a node that takes longer than ``limit_s`` is interrupted and held.
+    """
+    pictures: list[torch.Tensor] = []
+    for index, step in enumerate(program.steps):
+        began = time.perf_counter()
+        inputs = [None if i is None else pictures[i] for i in step.inputs]
+        picture: torch.Tensor | None = None
+        if index not in faults.held:
+            try:
+                with watchdog.limit(limit_s):
+                    picture = good_picture(step, inputs, moment)
+            except Overrun as error:
+                faults.held.add(index)
+                faults.add(step, blame(step, error, program, limit_s))
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:
+                faults.add(step, blame(step, error, program, limit_s))
+        if picture is None:
+            picture = held_picture(step, inputs, moment)
+        pictures.append(picture)
+        group = step.instance.group
+        spent[group] = spent.get(group, 0.0) + time.perf_counter() - began
+    for step, picture in zip(program.steps, pictures, strict=True):
+        step.instance.last = picture
+    return pictures
+
+
+def good_picture(
+    step: Step, inputs: list[torch.Tensor | None], moment: Moment
+) -> torch.Tensor:
+    """A step's picture, or an error that says why it is none."""
+    picture = step.instance.draw(step.node, inputs, moment)
+    if not bool(torch.isfinite(picture.sum())):
+        raise Refusal(f"{step.name} drew not-a-number or infinity", step.node.place)
+    return picture
+
+
+def held_picture(
+    step: Step, inputs: list[torch.Tensor | None], moment: Moment
+) -> torch.Tensor:
+    """What stands in for a picture that failed: the last good one, its input, or grey."""
+    if step.instance.last is not None:
+        return step.instance.last
+    for picture in inputs:
+        if picture is not None:
+            return picture
+    return torch.full((3, moment.size, moment.size), 0.5, device=moment.device)
+
+
+def blame(step: Step, error: BaseException, program: Program, limit_s: float) -> Refusal:
+    """An error of a node as one line, at the line of the set that is at fault."""
+    refusal = refusal_of(error, program.script.path, limit_s, None)
+    reason = refusal.reason
+    if not reason.startswith(step.name):
+        reason = f"{step.name}: {reason}"
+    return Refusal(reason, refusal.place or step.node.place)

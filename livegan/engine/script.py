@@ -1,0 +1,204 @@
+"""Running a set: text → graph, under a deadline, with every failure told in one line."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from livegan.engine.deadline import Overrun, watchdog
+from livegan.graph import digest
+from livegan.graph.graph import Graph, collecting, finish
+from livegan.graph.place import Place, SetError
+from livegan.plugin.closest import suggestion
+
+DEADLINE_S = 2.0
+
+
+class Refusal(Exception):
+    """Why a save does not go on the air: the reason, and where in the set."""
+
+    def __init__(self, reason: str, place: Place | None = None) -> None:
+        super().__init__(f"{place}: {reason}" if place else reason)
+        self.reason = reason
+        self.place = place
+        self.files: set[Path] = set()
+        """Files beside the set that it missed: the save is tried again when they appear."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """A set that has run: its text, its graph, and the helper modules it imported."""
+
+    path: Path
+    text: str
+    graph: Graph
+    helpers: dict[Path, str] = field(default_factory=dict)
+    """Helper file → hash of its content."""
+    took_ms: float = 0.0
+
+
+class HelperLoader(importlib.machinery.SourceFileLoader):
+    """Loads a helper module from its text: a cached .pyc misses two saves within a second."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        data = self.get_data(self.path)
+        digest.OWN.add(fullname)
+        return self.source_to_code(data, self.path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.livegan_digest = file_digest(Path(self.path))  # type: ignore[attr-defined]
+        super().exec_module(module)
+
+
+class HelperFinder(importlib.abc.MetaPathFinder):
+    """Finds modules that lie beside the set."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        folder = self.folder
+        if path is not None:
+            inside = [Path(p) for p in path if self.folder in Path(p).parents]
+            if not inside:
+                return None
+            folder = inside[0]
+        short = fullname.rpartition(".")[2]
+        package, module = folder / short / "__init__.py", folder / f"{short}.py"
+        for file in (package, module):
+            if file.is_file():
+                return importlib.util.spec_from_file_location(
+                    fullname,
+                    file,
+                    loader=HelperLoader(fullname, str(file)),
+                    submodule_search_locations=[str(folder / short)] if file is package else None,
+                )
+        return None
+
+
+def file_digest(path: Path) -> str:
+    """Hash of a file's content; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def helpers_of(folder: Path) -> dict[Path, str]:
+    """The helper modules that are loaded from ``folder``: file → hash when it was loaded."""
+    found = {}
+    for module in list(sys.modules.values()):
+        loader = getattr(getattr(module, "__spec__", None), "loader", None)
+        if isinstance(loader, HelperLoader):
+            file = Path(loader.path)
+            if folder in file.parents:
+                found[file] = getattr(module, "livegan_digest", "")
+    return found
+
+
+def forget_changed_helpers(folder: Path) -> None:
+    """Unload the helpers of a folder if any changed, so that the next import reads them anew."""
+    loaded = helpers_of(folder)
+    if all(file_digest(file) == known for file, known in loaded.items()):
+        return
+    for name, module in list(sys.modules.items()):
+        loader = getattr(getattr(module, "__spec__", None), "loader", None)
+        if isinstance(loader, HelperLoader) and Path(loader.path) in loaded:
+            del sys.modules[name]
+
+
+def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
+    """Run the text of a set and return what it declared.
+
+    Raises
+    ------
+    Refusal
+        For anything that goes wrong, with the line of the set.
+    """
+    began = time.perf_counter()
+    folder = path.parent
+    try:
+        code = compile(text, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        raise Refusal(f"syntax error: {error.msg}", Place(str(path), line)) from None
+    except ValueError as error:  # a null byte
+        raise Refusal(f"not a Python file: {error}", Place(str(path), 1)) from None
+    module = ModuleType("livegan_set")
+    module.__file__ = str(path)
+    sys.modules["livegan_set"] = module
+    forget_changed_helpers(folder)
+    finder = HelperFinder(folder)
+    sys.meta_path.insert(0, finder)
+    try:
+        with collecting() as graph, watchdog.limit(deadline_s):
+            exec(code, module.__dict__)
+        finish(graph, module.__dict__)
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise refusal_of(error, path, deadline_s, module.__dict__) from None
+    finally:
+        sys.meta_path.remove(finder)
+    took = (time.perf_counter() - began) * 1000
+    return Script(path, text, graph, helpers_of(folder), took)
+
+
+def refusal_of(
+    error: BaseException, path: Path, limit_s: float, namespace: dict[str, Any] | None = None
+) -> Refusal:
+    """Any failure of a set's code as one line: what happened, where in the set, what to do."""
+    place = place_in(error, path)
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, SetError):
+        return Refusal(error.message, error.place or place)
+    if isinstance(error, Overrun):
+        what = "an endless loop?" if namespace is not None else "it would stall the picture"
+        return Refusal(f"still running after {limit_s:g} s: {what}", place)
+    if isinstance(error, SystemExit):
+        return Refusal("the set called exit(); a set ends by reaching its last line", place)
+    if isinstance(error, SyntaxError):
+        place = Place(error.filename or str(path), error.lineno or 1)
+        return Refusal(f"syntax error: {error.msg}", place)
+    if isinstance(error, NameError) and getattr(error, "name", None):
+        known = {*(namespace or {}), *dir(builtins)}
+        hint = suggestion(str(error.name), known).partition("there is")[0].rstrip("; ")
+        return Refusal(f"nothing is called {error.name!r}{hint and ' ' + hint.lstrip('; ')}", place)
+    if isinstance(error, RecursionError):
+        return Refusal("it calls itself without end", place)
+    if isinstance(error, MemoryError):
+        return Refusal("out of memory", place)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        reason = f"there is no module {error.name!r} beside the set, nor installed"
+        refusal = Refusal(reason, place)
+        refusal.files.add(path.parent / (error.name.split(".")[0] + ".py"))
+        return refusal
+    text = str(error).strip().splitlines()
+    detail = f": {text[0]}" if text else ""
+    return Refusal(f"{type(error).__name__}{detail}", place)
+
+
+def place_in(error: BaseException, path: Path) -> Place | None:
+    """The innermost line of the set, or else of a file beside it, that an error came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if frame.filename == str(path) and frame.lineno is not None:
+            return Place(frame.filename, frame.lineno)
+    for frame in reversed(frames):
+        if path.parent in Path(frame.filename).parents and frame.lineno is not None:
+            return Place(frame.filename, frame.lineno)
+    return None

@@ -1,0 +1,262 @@
+"""Rehearsal: a show without a stage, on a virtual clock; the same input gives the same frames."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livegan import __version__, film
+from livegan.engine.build import Builder
+from livegan.engine.commit import Pipeline
+from livegan.engine.device import choose_device, describe_device
+from livegan.engine.player import Frame, Player, as_bytes
+from livegan.engine.program import GROUPS
+from livegan.engine.script import Refusal
+from livegan.engine.thumbs import strip
+from livegan.graph.place import Place
+from livegan.sound.analysis import Analyzer
+from livegan.sound.history import RecordedHistory
+from livegan.sound.media import decode
+
+RATE = 48000
+HOP = 480
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A save during the rehearsal: at ``at`` seconds the set's text becomes that of ``file``."""
+
+    at: float
+    file: Path
+
+
+@dataclass
+class Rehearsal:
+    """What to rehearse.  ``seconds`` None plays to the end of the sound; times in seconds."""
+
+    set: Path
+    audio: Path | None = None
+    start: float = 0.0
+    seconds: float | None = None
+    fps: float = 0.0
+    size: int = 0
+    seed: int = 0
+    edits: list[Edit] = field(default_factory=list)
+    out: Path | None = None
+    frames: Path | None = None
+    report: Path | None = None
+    device: str = "auto"
+    folder: Path = field(default_factory=Path.cwd)
+
+
+@dataclass
+class Result:
+    """What a rehearsal showed: the content of ``report.json``."""
+
+    report: dict[str, Any]
+
+    @property
+    def faults(self) -> list[dict[str, Any]]:
+        return list(self.report["faults"])
+
+
+def rehearse(
+    what: Rehearsal,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    on_message: Callable[[dict[str, Any]], None] = lambda message: None,
+    on_frame: Callable[[Frame, Any], None] | None = None,
+) -> Result:
+    """Play a set against recorded sound, as fast as the machine can, and report.
+
+    Raises
+    ------
+    Refusal
+        If the set as it is at the start cannot be played; nothing is written then.
+    livegan.sound.media.MediaError
+        If the sound cannot be read.
+    """
+    began = time.perf_counter()
+    samples = np.zeros((RATE, 2), np.float32) if what.audio is None else decode(what.audio)
+    stop = what.start + what.seconds if what.seconds is not None else len(samples) / RATE
+    if stop <= what.start:
+        length = f"the sound ends at {len(samples) / RATE:.1f} s"
+        raise Refusal(f"there is nothing to rehearse from {what.start:g} s: {length}")
+    samples = fitted(samples, int(round(stop * RATE)))
+    features = Analyzer().feed(samples)
+    history = Recorded(samples, features)
+    faults: list[dict[str, Any]] = []
+    commits: dict[int, dict[str, Any]] = {}
+
+    def emit(message: dict[str, Any]) -> None:
+        if message["type"] == "commit":
+            commits[message["id"]] = message
+        on_message(message)
+
+    device = choose_device(what.device)
+    builder = Builder(what.folder, size=what.size or 256, device=device)
+    builder.size_is_fixed = bool(what.size)
+    player = Player(
+        history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0
+    )
+    path = what.set.resolve()
+    pipeline = Pipeline(path, what.folder, builder, player, emit)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"the set cannot be read: {error}", Place(str(path), 1)) from None
+    history.position = int(what.start * RATE) // HOP * HOP
+    first = pipeline.propose(text)
+    assert first is not None
+    if first.status == "refused":
+        file, _, line = first.where.rpartition(":")
+        raise Refusal(first.reason, Place(file, int(line)) if file else None)
+    assert player.cued is not None
+    program = player.cued.program
+    fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
+    player.fps = fps
+    total = max(1, int(round((stop - what.start) * fps)))
+    waiting = sorted(what.edits, key=lambda e: e.at)
+    spent: list[dict[str, float]] = []
+    digests: list[str] = []
+    whole = hashlib.sha256()
+    stills: list[tuple[float, Any]] = []
+    shape: tuple[int, ...] = ()
+    with sinks(what, fps, samples) as sink:
+        for index in range(total):
+            seconds = what.start + index / fps
+            history.position = int(round(seconds * RATE)) // HOP * HOP
+            while waiting and waiting[0].at <= seconds + 1e-9:
+                edit = waiting.pop(0)
+                pipeline.propose(edit.file.read_text(encoding="utf-8"), file=edit.file)
+            frame = player.frame(history.position)
+            assert frame is not None
+            tick = time.perf_counter()
+            pixels = as_bytes(frame.picture)
+            content = pixels.tobytes()
+            player.spent["output"] += time.perf_counter() - tick
+            shape = pixels.shape
+            spent.append(player.spent)
+            digests.append(hashlib.sha256(content).hexdigest())
+            whole.update(content)
+            if what.report is not None and index * 12 // total != (index - 1) * 12 // total:
+                stills.append((seconds, pixels))
+            if on_frame is not None:
+                on_frame(frame, pixels)
+            sink(index, pixels)
+            progress(index + 1, total)
+    name, precision = describe_device(device)
+    report = {
+        "livegan": __version__,
+        "set": str(what.set),
+        "audio": str(what.audio) if what.audio else None,
+        "start": what.start,
+        "seconds": stop - what.start,
+        "frames": total,
+        "fps": fps,
+        "size": program.size,
+        "picture": list(shape[:2]),
+        "seed": what.seed,
+        "device": name,
+        "precision": precision,
+        "wall_s": round(time.perf_counter() - began, 3),
+        "digest": whole.hexdigest(),
+        "frame_digests": digests,
+        "stage_ms": {group: stage_ms([s.get(group, 0.0) for s in spent]) for group in GROUPS},
+        "frame_ms": stage_ms([sum(s.values()) for s in spent]),
+        "commits": [
+            {k: v for k, v in c.items() if k not in ("type", "source")} for c in commits.values()
+        ],
+        "faults": faults,
+    }
+    if what.report is not None:
+        from livegan.reporting import write_report
+
+        write_report(what.report, report, stills, features, spent, strip(player.program))
+    return Result(report)
+
+
+class Recorded(RecordedHistory):
+    """Recorded sound with a playhead: what lies after it has not been heard yet."""
+
+    def __init__(self, samples: Any, features: Any) -> None:
+        super().__init__(samples, features)
+        self._playhead = 0
+
+    @property
+    def position(self) -> int:
+        return self._playhead
+
+    @position.setter
+    def position(self, value: int) -> None:
+        self._playhead = value
+
+    @property
+    def hops(self) -> int:
+        return self._playhead // HOP
+
+
+def fitted(samples: Any, length: int) -> Any:
+    """(length, 2): cut, or lengthened with silence."""
+    if len(samples) >= length:
+        return samples[:length]
+    return np.concatenate([samples, np.zeros((length - len(samples), 2), np.float32)])
+
+
+def stage_ms(seconds: list[float]) -> dict[str, float]:
+    """Median and 95th percentile in milliseconds."""
+    ordered = sorted(s * 1000 for s in seconds)
+    return {
+        "median": round(statistics.median(ordered), 3),
+        "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 3),
+    }
+
+
+@contextlib.contextmanager
+def sinks(what: Rehearsal, fps: float, samples: Any) -> Iterator[Callable[[int, Any], None]]:
+    """Where frames go: a film, a folder of pictures, both or neither.
+
+    A film is written beside its place and moved there when it is whole.
+    """
+    with contextlib.ExitStack() as stack:
+        targets: list[Callable[[int, Any], None]] = []
+        if what.out is not None:
+            sound = samples[int(what.start * RATE) :]
+            writer = stack.enter_context(film.FilmWriter(what.out, fps, sound))
+            targets.append(lambda index, pixels: writer.write(pixels))
+        if what.frames is not None:
+            what.frames.mkdir(parents=True, exist_ok=True)
+            folder = what.frames
+            targets.append(lambda index, pixels: save_png(folder / f"{index:06d}.png", pixels))
+
+        def sink(index: int, pixels: Any) -> None:
+            for target in targets:
+                target(index, pixels)
+
+        yield sink
+
+
+def save_png(path: Path, pixels: Any) -> None:
+    """Write (H, W, 3) uint8 as a PNG, atomically."""
+    from PIL import Image
+
+    partial = path.with_name(f".{path.name}.partial")
+    Image.fromarray(pixels).save(partial, format="PNG", compress_level=3)
+    os.replace(partial, path)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON atomically."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(json.dumps(data, indent=1), encoding="utf-8")
+    os.replace(partial, path)

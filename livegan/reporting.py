@@ -1,0 +1,98 @@
+"""The report of a rehearsal: report.json for programs, report.png for people."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livegan.engine.program import GROUPS
+from livegan.sound.features import INDEX
+
+INK = "#e8e8ee"
+PAPER = "#15151c"
+COLOURS = ("#7a8cff", "#52d6c2", "#ff7ab0", "#ffc25e", "#9a9aa8")
+
+
+def write_report(
+    folder: Path,
+    report: dict[str, Any],
+    stills: list[tuple[float, Any]],
+    features: Any,
+    spent: list[dict[str, float]],
+    slots: Any,
+) -> None:
+    """Write ``report.json`` and ``report.png`` into ``folder``, each atomically.
+
+    ``stills`` are (seconds, (H, W, 3) uint8) pictures; ``features`` the (n, F) analysis;
+    ``spent`` the seconds of each frame by group; ``slots`` the thumb strip or None.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / ".report.json.partial"
+    partial.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    os.replace(partial, folder / "report.json")
+    partial = folder / ".report.partial.png"
+    draw(partial, report, stills, features, spent, slots)
+    os.replace(partial, folder / "report.png")
+
+
+def draw(
+    path: Path,
+    report: dict[str, Any],
+    stills: list[tuple[float, Any]],
+    features: Any,
+    spent: list[dict[str, float]],
+    slots: Any,
+) -> None:
+    """One page: the shown pictures, the sound with the commits, and where the time went."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(14, 9.5), facecolor=PAPER, layout="constrained")
+    grid = figure.add_gridspec(4, 12, height_ratios=(2.0, 2.0, 1.3, 1.3))
+    for index, (seconds, pixels) in enumerate(stills[:12]):
+        row, column = divmod(index, 6)
+        axes = figure.add_subplot(grid[row, 2 * column : 2 * column + 2])
+        axes.imshow(pixels)
+        axes.set_title(f"{seconds:.1f} s", color=INK, fontsize=9)
+        axes.axis("off")
+    start, stop = report["start"], report["start"] + report["seconds"]
+    sound = figure.add_subplot(grid[2, :])
+    first, last = int(start * 100), int(stop * 100)
+    times = np.arange(first, min(last, len(features))) / 100
+    for colour, name in zip(COLOURS, ("level", "low", "high", "kick"), strict=False):
+        curve = features[first : first + len(times), INDEX[name]]
+        sound.plot(times, curve, color=colour, linewidth=0.9, label=name)
+    for commit in report["commits"]:
+        at = commit["on_air_at"] if commit["status"] == "on_air" else commit["at"]
+        colour = "#7dff9a" if commit["status"] == "on_air" else "#ff5a5a"
+        sound.axvline(at, color=colour, linewidth=1.4)
+        sound.text(at, 1.02, f" {Path(commit['file']).name}", color=colour, fontsize=8)
+    sound.set_ylim(0, 1.12)
+    sound.legend(loc="upper right", fontsize=8, facecolor=PAPER, labelcolor=INK, ncols=4)
+    cost = figure.add_subplot(grid[3, :9] if slots is not None else grid[3, :])
+    at = start + np.arange(len(spent)) / report["fps"]
+    parts = [np.array([s.get(g, 0.0) * 1000 for s in spent]) for g in GROUPS]
+    cost.stackplot(at, parts, labels=GROUPS, colors=COLOURS)
+    cost.axhline(1000 / report["fps"], color=INK, linewidth=0.8, linestyle=":")
+    cost.set_ylabel("ms a picture", color=INK)
+    cost.set_ylim(0, max(1.2 * float(np.percentile(sum(parts), 98)), 1.0))
+    cost.legend(loc="upper right", fontsize=8, facecolor=PAPER, labelcolor=INK, ncols=5)
+    for axes in (sound, cost):
+        axes.set_facecolor(PAPER)
+        axes.tick_params(colors=INK, labelsize=8)
+        axes.set_xlim(start, stop)
+    if slots is not None:
+        axes = figure.add_subplot(grid[3, 9:])
+        axes.imshow(slots)
+        axes.set_title("conditions and slots at the end", color=INK, fontsize=9)
+        axes.axis("off")
+    rate = report["frames"] / max(report["wall_s"], 1e-6)
+    figure.suptitle(
+        f"{Path(report['set']).name}: {report['frames']} pictures of {report['size']} px, "
+        f"{rate:.1f} a second, {len(report['faults'])} faults",
+        color=INK,
+    )
+    figure.savefig(path, dpi=110, facecolor=PAPER)
