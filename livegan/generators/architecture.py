@@ -236,8 +236,10 @@ def read_resnet(tree: Branch, *, headless: bool = False) -> tuple[Architecture, 
     """CycleGAN's and pix2pixHD's: a 7x7, halvings, residual blocks, doublings, a 7x7."""
     letters = tree.pattern.replace("n", "")
     blocks = letters.count("t")
+    if not blocks:
+        return None
     head, found, tail = letters.partition("t" * blocks)
-    if not found or not blocks or set(head + tail) != {"c"}:
+    if not found or set(head + tail) != {"c"}:
         return None
     halvings = len(head) - 1
     if halvings < 1 or len(tail) != halvings + (not headless):

@@ -29,16 +29,20 @@ class FrameNorm(nn.Module):
 
     For one picture, batch norm in train mode and instance norm are the same: mean and biased
     variance of each channel over its pixels.  torch's batch norm is the faster of the two here (up
-    to 20 times), and is told of no running statistics, so it has none to change.
+    to 20 times), and is told of no running statistics, so it has none to change.  Exact is the
+    function that the original calls, whose rounding differs.
     """
 
-    def __init__(self, norm: nn.BatchNorm2d | nn.InstanceNorm2d) -> None:
+    def __init__(self, norm: nn.BatchNorm2d | nn.InstanceNorm2d, *, exact: bool = False) -> None:
         super().__init__()
+        self.instance = exact and isinstance(norm, nn.InstanceNorm2d)
         self.weight = norm.weight
         self.bias = norm.bias
         self.eps = norm.eps
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.instance:
+            return F.instance_norm(x, None, None, self.weight, self.bias, eps=self.eps)
         return F.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=self.eps)
 
 
@@ -67,6 +71,7 @@ def prepare(
     dropout: bool = False,
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
+    exact: bool = False,
 ) -> nn.Module:
     """A copy of `module` that paints in `dtype` on `device`; `module` stays as it is.
 
@@ -76,6 +81,8 @@ def prepare(
         ``"frame"`` takes the statistics of the picture, as the pix2pix project does when it tests.
         Instance norms take those of the picture in both.
     dropout : keep it on, as that project does when it tests; it flickers.
+    exact : do as the original does, operation by operation, so that even the rounding is its own:
+        nothing folded, no other memory layout.
     """
     shared: dict[int, object] = {id(tensor): tensor for tensor in module.buffers()}
     for parameter in module.parameters():  # a new object each: Module.to() changes them in place
@@ -83,7 +90,7 @@ def prepare(
     copied: nn.Module = copy.deepcopy(module, shared)
     ready = copied.eval()
     for parent in list(ready.modules()):
-        if isinstance(parent, nn.Sequential) and norm == "running":
+        if isinstance(parent, nn.Sequential) and norm == "running" and not exact:
             fold(parent)
         for name, child in list(parent.named_children()):
             if isinstance(child, nn.Dropout):
@@ -91,7 +98,7 @@ def prepare(
             elif isinstance(child, nn.InstanceNorm2d) or (
                 isinstance(child, nn.BatchNorm2d) and norm == "frame"
             ):
-                setattr(parent, name, FrameNorm(child))
+                setattr(parent, name, FrameNorm(child, exact=exact))
     # Norms keep float32 weights where the device can mix them with pictures of less.
     mixes = torch.device(device).type in ("cpu", "cuda")
     for each in ready.modules():
@@ -99,7 +106,7 @@ def prepare(
             precise = mixes and isinstance(each, (FrameNorm, nn.BatchNorm2d))
             each.to(device, torch.float32 if precise else dtype)
     for parameter in ready.parameters():
-        if parameter.ndim == 4:
+        if parameter.ndim == 4 and not exact:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
     return ready
 

@@ -52,6 +52,7 @@ class Painter:
     network: nn.Module | None
     device: torch.device
     dtype: torch.dtype
+    exact: bool
     dropout: bool = False
 
     def paint(
@@ -84,7 +85,8 @@ class Painter:
             picture = picture.to(self.device, torch.float32)
             picture = resize(adapt(picture, self.checkpoint.in_channels), *own)
             x = torch.add(-1.0, picture[None], alpha=2.0)
-            x = x.to(self.dtype, memory_format=torch.channels_last)
+            layout = torch.contiguous_format if self.exact else torch.channels_last
+            x = x.to(self.dtype, memory_format=layout)
             if self.dropout:
                 with seeded(seed, self.device):
                     out = self.run(x)
@@ -127,7 +129,8 @@ class Generator(Painter):
     ----------
     checkpoint : from :func:`livegan.generators.load`.
     device : ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"`` or a torch device.
-    precision : ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``.
+    precision : ``"auto"`` is the fastest that the device does well; ``"float32"`` gives the
+        original's picture to its rounding, and takes longer; ``"bfloat16"``, ``"float16"``.
     norm : ``"frame"``: batch norms use the statistics of the frame, as the pix2pix project
         does when it tests; ``"running"``: those of the training.  None is what the card says,
         else frame.
@@ -150,9 +153,11 @@ class Generator(Painter):
         if checkpoint.foreign is not None:
             checkpoint.foreign.to(self.device)
             self.dtype = torch.float32
+            self.exact = True
             self.network = None
         else:
             self.dtype = choose_precision(precision, self.device)
+            self.exact = precision != "auto" and self.dtype is torch.float32
             self.network = self._variant(self.norm, dropout)
 
     def set(self, *, norm: str | None = None, dropout: bool | None = None) -> None:
@@ -168,7 +173,7 @@ class Generator(Painter):
     def _variant(self, norm: NormMode, dropout: bool) -> nn.Module:
         own = self._variants.get((norm, dropout))
         if own is None:
-            own = ready(self.checkpoint, norm, dropout, self.device, self.dtype)
+            own = ready(self.checkpoint, norm, dropout, self.device, self.dtype, self.exact)
             self._variants[norm, dropout] = own
         return own
 
@@ -179,13 +184,16 @@ def ready(
     dropout: bool,
     device: torch.device,
     dtype: torch.dtype,
+    exact: bool,
 ) -> nn.Module:
     """The network of a checkpoint, shared by all generators that play it in the same way."""
-    key = (checkpoint.digest, norm, dropout, str(device), dtype)
+    key = (checkpoint.digest, norm, dropout, str(device), dtype, exact)
     with _ready_lock:
         network = _ready.get(key)
     if network is None:
-        network = prepare(checkpoint.module(), norm, dropout=dropout, device=device, dtype=dtype)
+        network = prepare(
+            checkpoint.module(), norm, dropout=dropout, device=device, dtype=dtype, exact=exact
+        )
         with _ready_lock:
             network = _ready.setdefault(key, network)
     return network
