@@ -176,10 +176,10 @@ def mix(tracks: Tracks, style: Style, rng: np.random.Generator, *, loop: bool) -
         lead = lead * (0.5 + 0.5 * gain)
     bass = effects.tone(bass, "lowpass", 6500, 1)
     music = effects.tone(music, "highpass", 140)
-    send = 0.10 * drums + 0.7 * music + 0.8 * lead
+    send = 0.05 * drums + 0.7 * music + 0.8 * lead
     wet = effects.room(send, rng, seconds=style.reverb)
     echo = effects.echoes(lead + 0.3 * music, style.echo_beats * tracks.beat)
-    out = 0.95 * drums + 0.75 * bass + 0.5 * music + 0.55 * lead
-    out += style.wet * 0.55 * wet + style.echo * 0.6 * echo
+    out = 0.95 * drums + 0.5 * bass + 1.3 * music + 1.2 * lead
+    out += style.wet * 1.3 * wet + style.echo * 1.3 * echo
     out = effects.master(out)
     return out[count:] if loop else out
