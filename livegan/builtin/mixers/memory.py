@@ -1,0 +1,86 @@
+"""Mixers that remember: what was, mixed with what is."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+from livegan.builtin.mixers.geometry import EDGES, affine_sample
+from livegan.plugin import Now, param
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+STEP = 1 / 30
+"""Seconds that the amounts of a feedback are meant for; at other rates they are converted."""
+
+
+class Feedback:
+    """Trails: the picture over what came out the frame before, nearer, turned, moved and dimmed.
+
+    What came before is its own last picture, or ``previous``, such as ``prev("a")``.
+    """
+
+    def __init__(self) -> None:
+        self.last: Tensor | None = None
+
+    def mix(
+        self,
+        picture: Tensor,
+        previous: Tensor | None = None,
+        *,
+        amount: float = param(0.85, 0.0, 1.0, "how much of the frame before is kept"),
+        zoom: float = param(1.02, 0.25, 4.0, "nearer by this factor every thirtieth of a second"),
+        turn: float = param(0.0, -0.5, 0.5, "every thirtieth of a second", unit="turns"),
+        x: float = param(0.0, -0.5, 0.5, "to the right, in widths, every thirtieth of a second"),
+        y: float = param(0.0, -0.5, 0.5, "down, in heights, every thirtieth of a second"),
+        decay: float = param(0.0, 0.0, 1.0, "how much darker every thirtieth of a second"),
+        over: str = param(
+            "mix", doc="how the two meet", choices=("mix", "lighten", "screen", "difference")
+        ),
+        edge: str = param("mirror", doc="what lies outside the picture", choices=EDGES),
+        now: Now,
+    ) -> Tensor:
+        """The picture with its trail."""
+        before = self.last if previous is None else previous
+        if before is None or before.shape != picture.shape:
+            before = picture
+        steps = now.dt / STEP if now.dt > 0 else 1.0
+        if (zoom, turn, x, y) != (1.0, 0.0, 0.0, 0.0):
+            before = affine_sample(
+                before, zoom=zoom**steps, turn=turn * steps, move=(x * steps, y * steps), edge=edge
+            )
+        kept, light = amount**steps, (1 - decay) ** steps
+        if over == "mix":
+            out = (picture * (1 - kept)).add_(before, alpha=kept * light)
+        else:
+            before = before * (kept * light)
+            if over == "lighten":
+                out = picture.maximum(before)
+            elif over == "screen":
+                out = picture.addcmul(before, 1 - picture)
+            else:
+                out = (picture - before).abs_()
+        self.last = out.clamp_(0, 1)
+        return self.last
+
+
+class Smooth:
+    """Slow motion of colours: each pixel follows its picture, as fast as ``seconds`` says."""
+
+    def __init__(self) -> None:
+        self.last: Tensor | None = None
+
+    def mix(
+        self,
+        picture: Tensor,
+        *,
+        seconds: float = param(0.3, 0.0, 30.0, "until two thirds of a change are seen", unit="s"),
+        now: Now,
+    ) -> Tensor:
+        """The picture, behind by about ``seconds``."""
+        if self.last is None or self.last.shape != picture.shape or seconds <= 0:
+            self.last = picture.clone()
+        else:
+            self.last = self.last.lerp(picture, 1 - exp(-now.dt / seconds))
+        return self.last

@@ -1,0 +1,69 @@
+"""What an encoder or a leaf returned, as a picture: (3, H, W) float32, 0..1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FORMS = "(H, W), (H, W, 1), (1, H, W), (H, W, 3) or (3, H, W)"
+
+
+def as_picture(array: Any, device: Any = "cpu") -> Tensor:
+    """``array`` as a picture on ``device``: (3, H, W) float32, contiguous, held inside 0..1.
+
+    Parameters
+    ----------
+    array : numpy array or torch tensor, floating point 0..1, bool, or uint8 0..255, of shape
+        (H, W), (H, W, 1), (1, H, W), (H, W, 3) or (3, H, W).  Where both ends have one or three,
+        the first is the channels.
+
+    Raises
+    ------
+    ValueError
+        If it is of another shape or type, or empty; the message names what it is.
+
+    What is not a number stays so: whoever plays the picture says what to do about it.
+    """
+    import torch
+
+    if isinstance(array, torch.Tensor):
+        tensor = array.detach()
+    elif isinstance(array, np.ndarray):
+        kind = array.dtype.kind
+        if kind not in "fb" and array.dtype != np.uint8:
+            raise refusal(f"an array of {array.dtype}")
+        if kind == "f" and array.dtype.itemsize > 8:
+            array = array.astype(np.float32)
+        # Torch takes neither backward steps, nor foreign byte order, nor what is read-only.
+        native = array.dtype.newbyteorder("=")
+        if not array.flags.writeable:
+            array = array.copy()
+        tensor = torch.from_numpy(np.ascontiguousarray(array, native))
+    else:
+        raise refusal(f"a {type(array).__name__}")
+    shape = tuple(tensor.shape)
+    if tensor.ndim == 2:
+        tensor = tensor[None]
+    elif tensor.ndim == 3 and shape[0] not in (1, 3) and shape[2] in (1, 3):
+        tensor = tensor.permute(2, 0, 1)
+    if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or 0 in shape:
+        raise refusal(f"an array of shape {shape}")
+    tensor = tensor.to(device)
+    if tensor.dtype == torch.uint8:
+        tensor = tensor.to(torch.float32) / 255
+    elif tensor.is_floating_point() or tensor.dtype == torch.bool:
+        tensor = tensor.to(torch.float32).clamp(0, 1)
+    else:
+        raise refusal(f"an array of {str(tensor.dtype).removeprefix('torch.')}")
+    return tensor.expand(3, -1, -1).contiguous()
+
+
+def refusal(found: str) -> ValueError:
+    """The error for something that is no picture."""
+    return ValueError(
+        f"{found} is no picture: return float 0..1 or uint8 of shape {FORMS}, numpy or torch"
+    )
