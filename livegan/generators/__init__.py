@@ -5,6 +5,8 @@ from .cache import load
 from .card import Card, read_card
 from .checkpoint import Checkpoint, save_checkpoint
 from .errors import ModelError
+from .finding import available, find
+from .morph import MorphGenerator, morph
 from .runner import Generator
 
 __all__ = [
@@ -13,7 +15,11 @@ __all__ = [
     "Checkpoint",
     "Generator",
     "ModelError",
+    "MorphGenerator",
+    "available",
+    "find",
     "load",
+    "morph",
     "read_card",
     "save_checkpoint",
 ]

@@ -84,8 +84,10 @@ class Checkpoint:
         rounded = [max(minimum, round(side / multiple) * multiple) for side in (height, width)]
         return rounded[0], rounded[1]
 
-    def module(self) -> nn.Module:
+    def module(self, *, shared: bool = False) -> nn.Module:
         """The network in float32 with these weights, in eval mode, as its project would build it.
+
+        It may be trained; `shared` saves the copy for those who will not change a tensor.
 
         Raises
         ------
@@ -98,7 +100,7 @@ class Checkpoint:
             )
         module = self.architecture.build()
         wide = {
-            key: tensor.float() if tensor.is_floating_point() else tensor
+            key: tensor.to(torch.float32 if tensor.is_floating_point() else None, copy=not shared)
             for key, tensor in self.tensors.items()
         }
         module.load_state_dict(wide, assign=True)

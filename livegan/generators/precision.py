@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import platform
 import time
 
 import torch
@@ -40,11 +41,17 @@ def choose_precision(precision: str, device: torch.device) -> torch.dtype:
 
 @functools.cache
 def cpu_likes_bfloat16() -> bool:
-    """Whether a convolution is at least a quarter faster in bfloat16; measured once a process.
+    """Whether convolutions are clearly faster in bfloat16 on this CPU.
 
-    A CPU without the instructions emulates them, several times slower; with them it is about
-    twice as fast.  So the answer does not hang on noise, and a rehearsal repeats.
+    On x86 it is if the CPU multiplies bfloat16 itself (AVX512-BF16, AMX), two to three times, and
+    is not if it must emulate.  That is asked and not measured, so that a rehearsal repeats however
+    busy the machine is.  Other CPUs are measured, once a process.
     """
+    if platform.machine().lower() in ("x86_64", "amd64", "i386", "i686"):
+        return any(
+            getattr(torch.cpu, ask, lambda: False)()
+            for ask in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        )
     best = {dtype: min(convolution_times(dtype)) for dtype in (torch.float32, torch.bfloat16)}
     return best[torch.bfloat16] < 0.75 * best[torch.float32]
 

@@ -192,7 +192,12 @@ def ready(
         network = _ready.get(key)
     if network is None:
         network = prepare(
-            checkpoint.module(), norm, dropout=dropout, device=device, dtype=dtype, exact=exact
+            checkpoint.module(shared=True),
+            norm,
+            dropout=dropout,
+            device=device,
+            dtype=dtype,
+            exact=exact,
         )
         with _ready_lock:
             network = _ready.setdefault(key, network)

@@ -1,0 +1,93 @@
+"""One picture through one checkpoint: what ``livegan generate`` does."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, UnidentifiedImageError
+from torch import Tensor
+
+from .cache import load
+from .card import write_file
+from .errors import ModelError
+from .runner import Generator
+
+
+def generate(
+    checkpoint: str | Path,
+    picture: str | Path,
+    out: str | Path,
+    *,
+    norm: str | None = None,
+    precision: str = "auto",
+    size: int | tuple[int, int] | None = None,
+    device: str | torch.device = "auto",
+    dropout: bool = False,
+) -> Tensor:
+    """Paint the condition in a picture file.
+
+    Parameters
+    ----------
+    checkpoint : its file.
+    picture : PNG, JPEG or whatever else Pillow opens; or ``.npy``, (C, H, W) or (H, W), 0..1.
+    out : ``.png`` (8 bits a channel), ``.npy`` (float32, (3, H, W), RGB, 0..1: not rounded), or
+        another format of Pillow's; written atomically.
+    norm, precision, device, dropout : as for :class:`Generator`.
+    size : of the result, in pixels; that of the picture if None.
+
+    Returns
+    -------
+    The picture, (3, H, W) float32, 0..1.
+
+    Raises
+    ------
+    ModelError
+        If a file cannot be read, the checkpoint cannot be played, or `out` cannot be written.
+    """
+    out = Path(out)
+    form = Image.registered_extensions().get(out.suffix.lower())
+    if out.suffix.lower() != ".npy" and form not in Image.SAVE:
+        raise ModelError(f"{out}: give a name that ends in .png or .npy")
+    condition = read_picture(Path(picture))
+    generator = Generator(load(checkpoint), device, precision, norm, dropout)
+    painted = generator.paint(condition, size=size).cpu()
+    data = io.BytesIO()
+    if form is None:
+        np.save(data, painted.numpy())
+    else:
+        bytes_ = (painted * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous()
+        Image.fromarray(bytes_.numpy()).save(data, form)
+    try:
+        write_file(out, data.getvalue())
+    except OSError as error:
+        raise ModelError(f"{out}: cannot be written: {error.strerror or error}") from error
+    return painted
+
+
+def read_picture(path: Path) -> Tensor:
+    """(1 or 3, H, W) float32 0..1 of a picture file; grey pictures have one channel.
+
+    Raises
+    ------
+    ModelError
+        If it is not there, or no picture.
+    """
+    try:
+        if path.suffix.lower() == ".npy":
+            return torch.from_numpy(np.load(path, allow_pickle=False))
+        with Image.open(path) as image:
+            if image.mode in ("I", "I;16", "F"):  # more than 8 bits; PIL would clip them
+                deep = np.asarray(image).astype(np.float32)
+                return torch.from_numpy(deep / (1.0 if image.mode == "F" else 65535.0))[None]
+            grey = image.mode in ("1", "L", "LA")
+            pixels = np.array(image.convert("L" if grey else "RGB"), dtype=np.float32) / 255
+    except UnidentifiedImageError as error:
+        raise ModelError(f"{path}: not a picture that can be read") from error
+    except (OSError, ValueError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{path}: cannot be read: {reason}") from error
+    picture = torch.from_numpy(pixels)
+    return picture[None] if picture.ndim == 2 else picture.permute(2, 0, 1).contiguous()

@@ -1,0 +1,150 @@
+"""Between two checkpoints: a network whose weights lie on the line from one to the other."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .card import Card
+from .channels import as_size
+from .checkpoint import Checkpoint
+from .errors import ModelError
+from .network import prepare
+from .precision import choose_precision
+from .runner import Painter, check_norm, choose_device
+
+STEPS = 256
+"""Amounts are rounded to this many steps: finer ones do not show, and each costs a lerp."""
+
+
+def check_pair(a: Checkpoint, b: Checkpoint) -> None:
+    """Whether the weights of one can become those of the other.
+
+    Raises
+    ------
+    ModelError
+        If not; names the difference.
+    """
+    if a.architecture is None or b.architecture is None:
+        which = a if a.architecture is None else b
+        raise ModelError(
+            f"morph({a.name!r}, {b.name!r}): {which.name} is {which.foreign}, whose weights cannot "
+            "be mixed; blend the two pictures instead"
+        )
+    difference = a.architecture.difference(b.architecture)
+    if difference:
+        raise ModelError(
+            f"morph({a.name!r}, {b.name!r}): they differ in {difference}; "
+            "give two of one architecture, or blend their pictures instead"
+        )
+
+
+def lerp(a: list[Tensor], b: list[Tensor], amount: float) -> list[Tensor]:
+    """a + amount * (b - a), tensor by tensor, in float32; at 0 and 1 exactly a and b."""
+    if amount == 0.0:
+        return a
+    if amount == 1.0:
+        return b
+    return list(torch._foreach_lerp(a, b, amount))
+
+
+def limit(amount: float) -> float:
+    """0..1, in whole steps; not-a-number is 0."""
+    if amount != amount:
+        return 0.0
+    return round(min(1.0, max(0.0, float(amount))) * STEPS) / STEPS
+
+
+def morph(a: Checkpoint, b: Checkpoint, amount: float) -> Checkpoint:
+    """A checkpoint between two of one architecture: `a` at 0, `b` at 1, running statistics too.
+
+    Raises
+    ------
+    ModelError
+        If their architectures differ; names the difference.
+    """
+    check_pair(a, b)
+    amount = limit(amount)
+    keys = [key for key in a.tensors if a.tensors[key].is_floating_point()]
+    mixed = lerp([a.tensors[k].float() for k in keys], [b.tensors[k].float() for k in keys], amount)
+    tensors = a.tensors | dict(zip(keys, mixed, strict=True))
+    name = f"{a.name}-{b.name}-{amount:.3f}"
+    digest = hashlib.sha256(f"{a.digest} {b.digest} {amount}".encode()).hexdigest()
+    near = a.card if amount < 0.5 else b.card
+    card = Card(name=name, encoder=near.encoder, encoder_params=near.encoder_params, size=near.size)
+    card.norm = a.card.norm if a.card.norm == b.card.norm else ""
+    return Checkpoint(architecture=a.architecture, tensors=tensors, card=card, digest=digest)
+
+
+class MorphGenerator(Painter):
+    """A generator between two checkpoints, with an amount that can be played.
+
+    A new amount costs one lerp of the weights and, with running norms, one folding; none if it
+    moved by less than a 256th.  Arguments and painting as for :class:`Generator`.
+    """
+
+    def __init__(
+        self,
+        a: Checkpoint,
+        b: Checkpoint,
+        amount: float = 0.0,
+        device: str | torch.device = "auto",
+        precision: str = "auto",
+        norm: str | None = None,
+        dropout: bool = False,
+    ) -> None:
+        check_pair(a, b)
+        self.checkpoint = a
+        self.device = choose_device(device)
+        self.dtype = choose_precision(precision, self.device)
+        self.exact = precision != "auto" and self.dtype is torch.float32
+        self.dropout = dropout
+        self.norm = check_norm(norm or a.card.norm or b.card.norm or "frame")
+        self.amount = limit(amount)
+        self._lock = threading.Lock()
+        self._frame = a.module(shared=True).to(self.device)
+        ends = [_floats(self._frame), _floats(b.module(shared=True).to(self.device))]
+        self._keys = list(ends[0])
+        self._a, self._b = ([end[key] for key in self._keys] for end in ends)
+        self.network = self._mix(self.amount)
+
+    def set(
+        self, *, amount: float | None = None, norm: str | None = None, dropout: bool | None = None
+    ) -> None:
+        """Change live: the amount from 0 (`a`) to 1 (`b`), norm and dropout as for Generator."""
+        with self._lock:
+            new = limit(amount) if amount is not None else self.amount
+            mode = check_norm(norm) if norm is not None else self.norm
+            drop = self.dropout if dropout is None else bool(dropout)
+            if (new, mode, drop) == (self.amount, self.norm, self.dropout):
+                return
+            self.amount, self.norm, self.dropout = new, mode, drop
+            self.network = self._mix(new)
+
+    def warm_up(self, size: int | tuple[int, int]) -> None:
+        """Paint at that size, and mix once, so that the first change of the amount is no jump."""
+        super().warm_up(as_size(size))
+        with self._lock:
+            self._mix(0.5)
+
+    def _mix(self, amount: float) -> nn.Module:
+        # A fresh network each time: another thread may be painting with the present one.
+        tensors = dict(zip(self._keys, lerp(self._a, self._b, amount), strict=True))
+        kept: dict[str, Any] = self._frame.state_dict() | tensors
+        self._frame.load_state_dict(kept, assign=True)
+        return prepare(
+            self._frame,
+            self.norm,
+            dropout=self.dropout,
+            device=self.device,
+            dtype=self.dtype,
+            exact=self.exact,
+        )
+
+
+def _floats(module: nn.Module) -> dict[str, Tensor]:
+    return {key: t for key, t in module.state_dict().items() if t.is_floating_point()}
