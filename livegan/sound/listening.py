@@ -1,0 +1,206 @@
+"""Listening: a source's sound goes into the ring, is analysed, and keeps time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from livegan.sound import HOP, RATE
+from livegan.sound.downmix import to_stereo
+from livegan.sound.features import FEATURES
+from livegan.sound.pace import Pace
+from livegan.sound.sources import Source
+
+Array = NDArray[np.float32]
+Note = Callable[[str], None]
+
+POLL = 0.004
+"""Seconds between two looks at the source."""
+
+RETRY = 1.0
+"""Seconds between two attempts to reach a source that is gone."""
+
+ASLEEP = 5.0
+"""Seconds without a look at the source after which the machine was asleep, and the show with it."""
+
+
+class Ring(Protocol):
+    """What is written: a `livegan.sound.ring.SoundRing`."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def hops(self) -> int: ...
+    def write(self, block: Array) -> None: ...
+    def write_features(self, rows: Array) -> None: ...
+
+
+class Analysis(Protocol):
+    """What analyses: a `livegan.sound.analysis.Analyzer`."""
+
+    @property
+    def bpm(self) -> float | None: ...
+    @bpm.setter
+    def bpm(self, bpm: float | None) -> None: ...
+    def feed(self, block: Array) -> Array: ...
+    def tap(self, time_s: float | None = None) -> None: ...
+
+
+class Listening:
+    """A thread that keeps the ring up to the clock, from a source that may come and go.
+
+    The position of the ring is the show's time: it follows the monotonic clock, whatever the
+    source does (see `livegan.sound.pace.Pace`). A source that vanishes is replaced by silence, and
+    looked for again every second.
+
+    Parameters
+    ----------
+    source : opened here; `SourceError` if it cannot be.
+    ring : is written from its present position on.
+    analyzer : is fed every sample that is written.
+    on_note : handed lines for the performer, from any thread; logged if None.
+    """
+
+    def __init__(
+        self, source: Source, ring: Ring, analyzer: Analysis, on_note: Note | None = None
+    ) -> None:
+        self._ring, self._analyzer = ring, analyzer
+        self._note = on_note or logging.getLogger("livegan").info
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._peak: Array = np.zeros(2, np.float32)
+        self._pace = Pace(ring.position)
+        source.open(self._note)
+        self._line = Line(source)
+        self._began = time.monotonic() - ring.position / RATE
+        self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
+        self._thread.start()
+
+    @property
+    def source(self) -> Source:
+        """What is listened to."""
+        return self._line.source
+
+    @property
+    def meter(self) -> tuple[float, float]:
+        """Peaks of left and right, falling by half in 0.1 s."""
+        return float(self._peak[0]), float(self._peak[1])
+
+    def tap(self) -> None:
+        """The performer taps a beat now."""
+        with self._lock:
+            self._analyzer.tap(self._ring.position / RATE)
+
+    def set_bpm(self, bpm: float | None) -> None:
+        """Fix the tempo, or follow the sound again if None."""
+        with self._lock:
+            self._analyzer.bpm = bpm
+
+    def replace(self, source: Source) -> None:
+        """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""
+        source.open(self._note)
+        with self._lock:
+            old, self._line = self._line, Line(source)
+        old.close()
+
+    def stop(self) -> None:
+        """End the thread and close the source; twice is harmless."""
+        self._stop.set()
+        self._thread.join(5.0)
+        self._line.close()
+
+    def _run(self) -> None:
+        looked = time.monotonic()
+        while not self._stop.wait(POLL):
+            now = time.monotonic()
+            if now - looked > ASLEEP:
+                self._began += now - looked
+            looked = now
+            with self._lock:
+                self._listen(round((now - self._began) * RATE))
+
+    def _listen(self, due: int) -> None:
+        heard = self._line.pull(self._pace.wanted(due), self._note)
+        block = self._pace.fit(heard, due)
+        if not len(block):
+            return
+        # A source that stalled for seconds is made good in pieces, none of them long.
+        for begin in range(0, len(block), RATE // 10):
+            self._write(block[begin : begin + RATE // 10])
+
+    def _write(self, block: Array) -> None:
+        self._ring.write(block)
+        fall = np.float32(0.5 ** (len(block) / (0.1 * RATE)))
+        self._peak = np.maximum(self._peak * fall, np.abs(block).max(axis=0))
+        try:
+            rows = self._analyzer.feed(block)
+        except Exception as error:
+            # Time must go on: what cannot be analysed counts as silence.
+            self._note(f"analysis failed: {type(error).__name__}: {error}")
+            count = self._ring.position // HOP - self._ring.hops
+            rows = np.zeros((count, len(FEATURES)), np.float32)
+        self._ring.write_features(rows)
+
+
+class Line:
+    """An open source, made 48 kHz stereo on the way, and looked for again when it is gone."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._closed = threading.Event()
+        self._gone = False
+        self._connecting: threading.Thread | None = None
+        self._resampler: soxr.ResampleStream | None = None
+        self._rate = RATE
+
+    def pull(self, wanted: int, note: Note) -> Array:
+        """What came since, (n, 2) at 48 kHz; nothing while the source is gone. Never waits."""
+        nothing: Array = np.zeros((0, 2), np.float32)
+        if self._gone:
+            return nothing
+        try:
+            rate = self.source.rate
+            raw = self.source.pull(-(-wanted * rate // RATE))
+            block = np.nan_to_num(to_stereo(raw), nan=0.0, posinf=0.0, neginf=0.0)
+        except Exception as error:
+            self._gone = True
+            note(f"{error}; silence until it is back")
+            self._connecting = threading.Thread(
+                target=self._reconnect, args=(note,), name="reconnect sound", daemon=True
+            )
+            self._connecting.start()
+            return nothing
+        if rate != self._rate or (self._resampler is None and rate != RATE):
+            self._rate = rate
+            self._resampler = (
+                None if rate == RATE else soxr.ResampleStream(rate, RATE, 2, quality="HQ")
+            )
+        if self._resampler is not None and len(block):
+            block = self._resampler.resample_chunk(np.ascontiguousarray(block))
+        return block
+
+    def close(self) -> None:
+        """Close the source, and look for it no more."""
+        self._closed.set()
+        if self._connecting is not None:
+            self._connecting.join(3.0)
+        self.source.close()
+
+    def _reconnect(self, note: Note) -> None:
+        while not self._closed.wait(RETRY):
+            try:
+                self.source.open(note)
+            except Exception as error:
+                logging.getLogger("livegan").debug("not back yet: %s", error)
+                continue
+            self._resampler = None
+            self._gone = False
+            note(f"{self.source.name} is back")
+            return

@@ -1,0 +1,138 @@
+"""How the sound of a source is fitted to the clock of the show."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.sound import RATE
+
+Array = NDArray[np.float32]
+
+BEHIND = round(0.04 * RATE)
+"""Samples by which the sound follows the clock: room for a device that calls unevenly."""
+
+LATE = round(0.1 * RATE)
+"""Samples after which a source counts as late, and silence goes on in its place."""
+
+FADE = round(0.01 * RATE)
+"""Samples of a fade: long enough not to click."""
+
+SETTLE = 2 * RATE
+"""Samples after which the distance a source has from the clock is taken for its usual one."""
+
+SMOOTH = 15.0
+"""Seconds over which the distance to the clock is averaged."""
+
+HORIZON = 30.0
+"""Seconds in which a distance is made good. Twice `SMOOTH` damps the loop critically (0.7)."""
+
+MOST = 0.002
+"""Largest change of speed: clocks of sound devices differ by 0.0002 at worst."""
+
+
+class Pace:
+    """Turns blocks as they come into a stream that follows the clock to within a tenth of a second.
+
+    No clock is read here: each call is told ``due``, the samples that should have been heard since
+    the show began. The count of samples returned so far is `position`; it never goes back.
+
+    * A device's clock that runs fast or slow is followed by leaving out or adding single samples
+      by interpolation, so the sound does not drift away in a show of hours.
+    * When nothing comes for 0.1 s, silence follows the clock, after a short fade.
+    * What comes later than that and all at once loses its oldest part.
+    """
+
+    def __init__(self, position: int = 0) -> None:
+        self.position = position
+        self._tail: Array = np.zeros((FADE, 2), np.float32)
+        self._silent = True
+        self._settling: list[tuple[int, int]] = []
+        self._usual: float | None = None
+        self._distance = 0.0
+        self._owed = 0.0
+
+    def wanted(self, due: int) -> int:
+        """Samples that would bring the sound up to date."""
+        return max(0, due - BEHIND - self.position)
+
+    def fit(self, block: Array, due: int) -> Array:
+        """The samples to append now, (m, 2), given the (n, 2) that came; either may be none."""
+        if len(block):
+            out = self._sound(block, due)
+        elif due - self.position > (BEHIND if self._silent else LATE):
+            out = self._silence(due - BEHIND - self.position)
+        else:
+            return block
+        self.position += len(out)
+        self._tail = np.concatenate([self._tail, out[-FADE:]])[-FADE:]
+        return out
+
+    def _silence(self, count: int) -> Array:
+        out = self._joined(np.zeros((max(count, FADE), 2), np.float32), not self._silent)
+        self._silent = True
+        return out
+
+    def _sound(self, block: Array, due: int) -> Array:
+        behind = due - self.position - len(block)
+        if self._silent:
+            # The clock was held by silence: begin at the usual distance from it.
+            self._settling, self._usual = [], None
+            if behind > BEHIND:
+                block = np.concatenate([np.zeros((behind - BEHIND, 2), np.float32), block])
+            else:
+                block = block[max(0, -behind) :]
+            self._silent = False
+            return self._joined(block, True)
+        if behind < 0:
+            return self._joined(block[-behind:], True)
+        change = self._drift(behind, len(block))
+        return stretched(block, len(block) + change) if change else block
+
+    def _drift(self, behind: int, count: int) -> int:
+        """Samples to add to (or leave out of) ``count`` to stay at the usual distance."""
+        if self._usual is None:
+            self._settling.append((behind, count))
+            if sum(n for _, n in self._settling) >= SETTLE:
+                weighted = sum(b * n for b, n in self._settling)
+                self._usual = weighted / sum(n for _, n in self._settling)
+                self._distance, self._owed = 0.0, 0.0
+            return 0
+        part = min(1.0, count / (SMOOTH * RATE))
+        self._distance += (behind - self._usual - self._distance) * part
+        speed = float(np.clip(self._distance / (HORIZON * RATE), -MOST, MOST))
+        self._owed += speed * count
+        change = int(self._owed)
+        if not change or count < 64:
+            return 0
+        self._owed -= change
+        return change
+
+    def _joined(self, block: Array, cut: bool) -> Array:
+        """``block`` after what was returned last, without a click where it was cut."""
+        if not cut or not len(block):
+            return block
+        count = min(FADE, len(block))
+        ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)).astype(np.float32)
+        block = block.copy()
+        # The last sound backwards continues it without a step.
+        tail = self._tail[::-1][:count]
+        block[:count] = block[:count] * ramp[:, None] + tail * (1 - ramp)[:, None]
+        return block
+
+
+def stretched(block: Array, count: int) -> Array:
+    """(n, 2) as (count, 2), by cubic interpolation (Catmull-Rom); the ends stay where they are."""
+    last = len(block) - 1
+    at = np.linspace(0, last, count)
+    i = np.minimum(at.astype(np.intp), last - 1)
+    t = (at - i).astype(np.float32)[:, None]
+    before, a, b, after = (
+        block[np.maximum(i - 1, 0)],
+        block[i],
+        block[i + 1],
+        block[np.minimum(i + 2, last)],
+    )
+    curve = 2 * before - 5 * a + 4 * b - after + t * (3 * (a - b) + after - before)
+    out: Array = a + 0.5 * t * (b - before + t * curve)
+    return out

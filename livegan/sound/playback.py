@@ -1,0 +1,158 @@
+"""Sound from a file, heard through the loudspeakers or not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.sound import RATE
+from livegan.sound.devices import SourceError, Stream, find_device, refresh
+from livegan.sound.fifo import Fifo
+from livegan.sound.media import MediaError, open_media
+from livegan.sound.sources import Note, SourceGone
+
+Array = NDArray[np.float32]
+
+AHEAD = RATE
+"""Samples that are decoded ahead."""
+
+
+class Playback:
+    """A media file, paced by the default output where it is audible, else by the show's clock."""
+
+    rate = RATE
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        loop: bool = True,
+        audible: bool = False,
+        start: float = 0.0,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or path.name
+        self._path, self._loop, self._audible, self._start = path, loop, audible, start
+        # Four times what is decoded ahead: the fifo drops old sound only when it is nearly full.
+        self._decoded = Fifo(4 * AHEAD, 2)
+        self._heard = Fifo(2 * RATE, 2)
+        self._output: Stream | None = None
+        self._decoder: threading.Thread | None = None
+        self._closed = threading.Event()
+        self._finished = False
+        self._note: Note = lambda text: None
+
+    def open(self, note: Note) -> None:
+        """Open the file, and the output; without an output it plays unheard, and says so."""
+        self._note = note
+        again = self._decoder is not None
+        if not again:
+            try:
+                blocks = open_media(self._path, self._start, self._loop, note)
+            except MediaError as error:
+                raise SourceError(str(error)) from None
+            self._closed.clear()
+            self._decoder = threading.Thread(
+                target=self._decode, args=(blocks,), name="decode sound", daemon=True
+            )
+            self._decoder.start()
+            self._wait_for_sound()
+        if self._audible:
+            self._stop_output()
+            try:
+                if again:
+                    refresh()
+                self._play()
+            except Exception as error:
+                self._audible = False
+                note(f"{self.name} plays unheard: {error}")
+
+    def pull(self, frames: int) -> Array:
+        """What was heard since the last call, or what the clock asks for."""
+        if self._output is not None:
+            if not self._output.alive:
+                raise SourceGone(f"the sound output that plays {self.name} is gone")
+            block = self._heard.read()
+        else:
+            block = self._decoded.read(frames)
+            if self._finished and len(block) < frames:
+                rest = np.zeros((frames - len(block), 2), np.float32)
+                block = np.concatenate([block, rest])
+        if self._finished and not len(self._decoded) and self._note is not _quiet:
+            self._note(f"{self.name} has ended")
+            self._note = _quiet
+        return block
+
+    def close(self) -> None:
+        """Stop playing."""
+        self._stop_output()
+        self._closed.set()
+        if self._decoder is not None:
+            self._decoder.join(2.0)
+
+    def _stop_output(self) -> None:
+        output, self._output = self._output, None
+        if output is not None:
+            output.close()
+
+    def _wait_for_sound(self) -> None:
+        for _ in range(200):
+            if self._finished or len(self._decoded) > RATE // 4:
+                return
+            time.sleep(0.01)
+
+    def _decode(self, blocks: Any) -> None:
+        try:
+            for block in blocks:
+                while len(self._decoded) > AHEAD and not self._closed.is_set():
+                    self._closed.wait(0.05)
+                if self._closed.is_set():
+                    return
+                self._decoded.write(block)
+        except Exception as error:
+            self._note(f"{self.name}: {error}")
+        finally:
+            self._finished = True
+
+    def _play(self) -> None:
+        device = find_device(None, "output")
+        channels = min(2, device.channels)
+        opened: list[Stream] = []
+
+        def callback(data: Array, frames: int, times: Any, status: Any) -> None:
+            block = self._decoded.read(frames)
+            count = len(block)
+            data[:count] = block if channels == 2 else block.mean(axis=1, keepdims=True)
+            data[count:] = 0
+            self._heard.write(block)
+            if count < frames:
+                self._heard.write(np.zeros((frames - count, 2), np.float32))
+            for stream in opened:
+                stream.touch()
+
+        def open_stream(sd: Any) -> Any:
+            # WASAPI refuses other rates than its own unless it is asked to convert.
+            wasapi = device.host == "Windows WASAPI"
+            extra = sd.WasapiSettings(auto_convert=True) if wasapi else None
+            return sd.OutputStream(
+                device=device.index,
+                samplerate=RATE,
+                channels=channels,
+                dtype="float32",
+                latency="high",
+                callback=callback,
+                extra_settings=extra,
+            )
+
+        self._heard = Fifo(2 * RATE, 2)
+        opened.append(stream := Stream(open_stream))
+        self._output = stream
+
+
+def _quiet(text: str) -> None:
+    pass

@@ -1,0 +1,136 @@
+"""Where sound comes from: a device, a file, the demo track, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.sound import RATE
+from livegan.sound.devices import SourceError, list_devices
+
+Array = NDArray[np.float32]
+Note = Callable[[str], None]
+
+
+class SourceGone(Exception):
+    """A source that played and no longer does: why, in one line."""
+
+
+class Source(Protocol):
+    """What `Listening` pulls sound from, in its own thread."""
+
+    name: str
+    """What notes call it."""
+    rate: int
+    """Frames a second; known once it is open."""
+
+    def open(self, note: Note) -> None:
+        """Begin, or begin again after it was gone; `SourceError` if it cannot.
+
+        ``note`` takes lines for the performer, from any thread.
+        """
+
+    def pull(self, frames: int) -> Array:
+        """Sound that is there by now, (n, channels) float32, without waiting.
+
+        ``frames`` would bring the show up to date: a source without a clock of its own gives so
+        many; one with a clock (a device) gives all it has. `SourceGone` if there will be no more.
+        """
+
+    def close(self) -> None:
+        """Let go of the device or file; closing twice is harmless."""
+
+
+class Silence:
+    """No sound at all, for as long as one likes."""
+
+    name = "silence"
+    rate = RATE
+
+    def open(self, note: Note) -> None:
+        """Nothing to open."""
+
+    def pull(self, frames: int) -> Array:
+        """(frames, 2) zeros."""
+        return np.zeros((max(0, frames), 2), np.float32)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def open_device(argument: str) -> Source:
+    """Sound input by name, or the default input if the name is empty."""
+    from livegan.sound.capture import Capture
+
+    return Capture(argument or None)
+
+
+def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
+    """A media file; heard through the default output if ``audible``."""
+    from livegan.sound.playback import Playback
+
+    return Playback(Path(argument).expanduser(), loop=loop, audible=audible)
+
+
+def open_demo(argument: str = "", loop: bool = True, audible: bool = True) -> Source:
+    """The bundled demo track."""
+    from livegan.share import demo_track
+    from livegan.sound.playback import Playback
+
+    return Playback(demo_track(), loop=loop, audible=audible, name="demo")
+
+
+def open_silence(argument: str = "") -> Source:
+    """Silence."""
+    return Silence()
+
+
+SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aiff", ".mp4", ".mov"})
+"""Endings by which a name is known for a mistyped file rather than a device."""
+
+SOURCES: dict[str, tuple[Callable[[str], Source], str]] = {
+    "device": (open_device, "a sound input by name: device:NAME, or the default: device"),
+    "file": (open_file, "a sound file or film, looped and audible: file:PATH"),
+    "demo": (open_demo, "the bundled track, looped and audible"),
+    "silence": (open_silence, "no sound"),
+}
+"""The built-in sources, as they are registered: name, (factory, summary)."""
+
+
+def parse_source(
+    text: str | None = None,
+    *,
+    loop: bool = True,
+    audible: bool = True,
+    more: Mapping[str, Callable[[str], Source]] | None = None,
+) -> Source:
+    """The source that a performer means; it is not open yet.
+
+    ``text`` is ``NAME`` or ``NAME:ARGUMENT`` of `SOURCES` or of ``more`` (those of plugins), the
+    path of a file, or else (a part of) the name of an input device. None is the default input, or
+    the demo track if the machine has no input. ``loop`` and ``audible`` are for files.
+    """
+    if text is None:
+        try:
+            return open_device("") if list_devices("input") else open_demo("", loop, audible)
+        except SourceError:
+            return open_demo("", loop, audible)
+    text = text.strip()
+    if Path(text).expanduser().is_file():
+        return open_file(text, loop, audible)
+    name, _, argument = text.partition(":")
+    if more and name in more:
+        return more[name](argument)
+    if name == "file":
+        return open_file(argument, loop, audible)
+    if name == "demo":
+        return open_demo(argument, loop, audible)
+    if name in SOURCES:
+        return SOURCES[name][0](argument)
+    # What looks like a path is one that was mistyped: the file's error has the closest names.
+    looks = "/" in text or "\\" in text or Path(text).suffix.lower() in SUFFIXES
+    return open_file(text, loop, audible) if looks else open_device(text)
