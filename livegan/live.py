@@ -11,7 +11,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from livegan.graph.graph import settings, show
+from livegan.graph.graph import remember_leaf
+from livegan.graph.graph import settings as settings
+from livegan.graph.graph import show as show
 from livegan.graph.picture import (
     SOUND,
     Morph,
@@ -26,14 +28,29 @@ from livegan.graph.place import SetError, here
 from livegan.graph.signal import SHAPES, Signal, count_of, lift
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import DeclarationError, Kind, Operation, Param, declare, param, static
+from livegan.plugin.declare import DeclarationError, Kind, Operation, Param, declare
+from livegan.plugin.declare import param as param
+from livegan.plugin.declare import static as static
 
 MODEL = (
-    Param("frame", doc="batch statistics of the frame, or running ones", choices=("frame", "running"), name="norm"),
-    Param(False, doc="keep dropout on while playing, as the pix2pix project tests (flickers)", name="dropout"),
-    Param("auto", doc="number format", choices=("auto", "float32", "bfloat16", "float16"), live=False, name="precision"),
-    Param(0, 0, 4096, "width and height it paints at; 0 is the set's size", "px", live=False, name="size"),
-)  # fmt: skip
+    Param(
+        "card",
+        doc="statistics of batch norms: of the frame, running ones, or what the card says",
+        choices=("card", "frame", "running"),
+        name="norm",
+    ),
+    Param(False, doc="keep dropout on, as the pix2pix project tests (flickers)", name="dropout"),
+    Param(
+        "auto",
+        doc="number format",
+        choices=("auto", "float32", "bfloat16", "float16"),
+        live=False,
+        name="precision",
+    ),
+    Param(
+        0, 0, 4096, "width and height it paints at; 0 is the set's", "px", live=False, name="size"
+    ),
+)
 """What ``model(...)`` takes besides the checkpoint and the condition, as rows of data."""
 
 beat = Signal("beat")
@@ -88,7 +105,11 @@ def maker(kind: Kind, name: str) -> Callable[..., Picture]:
 
 
 def model(
-    checkpoint: str | Morph, condition: Picture | None = None, *, key: str | None = None, **options: Any
+    checkpoint: str | Morph,
+    condition: Picture | None = None,
+    *,
+    key: str | None = None,
+    **options: Any,
 ) -> Picture:
     """A slot: a generator that repaints a condition.
 
@@ -155,9 +176,7 @@ def lfo(
     return wave if (low, high) == (0.0, 1.0) else wave.scale(low, high)
 
 
-def every(
-    beats: Any = None, *, bars: Any = None, seconds: Any = None, fall: Any = 0.25
-) -> Signal:
+def every(beats: Any = None, *, bars: Any = None, seconds: Any = None, fall: Any = 0.25) -> Signal:
     """A pulse: 1 at the start of every period, fallen to 0 after the part ``fall`` of it."""
     return Signal("every", count_of("every", beats, bars, seconds, default_beats=1), lift(fall))
 
@@ -247,7 +266,9 @@ def call_signal(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, A
 def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> Any:
     def decorate(function: Any) -> Leaf:
         try:
-            return Leaf(declare(kind, function, name=name, aliases=aliases))
+            operation = declare(kind, function, name=name, aliases=aliases)
+            remember_leaf(operation)
+            return Leaf(operation)
         except DeclarationError as error:
             text = str(error)
             place = here()
@@ -307,7 +328,7 @@ def __getattr__(name: str) -> Any:
     reg = registry.current()
     if name in reg.names("signal"):
         return functools.partial(_signal_of, name)
-    if (("mixer", name)) in reg.operations:
+    if ("mixer", name) in reg.operations:
         return maker("mixer", name)
     known = [*WORDS, *reg.names("mixer"), *reg.names("signal")]
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
@@ -315,4 +336,3 @@ def __getattr__(name: str) -> Any:
 
 def _signal_of(name: str, *args: Any, **kwargs: Any) -> Signal:
     return call_signal(registry.current().operation("signal", name), args, kwargs)
-

@@ -92,7 +92,7 @@ def rehearse(
     if stop <= what.start:
         length = f"the sound ends at {len(samples) / RATE:.1f} s"
         raise Refusal(f"there is nothing to rehearse from {what.start:g} s: {length}")
-    samples = fitted(samples, int(round(stop * RATE)))
+    samples = fitted(samples, round(stop * RATE))
     features = Analyzer().feed(samples)
     history = Recorded(samples, features)
     faults: list[dict[str, Any]] = []
@@ -106,9 +106,7 @@ def rehearse(
     device = choose_device(what.device)
     builder = Builder(what.folder, size=what.size or 256, device=device)
     builder.size_is_fixed = bool(what.size)
-    player = Player(
-        history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0
-    )
+    player = Player(history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0)
     path = what.set.resolve()
     pipeline = Pipeline(path, what.folder, builder, player, emit)
     try:
@@ -125,7 +123,7 @@ def rehearse(
     program = player.cued.program
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
     player.fps = fps
-    total = max(1, int(round((stop - what.start) * fps)))
+    total = max(1, round((stop - what.start) * fps))
     waiting = sorted(what.edits, key=lambda e: e.at)
     spent: list[dict[str, float]] = []
     digests: list[str] = []
@@ -135,7 +133,7 @@ def rehearse(
     with sinks(what, fps, samples) as sink:
         for index in range(total):
             seconds = what.start + index / fps
-            history.position = int(round(seconds * RATE)) // HOP * HOP
+            history.position = round(seconds * RATE) // HOP * HOP
             while waiting and waiting[0].at <= seconds + 1e-9:
                 edit = waiting.pop(0)
                 pipeline.propose(edit.file.read_text(encoding="utf-8"), file=edit.file)

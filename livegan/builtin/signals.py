@@ -7,7 +7,9 @@ from typing import Any
 from livegan.plugin import Now, hookimpl, param
 
 
-def loudest(sound: Any, *, seconds: float = param(4.0, 0.05, 30, "how far back", unit="s")) -> float:
+def loudest(
+    sound: Any, *, seconds: float = param(4.0, 0.05, 30, "how far back", unit="s")
+) -> float:
     """The highest level of the last seconds, 0..1."""
     return float(sound.feature("level", seconds).max())
 

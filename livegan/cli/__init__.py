@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from livegan import __version__
-from livegan.cli.perform import perform
-from livegan.cli.prove import check, rehearse
 from livegan.cli.inspect import analyze, devices, doctor, encode, generate, models, plugins
 from livegan.cli.make import new
 from livegan.cli.measure import bench
+from livegan.cli.perform import perform
+from livegan.cli.prove import check, rehearse
 
 app = typer.Typer(
     name="livegan",
@@ -22,9 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    perform, rehearse, check, encode, analyze, generate, models, plugins, devices, doctor, bench, new
-):  # fmt: skip
+COMMANDS = (perform, rehearse, check, encode, analyze, generate)
+TOOLS = (models, plugins, devices, doctor, bench, new)
+for command in (*COMMANDS, *TOOLS):
     app.command()(command)
 
 

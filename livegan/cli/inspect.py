@@ -100,7 +100,9 @@ def generate(
     checkpoint: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
     picture: Annotated[Path, typer.Option("--in", help="The condition, a picture file.")],
     out: Annotated[Path, typer.Option(help="What it paints: .png, or .npy (3, H, W) 0..1.")],
-    norm: Annotated[str, typer.Option(help="frame (as pix2pix tests) or running.")] = "frame",
+    norm: Annotated[
+        str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
+    ] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     size: Annotated[int | None, typer.Option(min=1, help="Width and height, px.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
@@ -112,7 +114,7 @@ def generate(
     from livegan.generators.generate import generate as paint
 
     for name, value, choices in (
-        ("norm", norm, ("frame", "running")),
+        ("norm", norm or "frame", ("frame", "running")),
         ("precision", precision, ("auto", "float32", "bfloat16", "float16")),
     ):
         if value not in choices:
@@ -132,11 +134,20 @@ def models(
 ) -> None:
     """List the models that a set in this folder can name, with what their cards say."""
     from livegan.engine.build import model_folders
-    from livegan.generators import listing
+    from livegan.generators import ModelError, available, load
 
     here = Path.cwd()
-    with clear_errors():
-        rows = listing(model_folders(here / "set.py", here))
+    rows = []
+    for name, path in available(model_folders(here / "set.py", here)):
+        row = {"name": name, "path": str(path), "mb": round(path.stat().st_size / 1e6, 1)}
+        try:
+            checkpoint = load(path)
+            card = checkpoint.card
+            row |= {"encoder": card.encoder, "size": card.size or "", "licence": card.licence}
+            row["architecture"] = card.architecture or str(checkpoint.architecture or path.suffix)
+        except ModelError as error:
+            row["architecture"] = f"refused: {error}"
+        rows.append(row)
     if as_json:
         typer.echo(json.dumps(rows))
         return
@@ -207,9 +218,8 @@ def devices() -> None:
         table.add_column(heading)
     try:
         for row in list_devices():
-            default = " ".join(
-                t for t, on in (("default in", row.default_input), ("default out", row.default_output)) if on
-            )  # fmt: skip
+            roles = {"default in": row.default_input, "default out": row.default_output}
+            default = " ".join(role for role, on in roles.items() if on)
             table.add_row(row.name, str(row.inputs), str(row.outputs), f"{row.rate:g}", default)
         console.print(table)
     except OSError as error:
@@ -245,7 +255,9 @@ def processor_lines() -> list[str]:
     """What can run networks, a line each."""
     import torch
 
-    lines = [f"cpu: {platform.processor() or platform.machine()}, {torch.get_num_threads()} threads"]
+    lines = [
+        f"cpu: {platform.processor() or platform.machine()}, {torch.get_num_threads()} threads"
+    ]
     for index in range(torch.cuda.device_count()):
         lines.append(f"cuda:{index}: {torch.cuda.get_device_name(index)}")
     if torch.backends.mps.is_available():
@@ -284,7 +296,11 @@ def doctor() -> None:
         from livegan.sound.devices import list_devices
 
         inputs = [d.name for d in list_devices() if d.inputs]
-        text = f"sound inputs: {', '.join(inputs)}" if inputs else "no sound input: the demo track plays"
+        text = (
+            f"sound inputs: {', '.join(inputs)}"
+            if inputs
+            else "no sound input: the demo track plays"
+        )
         line(bool(inputs) or None, text)
     except OSError as error:
         line(None, str(error))

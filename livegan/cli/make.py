@@ -18,7 +18,7 @@ README = """\
     livegan rehearse sets/four.py --audio demo --seconds 20 --out film.mp4
     livegan check sets/four.py            prove it without playing it
 
-Edit a set and save it: the change is on the air at the next bar. Press `?` in the window for the keys.
+Edit a set and save it: the change is on the air at the next bar. In the window, `?` shows the keys.
 
 * `sets/` are the sets to play; each is a lesson.
 * `plugins/*.py` are loaded with the show and loaded again when they are saved.
@@ -37,7 +37,7 @@ import numpy as np
 from livegan.plugin import hookimpl, param
 
 
-def spikes(sound, *, size, sharp=param(3.0, 1, 16, "exponent"), seconds=param(6.0, 1, 30, unit="s")):
+def spikes(sound, *, size, sharp=param(3.0, 1, 16, "exponent"), seconds=param(6.0, 1, 30, "past")):
     """The last seconds of loudness as a skyline, mirrored at the middle."""
     height, width = size
     peaks = sound.peaks(width, seconds) ** sharp

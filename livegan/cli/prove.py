@@ -83,7 +83,13 @@ def rehearse(
 def with_progress(what: Rehearsal) -> Result:
     """Rehearse with a progress bar; saves and faults are told as they happen."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from livegan.rehearsal import rehearse as play
 
@@ -139,7 +145,9 @@ def summary(result: Result) -> None:
         f"{report['wall_s']:.1f} s ({rate:.1f} a second); median ms: {parts}"
     )
     for fault in report["faults"]:
-        typer.secho(f"fault at {fault['at']:.2f} s: {short(fault['where'])}: {fault['reason']}", fg="red")
+        typer.secho(
+            f"fault at {fault['at']:.2f} s: {short(fault['where'])}: {fault['reason']}", fg="red"
+        )
 
 
 def check(

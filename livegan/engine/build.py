@@ -86,9 +86,7 @@ class Builder:
         complete(graph, folders)
         size = self.size_of(graph)
         now = moment(size)
-        fresh = [
-            Candidate(n.name, n.build + stamp_of(n, folders)) for n in graph.nodes
-        ]
+        fresh = [Candidate(n.name, n.build + stamp_of(n, folders)) for n in graph.nodes]
         old = [s for s in playing.steps if s.node.kind != "prev"] if playing else []
         drawn = [i for i, n in enumerate(graph.nodes) if n.kind != "prev"]
         plan = match(old, [fresh[i] for i in drawn])
@@ -153,13 +151,7 @@ class Builder:
 
     def generator(self, node: Picture, folders: list[Path], size: int) -> Any:
         """The generator of a model node, warmed up."""
-        options: dict[str, Any] = {
-            "device": self.device,
-            "precision": node.fixed["precision"],
-        }
-        norm, dropout = node.live["norm"], node.live["dropout"]
-        options["norm"] = norm if isinstance(norm, str) else "frame"
-        options["dropout"] = dropout if isinstance(dropout, bool) else False
+        options = {"device": self.device, "precision": node.fixed["precision"]}
         first = load(find(node.fixed["checkpoint"], folders))
         generator: Any
         if node.fixed["other"] is None:
@@ -219,7 +211,9 @@ def complete(graph: Graph, folders: list[Path]) -> None:
             try:
                 card = read_card(find(name, folders))
                 if not card.encoder:
-                    reason = f"model {name!r} has no card that names an encoder; give it a condition"
+                    reason = (
+                        f"model {name!r} has no card that names an encoder; give it a condition"
+                    )
                     raise Refusal(f"{reason}: model({name!r}, encode.waveform(sound))", node.place)
                 operation = registry.current().operation("encoder", card.encoder)
                 drawn = call(operation, (SOUND,), dict(card.encoder_params or {}))
@@ -288,4 +282,3 @@ def given(step: Step) -> str:
     live = {k: v.print if isinstance(v, Signal) else v for k, v in step.node.live.items()}
     names = [i.name if isinstance(i, Picture) else None for i in step.node.inputs]
     return f"{sorted(live.items(), key=lambda kv: kv[0])!r}{names!r}"
-

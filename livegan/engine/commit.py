@@ -77,7 +77,7 @@ class Pipeline:
         self._lock = threading.Lock()
         player.on_rollback = self._rolled_back
 
-    # What the save consists of ---------------------------------------------------------------------
+    # What the save consists of -------------------------------------------------------------------
 
     def fingerprint(self, text: str) -> str:
         """Of the text, the helper modules in use and the plugin files: equal means no change."""
@@ -111,7 +111,7 @@ class Pipeline:
         registry.use(fresh)
         return [str(p) for p in fresh.problems]
 
-    # The pipeline ----------------------------------------------------------------------------------
+    # The pipeline ------------------------------------------------------------------------------
 
     def propose(self, text: str, *, file: Path | None = None) -> Commit | None:
         """Take a text to the air; None if it says what the newest proposal said.
@@ -175,7 +175,9 @@ class Pipeline:
         self._newest = good
         for commit in reversed(self.commits):
             if commit.version == bad.version:
-                self._refuse(commit, Refusal(f"{why.reason}; the program before is back", why.place))
+                self._refuse(
+                    commit, Refusal(f"{why.reason}; the program before is back", why.place)
+                )
                 break
 
     def undo(self) -> None:

@@ -6,7 +6,7 @@ import platform
 
 import torch
 
-from livegan.generators import pick_precision
+from livegan.generators.precision import choose_precision
 
 
 class DeviceError(ValueError):
@@ -43,4 +43,4 @@ def describe_device(device: torch.device) -> tuple[str, str]:
         name = torch.cuda.get_device_name(device)
     else:
         name = platform.processor() or platform.machine() if device.type == "cpu" else "Apple GPU"
-    return name, str(pick_precision(device, "auto")).replace("torch.", "")
+    return name, str(choose_precision("auto", device)).replace("torch.", "")

@@ -101,7 +101,6 @@ class OperationInstance(Instance):
         self.object: Any = None
         self.fed = 0
         if self.stateful:
-            # Context arguments of __init__ are the frame's it is built for.
             self.object = operation.make(**node.fixed)
             if self.feeds:
                 self.fed = max(0, moment.sound.position // HOP - int(REPLAY_S * 100))
@@ -168,6 +167,8 @@ class ModelInstance(Instance):
     def __init__(self, generator: Any) -> None:
         super().__init__()
         self.generator = generator
+        self.card_norm = generator.norm
+        """What the card says, or else the default; played where the set says nothing."""
         self.condition: torch.Tensor | None = None
 
     def draw(
@@ -178,9 +179,11 @@ class ModelInstance(Instance):
         values = live_values(node, moment.reading)
         if isinstance(self.generator, Generator):
             values.pop("amount", None)
+        if values.get("norm") == "card":
+            values["norm"] = self.card_norm
         self.generator.set(**values)
         size = node.fixed["size"] or moment.size
-        painted: torch.Tensor = self.generator.paint(condition, size=size)
+        painted: torch.Tensor = self.generator.paint(condition, size=size, seed=moment.now.frame)
         self.condition = condition
         return painted
 

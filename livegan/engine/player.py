@@ -78,7 +78,7 @@ class Player:
     # The clock -----------------------------------------------------------------------------------
 
     def moment(self, size: int, position: int | None = None) -> Moment:
-        """The newest moment of sound, apart from the show's own memory: for building and probing."""
+        """The newest moment of sound, for building and probing: the show's memory is a copy."""
         at = self.history.hops * 480 if position is None else position
         # A view of its own: the memo of the playing one belongs to the playing thread.
         sound = Hearing(self.history).at(at)

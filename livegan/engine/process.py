@@ -129,7 +129,9 @@ class Engine:
                     self.guarded(text)
                 elif not waiting:
                     waiting = True
-                    self.send({"type": "note", "text": f"waiting for {self.path}: {gone(self.path)}"})
+                    self.send(
+                        {"type": "note", "text": f"waiting for {self.path}: {gone(self.path)}"}
+                    )
                 first = False
 
     def guarded(self, text: str) -> None:
@@ -246,7 +248,12 @@ class Engine:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 self.send(
-                    {"type": "alive", "frame": self.frames, "fps": round(self.rate, 1), "node": node}
+                    {
+                        "type": "alive",
+                        "frame": self.frames,
+                        "fps": round(self.rate, 1),
+                        "node": node,
+                    }
                 )
             time.sleep(ALIVE_S)
 

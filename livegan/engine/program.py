@@ -126,9 +126,7 @@ def draw_frame(
     return pictures
 
 
-def good_picture(
-    step: Step, inputs: list[torch.Tensor | None], moment: Moment
-) -> torch.Tensor:
+def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
     """A step's picture, or an error that says why it is none."""
     picture = step.instance.draw(step.node, inputs, moment)
     if not bool(torch.isfinite(picture.sum())):
@@ -136,9 +134,7 @@ def good_picture(
     return picture
 
 
-def held_picture(
-    step: Step, inputs: list[torch.Tensor | None], moment: Moment
-) -> torch.Tensor:
+def held_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
     """What stands in for a picture that failed: the last good one, its input, or grey."""
     if step.instance.last is not None:
         return step.instance.last

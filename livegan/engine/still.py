@@ -38,7 +38,7 @@ def draw_condition(name: str, audio: Path, at: float, size: int, values: dict[st
     node = call(operation, (SOUND,), values)
     node.name = name
     history = RecordedHistory.of(decode(audio))
-    position = int(round(at * 48000)) // HOP * HOP
+    position = round(at * 48000) // HOP * HOP
     if position > history.position:
         length = f"{history.position / 48000:.2f} s long"
         raise BeyondEnd(f"{audio} is {length}: there is no moment at {at:g} s")

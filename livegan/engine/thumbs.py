@@ -15,7 +15,7 @@ EDGE = 96
 
 
 def strip(program: Program) -> Any:
-    """(192, 96 n, 3) uint8 for n slots: conditions in the upper row, pictures below; None if n=0."""
+    """(192, 96 n, 3) uint8 for n slots, conditions above pictures; None if there are none."""
     columns = []
     for step in program.slots[:16]:
         instance = step.instance

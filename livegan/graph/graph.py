@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livegan.graph.naming import name_nodes
-from livegan.graph.picture import Picture, bind
+from livegan.graph.picture import LEAVES, Picture, bind, describe
 from livegan.graph.place import Place, SetError, here
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import param, static
+from livegan.plugin.declare import Operation, static
 
 SETTINGS = {
     "size": static(0, 0, 4096, "width and height of every picture; 0 keeps the show's", unit="px"),
@@ -76,17 +76,23 @@ _collecting: ContextVar[Graph | None] = ContextVar("livegan_graph", default=None
 def collecting() -> Iterator[Graph]:
     """Gather what ``show`` and ``settings`` say inside the block."""
     graph = Graph()
-    token = _collecting.set(graph)
+    token, leaves = _collecting.set(graph), LEAVES.set({})
     try:
         yield graph
     finally:
         _collecting.reset(token)
+        LEAVES.reset(leaves)
+
+
+def remember_leaf(operation: Operation) -> None:
+    """Let a mixer that the set has written be chained: ``picture.glow()``."""
+    leaves = LEAVES.get()
+    if operation.kind == "mixer" and leaves is not None:
+        leaves.update(dict.fromkeys((operation.name, *operation.aliases), operation))
 
 
 def show(picture: Any, **outputs: Any) -> None:
     """Show a picture in the window; ``spout="name"`` sends it to a Spout sender as well."""
-    from livegan.graph.picture import describe
-
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
     for kind, name in outputs.items():
@@ -101,10 +107,7 @@ def show(picture: Any, **outputs: Any) -> None:
 
 def settings(**values: Any) -> None:
     """Settings of the whole set; what is not given keeps the show's."""
-    rows = [
-        type(row)(**{**row.__dict__, "name": name})
-        for name, row in SETTINGS.items()
-    ]
+    rows = [type(row)(**{**row.__dict__, "name": name}) for name, row in SETTINGS.items()]
     _, checked = bind("settings", rows, values)
     swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
     graph = _collecting.get()
@@ -203,6 +206,3 @@ def label(graph: Graph, named: dict[str, Picture]) -> None:
             node.name = unique(f"{above}.{node.title}" if above else node.title)
         for child in node.pictures:
             owner.setdefault(id(child), node.name)
-
-
-__all__ = ["OUTPUTS", "SETTINGS", "Graph", "Shown", "collecting", "finish", "param", "settings"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import Any
 
 from livegan.graph.digest import digest_of
@@ -44,6 +45,9 @@ class SoundHandle:
 
 
 SOUND = SoundHandle()
+
+LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)
+"""The mixers that the set being read has written itself: they chain like any other."""
 
 
 class Morph:
@@ -105,10 +109,11 @@ class Picture:
     def __getattr__(self, name: str) -> Callable[..., Picture]:
         if name.startswith("__"):
             raise AttributeError(name)
+        leaves = LEAVES.get() or {}
         try:
-            operation = registry.current().operation("mixer", name)
+            operation = leaves.get(name) or registry.current().operation("mixer", name)
         except registry.UnknownName:
-            known = registry.current().names("mixer")
+            known = [*leaves, *registry.current().names("mixer")]
             raise SetError(f"pictures have no {name!r}" + suggestion(name, known)) from None
 
         def chained(*args: Any, **kwargs: Any) -> Picture:

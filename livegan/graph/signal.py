@@ -205,9 +205,7 @@ def duration(name: str, seconds: Any) -> float:
     return float(seconds)
 
 
-def count_of(
-    name: str, beats: Any, bars: Any, seconds: Any, *, default_beats: float
-) -> Signal:
+def count_of(name: str, beats: Any, bars: Any, seconds: Any, *, default_beats: float) -> Signal:
     """The running count of periods, with its fraction, from exactly one of the three units."""
     given = [(u, v) for u, v in (("beats", beats), ("bars", bars), ("seconds", seconds)) if v]
     if any(v is not None and not isinstance(v, Signal) and not v for v in (beats, bars, seconds)):

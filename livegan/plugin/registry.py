@@ -1,8 +1,8 @@
 """What plugins offer, gathered: built-in, installed, and from the working folder.
 
 Each plugin is loaded alone and under guard: one that fails costs only itself, and the
-:class:`Problem` says whose fault it is.  A name that two plugins claim belongs to neither; both stay
-reachable as ``package:name``.
+:class:`Problem` says whose fault it is.  A name that two plugins claim belongs to neither; both
+stay reachable as ``package:name``.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ class Registry:
 
     def names(self, kind: str) -> list[str]:
         """All short names of a kind that resolve, aliases included, sorted."""
-        return sorted(n for (k, n), found in self.operations.items() if k == kind and len(found) == 1)
+        return sorted(
+            n for (k, n), found in self.operations.items() if k == kind and len(found) == 1
+        )
 
     def all(self, kind: str) -> list[Operation]:
         """Each operation of a kind once, in the order of registration."""
@@ -170,9 +172,7 @@ class Registry:
                     self.problems.append(Problem(found[-1].origin.package, where, reason))
         return self
 
-    def _guarded(
-        self, where: str, load: Callable[[], Any], package: str, version: str
-    ) -> None:
+    def _guarded(self, where: str, load: Callable[[], Any], package: str, version: str) -> None:
         began = time.perf_counter()
         provides: list[str] = []
         file = where
@@ -189,16 +189,12 @@ class Registry:
             self.problems.append(Problem(package, place_of(error, file), reason))
             ms = (time.perf_counter() - began) * 1000
             state = "partly loaded" if provides else "refused"
-            self.plugins.append(
-                Plugin(package, version, file, ms, tuple(provides), state, reason)
-            )
+            self.plugins.append(Plugin(package, version, file, ms, tuple(provides), state, reason))
             return
         ms = (time.perf_counter() - began) * 1000
         self.plugins.append(Plugin(package, version, file, ms, tuple(provides)))
 
-    def _call_hooks(
-        self, module: Any, package: str, version: str, provides: list[str]
-    ) -> None:
+    def _call_hooks(self, module: Any, package: str, version: str, provides: list[str]) -> None:
         def register_operation(kind: Kind) -> Callable[..., Any]:
             def register(
                 make: Callable[..., Any],
@@ -236,9 +232,7 @@ class Registry:
                     names = implementation.argnames
                     implementation.function(*([register] if names else []))
 
-    def _take_leaves(
-        self, module: Any, package: str, version: str, provides: list[str]
-    ) -> None:
+    def _take_leaves(self, module: Any, package: str, version: str, provides: list[str]) -> None:
         """Functions that a plugin file decorates with ``@encoder`` and the like, as in a set."""
         for value in list(vars(module).values()) if isinstance(module, ModuleType) else []:
             operation = getattr(value, "livegan_operation", None)
