@@ -1,1 +1,20 @@
+"""Pairs of condition and frame from films with soundtracks."""
 
+from livegan.dataset.building import DataSet, DataSetError, FilmReport, Progress, build
+from livegan.dataset.condition import Conditions, Drawing, EncoderError, drawing
+from livegan.dataset.film import FilmError
+from livegan.dataset.split import Split
+
+__all__ = [
+    "Conditions",
+    "DataSet",
+    "DataSetError",
+    "Drawing",
+    "EncoderError",
+    "FilmError",
+    "FilmReport",
+    "Progress",
+    "Split",
+    "build",
+    "drawing",
+]

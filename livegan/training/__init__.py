@@ -1,1 +1,1 @@
-
+"""Training of generators on pairs of condition and picture."""

@@ -1,0 +1,47 @@
+"""The state of a training on disk, so that it can be killed at any moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+
+
+class StateError(Exception):
+    """A state that cannot be read; one line: which, what, what to do."""
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` whole or not at all."""
+    atomically(path, lambda beside: torch.save(state, beside))
+
+
+def load(path: Path) -> dict[str, Any]:
+    """What :func:`save` wrote; tensors and plain values only, never code.
+
+    Raises
+    ------
+    StateError
+        If the file is damaged or no state.
+    """
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises a dozen kinds
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        text = f"{path}: cannot be read ({first}); delete it to begin anew"
+        raise StateError(text) from error
+    return cast(dict[str, Any], found)
+
+
+def atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Call ``write`` with a path beside ``path``, then put what it wrote in place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        write(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

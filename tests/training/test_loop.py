@@ -1,0 +1,136 @@
+"""Training learns, and a killed training ends like one that was not."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_pairs import data_set
+from torch import nn
+
+from livegan.generators.unet import Unet
+from livegan.training import loop
+from livegan.training.architecture import ARCHITECTURES
+from livegan.training.loop import Step, TrainingError, train
+from livegan.training.recipe import Recipe
+
+THOROUGH = Recipe(
+    arch="small",
+    steps=8,
+    batch=2,
+    filters=8,
+    patch=32,
+    levels=2,
+    matching=1.0,
+    steady=1.0,
+    noise=0.1,
+    gain=0.2,
+    mixture=0.3,
+    sizes=(64, 128),
+    settle=0.5,
+    clip=10.0,
+)
+
+
+def losses_of(data: Path, work: Path, recipe: Recipe, die_at: int | None = None) -> list[Step]:
+    seen: list[Step] = []
+
+    def progress(step: Step) -> None:
+        seen.append(step)
+        if step.number == die_at:
+            raise KeyboardInterrupt
+
+    with contextlib.suppress(KeyboardInterrupt):
+        train(data, work, recipe, save_every=0.0, progress=progress)
+    return seen
+
+
+def dropping() -> nn.Module:
+    """A U-Net that is small but has dropout, so that chance must be taken up again as well."""
+    return Unet(3, 3, [8] * 6, nn.BatchNorm2d, bias=False)
+
+
+@pytest.mark.parametrize("arch", ["small", "dropping"])
+@pytest.mark.parametrize("die_at", [3, 6])
+def test_killed_and_started_again_the_losses_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arch: str, die_at: int
+) -> None:
+    monkeypatch.setitem(ARCHITECTURES, "dropping", dropping)
+    data = data_set(tmp_path / "data")
+    recipe = Recipe(**{**vars(THOROUGH), "arch": arch})
+    straight = losses_of(data, tmp_path / "straight", recipe)
+    before = losses_of(data, tmp_path / "killed", recipe, die_at)
+    after = losses_of(data, tmp_path / "killed", recipe)
+    resumed = [s.losses for s in before if s.number < after[0].number] + [s.losses for s in after]
+    assert after[0].number <= die_at + 1
+    assert resumed == [step.losses for step in straight]
+    one, two = (loop.load(tmp_path / name / "state.pt") for name in ("straight", "killed"))
+    for part in ("painter", "critic"):
+        for name, tensor in one[part].items():
+            assert torch.equal(tensor, two[part][name]), name
+    for name, tensor in one["average"]["network"].items():
+        assert torch.equal(tensor, two["average"]["network"][name]), name
+
+
+def test_it_learns_what_is_in_the_pairs(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data", count=12)
+    recipe = Recipe(arch="small", steps=120, batch=4, filters=8, lr=1e-3, ema=0.9)
+    early = train(data, tmp_path / "early", Recipe(**{**vars(recipe), "steps": 2}))
+    late = train(data, tmp_path / "late", recipe)
+    assert early.val_l1 is not None and late.val_l1 is not None
+    assert late.val_l1 < 0.4 * early.val_l1
+    assert (tmp_path / "late" / "sheet.png").is_file()
+
+
+def test_numbers_that_are_not_finite_send_it_back_to_the_last_good_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = data_set(tmp_path / "data")
+    recipe = Recipe(arch="small", steps=6, batch=2, filters=8)
+    real = loop.losses.adversarial
+    calls = 0
+
+    def sometimes(logits: torch.Tensor, *rest: object) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        spoiled = real(logits, *rest)  # type: ignore[arg-type]
+        return spoiled * math.nan if calls == 9 else spoiled
+
+    monkeypatch.setattr(loop.losses, "adversarial", sometimes)
+    steps: list[Step] = []
+    trained = train(data, tmp_path / "work", recipe, save_every=0.0, progress=steps.append)
+    assert trained.steps == 6
+    assert all(math.isfinite(v) for step in steps for v in step.losses.values())
+    assert all(p.isfinite().all() for p in trained.network.parameters())
+
+
+def test_it_gives_up_when_it_never_gets_better(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = data_set(tmp_path / "data")
+    monkeypatch.setattr(
+        loop.losses, "adversarial", lambda logits, *rest: logits.sum() * float("nan")
+    )
+    with pytest.raises(TrainingError, match="not finite at step 0, 5 times over"):
+        train(data, tmp_path / "work", Recipe(arch="small", steps=3, batch=2, filters=8))
+
+
+def test_a_folder_is_one_training(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data")
+    recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
+    train(data, tmp_path / "work", recipe)
+    with pytest.raises(TrainingError, match="another recipe"):
+        train(data, tmp_path / "work", Recipe(arch="small", steps=1, batch=2, filters=16))
+    longer = train(data, tmp_path / "work", Recipe(arch="small", steps=2, batch=2, filters=8))
+    assert longer.steps == 2
+
+
+def test_the_average_is_what_is_handed_out_and_it_paints_as_a_show_does(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data")
+    trained = train(data, tmp_path / "work", Recipe(arch="small", steps=3, batch=2, filters=8))
+    assert not any(m.training for m in trained.network.modules())
+    norms = [m for m in trained.network.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert all(m.running_mean is not None and m.running_mean.isfinite().all() for m in norms)

@@ -1,0 +1,149 @@
+"""Recipe, order of pairs, disturbances, averages, norms, states."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_pairs import data_set
+from torch import nn
+
+from livegan.training import sheet
+from livegan.training.architecture import ARCHITECTURES, generator_of
+from livegan.training.augmentation import disturb, window
+from livegan.training.average import Average
+from livegan.training.norms import calibrate
+from livegan.training.pairs import Pairs, PairsError, order
+from livegan.training.recipe import Recipe
+from livegan.training.state import StateError, load, save
+
+
+def test_the_defaults_are_the_published_ones() -> None:
+    recipe = Recipe()
+    published = (recipe.lr, recipe.beta1, recipe.beta2, recipe.l1, recipe.batch, recipe.epochs)
+    assert published == (2e-4, 0.5, 0.999, 100.0, 1, 200)
+    assert (recipe.gan, recipe.arch, recipe.filters) == ("vanilla", "unet_256", 64)
+    assert recipe.record() == {"arch": "unet_256"}
+
+
+def test_the_learning_rate_stays_and_then_falls_to_nothing() -> None:
+    recipe = Recipe(lr=1.0)
+    assert [recipe.rate(done) for done in (0, 0.5, 0.75, 1.0)] == [1.0, 1.0, 0.5, 0.0]
+
+
+def test_every_epoch_sees_every_pair_once_in_an_order_of_its_own() -> None:
+    steps = [order(10, step, 2, seed=4) for step in range(10)]
+    first, second = [i for s in steps[:5] for i in s], [i for s in steps[5:] for i in s]
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+
+
+def test_a_pair_is_condition_left_and_picture_right(tmp_path: Path) -> None:
+    pairs = Pairs(data_set(tmp_path) / "train")
+    condition, picture = pairs.batch([0, 1], torch.device("cpu"))
+    assert condition.shape == picture.shape == (2, 3, 64, 64)
+    assert condition.min() == -1 and condition.max() == 1
+    bright = condition[:, 0] > 0
+    torch.testing.assert_close(
+        picture[:, 0][bright], torch.full_like(picture[:, 0][bright], 230 / 127.5 - 1)
+    )
+
+
+def test_pairs_that_do_not_fit_in_memory_are_read_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = data_set(tmp_path) / "train"
+    held = Pairs(folder)
+    monkeypatch.setattr("livegan.training.pairs._free_memory", lambda: 1)
+    read = Pairs(folder)
+    for index in range(len(held)):
+        np.testing.assert_array_equal(held[index], read[index])
+
+
+def test_what_is_no_pair_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PairsError, match="holds no pairs"):
+        Pairs(tmp_path / "none")
+    (tmp_path / "a.png").write_bytes(b"no")
+    with pytest.raises(PairsError, match=r"a\.png: cannot be read"):
+        Pairs(tmp_path)
+
+
+def test_a_recipe_without_disturbance_changes_nothing() -> None:
+    condition = torch.rand(2, 3, 8, 8) * 2 - 1
+    rng = torch.Generator().manual_seed(0)
+    assert disturb(condition, Recipe(), rng) is condition
+
+
+@pytest.mark.parametrize("name", ["noise", "gain", "mixture"])
+def test_disturbances_stay_in_range_and_repeat(name: str) -> None:
+    condition = torch.rand(4, 3, 8, 8) * 2 - 1
+    recipe = Recipe(**{name: 0.4})
+    one = disturb(condition, recipe, torch.Generator().manual_seed(1))
+    two = disturb(condition, recipe, torch.Generator().manual_seed(1))
+    assert torch.equal(one, two) and not torch.equal(one, condition)
+    assert one.abs().max() <= 1 and one.shape == condition.shape
+
+
+def test_a_window_lies_inside_at_multiples_of_eight() -> None:
+    rng = torch.Generator().manual_seed(0)
+    found = [window(32, 64, 64, rng) for _ in range(50)]
+    starts = {rows.start for rows, _ in found}
+    assert starts == {0, 8, 16, 24, 32}
+    assert all(rows.stop - rows.start == 32 for rows, _ in found)
+    assert window(128, 64, 64, rng) == (slice(None), slice(None))
+
+
+def test_the_average_follows_the_weights() -> None:
+    network = nn.Linear(1, 1, bias=False)
+    nn.init.zeros_(network.weight)
+    average = Average(network, decay=0.9)
+    nn.init.ones_(network.weight)
+    expected = 0.0
+    for count in range(50):
+        keep = min(0.9, (1 + count) / (10 + count))
+        expected = keep * expected + (1 - keep)
+        average.update(network)
+    assert average.network.weight.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_calibrated_norms_have_the_statistics_of_the_data() -> None:
+    network = nn.Sequential(nn.BatchNorm2d(3))
+    batches = [torch.randn(4, 3, 8, 8) * 2 + 5 for _ in range(6)]
+    calibrate(network, batches)
+    norm = network[0]
+    assert isinstance(norm, nn.BatchNorm2d) and norm.momentum == 0.1
+    mean = torch.stack([batch.mean((0, 2, 3)) for batch in batches]).mean(0)
+    torch.testing.assert_close(norm.running_mean, mean)
+
+
+def test_a_damaged_state_is_refused_by_name(tmp_path: Path) -> None:
+    save(tmp_path / "state.pt", {"a": torch.ones(2), "n": 3})
+    assert load(tmp_path / "state.pt")["n"] == 3
+    (tmp_path / "state.pt").write_bytes(b"broken")
+    with pytest.raises(StateError, match=r"state\.pt: cannot be read .*; delete it"):
+        load(tmp_path / "state.pt")
+    assert [p.name for p in tmp_path.iterdir()] == ["state.pt"]
+
+
+def test_a_sheet_shows_columns_side_by_side(tmp_path: Path) -> None:
+    from PIL import Image
+
+    black, white = -torch.ones(3, 3, 8, 8), torch.ones(3, 3, 8, 8)
+    sheet.write(tmp_path / "sheet.png", [black, white], across=2)
+    pixels = np.asarray(Image.open(tmp_path / "sheet.png"))
+    assert pixels.shape == (16, 32, 3)
+    assert pixels[0, 0, 0] == 0 and pixels[0, 8, 0] == 255 and pixels[15, 31, 0] == 0
+
+
+def test_an_architecture_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="did you mean 'unet_256'"):
+        generator_of("unet256")
+    assert {"small", "unet_256", "resnet_9blocks"} <= set(ARCHITECTURES)
+
+
+@pytest.mark.parametrize("wrong", [{"batch": 0}, {"hold": 2.0}, {"patch": 30}])
+def test_a_recipe_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Recipe(**wrong)  # type: ignore[arg-type]
