@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +12,7 @@ from .card import Card
 from .channels import as_size
 from .checkpoint import Checkpoint
 from .errors import ModelError
-from .network import prepare
+from .network import NormMode, Plan
 from .precision import choose_precision
 from .runner import Painter, check_norm, choose_device
 
@@ -106,10 +105,9 @@ class MorphGenerator(Painter):
         self.norm = check_norm(norm or a.card.norm or b.card.norm or "frame")
         self.amount = limit(amount)
         self._lock = threading.Lock()
-        self._frame = a.module(shared=True).to(self.device)
-        ends = [_floats(self._frame), _floats(b.module(shared=True).to(self.device))]
-        self._keys = list(ends[0])
-        self._a, self._b = ([end[key] for key in self._keys] for end in ends)
+        self._module = a.module(shared=True)
+        self._plans: dict[tuple[NormMode, bool], Plan] = {}
+        self._a, self._b = self._ends(a), self._ends(b)
         self.network = self._mix(self.amount)
 
     def set(
@@ -131,20 +129,31 @@ class MorphGenerator(Painter):
         with self._lock:
             self._mix(0.5)
 
+    def _ends(self, checkpoint: Checkpoint) -> dict[str, Tensor]:
+        """The tensors of one end, on the device, in the layout in which they will be used."""
+        layout = torch.contiguous_format if self.exact else torch.channels_last
+        return {
+            key: tensor.to(
+                self.device,
+                torch.float32,
+                memory_format=layout if tensor.ndim == 4 else torch.preserve_format,
+            )
+            for key, tensor in sorted(checkpoint.tensors.items())
+            if tensor.is_floating_point()
+        }
+
     def _mix(self, amount: float) -> nn.Module:
         # A fresh network each time: another thread may be painting with the present one.
-        tensors = dict(zip(self._keys, lerp(self._a, self._b, amount), strict=True))
-        kept: dict[str, Any] = self._frame.state_dict() | tensors
-        self._frame.load_state_dict(kept, assign=True)
-        return prepare(
-            self._frame,
-            self.norm,
-            dropout=self.dropout,
-            device=self.device,
-            dtype=self.dtype,
-            exact=self.exact,
-        )
-
-
-def _floats(module: nn.Module) -> dict[str, Tensor]:
-    return {key: t for key, t in module.state_dict().items() if t.is_floating_point()}
+        how = (self.norm, self.dropout)
+        if how not in self._plans:
+            self._plans[how] = Plan(
+                self._module,
+                self.norm,
+                dropout=self.dropout,
+                device=self.device,
+                dtype=self.dtype,
+                exact=self.exact,
+            )
+        mixed = lerp(list(self._a.values()), list(self._b.values()), amount)
+        tensors = self._module.state_dict() | dict(zip(self._a, mixed, strict=True))
+        return self._plans[how].fill(tensors)

@@ -10,7 +10,7 @@ import contextlib
 import contextvars
 import copy
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import torch
@@ -18,6 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 NormMode = Literal["frame", "running"]
+
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 
 _noise: contextvars.ContextVar[torch.Generator | None] = contextvars.ContextVar(
     "noise", default=None
@@ -64,72 +66,101 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
         _noise.reset(token)
 
 
-def prepare(
-    module: nn.Module,
-    norm: NormMode,
-    *,
-    dropout: bool = False,
-    device: torch.device | str = "cpu",
-    dtype: torch.dtype = torch.float32,
-    exact: bool = False,
-) -> nn.Module:
-    """A copy of `module` that paints in `dtype` on `device`; `module` stays as it is.
+class Plan:
+    """How the network that paints is made of a module's tensors; made once, filled many times.
 
     Parameters
     ----------
+    module : stays as it is.
     norm : ``"running"`` folds a batch norm into the convolution before it, which is exact;
         ``"frame"`` takes the statistics of the picture, as the pix2pix project does when it tests.
         Instance norms take those of the picture in both.
     dropout : keep it on, as that project does when it tests; it flickers.
+    device, dtype : where, and in what, it paints.
     exact : do as the original does, operation by operation, so that even the rounding is its own:
         nothing folded, no other memory layout.
     """
-    shared: dict[int, object] = {id(tensor): tensor for tensor in module.buffers()}
-    for parameter in module.parameters():  # a new object each: Module.to() changes them in place
-        shared[id(parameter)] = nn.Parameter(parameter.data, requires_grad=False)
-    copied: nn.Module = copy.deepcopy(module, shared)
-    ready = copied.eval()
-    for parent in list(ready.modules()):
-        if isinstance(parent, nn.Sequential) and norm == "running" and not exact:
-            fold(parent)
-        for name, child in list(parent.named_children()):
-            if isinstance(child, nn.Dropout):
-                setattr(parent, name, Dropout() if dropout else nn.Identity())
-            elif isinstance(child, nn.InstanceNorm2d) or (
-                isinstance(child, nn.BatchNorm2d) and norm == "frame"
-            ):
-                setattr(parent, name, FrameNorm(child, exact=exact))
-    # Norms keep float32 weights where the device can mix them with pictures of less.
-    mixes = torch.device(device).type in ("cpu", "cuda")
-    for each in ready.modules():
-        if not list(each.children()):
-            precise = mixes and isinstance(each, (FrameNorm, nn.BatchNorm2d))
-            each.to(device, torch.float32 if precise else dtype)
-    for parameter in ready.parameters():
-        if parameter.ndim == 4 and not exact:
-            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-    return ready
+
+    def __init__(
+        self,
+        module: nn.Module,
+        norm: NormMode,
+        *,
+        dropout: bool = False,
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        exact: bool = False,
+    ) -> None:
+        self.device = torch.device(device)
+        self.dtype = dtype
+        self.exact = exact
+        self.folds: dict[str, tuple[str, float]] = {}
+        self.skeleton = replica(module)
+        for path, parent in list(self.skeleton.named_modules()):
+            if isinstance(parent, nn.Sequential) and norm == "running" and not exact:
+                self._fold(f"{path}." if path else "", parent)
+            for name, child in list(parent.named_children()):
+                if isinstance(child, nn.Dropout):
+                    parent._modules[name] = Dropout() if dropout else nn.Identity()
+                elif isinstance(child, nn.InstanceNorm2d) or (
+                    isinstance(child, nn.BatchNorm2d) and norm == "frame"
+                ):
+                    parent._modules[name] = FrameNorm(child, exact=exact)
+
+    def _fold(self, path: str, layers: nn.Sequential) -> None:
+        """Note the convolutions that are followed by a batch norm, and take that out."""
+        for before, name in itertools.pairwise(list(layers._modules)):
+            conv, batch = layers._modules[before], layers._modules[name]
+            if isinstance(conv, CONVOLUTIONS) and isinstance(batch, nn.BatchNorm2d):
+                self.folds[path + before] = (path + name, batch.eps)
+                layers._modules[name] = nn.Identity()
+
+    def fill(self, tensors: Mapping[str, Tensor]) -> nn.Module:
+        """A new network with these tensors, named as in the module; shares them where it can."""
+        network = replica(self.skeleton)
+        for path, layer in network.named_modules():
+            if path in self.folds:
+                weight, bias = self._folded(path, isinstance(layer, nn.ConvTranspose2d), tensors)
+                layer._parameters |= {"weight": self._own(weight), "bias": self._own(bias)}
+                continue
+            # Norms keep float32 where the device can mix that with pictures of less.
+            precise = isinstance(layer, (FrameNorm, nn.BatchNorm2d)) and self.device.type != "mps"
+            for own in (layer._parameters, layer._buffers):
+                for key, value in own.items():
+                    if value is not None:
+                        own[key] = self._own(tensors[f"{path}.{key}"], precise=precise)
+        return network.eval()
+
+    def _own(self, tensor: Tensor, *, precise: bool = False) -> nn.Parameter:
+        dtype = torch.float32 if precise else self.dtype
+        tensor = tensor.detach().to(self.device, dtype if tensor.is_floating_point() else None)
+        if tensor.ndim == 4 and not self.exact:
+            tensor = tensor.contiguous(memory_format=torch.channels_last)
+        return nn.Parameter(tensor, requires_grad=False)
+
+    def _folded(
+        self, path: str, transposed: bool, tensors: Mapping[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Weight and bias that do what the convolution and then the norm in eval mode do."""
+        norm, eps = self.folds[path]
+        gain, offset, mean, variance = (
+            tensors[f"{norm}.{key}"].double()
+            for key in ("weight", "bias", "running_mean", "running_var")
+        )
+        scale = gain * (variance + eps).rsqrt()
+        old = tensors.get(f"{path}.bias")
+        bias = offset - mean * scale if old is None else offset + (old.double() - mean) * scale
+        shape = (1, -1, 1, 1) if transposed else (-1, 1, 1, 1)
+        return tensors[f"{path}.weight"] * scale.float().view(shape), bias.float()
 
 
-def fold(layers: nn.Sequential) -> None:
-    """Put each batch norm of a Sequential into the convolution right before it."""
-    for before, name in itertools.pairwise(list(layers._modules)):
-        conv, batch = layers._modules[before], layers._modules[name]
-        if isinstance(conv, (nn.Conv2d, nn.ConvTranspose2d)) and isinstance(batch, nn.BatchNorm2d):
-            layers._modules[before] = folded(conv, batch)
-            layers._modules[name] = nn.Identity()
-
-
-def folded(conv: nn.Conv2d | nn.ConvTranspose2d, norm: nn.BatchNorm2d) -> nn.Module:
-    """One convolution that does what `conv` and then `norm` in eval mode do."""
-    assert norm.running_mean is not None and norm.running_var is not None
-    scale = norm.weight.double() * (norm.running_var.double() + norm.eps).rsqrt()
-    offset = norm.bias.double() - norm.running_mean.double() * scale
-    if conv.bias is not None:
-        offset = offset + conv.bias.double() * scale
-    shape = (1, -1, 1, 1) if isinstance(conv, nn.ConvTranspose2d) else (-1, 1, 1, 1)
-    one = copy.copy(conv)
-    one._parameters = dict(conv._parameters)
-    one.weight = nn.Parameter(conv.weight * scale.float().view(shape), requires_grad=False)
-    one.bias = nn.Parameter(offset.float(), requires_grad=False)
-    return one
+def replica(module: nn.Module) -> nn.Module:
+    """The same modules anew, with the same tensors: what is put into one is not in the other."""
+    new = copy.copy(module)
+    new._parameters = dict(module._parameters)
+    new._buffers = dict(module._buffers)
+    new._modules = {
+        name: replica(child) if child is not None else None
+        for name, child in module._modules.items()
+    }
+    return new

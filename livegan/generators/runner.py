@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .channels import adapt, as_picture, as_size, resize
 from .checkpoint import Checkpoint
 from .errors import ModelError
-from .network import NormMode, prepare, seeded
+from .network import NormMode, Plan, seeded
 from .precision import choose_precision
 
 _ready: WeakValueDictionary[tuple[Any, ...], nn.Module] = WeakValueDictionary()
@@ -191,14 +191,9 @@ def ready(
     with _ready_lock:
         network = _ready.get(key)
     if network is None:
-        network = prepare(
-            checkpoint.module(shared=True),
-            norm,
-            dropout=dropout,
-            device=device,
-            dtype=dtype,
-            exact=exact,
-        )
+        module = checkpoint.module(shared=True)
+        plan = Plan(module, norm, dropout=dropout, device=device, dtype=dtype, exact=exact)
+        network = plan.fill(module.state_dict())
         with _ready_lock:
             network = _ready.setdefault(key, network)
     return network
