@@ -7,6 +7,7 @@ import itertools
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable
 
 from livegan.stage import supervisor
@@ -33,7 +34,7 @@ class Keeper:
         limits: Limits | None = None,
     ) -> None:
         self._options = options
-        self._hear = hear
+        self._listener = hear
         self._target = target
         self._limits = limits or Limits()
         self._inbox: queue.SimpleQueue[tuple[str, int, Message]] = queue.SimpleQueue()
@@ -143,6 +144,12 @@ class Keeper:
             if not engine.quit(GOODBYE):
                 engine.kill()
             engine.close()
+
+    def _hear(self, message: Message) -> None:
+        try:
+            self._listener(message)
+        except Exception:  # a malformed message costs itself, never the supervision
+            traceback.print_exc()
 
     def _say(self, kind: str, text: str) -> None:
         self._hear(

@@ -37,7 +37,7 @@ class ShowLog:
         self._thread = threading.Thread(target=self._run, name="show log", daemon=True)
         self._thread.start()
 
-    def record(self, kind: str, **fields: Any) -> None:
+    def record(self, kind: str, /, **fields: Any) -> None:
         """Write a line to the file, from any thread, without waiting."""
         line = {"at": round(time.monotonic() - self._began, 3), "type": kind, **fields}
         self._jobs.put(lambda: self._write(line))

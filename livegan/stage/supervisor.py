@@ -164,10 +164,9 @@ def _heard(state: State, message: Message, now: float) -> tuple[State, list[Acti
         building = state.building - {commit}
         if status in BUILDING:
             building |= {commit}
-        digest = message.get("digest")
-        if digest and status in ("proposed", "proven", "cued", "on_air"):
-            state = replace(state, suspect=digest, since=now)
-        if status == "refused":  # what plays is what is left to blame
+        if status != "refused":  # unnamed so far: better nobody than the wrong one
+            state = replace(state, suspect=message.get("digest") or None, since=now)
+        else:  # what plays is what is left to blame
             on_air = state.good[-1].get("digest") if state.good else None
             state = replace(state, suspect=on_air, since=now)
         if status == "on_air":

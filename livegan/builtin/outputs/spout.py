@@ -1,0 +1,66 @@
+"""Spout: pictures as textures that other programs on the same Windows machine read.
+
+Through SpoutGL (https://pypi.org/project/SpoutGL/). A sender needs an OpenGL context that is
+current on the thread that sends, so all calls for one sender come from one thread.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+INVERT = False  # pixels come top row first, as sendImage expects them
+HOST_FBO = 0  # there is no framebuffer of ours to restore
+LONGEST = 255  # characters of a sender's name: SpoutMaxSenderNameLen less its end
+
+
+class SpoutOutput:
+    """One sender. Use it on the thread that made it."""
+
+    def __init__(self, name: str, library: ModuleType | Any) -> None:
+        """Raises RuntimeError, in one line, if there is no graphics context to be had."""
+        self.name = name[:LONGEST]
+        self._library = library
+        self._sender: Any = library.SpoutSender()
+        # Makes a hidden window with a context, current on this thread.
+        if not self._sender.createOpenGL():
+            raise RuntimeError(f"Spout {name!r}: no OpenGL context; update the graphics driver")
+        self._sender.setSenderName(self.name)
+        self._rgba: NDArray[np.uint8] = np.empty((0, 0, 4), np.uint8)
+
+    def send(self, pixels: NDArray[np.uint8]) -> None:
+        """Send a (H, W, 3) uint8 picture. Raises RuntimeError if it was not taken."""
+        height, width, _ = pixels.shape
+        if self._rgba.shape[:2] != (height, width):
+            self._rgba = np.full((height, width, 4), 255, np.uint8)
+        self._rgba[..., :3] = pixels
+        taken = self._sender.sendImage(
+            self._rgba, width, height, self._library.enums.GL_RGBA, INVERT, HOST_FBO
+        )
+        if not taken:
+            raise RuntimeError(
+                f"Spout {self.name!r}: a picture of {width} x {height} was not taken"
+            )
+        self._sender.setFrameSync(self.name)
+
+    def close(self) -> None:
+        """Take the sender off the list that other programs see."""
+        self._sender.releaseSender()
+        self._sender.closeOpenGL()
+
+
+def open_spout(name: str) -> SpoutOutput:
+    """A Spout sender called ``name``. Raises RuntimeError, in one line, where there is no Spout."""
+    if sys.platform != "win32":
+        raise RuntimeError("Spout is on Windows only: the set plays on without it")
+    try:
+        import SpoutGL
+    except ImportError as error:
+        raise RuntimeError(
+            f"Spout cannot be loaded ({error}): pip install --upgrade SpoutGL"
+        ) from error
+    return SpoutOutput(name, SpoutGL)

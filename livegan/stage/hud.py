@@ -1,0 +1,308 @@
+"""The HUD: what the performer needs to know, over the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.stage.keys import KEYS
+from livegan.stage.lettering import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    WHITE,
+    Colour,
+    Lettering,
+    Panel,
+    Size,
+    letters_for,
+    plate,
+    wrap,
+)
+from livegan.stage.view import Note, View
+
+if TYPE_CHECKING:
+    from pygame import Surface
+
+REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
+METERS = ("level", "low", "mid", "high", "kick")
+METER_COLOURS: dict[str, Colour] = {
+    "level": WHITE,
+    "low": (255, 140, 90),
+    "mid": (150, 220, 120),
+    "high": (120, 190, 255),
+    "kick": (255, 90, 120),
+}
+COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
+BEATS_PER_BAR = 4
+Segment = tuple[str, Colour]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What is measured at the stage itself. Meters are 0..1, ``beats`` counts with its fraction."""
+
+    screen_fps: float = 0.0
+    age_ms: float | None = None
+    meters: tuple[float, ...] = (0.0,) * len(METERS)
+    bpm: float = 0.0
+    beats: float = 0.0
+    flags: tuple[str, ...] = ()
+    """What the keys hold: "frozen", "blackout", "solo 2"."""
+
+
+class Hud:
+    """Draws panels, each anew only when what it shows has changed."""
+
+    def __init__(self) -> None:
+        self._letters: Lettering | None = None
+        self._kept: dict[str, tuple[object, Surface]] = {}
+        self._drawn = float("-inf")
+        self._panels: list[Panel] = []
+        self._size: Size = (0, 0)
+        self.redrawn = 0
+        """Panels drawn so far."""
+
+    def panels(
+        self,
+        view: View,
+        readings: Readings,
+        size: Size,
+        now: float,
+        thumbs: NDArray[np.uint8] | None = None,
+        thumbs_serial: int = 0,
+    ) -> list[Panel]:
+        """The panels for a window of ``size``; ``thumbs`` is the strip of the thumb ring."""
+        if now - self._drawn >= REDRAW or size != self._size:
+            self._drawn, self._size = now, size
+            letters = self._lettering(size)
+            self._panels = [self._status(view, readings, size, letters)]
+            top = self._panels[0].surface.get_height()
+            bottom = size[1]
+            refusal = self._refusal(view, size, letters)
+            if refusal is not None:
+                self._panels.append(refusal)
+                bottom = refusal.position[1]
+            strip = self._strip(view, thumbs, thumbs_serial, size, bottom, letters)
+            if strip is not None:
+                self._panels.append(strip)
+            self._panels += self._notes(view.notes, size, top, now, letters)
+        return self._panels
+
+    def waiting(self, text: str, size: Size) -> list[Panel]:
+        """The line under the start picture."""
+        letters = self._lettering(size)
+
+        def draw() -> Surface:
+            return _text_plate([[("livegan", WHITE)], [(text + " …", GREY)]], letters)
+
+        surface = self._keep("waiting", (text, size), draw)
+        width, height = surface.get_size()
+        return [Panel("waiting", surface, ((size[0] - width) // 2, (size[1] - height) * 3 // 4))]
+
+    def hint(self, note: Note, size: Size, now: float) -> list[Panel]:
+        """The answer to a key, shown with and without the rest of the HUD."""
+        letters = self._lettering(size)
+        surface = self._keep(
+            "hint", (note.text, size), lambda: _text_plate([[(note.text, AMBER)]], letters)
+        )
+        width, height = surface.get_size()
+        place = ((size[0] - width) // 2, (size[1] - height) // 2)
+        return [Panel("hint", surface, place, note.strength(now))]
+
+    def help(self, size: Size) -> list[Panel]:
+        """The keys, from the data that dispatches them."""
+        letters = self._lettering(size)
+
+        def draw() -> Surface:
+            column = max(len(key.shown) for key in KEYS) + 2
+            room = letters.fits(size[0] - 4 * letters.width) - column
+            lines: list[list[Segment]] = []
+            for key in KEYS:
+                for number, part in enumerate(wrap(key.does, max(12, room), 3)):
+                    shown = key.shown if number == 0 else ""
+                    lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
+            return _text_plate(lines, letters)
+
+        surface = self._keep("help", size, draw)
+        width, height = surface.get_size()
+        place = (max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2))
+        return [Panel("help", surface, place)]
+
+    # Panels ------------------------------------------------------------------------------------
+
+    def _lettering(self, size: Size) -> Lettering:
+        pixels = letters_for(size)
+        if self._letters is None or self._letters.pixels != pixels:
+            self._letters = Lettering(pixels)
+            self._kept.clear()
+        return self._letters
+
+    def _keep(self, name: str, content: object, draw: object) -> Surface:
+        """The panel drawn last if its content is the same, else a new one."""
+        found = self._kept.get(name)
+        if found is None or found[0] != content:
+            assert callable(draw)
+            found = self._kept[name] = (content, draw())
+            self.redrawn += 1
+        return found[1]
+
+    def _status(self, view: View, readings: Readings, size: Size, letters: Lettering) -> Panel:
+        beat = int(readings.beats) % BEATS_PER_BAR
+        bar = int(readings.beats) // BEATS_PER_BAR + 1
+        dots = "".join("●" if n == beat else "○" for n in range(BEATS_PER_BAR))
+        age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
+        version = "-" if view.version is None else str(view.version)
+        engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine
+        segments: list[Segment] = [
+            (f"engine {engine}", WHITE if view.engine == "playing" else AMBER),
+            (f"screen {readings.screen_fps:.0f} fps", WHITE),
+            (f"age {age} ms", WHITE),
+            (f"{readings.bpm:.1f} bpm", BLUE),
+            (f"{dots} {bar}", BLUE),
+            (f"version {version}", WHITE),
+            (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
+            *((flag, AMBER) for flag in readings.flags),
+        ]
+        meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)
+        content = (tuple(segments), meters, size)
+
+        def draw() -> Surface:
+            room = letters.fits(size[0] - 2 * letters.width)
+            lines = _flow([s for s in segments if s[0]], min(room, 52))
+            return _status_plate(lines, meters, letters)
+
+        return Panel("status", self._keep("status", content, draw), (0, 0))
+
+    def _refusal(self, view: View, size: Size, letters: Lettering) -> Panel | None:
+        if not view.refusal:
+            return None
+
+        def draw() -> Surface:
+            lines = wrap(view.refusal, letters.fits(size[0]) - 2, 2)
+            return _text_plate([[(line, RED)] for line in lines], letters)
+
+        surface = self._keep("refusal", (view.refusal, size), draw)
+        return Panel("refusal", surface, (0, size[1] - surface.get_height()))
+
+    def _strip(
+        self,
+        view: View,
+        thumbs: NDArray[np.uint8] | None,
+        serial: int,
+        size: Size,
+        bottom: int,
+        letters: Lettering,
+    ) -> Panel | None:
+        if thumbs is None or not view.slots:
+            return None
+        count = len(view.slots)
+        side = max(24, min(size[1] // 6, (size[0] - letters.width) // count - 4, 128))
+        surface = self._keep(
+            "thumbs",
+            (serial, view.slots, size),
+            lambda: _strip_plate(view, thumbs, side, letters),
+        )
+        return Panel("thumbs", surface, (0, bottom - surface.get_height()))
+
+    def _notes(
+        self, notes: tuple[Note, ...], size: Size, top: int, now: float, letters: Lettering
+    ) -> list[Panel]:
+        panels = []
+        beside = self._panels[0].surface.get_width()
+        room = size[0] - beside
+        below = room < 24 * letters.width
+        y = top if below else 0
+        for number, note in enumerate(notes):
+
+            def draw(note: Note = note) -> Surface:
+                columns = letters.fits(size[0] if below else room) - 2
+                lines = wrap(note.text, columns, 3)
+                return _text_plate([[(line, WHITE)] for line in lines], letters)
+
+            surface = self._keep(f"note {number}", (note.text, size, below), draw)
+            place = (size[0] - surface.get_width(), y)
+            panels.append(Panel(f"note {number}", surface, place, note.strength(now)))
+            y += surface.get_height()
+        return panels
+
+
+def _flow(segments: list[Segment], columns: int) -> list[list[Segment]]:
+    """Segments in lines of at most ``columns`` characters, two spaces between them."""
+    lines: list[list[Segment]] = [[]]
+    used = 0
+    for text, colour in segments:
+        gap = 2 if lines[-1] else 0
+        if lines[-1] and used + gap + len(text) > columns:
+            lines.append([])
+            used = gap = 0
+        lines[-1].append((" " * gap + text, colour))
+        used += gap + len(text)
+    return lines
+
+
+def _text_plate(lines: list[list[Segment]], letters: Lettering, more: Size = (0, 0)) -> Surface:
+    """Lines of coloured text on a panel; ``more`` is room to the least width and below."""
+    edge = letters.width
+    width = max((sum(len(text) for text, _ in line) for line in lines), default=0)
+    surface = plate(
+        (
+            max(width * letters.width, more[0]) + 2 * edge,
+            len(lines) * letters.height + edge + more[1],
+        )
+    )
+    for row, line in enumerate(lines):
+        x = edge
+        for text, colour in line:
+            surface.blit(letters.text(text, colour), (x, edge // 2 + row * letters.height))
+            x += len(text) * letters.width
+    return surface
+
+
+def _status_plate(
+    lines: list[list[Segment]], meters: tuple[int, ...], letters: Lettering
+) -> Surface:
+    """The numbers, and one bar a meter below them."""
+    import pygame
+
+    count = len(meters)
+    cell = max(9 * letters.width, 60)
+    tall = max(4, letters.height // 2)
+    surface = _text_plate(lines, letters, (count * cell, letters.height + tall))
+    top = surface.get_height() - letters.height - tall - letters.width // 2
+    for number, (name, value) in enumerate(zip(METERS, meters, strict=True)):
+        x = letters.width + number * cell
+        surface.blit(letters.text(name, GREY), (x, top))
+        frame = pygame.Rect(x, top + letters.height, cell - letters.width, tall)
+        pygame.draw.rect(surface, (60, 62, 70, 220), frame)
+        frame.width = frame.width * value // 50
+        pygame.draw.rect(surface, METER_COLOURS[name], frame)
+    return surface
+
+
+def _strip_plate(view: View, thumbs: NDArray[np.uint8], side: int, letters: Lettering) -> Surface:
+    """Conditions above, slot pictures below, names under them."""
+    import pygame
+
+    count = len(view.slots)
+    gap = 4
+    height, width = thumbs.shape[:2]
+    strip = pygame.image.frombuffer(np.ascontiguousarray(thumbs).data, (width, height), "RGB")
+    rows = 2 * side
+    surface = plate((count * (side + gap) + gap, rows + 2 * letters.height + 3 * gap))
+    columns = letters.fits(side)
+    for number, slot in enumerate(view.slots):
+        x = gap + number * (side + gap)
+        left, right = width * number // count, width * (number + 1) // count
+        piece = strip.subsurface((left, 0, max(1, right - left), height))
+        surface.blit(pygame.transform.smoothscale(piece, (side, rows)), (x, gap))
+        name = wrap(slot.name, columns, 1) or [""]
+        model = wrap(slot.model, columns, 1) or [""]
+        surface.blit(letters.text(name[0], AMBER), (x, rows + 2 * gap))
+        surface.blit(letters.text(model[0], GREY), (x, rows + 2 * gap + letters.height))
+    return surface

@@ -1,0 +1,54 @@
+"""What a show is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livegan.stage.launch import ENGINE
+from livegan.stage.supervisor import Limits
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `livegan perform`; each is explained where it is not plain."""
+
+    set: Path
+    folder: Path | None = None
+    """The working folder, for plugins, models and shows; that of the process if None."""
+    audio: str | None = None
+    """``device:NAME``, a file, ``demo`` or ``silence``; None is the default input: see
+    `livegan.sound.sources.parse_source`."""
+    audible: bool = True
+    """Sound of a file is played through the output device."""
+    loop: bool = True
+    """A file begins again at its end."""
+    bpm: float | None = None
+    """A fixed tempo; found in the sound if None."""
+    fps: float = 30.0
+    size: int = 256
+    """Side of the pictures of one slot, in pixels."""
+    device: str = "auto"
+    seed: int = 0
+    window: tuple[int, int] = (1024, 1024)
+    """Width and height of the window, in pixels."""
+    fullscreen: bool = False
+    display: int = 0
+    """Which display, from 0."""
+    hud: bool = True
+    code: bool = False
+    """Whether HUD and code are shown from the start."""
+    seconds: float | None = None
+    """Ends by itself after so long; None plays on."""
+    log: Path | None = None
+    """The show log; ``shows/DATE.jsonl`` of the working folder if None."""
+    engine: str = ENGINE
+    """The engine's entry, ``module:function``."""
+    limits: Limits = field(default_factory=Limits)
+    largest: tuple[int, int] = (2160, 3840)
+    """Height and width of the largest picture a set can show: any shape of so many pixels."""
+
+    @property
+    def working(self) -> Path:
+        """The working folder, absolute."""
+        return (self.folder or Path.cwd()).resolve()

@@ -1,0 +1,172 @@
+"""Outputs besides the window: each a thread of its own, so that none delays another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+import numpy as np
+import pluggy
+from numpy.typing import NDArray
+
+from livegan.plugin import hookspecs
+from livegan.stage.pictures import PictureRing
+
+GROUP = "livegan.outputs"
+"""The entry-point group of installed outputs. It is not ``livegan``, for what is registered there
+may import torch, which the stage never does."""
+
+WAIT = 1 / 120  # seconds between looks at a ring
+
+
+class Output(Protocol):
+    """A place a picture is shown. Opened, used and closed on one thread."""
+
+    def send(self, pixels: NDArray[np.uint8]) -> None:
+        """Show a (H, W, 3) uint8 picture."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+Openers = Mapping[str, Callable[[str], Output]]
+
+
+def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
+    """What opens an output, by kind: built in and installed. ``note`` takes what went wrong."""
+    found: dict[str, Callable[[str], Output]] = {}
+    manager = pluggy.PluginManager("livegan")
+    manager.add_hookspecs(hookspecs)
+
+    def register(name: str, opener: Callable[[str], Output], summary: str = "") -> None:
+        if name in found:
+            note(f"two plugins claim the output {name!r}; the first one is used")
+            return
+        found[name] = opener
+
+    from livegan.builtin import outputs as builtin
+
+    plugins: list[tuple[str, Callable[[], Any]]] = [("livegan", lambda: builtin)]
+    plugins += [(entry.name, entry.load) for entry in entry_points(group=GROUP)]
+    for name, load in plugins:
+        try:
+            plugin = load()
+            manager.register(plugin)
+            for hook in manager.hook.register_outputs.get_hookimpls():
+                if hook.plugin is plugin:
+                    hook.function(register)
+        except Exception as error:
+            note(f"plugin {name} offers no outputs: {type(error).__name__}: {error}")
+    return found
+
+
+class Sending(threading.Thread):
+    """Sends what comes into one ring to one output."""
+
+    def __init__(
+        self, name: str, ring: str, opener: Callable[[str], Output], note: Callable[[str], None]
+    ) -> None:
+        super().__init__(name=f"output {name}", daemon=True)
+        self.ring = ring
+        self._output_name = name
+        self._opener = opener
+        self._note = note
+        self._stopped = threading.Event()
+        self.sent = 0
+
+    def run(self) -> None:
+        try:
+            with PictureRing.attach(self.ring) as ring:
+                output = self._opener(self._output_name)
+                try:
+                    self._send(ring, output)
+                finally:
+                    output.close()
+        except FileNotFoundError:
+            return  # the engine that made the ring is gone; its successor sends a new one
+        except Exception as error:
+            self._note(str(error) or type(error).__name__)
+
+    def _send(self, ring: PictureRing, output: Output) -> None:
+        serial, failed = 0, ""
+        while not self._stopped.wait(WAIT):
+            picture = ring.latest(after=serial)
+            if picture is None:
+                continue
+            serial = picture.serial
+            try:
+                output.send(picture.pixels)
+                self.sent, failed = self.sent + 1, ""
+            except RuntimeError as error:  # a receiver that resizes, a driver that resets
+                if str(error) != failed:
+                    failed = str(error)
+                    self._note(failed)
+
+    def stop(self) -> None:
+        """Ask it to end; join it for the end."""
+        self._stopped.set()
+
+
+class Outputs:
+    """The outputs that the program on air asks for."""
+
+    def __init__(self, opened_by: Openers, note: Callable[[str], None]) -> None:
+        """``note`` takes one line for the performer, from any thread; each is given once."""
+        self._openers = opened_by
+        self._told: set[str] = set()
+        self._tell = note
+        self._sending: dict[tuple[str, str], Sending] = {}
+        self._ended: list[Sending] = []
+
+    def take(self, wanted: list[dict[str, Any]]) -> None:
+        """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each."""
+        keep: dict[tuple[str, str], Sending] = {}
+        for item in wanted:
+            kind, name, ring = str(item["kind"]), str(item["name"]), str(item["ring"])
+            running = self._sending.get((kind, name))
+            if running is not None and running.ring == ring:
+                keep[kind, name] = running
+                continue
+            opener = self._openers.get(kind)
+            if opener is None:
+                have = ", ".join(sorted(self._openers)) or "none"
+                self._note(f"there is no output {kind!r} here (there is: {have})")
+                continue
+            if running is not None:  # its successor takes over the name
+                running.stop()
+                running.join(1)
+            keep[kind, name] = Sending(name, ring, opener, self._note)
+            keep[kind, name].start()
+        for key, sending in self._sending.items():
+            if keep.get(key) is not sending:
+                sending.stop()
+                self._ended.append(sending)
+        self._sending = keep
+
+    def rings(self) -> list[str]:
+        """The names of the rings that are read now."""
+        return [sending.ring for sending in self._sending.values()]
+
+    def engine_gone(self) -> None:
+        """The engine died: stop, and remove its rings, which it cannot do itself any more."""
+        for name in self.rings():
+            try:
+                with PictureRing.attach(name) as ring:
+                    ring.unlink()
+            except (FileNotFoundError, ValueError):
+                continue
+        self.take([])
+
+    def close(self) -> None:
+        """Stop all and wait for them."""
+        self.engine_gone()
+        for sending in self._ended:
+            sending.join(1)
+        self._ended.clear()
+
+    def _note(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)

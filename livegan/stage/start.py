@@ -1,0 +1,31 @@
+"""The start picture: what is seen until the engine's first. Calm, slow, and never black."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEIGHT = 40  # rows; the window scales it up smoothly, so few are enough
+DARKEST = 18
+COLOURS = np.array([[38, 30, 84], [24, 92, 110], [128, 52, 96]], np.float32)
+
+
+def start_picture(seconds: float, aspect: float) -> NDArray[np.uint8]:
+    """Slow fields of three colours at a time: (40, W, 3) uint8, all values above 17.
+
+    ``aspect`` is width over height, of the window.
+    """
+    width = max(8, min(160, round(HEIGHT * aspect)))
+    y, x = np.mgrid[0:HEIGHT, 0:width].astype(np.float32) / HEIGHT
+    t = np.float32(seconds % 3600)
+    fields = np.stack(
+        [
+            np.sin(2.1 * x + 0.31 * t + 1.3 * np.sin(1.7 * y - 0.23 * t)),
+            np.sin(2.9 * y - 0.27 * t + 1.1 * np.sin(1.9 * x + 0.19 * t)),
+            np.sin(1.6 * (x + y) + 0.17 * t + 1.7 * np.sin(1.2 * (x - y) - 0.13 * t)),
+        ],
+        axis=-1,
+    )
+    shares = (0.5 + 0.5 * fields) ** 2
+    picture = DARKEST + shares @ COLOURS
+    return np.minimum(picture, 255).astype(np.uint8)
