@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from livegan.builtin import encoders, mixers
 from livegan.plugin import Now, Operation, declare
@@ -43,7 +44,7 @@ class Player:
         self.size = size
         self.object = operation.make() if operation.stateful else None
 
-    def __call__(self, *inputs: Any, now: Now | None = None, **values: Any) -> Any:
+    def __call__(self, *inputs: Any, now: Any = None, **values: Any) -> Any:
         given = {p.name: values.pop(p.name, p.default) for p in self.operation.params}
         assert not values, f"{self.operation.name} has no {sorted(values)}"
         context = {"now": now or Now(), "size": self.size, "rng": np.random.default_rng(0)}
@@ -68,7 +69,7 @@ def noise(seed: int = 0, height: int = 37, width: int = 53) -> torch.Tensor:
     return torch.rand(3, height, width, generator=torch.Generator().manual_seed(seed))
 
 
-def hearing(samples: np.ndarray[Any, Any], **levels: float) -> Hearing:
+def hearing(samples: NDArray[Any], **levels: float) -> Hearing:
     """A recording of ``samples``, (n, 2), with constant features."""
     rows = np.zeros((len(samples) // 480, len(FEATURES)), np.float32)
     for name, value in levels.items():
@@ -76,20 +77,21 @@ def hearing(samples: np.ndarray[Any, Any], **levels: float) -> Hearing:
     return Hearing(RecordedHistory(samples.astype(np.float32), rows))
 
 
-def tone(hertz: float, seconds: float = 3.0, amplitude: float = 0.5) -> np.ndarray[Any, Any]:
+def tone(hertz: float, seconds: float = 3.0, amplitude: float = 0.5) -> NDArray[Any]:
     """A sine on both channels, (n, 2)."""
     time = np.arange(int(seconds * RATE)) / RATE
     return np.stack([amplitude * np.sin(2 * np.pi * hertz * time)] * 2, axis=1)
 
 
-def music(seconds: float = 6.0) -> Hearing:
-    """Decaying noise and tones at half-second steps, different left and right, with features."""
+def music(seconds: float = 11.0) -> Hearing:
+    """Decaying noise and tones at steps of 0.37 s, different left and right, with features."""
     rng = np.random.default_rng(5)
     time = np.arange(int(seconds * RATE)) / RATE
-    beat = np.exp(-(time % 0.5) * 9)
+    beat = np.exp(-(time % 0.37) * 9)
     left = beat * rng.uniform(-0.7, 0.7, len(time)) + 0.2 * np.sin(2 * np.pi * 220 * time)
     right = 0.6 * beat * np.sin(2 * np.pi * 60 * time) + 0.1 * np.sin(2 * np.pi * 1500 * time)
-    features = rng.uniform(0, 1, (len(time) // 480, len(FEATURES))).astype(np.float32)
+    hops = len(time) // 480
+    features = np.random.default_rng(6).random((hops, len(FEATURES)), np.float32)
     return Hearing(RecordedHistory(np.stack([left, right], 1).astype(np.float32), features))
 
 

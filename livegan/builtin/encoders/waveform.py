@@ -131,7 +131,8 @@ def ground(wave: Array, rate: int, width: int) -> Array:
         shade = np.minimum(octaves / np.log2(BRIGHT / DARK), 1)
         # Most music lies in the middle of the scale; this S spreads it over more of the greys.
         shades[:, side] = DIM + (1 - DIM) * shade * shade * (3 - 2 * shade)
-    return scrolled(shades, span=STEPS, late=0, width=width).T
+    columns = scrolled(shades, span=STEPS, late=0, width=width).T
+    return np.minimum(columns, 1, out=columns)  # weights add up to one but for rounding
 
 
 def trace(wave: Array, width: int, gain: float) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, cos, floor, isqrt, pi, sin
 from typing import TYPE_CHECKING
 
-from livegan.builtin.mixers.geometry import places
+from livegan.builtin.mixers.sampling import places
 from livegan.plugin import Now, param, static
 
 if TYPE_CHECKING:
@@ -31,9 +31,11 @@ def grid(
     height = max(picture.shape[1] for picture in pictures)
     width = max(picture.shape[2] for picture in pictures)
     space = round(gap * height)
-    sheet = pictures[0].new_zeros(
+    sheet = pictures[0].new_empty(
         (3, down * (height + space) - space, across * (width + space) - space)
     )
+    if space or count < across * down:
+        sheet.zero_()
     for index, picture in enumerate(pictures):
         row, column = divmod(index, across)
         missing = across - min(count - row * across, across)

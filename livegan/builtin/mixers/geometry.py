@@ -1,89 +1,21 @@
-"""Where in the picture each pixel is taken from."""
+"""Pictures nearer, turned, moved, mirrored and bent."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any
 
 from livegan.builtin.mixers.colour import grey
+from livegan.builtin.mixers.sampling import EDGES, affine_sample, places, polar, sample
 from livegan.plugin import param
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-EDGES = ("wrap", "mirror", "black")
-"""What lies outside a picture: the picture again, its mirror image, or nothing."""
-
 
 def edge_param(default: str) -> Any:
     """The parameter of all that reach beyond the border."""
     return param(default, doc="what lies outside the picture", choices=EDGES)
-
-
-@lru_cache(maxsize=16)
-def places(height: int, width: int, device: Any) -> tuple[Tensor, Tensor]:
-    """(1, W) and (H, 1) centres of the pixels from the middle of the picture, -1..1."""
-    import torch
-
-    x = (torch.arange(width, device=device) * 2 + 1) / width - 1
-    y = (torch.arange(height, device=device) * 2 + 1) / height - 1
-    return x.reshape(1, -1), y.reshape(-1, 1)
-
-
-def sample(picture: Tensor, x: Tensor, y: Tensor, edge: str) -> Tensor:
-    """The picture as it is at ``x`` and ``y``, each (H, W), in -1..1 from border to border.
-
-    Between pixels it is interpolated linearly; beyond the border ``edge`` says what is there.
-    """
-    import torch
-    import torch.nn.functional as F
-
-    _, height, width = picture.shape
-    padding = {"mirror": "reflection", "black": "zeros"}.get(edge, "border")
-    if edge == "wrap":
-        # One pixel of the far side around the picture, so that no seam shows where it meets.
-        picture = F.pad(picture[None], (1, 1, 1, 1), mode="circular")[0]
-        x = ((x + 1).remainder(2) - 1) * (width / (width + 2))
-        y = ((y + 1).remainder(2) - 1) * (height / (height + 2))
-    grid = torch.stack([x, y], dim=-1)
-    return F.grid_sample(
-        picture[None], grid[None], mode="bilinear", padding_mode=padding, align_corners=False
-    )[0]
-
-
-def affine_sample(
-    picture: Tensor,
-    *,
-    zoom: float = 1.0,
-    turn: float = 0.0,
-    move: tuple[float, float] = (0.0, 0.0),
-    edge: str = "wrap",
-) -> Tensor:
-    """The picture zoomed and turned around its middle, then moved by parts of its size.
-
-    A turn keeps shapes, whatever the aspect of the picture; positive is counter-clockwise.
-    """
-    _, height, width = picture.shape
-    x, y = places(height, width, picture.device)
-    # Where edges repeat, so do moves by two pictures; small numbers stay exact all night.
-    across, down = move if edge == "black" else (move[0] % 2, move[1] % 2)
-    x, y = x - 2 * across, y - 2 * down
-    if turn % 1.0 == 0.0:
-        xs, ys = (x / zoom).expand(height, width), (y / zoom).expand(height, width)
-    else:
-        c, s = cos(2 * pi * turn) / zoom, sin(2 * pi * turn) / zoom
-        aspect = width / height
-        xs, ys = x * c - y * (s / aspect), x * (s * aspect) + y * c
-    return sample(picture, xs, ys, edge)
-
-
-@lru_cache(maxsize=8)
-def polar(height: int, width: int, device: Any) -> tuple[Tensor, Tensor]:
-    """(H, W) angle in radians, and distance from the middle in half heights, of each pixel."""
-    x, y = places(height, width, device)
-    x = x * (width / height)
-    return y.atan2(x), y.hypot(x)
 
 
 def scale(
@@ -151,11 +83,16 @@ def kaleid(
     edge: str = edge_param("mirror"),
 ) -> Tensor:
     """A kaleidoscope: one sector, mirrored around the middle."""
+    import torch
+
     _, height, width = picture.shape
     angle, radius = polar(height, width, picture.device)
     sector = 2 * pi / max(round(sides), 1)
-    angle = (angle.remainder(sector) - sector / 2).abs_() + 2 * pi * (turn % 1.0)
-    return sample(picture, angle.cos() * radius * (height / width), angle.sin() * radius, edge)
+    angle = (angle.remainder(sector) - sector / 2).abs_().add_(2 * pi * (turn % 1.0))
+    grid = radius.new_empty(height, width, 2)
+    torch.mul(angle.cos().mul_(height / width), radius, out=grid[..., 0])
+    torch.mul(angle.sin(), radius, out=grid[..., 1])
+    return sample(picture, grid, edge)
 
 
 def displace(
@@ -171,10 +108,16 @@ def displace(
 
     With ``colours`` red shifts sideways and green up and down.
     """
+    import torch
+
     _, height, width = picture.shape
     x, y = places(height, width, picture.device)
     if using == "luma":
-        push = grey(by)[0].mul(4 * amount).sub_(2 * amount)
-        return sample(picture, x - push * cos(2 * pi * turn), y + push * sin(2 * pi * turn), edge)
-    across, down = by[:2] * (4 * amount) - 2 * amount
-    return sample(picture, x - across, y - down, edge)
+        push = grey(by)[0].mul_(4 * amount).sub_(2 * amount)
+        across, down = push * cos(2 * pi * turn), push * -sin(2 * pi * turn)
+    else:
+        across, down = by[:2] * (4 * amount) - 2 * amount
+    grid = x.new_empty(height, width, 2)
+    torch.sub(x, across, out=grid[..., 0])
+    torch.sub(y, down, out=grid[..., 1])
+    return sample(picture, grid, edge)

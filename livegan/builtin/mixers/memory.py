@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp
 from typing import TYPE_CHECKING
 
-from livegan.builtin.mixers.geometry import EDGES, affine_sample
+from livegan.builtin.mixers.sampling import EDGES, affine_sample
 from livegan.plugin import Now, param
 
 if TYPE_CHECKING:

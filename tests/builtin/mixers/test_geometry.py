@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from livegan.builtin.mixers.geometry import EDGES
+from livegan.builtin.mixers.sampling import EDGES
 
 from ..playing import mixer, noise
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from livegan.plugin import Now
 from ..playing import mixer, noise
 
 A, B = noise(1), noise(2)
-STILL = {"zoom": 1.0}
+STILL: dict[str, Any] = {"zoom": 1.0}
 
 
 def at(dt: float) -> Now:
@@ -33,7 +34,7 @@ def test_without_a_previous_picture_it_feeds_back_its_own() -> None:
 
 
 def test_trails_fade_as_fast_at_any_frame_rate() -> None:
-    def trail(fps: int) -> torch.Tensor:
+    def trail(fps: int) -> Any:
         play = mixer("feedback")
         out = play(A, now=at(0.0), amount=0.9, decay=0.05, **STILL)
         for _ in range(fps // 2):
@@ -48,7 +49,7 @@ def test_a_bright_point_moves_outwards_as_it_is_fed_back() -> None:
     play = mixer("feedback")
     dot = torch.zeros(3, 64, 64)
     dot[:, 32, 48] = 1
-    options = {"amount": 1.0, "zoom": 1.1, "edge": "black"}
+    options: dict[str, Any] = {"amount": 1.0, "zoom": 1.1, "edge": "black"}
     play(dot, **options)
     for _ in range(3):
         out = play(torch.zeros_like(dot), **options)
@@ -67,7 +68,7 @@ def test_a_new_size_begins_a_new_trail() -> None:
 
 
 def test_smooth_follows_by_the_time_that_passed_and_not_by_frames() -> None:
-    def after(fps: int) -> torch.Tensor:
+    def after(fps: int) -> Any:
         play = mixer("smooth")
         play(torch.zeros_like(A), now=at(0.0))
         for _ in range(fps):
