@@ -18,8 +18,9 @@ Kind = Literal["input", "output"]
 HOSTS = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit", "ASIO")
 LAST_HOSTS = ("Windows DirectSound", "MME", "Windows WDM-KS", "OSS")
 
-STALLED = 1.0
-"""Seconds without a call from a device after which it counts as gone."""
+STALLED = 2.5
+"""Seconds without a call from a device after which it counts as gone; most say so at once, and an
+idle one may need a second or two to begin."""
 
 _portaudio = threading.RLock()
 _streams: set[int] = set()
@@ -74,7 +75,7 @@ def list_devices(kind: Kind | None = None) -> list[Device]:
                 found.append(
                     Device(
                         name=row["name"],
-                        kind=one,  # type: ignore[arg-type]
+                        kind=one,
                         channels=row[f"max_{one}_channels"],
                         rate=row["default_samplerate"],
                         latency=row[f"default_low_{one}_latency"],

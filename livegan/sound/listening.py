@@ -77,6 +77,7 @@ class Listening:
         self._stop = threading.Event()
         self._peak: Array = np.zeros(2, np.float32)
         self._pace = Pace(ring.position)
+        self._said: set[str] = set()
         source.open(self._note)
         self._line = Line(source)
         self._began = time.monotonic() - ring.position / RATE
@@ -139,14 +140,22 @@ class Listening:
         self._ring.write(block)
         fall = np.float32(0.5 ** (len(block) / (0.1 * RATE)))
         self._peak = np.maximum(self._peak * fall, np.abs(block).max(axis=0))
+        due = self._ring.position // HOP - self._ring.hops
         try:
             rows = self._analyzer.feed(block)
         except Exception as error:
-            # Time must go on: what cannot be analysed counts as silence.
-            self._note(f"analysis failed: {type(error).__name__}: {error}")
-            count = self._ring.position // HOP - self._ring.hops
-            rows = np.zeros((count, len(FEATURES)), np.float32)
+            self._say_once(f"analysis failed: {type(error).__name__}: {error}")
+            rows = np.zeros((0, len(FEATURES)), np.float32)
+        if len(rows) != due:
+            # Time must go on: what could not be analysed counts as silence.
+            missing = np.zeros((max(0, due - len(rows)), len(FEATURES)), np.float32)
+            rows = np.concatenate([rows[:due], missing])
         self._ring.write_features(rows)
+
+    def _say_once(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self._note(text)
 
 
 class Line:

@@ -100,7 +100,7 @@ class Pace:
             return 0
         part = min(1.0, count / (SMOOTH * RATE))
         self._distance += (behind - self._usual - self._distance) * part
-        speed = float(np.clip(self._distance / (HORIZON * RATE), -MOST, MOST))
+        speed = max(-MOST, min(MOST, self._distance / (HORIZON * RATE)))
         self._owed += speed * count
         change = int(self._owed)
         if not change or count < 64:
