@@ -93,7 +93,8 @@ class Loudness:
         if gate > 0.0:
             magnitude = np.sqrt(frame.short[1:])
             weight = float(magnitude.sum())
-            target = float(np.dot(magnitude, self._octave[1:])) / weight
-            self._centroid += 0.18 * gate * (target - self._centroid)
+            if weight > 1e-6:
+                target = float(np.dot(magnitude, self._octave[1:])) / weight
+                self._centroid += 0.18 * gate * (target - self._centroid)
         level, low, mid, high = self._values
         return level, low, mid, high, self._centroid
