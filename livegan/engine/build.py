@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from livegan import share
-from livegan.engine.deadline import Overrun, watchdog
+from livegan.engine.deadline import Overrun
 from livegan.engine.instance import (
     Instance,
     ModelInstance,
@@ -19,7 +19,7 @@ from livegan.engine.instance import (
     OperationInstance,
     PrevInstance,
 )
-from livegan.engine.program import Program, Step, blame, good_picture
+from livegan.engine.program import Program, Step, blame, good_picture, limited
 from livegan.engine.script import Refusal, Script
 from livegan.generators import Generator, ModelError, MorphGenerator, find, load, read_card
 from livegan.graph.graph import Graph
@@ -261,11 +261,8 @@ def probe(
         busy(f"proving {step.name}")
         inputs = [None if i is None else pictures[i] for i in step.inputs]
         try:
-            if step.node.kind == "model":
+            with limited(step, limit_s):
                 picture = good_picture(step, inputs, moment)
-            else:
-                with watchdog.limit(limit_s):
-                    picture = good_picture(step, inputs, moment)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except ModelError as error:

@@ -54,8 +54,8 @@ class Player:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     on_fault: Callable[[dict[str, Any]], None] = lambda fault: None
     on_rollback: Callable[[Program, Program, Refusal], None] = lambda bad, good, why: None
-    limit_s: float = 1.0
-    """How long one node may take in a frame before it is interrupted."""
+    limit_s: float = 2.0
+    """How long a leaf or a plugin's node may take in a frame before it is interrupted."""
 
     def __post_init__(self) -> None:
         self.hearing = Hearing(self.history)

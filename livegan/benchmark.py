@@ -1,0 +1,239 @@
+"""What ``livegan bench`` measures: every encoder, mixer and generator, and the whole frame.
+
+Things that are compared are timed in turn in one run, so that a busy machine slows both; numbers
+are medians.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from livegan import share
+from livegan.engine.build import Builder, model_folders
+from livegan.engine.commit import Pipeline
+from livegan.engine.device import choose_device, describe_device
+from livegan.engine.instance import ModelInstance, Moment, OperationInstance
+from livegan.engine.player import Player, as_bytes
+from livegan.engine.program import Program
+from livegan.engine.script import Refusal
+from livegan.generators import find, load
+from livegan.generators.bench import bench_generators, matrix_peak
+from livegan.graph.picture import SOUND, Picture, call
+from livegan.graph.place import SetError
+from livegan.graph.signal import Reading
+from livegan.plugin import Now, Operation, registry
+from livegan.rehearsal import Recorded, fitted
+from livegan.sound.analysis import Analyzer
+from livegan.sound.history import Hearing
+from livegan.sound.media import decode
+
+HOP = 480
+FPS = 30
+
+
+def measure(
+    size: int, seconds: float, set_path: Path | None, device_name: str, checkpoints: list[str]
+) -> dict[str, Any]:
+    """All tables: ``{"machine": str, "tables": {title: [row, ...]}}``; times in milliseconds.
+
+    Raises
+    ------
+    Refusal
+        If the set cannot be played.
+    livegan.generators.ModelError
+        If one of ``checkpoints`` cannot be loaded.
+    """
+    device = choose_device(device_name)
+    path = (set_path or share.folder("sets") / "four.py").resolve()
+    samples = fitted(decode(share.demo_track()), 40 * 48000)
+    history = Recorded(samples, Analyzer().feed(samples))
+    history.position = 15 * 48000
+    builder = Builder(Path.cwd(), size=size, device=device)
+    builder.size_is_fixed = True
+    player = Player(history, fps=FPS, device=device)
+    pipeline = Pipeline(path, Path.cwd(), builder, player, lambda message: None)
+    commit = pipeline.propose(path.read_text(encoding="utf-8"))
+    if commit is None or commit.status == "refused" or player.cued is None:
+        raise Refusal(commit.reason if commit else "the set cannot be read")
+    program = player.cued.program
+    name, precision = describe_device(device)
+    dtype = getattr(torch, precision)
+    peak = matrix_peak(dtype, device)
+    machine = (
+        f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}; matrix products: "
+        f"{peak:.0f} GFLOP/s in {precision}, {matrix_peak(torch.float32, device):.0f} in float32"
+    )
+    slots = [
+        find(s.node.fixed["checkpoint"], model_folders(path, Path.cwd())) for s in program.slots
+    ]
+    slots += [find(c, model_folders(path, Path.cwd())) for c in checkpoints]
+    generators = bench_generators([load(p) for p in slots], size, seconds, device=device)
+    return {
+        "machine": machine,
+        "tables": {
+            f"encoders (ms a picture at {size} and 512 px)": operations(
+                "encoder", history, (size, 512), seconds / 4
+            ),
+            f"mixers (ms a picture at {size} and 512 px)": operations(
+                "mixer", history, (size, 512), seconds / 8
+            ),
+            f"generators at {size} px, against a plain float32 loop": [
+                dataclasses.asdict(row) for row in generators
+            ],
+            f"the whole frame of {path.name} at {size} px": frame_rows(
+                player, history, program, 4 * seconds
+            ),
+            "saves": save_rows(pipeline, player, history, path),
+        },
+    }
+
+
+def moment_at(history: Recorded, seconds: float, size: int, hearing: Hearing) -> Moment:
+    """The moment of a recording at a time."""
+    sound = hearing.at(round(seconds * 48000) // HOP * HOP)
+    now = Now(time=sound.time, dt=1 / FPS, fps=FPS, bpm=sound.bpm, beats=sound.beats)
+    return Moment(now, sound, Reading(now, sound), size, torch.device("cpu"))
+
+
+def operations(
+    kind: str, history: Recorded, sizes: tuple[int, ...], seconds: float
+) -> list[dict[str, Any]]:
+    """Median milliseconds of every encoder or mixer at its defaults, as the sound moves on."""
+    rows: list[dict[str, Any]] = []
+    for operation in registry.current().all(kind):
+        row: dict[str, Any] = {"name": operation.name}
+        for size in dict.fromkeys(sizes):
+            row[f"{size} px"] = operation_ms(operation, history, size, seconds)
+        rows.append(row)
+    return rows
+
+
+def operation_ms(
+    operation: Operation, history: Recorded, size: int, seconds: float
+) -> float | None:
+    """Median milliseconds of one picture; None if it cannot be drawn at its defaults."""
+    hearing = Hearing(history)
+    pictures = [Picture("input", "input") for _ in operation.inputs]
+    try:
+        node = call(operation, (SOUND,) if operation.kind == "encoder" else tuple(pictures), {})
+    except SetError:
+        return None
+    node.name = operation.name
+    inputs: list[torch.Tensor | None] = [torch.rand(3, size, size) for _ in node.pictures]
+    times = []
+    instance: OperationInstance | None = None
+    end = time.perf_counter() + seconds
+    with torch.inference_mode():
+        for frame in range(100_000):
+            moment = moment_at(history, 15 + frame / FPS % 20, size, hearing)
+            if instance is None:
+                instance = OperationInstance(node, moment)
+            began = time.perf_counter()
+            instance.draw(node, inputs, moment)
+            times.append(time.perf_counter() - began)
+            if time.perf_counter() > end and len(times) > 8:
+                break
+    return round(statistics.median(times[3:]) * 1000, 3)
+
+
+def frame_rows(
+    player: Player, history: Recorded, program: Program, seconds: float
+) -> list[dict[str, Any]]:
+    """The frame as a show draws it, and as a plain float32 loop does, timed in turn."""
+    plain = plain_frame(program, history)
+    spent: list[dict[str, float]] = []
+    times: list[list[float]] = [[], []]
+    end = time.perf_counter() + seconds
+    frame = 0
+    while time.perf_counter() < end or frame < 12:
+        history.position = (15 * 48000 + round(frame % 600 / FPS * 48000)) // HOP * HOP
+        began = time.perf_counter()
+        drawn = player.frame(history.position)
+        assert drawn is not None
+        output = time.perf_counter()
+        as_bytes(drawn.picture)
+        done = time.perf_counter()
+        player.spent["output"] += done - output
+        spent.append(player.spent)
+        times[0].append(done - began)
+        if frame % 3 == 0:
+            began = time.perf_counter()
+            plain(history.position)
+            times[1].append(time.perf_counter() - began)
+        frame += 1
+    live, user = (1000 * statistics.median(t[3:]) for t in times)
+    groups = {
+        group: 1000 * statistics.median(s.get(group, 0.0) for s in spent[3:]) for group in spent[-1]
+    }
+    rest = sum(v for k, v in groups.items() if k != "generators")
+    row = {"name": "livegan", "ms": live, "fps": 1000 / live, **groups, "rest %": 100 * rest / live}
+    blank = dict.fromkeys(groups, "")
+    return [
+        row,
+        {"name": "plain float32 loop", "ms": user, "fps": 1000 / user, **blank, "rest %": ""},
+        {"name": "ratio", "ms": user / live, "fps": "", **blank, "rest %": ""},
+    ]
+
+
+def plain_frame(program: Program, history: Recorded) -> Callable[[int], Any]:
+    """The loop a user would write: float32 networks, one after the other, tiled with numpy."""
+    hearing = Hearing(history)
+    parts: list[tuple[OperationInstance, Picture, Any]] = []
+    moment = moment_at(history, 15, program.size, hearing)
+    for slot in program.slots:
+        instance = slot.instance
+        assert isinstance(instance, ModelInstance)
+        source = next((p for p in walk(slot.node) if p.kind == "encoder"), None)
+        checkpoint = instance.generator.checkpoint
+        if source is not None and checkpoint.architecture is not None:
+            module = checkpoint.module().eval()
+            parts.append((OperationInstance(source, moment), source, module))
+
+    def draw(position: int) -> Any:
+        now = moment_at(history, position / 48000, program.size, hearing)
+        tiles = []
+        for encoder, node, module in parts:
+            condition = encoder.draw(node, [], now)
+            with torch.no_grad():
+                out = module(condition[None] * 2 - 1)[0]
+            tiles.append(
+                ((out.numpy() + 1) * 127.5).clip(0, 255).astype(np.uint8).transpose(1, 2, 0)
+            )
+        return np.concatenate(tiles, axis=1) if tiles else None
+
+    return draw
+
+
+def walk(node: Picture) -> list[Picture]:
+    """A node's inputs, and theirs."""
+    found = list(node.pictures)
+    for child in node.pictures:
+        found += walk(child)
+    return found
+
+
+def save_rows(
+    pipeline: Pipeline, player: Player, history: Recorded, path: Path
+) -> list[dict[str, Any]]:
+    """From a save to its being proven: one number changed, and a line added."""
+    text = path.read_text(encoding="utf-8")
+    rows = []
+    number, line = [], []
+    for turn in range(7):
+        changed = f"{text}\nsettings(dissolve={0.1 + 0.01 * turn})\n"
+        commit = pipeline.propose(changed)
+        number.append(commit.proven_ms if commit and commit.proven_ms else 0.0)
+        added = f"{changed}\nshow(encode.waveform(listen()).blur({turn + 1}))\n"
+        commit = pipeline.propose(added)
+        line.append(commit.proven_ms if commit and commit.proven_ms else 0.0)
+    for name, times in (("one number changed", number), ("an encoder and a mixer added", line)):
+        rows.append({"name": name, "proven after ms": statistics.median(times)})
+    return rows

@@ -1,0 +1,16 @@
+"""The built-in sources of sound, registered like any plugin's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from livegan.plugin import hookimpl
+
+
+@hookimpl
+def register_sources(register: Any) -> None:
+    """Offer a sound input, a file, the demo track and silence."""
+    from livegan.sound.sources import SOURCES
+
+    for name, (opened, summary) in SOURCES.items():
+        register(name, opened, summary)

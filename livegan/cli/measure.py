@@ -1,0 +1,47 @@
+"""``livegan bench``: what this machine does, side by side with the alternative."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors
+
+
+def bench(
+    size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 256,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long each row is measured.")] = 1.0,
+    set: Annotated[
+        Path | None, typer.Option(help="The set of the whole frame; sets/four.py if not given.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    checkpoint: Annotated[
+        list[str] | None, typer.Option(help="A checkpoint to measure besides the set's models.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Measure encoders, mixers, generators and the whole frame; medians, and ratios."""
+    from livegan.benchmark import measure
+
+    with clear_errors():
+        result = measure(size, seconds, set, device, checkpoint or [])
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(result["machine"], highlight=False)
+    for title, rows in result["tables"].items():
+        if not rows:
+            continue
+        table = Table(title=title)
+        for heading in rows[0]:
+            table.add_column(heading, justify="left" if heading == "name" else "right")
+        for row in rows:
+            table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
+        console.print(table)

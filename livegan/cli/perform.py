@@ -1,0 +1,141 @@
+"""``livegan perform``: the show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+
+FILM_SECONDS = 20.0
+
+
+def window_of(text: str) -> tuple[int, int]:
+    """``"1280x720"`` as (width, height)."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) > 15 and int(height) > 15):
+        fail(f"--window {text}: write WIDTHxHEIGHT, such as 1280x720", 2)
+    return int(width), int(height)
+
+
+def chosen_set(given: Path | None) -> Path:
+    """The set to play: the one that is named, ``sets/four.py`` here, or the packaged one."""
+    from livegan import share
+
+    if given is None:
+        own = Path("sets/four.py")
+        return own.resolve() if own.is_file() else share.folder("sets") / "four.py"
+    if given.is_dir():
+        fail(f"{short(given)} is a folder; name a set in it, such as {short(given / 'four.py')}")
+    if not given.exists():
+        from livegan.plugin.closest import closest
+
+        beside = [p.name for p in given.parent.glob("*.py")] if given.parent.is_dir() else []
+        near = closest(given.name, beside)
+        hint = f"; did you mean {short(given.parent / near)}?" if near else ""
+        fail(f"there is no set {short(given)}{hint}")
+    return given.resolve()
+
+
+def perform(
+    set: Annotated[
+        Path | None, typer.Argument(metavar="[SET]", help="The set; sets/four.py if not given.")
+    ] = None,
+    audio: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="What is heard.")
+    ] = None,
+    fps: Annotated[float, typer.Option(min=0, help="Pictures a second; else the set's.")] = 0.0,
+    size: Annotated[int, typer.Option(min=0, help="Width and height of a slot, px.")] = 0,
+    window: Annotated[str, typer.Option(metavar="WxH", help="Size of the window.")] = "1024x1024",
+    fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
+    display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    bpm: Annotated[float | None, typer.Option(min=1, help="Fix the tempo.")] = None,
+    audible: Annotated[bool, typer.Option(help="Play the sound of a file aloud.")] = True,
+    loop: Annotated[bool, typer.Option(help="Begin a file again at its end.")] = True,
+    hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,
+    code: Annotated[bool, typer.Option(help="Show the code from the start (key c).")] = False,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="End by itself after so long.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="The show's log, JSON lines.")] = None,
+) -> None:
+    """Play a set: save its file while it plays, and the change is on the air at the next bar.
+
+    Without a display the demo is rehearsed to a film instead.
+    """
+    from livegan.cli.inspect import has_display
+
+    path = chosen_set(set)
+    if not has_display():
+        film_instead(path, audio, fps, size, device, seed, seconds)
+        return
+    from livegan.stage.options import Options
+    from livegan.stage.stage import Stage
+    from livegan.stage.window import NoWindow
+
+    options = Options(
+        set=path,
+        folder=Path.cwd(),
+        audio=audio,
+        audible=audible,
+        loop=loop,
+        bpm=bpm,
+        fps=fps,
+        size=size,
+        device=device,
+        seed=seed,
+        window=window_of(window),
+        fullscreen=fullscreen,
+        display=display,
+        hud=hud,
+        code=code,
+        seconds=seconds,
+        log=log,
+    )
+    with clear_errors():
+        try:
+            status = Stage(options).run()
+        except NoWindow:
+            status = None
+    if status is None:
+        film_instead(path, audio, fps, size, device, seed, seconds)
+    elif status:
+        raise typer.Exit(status)
+
+
+def film_instead(
+    path: Path,
+    audio: str | None,
+    fps: float,
+    size: int,
+    device: str,
+    seed: int,
+    seconds: float | None,
+) -> None:
+    """There is no display: rehearse to a film, and say so."""
+    from livegan import share
+    from livegan.cli.prove import summary, with_progress
+    from livegan.rehearsal import Rehearsal
+
+    is_file = audio is not None and Path(audio).is_file()
+    sound = Path(audio) if audio is not None and is_file else share.demo_track()
+    out = Path("shows") / f"{path.stem}.mp4"
+    typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {sound.name} instead")
+    with clear_errors():
+        what = Rehearsal(
+            set=path,
+            audio=sound,
+            seconds=seconds or FILM_SECONDS,
+            fps=fps,
+            size=size,
+            seed=seed,
+            device=device,
+            out=out,
+        )
+        result = with_progress(what)
+    summary(result)
+    typer.echo(f"written: {short(out)}; play it with any video player")

@@ -1,0 +1,86 @@
+"""A show without a stage for tests: a folder, small models with random weights, recorded sound."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from livegan.engine.build import Builder
+from livegan.engine.commit import Commit, Pipeline
+from livegan.engine.player import Frame, Player
+from livegan.generators import Card, save_checkpoint
+from livegan.generators.small import SmallGenerator
+from livegan.rehearsal import Recorded
+from livegan.sound.analysis import Analyzer
+
+SIZE = 64
+MODELS = ("stone", "water", "fire")
+
+
+@functools.cache
+def sound(seconds: float = 24.0) -> tuple[Any, Any]:
+    """(samples, features) of a plain beat at 120 bpm with a melody over it."""
+    n = int(seconds * 48000)
+    t = np.arange(n) / 48000
+    beat = t % 0.5
+    kick = np.sin(2 * np.pi * (50 * beat + 8 * (1 - np.exp(-beat * 30)))) * np.exp(-beat * 12)
+    tone = 0.2 * np.sin(2 * np.pi * 440 * 2 ** (np.floor(t * 2) % 5 / 12) * t)
+    hiss = np.random.default_rng(1).normal(0, 0.05, n) * np.exp(-(t % 0.25) * 40)
+    mono = (0.7 * kick + tone + hiss).astype(np.float32)
+    samples = np.stack([mono, np.roll(mono, 24)], axis=1)
+    return samples, Analyzer().feed(samples)
+
+
+@functools.cache
+def weights(name: str) -> Any:
+    """The same random weights for a name, every time."""
+    torch.manual_seed(MODELS.index(name))
+    return SmallGenerator(width=8).eval()
+
+
+def make_models(folder: Path) -> None:
+    """Small checkpoints with random weights, and a damaged one."""
+    for name in MODELS:
+        card = Card(name=name, encoder="levels", size=SIZE, norm="running")
+        save_checkpoint(folder / name, weights(name), card)
+    whole = (folder / "stone" / "model.safetensors").read_bytes()
+    (folder / "broken.safetensors").write_bytes(whole[: len(whole) // 2])
+
+
+class Show:
+    """A set in a folder of its own, played on a virtual clock at 25 pictures a second."""
+
+    def __init__(self, folder: Path, text: str, *, size: int = SIZE) -> None:
+        self.folder = folder
+        (folder / "sets").mkdir(exist_ok=True)
+        make_models(folder / "models")
+        self.path = folder / "sets" / "set.py"
+        self.path.write_text(text, encoding="utf-8")
+        samples, features = sound()
+        self.history = Recorded(samples, features)
+        self.history.position = 2 * 48000
+        self.messages: list[dict[str, Any]] = []
+        self.faults: list[dict[str, Any]] = []
+        self.player = Player(self.history, fps=25, on_fault=self.faults.append)
+        builder = Builder(folder, size=size)
+        self.pipeline = Pipeline(self.path, folder, builder, self.player, self.messages.append)
+
+    def save(self, text: str | None = None) -> Commit | None:
+        """Save a text (or what the file says by now) and propose it."""
+        if text is not None:
+            self.path.write_text(text, encoding="utf-8")
+        return self.pipeline.propose(self.path.read_text(encoding="utf-8"))
+
+    def play(self, seconds: float = 0.04) -> list[Frame]:
+        """Play on; every frame shown."""
+        frames = []
+        for _ in range(round(seconds * 25)):
+            self.history.position += 1920
+            frame = self.player.frame(self.history.position)
+            assert frame is not None
+            frames.append(frame)
+        return frames

@@ -1,0 +1,15 @@
+from livegan.live import *
+
+sound = listen()
+
+
+# a comment
+
+
+@encoder
+def bars(sound, *, size, gain=param(1.0, 0, 4, "height")):
+    """Loudness as bars."""
+    return skyline(sound.peaks(size[1], 4.0) * gain, size)
+
+a = model("stone", bars(sound, gain=1.5))
+show(a)
