@@ -16,7 +16,8 @@ from livegan.plugin import Now, Operation
 from livegan.plugin.closest import suggestion
 from livegan.plugin.registry import UnknownName, current
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import FEATURES, Analyzer
+from livegan.sound.analysis import Analyzer
+from livegan.sound.features import INDEX
 from livegan.sound.history import Hearing, RecordedHistory
 
 
@@ -114,6 +115,8 @@ class Conditions:
     samples : (n, 2) float32 at 48 kHz, as `livegan.sound.media.decode` gives it.
     drawings : the encoders, with their values.
     size : height and width of the pictures in pixels.
+
+    ``features`` are those of the sound, (hops, F) float32, columns `FEATURES`.
     """
 
     def __init__(
@@ -122,10 +125,8 @@ class Conditions:
         self.size = size
         self.drawings = tuple(drawings)
         self._samples = samples
-        features = Analyzer().feed(samples)
-        self._beats = features[:, FEATURES.index("beats")]
-        self._bpm = features[:, FEATURES.index("bpm")]
-        self._hearing = Hearing(RecordedHistory(samples, features))
+        self.features = Analyzer().feed(samples)
+        self._hearing = Hearing(RecordedHistory(samples, self.features))
         self._instances: dict[int, Any] = {}
         self._fed: dict[int, int] = {}
 
@@ -162,8 +163,8 @@ class Conditions:
             context["now"] = Now(
                 time=position / RATE,
                 frame=frame,
-                bpm=float(self._bpm[hop]),
-                beats=float(self._beats[hop]),
+                bpm=float(self.features[hop, INDEX["bpm"]]),
+                beats=float(self.features[hop, INDEX["beats"]]),
             )
         if "size" in operation.context:
             context["size"] = (self.size, self.size)

@@ -1,1 +1,21 @@
-"""Training of generators on pairs of condition and picture."""
+"""Training of generators on pairs of condition and picture (imports torch)."""
+
+from livegan.training.architecture import ARCHITECTURES
+from livegan.training.loop import Step, Trained, TrainingError, train
+from livegan.training.packing import pack
+from livegan.training.pairs import Pairs, PairsError
+from livegan.training.recipe import Recipe
+from livegan.training.state import StateError
+
+__all__ = [
+    "ARCHITECTURES",
+    "Pairs",
+    "PairsError",
+    "Recipe",
+    "StateError",
+    "Step",
+    "Trained",
+    "TrainingError",
+    "pack",
+    "train",
+]
