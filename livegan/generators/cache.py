@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from .checkpoint import Checkpoint, read_checkpoint
 
-Stamp = tuple[str, int, int, int, int]
+Stamp = tuple[object, ...]
 
 _held: WeakValueDictionary[Stamp, Checkpoint] = WeakValueDictionary()
 _locks: dict[str, threading.Lock] = {}
@@ -16,18 +16,18 @@ _lock = threading.Lock()
 
 
 def stamp(path: Path) -> Stamp | None:
-    """Changes when the file or its cards do; None if there is no such file."""
-    try:
-        own = path.stat()
-    except OSError:
-        return None
-    cards = 0
-    for card in (path.with_suffix(".json"), path.with_name("model.json")):
+    """Changes when the weights or their card do; None if there are no weights."""
+    seen: list[object] = [str(path.resolve())]
+    for file in (path, path.with_suffix(".json"), path.with_name("model.json")):
         try:
-            cards ^= card.stat().st_mtime_ns
+            found = file.stat()
         except OSError:
-            cards += 1
-    return str(path.resolve()), own.st_mtime_ns, own.st_size, own.st_ino, cards
+            if file == path:
+                return None
+            seen.append(None)
+        else:
+            seen.append((found.st_mtime_ns, found.st_size, found.st_ino))
+    return tuple(seen)
 
 
 def load(path: str | Path) -> Checkpoint:
