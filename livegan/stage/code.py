@@ -11,6 +11,7 @@ from livegan.stage.lettering import (
     Lettering,
     Panel,
     Size,
+    faded,
     letters_for,
     plate,
 )
@@ -90,8 +91,8 @@ class Code:
         """Colour a source; called on another thread, so that no frame waits for it."""
         self._prepared = (source, coloured(source))
 
-    def panels(self, view: View, size: Size, now: float) -> list[Panel]:
-        """The panels of the overlay for a window of ``size``."""
+    def panels(self, view: View, size: Size, now: float, above: int = 0) -> list[Panel]:
+        """The panels for a window of ``size``, below the first ``above`` rows of pixels."""
         source, lines = self._prepared
         if source != view.source:
             self.prepare(view.source)
@@ -101,18 +102,18 @@ class Code:
             self._letters = Lettering(pixels)
             self._kept.clear()
         letters = self._letters
-        visible = max(1, size[1] // letters.height)
+        visible = max(1, (size[1] - above) // letters.height)
         top = scrolled(len(lines), visible, view.changed, view.refused_line)
         shown = lines[top : top + visible]
         if not shown:
             return []
-        if self._shown != (source, top, size):
-            self._shown = (source, top, size)
+        if self._shown != (source, top, visible, size):
+            self._shown = (source, top, visible, size)
             self._kept = {"text": _page(shown, top, len(lines), size, letters)}
         text = self._kept["text"]
-        panels = [Panel("code", text, (0, 0))]
+        panels = [Panel("code", text, (0, above))]
         fresh = 1 - (now - view.changed_at) / FADE
-        marks = [(view.changed, CHANGED, min(1.0, fresh * 2))] if fresh > 0 else []
+        marks = [(view.changed, CHANGED, faded(fresh * 2))] if fresh > 0 else []
         if view.refused_line is not None:
             marks.append(((view.refused_line,), REFUSED, 1.0))
         for numbers, colour, alpha in marks:
@@ -121,7 +122,7 @@ class Code:
                 key = (first, count, colour)
                 if key not in self._kept:
                     self._kept[key] = plate((text.get_width(), count * letters.height), colour)
-                place = (0, (first - 1 - top) * letters.height)
+                place = (0, above + (first - 1 - top) * letters.height)
                 panels.append(Panel(f"code {key}", self._kept[key], place, alpha))
         return panels
 

@@ -20,6 +20,7 @@ from livegan.stage.lettering import (
     Lettering,
     Panel,
     Size,
+    faded,
     letters_for,
     plate,
     wrap,
@@ -40,6 +41,7 @@ METER_COLOURS: dict[str, Colour] = {
 }
 COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
 BEATS_PER_BAR = 4
+STATUS_COLUMNS = 48
 Segment = tuple[str, Colour]
 
 
@@ -113,7 +115,7 @@ class Hud:
         )
         width, height = surface.get_size()
         place = ((size[0] - width) // 2, (size[1] - height) // 2)
-        return [Panel("hint", surface, place, note.strength(now))]
+        return [Panel("hint", surface, place, faded(note.strength(now)))]
 
     def help(self, size: Size) -> list[Panel]:
         """The keys, from the data that dispatches them."""
@@ -159,23 +161,28 @@ class Hud:
         age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
         version = "-" if view.version is None else str(view.version)
         engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine
-        segments: list[Segment] = [
-            (f"engine {engine}", WHITE if view.engine == "playing" else AMBER),
-            (f"screen {readings.screen_fps:.0f} fps", WHITE),
-            (f"age {age} ms", WHITE),
-            (f"{readings.bpm:.1f} bpm", BLUE),
-            (f"{dots} {bar}", BLUE),
-            (f"version {version}", WHITE),
-            (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
-            *((flag, AMBER) for flag in readings.flags),
+        # Numbers keep their width, so that nothing moves but what has changed.
+        groups: list[list[Segment]] = [
+            [
+                (f"engine {engine:<9}", WHITE if view.engine == "playing" else AMBER),
+                (f"screen {readings.screen_fps:>2.0f} fps", WHITE),
+                (f"age {age:>3} ms", WHITE),
+            ],
+            [
+                (f"{readings.bpm:5.1f} bpm", BLUE),
+                (f"{dots} {bar:<4}", BLUE),
+                (f"version {version}", WHITE),
+                (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
+            ],
+            [(flag, AMBER) for flag in readings.flags],
         ]
         meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)
-        content = (tuple(segments), meters, size)
+        content = (groups, meters, size)
 
         def draw() -> Surface:
-            room = letters.fits(size[0] - 2 * letters.width)
-            lines = _flow([s for s in segments if s[0]], min(room, 52))
-            return _status_plate(lines, meters, letters)
+            columns = min(letters.fits(size[0] - 2 * letters.width), STATUS_COLUMNS)
+            lines = [line for group in groups if group for line in _flow(group, columns)]
+            return _status_plate(lines, meters, columns, letters)
 
         return Panel("status", self._keep("status", content, draw), (0, 0))
 
@@ -208,7 +215,8 @@ class Hud:
             (serial, view.slots, size),
             lambda: _strip_plate(view, thumbs, side, letters),
         )
-        return Panel("thumbs", surface, (0, bottom - surface.get_height()))
+        width, height = surface.get_size()
+        return Panel("thumbs", surface, (size[0] - width, bottom - height))
 
     def _notes(
         self, notes: tuple[Note, ...], size: Size, top: int, now: float, letters: Lettering
@@ -227,7 +235,7 @@ class Hud:
 
             surface = self._keep(f"note {number}", (note.text, size, below), draw)
             place = (size[0] - surface.get_width(), y)
-            panels.append(Panel(f"note {number}", surface, place, note.strength(now)))
+            panels.append(Panel(f"note {number}", surface, place, faded(note.strength(now))))
             y += surface.get_height()
         return panels
 
@@ -265,15 +273,15 @@ def _text_plate(lines: list[list[Segment]], letters: Lettering, more: Size = (0,
 
 
 def _status_plate(
-    lines: list[list[Segment]], meters: tuple[int, ...], letters: Lettering
+    lines: list[list[Segment]], meters: tuple[int, ...], columns: int, letters: Lettering
 ) -> Surface:
     """The numbers, and one bar a meter below them."""
     import pygame
 
     count = len(meters)
-    cell = max(9 * letters.width, 60)
+    cell = columns * letters.width // count
     tall = max(4, letters.height // 2)
-    surface = _text_plate(lines, letters, (count * cell, letters.height + tall))
+    surface = _text_plate(lines, letters, (columns * letters.width, letters.height + tall))
     top = surface.get_height() - letters.height - tall - letters.width // 2
     for number, (name, value) in enumerate(zip(METERS, meters, strict=True)):
         x = letters.width + number * cell

@@ -20,7 +20,7 @@ GREEN: Colour = (120, 226, 150)
 AMBER: Colour = (250, 200, 90)
 RED: Colour = (255, 120, 110)
 BLUE: Colour = (130, 190, 255)
-DARK = (8, 9, 14, 190)  # of panels: dark enough for white text over a white picture
+DARK = (8, 9, 14, 212)  # of panels: dark enough for white text over a white picture
 KEPT = 400  # rendered texts that are remembered
 
 
@@ -78,6 +78,11 @@ def letters_for(size: Size, scale: float = 1.0) -> int:
     """The font size for a window of this size, in pixels."""
     width, height = size
     return round(max(9.0, min(width / 70, height / 38, 30.0) * scale))
+
+
+def faded(strength: float) -> float:
+    """An alpha of 0..1 in sixteenths, so that a fade is a few redraws and not sixty a second."""
+    return round(min(1.0, max(0.0, strength)) * 16) / 16
 
 
 def plate(size: Size, colour: tuple[int, int, int, int] = DARK) -> Surface:

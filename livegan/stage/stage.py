@@ -38,7 +38,10 @@ from livegan.stage.window import Press, Window
 THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
 MESSAGES_A_FRAME = 32
 BLACKOUT_SECONDS = 0.7
-EARLY = 0.003  # seconds before the next frame is due that drawing begins: presenting waits the rest
+EARLY = 0.003  # seconds before the next frame is due that drawing begins; presenting waits the rest
+LOOK = 0.004  # seconds between looks for a new picture
+AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
+START_FPS = 20.0  # of the start picture, which moves slowly
 
 
 class Stage:
@@ -48,6 +51,9 @@ class Stage:
         """Nothing is opened yet."""
         self.options = options
         self.intervals = Intervals()
+        """Between presented frames; a frame that would be the same as the last is not presented."""
+        self.picture_intervals = Intervals()
+        """Between presented frames with a new picture of the engine."""
         self._hud, self._code = Hud(), Code()
         self._view = View()
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -63,7 +69,9 @@ class Stage:
         self._picture: Picture | None = None
         self._thumbs: Picture | None = None
         self._counts = {"pictures": 0, "commits": 0, "refused": 0, "faults": 0, "recoveries": 0}
-        self._drawing = {"hud_ms": 0.0, "frame_ms": 0.0}
+        self._drawing = {"overlay_ms": 0.0, "draw_ms": 0.0}
+        self._fresh = False
+        self._started = 0.0
         self._first_picture: float | None = None
         self._ended = threading.Event()
 
@@ -90,17 +98,18 @@ class Stage:
     def report(self) -> dict[str, Any]:
         """What was presented and what happened: counts, intervals in ms, engine deaths."""
         frames = max(1, self.intervals.count)
+        pictures = self.picture_intervals.report()
         state = self._keeper.state
         return {
             **self.intervals.report(),
+            **{f"picture_{k}": v for k, v in pictures.items() if k.endswith("_ms")},
             **self._counts,
             "seconds": round(time.monotonic() - self._began, 2),
             "first_picture_s": self._first_picture,
             "engine_deaths": state.total_deaths,
             "blocked": list(state.blocked),
             "canvas": self._window.canvas,
-            "draw_ms": round(self._drawing["frame_ms"] / frames, 3),
-            "overlay_ms": round(self._drawing["hud_ms"] / frames, 3),
+            **{name: round(ms / frames, 3) for name, ms in self._drawing.items()},
         }
 
     # Opening and closing -----------------------------------------------------------------------
@@ -181,31 +190,42 @@ class Stage:
     # The loop ----------------------------------------------------------------------------------
 
     def _loop(self) -> None:
-        due = time.perf_counter()
-        period = self._window.period
+        window, due, shown = self._window, 0.0, 0.0
+        before: object = None
         while not self._stop.is_set():
             began = time.perf_counter()
             now = time.monotonic()
-            for press in self._window.presses():
+            for press in window.presses():
                 self._press(press, now)
             self._take_messages(now)
             self._take_picture(now)
-            self._fade(period)
-            self._present(began, now)
-            # What is late stays late: frames are not made up for in a burst.
-            due = max(due + period, began)
-            wait = due - EARLY - time.perf_counter()
-            if wait > 0:
-                time.sleep(wait)
-
-    def _present(self, began: float, now: float) -> None:
-        panels = self._overlays(now)
-        drawn = time.perf_counter()
-        self._window.present(panels, self._darkness)
-        presented = time.perf_counter()
-        self.intervals.presented(presented)
-        self._drawing["frame_ms"] += (presented - began) * 1000
-        self._drawing["hud_ms"] += (drawn - self._overlay_began) * 1000
+            if began < due:
+                time.sleep(min(LOOK, due - began))
+                continue
+            self._fade(min(began - shown, window.period))
+            overlays = time.perf_counter()
+            panels = self._overlays(now)
+            self._drawing["overlay_ms"] += (time.perf_counter() - overlays) * 1000
+            content = (
+                window.size,
+                self._darkness,
+                [(p.surface, p.position, p.alpha) for p in panels],
+            )
+            # What is on the screen already is not drawn again: on a machine without a graphics
+            # card that would take a third of a core from the networks.
+            if not self._fresh and content == before and began - shown < AT_LEAST:
+                time.sleep(LOOK)
+                continue
+            window.present(panels, self._darkness)
+            shown = time.perf_counter()
+            before = content
+            self.intervals.presented(shown)
+            if self._fresh and self._picture is not None:
+                self.picture_intervals.presented(shown)
+            self._fresh = False
+            self._drawing["draw_ms"] += (shown - began) * 1000
+            # Presenting waits for the display, and keeps other threads waiting: so go there late.
+            due = max(due + window.period, began + window.period - EARLY)
 
     def _take_messages(self, now: float) -> None:
         for _ in range(MESSAGES_A_FRAME):
@@ -232,9 +252,11 @@ class Stage:
             self._picture = picture
             self._counts["pictures"] += 1
             self._window.picture(picture.pixels)
-        elif self._picture is None:
+            self._fresh = True
+        elif self._picture is None and now - self._started > 1 / START_FPS:
             width, height = self._window.size
             self._window.picture(start_picture(now - self._began, width / height))
+            self._started, self._fresh = now, True
         if self._show_hud and self._show_thumbs:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)
             self._thumbs = strip or self._thumbs
@@ -245,17 +267,15 @@ class Stage:
         self._darkness = min(1.0, max(0.0, self._darkness + change))
 
     def _overlays(self, now: float) -> list[Panel]:
-        self._overlay_began = time.perf_counter()
         size = self._window.size
         self._view = self._view.faded(now)
         panels: list[Panel] = []
-        if self._show_code and self._view.source:
-            panels += self._code.panels(self._view, size, now)
+        top = 0
         if self._view.waiting:
             panels += self._hud.waiting(self._view.waiting, size)
         if self._show_hud:
             thumbs = self._thumbs if self._show_thumbs else None
-            panels += self._hud.panels(
+            hud = self._hud.panels(
                 self._view,
                 self._readings(),
                 size,
@@ -263,6 +283,10 @@ class Stage:
                 thumbs.pixels if thumbs else None,
                 thumbs.serial if thumbs else 0,
             )
+            top = hud[0].surface.get_height()
+            panels += hud
+        if self._show_code and self._view.source:
+            panels = self._code.panels(self._view, size, now, top) + panels
         if self._hint is not None and self._hint.strength(now) > 0:
             panels += self._hud.hint(self._hint, size, now)
         if self._show_help:

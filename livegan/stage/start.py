@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEIGHT = 40  # rows; the window scales it up smoothly, so few are enough
-DARKEST = 18
+DARKEST = 24
 COLOURS = np.array([[38, 30, 84], [24, 92, 110], [128, 52, 96]], np.float32)
 
 
 def start_picture(seconds: float, aspect: float) -> NDArray[np.uint8]:
-    """Slow fields of three colours at a time: (40, W, 3) uint8, all values above 17.
+    """Slow fields of three colours at a time: (40, W, 3) uint8, all values above 23.
 
     ``aspect`` is width over height, of the window.
     """
