@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from .errors import ModelError
+from .files import weights_in, write_file
 
 
 @dataclass
@@ -84,16 +83,6 @@ def card_path(weights: Path) -> Path | None:
     return None
 
 
-SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".onnx")
-"""Files that can be checkpoints, best first."""
-
-
-def weights_in(folder: Path) -> list[Path]:
-    """Files in `folder` that can be checkpoints, by the preference for their format, then name."""
-    found = [path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file()]
-    return sorted(found, key=lambda path: (SUFFIXES.index(path.suffix), path.name))
-
-
 def read_card(path: str | Path) -> Card:
     """The card of a checkpoint (its weights, its folder or the card itself).
 
@@ -126,18 +115,3 @@ def write_card(path: Path, card: Card) -> None:
     """Write ``model.json``; whoever reads at this moment sees the old one or the new one."""
     text = json.dumps(card.to_dict(), indent=2, ensure_ascii=False) + "\n"
     write_file(path, text.encode())
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write beside `path`, then replace it."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(beside, 0o666 & ~umask)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from .architecture import Architecture, detect
-from .card import SUFFIXES, Card, read_card, write_card, write_file
+from .card import Card, read_card, write_card
 from .errors import ModelError
+from .files import SUFFIXES, write_file
 from .foreign import Foreign, OnnxNetwork, ScriptedNetwork
 from .weights import kind_of, read_tensors, recognise
 

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
-from .card import SUFFIXES, weights_in
 from .errors import ModelError
+from .files import SUFFIXES, weights_in
 
 
 def find(name: str, folders: Iterable[str | Path]) -> Path:

@@ -11,8 +11,8 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from .cache import load
-from .card import write_file
 from .errors import ModelError
+from .files import write_file
 from .runner import Generator
 
 

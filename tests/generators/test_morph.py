@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+import torch
+
+from livegan.generators import Generator, ModelError, MorphGenerator, load, morph, save_checkpoint
+
+from .conftest import small
+from .originals import condition, resnet_state
+
+
+@pytest.fixture(scope="module")
+def pair(models):
+    return tuple(load(models / name / "model.safetensors") for name in ("city", "ocean"))
+
+
+X = condition(3, 128, 128)
+
+
+@pytest.mark.parametrize("norm", ["running", "frame"])
+@pytest.mark.parametrize("precision", ["auto", "float32"])
+def test_the_ends_are_the_two_checkpoints(pair, norm, precision):
+    live = MorphGenerator(*pair, device="cpu", norm=norm, precision=precision)
+    for amount, end in enumerate(pair):
+        live.set(amount=amount)
+        assert torch.equal(live.paint(X), Generator(end, "cpu", precision, norm).paint(X))
+
+
+@pytest.mark.parametrize("norm", ["running", "frame"])
+def test_between_them_it_is_the_checkpoint_between(pair, norm):
+    live = MorphGenerator(*pair, amount=0.25, device="cpu", norm=norm)
+    between = morph(*pair, 0.25)
+    assert torch.equal(live.paint(X), Generator(between, "cpu", norm=norm).paint(X))
+    key = "stem.1.running_var"
+    mean = 0.75 * pair[0].tensors[key] + 0.25 * pair[1].tensors[key]
+    assert torch.allclose(between.tensors[key], mean)
+
+
+def test_a_small_change_costs_nothing_and_a_larger_one_shows(pair):
+    live = MorphGenerator(*pair, amount=0.5, device="cpu")
+    network = live.network
+    live.set(amount=0.5005)
+    assert live.network is network
+    before = live.paint(X)
+    live.set(amount=0.6)
+    assert not torch.equal(live.paint(X), before)
+
+
+@pytest.mark.parametrize(("amount", "limited"), [(-1, 0), (2, 1), (float("nan"), 0)])
+def test_the_amount_is_held_between_the_ends(pair, amount, limited):
+    live = MorphGenerator(*pair, amount=amount, device="cpu")
+    assert live.amount == limited
+
+
+def test_the_ends_are_never_changed(pair):
+    before = [{k: v.clone() for k, v in end.tensors.items()} for end in pair]
+    live = MorphGenerator(*pair, device="cpu")
+    for step in range(5):
+        live.set(amount=step / 5)
+        live.paint(X)
+    for end, kept in zip(pair, before, strict=True):
+        assert all(torch.equal(end.tensors[key], kept[key]) for key in kept)
+
+
+def test_it_can_be_played_while_it_paints(pair):
+    live = MorphGenerator(*pair, device="cpu")
+    pictures = []
+    painter = threading.Thread(target=lambda: pictures.extend(live.paint(X) for _ in range(8)))
+    painter.start()
+    for step in range(20):
+        live.set(amount=step / 20)
+    painter.join()
+    assert len(pictures) == 8 and all(p.isfinite().all() for p in pictures)
+
+
+def test_dropout_and_norm_change_live(pair):
+    live = MorphGenerator(*pair, amount=0.5, device="cpu", norm="running")
+    running = live.paint(X)
+    live.set(norm="frame", dropout=True)
+    assert not torch.allclose(live.paint(X), running, atol=1e-3)
+    live.set(norm="running", dropout=False)
+    assert torch.equal(live.paint(X), running)
+    live.warm_up(128)
+    assert torch.equal(live.paint(X), running)
+
+
+def test_two_architectures_do_not_mix_and_the_difference_is_named(pair, tmp_path):
+    wide = load(save_checkpoint(tmp_path / "wide", small(0, width=16)))
+    with pytest.raises(ModelError, match=r"differ in width: 8 and 16; .*blend"):
+        morph(pair[0], wide, 0.5)
+    torch.save(resnet_state(4, 2, "batch"), tmp_path / "r.pth")
+    with pytest.raises(ModelError, match="family: small and resnet"):
+        MorphGenerator(pair[0], load(tmp_path / "r.pth"), device="cpu")
