@@ -18,6 +18,8 @@ class Key:
     @property
     def shown(self) -> str:
         """As the help prints it."""
+        if len(self.presses) > 2:
+            return f"{self.presses[0]} to {self.presses[-1]}"
         return " or ".join(p if len(p) > 1 else p.upper() for p in self.presses)
 
 

@@ -25,9 +25,9 @@ class Options:
     """A file begins again at its end."""
     bpm: float | None = None
     """A fixed tempo; found in the sound if None."""
-    fps: float = 30.0
-    size: int = 256
-    """Side of the pictures of one slot, in pixels."""
+    fps: float = 0.0
+    size: int = 0
+    """Pictures a second, and side of the pictures of one slot in pixels; 0 is what the set says."""
     device: str = "auto"
     seed: int = 0
     window: tuple[int, int] = (1024, 1024)

@@ -224,7 +224,7 @@ class Stage:
                 self.picture_intervals.presented(shown)
             self._fresh = False
             self._drawing["draw_ms"] += (shown - began) * 1000
-            # Presenting waits for the display, and keeps other threads waiting: so go there late.
+            # Presenting waits for the display: going there late shows a newer picture.
             due = max(due + window.period, began + window.period - EARLY)
 
     def _take_messages(self, now: float) -> None:

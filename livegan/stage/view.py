@@ -81,7 +81,8 @@ class View:
 
     def _take_alive(self, message: Message, now: float) -> View:
         node = str(message.get("node") or "")
-        waiting = self.waiting and (f"preparing {node}" if node else self.waiting)
+        named = node and node != "starting"
+        waiting = self.waiting and (f"preparing {node}" if named else self.waiting)
         return replace(self, engine_fps=float(message.get("fps") or 0), node=node, waiting=waiting)
 
     def _take_commit(self, message: Message, now: float) -> View:

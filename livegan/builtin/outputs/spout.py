@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+GL_RGBA = 0x1908  # OpenGL's number for four bytes a pixel
 INVERT = False  # pixels come top row first, as sendImage expects them
 HOST_FBO = 0  # there is no framebuffer of ours to restore
 LONGEST = 255  # characters of a sender's name: SpoutMaxSenderNameLen less its end
@@ -24,7 +25,6 @@ class SpoutOutput:
     def __init__(self, name: str, library: ModuleType | Any) -> None:
         """Raises RuntimeError, in one line, if there is no graphics context to be had."""
         self.name = name[:LONGEST]
-        self._library = library
         self._sender: Any = library.SpoutSender()
         # Makes a hidden window with a context, current on this thread.
         if not self._sender.createOpenGL():
@@ -39,7 +39,7 @@ class SpoutOutput:
             self._rgba = np.full((height, width, 4), 255, np.uint8)
         self._rgba[..., :3] = pixels
         taken = self._sender.sendImage(
-            self._rgba, width, height, self._library.enums.GL_RGBA, INVERT, HOST_FBO
+            self._rgba, width, height, GL_RGBA, INVERT, HOST_FBO
         )
         if not taken:
             raise RuntimeError(

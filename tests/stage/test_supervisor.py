@@ -1,0 +1,265 @@
+"""What the supervisor decides, told as stories on a clock of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livegan.stage.supervisor import (
+    Gone,
+    Heard,
+    Kill,
+    Limits,
+    Start,
+    State,
+    Tell,
+    Tick,
+    begin,
+    patience,
+    step,
+)
+
+LIMITS = Limits()
+
+
+class Story:
+    """A supervisor, and everything it did."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.state, actions = begin(self.now)
+        self.done: list[Any] = list(actions)
+
+    def event(self, event: Any) -> list[Any]:
+        self.state, actions = step(self.state, event, self.now, LIMITS)
+        self.done += actions
+        return actions
+
+    def wait(self, seconds: float) -> list[Any]:
+        """Ticks, ten a second."""
+        actions = []
+        for _ in range(round(seconds * 10)):
+            self.now += 0.1
+            actions += self.event(Tick())
+        return actions
+
+    def say(self, kind: str, **fields: Any) -> list[Any]:
+        return self.event(Heard({"type": kind, **fields}))
+
+    def alive(self, seconds: float, frame: int = 1) -> list[Any]:
+        actions = []
+        for _ in range(round(seconds * 5)):
+            self.now += 0.2
+            actions += self.say("alive", frame=frame) + self.event(Tick())
+        return actions
+
+    def commit(self, digest: str, version: int = 1, upto: str = "on_air") -> None:
+        for status in ("proposed", "proven", "cued", "on_air"):
+            known = {} if status == "proposed" else {"digest": digest}
+            self.say("commit", id=version, status=status, version=version, **known)
+            if status == upto:
+                return
+
+    def plays(self, digest: str = "one", version: int = 1) -> None:
+        self.say("hello")
+        self.commit(digest, version)
+
+    def die(self, how: str = "killed by SIGSEGV") -> None:
+        self.event(Gone(how))
+
+
+def starts(actions: list[Any]) -> list[Start]:
+    return [a for a in actions if isinstance(a, Start)]
+
+
+def test_it_starts_an_engine_that_resumes_nothing() -> None:
+    story = Story()
+    assert story.done == [Start(None, ())]
+    assert story.state.phase == "starting"
+
+
+def test_an_engine_that_speaks_is_left_alone() -> None:
+    story = Story()
+    story.plays()
+    assert story.alive(600) == []
+    assert story.state.phase == "playing"
+
+
+def test_silence_beyond_the_deadline_is_ended_by_a_kill() -> None:
+    story = Story()
+    story.plays()
+    assert story.wait(4.9) == []
+    told, kill = story.wait(0.3)
+    assert isinstance(told, Tell) and kill == Kill()
+    assert story.state.phase == "stalled"
+    assert story.wait(60) == []  # once
+
+
+def test_a_start_and_a_build_may_take_longer() -> None:
+    story = Story()
+    assert story.wait(50) == []
+    story.plays()
+    story.say("commit", id=2, status="proposed")
+    assert patience(story.state, LIMITS) == LIMITS.building
+    assert story.wait(25) == []
+    story.say("commit", id=2, status="refused")
+    assert Kill() in story.wait(6)
+
+
+def test_a_dead_engine_returns_at_once_with_the_last_good_set() -> None:
+    story = Story()
+    story.plays("one", 1)
+    story.commit("two", 2)
+    story.die()
+    assert story.state.phase == "dead"
+    (start,) = starts(story.wait(0.2))
+    assert start.resume is not None and start.resume["digest"] == "two"
+    assert story.state.phase == "returning"
+    story.plays("two", 2)
+    assert story.state.phase == "playing"
+    assert [a.kind for a in story.done if isinstance(a, Tell)] == ["death", "recovery"]
+
+
+def test_a_save_that_kills_while_it_is_proven_does_not_blame_what_plays() -> None:
+    story = Story()
+    story.plays("one")
+    for _ in range(3):
+        story.say("commit", id=2, status="proposed")
+        story.die()
+        story.wait(20)
+        story.plays("one")
+    assert story.state.blocked == ()
+    assert story.state.resume is not None and story.state.resume["digest"] == "one"
+
+
+def test_a_program_that_killed_twice_is_blocked_and_the_one_before_returns() -> None:
+    story = Story()
+    story.plays("one")
+    story.commit("two", 2)
+    story.die()
+    story.wait(1)
+    story.plays("two")
+    story.die()
+    (start,) = starts(story.wait(5))
+    assert start.blocked == ("two",)
+    assert start.resume is not None and start.resume["digest"] == "one"
+    assert "blocked" in [a.kind for a in story.done if isinstance(a, Tell)]
+
+
+def test_a_program_that_kills_while_it_is_proven_is_blocked_even_alone() -> None:
+    story = Story()
+    for _ in range(2):
+        story.say("hello")
+        story.commit("bad", upto="proven")
+        story.die()
+        story.wait(5)
+    assert story.state.blocked == ("bad",)
+    assert story.state.resume is None
+
+
+def test_the_only_program_returns_however_often_it_dies() -> None:
+    story = Story()
+    for _ in range(5):
+        story.plays("one")
+        story.die()
+        (start,) = starts(story.wait(16))
+        assert start.resume is not None and start.blocked == ()
+
+
+def test_deaths_long_after_a_program_went_on_air_do_not_add_up() -> None:
+    story = Story()
+    story.plays("one")
+    story.commit("two", 2)
+    for _ in range(4):
+        story.alive(30)
+        story.die()
+        story.wait(20)
+        story.plays("two")
+    assert story.state.blocked == ()
+
+
+def test_waits_grow_and_end_at_the_longest_and_it_never_gives_up() -> None:
+    story = Story()
+    waits = []
+    for _ in range(12):
+        story.die("ended with status 1")
+        died = story.now
+        while not starts(story.wait(0.1)):
+            pass
+        waits.append(round(story.now - died, 1))
+    assert waits[0] <= 0.1
+    assert waits == sorted(waits)
+    assert waits[1] < 1 and abs(waits[-1] - LIMITS.longest_backoff) < 0.3
+
+
+def test_after_playing_well_the_next_return_is_at_once_again() -> None:
+    story = Story()
+    for _ in range(6):
+        story.die()
+        story.wait(20)
+    story.plays()
+    story.alive(LIMITS.settled + 1)
+    story.die()
+    assert starts(story.wait(0.2))
+
+
+def test_the_last_words_of_an_engine_that_is_killed_change_nothing() -> None:
+    story = Story()
+    story.plays()
+    story.wait(6)
+    assert story.state.phase == "stalled"
+    assert story.say("alive", frame=9) == []
+    assert story.state.phase == "stalled"
+
+
+messages = st.sampled_from(
+    [
+        {"type": "hello"},
+        {"type": "alive", "frame": 1},
+        {"type": "note", "text": "x"},
+        *(
+            {"type": "commit", "id": n, "status": status, "digest": digest}
+            for n in (1, 2)
+            for status in ("proposed", "proven", "cued", "on_air", "refused")
+            for digest in ("one", "two", "")
+        ),
+    ]
+)
+events = st.one_of(
+    st.builds(Heard, messages),
+    st.just(Gone("x")),
+    st.floats(0, 100).map(lambda seconds: ("wait", seconds)),
+)
+
+
+@given(st.lists(events, max_size=60))
+def test_whatever_happens_an_engine_plays_or_is_on_its_way(story: list[Any]) -> None:
+    now, running = 0.0, True
+    state, _ = begin(now)
+    assert isinstance(state, State)
+    for item in story:
+        if isinstance(item, tuple):
+            now += item[1]
+            item = Tick()
+        if isinstance(item, Gone) and not running:
+            continue
+        state, actions = step(state, item, now, LIMITS)
+        if isinstance(item, Gone):
+            running = False
+        for action in actions:
+            if isinstance(action, Kill):
+                state, more = step(state, Gone("killed"), now, LIMITS)
+                assert not any(isinstance(a, Start) for a in more)
+                running = False
+            if isinstance(action, Start):
+                assert not running, "two engines at once"
+                running = True
+                assert action.resume is None or action.resume["digest"] not in action.blocked
+        assert running == (state.phase != "dead")
+    for _ in range(2):
+        now += LIMITS.longest_backoff + 1
+        if state.phase == "dead":
+            state, actions = step(state, Tick(), now, LIMITS)
+            assert any(isinstance(a, Start) for a in actions)
