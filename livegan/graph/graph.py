@@ -19,7 +19,9 @@ SETTINGS = {
     "fps": static(0.0, 0, 240, "pictures a second; 0 keeps the show's"),
     "bpm": static(0.0, 0, 400, "fixed tempo; 0 follows the music"),
     "beats_per_bar": static(4, 1, 32, "beats in a bar"),
-    "swap": static("bar", doc='when a save goes on the air: "now", "beat", "bar", or "4 bars"'),
+    "swap": static(
+        "bar", doc='when a save goes on the air: "now", "beat", "bar", or "4 bars" or 4'
+    ),
     "dissolve": static(0.4, 0, 30, "how long a swap dissolves from the last picture", unit="s"),
     "seed": static(-1, -1, 2**31, "seed of everything random; -1 keeps the show's"),
 }
@@ -121,9 +123,11 @@ def swap_beats(swap: str, beats_per_bar: int) -> float:
     Raises
     ------
     SetError
-        If ``swap`` is none of ``"now"``, ``"beat"``, ``"bar"``, ``"N beats"``, ``"N bars"``.
+        If ``swap`` is none of ``"now"``, ``"beat"``, ``"bar"``, ``"N beats"``, ``"N bars"``, N.
     """
     words = swap.lower().split()
+    if len(words) == 1 and words[0].replace(".", "", 1).isdigit():
+        words.append("bars")
     if words == ["now"]:
         return 0.0
     units = {"beat": 1.0, "beats": 1.0, "bar": float(beats_per_bar), "bars": float(beats_per_bar)}

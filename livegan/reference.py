@@ -1,0 +1,188 @@
+"""The reference of the set language, written from the declarations.
+
+``python -m livegan.reference`` prints it; a test keeps ``docs/language.md`` equal to it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+from livegan import live
+from livegan.graph.graph import OUTPUTS, SETTINGS
+from livegan.graph.picture import FEATURES
+from livegan.graph.signal import METHODS, Signal
+from livegan.plugin import CONTEXT, registry
+from livegan.plugin.declare import Operation, Param
+
+INTRO = """\
+# The set language
+
+This page is written from livegan's own declarations by `python -m livegan.reference`.
+
+A set is a Python file that begins with `from livegan.live import *` and ends with `show(picture)`.
+Running it draws nothing: every call makes a node, and the nodes are drawn every frame. So a set can
+be checked before it is seen, and what a save did not change goes on playing.
+
+```python
+from livegan.live import *
+
+sound = listen()
+a = model("nebula", encode.timeline(sound, seconds=10))
+show(a.hue(lfo(bars=8)).blend(prev(), 0.5 * sound.kick))
+```
+
+* Pictures chain: `wave.blur(4).blend(scroll, 0.3)` is `blend(blur(wave, 4), scroll, 0.3)`.
+* Every number accepts a signal, such as `sound.low`, `lfo(bars=4)` or `0.2 + 0.5 * sound.kick`.
+* Pictures of different size meet at the size of the first.
+* A picture's name is the variable it is assigned to, or `key="name"`. By its name, and by what it
+  is built from, livegan knows it again in the next save: what it is given may change, its weights
+  and its memory stay.
+"""
+
+
+def reference() -> str:
+    """The whole page, Markdown."""
+    reg = registry.current()
+    parts = [INTRO, "## Words\n"]
+    for word in ("listen", "show", "model", "morph", "prev", "settings"):
+        parts.append(function_entry(word, getattr(live, word)))
+    parts.append("Options of `model`:\n\n" + table(live.MODEL))
+    rows = [Param(**{**row.__dict__, "name": name}) for name, row in SETTINGS.items()]
+    parts.append("What `settings` takes:\n\n" + table(rows, fixed=""))
+    outputs = "\n".join(f"* `{name}=`: {doc}" for name, doc in OUTPUTS.items())
+    parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")
+    parts.append("## Signals\n")
+    parts.append("What is heard, as attributes of `listen()`:\n")
+    parts.append(rows_of(("signal", "meaning"), ((f"sound.{k}", v) for k, v in FEATURES.items())))
+    parts.append("Clocks:\n")
+    clocks = {
+        "beat": "phase of the beat, 0..1",
+        "bar": "phase of the bar, 0..1",
+        "beats": "beats since the show began, with the fraction",
+        "bars": "bars since the show began, with the fraction",
+        "time": "seconds since the show began",
+    }
+    parts.append(rows_of(("signal", "meaning"), clocks.items()))
+    for word in ("lfo", "every", "choose", "where", "highest", "lowest"):
+        parts.append(function_entry(word, getattr(live, word)))
+    parts.append(
+        "Signals have arithmetic (`+ - * / % **`), comparisons (1 where true, 0 where not) and "
+        "`&`, `|` for both and either. Their methods:\n"
+    )
+    methods = (
+        (f".{name}{sign(getattr(Signal, name))}", first(getattr(Signal, name))) for name in METHODS
+    )
+    parts.append(rows_of(("method", "meaning"), methods))
+    parts += [operation_entry(o, "") for o in reg.all("signal")]
+    parts.append("## Encoders: sound to picture\n")
+    parts += [operation_entry(o, "encode.") for o in reg.all("encoder")]
+    parts.append(
+        "## Mixers: pictures to picture\n\nEach is a word and a method of every picture.\n"
+    )
+    parts += [operation_entry(o, "") for o in reg.all("mixer")]
+    parts.append("## Leaves: your own\n")
+    parts.append(
+        "A function of the set becomes an encoder, a mixer or a signal with `@encoder`, `@mixer` "
+        "or `@signal`. It runs every frame. Arguments before `*` are its inputs; keyword arguments "
+        'with `param(default, low, high, "doc")` can be played; with `static(...)` they are fixed '
+        "when it is built. It may also ask, by name, for:\n"
+    )
+    parts.append(rows_of(("keyword argument", "meaning"), CONTEXT.items()))
+    for word in ("encoder", "mixer", "signal", "skyline"):
+        parts.append(function_entry(word, getattr(live, word)))
+    parts.append(LEAF)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+LEAF = '''\
+```python
+from livegan.live import *
+
+
+@encoder
+def spikes(sound, *, sharp=param(4.0, 1, 16, "exponent")):
+    """Ten seconds of loudness as a skyline."""
+    x = sound.peaks(columns=256, seconds=10)     # numpy, (256,)
+    return skyline(x ** sharp)                   # (H, W), (H, W, 3) or (3, H, W), 0..1
+
+
+@mixer
+def glow(picture, *, amount=param(0.5, 0, 1, "how much")):
+    """Bright parts shine."""
+    return picture + amount * picture ** 4       # torch, (3, H, W)
+
+
+@signal
+def breath(sound, *, now, deep=param(1.0, 0, 1, "how far")):
+    """Up and down with the bar, as loud as the sound."""
+    return deep * sound.level * abs(2 * now.bar - 1)
+
+
+show(spikes(listen(), sharp=2 + 4 * breath()).glow(0.8))
+```
+
+What an encoder can ask the sound is listed in [how livegan is put together](internals.md).
+'''
+
+
+def first(thing: Any) -> str:
+    """The first line of a docstring."""
+    return (inspect.getdoc(thing) or "").splitlines()[0].replace("``", "`")
+
+
+def sign(function: Any) -> str:
+    """The arguments of a method, without ``self`` and types."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    return "(" + ", ".join(str(p.replace(annotation=p.empty)) for p in parameters) + ")"
+
+
+def function_entry(name: str, function: Any) -> str:
+    """A word of the language: how it is called, and its docstring."""
+    parameters = inspect.signature(function).parameters.values()
+    plain = [p.replace(annotation=p.empty) for p in parameters]
+    call = inspect.Signature(plain)
+    body = (inspect.getdoc(function) or "").replace("``", "`")
+    return f"### `{name}{call}`\n\n{body}\n"
+
+
+def operation_entry(operation: Operation, prefix: str) -> str:
+    """An encoder, mixer or signal: its call, docstring, parameters and aliases."""
+    inputs = []
+    for given in operation.inputs:
+        inputs.append(f"*{given.name}" if given.many else given.name)
+    names = [f"{p.name}={p.default!r}" for p in operation.params]
+    text = f"### `{prefix}{operation.name}({', '.join([*inputs, *names])})`\n\n"
+    text += operation.doc.strip().replace("``", "`") + "\n"
+    if operation.aliases:
+        text += f"\nAlso: {', '.join(f'`{a}`' for a in operation.aliases)}.\n"
+    if operation.params:
+        text += "\n" + table(operation.params)
+    return text
+
+
+def table(params: Iterable[Param], fixed: str = " (fixed when built)") -> str:
+    """Parameters as a Markdown table."""
+    rows = []
+    for p in params:
+        low = "" if p.low is None else f"{p.low:g}"
+        high = "" if p.high is None else f"{p.high:g}"
+        span = f"{low}..{high}" if low or high else ""
+        span = ", ".join(f"`{c}`" for c in p.choices) or span
+        span = f"{span} {p.unit}".strip()
+        default = f"{p.default:g}" if p.type == "number" else repr(p.default)
+        rows.append((f"`{p.name}`", default, span, p.doc + ("" if p.live else fixed)))
+    return rows_of(("parameter", "default", "range", "meaning"), rows)
+
+
+def rows_of(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    names = list(headings)
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -1,0 +1,75 @@
+"""Imports point one way: what each part of livegan may import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "livegan"
+
+FORBIDDEN = {
+    "plugin": {"graph", "engine", "sound", "generators", "stage", "builtin", "cli", "live"},
+    "graph": {"engine", "sound", "generators", "stage", "builtin", "cli", "live"},
+    "sound": {"engine", "graph", "generators", "stage", "cli", "live"},
+    "generators": {"engine", "graph", "stage", "sound", "cli", "live"},
+    "stage": {"engine", "graph", "generators", "cli", "live", "rehearsal"},
+    "builtin": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
+    "engine": {"cli", "rehearsal"},
+}
+"""Part → parts that it must not import."""
+
+ALLOWED = {("builtin/outputs", "stage")}
+"""(module, part) that are let by: outputs run on the stage and speak its words."""
+
+
+def imported(file: Path) -> set[str]:
+    """The parts of livegan that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        found |= {n.split(".")[1] for n in names if n.startswith("livegan.")}
+    return found
+
+
+@pytest.mark.parametrize("part", FORBIDDEN)
+def test_a_part_imports_only_what_lies_below_it(part: str) -> None:
+    wrong = []
+    for file in sorted((ROOT / part).rglob("*.py")):
+        module = str(file.relative_to(ROOT).with_suffix(""))
+        for other in imported(file) & FORBIDDEN[part]:
+            if not any(module.startswith(m) and other == o for m, o in ALLOWED):
+                wrong.append(f"{module} imports {other}")
+    assert wrong == []
+
+
+def modules_after(code: str) -> set[str]:
+    """Which modules a fresh Python has loaded after running ``code``."""
+    program = f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_a_set_is_read_without_torch() -> None:
+    loaded = modules_after("from livegan.live import *\nshow(encode.waveform(listen()).blur(2))")
+    assert "torch" not in loaded
+    assert "livegan.engine" not in loaded
+
+
+def test_the_stage_loads_neither_torch_nor_the_engine() -> None:
+    loaded = modules_after("import livegan.stage.stage, livegan.stage.outputs")
+    assert not {"torch", "livegan.engine", "livegan.graph", "livegan.generators"} & loaded
+
+
+def test_the_help_loads_nothing_heavy() -> None:
+    loaded = modules_after("import livegan.cli")
+    assert not {"torch", "numpy", "pygame", "av", "scipy", "matplotlib"} & loaded
