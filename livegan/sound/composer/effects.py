@@ -66,9 +66,7 @@ def loudness(wave: Wave) -> float:
         wave,
         axis=0,
     )
-    weighted = lfilter(
-        [1.0, -2.0, 1.0], [1.0, -1.99004745483398, 0.99007225036621], shelf, axis=0
-    )
+    weighted = lfilter([1.0, -2.0, 1.0], [1.0, -1.99004745483398, 0.99007225036621], shelf, axis=0)
     block, step = int(0.4 * RATE), int(0.1 * RATE)
     total = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=1))])
     starts = np.arange(0, max(1, len(wave) - block), step)

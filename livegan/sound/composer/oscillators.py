@@ -50,7 +50,7 @@ def saw(
     odd: bool = False,
 ) -> Wave:
     """(count,) a filtered saw; ``brightness`` 0..1 is the low-pass, one value or one a sample."""
-    tables = saw_tables(int(round(pitch)), odd)
+    tables = saw_tables(round(pitch), odd)
     step = frequency(pitch + cents / 100) / RATE
     turn = np.arange(count) * step + phase
     at = ((turn - np.floor(turn)) * TABLE).astype(np.int32)
@@ -65,7 +65,8 @@ def saw(
     flat = tables.ravel()
     at += rows * TABLE
     low = flat[at]
-    return low + (flat[at + TABLE] - low) * part
+    scanned: Wave = low + (flat[at + TABLE] - low) * part
+    return scanned
 
 
 def sine(pitch: float, count: int) -> Wave:

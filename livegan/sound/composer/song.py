@@ -49,7 +49,12 @@ class Song:
 
 
 def compose(
-    style: str, seed: int = 0, seconds: float = 60.0, bpm: float | None = None, *, loop: bool = False
+    style: str,
+    seed: int = 0,
+    seconds: float = 60.0,
+    bpm: float | None = None,
+    *,
+    loop: bool = False,
 ) -> Song:
     """Write and play a song: the same arguments give the same samples.
 
@@ -179,7 +184,7 @@ def mix(tracks: Tracks, style: Style, rng: np.random.Generator, *, loop: bool) -
     send = 0.05 * drums + 0.7 * music + 0.8 * lead
     wet = effects.room(send, rng, seconds=style.reverb)
     echo = effects.echoes(lead + 0.3 * music, style.echo_beats * tracks.beat)
-    out = 0.95 * drums + 0.5 * bass + 1.3 * music + 1.2 * lead
+    out = 0.8 * drums + 0.42 * bass + 1.4 * music + 1.3 * lead
     out += style.wet * 1.3 * wet + style.echo * 1.3 * echo
     out = effects.master(out)
     return out[count:] if loop else out

@@ -59,7 +59,8 @@ def small(field: Field, size: int) -> Field:
 def houses(
     size: int, seed: int, *, wide: tuple[float, float], top: tuple[float, float], cell: float
 ) -> Row:
-    """A row of houses: widths, heights above the shore, and the size of a window, of the picture."""
+    """A row of houses: widths, heights above the shore and size of a window, as parts of the
+    picture."""
     rng = np.random.default_rng(seed)
     n = size * FINE
     line = (np.arange(n) + 0.5) / n
@@ -179,9 +180,10 @@ class City:
     def draw(self, sound: Any, size: int) -> Picture:
         t = town(size)
         low, mid, high, kick = (
-            float(min(max(value, 0.0), 1.0)) for value in (sound.low, sound.mid, sound.high, sound.kick)
+            float(min(max(value, 0.0), 1.0))
+            for value in (sound.low, sound.mid, sound.high, sound.kick)
         )
-        x, y = grid(size)
+        _, y = grid(size)
         whole = 0.4 * low + 0.35 * mid + 0.25 * high
         sky_y = np.clip(y / SHORE, 0, 1)
 
@@ -223,7 +225,9 @@ class City:
             light = light * (1 - body[..., None]) + solid * body[..., None]
             ground = np.exp(-np.clip(SHORE - y, 0, None) / (0.05 + 0.035 * (2 - k)))
             fog = (ground * (0.25 + 0.75 * t.mist) * (y < SHORE))[..., None]
-            light += fog * (dusk * 0.30 + rgb(0.55, 0.72, 1.0) * (0.30 * kick)) * (0.8, 0.6, 0.35)[k]
+            light += (
+                fog * (dusk * 0.30 + rgb(0.55, 0.72, 1.0) * (0.30 * kick)) * (0.8, 0.6, 0.35)[k]
+            )
 
         # Lamps along the quay light one after the other with the high.
         lit = smoothstep(-0.10, 0.10, 0.25 + 0.75 * high - t.lamp_order)
@@ -234,9 +238,13 @@ class City:
         rows = np.clip((t.mirror + bend) * size - 0.5, 0, SHORE * size - 2)
         top_row = rows.astype(np.intp)
         part = (rows - top_row)[..., None]
-        sway = np.clip(np.arange(size)[None, :] + t.shimmer * size * 0.012, 0, size - 1).astype(np.intp)
+        sway = np.clip(np.arange(size)[None, :] + t.shimmer * size * 0.012, 0, size - 1).astype(
+            np.intp
+        )
         soft = gaussian_filter(light, (0.010 * size, 0.002 * size, 0))
-        seen = soft[top_row, sway] * (1 - part) + soft[np.minimum(top_row + 1, size - 1), sway] * part
+        seen = (
+            soft[top_row, sway] * (1 - part) + soft[np.minimum(top_row + 1, size - 1), sway] * part
+        )
         deep = np.clip((y - SHORE) / (1 - SHORE), 0, 1)[..., None]
         crest = smoothstep(0.45, 1.3, t.shimmer)[..., None]
         water = seen * (0.80 - 0.35 * deep) + rgb(0.004, 0.010, 0.024)

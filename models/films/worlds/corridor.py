@@ -35,7 +35,7 @@ class Hall:
     rough: Field
     stone: Field
     lamps: Field
-    lamp_bin: Field
+    reach: Field
     haze: Field
     ribs: Field
 
@@ -99,17 +99,19 @@ def hall(size: int) -> Hall:
         depth=small(depth),
         height=small(np.clip(height, -1.2, 1.2)),
         mirror=small(mirror),
-        rough=small(below * (0.35 + 0.65 * slabs) * smoothstep(0.25, 0.75, fbm(side * 2, near * 2, 33, 4))),
+        rough=small(
+            below * (0.35 + 0.65 * slabs) * smoothstep(0.25, 0.75, fbm(side * 2, near * 2, 33, 4))
+        ),
         stone=small(material),
         lamps=small((lamp + 0.6 * strips).astype(np.float32)),
-        lamp_bin=np.clip(small(across + up) * 0 + small(1 / depth), 0, 1),
+        reach=small(reach),
         haze=small(haze),
         ribs=small(wall * edge),
     )
 
 
 class Corridor:
-    """Condition `waveform`: the left channel's trace rules the upper walls, the right's the lower."""
+    """Condition `waveform`: the left trace swings on the upper walls, the right on the lower."""
 
     encoder = "waveform"
 
@@ -148,8 +150,7 @@ class Corridor:
             glow += near[..., None] * colour * strength
 
         # Lamps: every bay of the ceiling is as bright as the wave was where the bay lies.
-        column = np.clip((0.5 + 0.5 * h.lamp_bin * np.sign(np.linspace(-1, 1, size))[None, :]), 0, 1)
-        index = (column * (size - 1)).astype(np.intp)
+        index = ((0.5 + 0.5 * np.clip(h.reach, 0, 1)) * (size - 1)).astype(np.intp)
         both = loud.mean(axis=0), tone.mean(axis=0)  # the ceiling lies between both sides
         bay = (0.5 * (both[0] + both[0][::-1]))[index]
         hue = tint(0.5 * (both[1] + both[1][::-1]))[index]
@@ -157,10 +158,15 @@ class Corridor:
 
         material = h.stone[..., None]
         fall = np.clip(1.15 / np.sqrt(h.depth), 0.2, 1.1)[..., None]
-        lit = material * glow * 0.75 * fall * (h.wall + 0.35 * h.ceiling + 0.25 * h.floor)[..., None]
-        top = material * hue * (0.10 + 0.9 * bay[..., None]) * (
-            0.30 * h.ceiling + 0.16 * h.floor + 0.10 * h.wall
-        )[..., None]
+        lit = (
+            material * glow * 0.75 * fall * (h.wall + 0.35 * h.ceiling + 0.25 * h.floor)[..., None]
+        )
+        top = (
+            material
+            * hue
+            * (0.10 + 0.9 * bay[..., None])
+            * (0.30 * h.ceiling + 0.16 * h.floor + 0.10 * h.wall)[..., None]
+        )
         scene = lit + top + light + lamp + h.ribs[..., None] * glow * 0.25
 
         # The far end: a gate of light that swells with the loudness.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 
 LATTICE = 128
 
@@ -32,12 +34,15 @@ def fbm(
     total = np.zeros(np.broadcast_shapes(x.shape, y.shape), np.float32)
     strength, whole = 1.0, 0.0
     for octave in range(octaves):
-        layer = noise(x * 2.0**octave + 17.3 * octave, y * 2.0**octave + 9.1 * octave, seed + octave)
+        layer = noise(
+            x * 2.0**octave + 17.3 * octave, y * 2.0**octave + 9.1 * octave, seed + octave
+        )
         layer = 1 - 2 * np.abs(layer) if ridged else 1.4 * layer
         total += strength * layer
         whole += strength
         strength *= gain
-    return np.clip(0.5 + 0.5 * total / whole, 0, 1)
+    out: Field = np.clip(0.5 + 0.5 * total / whole, 0, 1)
+    return out
 
 
 def smoothstep(low: float, high: float, x: Field) -> Field:

@@ -25,7 +25,8 @@ def bloom(light: Picture, amount: float, radius: float = 0.03, threshold: float 
     glow = 0.6 * near + 0.8 * far
     if step > 1:
         glow = zoom(glow, (step, step, 1), order=1, grid_mode=True, mode="nearest")
-    return light + np.float32(amount) * glow
+    out: Picture = (light + np.float32(amount) * glow).astype(np.float32)
+    return out
 
 
 def film(light: Picture, exposure: float = 1.0, colour: float = 1.2) -> Picture:

@@ -112,7 +112,9 @@ class Nebula:
 
         # Hot in its heart, cold at its rim, both by how low or high the sound was there.
         colour = smoothstep(0.05, 0.95, tones + 0.42 * (np.minimum(outer, 1.6) - 0.75))[..., None]
-        tint = WARM * (1 - colour) ** 1.2 + COLD * colour**1.2 + ROSE * (colour * (1 - colour) * 1.1)
+        tint = (
+            WARM * (1 - colour) ** 1.2 + COLD * colour**1.2 + ROSE * (colour * (1 - colour) * 1.1)
+        )
         power = (0.25 + 0.85 * lows + 0.4 * mids)[..., None]
         light = tint * power * (body * (0.15 + 1.05 * s.relief**1.5))[..., None] * 0.72
         light += CORE * (heart * (0.35 + 0.9 * lows))[..., None] * (0.25 + 0.75 * tint) * 0.8
@@ -141,6 +143,12 @@ class Nebula:
         halo = np.exp(-((distance / 0.20) ** 2))[..., None]
         light *= np.float32(0.85 + 0.45 * now)
         light += s.beacon[..., None] * (0.25 * CORE + np.float32(2.6 * now) * (CORE + 0.25))
-        light += edge.astype(np.float32) * halo * WARM * np.float32(0.35 * now) * (0.5 + s.gas)[..., None]
+        light += (
+            edge.astype(np.float32)
+            * halo
+            * WARM
+            * np.float32(0.35 * now)
+            * (0.5 + s.gas)[..., None]
+        )
         light = bloom(light, 0.55, 0.030, 0.75)
         return film(light * vignette(size), 1.05, 1.3)

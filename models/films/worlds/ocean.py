@@ -109,11 +109,18 @@ class Ocean:
         k = s.base - HORIZON
         strike, lows, mids, highs = along(kick), along(low), along(mid), along(high)
         swell = (
-            s.share[0] * highs * 0.35 + s.share[1] * mids * 0.8 + s.share[2] * lows + s.share[3] * strike * 0.9
+            s.share[0] * highs * 0.35
+            + s.share[1] * mids * 0.8
+            + s.share[2] * lows
+            + s.share[3] * strike * 0.9
         )
         rough = 0.25 + 0.75 * along(calm[1])
         lift = 0.20 * (k + 0.05)
-        height = lift * (swell * (0.12 + 1.75 * s.crests) + s.chop * (0.35 + 0.9 * rough) + s.fine * 0.16 * (0.4 + highs))
+        height = lift * (
+            swell * (0.12 + 1.75 * s.crests)
+            + s.chop * (0.35 + 0.9 * rough)
+            + s.fine * 0.16 * (0.4 + highs)
+        )
         screen = (s.base - height).astype(np.float32)
 
         # Which row a pixel sees: the nearest one that reaches as high; between rows, in between.
@@ -175,16 +182,23 @@ class Ocean:
         facing = np.clip(0.5 + 0.55 * slope_z + 0.10 * slope_x, 0, 1)[..., None]
         fresnel = np.clip(0.14 + 0.72 * (1 - dist) ** 2.2, 0, 1)[..., None]
         mirrored = glow * 0.50 * (1 - facing * 0.55) + zenith * 1.2
-        body = rgb(0.004, 0.030, 0.050) + rgb(0.0, 0.16, 0.17) * (np.clip(top, 0, 1.6) ** 1.6)[..., None]
+        body = (
+            rgb(0.004, 0.030, 0.050)
+            + rgb(0.0, 0.16, 0.17) * (np.clip(top, 0, 1.6) ** 1.6)[..., None]
+        )
         body = body * (0.5 + 0.9 * rows_low[..., None])
         sea_light = body + mirrored * fresnel * (0.35 + 0.9 * facing)
         path = np.exp(-(((x - SUN[0]) / (0.035 + 0.20 * dist)) ** 2))
         spark = smoothstep(0.25, 0.9, s.glitter + 1.6 * chop + 0.35 * slope_z - 0.1)
         sea_light += (path * spark * (0.5 + 0.5 * (1 - dist)))[..., None] * sunlight * (1.7 * power)
         sea_light += (path * 0.30 * (1 - dist) ** 1.5)[..., None] * sunlight * power
-        cap = smoothstep(0.55, 1.30, top + 0.9 * chop + 0.3 * rows_high) * np.clip(foam_here * 1.3, 0, 1)
+        cap = smoothstep(0.55, 1.30, top + 0.9 * chop + 0.3 * rows_high) * np.clip(
+            foam_here * 1.3, 0, 1
+        )
         lace = smoothstep(0.05, 0.70, 1.6 * chop + 0.45 * foam_here)
-        sea_light += (cap * (0.12 + 0.88 * lace))[..., None] * (rgb(0.46, 0.60, 0.66) + 0.40 * glow) * 0.75
+        sea_light += (
+            (cap * (0.12 + 0.88 * lace))[..., None] * (rgb(0.46, 0.60, 0.66) + 0.40 * glow) * 0.75
+        )
         haze = np.exp(-dist / 0.05)[..., None]
         sea_light = sea_light * (1 - 0.6 * haze) + glow * 0.45 * haze
         edge = gaussian_filter(water.astype(np.float32), (0.6, 0.0))[..., None]

@@ -1,0 +1,48 @@
+"""Compose the demo track anew: ``python -m livegan.demo [FILE]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+
+from livegan.demo import BPM, SECONDS, SEED, STYLE, track
+from livegan.sound import RATE
+from livegan.sound.composer import compose
+from livegan.sound.composer.oscillators import Wave
+
+
+def encode(samples: Wave, out: Path, bit_rate: int = 128_000) -> None:
+    """Write (n, 2) float32 at 48 kHz as Ogg Opus; the same samples give the same file."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with av.open(str(part), "w", format="ogg", options={"fflags": "+bitexact"}) as file:
+            stream = file.add_stream("libopus", rate=RATE, layout="stereo")
+            stream.bit_rate = bit_rate
+            for first in range(0, len(samples), RATE):
+                block = np.ascontiguousarray(samples[first : first + RATE].T)
+                frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+                frame.sample_rate = RATE
+                frame.pts = first
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode(None))
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Compose and encode."""
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else track()
+    if not out.parent.is_dir():
+        sys.exit(f"{out.parent} is not a folder; make it first")
+    song = compose(STYLE, SEED, SECONDS, BPM, loop=True)
+    encode(song.samples, out)
+    print(f"{out}: {len(song.samples) / RATE:g} s, {song.key}, {out.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
