@@ -14,6 +14,12 @@ from livegan.sound.sources import Note, SourceGone
 
 Array = NDArray[np.float32]
 
+PERIOD = 0.005
+"""Seconds of sound a callback takes: half a hop."""
+
+BUFFER = 0.03
+"""Seconds the device may run ahead of the callback before sound is lost."""
+
 
 class Capture:
     """An input by name (a part of it will do), or the default one.
@@ -85,7 +91,9 @@ class Capture:
                 samplerate=rate,
                 channels=channels,
                 dtype="float32",
-                latency="low",
+                # The buffer rides over a busy moment; sound is taken from it a period at a time.
+                latency=max(BUFFER, device.latency),
+                blocksize=round(PERIOD * rate),
                 callback=callback,
             )
         )

@@ -72,4 +72,5 @@ def matrix(count: int, channels: tuple[str, ...]) -> Array:
     if len(channels) != count or not all(name in WEIGHTS for name in channels):
         channels = ORDERS.get(count) or tuple("FL" if i % 2 == 0 else "FR" for i in range(count))
     weights = np.array([WEIGHTS[name] for name in channels], np.float64)
-    return (weights / max(1.0, weights.sum(axis=0).max())).astype(np.float32)
+    scaled: Array = (weights / max(1.0, weights.sum(axis=0).max())).astype(np.float32)
+    return scaled

@@ -21,7 +21,7 @@ from livegan.sound.sources import Source
 Array = NDArray[np.float32]
 Note = Callable[[str], None]
 
-POLL = 0.004
+POLL = 0.005
 """Seconds between two looks at the source."""
 
 RETRY = 1.0
@@ -177,7 +177,9 @@ class Line:
         try:
             rate = self.source.rate
             raw = self.source.pull(-(-wanted * rate // RATE))
-            block = np.nan_to_num(to_stereo(raw), nan=0.0, posinf=0.0, neginf=0.0)
+            block = to_stereo(raw)
+            if not np.isfinite(block).all():
+                block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
         except Exception as error:
             self._gone = True
             note(f"{error}; silence until it is back")

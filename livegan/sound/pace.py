@@ -47,8 +47,8 @@ class Pace:
         self.position = position
         self._tail: Array = np.zeros((FADE, 2), np.float32)
         self._silent = True
-        self._settling: list[tuple[int, int]] = []
         self._usual: float | None = None
+        self._settled = self._sum = 0
         self._distance = 0.0
         self._owed = 0.0
 
@@ -77,7 +77,7 @@ class Pace:
         behind = due - self.position - len(block)
         if self._silent:
             # The clock was held by silence: begin at the usual distance from it.
-            self._settling, self._usual = [], None
+            self._usual, self._settled, self._sum = None, 0, 0
             if behind > BEHIND:
                 block = np.concatenate([np.zeros((behind - BEHIND, 2), np.float32), block])
             else:
@@ -92,11 +92,11 @@ class Pace:
     def _drift(self, behind: int, count: int) -> int:
         """Samples to add to (or leave out of) ``count`` to stay at the usual distance."""
         if self._usual is None:
-            self._settling.append((behind, count))
-            if sum(n for _, n in self._settling) >= SETTLE:
-                weighted = sum(b * n for b, n in self._settling)
-                self._usual = weighted / sum(n for _, n in self._settling)
-                self._distance, self._owed = 0.0, 0.0
+            self._settled += count
+            self._sum += behind * count
+            if self._settled >= SETTLE:
+                self._usual = self._sum / self._settled
+                self._distance = self._owed = 0.0
             return 0
         part = min(1.0, count / (SMOOTH * RATE))
         self._distance += (behind - self._usual - self._distance) * part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ Array = NDArray[np.float32]
 
 NEAR = 60.0
 """Seconds up to which a start is reached by decoding, to the sample; later ones by seeking."""
+
+LOUDEST = 16.0
+"""Largest sample: float files may go over 1, damaged ones go anywhere."""
 
 
 class Unreadable(Exception):
@@ -89,12 +93,20 @@ def av_duration(path: Path) -> float:
 def sndfile_chunks(path: Path, start: float, note: Callable[[str], None]) -> Iterator[Chunk]:
     """The sound of ``path`` through libsndfile, from ``start`` seconds."""
     with _sndfile_open(path) as file:
-        file.seek(min(file.frames, round(start * file.samplerate)))
-        while True:
-            samples = file.read(file.samplerate, dtype="float32", always_2d=True)
-            if not len(samples):
-                return
-            yield Chunk(samples, file.samplerate, None)
+        count = 0
+        try:
+            if start > 0:
+                file.seek(min(file.frames, round(start * file.samplerate)))
+            while True:
+                samples = file.read(file.samplerate, dtype="float32", always_2d=True)
+                if not len(samples):
+                    return
+                count += len(samples)
+                yield Chunk(_bounded(samples), file.samplerate, None)
+        except RuntimeError as error:
+            if not count:
+                raise Unreadable(f"libsndfile: {error}") from None
+            note(f"{path.name}: is cut off; plays {start + count / file.samplerate:.1f} s")
 
 
 def sndfile_duration(path: Path) -> float:
@@ -124,8 +136,10 @@ def _cut_riff(path: Path) -> bool:
 def _av_sound(container: Any) -> Any:
     stream = container.streams.best("audio")
     if stream is None:
-        kinds = sorted({stream.type for stream in container.streams}) or ["no"]
-        raise Unreadable(f"PyAV: no audio stream, only {' and '.join(kinds)}")
+        kinds = sorted({stream.type for stream in container.streams})
+        if "audio" in kinds:
+            raise Unreadable("PyAV: its audio is in a coding that is unknown or damaged")
+        raise Unreadable(f"PyAV: no audio stream, only {' and '.join(kinds) or 'an empty shell'}")
     stream.thread_type = "AUTO"
     return stream
 
@@ -141,13 +155,18 @@ def _floats(frame: Any) -> Array:
         out = data.astype(np.float64) / -float(np.iinfo(data.dtype).min)
     else:
         out = data
-    # A broken float file must not put infinity into everything that follows.
-    return np.nan_to_num(out.T.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    return _bounded(out.T.astype(np.float32))
+
+
+def _bounded(samples: Array) -> Array:
+    # A broken file must not put infinity into everything that follows.
+    finite = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(finite, -LOUDEST, LOUDEST)
 
 
 def _sndfile_open(path: Path) -> Any:
     try:
-        import soundfile
+        soundfile: Any = importlib.import_module("soundfile")
     except (ImportError, OSError):
         raise Unreadable("libsndfile: not installed, `pip install soundfile` to try it") from None
     try:
