@@ -1,0 +1,244 @@
+"""A real engine process is kept playing whatever happens to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livegan.sound.ring import SoundRing
+from livegan.stage.keeper import Keeper
+from livegan.stage.launch import death
+from livegan.stage.pictures import PictureRing
+from livegan.stage.supervisor import Limits
+
+PATIENCE = 60.0
+FAKE = "tests.stage.fake_engine:run"
+
+
+def until(true: Callable[[], Any]) -> Any:
+    """Wait for something to be true, and give it."""
+    end = time.monotonic() + PATIENCE
+    while not (found := true()):
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+    return found
+
+
+def gone(pid: int) -> bool:
+    """No process of that number runs (one that nobody waited for does not run either)."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return text.rpartition(")")[2].split()[0] in "ZX"
+
+
+class Show:
+    """A keeper with rings, a set and what was heard."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self.set = folder / "set.py"
+        self.set.write_text("colour 10 20 30\n")
+        self.rings = (
+            SoundRing.create(2),
+            PictureRing.create(512, 512),
+            PictureRing.create(192, 960),
+        )
+        self.pictures = self.rings[1]
+        self.heard: list[dict[str, Any]] = []
+        names = [ring.name for ring in self.rings]
+        options = {
+            "set": str(self.set),
+            "folder": str(folder),
+            **dict(zip(("sound_ring", "picture_ring", "thumb_ring"), names, strict=True)),
+        }
+        self.keeper = Keeper(options, self.heard.append, target=FAKE, limits=limits)
+
+    def close(self) -> None:
+        self.keeper.stop()
+        for ring in self.rings:
+            ring.close()
+            ring.unlink()
+
+    def save(self, text: str) -> None:
+        beside = self.set.with_suffix(".new")
+        beside.write_text(text)
+        os.replace(beside, self.set)
+
+    def told(self, kind: str) -> list[str]:
+        return [m["text"] for m in list(self.heard) if m.get("kind") == kind]
+
+    def hellos(self) -> list[int]:
+        return [m["pid"] for m in list(self.heard) if m["type"] == "hello"]
+
+    def on_air(self) -> list[str]:
+        return [m["source"] for m in list(self.heard) if m.get("status") == "on_air"]
+
+    def colour(self) -> int:
+        """The red of the newest picture, -1 before the first."""
+        picture = self.pictures.latest()
+        return -1 if picture is None else int(picture.pixels[500, :, 0].min())
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Iterator[Show]:
+    show = Show(tmp_path, Limits(alive=1.5, building=15, starting=40, backoff=0.1))
+    try:
+        yield show
+    finally:
+        show.close()
+
+
+def test_a_killed_engine_returns_with_the_last_good_set_while_the_last_picture_stays(
+    show: Show,
+) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    show.save("colour 77 20 30\n")
+    until(lambda: show.colour() == 77)
+    first = show.keeper.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    until(lambda: show.told("recovery"))
+    assert show.colour() == 77
+    before = show.pictures.newest
+    until(lambda: show.pictures.newest > before)
+    assert show.colour() == 77
+    assert show.keeper.pid not in (None, first)
+    assert gone(first)
+    assert "killed by SIGKILL" in show.told("death")[0]
+
+
+def test_an_engine_that_holds_the_interpreter_is_killed_and_returns(show: Show) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    first = show.keeper.pid
+    show.save("colour 66 1 1\nhang\n")
+    until(lambda: show.colour() == 66)
+    until(lambda: len(show.hellos()) > 1)
+    assert first is not None and gone(first)
+    assert "has not answered" in show.told("death")[0]
+
+
+def test_a_set_that_segfaults_twice_is_left_out_and_the_one_before_plays(show: Show) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    show.save("colour 99 1 1\ncrash\n")
+    until(lambda: show.told("blocked"))
+    until(lambda: show.keeper.state.phase == "playing")
+    until(lambda: show.colour() == 10)
+    assert len(show.told("death")) == 2
+    show.save("colour 55 1 1\n")
+    until(lambda: show.colour() == 55)
+
+
+def test_a_save_that_kills_while_it_is_proven_never_reaches_the_air(show: Show) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    show.save("colour 99 1 1\ncrash while proving\n")
+    until(lambda: show.told("recovery"))
+    assert show.colour() == 10
+    assert all("crash" not in source for source in show.on_air())
+
+
+def test_an_engine_that_leaves_by_itself_returns_too(show: Show) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    show.save("colour 20 1 1\nexit\n")
+    until(lambda: show.told("death"))
+    assert "ended with status 3" in show.told("death")[0]
+    until(lambda: show.told("recovery"))
+
+
+def test_messages_reach_the_engine_that_plays_now(show: Show) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    show.save("colour 20 1 1\n")
+    until(lambda: show.colour() == 20)
+    show.keeper.send({"type": "undo"})
+    until(lambda: show.colour() == 10)
+
+
+def test_a_target_that_cannot_be_imported_is_tried_again_and_nothing_hangs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    show = Show(tmp_path, Limits(backoff=0.1))
+    show.keeper._target = "no.such.engine:run"
+    show.keeper.start()
+    until(lambda: len(show.told("death")) >= 3)
+    show.close()
+    assert "ModuleNotFoundError" in capfd.readouterr().err
+
+
+def test_stop_leaves_no_process(show: Show) -> None:
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    pid = show.keeper.pid
+    show.keeper.stop()
+    assert pid is not None and gone(pid)
+
+
+def test_stop_ends_an_engine_that_hangs(show: Show) -> None:
+    show.save("colour 10 0 0\nhang\n")
+    show.keeper.start()
+    until(lambda: show.colour() == 10)
+    time.sleep(1.2)
+    pid = show.keeper.pid
+    show.keeper.stop()
+    assert pid is None or gone(pid)
+
+
+PARENT = """
+import sys, time
+from pathlib import Path
+from livegan.stage.supervisor import Limits
+from tests.stage.test_keeper import Show
+if __name__ == "__main__":
+    show = Show(Path(sys.argv[1]), Limits())
+    show.set.write_text(sys.argv[2])
+    show.keeper.start()
+    while not show.hellos() or show.colour() < 0:
+        time.sleep(0.02)
+    time.sleep(float(sys.argv[3]))
+    print(show.keeper.pid, *(ring.name for ring in show.rings), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and /dev/shm")
+@pytest.mark.parametrize(("text", "wait"), [("colour 1 1 1\n", 0), ("colour 1 1 1\nhang\n", 1.5)])
+def test_a_killed_stage_leaves_neither_an_engine_nor_memory(
+    tmp_path: Path, text: str, wait: float
+) -> None:
+    (tmp_path / "parent.py").write_text(PARENT)
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "parent.py"), str(tmp_path), text, str(wait)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        text=True,
+    )
+    assert process.stdout is not None
+    pid, *names = process.stdout.readline().split()
+    assert not gone(int(pid)) and len(names) == 3
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    until(lambda: gone(int(pid)))
+    until(lambda: not any(Path("/dev/shm", name).exists() for name in names))
+
+
+def test_deaths_are_told_in_words() -> None:
+    assert death(-9) == "killed by SIGKILL"
+    assert death(-200) == "killed by signal 200"
+    assert death(3) == "ended with status 3"
+    assert death(None) == "does not answer"
