@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from pathlib import Path
@@ -17,6 +18,9 @@ from livegan.sound.media import MediaError, open_media
 from livegan.sound.sources import Note, SourceGone
 
 Array = NDArray[np.float32]
+
+RETRY = 2.0
+"""Seconds between two attempts to be heard again."""
 
 AHEAD = RATE
 """Samples that are decoded ahead."""
@@ -45,6 +49,8 @@ class Playback:
         self._decoder: threading.Thread | None = None
         self._closed = threading.Event()
         self._finished = False
+        # While an output is opened its callback reads the fifo, and nobody else may.
+        self._opening = False
         self._note: Note = lambda text: None
 
     def open(self, note: Note) -> None:
@@ -65,15 +71,16 @@ class Playback:
         if self._audible:
             self._stop_output()
             try:
-                if again:
-                    refresh()
-                self._play()
+                self._play(again)
             except Exception as error:
-                self._audible = False
                 note(f"{self.name} plays unheard: {error}")
+                if again:
+                    threading.Thread(target=self._be_heard, daemon=True).start()
 
     def pull(self, frames: int) -> Array:
         """What was heard since the last call, or what the clock asks for."""
+        if self._opening:
+            return np.zeros((0, 2), np.float32)
         if self._output is not None:
             if not self._output.alive:
                 raise SourceGone(f"the sound output that plays {self.name} is gone")
@@ -119,7 +126,19 @@ class Playback:
         finally:
             self._finished = True
 
-    def _play(self) -> None:
+    def _be_heard(self) -> None:
+        while not self._closed.wait(RETRY):
+            try:
+                self._play(again=True)
+            except Exception as error:
+                logging.getLogger("livegan").debug("still unheard: %s", error)
+            else:
+                self._note(f"{self.name} is heard again")
+                return
+
+    def _play(self, again: bool) -> None:
+        if again:
+            refresh()
         device = find_device(None, "output")
         channels = min(2, device.channels)
         opened: list[Stream] = []
@@ -150,8 +169,14 @@ class Playback:
             )
 
         self._heard = Fifo(2 * RATE, 2)
-        opened.append(stream := Stream(open_stream))
-        self._output = stream
+        self._opening = True
+        try:
+            opened.append(stream := Stream(open_stream))
+            self._output = stream
+        finally:
+            self._opening = False
+        if self._closed.is_set():
+            self._stop_output()
 
 
 def _quiet(text: str) -> None:

@@ -41,6 +41,10 @@ class Tempo:
         self._scores = np.zeros(len(self._grid))
         self._age = (np.arange(_MEMORY)[::-1] * _HOP_S).astype(np.float32)
         self._recency = np.exp(-self._age / 4.0)
+        # Long lags see less of the memory: what a steady strength would score there is divided out.
+        steady = np.fft.rfft(self._recency, 2 * _MEMORY)
+        overlap = np.fft.irfft(steady.real**2 + steady.imag**2)[: self._weights.shape[1]]
+        self._overlap = overlap[0] / overlap
         self._hops = 0
         self._rate_bpm = 120.0
         self._locked = False
@@ -151,7 +155,7 @@ class Tempo:
         heard = heard - heard.mean()
         spectrum = np.fft.rfft(heard, 2 * _MEMORY)
         correlation = np.fft.irfft(spectrum.real**2 + spectrum.imag**2)[: self._weights.shape[1]]
-        correlation = (correlation / correlation[0]).astype(np.float32)
+        correlation = (correlation / correlation[0] * self._overlap).astype(np.float32)
         scores = self._weights @ correlation
         self._scores += 0.12 * (scores - self._scores)
         self._choose()
