@@ -37,9 +37,15 @@ def decibels(power: float) -> float:
 class Reference:
     """The loudest of the last while in dB: rises fast, falls slowly, never below a floor."""
 
-    def __init__(self, floor_db: float, fall_db: float = _FALL_DB, rise: float = _RISE) -> None:
+    def __init__(
+        self,
+        floor_db: float,
+        fall_db: float = _FALL_DB,
+        rise: float = _RISE,
+        start_db: float = -24.0,
+    ) -> None:
         self.floor_db, self.fall_db, self.rise = floor_db, fall_db, rise
-        self.db = floor_db
+        self.db = max(floor_db, start_db)
 
     def step(self, level_db: float, floor_db: float = -120.0) -> float:
         """Take the loudness of a hop and give the reference."""
@@ -81,7 +87,7 @@ class Loudness:
         low, high = (math.log2(hz) for hz in _CENTROID_HZ)
         octave = (np.log2(np.maximum(short_hz, 20.0)) - low) / (high - low)
         self._octave = np.clip(octave, 0.0, 1.0).astype(np.float32)
-        self._references = [Reference(_FLOOR_DB) for _ in range(4)]
+        self._references = [Reference(_FLOOR_DB, start_db=_FLOOR_DB) for _ in range(4)]
         self._ranges = [Range() for _ in range(4)]
         self._values = [0.0] * 4
         self._centroid = 0.5
