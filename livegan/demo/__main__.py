@@ -9,10 +9,13 @@ from pathlib import Path
 import av
 import numpy as np
 
-from livegan.demo import BPM, SECONDS, SEED, STYLE, track
+from livegan.share import demo_track
 from livegan.sound import RATE
 from livegan.sound.composer import compose
 from livegan.sound.composer.oscillators import Wave
+
+STYLE, SEED, BPM, SECONDS = "techno", 7, 128.0, 60.0
+"""Thirty-two bars: a quiet intro that builds, the beat, a break that builds, everything."""
 
 
 def encode(samples: Wave, out: Path, bit_rate: int = 128_000) -> None:
@@ -36,7 +39,7 @@ def encode(samples: Wave, out: Path, bit_rate: int = 128_000) -> None:
 
 def main() -> None:
     """Compose and encode."""
-    out = Path(sys.argv[1]) if len(sys.argv) > 1 else track()
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else demo_track()
     if not out.parent.is_dir():
         sys.exit(f"{out.parent} is not a folder; make it first")
     song = compose(STYLE, SEED, SECONDS, BPM, loop=True)

@@ -6,33 +6,33 @@ from pathlib import Path
 
 import numpy as np
 
-from livegan.demo import BPM, SECONDS, track
-from livegan.demo.__main__ import encode
+from livegan.demo.__main__ import BPM, SECONDS, encode
+from livegan.share import demo_track
 from livegan.sound.composer.effects import loudness
 from livegan.sound.media import decode
 
 
 def test_it_is_a_minute_of_whole_bars_small_enough_for_a_wheel() -> None:
-    samples = decode(track())
+    samples = decode(demo_track())
     assert samples.shape == (int(SECONDS * 48000), 2)
     assert (SECONDS * BPM / 60) % 4 == 0
-    assert track().stat().st_size < 1_200_000
+    assert demo_track().stat().st_size < 1_200_000
 
 
 def test_it_is_as_loud_as_other_music_and_never_clips() -> None:
-    samples = decode(track())
+    samples = decode(demo_track())
     assert np.abs(samples).max() < 0.95
     assert -15.5 < loudness(samples) < -12.5
 
 
 def test_its_end_leads_into_its_start() -> None:
-    samples = decode(track())
+    samples = decode(demo_track())
     usual = np.abs(np.diff(samples, axis=0)).max()
     assert np.abs(samples[0] - samples[-1]).max() < usual / 2
 
 
 def test_it_begins_quietly_and_has_a_break() -> None:
-    samples = decode(track())
+    samples = decode(demo_track())
     quarters = [float(np.sqrt((part**2).mean())) for part in np.split(samples, 8)]
     assert quarters[0] < 0.4 * quarters[3]
     assert quarters[4] < 0.7 * quarters[7]
