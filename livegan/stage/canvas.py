@@ -27,8 +27,8 @@ class Canvas(Protocol):
 
     name: str
 
-    def picture(self, pixels: Pixels) -> None:
-        """Take a new picture, (H, W, 3) uint8."""
+    def picture(self, pixels: Pixels, fill: bool = False) -> None:
+        """Take a new picture, (H, W, 3) uint8; ``fill`` stretches it over the whole window."""
         ...
 
     def present(self, size: Size, panels: Sequence[Panel], darkness: float) -> None:
@@ -36,8 +36,10 @@ class Canvas(Protocol):
         ...
 
 
-def fitted(picture: Size, window: Size) -> tuple[int, int, int, int]:
+def fitted(picture: Size, window: Size, fill: bool = False) -> tuple[int, int, int, int]:
     """(x, y, width, height) of a picture in a window: as large as fits, aspect kept, centred."""
+    if fill:
+        return 0, 0, window[0], window[1]
     scale = min(window[0] / picture[0], window[1] / picture[1])
     width = max(1, min(window[0], round(picture[0] * scale)))
     height = max(1, min(window[1], round(picture[1] * scale)))
@@ -53,10 +55,12 @@ class TextureCanvas:
 
         self._renderer: Any = Renderer(window, vsync=True)
         self._picture: Texture | None = None
+        self._fill = False
         self._panels: dict[str, tuple[Surface, Texture]] = {}
         self.name = "texture"
 
-    def picture(self, pixels: Pixels) -> None:
+    def picture(self, pixels: Pixels, fill: bool = False) -> None:
+        self._fill = fill
         from pygame._sdl2.video import Texture
 
         surface = _surface(pixels)
@@ -72,7 +76,7 @@ class TextureCanvas:
         renderer.clear()
         if self._picture is not None:
             picture = self._picture
-            picture.draw(dstrect=fitted((picture.width, picture.height), size))
+            picture.draw(dstrect=fitted((picture.width, picture.height), size, self._fill))
         if darkness > 0:
             renderer.draw_blend_mode = BLEND
             renderer.draw_color = (0, 0, 0, round(255 * darkness))
@@ -105,10 +109,12 @@ class SurfaceCanvas:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._picture: Surface | None = None
+        self._fill = False
         self._scaled: tuple[Size, Surface] | None = None
         self.name = "surface"
 
-    def picture(self, pixels: Pixels) -> None:
+    def picture(self, pixels: Pixels, fill: bool = False) -> None:
+        self._fill = fill
         # A copy in the window's own format, for the pixels are the caller's.
         self._picture = _surface(pixels).convert(self._window.get_surface())
         self._scaled = None
@@ -119,7 +125,7 @@ class SurfaceCanvas:
         screen = self._window.get_surface()
         screen.fill((0, 0, 0))
         if self._picture is not None:
-            rect: Rect = pygame.Rect(fitted(self._picture.get_size(), size))
+            rect: Rect = pygame.Rect(fitted(self._picture.get_size(), size, self._fill))
             if self._scaled is None or self._scaled[0] != rect.size:
                 scaled = pygame.transform.smoothscale(self._picture, rect.size)
                 self._scaled = ((rect.width, rect.height), scaled)

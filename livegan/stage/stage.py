@@ -255,7 +255,7 @@ class Stage:
             self._fresh = True
         elif self._picture is None and now - self._started > 1 / START_FPS:
             width, height = self._window.size
-            self._window.picture(start_picture(now - self._began, width / height))
+            self._window.picture(start_picture(now - self._began, width / height), fill=True)
             self._started, self._fresh = now, True
         if self._show_hud and self._show_thumbs:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)

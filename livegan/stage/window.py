@@ -113,9 +113,9 @@ class Window:
                 found.append(Press("", "close"))
         return found
 
-    def picture(self, pixels: NDArray[np.uint8]) -> None:
-        """Take a new picture, (H, W, 3) uint8; it stays until the next."""
-        self._canvas.picture(pixels)
+    def picture(self, pixels: NDArray[np.uint8], fill: bool = False) -> None:
+        """Take a new picture, (H, W, 3) uint8; it stays until the next. ``fill`` stretches it."""
+        self._canvas.picture(pixels, fill)
 
     def present(self, panels: Sequence[Panel] = (), darkness: float = 0.0) -> None:
         """Show the picture, darkened by 0..1, and the panels over it."""

@@ -1,0 +1,327 @@
+"""Whole shows in a real window, with an engine that can be told to fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageGrab
+
+from livegan.stage.options import Options
+from livegan.stage.stage import Stage
+from livegan.stage.supervisor import Limits
+from livegan.stage.window import NoWindow, Window
+from tests.display import xvfb
+from tests.stage.test_keeper import gone, until
+
+pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
+WINDOW = (640, 480)
+FAKE = "tests.stage.fake_engine:run"
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    with xvfb(WINDOW) as display:
+        yield display
+
+
+class Performance:
+    """A stage that is played by a thread, as by a performer: keys, saves, looks at the screen."""
+
+    def __init__(self, folder: Path, display: str, **more: Any) -> None:
+        self.folder, self.display = folder, display
+        self.set = folder / "set.py"
+        self.set.write_text("colour 10 60 200\n")
+        self.log = folder / "show.jsonl"
+        limits = Limits(alive=2, building=20, starting=60, backoff=0.1)
+        options = {"hud": False, "window": WINDOW, "audio": "silence", "log": self.log, **more}
+        self.stage = Stage(
+            Options(set=self.set, folder=folder, engine=FAKE, limits=limits, **options)
+        )
+
+    def play(self, act: Callable[[], None]) -> int:
+        """Run the show while ``act`` runs beside it; its failure is the test's."""
+        failed: list[BaseException] = []
+
+        def performer() -> None:
+            try:
+                act()
+            except BaseException as error:
+                failed.append(error)
+            self.stage.stop()
+
+        thread = threading.Thread(target=performer)
+        thread.start()
+        status = self.stage.run()
+        thread.join()
+        if failed:
+            raise failed[0]
+        return status
+
+    def press(self, typed: str, name: str = "") -> None:
+        import pygame
+
+        key = pygame.key.key_code(name or typed)
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, unicode=typed, key=key, mod=0))
+
+    def save(self, text: str) -> None:
+        beside = self.set.with_suffix(".new")
+        beside.write_text(text)
+        os.replace(beside, self.set)
+
+    def look(self) -> np.ndarray:
+        """The screen, (H, W, 3)."""
+        return np.asarray(ImageGrab.grab(xdisplay=self.display).convert("RGB")).astype(int)
+
+    def at(self, x: int = 320, y: int = 470) -> tuple[int, ...]:
+        return tuple(self.look()[y, x])
+
+    def shows(self, red: int) -> bool:
+        """The picture on the screen has this much red somewhere below, where no bar hides it."""
+        row = self.look()[470, 90:550, 0]
+        return bool(abs(int(np.median(row)) - red) <= 4)
+
+    def lines(self, kind: str) -> list[dict[str, Any]]:
+        text = self.log.read_text() if self.log.exists() else ""
+        records = [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        return [r for r in records if r["type"] == kind]
+
+
+@pytest.fixture
+def show(tmp_path: Path, screen: str) -> Performance:
+    return Performance(tmp_path, screen)
+
+
+def test_the_start_picture_is_not_black_and_says_what_is_waited_for(show: Performance) -> None:
+    show.set.write_text("hold 6\ncolour 10 60 200\n")
+
+    def act() -> None:
+        until(lambda: show.look().min(axis=2)[:100].min() > 8)
+        seen = show.look()
+        assert seen[340:400, 200:440].max() > 200, "the line is there"
+        until(lambda: show.shows(10))
+
+    assert show.play(act) == 0
+
+
+def test_saves_reach_the_screen_and_the_aspect_is_kept(show: Performance) -> None:
+    def act() -> None:
+        until(lambda: show.shows(10))
+        show.save("colour 180 60 20\n")
+        until(lambda: show.shows(180))
+        seen = show.look()
+        assert seen[:, :78].max() < 8 and seen[:, 562:].max() < 8, "bars at the sides of a square"
+
+    assert show.play(act) == 0
+    (report,) = show.lines("report")
+    assert report["commits"] == 2 and report["engine_deaths"] == 0
+    assert report["presented"] > 0 and report["picture_median_ms"] > 0
+    assert set(show.stage.report()) < set(report)
+
+
+def test_a_killed_engine_leaves_its_last_picture_and_returns(show: Performance) -> None:
+    def act() -> None:
+        until(lambda: show.shows(10))
+        show.save("colour 120 60 20\n")
+        until(lambda: show.shows(120))
+        os.kill(show.lines("hello")[-1]["pid"], signal.SIGKILL)
+        while len(show.lines("hello")) < 2:
+            assert show.shows(120), "the last picture stays"
+        until(lambda: [r for r in show.lines("engine") if r["kind"] == "recovery"])
+        assert show.shows(120)
+
+    assert show.play(act) == 0
+    assert show.stage.report()["engine_deaths"] == 1
+    assert show.stage.report()["recoveries"] == 1
+
+
+def test_keys_do_what_the_help_says(show: Performance) -> None:
+    def act() -> None:
+        until(lambda: show.shows(10))
+        plain = show.look()
+        show.press("h")
+        until(lambda: abs(show.look() - plain)[:60, :80].max() > 100)  # the HUD
+        show.press("h")
+        until(lambda: show.look()[:60, :80].max() < 8)
+        show.press("c")
+        until(lambda: show.look()[:60, :80].max() > 100)  # the code
+        show.press("c")
+        show.press("?", "/")
+        until(lambda: abs(show.look()[200:280, 100:540] - plain[200:280, 100:540]).mean() > 30)
+        show.press("", "escape")
+        show.press("b")
+        until(lambda: show.look().max() < 8)  # blackout
+        show.press("b")
+        until(lambda: show.shows(10))
+        show.press(" ", "space")  # freeze
+        until(lambda: show.stage._frozen)
+        show.save("colour 90 60 20\n")
+        until(lambda: show.stage._view.version == 2)
+        time.sleep(0.3)
+        assert show.shows(10)
+        show.press(" ", "space")
+        until(lambda: show.shows(90))
+        show.press("u")
+        until(lambda: show.shows(10))
+        show.press("3")
+        until(lambda: show.stage._solo == 2)
+        until(lambda: show.at(320, 20)[2] < 100)  # the fake darkens what is not solo
+        show.press("0")
+        until(lambda: show.stage._solo is None)
+        show.press("t")
+        show.press("s")
+        saved = until(lambda: list((show.folder / "shows").glob("*.png")))
+        with Image.open(saved[0]) as picture:
+            assert picture.size == (512, 512)
+        show.press("f")
+        until(lambda: show.stage._window.fullscreen)
+        show.press("", "escape")
+        until(lambda: not show.stage._window.fullscreen)
+
+    assert show.play(act) == 0
+
+
+def test_it_ends_on_the_second_q_only(show: Performance) -> None:
+    def act() -> None:
+        until(lambda: show.shows(10))
+        show.press("q")
+        time.sleep(0.3)
+        assert not show.stage._stop.is_set()
+        show.press("q")
+        until(show.stage._stop.is_set)
+
+    assert show.play(act) == 0
+
+
+def test_a_refusal_is_on_the_screen_in_red_and_the_old_set_plays_on(
+    tmp_path: Path, screen: str
+) -> None:
+    show = Performance(tmp_path, screen, hud=True)
+
+    def act() -> None:
+        until(lambda: show.stage._first_picture)
+        show.save("colour 1 1 1\nrefuse there is no model 'nebulla'\n")
+        until(lambda: show.stage._view.refusal)
+
+        def red() -> bool:
+            line = show.look()[450:480]
+            return bool(((line[..., 0] > 200) & (line[..., 1] < 150)).any())
+
+        until(red)
+        assert show.at(150, 250)[2] > 100, "the old set"
+
+    assert show.play(act) == 0
+    (refused,) = [c for c in show.lines("commit") if c["status"] == "refused"]
+    assert refused["reason"] == "there is no model 'nebulla'"
+    assert refused["where"].endswith("set.py:2")
+
+
+def test_a_set_that_asks_for_spout_plays_on_and_says_once_why_there_is_none(
+    show: Performance,
+) -> None:
+    def act() -> None:
+        show.save("colour 10 60 200\nspout main\nspout second\n")
+        until(lambda: show.shows(10))
+        show.save("colour 70 60 200\nspout main\n")
+        until(lambda: show.shows(70))
+
+    assert show.play(act) == 0
+    told = [n["text"] for n in show.lines("note") if "Spout" in n["text"]]
+    assert len(told) == 1 and "plays on" in told[0]
+
+
+def test_a_show_can_end_by_itself(tmp_path: Path, screen: str) -> None:
+    show = Performance(tmp_path, screen, seconds=1.0)
+    assert show.stage.run() == 0
+    assert show.lines("report")
+
+
+RUN = """
+import sys
+from pathlib import Path
+from livegan.stage.options import Options
+from livegan.stage.stage import Stage
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    stage = Stage(Options(set=folder / "set.py", folder=folder, audio="silence",
+                          log=folder / "show.jsonl", engine="tests.stage.fake_engine:run"))
+    sys.exit(stage.run())
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_show_in_order_and_leaves_nothing(
+    tmp_path: Path, screen: str, name: str
+) -> None:
+    show = Performance(tmp_path, screen)
+    (tmp_path / "run.py").write_text(RUN)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "run.py"), str(tmp_path)],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        text=True,
+        start_new_session=True,
+    )
+    until(lambda: show.lines("first_picture"))
+    maps = Path(f"/proc/{process.pid}/maps").read_text()
+    memory = {word for word in maps.split() if word.startswith("/dev/shm/psm_")}
+    assert len(memory) == 3
+    number = getattr(signal, name)
+    os.killpg(process.pid, number)  # to all of them, as a terminal does
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert "Traceback" not in errors and "leaked" not in errors
+    assert show.lines("report")
+    assert gone(show.lines("hello")[0]["pid"])
+    assert not any(Path(path).exists() for path in memory)
+
+
+@pytest.mark.parametrize("canvas", ["texture", "surface"])
+def test_both_canvases_show_the_same(screen: str, canvas: Any) -> None:
+    from livegan.stage.hud import Hud
+
+    rng = np.random.default_rng(3)
+    picture = np.kron(rng.integers(0, 256, (8, 8, 3), np.uint8), np.ones((30, 30, 1), np.uint8))
+    window = Window(WINDOW, canvas=canvas)
+    try:
+        assert window.canvas == canvas
+        window.picture(picture)
+        panels = Hud().waiting("a test", WINDOW)
+        for _ in range(3):
+            window.presses()
+            window.present(panels, 0.5)
+            time.sleep(0.05)
+        seen = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
+        for row in range(8):
+            for column in range(8):
+                y, x = 60 * row + 30, 80 + 60 * column + 30
+                if abs(seen[y, x] - picture[30 * row + 15, 30 * column + 15] // 2).max() > 4:
+                    assert 340 < y < 440 and 200 < x < 440, "only the panel differs"
+        window.presses()
+        window.present((), 1.0)
+        until(lambda: np.asarray(ImageGrab.grab(xdisplay=screen)).max() < 4)
+    finally:
+        window.close()
+
+
+def test_a_display_that_is_not_there_is_refused_with_those_that_are(screen: str) -> None:
+    with pytest.raises(NoWindow, match="no display 7: use --display 0"):
+        Window(WINDOW, display=7)
+
+
+def test_without_a_screen_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
+    monkeypatch.setenv("DISPLAY", ":98765")
+    with pytest.raises(NoWindow, match="livegan rehearse"):
+        Window(WINDOW)
