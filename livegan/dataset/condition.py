@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from livegan.builtin.pictures import as_picture
 from livegan.plugin import Now, Operation
 from livegan.plugin.closest import suggestion
 from livegan.plugin.registry import UnknownName, current
@@ -208,31 +209,22 @@ class Conditions:
 
 
 def picture_bytes(drawn: Any, size: int) -> npt.NDArray[np.uint8]:
-    """What an encoder returned, as (size, size, 3) RGB bytes.
-
-    Takes numpy or torch, float 0..1 or uint8, of any shape the pictures contract allows.
+    """What an encoder returned, as (size, size, 3) RGB bytes: rounded as a shown frame is.
 
     Raises
     ------
     ValueError
-        If the shape is none of those, or a value is not finite.
+        If it is no picture, or a value is not a number.
     """
-    array = np.asarray(drawn.detach().cpu() if hasattr(drawn, "detach") else drawn)
-    if array.ndim == 3 and array.shape[0] in (1, 3) and array.shape[2] not in (1, 3):
-        array = array.transpose(1, 2, 0)
-    if array.ndim == 2:
-        array = array[:, :, None]
-    if array.ndim != 3 or array.shape[2] not in (1, 3):
-        raise ValueError(f"returned shape {array.shape}; a picture is (H, W), (H, W, 3), (3, H, W)")
-    if array.dtype != np.uint8:
-        if not np.isfinite(array).all():
-            raise ValueError("returned values that are not finite")
-        array = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
-    if array.shape[2] == 1:
-        array = array.repeat(3, axis=2)
-    if array.shape[:2] != (size, size):
-        from PIL import Image
+    import torch
+    import torch.nn.functional as F
 
-        resized = Image.fromarray(array).resize((size, size), Image.Resampling.BILINEAR)
-        array = np.asarray(resized)
-    return np.ascontiguousarray(array)
+    picture = as_picture(drawn)
+    if bool(torch.isnan(picture).any()):
+        raise ValueError("it returned values that are not numbers")
+    if picture.shape[1:] != (size, size):
+        picture = F.interpolate(
+            picture[None], (size, size), mode="bilinear", antialias=True, align_corners=False
+        )[0]
+    scaled = picture.mul(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
+    return scaled.permute(1, 2, 0).contiguous().numpy()

@@ -149,8 +149,8 @@ def train(
             settled = True
         if settled:
             freeze(painter)
-        for optimizer in (painter_steps, critic_steps):
-            optimizer.param_groups[0]["lr"] = recipe.rate(done)
+        painter_steps.param_groups[0]["lr"] = recipe.rate(done)
+        critic_steps.param_groups[0]["lr"] = recipe.rate(done) * recipe.critic_rate
 
         indices = order(len(pairs), step, recipe.batch, recipe.seed)
         condition, truth = pairs.batch(indices, device)

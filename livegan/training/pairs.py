@@ -48,7 +48,9 @@ class Pairs:
         self.size = size or _read(self.files[0], None).shape[1]
         self._held: Bytes | None = None
         if len(self.files) * 6 * self.size**2 < _free_memory() / 2:
-            self._held = np.stack([_read(file, self.size) for file in self.files])
+            self._held = np.empty((len(self.files), 2, self.size, self.size, 3), np.uint8)
+            for held, file in zip(self._held, self.files, strict=True):
+                held[:] = _read(file, self.size)
 
     def __len__(self) -> int:
         return len(self.files)

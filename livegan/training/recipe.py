@@ -40,6 +40,8 @@ class Recipe:
     """Weight of feature matching."""
     steady: float = 0.0
     """Weight of the change that the condition's noise makes in the picture."""
+    critic_rate: float = 1.0
+    """Learning rate of the discriminator, as a part of the generator's."""
     filters: int = 64
     """Channels of the discriminator's first layer."""
     patch: int = 0

@@ -1,0 +1,131 @@
+"""Make one of livegan's own four models from its films.
+
+    python models/films/catalogue.py FILMS
+    python models/recipes/train.py nebula --films FILMS --work WORK
+
+Killed and started again it goes on where it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from livegan.dataset import Split, build, drawing
+from livegan.sound.media import decode
+from livegan.training import Recipe, Step, pack, train
+from livegan.training.scores import over_sound, record
+
+
+@dataclass(frozen=True)
+class World:
+    """What a model is made of: its encoder, and one that it is cross-fed for its scores."""
+
+    encoder: str
+    mismatched: str
+    title: str
+
+
+WORLDS = {
+    "nebula": World("timeline", "levels_timeline", "Clouds of light between the stars"),
+    "corridor": World("waveform", "timeline", "A hall of lights that runs ahead"),
+    "city": World("levels", "waveform", "A city at night, by the water"),
+    "ocean": World("levels_timeline", "timeline", "The sea under a changing sky"),
+}
+
+RECIPE: dict[str, Any] = {
+    "arch": "small",
+    "batch": 4,
+    "lr": 4e-4,
+    "gan": "lsgan",
+    "l1": 20.0,
+    "levels": 2,
+    "matching": 10.0,
+    "critic_rate": 0.5,
+    "filters": 32,
+    "patch": 128,
+    "noise": 0.05,
+    "gain": 0.15,
+    "mixture": 0.3,
+    "settle": 0.7,
+    "clip": 50.0,
+}
+"""Why these, and what they cost: docs/decisions/training.md."""
+
+
+def main(
+    world: Annotated[str, typer.Argument(help=", ".join(WORLDS))],
+    films: Annotated[Path, typer.Option(help="folder of models/films/catalogue.py")],
+    work: Annotated[Path, typer.Option(help="folder for pairs and state")],
+    out: Annotated[Path | None, typer.Option(help="the model's folder")] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="of training")] = 30.0,
+    rate: Annotated[float, typer.Option(help="pairs a second")] = 5.0,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps")] = "cpu",
+) -> None:
+    """Pairs, training, scores, card."""
+    if world not in WORLDS:
+        raise typer.BadParameter(f"no world {world!r}; there are {', '.join(WORLDS)}")
+    made = WORLDS[world]
+    found = sorted(films.glob(f"{world}-*.mp4"))
+    held_out = [film for film in found if "-val-" in film.name]
+    if not held_out or len(held_out) == len(found):
+        raise typer.BadParameter(f"{films} lacks films of {world}; models/films/catalogue.py")
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(),
+    ) as bars:  # fmt: skip
+        pairing = bars.add_task("pairs", total=len(found), note="")
+        seen: dict[str, float] = {}
+
+        def on_pairs(name: str, done: float, count: int) -> None:
+            seen[name] = done
+            bars.update(pairing, completed=sum(seen.values()), note=name)
+
+        data = work / f"{world}-pairs"
+        result = build(
+            [film for film in found if film not in held_out],
+            [made.encoder],
+            val_films=held_out,
+            out=data,
+            rate=rate,
+            split=Split(share=0),
+            near=0.001,
+            progress=on_pairs,
+        )
+        for film in result.films:
+            if film.error or film.note:
+                bars.print(film.error or film.note)
+        training = bars.add_task("training", total=1.0, note="")
+
+        def on_step(step: Step) -> None:
+            score = f", held out {step.val_l1:.4f}" if step.val_l1 is not None else ""
+            note = f"step {step.number}, near {step.losses['near']:.3f}{score}"
+            bars.update(training, completed=step.done, note=note)
+
+        recipe = Recipe(**RECIPE, hours=minutes / 60)
+        trained = train(data, work / f"{world}-state", recipe, device=device, progress=on_step)
+    trained.network.to(torch.device("cpu"))
+    sound = decode(held_out[0])
+    scores: dict[str, Any] = record(over_sound(trained.network, drawing(made.encoder), sound))
+    crossed = record(over_sound(trained.network, drawing(made.mismatched), sound))
+    scores[f"fed {made.mismatched}"] = crossed
+    pack(
+        trained,
+        data,
+        out or Path(__file__).resolve().parent.parent / world,
+        title=made.title,
+        licence="CC0-1.0",
+        description=f"{trained.pairs} pairs from {len(found) - len(held_out)} films that livegan "
+        "renders and composes itself (models/films)",
+        scores=scores,
+        made_with=f"models/films/catalogue.py; models/recipes/train.py {world} --minutes {minutes}",
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
