@@ -53,9 +53,9 @@ class NullSink:
                     "--realtime=no",
                     "--high-priority=no",
                     "-L",
-                    f"module-native-protocol-unix socket={self.folder}/pulse/native",
-                    "-L",
                     f"module-null-sink sink_name={SINK} rate=48000",
+                    "-L",
+                    f"module-native-protocol-unix socket={self.folder}/pulse/native",
                 ],
                 env={k: v for k, v in self.env.items() if k != "PULSE_SERVER"},
                 stdout=log,
@@ -77,7 +77,7 @@ class NullSink:
 
     def play(self, path: str | Path) -> subprocess.Popen[bytes]:
         """Play a WAV file into the sink; the player ends with the file."""
-        player = subprocess.Popen(["paplay", "--latency-msec=50", str(path)], env=self.env)
+        player = subprocess.Popen(["paplay", "--latency-msec=200", str(path)], env=self.env)
         self._players.append(player)
         return player
 
