@@ -37,6 +37,24 @@ WRAPPERS = (
 """Keys under which training scripts keep a generator, the averaged weights first."""
 
 
+class Pieces(io.BytesIO):
+    """Bytes that are handed out a megabyte at a time.
+
+    torch reads a tensor of any size in one call, which would hold the interpreter, and with it the
+    running picture, for as long as the copy takes.
+    """
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        done = 0
+        while done < len(view):
+            read = super().readinto(view[done : done + (1 << 20)])
+            if not read:
+                break
+            done += read
+        return done
+
+
 def kind_of(data: bytes) -> str:
     """``"safetensors"``, ``"torch"``, ``"torchscript"``, ``"onnx"`` or ``""``, by content."""
     if data[:4] == b"PK\x03\x04":
@@ -72,7 +90,7 @@ def read_tensors(data: bytes, kind: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of torch, about formats of older versions
-            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            return torch.load(Pieces(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         text = str(error)
         if "Unsupported" in text or "GLOBAL" in text or "weights_only" in text.lower():
