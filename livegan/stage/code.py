@@ -135,7 +135,7 @@ def _page(lines: Coloured, top: int, total: int, size: Size, letters: Lettering)
     width = max(sum(len(text) for text, _ in line) for line in lines) * letters.width
     width = min(size[0], gutter + width + letters.width)
     surface = pygame.Surface((width, len(lines) * letters.height), pygame.SRCALPHA)
-    surface.fill((8, 9, 14, 165))
+    surface.fill((8, 9, 14, 190))
     for row, line in enumerate(lines):
         y = row * letters.height
         number = letters.text(str(top + row + 1).rjust(len(str(total))), GREY)

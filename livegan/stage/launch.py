@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import Any
 
 ENGINE = "livegan.engine.process:run"
@@ -87,7 +88,7 @@ def start_engine(options: Message, target: str = ENGINE) -> Engine:
     process = context.Process(
         target=_play, args=(theirs, options, target), name="livegan engine", daemon=True
     )
-    with _terminal_signals_blocked():
+    with _terminal_signals_blocked(), _main_left_out():
         process.start()
     theirs.close()
     return Engine(process, ours)
@@ -119,6 +120,21 @@ def _terminal_signals_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _main_left_out() -> Iterator[None]:
+    """A child started in here does not import the program that the stage was started with.
+
+    Spawned processes do, for the functions it may hold; the engine needs none, and the command
+    line takes longer to import than all else that comes before the engine.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _play(connection: Connection, options: Message, target: str) -> None:

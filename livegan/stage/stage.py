@@ -25,7 +25,7 @@ from livegan.stage.hud import METERS, Hud, Readings
 from livegan.stage.intervals import Intervals
 from livegan.stage.keeper import Keeper
 from livegan.stage.keys import Twice, action_of
-from livegan.stage.lettering import Panel
+from livegan.stage.lettering import Panel, faded
 from livegan.stage.log import Message, ShowLog, line_of
 from livegan.stage.options import Options
 from livegan.stage.outputs import Outputs, openers
@@ -82,7 +82,7 @@ class Stage:
         Raises NoWindow if there is no screen, SourceError if there is no such sound, OSError if
         the log cannot be written, each with a line that says what to do.
         """
-        self._began = time.monotonic()
+        self._began, self._cpu = time.monotonic(), time.process_time()
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._signals())
             self._open(stack)
@@ -99,15 +99,17 @@ class Stage:
         """What was presented and what happened: counts, intervals in ms, engine deaths."""
         frames = max(1, self.intervals.count)
         pictures = self.picture_intervals.report()
+        seconds = time.monotonic() - self._began
         state = self._keeper.state
         return {
             **self.intervals.report(),
             **{f"picture_{k}": v for k, v in pictures.items() if k.endswith("_ms")},
             **self._counts,
-            "seconds": round(time.monotonic() - self._began, 2),
+            "seconds": round(seconds, 2),
             "first_picture_s": self._first_picture,
             "engine_deaths": state.total_deaths,
             "blocked": list(state.blocked),
+            "cpu_share": round((time.process_time() - self._cpu) / seconds, 3),
             "canvas": self._window.canvas,
             **{name: round(ms / frames, 3) for name, ms in self._drawing.items()},
         }
@@ -287,6 +289,9 @@ class Stage:
             panels += hud
         if self._show_code and self._view.source:
             panels = self._code.panels(self._view, size, now, top) + panels
+        if self._darkness:
+            light = faded(1 - self._darkness)
+            panels = [replace(panel, alpha=panel.alpha * light) for panel in panels]
         if self._hint is not None and self._hint.strength(now) > 0:
             panels += self._hud.hint(self._hint, size, now)
         if self._show_help:
@@ -334,7 +339,9 @@ class Stage:
             if message.get("phase") == "dead":
                 self._outputs.engine_gone()
         if kind not in ("alive", "slots"):
-            fields = {k: v for k, v in message.items() if k not in ("type", "source")}
+            fields = {k: v for k, v in message.items() if k not in ("type", "source", "at")}
+            if "at" in message:  # in show time; the log's own is from the start of the stage
+                fields["show_at"] = message["at"]
             self._log.record(str(kind), **fields)
         line = line_of(message)
         if line is not None:
@@ -387,6 +394,7 @@ class Stage:
 
     def _key_blackout(self, pressed: str, now: float) -> None:
         self._black = not self._black
+        self._say("blackout" if self._black else "fading in", now)
 
     def _key_undo(self, pressed: str, now: float) -> None:
         self._keeper.send({"type": "undo"})
