@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
+
+from livegan.plugin.closest import suggestion
 
 from .errors import ModelError
 from .files import SUFFIXES, weights_in
@@ -33,15 +34,11 @@ def find(name: str, folders: Iterable[str | Path]) -> Path:
     if given.is_absolute() or given.parts[:1] in ((".",), ("..",)):
         raise ModelError(f"{name}: no such checkpoint; check the path")
     names = [each for each, _ in available(folders)]
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     where = ", ".join(str(folder) for folder in folders) or "no folder"
-    if close:
-        hint = f"did you mean {close[0]!r}?"
-    elif names:
-        hint = "there are " + ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-    else:
-        hint = "there are no models; train one, or copy a checkpoint there"
-    raise ModelError(f"no model {name!r} in {where}: {hint}")
+    hint = (
+        suggestion(name, names) or "; there is none at all: train one, or copy a checkpoint there"
+    )
+    raise ModelError(f"no model {name!r} in {where}{hint}")
 
 
 def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:

@@ -143,13 +143,14 @@ class Plan:
     ) -> tuple[Tensor, Tensor]:
         """Weight and bias that do what the convolution and then the norm in eval mode do."""
         norm, eps = self.folds[path]
+        wide = torch.float32 if self.device.type == "mps" else torch.float64
         gain, offset, mean, variance = (
-            tensors[f"{norm}.{key}"].double()
+            tensors[f"{norm}.{key}"].to(wide)
             for key in ("weight", "bias", "running_mean", "running_var")
         )
         scale = gain * (variance + eps).rsqrt()
         old = tensors.get(f"{path}.bias")
-        bias = offset - mean * scale if old is None else offset + (old.double() - mean) * scale
+        bias = offset - mean * scale if old is None else offset + (old.to(wide) - mean) * scale
         shape = (1, -1, 1, 1) if transposed else (-1, 1, 1, 1)
         return tensors[f"{path}.weight"] * scale.float().view(shape), bias.float()
 

@@ -20,12 +20,24 @@ _ready_lock = threading.Lock()
 
 
 def choose_device(device: str | torch.device) -> torch.device:
-    """``"auto"`` is a CUDA GPU, else an Apple one, else the CPU."""
-    if str(device) != "auto":
-        return torch.device(device)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    """``"auto"`` is a CUDA GPU, else an Apple one, else the CPU.
+
+    Raises
+    ------
+    ModelError
+        If there is no such device here.
+    """
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if str(device) == "auto":
+        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError as error:
+        raise ModelError(f"device={device!r}: give auto, cpu, cuda, cuda:1 or mps") from error
+    here = {"cpu": True, "cuda": cuda and (chosen.index or 0) < torch.cuda.device_count()}
+    if not here.get(chosen.type, mps and chosen.type == "mps"):
+        raise ModelError(f"device={str(device)!r}: torch finds none; give auto, or cpu")
+    return chosen
 
 
 def check_norm(norm: str) -> NormMode:
@@ -150,14 +162,15 @@ class Generator(Painter):
         self.norm = check_norm(norm or checkpoint.card.norm or "frame")
         self.dropout = dropout
         self._variants: dict[tuple[NormMode, bool], nn.Module] = {}
+        dtype = choose_precision(precision, self.device)
         if checkpoint.foreign is not None:
             checkpoint.foreign.to(self.device)
             self.dtype = torch.float32
             self.exact = True
             self.network = None
         else:
-            self.dtype = choose_precision(precision, self.device)
-            self.exact = precision != "auto" and self.dtype is torch.float32
+            self.dtype = dtype
+            self.exact = precision != "auto" and dtype is torch.float32
             self.network = self._variant(self.norm, dropout)
 
     def set(self, *, norm: str | None = None, dropout: bool | None = None) -> None:

@@ -41,9 +41,9 @@ def test_a_path_is_found_from_anywhere(folders):
 def test_a_mistyped_name_gets_the_closest(folders):
     with pytest.raises(ModelError, match=r"no model 'citty'.*did you mean 'city'"):
         find("citty", folders)
-    with pytest.raises(ModelError, match="there are city, nebula, x"):
+    with pytest.raises(ModelError, match="there is: city, nebula, x"):
         find("qqqqqq", folders)
-    with pytest.raises(ModelError, match="there are no models; train one"):
+    with pytest.raises(ModelError, match="there is none at all: train one"):
         find("city", [])
 
 

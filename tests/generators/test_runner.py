@@ -135,3 +135,12 @@ def test_a_wrong_card_is_said_when_it_is_played(tmp_path):
     path = save_checkpoint(tmp_path, small(0), Card(norm="bach"))
     with pytest.raises(ModelError, match="norm='bach'"):
         Generator(load(path), "cpu")
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [("gpu", "device='gpu': give auto, cpu, cuda"), ("cuda:99", "'cuda:99': torch finds none")],
+)
+def test_a_device_that_is_not_there_is_said(city, device, message):
+    with pytest.raises(ModelError, match=message):
+        Generator(city, device)
