@@ -23,6 +23,7 @@ from livegan.sound.tempo import Tempo
 __all__ = ["FEATURES", "Analyzer", "Event", "analyze"]
 
 _HOP_S = HOP / RATE
+_KICK_WEIGHT = 0.6  # of a bass drum among the onsets that make the tempo
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,6 @@ class Analyzer:
                 time_s = max(0.0, now - age)
                 self._events.append(Event(kind, time_s, now, strength))  # type: ignore[arg-type]
             values.append(envelope.step(strength))
-        struck = 0.6 * kick[0] if kick else 0.0
-        self._tempo.step(self._onsets.flux + struck)
+        struck = _KICK_WEIGHT * kick[0] if kick else 0.0
+        self._tempo.step(self._onsets.flux + struck, snare[0] if snare else 0.0)
         return (*loudness, *values, self._tempo.bpm, self._tempo.beats)

@@ -20,8 +20,8 @@ _HOP_S = HOP / RATE
 _MEMORY = 800  # hops of onset strength that are looked at
 _EVERY = 10  # hops between looks
 _LOW_BPM, _HIGH_BPM = 58.0, 192.0
-_PREFERRED_BPM, _SPREAD_OCTAVES = 118.0, 0.75
-_COMB = 4
+_PREFERRED_BPM, _SPREAD_OCTAVES = 118.0, 0.65
+_BACKBEAT = 0.6
 _PHASES = 48
 _BAR = 4
 
@@ -36,8 +36,11 @@ class Tempo:
 
     def __init__(self, bpm: float | None = None) -> None:
         self._strength = np.zeros(_MEMORY, np.float32)
+        self._snares = np.zeros(_MEMORY, np.float32)
         self._grid = _LOW_BPM * 2.0 ** (np.arange(0, math.log2(_HIGH_BPM / _LOW_BPM), 1 / 140))
-        self._weights = self._combs()
+        distance = np.log2(self._grid / _PREFERRED_BPM) / _SPREAD_OCTAVES
+        self._weights = self._combs((1, 2, 3, 4)) * np.exp(-0.5 * distance**2)[:, None]
+        self._every, self._every_other = self._combs((1,)), self._combs((2,))
         self._scores = np.zeros(len(self._grid))
         self._age = (np.arange(_MEMORY)[::-1] * _HOP_S).astype(np.float32)
         self._recency = np.exp(-self._age / 4.0)
@@ -48,6 +51,7 @@ class Tempo:
         self._hops = 0
         self._rate_bpm = 120.0
         self._locked = False
+        self._since = 0.0
         self._challenge = 0
         self._error = 0.0
         self._taps: list[float] = []
@@ -111,10 +115,11 @@ class Tempo:
         beats = (self.time - first) / period
         self.beats = float(beats + _BAR * max(0.0, math.ceil((self.beats - beats) / _BAR - 1e-9)))
 
-    def step(self, strength: float) -> None:
-        """``strength`` of what was struck in this hop, 0 or more, any scale."""
-        self._strength[:-1] = self._strength[1:].copy()
-        self._strength[-1] = strength
+    def step(self, strength: float, snare: float = 0.0) -> None:
+        """``strength`` of what was struck in this hop, 0 or more, any scale; and of its snares."""
+        for memory, value in ((self._strength, strength), (self._snares, snare)):
+            memory[:-1] = memory[1:].copy()
+            memory[-1] = value
         self._hops += 1
         if self._hops % _EVERY == 0:
             self._look()
@@ -127,40 +132,45 @@ class Tempo:
         self._error -= pull
         self.beats += rate + pull
 
-    def _combs(self) -> Array:
-        """(tempi, lags) weights: the autocorrelation at one to four beats, lags between hops."""
+    def _combs(self, beats: tuple[int, ...]) -> Array:
+        """(tempi, lags) weights: the autocorrelation at so many beats, lags between hops."""
         lags = _MEMORY // 2 + 60
-        weights = np.zeros((len(self._grid), lags))
+        weights = np.zeros((len(self._grid), lags), np.float32)
         for row, bpm in enumerate(self._grid):
-            period = 60.0 / bpm / _HOP_S
-            for k in range(1, _COMB + 1):
-                lag = period * k
+            for beat in beats:
+                lag = 60.0 / bpm / _HOP_S * beat
                 whole = int(lag)
-                if whole + 2 >= lags:
-                    break
                 # A hop of slack each side: players and the hop grid are not exact.
-                for offset in (-1, 0, 1, 2):
-                    weights[row, whole + offset] += max(0.0, 1.0 - abs(lag - whole - offset) / 1.5)
-            weights[row] /= weights[row].sum()
-        distance = np.log2(self._grid / _PREFERRED_BPM) / _SPREAD_OCTAVES
-        return (weights * np.exp(-0.5 * distance**2)[:, None]).astype(np.float32)
+                for near in range(whole - 1, min(whole + 3, lags)):
+                    weights[row, near] += max(0.0, 1.0 - abs(lag - near) / 1.5)
+            weights[row] /= max(float(weights[row].sum()), 1e-9)
+        return weights
 
     def _look(self) -> None:
         """Judge tempo and phase from the last seconds."""
-        heard = self._strength * self._recency
-        energy = float(np.dot(heard, heard))
-        if energy < 1e-6 or float(self._strength[-300:].max()) < 1e-3:
+        if float(self._strength[-300:].max()) < 1e-3:
             self._error = 0.0
             return
-        heard = heard - heard.mean()
-        spectrum = np.fft.rfft(heard, 2 * _MEMORY)
-        correlation = np.fft.irfft(spectrum.real**2 + spectrum.imag**2)[: self._weights.shape[1]]
-        correlation = (correlation / correlation[0] * self._overlap).astype(np.float32)
-        scores = self._weights @ correlation
+        scores = self._weights @ self._correlation(self._strength)
+        if np.count_nonzero(self._snares) >= 4:
+            # A backbeat: snares come every other beat, not every beat.  It is what tells drum and
+            # bass at 174 from hip hop at 87.
+            snares = self._correlation(self._snares)
+            backbeat = (self._every_other - self._every) @ snares
+            scores = scores * (1.0 + _BACKBEAT * np.clip(backbeat, -1.0, 1.0))
         self._scores += 0.12 * (scores - self._scores)
         self._choose()
         if self.time > 2.0:
             self._align()
+
+    def _correlation(self, strength: Array) -> Array:
+        """Autocorrelation, 1 at lag 0, a steady strength aside."""
+        heard = strength * self._recency
+        heard = heard - self._recency * (heard.sum() / self._recency.sum())
+        spectrum = np.fft.rfft(heard, 2 * _MEMORY)
+        correlation = np.fft.irfft(spectrum.real**2 + spectrum.imag**2)[: self._weights.shape[1]]
+        scaled = correlation / max(float(correlation[0]), 1e-9) * self._overlap
+        return np.asarray(scaled, np.float32)
 
     def _choose(self) -> None:
         grid, scores = self._grid, self._scores
@@ -169,15 +179,20 @@ class Tempo:
         if scores[best] < 0.02:
             return
         if self._locked and not near[best]:
-            # Another tempo must be clearly better for two seconds.
+            # Another tempo must be better for three seconds: clearly so once this one is trusted,
+            # for a break without drums is no change of tempo.
+            trust = min(1.0, (self.time - self._since) / 10.0)
             here = float(scores[near].max()) if near.any() else 0.0
-            self._challenge = self._challenge + 1 if scores[best] > 1.15 * here else 0
-            if self._challenge < 2.0 / (_EVERY * _HOP_S):
+            better = scores[best] > (1.1 + 0.3 * trust) * here
+            self._challenge = self._challenge + 1 if better else 0
+            if self._challenge < 3.0 / (_EVERY * _HOP_S):
                 best = int(np.argmax(np.where(near, scores, -1.0)))
             else:
                 self._challenge, self._rate_bpm = 0, float(grid[best])
+                self._since = self.time
         elif not self._locked and self.time > 2.0:
             self._locked, self._rate_bpm = True, float(grid[best])
+            self._since = self.time
         target = self._peak(best)
         if self._locked and abs(math.log2(target / self._rate_bpm)) < math.log2(1.05):
             self._rate_bpm *= (target / self._rate_bpm) ** 0.15

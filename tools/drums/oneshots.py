@@ -124,8 +124,10 @@ def kick(rng: np.random.Generator) -> Wave:
             n, rng.uniform(0.03, 0.15)
         )
         for _ in range(rng.integers(1, 5)):  # modes of the shell and the batter head
-            wave += rng.uniform(0.05, 0.5) * _sweep(n, rng.uniform(80, 400), 0.1, 0.02) * _fall(
-                n, rng.uniform(0.01, 0.06)
+            wave += (
+                rng.uniform(0.05, 0.5)
+                * _sweep(n, rng.uniform(80, 400), 0.1, 0.02)
+                * _fall(n, rng.uniform(0.01, 0.06))
             )
         wave += rng.uniform(0, 0.5) * _noise(rng, n, 100, 600) * _fall(n, rng.uniform(0.01, 0.05))
         click = _noise(rng, n, rng.uniform(800, 3000), rng.uniform(4000, 9000))
@@ -180,7 +182,8 @@ def other(rng: np.random.Generator) -> Wave:
     """A click, block or bell."""
     n = int(0.5 * RATE)
     wave = sum(
-        rng.uniform(0.2, 1) * _sweep(n, 10 ** rng.uniform(2.5, 3.7), 0, 0.01)
+        rng.uniform(0.2, 1)
+        * _sweep(n, 10 ** rng.uniform(2.5, 3.7), 0, 0.01)
         * _fall(n, 10 ** rng.uniform(-2.3, -0.8))
         for _ in range(rng.integers(1, 4))
     )

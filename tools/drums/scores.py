@@ -106,7 +106,9 @@ def _drums(rng: Rng, bars: int) -> tuple[str, list[tuple[float, str, int, float]
             at = bar * 4 + step * sixteenth
             if step >= fill_from:
                 if rng.random() < 0.8:
-                    kind = fill_kind if fill_kind != "mixed" else rng.choice(["tom", "snare", "kick"])
+                    kind = (
+                        fill_kind if fill_kind != "mixed" else rng.choice(["tom", "snare", "kick"])
+                    )
                     number = int(step - fill_from) * 3 // 16 if kind == "tom" else 0
                     result.append((at, kind, number, rng.uniform(0.5, 1)))
                 continue

@@ -40,7 +40,13 @@ def averages(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The running averages of :class:`livegan.sound.drums.Averages` after every frame."""
     rise = np.maximum(np.diff(x, axis=0, prepend=np.full((1, x.shape[1]), -3.0, np.float32)), 0)
     keep_level, keep_rise = Averages.KEEP
-    level, _ = lfilter([1 - keep_level], [1, -keep_level], x, axis=0, zi=np.full((1, x.shape[1]), -3.0 * keep_level))
+    level, _ = lfilter(
+        [1 - keep_level],
+        [1, -keep_level],
+        x,
+        axis=0,
+        zi=np.full((1, x.shape[1]), -3.0 * keep_level),
+    )
     return level, lfilter([5 * (1 - keep_rise)], [1, -keep_rise], rise, axis=0)
 
 
@@ -51,7 +57,9 @@ def labels(mix: Mix, hops: int) -> np.ndarray:
         for value, times in ((2, mix.faint[kind]), (1, mix.times[kind])):
             for moment in times:
                 hop = int(moment * 48000) // HOP
-                around = (hop - 1, hop + 2) if value == 1 else (hop - 2, hop - 1, hop, hop + 1, hop + 2)
+                around = (
+                    (hop - 1, hop + 2) if value == 1 else (hop - 2, hop - 1, hop, hop + 1, hop + 2)
+                )
                 for near in around:
                     if 0 <= near < hops and result[near, column] != 1:
                         result[near, column] = 2
@@ -89,7 +97,7 @@ def render(job: tuple[Path, Path, int, int]) -> None:
 class Net(torch.nn.Module):
     """Frames side by side with the running averages, two hidden layers."""
 
-    def __init__(self, sizes: tuple[int, int] = (64, 32)) -> None:
+    def __init__(self, sizes: tuple[int, int] = (96, 40)) -> None:
         super().__init__()
         self.first = torch.nn.Linear(SEEN, sizes[0])
         self.second = torch.nn.Linear(sizes[0], sizes[1])
@@ -143,7 +151,10 @@ class Practice:
         return self.rows(rows, curve, floor), self.y[rows]
 
     def rows(
-        self, rows: torch.Tensor, curve: torch.Tensor | None = None, floor: torch.Tensor | None = None
+        self,
+        rows: torch.Tensor,
+        curve: torch.Tensor | None = None,
+        floor: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """(n, SEEN) network inputs of frames by number."""
         frames = self.x[rows[:, None] + torch.arange(1 - CONTEXT, 1)].float()
@@ -154,6 +165,17 @@ class Practice:
         return torch.cat([frames.flatten(1), level, rise], 1)
 
 
+def thickened(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
+    """The same mixes with another band, one without kicks and snares, playing along below them."""
+    rng = np.random.default_rng(seed)
+    alone = np.nonzero(~(y[:, :, :2] == 1).any(axis=(1, 2)))[0]
+    result = np.empty_like(x)
+    for i in range(len(x)):
+        other = x[rng.choice(alone)].astype(np.float32) - rng.uniform(0.2, 0.8)
+        result[i] = np.log10(10.0 ** (2 * x[i].astype(np.float32)) + 10.0 ** (2 * other)) / 2
+    return np.clip(result, -3.0, 0.75)
+
+
 def train(work: Path, minutes: float, seed: int = 0) -> Net:
     """Minimise weighted cross-entropy until the time is over."""
     torch.manual_seed(seed)
@@ -161,7 +183,9 @@ def train(work: Path, minutes: float, seed: int = 0) -> Net:
     x = np.concatenate([s["x"] for s in shards])
     y = np.concatenate([s["y"] for s in shards])
     kept = len(x) - max(8, len(x) // 20)
-    practice, check = Practice(x[:kept], y[:kept]), Practice(x[kept:], y[kept:])
+    check = Practice(x[kept:], y[kept:])
+    x, y = x[:kept], y[:kept]
+    practice = Practice(np.concatenate([x, thickened(x, y, seed)]), np.concatenate([y, y]))
     check_rows = check.busy[:: max(1, len(check.busy) // 20000)]
     check_x, check_y = check.rows(check_rows), check.y[check_rows]
     net = Net()
