@@ -28,6 +28,8 @@ def _feed(thing: Any, state: Any, seen: set[int]) -> None:
     if id(thing) in seen:
         return
     seen.add(id(thing))
+    if type(thing).__module__.startswith("livegan.graph"):
+        return  # nodes and signals: a leaf reads them as arguments, never as globals
     operation = getattr(thing, "livegan_operation", None)
     if operation is not None:
         _feed(operation.make, state, seen)

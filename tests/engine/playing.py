@@ -56,7 +56,7 @@ class Show:
 
     def __init__(self, folder: Path, text: str, *, size: int = SIZE) -> None:
         self.folder = folder
-        (folder / "sets").mkdir(exist_ok=True)
+        (folder / "sets").mkdir(parents=True, exist_ok=True)
         make_models(folder / "models")
         self.path = folder / "sets" / "set.py"
         self.path.write_text(text, encoding="utf-8")
