@@ -70,6 +70,7 @@ def perform(
     from livegan.cli.inspect import has_display
 
     path = chosen_set(set)
+    window_size = window_of(window)
     if not has_display():
         film_instead(path, audio, fps, size, device, seed, seconds)
         return
@@ -88,7 +89,7 @@ def perform(
         size=size,
         device=device,
         seed=seed,
-        window=window_of(window),
+        window=window_size,
         fullscreen=fullscreen,
         display=display,
         hud=hud,

@@ -1,0 +1,6 @@
+"""``python -m livegan``."""
+
+from livegan.cli import main
+
+if __name__ == "__main__":
+    main()
