@@ -31,7 +31,7 @@ SEEN = (CONTEXT + 2) * DRUM_BANDS
 _HOP_S = HOP / RATE
 _LOWEST, _HIGHEST = -3.0, 0.75
 _GATE_DB = -54.0
-_THRESHOLDS = (0.55, 0.4)
+_THRESHOLDS = (0.5, 0.4)
 _WAIT = (9, 8)  # hops between two strokes
 
 

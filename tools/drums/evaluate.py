@@ -1,6 +1,7 @@
-"""Measure the drum detector: `python tools/drums/evaluate.py SOUNDS` prints the table of
-docs/decisions/drums.md: F-measure at 50 ms, on mixes of kits, songs and SoundFonts that the detector
-has never heard, and on songs of `livegan.sound.composer`.
+"""Measure the drum detector: `python tools/drums/evaluate.py SOUNDS`.
+
+Prints the table of docs/decisions/drums.md: F-measure at 50 ms, on mixes of kits, songs and
+SoundFonts that the detector has never heard, and on songs of `livegan.sound.composer`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is played in a practice mix: bars written at random in many styles, or excerpts of MIDI files.
+"""What is played in a practice mix: bars written at random, or excerpts of MIDI files.
 
 MIDI files with drums: those of `openttd-openmsx`, and the MThd lumps of `freedoom` and `freedm`.
 """
@@ -211,7 +211,7 @@ def written(rng: Rng, seconds: float) -> Score:
         for at, length, key, velocity in _bass(rng, bars, roots, kicks):
             play(program, at, length, key, velocity)
     for _ in range(rng.integers(0, 4)):
-        program = int(rng.choice([*range(0, 32), *range(40, 46), *range(48, 104)]))
+        program = int(rng.choice([*range(32), *range(40, 46), *range(48, 104)]))
         centre, length = int(rng.integers(45, 80)), float(rng.choice([0.25, 0.5, 1, 4]))
         voices = int(rng.integers(1, 4))
         for i in range(int(bars * 4 / length)):
