@@ -1,18 +1,16 @@
-"""What a network is, read off its tensors alone: family, counts, channels, norm."""
+"""What a network is: family, counts, channels, norm; enough to build it without weights."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from .errors import ModelError
 from .resnet import LocalEnhancer, Resnet
-from .small import WIDTHS, SmallGenerator
-from .tree import Branch, Layer, branches
+from .small import SmallGenerator
 from .unet import Unet
 
 Norm = Callable[[int], nn.Module]
@@ -30,10 +28,6 @@ FAMILIES: dict[str, Callable[..., nn.Module]] = {
     "local enhancer": LocalEnhancer,
     "small": SmallGenerator,
 }
-
-EXPECTED = (
-    "a U-Net or ResNet generator of pix2pix/CycleGAN, a pix2pixHD generator, or livegan's small one"
-)
 
 
 @dataclass(frozen=True)
@@ -92,242 +86,3 @@ class Architecture:
             for key in keys
             if mine.get(key) != its.get(key) and key != "dropout"
         )
-
-
-def detect(tensors: Mapping[str, Tensor]) -> tuple[Architecture, dict[str, Tensor]]:
-    """The architecture that these tensors belong to, and the tensors under its own names.
-
-    Raises
-    ------
-    ModelError
-        If they belong to none, or to more than one network; says what was seen.
-    """
-    matches: dict[str, tuple[Architecture, list[Layer]]] = {}
-    groups = branches(tensors)
-    for prefix in [
-        key[: -len("stem.0.weight")] for key in tensors if key.endswith("stem.0.weight")
-    ]:
-        own = {
-            key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)
-        }
-        small = read_small(own)
-        if small:
-            return small, own
-    for prefix, tree in groups.items():
-        found = read_enhancer(prefix, groups) or read_unet(tree) or read_resnet(tree)
-        if found:
-            matches[prefix] = found
-    if not matches:
-        raise ModelError(describe(tensors))
-    chosen = prefer(list(matches))
-    if chosen is None:
-        raise ModelError(
-            f"holds {len(matches)} generators ({', '.join(matches)}): save the one to play alone"
-        )
-    architecture, layers = matches[chosen]
-    return architecture, assign(architecture, layers)
-
-
-def prefer(prefixes: list[str]) -> str | None:
-    """Of several networks in one file, the averaged one, else the one called a generator."""
-    if len(prefixes) == 1:
-        return prefixes[0]
-    for words in (("ema",), ("netg", "generator", "g", "gen")):
-        wanted = [
-            prefix
-            for prefix in prefixes
-            if any(part in words or part.endswith("_ema") for part in prefix.lower().split("."))
-        ]
-        if len(wanted) == 1:
-            return wanted[0]
-    return None
-
-
-def describe(tensors: Mapping[str, Tensor]) -> str:
-    """The refusal of tensors that no architecture here has."""
-    keys = list(tensors)
-    if any(key.endswith(".filt") for key in keys):
-        return (
-            "its ResNet resamples with blur filters (anti-aliasing, as CUT does), which livegan "
-            "does not have; export it as TorchScript or ONNX and use that file"
-        )
-    if any(key.endswith(("weight_orig", "weight_g", "parametrizations")) for key in keys):
-        return "its weights are still split by a weight or spectral norm; remove that, save again"
-    shown = ", ".join(f"{key} {tuple(tensors[key].shape)}" for key in keys[:4])
-    more = f", … {len(keys)} in all" if len(keys) > 4 else ""
-    return f"its tensors match no known network; seen: {shown or 'none'}{more}; expected {EXPECTED}"
-
-
-def assign(architecture: Architecture, layers: list[Layer]) -> dict[str, Tensor]:
-    """The tensors of `layers` under the names of the module, layer by layer in running order."""
-    own: dict[str, Tensor] = {}
-    places = [
-        (name, module)
-        for name, module in architecture.build().named_modules()
-        if module._parameters and any(p is not None for p in module._parameters.values())
-    ]
-    used = [
-        layer for layer in layers if not (layer.letter == "n" and "weight" not in layer.tensors)
-    ]
-    if len(places) != len(used):
-        raise ModelError(
-            f"looks like {architecture.name} but has {len(used)} layers with weights and not "
-            f"{len(places)}"
-        )
-    for (name, module), layer in zip(places, used, strict=True):
-        wanted = module.state_dict()
-        for key, value in wanted.items():
-            tensor = layer.tensors.get(key)
-            if tensor is None and key == "num_batches_tracked":
-                tensor = torch.zeros((), dtype=torch.long)
-            if tensor is None or tensor.shape != value.shape:
-                has = "nothing" if tensor is None else str(tuple(tensor.shape))
-                raise ModelError(
-                    f"looks like {architecture.name} but {layer.path}.{key} has {has}, "
-                    f"not {tuple(value.shape)}"
-                )
-            own[f"{name}.{key}"] = tensor
-    return own
-
-
-def norm_of(layers: list[Layer]) -> tuple[str, bool]:
-    """(norm, bias) of a network; bias is that of the convolutions next to a norm.
-
-    The first and last convolutions of these networks have a bias in any case, so a middle one
-    tells.  Running statistics without weights are what old instance norms left behind.
-    """
-    convs = [layer for layer in layers if layer.letter == "c"]
-    bias = "bias" in convs[len(convs) // 2].tensors
-    norms = [layer for layer in layers if layer.letter == "n" and "weight" in layer.tensors]
-    if norms:
-        batch = "running_mean" in norms[0].tensors
-        return ("batch" if batch else "affine instance"), bias
-    if any(layer.letter == "n" for layer in layers) or bias:
-        return "instance", bias
-    return "none", bias
-
-
-def read_unet(tree: Branch) -> tuple[Architecture, list[Layer]] | None:
-    """pix2pix's U-Net: each level holds the next between its two convolutions."""
-    channels: list[int] = []
-    here: Branch | None = tree
-    convs: list[Layer] = []
-    while here is not None:
-        pattern = here.pattern.replace("n", "")
-        if pattern not in ("ctc", "cc") or (pattern == "cc" and not channels):
-            return None
-        down, up = [c for _, c in here.sorted() if isinstance(c, Layer) and c.letter == "c"]
-        if down.shape[2:] != (4, 4) or up.shape[2:] != (4, 4):
-            return None
-        channels.append(down.shape[0])
-        convs += [down, up]
-        here = next((c for _, c in here.sorted() if isinstance(c, Branch)), None)
-    layers = list(tree.layers())
-    norm, bias = norm_of(layers)
-    options = {"channels": channels, "norm": norm, "bias": bias}
-    side = 2 ** len(channels)
-    architecture = Architecture(
-        "unet", convs[0].shape[1], convs[1].shape[1], options, multiple=side, minimum=side
-    )
-    return architecture, layers
-
-
-def read_resnet(tree: Branch, *, headless: bool = False) -> tuple[Architecture, list[Layer]] | None:
-    """CycleGAN's and pix2pixHD's: a 7x7, halvings, residual blocks, doublings, a 7x7."""
-    letters = tree.pattern.replace("n", "")
-    blocks = letters.count("t")
-    if not blocks:
-        return None
-    head, found, tail = letters.partition("t" * blocks)
-    if not found or set(head + tail) != {"c"}:
-        return None
-    halvings = len(head) - 1
-    if halvings < 1 or len(tail) != halvings + (not headless):
-        return None
-    children = [(i, c) for i, c in tree.sorted() if not isinstance(c, Layer) or c.letter == "c"]
-    first, last = children[0][1], children[-1][1]
-    number, block = children[halvings + blocks]
-    after, up = children[halvings + blocks + 1]
-    if not (isinstance(first, Layer) and isinstance(last, Layer) and isinstance(up, Layer)):
-        return None
-    if first.shape[2:] != (7, 7) or up.shape[2:] != (3, 3) or not isinstance(block, Branch):
-        return None
-    if block.pattern.replace("n", "") != "cc" or (not headless and last.shape[2:] != (7, 7)):
-        return None
-    layers = list(tree.layers())
-    norm, bias = norm_of(layers)
-    one, two = [i for i, c in block.sorted() if isinstance(c, Layer) and c.letter == "c"]
-    zero = one == 0  # no padding layer before the first convolution
-    options = {
-        "width": first.shape[0],
-        "norm": norm,
-        "bias": bias,
-        "halvings": halvings,
-        "blocks": blocks,
-        "upsampling": {1: "transposed", 2: "nearest", 3: "bilinear"}.get(after - number, "?"),
-        "padding": "zero" if zero else "reflect",
-        "dropout": two - one == (4 if zero else 5),
-    }
-    if options["upsampling"] == "?":
-        return None
-    architecture = Architecture(
-        "resnet",
-        first.shape[1],
-        0 if headless else last.shape[0],
-        options,
-        multiple=2**halvings,
-        minimum=max(8, 2 * 2**halvings),
-    )
-    return architecture, layers
-
-
-def read_enhancer(
-    prefix: str, groups: Mapping[str, Branch]
-) -> tuple[Architecture, list[Layer]] | None:
-    """pix2pixHD's local enhancer: branches ``model``, ``model1_1``, ``model1_2``, ..."""
-    enhancers = 0
-    while f"{prefix}{enhancers + 1}_1" in groups and f"{prefix}{enhancers + 1}_2" in groups:
-        enhancers += 1
-    coarse = read_resnet(groups[prefix], headless=True) if enhancers else None
-    if coarse is None:
-        return None
-    architecture, layers = coarse
-    last = layers
-    for n in range(1, enhancers + 1):
-        for part in (1, 2):
-            last = list(groups[f"{prefix}{n}_{part}"].layers())
-            layers = layers + last
-    given = architecture.options
-    options = {
-        "width": given["width"] // 2**enhancers,
-        **{key: given[key] for key in ("norm", "bias", "halvings", "blocks")},
-        "enhancers": enhancers,
-        "enhancer_blocks": groups[f"{prefix}1_2"].pattern.count("t"),
-    }
-    side = 2 ** (given["halvings"] + enhancers)
-    final = Architecture(
-        "local enhancer",
-        architecture.in_channels,
-        last[-1].shape[0],
-        options,
-        multiple=side,
-        minimum=max(2 * side, 8 * 2**enhancers),
-    )
-    return final, layers
-
-
-def read_small(tensors: Mapping[str, Tensor]) -> Architecture | None:
-    """livegan's own: recognised by its names."""
-    try:
-        width = tensors["down.0.0.weight"].shape[0] // WIDTHS[0]
-        into = tensors["stem.0.weight"].shape[1]
-        out = tensors["head.weight"].shape[0] // 4
-    except (KeyError, IndexError):
-        return None
-    blocks = len({key.split(".")[1] for key in tensors if key.startswith("body.")})
-    options = {"width": width, "blocks": blocks}
-    stride = SmallGenerator.stride
-    found = Architecture("small", into, out, options, multiple=stride, minimum=2 * stride)
-    wanted = found.build().state_dict()
-    same = all(key in tensors and tensors[key].shape == wanted[key].shape for key in wanted)
-    return found if same and len(tensors) == len(wanted) else None

@@ -12,8 +12,9 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from .architecture import Architecture, detect
+from .architecture import Architecture
 from .card import Card, read_card, write_card
+from .detection import detect
 from .errors import ModelError
 from .files import SUFFIXES, write_file
 from .foreign import Foreign, OnnxNetwork, ScriptedNetwork

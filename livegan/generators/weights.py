@@ -15,7 +15,8 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from .architecture import Architecture, describe, detect
+from .architecture import Architecture
+from .detection import describe, detect
 from .errors import ModelError
 
 WRAPPERS = (
