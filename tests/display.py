@@ -26,7 +26,8 @@ def xvfb(size: tuple[int, int] = (1280, 720)) -> Iterator[str]:
     read, write = os.pipe()
     screen = f"{size[0]}x{size[1]}x24"
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
+        # Without -noreset it starts anew after each last window, and refuses those that come then.
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )

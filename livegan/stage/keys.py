@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-QUIT_WITHIN = 2.0  # seconds between the two presses
-
 
 @dataclass(frozen=True)
 class Key:
@@ -53,17 +51,3 @@ def action_of(typed: str, name: str) -> tuple[str, str] | None:
         if press and press in _ACTIONS:
             return _ACTIONS[press], press
     return None
-
-
-class Twice:
-    """True on the second press within `QUIT_WITHIN` seconds."""
-
-    def __init__(self) -> None:
-        self._first: float | None = None
-
-    def press(self, now: float) -> bool:
-        """A press at ``now``, seconds on any clock."""
-        if self._first is not None and now - self._first <= QUIT_WITHIN:
-            return True
-        self._first = now
-        return False

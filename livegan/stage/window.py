@@ -18,6 +18,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 SMALLEST: Size = (160, 120)
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
+UNSEEN = ("offscreen", "dummy", "evdev")  # SDL's drivers that show nothing
 RATE = 60.0  # pictures a second at most, whatever the display can do
 
 
@@ -55,6 +56,11 @@ class Window:
             desktops = pygame.display.get_desktop_sizes()
         except pygame.error as error:
             raise NoWindow(f"no window can be opened ({error}): {_advice()}") from error
+        driver = pygame.display.get_driver()
+        if driver in UNSEEN and not os.environ.get("SDL_VIDEODRIVER"):
+            # SDL's last resort: a show that nobody sees is none.
+            self._quit()
+            raise NoWindow(f"the screen does not answer: {_advice()}")
         if not 0 <= display < len(desktops):
             have = "0" if len(desktops) == 1 else f"0 to {len(desktops) - 1}"
             self._quit()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from livegan.stage.keys import KEYS, QUIT_WITHIN, Twice, action_of
-from livegan.stage.stage import Stage
+from livegan.stage.desk import Desk
+from livegan.stage.keys import KEYS, action_of
 
 
 def test_every_key_has_an_action_and_no_two_share_a_press() -> None:
     presses = [press for key in KEYS for press in key.presses]
     assert len(presses) == len(set(presses))
     for key in KEYS:
-        assert callable(getattr(Stage, f"_key_{key.action}"))
+        assert isinstance(Desk().press(key.action, key.presses[0], 0.0)[0], Desk)
         assert key.does
 
 
@@ -38,10 +38,3 @@ def test_keys_are_found_by_what_is_typed_or_by_name(typed: str, name: str, actio
 def test_other_keys_do_nothing() -> None:
     assert action_of("x", "x") is None
     assert action_of("", "left shift") is None
-
-
-def test_the_show_ends_on_the_second_press_in_time() -> None:
-    twice = Twice()
-    assert not twice.press(10)
-    assert not twice.press(10 + QUIT_WITHIN + 1)
-    assert twice.press(10 + QUIT_WITHIN + 2)

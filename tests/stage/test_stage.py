@@ -164,9 +164,9 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         show.press("b")
         until(lambda: show.shows(10))
         show.press(" ", "space")  # freeze
-        until(lambda: show.stage._frozen)
+        until(lambda: show.stage._presenter.desk.frozen)
         show.save("colour 90 60 20\n")
-        until(lambda: show.stage._view.version == 2)
+        until(lambda: show.stage._presenter.view.version == 2)
         time.sleep(0.3)
         assert show.shows(10)
         show.press(" ", "space")
@@ -174,10 +174,10 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         show.press("u")
         until(lambda: show.shows(10))
         show.press("3")
-        until(lambda: show.stage._solo == 2)
+        until(lambda: show.stage._presenter.desk.solo == 2)
         until(lambda: show.at(320, 20)[2] < 100)  # the fake darkens what is not solo
         show.press("0")
-        until(lambda: show.stage._solo is None)
+        until(lambda: show.stage._presenter.desk.solo is None)
         show.press("t")
         show.press("s")
         saved = until(lambda: list((show.folder / "shows").glob("*.png")))
@@ -211,7 +211,7 @@ def test_a_refusal_is_on_the_screen_in_red_and_the_old_set_plays_on(
     def act() -> None:
         until(lambda: show.stage._first_picture)
         show.save("colour 1 1 1\nrefuse there is no model 'nebulla'\n")
-        until(lambda: show.stage._view.refusal)
+        until(lambda: show.stage._presenter.view.refusal)
 
         def red() -> bool:
             line = show.look()[450:480]
@@ -321,7 +321,9 @@ def test_a_display_that_is_not_there_is_refused_with_those_that_are(screen: str)
 
 def test_without_a_screen_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
     monkeypatch.setenv("DISPLAY", ":98765")
+    with pytest.raises(NoWindow, match="livegan rehearse"):
+        Window(WINDOW)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
     with pytest.raises(NoWindow, match="livegan rehearse"):
         Window(WINDOW)

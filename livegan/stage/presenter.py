@@ -1,0 +1,173 @@
+"""The presenter: the loop that puts the newest picture on the window, with what lies over it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from livegan.sound import RATE
+from livegan.sound.features import FEATURES
+from livegan.sound.ring import SoundRing
+from livegan.stage.code import Code
+from livegan.stage.desk import Desk, Order
+from livegan.stage.hud import METERS, Hud, Readings
+from livegan.stage.intervals import Intervals
+from livegan.stage.keys import action_of
+from livegan.stage.lettering import Panel, faded
+from livegan.stage.pictures import Picture, PictureRing
+from livegan.stage.start import start_picture
+from livegan.stage.view import View
+from livegan.stage.window import Window
+
+BLACKOUT_SECONDS = 0.7
+EARLY = 0.003  # seconds before the next frame is due that drawing begins; presenting waits the rest
+LOOK = 0.004  # seconds between looks for a new picture
+AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
+START_FPS = 20.0  # of the start picture, which moves slowly
+
+
+class Presenter:
+    """Shows pictures, view and desk. All of it happens on the thread that calls `present`."""
+
+    def __init__(
+        self,
+        window: Window,
+        pictures: PictureRing,
+        thumbs: PictureRing,
+        sound: SoundRing,
+        desk: Desk,
+        code: Code,
+        order: Callable[[Order], None],
+    ) -> None:
+        """``order`` is called with what the keys ask of others, and must return at once."""
+        self._window = window
+        self._pictures, self._thumb_ring, self._sound = pictures, thumbs, sound
+        self._order = order
+        self.desk = desk
+        self.view = View()
+        self.picture: Picture | None = None
+        """The picture on the window."""
+        self.intervals = Intervals()
+        """Between presented frames; a frame that would be the same as the last is not presented."""
+        self.picture_intervals = Intervals()
+        """Between presented frames with a new picture of the engine."""
+        self.overlay_ms = 0.0
+        """Spent on what lies over the picture, in all; ``draw_ms`` on all of drawing."""
+        self.draw_ms = 0.0
+        self._hud, self._code = Hud(), code
+        self._thumbs: Picture | None = None
+        self._darkness = 0.0
+        self._began = time.monotonic()
+        self._started = 0.0
+        self._fresh = False
+
+    def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
+        """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
+        window, due, shown = self._window, 0.0, 0.0
+        before: object = None
+        while not stop.is_set():
+            began = time.perf_counter()
+            now = time.monotonic()
+            self._take_keys(now)
+            listen(now)
+            self._take_picture(now)
+            if began < due:
+                time.sleep(min(LOOK, due - began))
+                continue
+            self._fade(min(began - shown, window.period))
+            panels = self._overlays(now)
+            self.overlay_ms += (time.perf_counter() - began) * 1000
+            lies = [(panel.surface, panel.position, panel.alpha) for panel in panels]
+            content = (window.size, self._darkness, lies)
+            # What is on the screen already is not drawn again: on a machine without a graphics
+            # card that would take a third of a core from the networks.
+            if not self._fresh and content == before and began - shown < AT_LEAST:
+                time.sleep(LOOK)
+                continue
+            window.present(panels, self._darkness)
+            shown = time.perf_counter()
+            before = content
+            self.intervals.presented(shown)
+            if self._fresh and self.picture is not None:
+                self.picture_intervals.presented(shown)
+            self._fresh = False
+            self.draw_ms += (shown - began) * 1000
+            # Presenting waits for the display: going there late shows a newer picture.
+            due = max(due + window.period, began + window.period - EARLY)
+
+    def _take_keys(self, now: float) -> None:
+        for press in self._window.presses():
+            closed = press.name == "close"
+            found = ("quit", "close") if closed else action_of(press.typed, press.name)
+            if found is None:
+                continue
+            self.desk, orders = self.desk.press(*found, now)
+            for order in orders:
+                if order == "fullscreen":
+                    self._window.toggle_fullscreen()
+                else:
+                    self._order(order)
+
+    def _take_picture(self, now: float) -> None:
+        after = self.picture.serial if self.picture else 0
+        picture = None if self.desk.frozen else self._pictures.latest(after)
+        if picture is not None:
+            if self.picture is None:
+                self.view = replace(self.view, waiting="")
+            self.picture = picture
+            self._window.picture(picture.pixels)
+            self._fresh = True
+        elif self.picture is None and now - self._started > 1 / START_FPS:
+            width, height = self._window.size
+            self._window.picture(start_picture(now - self._began, width / height), fill=True)
+            self._started, self._fresh = now, True
+        if self.desk.hud and self.desk.thumbs:
+            strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)
+            self._thumbs = strip or self._thumbs
+
+    def _fade(self, seconds: float) -> None:
+        step = seconds / BLACKOUT_SECONDS
+        change = step if self.desk.black else -step
+        self._darkness = min(1.0, max(0.0, self._darkness + change))
+
+    def _overlays(self, now: float) -> list[Panel]:
+        desk, hud, size = self.desk, self._hud, self._window.size
+        self.view = self.view.faded(now)
+        panels: list[Panel] = []
+        top = 0
+        if self.view.waiting:
+            panels += hud.waiting(self.view.waiting, size)
+        if desk.hud:
+            thumbs = self._thumbs if desk.thumbs else None
+            pixels, serial = (thumbs.pixels, thumbs.serial) if thumbs else (None, 0)
+            over = hud.panels(self.view, self._readings(), size, now, pixels, serial)
+            top = over[0].surface.get_height()
+            panels += over
+        if desk.code and self.view.source:
+            panels = self._code.panels(self.view, size, now, top) + panels
+        if self._darkness:
+            light = faded(1 - self._darkness)
+            panels = [replace(panel, alpha=panel.alpha * light) for panel in panels]
+        if desk.hint is not None and desk.hint.strength(now) > 0:
+            panels += hud.hint(desk.hint, size, now)
+        if desk.help:
+            panels += hud.help(size)
+        return panels
+
+    def _readings(self) -> Readings:
+        hops = self._sound.hops
+        row = dict(zip(FEATURES, self._sound.features(hops - 1, hops)[0], strict=True))
+        age = None
+        if self.picture is not None:
+            age = (self._sound.position - self.picture.sound_position) / RATE * 1000
+        recent = self.intervals.recent_ms
+        return Readings(
+            screen_fps=1000 / recent if recent else 0.0,
+            age_ms=age,
+            meters=tuple(float(row[name]) for name in METERS),
+            bpm=float(row["bpm"]),
+            beats=float(row["beats"]),
+            flags=self.desk.flags,
+        )

@@ -1,0 +1,66 @@
+"""Keys move the switches of the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from livegan.stage.desk import QUIT_WITHIN, Desk
+
+
+def pressed(desk: Desk, *actions: str, now: float = 10.0) -> tuple[Desk, list[Any]]:
+    done: list[Any] = []
+    for action in actions:
+        name, _, key = action.partition(" ")
+        desk, orders = desk.press(name, key, now)
+        done += orders
+    return desk, done
+
+
+def test_switches_go_back_when_pressed_twice() -> None:
+    for action in ("hud", "code", "help", "thumbs", "freeze", "blackout", "fullscreen"):
+        once, _ = pressed(Desk(), action)
+        twice, _ = pressed(once, action)
+        assert once != Desk(hint=once.hint), action
+        assert twice == Desk(hint=twice.hint), action
+
+
+def test_solo_again_or_all_gives_all_slots_back() -> None:
+    desk, orders = pressed(Desk(), "solo 2", "solo 3", "solo 3", "solo 1", "all")
+    assert [order["slot"] for order in orders] == [1, 2, None, 0, None]
+    assert desk.solo is None
+
+
+def test_thumbnails_are_drawn_only_while_they_are_seen() -> None:
+    _, orders = pressed(Desk(), "hud", "thumbs", "hud", "thumbs")
+    assert [order["on"] for order in orders] == [False, False, False, True]
+
+
+def test_a_new_engine_is_told_how_the_switches_stand() -> None:
+    desk, _ = pressed(Desk(), "hud", "solo 4")
+    assert desk.standing == ({"type": "thumbs", "on": False}, {"type": "solo", "slot": 3})
+
+
+def test_escape_closes_the_help_first_then_leaves_fullscreen_and_never_ends_the_show() -> None:
+    desk, orders = pressed(Desk(fullscreen=True, help=True), "escape", "escape", "escape")
+    assert orders == ["fullscreen"]
+    assert not desk.help and not desk.fullscreen
+
+
+def test_the_show_ends_on_the_second_press_in_time() -> None:
+    desk, orders = pressed(Desk(), "quit", now=10)
+    assert orders == [] and desk.hint is not None
+    late, orders = pressed(desk, "quit", now=10 + QUIT_WITHIN + 1)
+    assert orders == []
+    _, orders = pressed(late, "quit", now=10 + QUIT_WITHIN + 2)
+    assert orders == ["quit"]
+
+
+def test_what_is_held_is_named() -> None:
+    desk, _ = pressed(Desk(), "freeze", "blackout", "solo 2")
+    assert desk.flags == ("frozen", "blackout", "solo 2")
+    assert Desk().flags == ()
+
+
+def test_undo_tap_and_screenshot_are_asked_of_others() -> None:
+    _, orders = pressed(Desk(), "undo", "tap", "screenshot")
+    assert orders == [{"type": "undo"}, "tap", "screenshot"]
