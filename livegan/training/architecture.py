@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from torch import nn
 
+from livegan.generators.checkpoint import read_checkpoint
+from livegan.generators.errors import ModelError
 from livegan.generators.resnet import Resnet
 from livegan.generators.small import SmallGenerator
 from livegan.generators.unet import Unet
@@ -46,3 +49,22 @@ def generator_of(name: str) -> nn.Module:
     if name != "small":  # which begins in its own way
         initialise(network)
     return network
+
+
+def begin_from(network: nn.Module, path: Path) -> None:
+    """Give ``network`` the weights of a checkpoint.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read, or is of another architecture.
+    """
+    found = read_checkpoint(path).module().state_dict()
+    mine = network.state_dict()
+    different = [k for k in mine.keys() | found.keys() if k not in mine or k not in found]
+    different += [k for k in mine if k in found and mine[k].shape != found[k].shape]
+    if different:
+        raise ModelError(
+            f"{path}: another architecture than is trained; they differ in {different[0]}"
+        )
+    network.load_state_dict(found)

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from livegan.training import losses, sheet
-from livegan.training.architecture import generator_of
-from livegan.training.augmentation import disturb, resized, window
+from livegan.training.architecture import begin_from, generator_of
+from livegan.training.augmentation import crops, disturb, resized
 from livegan.training.average import Average
 from livegan.training.discriminator import PatchGAN, initialise
 from livegan.training.norms import calibrate, freeze
@@ -62,6 +62,7 @@ def train(
     recipe: Recipe | None = None,
     *,
     device: str | torch.device = "cpu",
+    start: str | Path | None = None,
     save_every: float = 180.0,
     progress: Callable[[Step], None] | None = None,
     stop: Callable[[], bool] | None = None,
@@ -76,12 +77,13 @@ def train(
     ----------
     data : a folder with ``train`` and, for scores, ``val``, as `livegan.dataset.build` makes it.
     recipe : all choices; published pix2pix by default.
+    start : a checkpoint of the same architecture to begin from, instead of noise.
     save_every : seconds between saves.
     progress : told of each step.  ``stop``: asked after each step; True saves and ends early.
 
     Raises
     ------
-    PairsError, StateError, TrainingError
+    PairsError, StateError, TrainingError, livegan.generators.ModelError
         Each one line: what, and what to do.
     """
     recipe = recipe or Recipe()
@@ -98,6 +100,8 @@ def train(
 
     torch.manual_seed(recipe.seed)
     painter = generator_of(recipe.arch)
+    if start is not None:
+        begin_from(painter, Path(start))
     critic = PatchGAN(recipe.filters)
     initialise(critic)
     for network in (painter, critic):
@@ -158,13 +162,12 @@ def train(
             size = recipe.sizes[step % len(recipe.sizes)]
             condition, truth = resized(condition, size), resized(truth, size)
         given = disturb(condition, recipe, rng)
-        rows, columns = slice(None), slice(None)
-        if recipe.patch:
-            rows, columns = window(recipe.patch, truth.shape[2], truth.shape[3], rng)
         with mixed():
             painted = painter(given)
-        real = torch.cat([given, truth], 1)[:, :, rows, columns]
-        fake = torch.cat([given, painted.float()], 1)[:, :, rows, columns]
+        real, fake = torch.cat([given, truth], 1), torch.cat([given, painted.float()], 1)
+        if recipe.patch:
+            both = crops(torch.cat([real, fake], 1), recipe.patch, rng)
+            real, fake = both[:, :6].detach(), both[:, 6:]
 
         critic.requires_grad_(True)
         with mixed():

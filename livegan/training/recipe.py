@@ -45,7 +45,7 @@ class Recipe:
     filters: int = 64
     """Channels of the discriminator's first layer."""
     patch: int = 0
-    """Side of the random crop the discriminator sees; 0: the whole picture."""
+    """Side of the tile the discriminator sees of a picture; 0: the whole."""
     noise: float = 0.0
     """Largest standard deviation of the noise on a condition, 0..1 of its range."""
     gain: float = 0.0

@@ -43,10 +43,10 @@ RECIPE: dict[str, Any] = {
     "batch": 4,
     "lr": 4e-4,
     "gan": "lsgan",
-    "l1": 20.0,
+    "l1": 30.0,
     "levels": 2,
     "matching": 10.0,
-    "critic_rate": 0.5,
+    "critic_rate": 0.25,
     "filters": 32,
     "patch": 128,
     "noise": 0.05,
@@ -64,6 +64,7 @@ def main(
     work: Annotated[Path, typer.Option(help="folder for pairs and state")],
     out: Annotated[Path | None, typer.Option(help="the model's folder")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="of training")] = 30.0,
+    start: Annotated[Path | None, typer.Option(help="model to begin from")] = None,
     rate: Annotated[float, typer.Option(help="pairs a second")] = 5.0,
     device: Annotated[str, typer.Option(help="cpu, cuda, mps")] = "cpu",
 ) -> None:
@@ -108,7 +109,8 @@ def main(
             bars.update(training, completed=step.done, note=note)
 
         recipe = Recipe(**RECIPE, hours=minutes / 60)
-        trained = train(data, work / f"{world}-state", recipe, device=device, progress=on_step)
+        state = work / f"{world}-state"
+        trained = train(data, state, recipe, device=device, start=start, progress=on_step)
     trained.network.to(torch.device("cpu"))
     sound = decode(held_out[0])
     scores: dict[str, Any] = record(over_sound(trained.network, drawing(made.encoder), sound))

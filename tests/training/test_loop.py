@@ -11,6 +11,8 @@ import torch
 from tiny_pairs import data_set
 from torch import nn
 
+from livegan.generators import ModelError
+from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.unet import Unet
 from livegan.training import loop
 from livegan.training.architecture import ARCHITECTURES
@@ -134,3 +136,17 @@ def test_the_average_is_what_is_handed_out_and_it_paints_as_a_show_does(tmp_path
     assert not any(m.training for m in trained.network.modules())
     norms = [m for m in trained.network.modules() if isinstance(m, nn.BatchNorm2d)]
     assert all(m.running_mean is not None and m.running_mean.isfinite().all() for m in norms)
+
+
+def test_it_can_begin_from_a_model(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data")
+    recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
+    first = train(data, tmp_path / "first", recipe)
+    save_checkpoint(tmp_path / "model", first.network)
+    nothing = Recipe(arch="small", steps=1, batch=2, filters=8, lr=0.0)
+    second = train(data, tmp_path / "second", nothing, start=tmp_path / "model/model.safetensors")
+    for name, weight in first.network.named_parameters():
+        torch.testing.assert_close(second.network.get_parameter(name), weight, atol=1e-3, rtol=1e-3)
+    with pytest.raises(ModelError, match="another architecture"):
+        other = Recipe(arch="unet_128", steps=1, batch=2, filters=8)
+        train(data, tmp_path / "third", other, start=tmp_path / "model/model.safetensors")

@@ -12,7 +12,7 @@ from torch import nn
 
 from livegan.training import sheet
 from livegan.training.architecture import ARCHITECTURES, generator_of
-from livegan.training.augmentation import disturb, window
+from livegan.training.augmentation import crops, disturb
 from livegan.training.average import Average
 from livegan.training.norms import calibrate
 from livegan.training.pairs import Pairs, PairsError, order
@@ -86,13 +86,17 @@ def test_disturbances_stay_in_range_and_repeat(name: str) -> None:
     assert one.abs().max() <= 1 and one.shape == condition.shape
 
 
-def test_a_window_lies_inside_at_multiples_of_eight() -> None:
-    rng = torch.Generator().manual_seed(0)
-    found = [window(32, 64, 64, rng) for _ in range(50)]
-    starts = {rows.start for rows, _ in found}
-    assert starts == {0, 8, 16, 24, 32}
-    assert all(rows.stop - rows.start == 32 for rows, _ in found)
-    assert window(128, 64, 64, rng) == (slice(None), slice(None))
+def test_crops_see_every_part_of_a_picture_equally_often() -> None:
+    row, column = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
+    pictures = torch.stack([row, column]).float().expand(4, 2, 64, 64)
+    seen = torch.zeros(64, 64)
+    for seed in range(20):
+        rng = torch.Generator().manual_seed(seed)
+        for crop in crops(pictures, 32, rng):
+            seen[crop[0].long(), crop[1].long()] += 1
+    assert torch.equal(seen, torch.full_like(seen, 20))
+    whole = crops(pictures, 128, torch.Generator())
+    assert torch.equal(whole, pictures)
 
 
 def test_the_average_follows_the_weights() -> None:
