@@ -12,6 +12,8 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from livegan.plugin import registry
+
 from .architecture import Architecture
 from .card import Card, read_card, write_card
 from .detection import detect
@@ -86,6 +88,21 @@ class Checkpoint:
         rounded = [max(minimum, round(side / multiple) * multiple) for side in (height, width)]
         return rounded[0], rounded[1]
 
+    def resizing(self, height: int, width: int) -> str:
+        """One line that says so if the network cannot paint this size itself; else empty."""
+        own = self.fit(height, width)
+        if own == (height, width):
+            return ""
+        what, rule = str(self.foreign), ""
+        if self.architecture is not None:
+            what = self.architecture.name
+            rule = f" (its sides are multiples of {self.architecture.multiple}"
+            rule += f", {self.architecture.minimum} or more)"
+        return (
+            f"{self.name}: {what} cannot paint {width}x{height}{rule}; painted at "
+            f"{own[1]}x{own[0]} and resized"
+        )
+
     def module(self, *, shared: bool = False) -> nn.Module:
         """The network in float32 with these weights, in eval mode, as its project would build it.
 
@@ -130,27 +147,62 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 def parse(data: bytes, path: Path, card: Card) -> Checkpoint:
     """The checkpoint in a file's bytes; errors do not yet name the file."""
-    digest = hashlib.sha256(data).hexdigest()
-    kind = kind_of(data)
     if not data:
         raise ModelError("empty; copy or download it again")
-    if path.suffix == ".onnx" or kind == "onnx":
-        onnx = OnnxNetwork(data, path)
-        return Checkpoint(
-            architecture=None, tensors={}, card=card, digest=digest, path=path, foreign=onnx
-        )
-    if kind == "torchscript":
-        scripted = ScriptedNetwork(data)
-        return Checkpoint(
-            architecture=None, tensors={}, card=card, digest=digest, path=path, foreign=scripted
-        )
-    if not kind and path.suffix in SUFFIXES:
+    for reader in readers():
+        checkpoint: Checkpoint | None = reader(data, path, card)
+        if checkpoint is not None:
+            return checkpoint
+    raise ModelError(f"not a checkpoint; expected one of {', '.join(SUFFIXES)}")
+
+
+def readers() -> list[Any]:
+    """What plugins read, the built-in formats first: ``reader(data, path, card)`` gives a
+    :class:`Checkpoint`, or None for a file of another format."""
+    offers = [each for (kind, _), found in registry.current().offers.items() if kind == "loader"
+              for each in found]  # fmt: skip
+    return [each.make for each in sorted(offers, key=lambda o: o.plugin != "livegan")]
+
+
+def read_onnx(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+    """An ONNX file, by its suffix or content."""
+    if path.suffix != ".onnx" and kind_of(data) != "onnx":
+        return None
+    return foreign_checkpoint(OnnxNetwork(data, path), data, path, card)
+
+
+def read_torchscript(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+    """A TorchScript archive, by its content."""
+    if kind_of(data) != "torchscript":
+        return None
+    return foreign_checkpoint(ScriptedNetwork(data), data, path, card)
+
+
+def foreign_checkpoint(network: Foreign, data: bytes, path: Path, card: Card) -> Checkpoint:
+    return Checkpoint(
+        architecture=None,
+        tensors={},
+        card=card,
+        digest=hashlib.sha256(data).hexdigest(),
+        path=path,
+        foreign=network,
+    )
+
+
+def read_weights(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+    """Safetensors or a PyTorch file: tensors of a network that livegan knows."""
+    kind = kind_of(data)
+    if kind not in ("safetensors", "torch"):
+        if kind or path.suffix not in SUFFIXES or path.suffix == ".onnx":
+            return None
         kind = "safetensors" if path.suffix == ".safetensors" else "torch"
-    if not kind:
-        raise ModelError(f"not a checkpoint; expected one of {', '.join(SUFFIXES)}")
     architecture, tensors = recognise(read_tensors(data, kind))
     return Checkpoint(
-        architecture=architecture, tensors=tensors, card=card, digest=digest, path=path
+        architecture=architecture,
+        tensors=tensors,
+        card=card,
+        digest=hashlib.sha256(data).hexdigest(),
+        path=path,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from .cache import load
 from .errors import ModelError
 from .files import write_file
 from .runner import Generator
+
+log = logging.getLogger("livegan")
 
 
 def generate(
@@ -36,7 +39,8 @@ def generate(
     out : ``.png`` (8 bits a channel), ``.npy`` (float32, (3, H, W), RGB, 0..1: not rounded), or
         another format of Pillow's; written atomically.
     norm, precision, device, dropout : as for :class:`Generator`.
-    size : of the result, in pixels; that of the picture if None.
+    size : of the result, in pixels; that of the picture if None.  If the network cannot paint
+        it, the result is resized from the nearest that it can, and the log says so.
 
     Returns
     -------
@@ -54,6 +58,9 @@ def generate(
     condition = read_picture(Path(picture))
     generator = Generator(load(checkpoint), device, precision, norm, dropout)
     painted = generator.paint(condition, size=size).cpu()
+    resized = generator.checkpoint.resizing(*painted.shape[1:])
+    if resized:
+        log.warning(resized)
     data = io.BytesIO()
     if form is None:
         np.save(data, painted.numpy())

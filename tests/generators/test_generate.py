@@ -58,6 +58,18 @@ def test_grey_deep_and_transparent_pictures_are_read(model, tmp_path):
         assert torch.allclose(painted[0], other, atol=0.02)
 
 
+def test_a_size_that_the_network_cannot_paint_is_said(model, picture, tmp_path, caplog):
+    painted = generate(model, picture, tmp_path / "out.npy", size=300)
+    assert painted.shape == (3, 300, 300)
+    assert caplog.messages == [
+        "city: small cannot paint 300x300 (its sides are multiples of 64, 128 or more); "
+        "painted at 320x320 and resized"
+    ]
+    caplog.clear()
+    generate(model, picture, tmp_path / "out.npy", size=256)
+    assert not caplog.messages
+
+
 def test_nothing_but_the_picture_is_left_behind(model, picture, tmp_path):
     generate(model, picture, tmp_path / "out.npy")
     assert sorted(os.listdir(tmp_path)) == ["in.png", "out.npy"]
