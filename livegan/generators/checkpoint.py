@@ -96,8 +96,9 @@ class Checkpoint:
         what, rule = str(self.foreign), ""
         if self.architecture is not None:
             what = self.architecture.name
-            rule = f" (its sides are multiples of {self.architecture.multiple}"
-            rule += f", {self.architecture.minimum} or more)"
+            multiple, minimum = self.architecture.multiple, self.architecture.minimum
+            rule = f" (its sides are multiples of {multiple}"
+            rule += f", {minimum} or more)" if minimum > multiple else ")"
         return (
             f"{self.name}: {what} cannot paint {width}x{height}{rule}; painted at "
             f"{own[1]}x{own[0]} and resized"
