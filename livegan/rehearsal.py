@@ -180,7 +180,8 @@ def rehearse(
     if what.report is not None:
         from livegan.reporting import write_report
 
-        write_report(what.report, report, stills, features, spent, strip(player.program))
+        slots = strip(player.program) if player.program is not None else None
+        write_report(what.report, report, stills, features, spent, slots)
     return Result(report)
 
 

@@ -158,9 +158,8 @@ def models(
     for heading in ("model", "encoder", "architecture", "size", "MB", "licence", "file"):
         table.add_column(heading, justify="right" if heading in ("size", "MB") else "left")
     for row in rows:
-        table.add_row(*(str(row.get(k) or "") for k in
-                        ("name", "encoder", "architecture", "size", "mb", "licence")),
-                      short(row["path"]))  # fmt: skip
+        keys = ("name", "encoder", "architecture", "size", "mb", "licence")
+        table.add_row(*(str(row.get(key) or "") for key in keys), short(str(row["path"])))
     Console().print(table)
 
 
@@ -210,19 +209,19 @@ def devices() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from livegan.sound.devices import list_devices
+    from livegan.sound.devices import SourceError, list_devices
 
     console = Console()
-    table = Table(title="sound (name it with --audio)")
-    for heading in ("name", "inputs", "outputs", "rate", ""):
+    table = Table(title="sound (name an input with --audio)")
+    for heading in ("name", "kind", "channels", "rate", "host", ""):
         table.add_column(heading)
     try:
         for row in list_devices():
-            roles = {"default in": row.default_input, "default out": row.default_output}
-            default = " ".join(role for role, on in roles.items() if on)
-            table.add_row(row.name, str(row.inputs), str(row.outputs), f"{row.rate:g}", default)
+            default = "default" if row.default else ""
+            rate = f"{row.rate:g}"
+            table.add_row(row.name, row.kind, str(row.channels), rate, row.host, default)
         console.print(table)
-    except OSError as error:
+    except SourceError as error:
         typer.secho(str(error), fg="yellow")
     for line in [*display_lines(), *processor_lines()]:
         console.print(line, highlight=False)
@@ -292,17 +291,13 @@ def doctor() -> None:
 
     device, precision = describe_device(choose_device())
     line(True, f"generators run on {device} in {precision}")
-    try:
-        from livegan.sound.devices import list_devices
+    from livegan.sound.devices import SourceError, list_devices
 
-        inputs = [d.name for d in list_devices() if d.inputs]
-        text = (
-            f"sound inputs: {', '.join(inputs)}"
-            if inputs
-            else "no sound input: the demo track plays"
-        )
-        line(bool(inputs) or None, text)
-    except OSError as error:
+    try:
+        inputs = [device.name for device in list_devices("input")]
+        found = f"sound inputs: {', '.join(inputs)}"
+        line(bool(inputs) or None, found if inputs else "no sound input: the demo track plays")
+    except SourceError as error:
         line(None, str(error))
     for text in display_lines():
         line(None if text.startswith("no ") else True, text)

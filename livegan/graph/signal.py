@@ -74,7 +74,7 @@ class Signal:
     def __float__(self) -> float:
         raise SetError("a signal has no value while the set is read; pass it on as it is")
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__
 
     def __iter__(self) -> Any:
         raise SetError("a signal is one number and cannot be looped over")

@@ -7,7 +7,6 @@ stay reachable as ``package:name``.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import sys
@@ -15,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -85,7 +85,6 @@ class Registry:
     offers: dict[tuple[str, str], list[Offer]] = field(default_factory=dict)
     plugins: list[Plugin] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    files: dict[Path, str] = field(default_factory=dict)
     manager: pluggy.PluginManager = field(
         default_factory=lambda: pluggy.PluginManager("livegan"), repr=False
     )
@@ -148,7 +147,7 @@ class Registry:
         """Load the built-in plugins, installed ones (entry points), and ``folder/*.py``."""
         self.manager.add_hookspecs(hookspecs)
         for name in BUILTIN:
-            self._guarded(name, lambda name=name: importlib.import_module(name), "livegan", "")
+            self._guarded(name, partial(importlib.import_module, name), "livegan", "")
         if installed:
             for entry in entry_points(group="livegan"):
                 dist = entry.dist
@@ -159,9 +158,7 @@ class Registry:
             for file in sorted(folder.glob("*.py")):
                 if file.name.startswith(("_", ".")):
                     continue
-                text = file.read_bytes()
-                self.files[file] = hashlib.sha256(text).hexdigest()
-                self._guarded(str(file), lambda file=file: module_of(file), file.stem, "")
+                self._guarded(str(file), partial(module_of, file), file.stem, "")
         for kind in KINDS:
             for name in {n for k, n in self.operations if k == kind}:
                 found = self.operations[kind, name]
