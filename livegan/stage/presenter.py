@@ -24,6 +24,7 @@ from livegan.stage.window import Window
 BLACKOUT_SECONDS = 0.7
 EARLY = 0.003  # seconds before the next frame is due that drawing begins; presenting waits the rest
 LOOK = 0.004  # seconds between looks for a new picture
+RIDE = 0.05  # seconds that a change of the overlays waits for a picture to come with
 AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
 START_FPS = 20.0  # of the start picture, which moves slowly
 
@@ -66,7 +67,8 @@ class Presenter:
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
         """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
         window, due, shown = self._window, 0.0, 0.0
-        before: object = None
+        before_asked: object = None
+        before_over: object = None
         while not stop.is_set():
             began = time.perf_counter()
             now = time.monotonic()
@@ -79,16 +81,17 @@ class Presenter:
             self._fade(min(began - shown, window.period))
             panels = self._overlays(now)
             self.overlay_ms += (time.perf_counter() - began) * 1000
-            lies = [(panel.surface, panel.position, panel.alpha) for panel in panels]
-            content = (window.size, self._darkness, lies)
-            # What is on the screen already is not drawn again: on a machine without a graphics
-            # card that would take a third of a core from the networks.
-            if not self._fresh and content == before and began - shown < AT_LEAST:
+            over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
+            asked = (window.size, self._darkness, self.desk)
+            # What is on the screen already is not drawn again, and numbers wait for the next
+            # picture: on a machine without a graphics card each frame costs the networks 5 ms.
+            patience = RIDE if over != before_over else AT_LEAST
+            if not self._fresh and asked == before_asked and began - shown < patience:
                 time.sleep(LOOK)
                 continue
             window.present(panels, self._darkness)
             shown = time.perf_counter()
-            before = content
+            before_asked, before_over = asked, over
             self.intervals.presented(shown)
             if self._fresh and self.picture is not None:
                 self.picture_intervals.presented(shown)

@@ -151,19 +151,6 @@ class Window:
         pygame.display.quit()
 
 
-def missing_screen() -> str | None:
-    """Why no window can be opened here, as one line with what to do; None if one can.
-
-    Looks only: nothing is opened.
-    """
-    if sys.platform in ("win32", "darwin"):
-        return None
-    driver = os.environ.get("SDL_VIDEODRIVER", "")
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or driver:
-        return None
-    return f"there is no screen (DISPLAY and WAYLAND_DISPLAY are not set): {_advice()}"
-
-
 def _advice() -> str:
     if sys.platform in ("win32", "darwin"):
         return "log in at the screen, or use `livegan rehearse` to make a film"
