@@ -38,9 +38,7 @@ class SpoutOutput:
         if self._rgba.shape[:2] != (height, width):
             self._rgba = np.full((height, width, 4), 255, np.uint8)
         self._rgba[..., :3] = pixels
-        taken = self._sender.sendImage(
-            self._rgba, width, height, GL_RGBA, INVERT, HOST_FBO
-        )
+        taken = self._sender.sendImage(self._rgba, width, height, GL_RGBA, INVERT, HOST_FBO)
         if not taken:
             raise RuntimeError(
                 f"Spout {self.name!r}: a picture of {width} x {height} was not taken"
