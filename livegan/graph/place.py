@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-PACKAGE = str(Path(__file__).resolve().parent.parent)
+PACKAGE = Path(__file__).resolve().parent.parent
+OWN_CODE = (str(PACKAGE), "<frozen", "<string>")
+OWN_SETS = str(PACKAGE / "share_data")
+"""Sets that the wheel carries: they lie inside the package, but are no part of it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def here() -> Place | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith((PACKAGE, "<frozen", "<string>")):
+        if file.startswith(OWN_SETS) or not file.startswith(OWN_CODE):
             return Place(file, frame.f_lineno)
         frame = frame.f_back
     return None
