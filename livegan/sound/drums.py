@@ -13,6 +13,7 @@ Transcription from Polyphonic Music with Recurrent Neural Networks", ICASSP 2017
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cache
 from importlib.resources import files
 
@@ -31,8 +32,16 @@ SEEN = (CONTEXT + 2) * DRUM_BANDS
 _HOP_S = HOP / RATE
 _LOWEST, _HIGHEST = -3.0, 0.75
 _GATE_DB = -54.0
-_THRESHOLDS = (0.5, 0.4)
 _WAIT = (9, 8)  # hops between two strokes
+# A stroke has to reach a share of the surest one of the last seconds: where drums are clear, bass
+# notes that look a little like them do not count; where they are buried, less is enough.
+_SHARE = (0.65, 0.6)
+_LEAST, _ENOUGH = (0.3, 0.25), (0.6, 0.55)
+_FORGET = (0.999, 0.998)
+_CLICK = 0.5  # of the kick's probability is taken from the snare's
+_BODY = (slice(0, 6), slice(17, DRUM_BANDS))  # bands a stroke's strength is read from
+_STRENGTH_DB = 24.0  # below the recent loudest is a strength of 0
+_WEAKEST = 0.25
 
 
 class Input:
@@ -47,7 +56,7 @@ class Input:
         self.db = decibels(float(bands.sum()))
         reference = self._reference.step(self.db)
         level = (10.0 * np.log10(bands + np.float32(1e-9)) - np.float32(reference)) / 20.0
-        return np.clip(level, _LOWEST, _HIGHEST).astype(np.float32)
+        return np.asarray(np.clip(level, _LOWEST, _HIGHEST), np.float32)
 
 
 @cache
@@ -109,17 +118,34 @@ class Drums:
         self._input = Input()
         self._network = Network()
         self._wait = [0, 0]
+        self._surest = [0.0, 0.0]
+        self._loudest = [Reference(-60.0, fall_db=1.0 * _HOP_S, rise=0.5) for _ in _BODY]
+        self._body: deque[Array] = deque(maxlen=LOOK_AHEAD)
         self.activations = np.zeros(len(CLASSES), np.float32)
 
     def step(self, frame: Frame) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Take the spectrum of a hop."""
+        self._body.append(frame.drum)
         self.activations = self._network.step(self._input.step(frame.drum))
         return self._pick(0), self._pick(1)
 
     def _pick(self, kind: int) -> tuple[float, float] | None:
         self._wait[kind] = max(0, self._wait[kind] - 1)
+        self._loudest[kind].step(-120.0)
         value = float(self.activations[kind])
-        if value < _THRESHOLDS[kind] or self._wait[kind] or self._input.db < _GATE_DB:
+        if kind == 1:
+            # A beater's click looks a little like wires.
+            value *= 1.0 - _CLICK * float(self.activations[0])
+        self._surest[kind] = max(value, self._surest[kind] * _FORGET[kind])
+        threshold = min(max(_SHARE[kind] * self._surest[kind], _LEAST[kind]), _ENOUGH[kind])
+        if value <= threshold or self._wait[kind] or self._input.db < _GATE_DB:
             return None
         self._wait[kind] = _WAIT[kind]
-        return min(1.0, 0.4 + 0.6 * value), (LOOK_AHEAD + 0.5) * _HOP_S
+        return self._strength(kind), (LOOK_AHEAD + 0.5) * _HOP_S
+
+    def _strength(self, kind: int) -> float:
+        """How hard, next to the strokes before: the loudest of the frames since the attack."""
+        level = max(decibels(float(bands[_BODY[kind]].sum())) for bands in self._body)
+        below = self._loudest[kind].db - level
+        self._loudest[kind].step(level)
+        return min(1.0, max(_WEAKEST, 1.0 - below / _STRENGTH_DB))

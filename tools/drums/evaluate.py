@@ -58,15 +58,19 @@ def threshold(samples: np.ndarray) -> list[float]:
 
 
 def flux(samples: np.ndarray) -> list[float]:
-    """Baseline: spectral flux below 150 Hz above a threshold that decays."""
+    """Baseline: spectral flux below 150 Hz above a threshold that decays.
+
+    Linear magnitude, this decay and this floor were the best of 18 settings on this very material.
+    """
     n = 2048
     mono = np.concatenate([np.zeros(n - HOP), samples.mean(axis=1)])
     frames = np.lib.stride_tricks.sliding_window_view(mono, n)[::HOP] * np.hanning(n)
-    low = np.log1p(10 * np.abs(np.fft.rfft(frames))[:, 1:7])
+    low = np.abs(np.fft.rfft(frames))[:, 1:7]
     rise = np.maximum(low[2:] - low[:-2], 0).sum(axis=1)
-    times, limit, last = [], 0.0, -100
+    times, limit, last, loudest = [], 0.0, -100, 1e-9
     for i, value in enumerate(rise):
-        limit = max(limit * 0.98, 0.5)
+        loudest = max(loudest * 0.9995, value)
+        limit = max(limit * 0.99, 0.35 * loudest)
         if value > limit and i - last > 10:
             times.append((i + 1) * HOP / RATE)
             limit, last = value, i
@@ -102,14 +106,14 @@ def main() -> None:
     columns = ("threshold", "flux", "kick", "snare")
     groups: dict[str, dict[str, np.ndarray]] = defaultdict(lambda: defaultdict(lambda: np.zeros(3)))
     seconds: dict[str, float] = defaultdict(float)
-    late = 0.0
+    delays: list[float] = []
     for group, samples, times, faint in material(given.sounds, given.mixes):
         report = analyze(samples)
         pairs = zip(report["kicks"], report["kicks_reported"], strict=True)
         for attack, reported in pairs:
             near = min((abs(attack - t), t) for t in [*times["kick"], 1e9])
             if near[0] <= TOLERANCE_S:
-                late = max(late, reported - near[1])
+                delays.append(1000 * (reported - near[1]))
         found = (threshold(samples), flux(samples), report["kicks"], report["snares"])
         for name, detected in zip(columns, found, strict=True):
             kind = "snare" if name == "snare" else "kick"
@@ -131,7 +135,8 @@ def main() -> None:
             shown += ["", ""]
         shown.append(f"{f_measure(row['snare']):.2f}")
         print(f"| {name} | {seconds[name]:.0f} | {hits + misses:.0f} | {' | '.join(shown)} |")
-    print(f"latest report of a true kick: {1000 * late:.0f} ms after the attack")
+    middle, most = np.quantile(delays, [0.5, 0.99])
+    print(f"true kicks are known {middle:.0f} ms after the attack, 99 % within {most:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -176,8 +176,8 @@ def thickened(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
     return np.clip(result, -3.0, 0.75)
 
 
-def train(work: Path, minutes: float, seed: int = 0) -> Net:
-    """Minimise weighted cross-entropy until the time is over."""
+def train(work: Path, minutes: float, seed: int = 0, start: Path | None = None) -> Net:
+    """Minimise weighted cross-entropy until the time is over, from ``start`` on if given."""
     torch.manual_seed(seed)
     shards = [np.load(path) for path in sorted(work.glob("mixes???.npz"))]
     x = np.concatenate([s["x"] for s in shards])
@@ -189,6 +189,12 @@ def train(work: Path, minutes: float, seed: int = 0) -> Net:
     check_rows = check.busy[:: max(1, len(check.busy) // 20000)]
     check_x, check_y = check.rows(check_rows), check.y[check_rows]
     net = Net()
+    if start is not None:
+        with np.load(start) as weights, torch.no_grad():
+            for name in ("first", "second", "last"):
+                layer = getattr(net, name)
+                layer.weight.copy_(torch.from_numpy(weights[f"{name}_w"].T.astype(np.float32)))
+                layer.bias.copy_(torch.from_numpy(weights[f"{name}_b"].astype(np.float32)))
     optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=2e-3)
     weight = torch.tensor([1.0, 0.8, 0.4, 0.3])
 
@@ -234,6 +240,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=TARGET)
+    parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--render-only", action="store_true")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
@@ -244,7 +251,7 @@ def main() -> None:
     if not given.render_only:
         # Batches this small gain nothing from a second thread.
         torch.set_num_threads(1)
-        write(train(given.work, given.minutes), given.out)
+        write(train(given.work, given.minutes, start=given.start), given.out)
 
 
 if __name__ == "__main__":
