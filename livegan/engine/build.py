@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +113,6 @@ class Builder:
             window=index_of[id(graph.window)],
             extra=tuple((kind, name, index_of[id(p)]) for kind, name, p in graph.extra),
             size=size,
-            digest=digest_of_script(script),
             kept=tuple(names[i] for i in sorted(plan.kept)),
             built=tuple(names[i] for i in plan.built),
             retired=tuple(old[i].name for i in plan.retired),
@@ -186,14 +184,6 @@ def stamp_of(node: Picture, folders: list[Path]) -> str:
             raise Refusal(f"model {name!r}: {error.strerror}", node.place) from None
         stamp += f"|{path}|{status.st_mtime_ns}|{status.st_size}"
     return stamp
-
-
-def digest_of_script(script: Script) -> str:
-    """Hash of the text of a set and of its helper modules."""
-    state = hashlib.sha256(script.text.encode())
-    for file, content in sorted(script.helpers.items()):
-        state.update(f"{file}{content}".encode())
-    return state.hexdigest()
 
 
 def complete(graph: Graph, folders: list[Path]) -> None:

@@ -5,6 +5,7 @@ Whatever goes wrong before the swap, the program that plays is not touched.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class Pipeline:
         emit: Callable[[dict[str, Any]], None],
         *,
         blocked: frozenset[str] = frozenset(),
+        version: int = 0,
     ) -> None:
         self.path = path
         self.folder = folder
@@ -72,7 +74,7 @@ class Pipeline:
         """Files beside the set that it imports, or failed to import."""
         self._newest: Program | None = None
         self._last_seen = ""
-        self._versions = 0
+        self._versions = version
         self._plugins: dict[Path, str] | None = None
         self._lock = threading.Lock()
         player.on_rollback = self._rolled_back
@@ -119,18 +121,20 @@ class Pipeline:
         Never raises for what the set does: a refusal is the commit's status.
         """
         began = time.perf_counter()
-        if self.fingerprint(text) == self._last_seen:
+        seen = self.fingerprint(text)
+        if seen == self._last_seen:
             return None
         commit = Commit(len(self.commits) + 1, self.player.now.time, str(file or self.path))
+        commit.digest = hashlib.sha256(seen.encode()).hexdigest()
         self.commits.append(commit)
         self._tell(commit)
         try:
+            if commit.digest in self.blocked:
+                raise Refusal("this save has brought the engine down; edit it to try again")
             for problem in self.load_plugins():
                 self.emit({"type": "note", "text": problem})
             script = run(self.path, text)
             program = self.builder.build(script, self._newest, self.player.moment, self._busy)
-            if program.digest in self.blocked:
-                raise Refusal("this program has brought the engine down; edit it to try again")
             self.helpers = set(script.helpers)
         except Refusal as refusal:
             self.helpers |= set(helpers_of(self.path.parent)) | refusal.files
@@ -142,10 +146,10 @@ class Pipeline:
             self.busy = ""
             self._last_seen = self.fingerprint(text)
         self._versions += 1
-        program = replace(program, version=self._versions)
+        program = replace(program, version=self._versions, digest=commit.digest)
         commit.kept, commit.built = list(program.kept), list(program.built)
         commit.retired = list(program.retired)
-        commit.version, commit.digest = program.version, program.digest
+        commit.version = program.version
         before = self._newest.script.text if self._newest else ""
         commit.changed = changed_lines(before, text)
         commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)

@@ -94,6 +94,8 @@ class Engine:
             self.player,
             self.emit,
             blocked=frozenset(options.get("blocked") or ()),
+            # The program that comes back keeps its number.
+            version=max(0, int((options.get("resume") or {}).get("version") or 0) - 1),
         )
         folders = [p for p in (self.path.parent, folder / PLUGINS) if p.is_dir()]
         self.watcher = Watcher(

@@ -49,7 +49,8 @@ class Program:
     window: int
     extra: tuple[tuple[str, str, int], ...]
     size: int
-    digest: str
+    digest: str = ""
+    """Of the save it came from: see `livegan.engine.commit.Pipeline.fingerprint`."""
     version: int = 0
     kept: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
