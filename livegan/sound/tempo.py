@@ -20,7 +20,7 @@ _HOP_S = HOP / RATE
 _MEMORY = 800  # hops of onset strength that are looked at
 _EVERY = 10  # hops between looks
 _LOW_BPM, _HIGH_BPM = 58.0, 192.0
-_PREFERRED_BPM, _SPREAD_OCTAVES = 118.0, 0.65
+_PREFERRED_BPM, _SPREAD_OCTAVES = 115.0, 0.65
 _BACKBEAT = 0.6
 _PHASES = 48
 _BAR = 4
@@ -183,7 +183,7 @@ class Tempo:
             # for a break without drums is no change of tempo.
             trust = min(1.0, (self.time - self._since) / 10.0)
             here = float(scores[near].max()) if near.any() else 0.0
-            better = scores[best] > (1.1 + 0.3 * trust) * here
+            better = scores[best] > (1.1 + 0.4 * trust) * here
             self._challenge = self._challenge + 1 if better else 0
             if self._challenge < 3.0 / (_EVERY * _HOP_S):
                 best = int(np.argmax(np.where(near, scores, -1.0)))
