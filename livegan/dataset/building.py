@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from livegan import __version__
-from livegan.dataset.condition import Conditions, Drawing, EncoderError, drawing
+from livegan.dataset.condition import Conditions, Drawing, EncoderError, analysis_digest, drawing
 from livegan.dataset.film import FITS, Film, FilmError, Fit, digest, is_black, signature
 from livegan.dataset.split import Side, Split
 from livegan.plugin import Operation
@@ -56,6 +56,7 @@ class Settings:
             "split": asdict(self.split),
             "near": self.near,
             "video_stream": self.video_stream,
+            "analysis": analysis_digest(),
             "livegan": __version__,
         }
 

@@ -21,6 +21,18 @@ from livegan.sound.analysis import Analyzer
 from livegan.sound.features import INDEX
 from livegan.sound.history import Hearing, RecordedHistory
 
+ANALYSIS = (
+    "analysis.py",
+    "bands.py",
+    "drums.npz",
+    "drums.py",
+    "features.py",
+    "loudness.py",
+    "onsets.py",
+    "tempo.py",
+)
+"""Files of `livegan.sound` that features depend on."""
+
 
 class EncoderError(Exception):
     """An encoder that is unknown, misused or failing; one line: which, what, what to do."""
@@ -43,6 +55,15 @@ class Drawing:
         """SHA-256 of the encoder's source file: a model is only as good as this stays equal."""
         file = inspect.getsourcefile(self.operation.make)
         return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+
+
+def analysis_digest() -> str:
+    """SHA-256 of all that the analysis of sound is made of: encoders draw what it says."""
+    folder = Path(inspect.getsourcefile(Analyzer) or "").parent
+    found = hashlib.sha256()
+    for name in ANALYSIS:
+        found.update((folder / name).read_bytes())
+    return found.hexdigest()
 
 
 def drawing(encoder: str | Operation | Drawing, values: Mapping[str, Any] | None = None) -> Drawing:

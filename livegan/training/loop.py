@@ -164,7 +164,8 @@ def train(
         given = disturb(condition, recipe, rng)
         with mixed():
             painted = painter(given)
-        real, fake = torch.cat([given, truth], 1), torch.cat([given, painted.float()], 1)
+        painted = painted.to(truth.dtype)
+        real, fake = torch.cat([given, truth], 1), torch.cat([given, painted], 1)
         if recipe.patch:
             both = crops(torch.cat([real, fake], 1), recipe.patch, rng)
             real, fake = both[:, :6].detach(), both[:, 6:]
@@ -173,7 +174,9 @@ def train(
         with mixed():
             on_real = critic.features(real)
             on_fake = critic(fake.detach())
-        loss_critic = losses.discriminator_loss(on_real[-1].float(), on_fake.float(), recipe.gan)
+        loss_critic = losses.discriminator_loss(
+            on_real[-1].to(truth), on_fake.to(truth), recipe.gan
+        )
         critic_steps.zero_grad()
         loss_critic.backward()  # type: ignore[no-untyped-call]
         critic_steps.step()
@@ -181,8 +184,8 @@ def train(
         critic.requires_grad_(False)
         with mixed():
             judged = critic.features(fake)
-        fooled = losses.adversarial(judged[-1].float(), True, recipe.gan)
-        near = losses.pyramid(painted.float(), truth, recipe.levels)
+        fooled = losses.adversarial(judged[-1].to(truth), True, recipe.gan)
+        near = losses.pyramid(painted, truth, recipe.levels)
         loss_painter = recipe.adversarial * fooled + recipe.l1 * near
         if recipe.matching:
             # Truth was judged a moment earlier, before the critic's step: it saves a pass.
@@ -190,7 +193,7 @@ def train(
         if recipe.steady:
             with mixed():
                 again = painter(disturb(condition, recipe, rng))
-            change = (again.float() - painted.float()).abs().mean()
+            change = (again.to(truth) - painted).abs().mean()
             loss_painter = loss_painter + recipe.steady * change
         painter_steps.zero_grad()
         loss_painter.backward()  # type: ignore[no-untyped-call]

@@ -29,11 +29,6 @@ def discriminator_loss(on_real: Tensor, on_fake: Tensor, gan: Gan = "vanilla") -
     return 0.5 * (adversarial(on_real, True, gan) + adversarial(on_fake, False, gan))
 
 
-def generator_loss(on_fake: Tensor, painted: Tensor, truth: Tensor, l1: float, gan: Gan) -> Tensor:
-    """The published objective of G: fool D, and ``l1`` times the mean distance to the truth."""
-    return adversarial(on_fake, True, gan) + l1 * F.l1_loss(painted, truth)
-
-
 def pyramid(painted: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
     """L1 at full, half, quarter ... size, summed: light and layout count, not only texture."""
     total = F.l1_loss(painted, truth)
