@@ -130,7 +130,7 @@ def rehearse(
     whole = hashlib.sha256()
     stills: list[tuple[float, Any]] = []
     shape: tuple[int, ...] = ()
-    with sinks(what, fps, samples) as sink:
+    with contextlib.closing(player), sinks(what, fps, samples) as sink:
         for index in range(total):
             seconds = what.start + index / fps
             history.position = round(seconds * RATE) // HOP * HOP

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from livegan.engine.crew import Crew
 from livegan.engine.instance import Moment, resized
 from livegan.engine.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.script import Refusal
@@ -59,6 +60,7 @@ class Player:
 
     def __post_init__(self) -> None:
         self.hearing = Hearing(self.history)
+        self.crew = Crew.for_device(self.device)
         self.program: Program | None = None
         self.earlier: list[Program] = []
         self.cued: Cue | None = None
@@ -165,6 +167,10 @@ class Player:
         if self.program is not None and self.now.time - self._since < TRIAL_S and self.earlier:
             self._failed = (self.program, refusal)
 
+    def close(self) -> None:
+        """End the threads that paint."""
+        self.crew.close()
+
     # Frames --------------------------------------------------------------------------------------
 
     def frame(self, position: int) -> Frame | None:
@@ -185,7 +191,7 @@ class Player:
         spent = dict.fromkeys(GROUPS, 0.0)
         spent["sound"] = time.perf_counter() - began
         with torch.inference_mode():
-            pictures = draw_frame(program, moment, self._faults, spent, self.limit_s)
+            pictures = draw_frame(program, moment, self._faults, spent, self.crew, self.limit_s)
             began = time.perf_counter()
             picture = pictures[program.window]
             slots = program.slots

@@ -57,6 +57,7 @@ class Engine:
             self.running = False
             self.watcher.stop()
             saves.join(2.0)
+            self.player.close()
             for ring in (self.pictures, self.thumb_ring, *self.extra_rings.values()):
                 ring.close()
             for ring in self.extra_rings.values():

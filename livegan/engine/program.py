@@ -6,10 +6,12 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 import torch
 
+from livegan.engine.crew import Crew, outcome
 from livegan.engine.deadline import Overrun, watchdog
 from livegan.engine.instance import Instance, Moment
 from livegan.engine.script import Refusal, Script, refusal_of
@@ -60,6 +62,11 @@ class Program:
     def graph(self) -> Graph:
         return self.script.graph
 
+    @cached_property
+    def waves(self) -> tuple[Wave, ...]:
+        """The steps in the order they are drawn."""
+        return waves_of(self.steps)
+
     def setting(self, name: str, default: Any) -> Any:
         """A setting of the set, or ``default`` where it says nothing."""
         return self.graph.settings.get(name) or default
@@ -95,37 +102,81 @@ def draw_frame(
     moment: Moment,
     faults: Faults,
     spent: dict[str, float],
+    crew: Crew,
     limit_s: float = 1.0,
 ) -> list[torch.Tensor]:
     """Draw every node once, inputs first; a node that fails holds its last good picture.
 
     Returns the pictures by step, each (3, H, W) float32 0..1.  ``spent`` gains the seconds taken
-    by each group of nodes; a node that takes longer than ``limit_s`` is interrupted and held.
+    by each group of nodes.  A node of a set or plugin that takes longer than ``limit_s`` is
+    interrupted and held.
     """
-    pictures: list[torch.Tensor] = []
-    for index, step in enumerate(program.steps):
-        began = time.perf_counter()
+    steps = program.steps
+    pictures: list[torch.Tensor] = [None] * len(steps)  # type: ignore[list-item]
+
+    def draw(index: int) -> torch.Tensor:
+        step = steps[index]
         inputs = [None if i is None else pictures[i] for i in step.inputs]
-        picture: torch.Tensor | None = None
-        if index not in faults.held:
-            try:
-                with limited(step, limit_s):
-                    picture = good_picture(step, inputs, moment)
-            except Overrun as error:
+        with limited(step, limit_s):
+            return good_picture(step, inputs, moment)
+
+    def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
+        step = steps[index]
+        if isinstance(drawn, (KeyboardInterrupt, GeneratorExit)):
+            raise drawn
+        if isinstance(drawn, BaseException):
+            if isinstance(drawn, Overrun):
                 faults.held.add(index)
-                faults.add(step, blame(step, error, program, limit_s))
-            except (KeyboardInterrupt, GeneratorExit):
-                raise
-            except BaseException as error:
-                faults.add(step, blame(step, error, program, limit_s))
-        if picture is None:
-            picture = held_picture(step, inputs, moment)
-        pictures.append(picture)
-        group = step.instance.group
-        spent[group] = spent.get(group, 0.0) + time.perf_counter() - began
-    for step, picture in zip(program.steps, pictures, strict=True):
+            faults.add(step, blame(step, drawn, program, limit_s))
+            drawn = None
+        if drawn is None:
+            inputs = [None if i is None else pictures[i] for i in step.inputs]
+            drawn = held_picture(step, inputs, moment)
+        pictures[index] = drawn
+
+    for wave in program.waves:
+        for index in wave.others:
+            began = time.perf_counter()
+            settle(index, None if index in faults.held else outcome(partial(draw, index)))
+            group = steps[index].instance.group
+            spent[group] = spent.get(group, 0.0) + time.perf_counter() - began
+        if wave.models:
+            began = time.perf_counter()
+            painted = crew.run([partial(draw, index) for index in wave.models])
+            for index, picture in zip(wave.models, painted, strict=True):
+                settle(index, picture)
+            spent["generators"] = spent.get("generators", 0.0) + time.perf_counter() - began
+    for step, picture in zip(steps, pictures, strict=True):
         step.instance.last = picture
     return pictures
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Steps whose inputs are drawn: first those of the calling thread, then the models at once."""
+
+    others: tuple[int, ...]
+    models: tuple[int, ...]
+
+
+def waves_of(steps: tuple[Step, ...]) -> tuple[Wave, ...]:
+    """In which order the steps are drawn, so that models that can paint at once do."""
+    waves: list[Wave] = []
+    done: set[int] = set()
+    while len(done) < len(steps):
+        others: list[int] = []
+        models: list[int] = []
+        for index, step in enumerate(steps):
+            if index in done or any(i not in done for i in step.inputs if i is not None):
+                continue
+            if step.node.kind == "model":
+                models.append(index)
+            else:
+                others.append(index)
+                done.add(index)
+        done.update(models)
+        waves.append(Wave(tuple(others), tuple(models)))
+    return tuple(waves)
 
 
 def limited(step: Step, seconds: float) -> contextlib.AbstractContextManager[None]:

@@ -1,0 +1,68 @@
+"""Threads that paint: slots side by side, one core each, or one slot with all cores.
+
+Measured (docs/benchmarks.md): on two cores four small networks side by side, each on one thread,
+are as fast as one after the other on two threads at 256 px and faster at 512 px; and they do not
+wait for one another at barriers, so a busy machine slows them in proportion and not manyfold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+
+Result = TypeVar("Result")
+
+
+class Crew:
+    """Runs the networks of a frame on a CPU's cores.
+
+    ``threads`` is how many cores there are for it; with one, everything runs where it is called.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        if threads > 1:
+            self._narrow = ThreadPoolExecutor(threads, "slot", torch.set_num_threads, (1,))
+            # Its threads for one network are its own: the caller keeps to one.
+            self._wide = ThreadPoolExecutor(1, "wide slot", torch.set_num_threads, (threads,))
+
+    @classmethod
+    def for_device(cls, device: torch.device) -> Crew:
+        """All cores of a CPU, leaving the calling thread one; no threads for another device."""
+        threads = torch.get_num_threads()
+        if device.type != "cpu" or threads < 2:
+            return cls(1)
+        crew = cls(threads)
+        for worker in (crew._wide.submit(int), crew._narrow.submit(int)):
+            worker.result()
+        # Encoders and mixers are too small to share; the barrier would cost more than it gains.
+        torch.set_num_threads(1)
+        return crew
+
+    def run(self, calls: list[Callable[[], Result]]) -> list[Result | BaseException]:
+        """What every call returns, or the error it raised, in order."""
+        if self.threads == 1:
+            return [outcome(call) for call in calls]
+        if len(calls) == 1:
+            return [self._wide.submit(outcome, calls[0]).result()]
+        futures: list[Future[Result | BaseException]]
+        futures = [self._narrow.submit(outcome, call) for call in calls]
+        return [future.result() for future in futures]
+
+    def close(self) -> None:
+        """End the threads."""
+        if self.threads > 1:
+            self._narrow.shutdown(wait=False, cancel_futures=True)
+            self._wide.shutdown(wait=False, cancel_futures=True)
+
+
+def outcome(call: Callable[[], Result]) -> Result | BaseException:
+    """What a call returns, or the error it raises."""
+    try:
+        with torch.inference_mode():
+            return call()
+    except BaseException as error:
+        return error
