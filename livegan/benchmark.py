@@ -23,7 +23,7 @@ from livegan.engine.device import choose_device, describe_device
 from livegan.engine.instance import ModelInstance, Moment, OperationInstance
 from livegan.engine.player import Player, as_bytes
 from livegan.engine.program import Program
-from livegan.engine.script import Refusal
+from livegan.engine.script import Refusal, run
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.graph.picture import SOUND, Picture, call
@@ -52,7 +52,17 @@ def measure(
         If one of ``checkpoints`` cannot be loaded.
     """
     device = choose_device(device_name)
+    threads = torch.get_num_threads()
     path = (set_path or share.folder("sets") / "four.py").resolve()
+    script = run(path, path.read_text(encoding="utf-8"))
+    names = [str(node.fixed["checkpoint"]) for node in script.graph.models] + checkpoints
+    found = [load(find(each, model_folders(path, Path.cwd()))) for each in names]
+    # Before there is a player: it leaves each thread one core, and a plain loop has them all.
+    generators = bench_generators(found, size, seconds, device=device)
+    name, precision = describe_device(device)
+    peaks = {p: matrix_peak(getattr(torch, p), device) for p in (precision, "float32")}
+    rates = ", ".join(f"{peak:.0f} GFLOP/s in {p}" for p, peak in peaks.items())
+    machine = f"{name}, {threads} threads, torch {torch.__version__}; matrix products: {rates}"
     samples = fitted(decode(share.demo_track()), 40 * 48000)
     history = Recorded(samples, Analyzer().feed(samples))
     history.position = 15 * 48000
@@ -60,22 +70,10 @@ def measure(
     builder.size_is_fixed = True
     player = Player(history, fps=FPS, device=device)
     pipeline = Pipeline(path, Path.cwd(), builder, player, lambda message: None)
-    commit = pipeline.propose(path.read_text(encoding="utf-8"))
+    commit = pipeline.propose(script.text)
     if commit is None or commit.status == "refused" or player.cued is None:
         raise Refusal(commit.reason if commit else "the set cannot be read")
     program = player.cued.program
-    name, precision = describe_device(device)
-    dtype = getattr(torch, precision)
-    peak = matrix_peak(dtype, device)
-    machine = (
-        f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}; matrix products: "
-        f"{peak:.0f} GFLOP/s in {precision}, {matrix_peak(torch.float32, device):.0f} in float32"
-    )
-    slots = [
-        find(s.node.fixed["checkpoint"], model_folders(path, Path.cwd())) for s in program.slots
-    ]
-    slots += [find(c, model_folders(path, Path.cwd())) for c in checkpoints]
-    generators = bench_generators([load(p) for p in slots], size, seconds, device=device)
     return {
         "machine": machine,
         "tables": {
@@ -89,7 +87,7 @@ def measure(
                 dataclasses.asdict(row) for row in generators
             ],
             f"the whole frame of {path.name} at {size} px": frame_rows(
-                player, history, program, 4 * seconds
+                player, history, program, 4 * seconds, threads
             ),
             "saves": save_rows(pipeline, player, history, path),
         },
@@ -145,9 +143,13 @@ def operation_ms(
 
 
 def frame_rows(
-    player: Player, history: Recorded, program: Program, seconds: float
+    player: Player, history: Recorded, program: Program, seconds: float, threads: int
 ) -> list[dict[str, Any]]:
-    """The frame as a show draws it, and as a plain float32 loop does, timed in turn."""
+    """The frame as a show draws it, and as a plain float32 loop does, timed in turn.
+
+    ``ms`` is by the clock; the parts are summed over the threads that do them, and ``rest %`` is
+    the part of that sum that is not generators.
+    """
     plain = plain_frame(program, history)
     spent: list[dict[str, float]] = []
     times: list[list[float]] = [[], []]
@@ -165,16 +167,19 @@ def frame_rows(
         spent.append(player.spent)
         times[0].append(done - began)
         if frame % 3 == 0:
+            torch.set_num_threads(threads)
             began = time.perf_counter()
             plain(history.position)
             times[1].append(time.perf_counter() - began)
+            torch.set_num_threads(1 if player.crew.threads > 1 else threads)
         frame += 1
     live, user = (1000 * statistics.median(t[3:]) for t in times)
     groups = {
         group: 1000 * statistics.median(s.get(group, 0.0) for s in spent[3:]) for group in spent[-1]
     }
-    rest = sum(v for k, v in groups.items() if k != "generators")
-    row = {"name": "livegan", "ms": live, "fps": 1000 / live, **groups, "rest %": 100 * rest / live}
+    whole = sum(groups.values())
+    rest = 100 * (whole - groups["generators"]) / whole
+    row = {"name": "livegan", "ms": live, "fps": 1000 / live, **groups, "rest %": rest}
     blank = dict.fromkeys(groups, "")
     return [
         row,

@@ -8,7 +8,7 @@ wait for one another at barriers, so a busy machine slows them in proportion and
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import torch
@@ -48,9 +48,7 @@ class Crew:
             return [outcome(call) for call in calls]
         if len(calls) == 1:
             return [self._wide.submit(outcome, calls[0]).result()]
-        futures: list[Future[Result | BaseException]]
-        futures = [self._narrow.submit(outcome, call) for call in calls]
-        return [future.result() for future in futures]
+        return [future.result() for future in [self._narrow.submit(outcome, c) for c in calls]]
 
     def close(self) -> None:
         """End the threads."""

@@ -108,8 +108,8 @@ def draw_frame(
     """Draw every node once, inputs first; a node that fails holds its last good picture.
 
     Returns the pictures by step, each (3, H, W) float32 0..1.  ``spent`` gains the seconds taken
-    by each group of nodes.  A node of a set or plugin that takes longer than ``limit_s`` is
-    interrupted and held.
+    by each group of nodes, summed over the threads that draw them.  A node of a set or plugin that
+    takes longer than ``limit_s`` is interrupted and held.
     """
     steps = program.steps
     pictures: list[torch.Tensor] = [None] * len(steps)  # type: ignore[list-item]
@@ -138,22 +138,33 @@ def draw_frame(
         for index in wave.others:
             began = time.perf_counter()
             settle(index, None if index in faults.held else outcome(partial(draw, index)))
-            group = steps[index].instance.group
-            spent[group] = spent.get(group, 0.0) + time.perf_counter() - began
-        if wave.models:
-            began = time.perf_counter()
-            painted = crew.run([partial(draw, index) for index in wave.models])
-            for index, picture in zip(wave.models, painted, strict=True):
-                settle(index, picture)
-            spent["generators"] = spent.get("generators", 0.0) + time.perf_counter() - began
+            spent[steps[index].instance.group] += time.perf_counter() - began
+        times: list[float] = []
+        painted = crew.run([partial(timed, draw, index, times) for index in wave.models])
+        for index, picture in zip(wave.models, painted, strict=True):
+            settle(index, picture)
+        spent["generators"] += sum(times)
     for step, picture in zip(steps, pictures, strict=True):
         step.instance.last = picture
     return pictures
 
 
+def timed(draw: Callable[[int], torch.Tensor], index: int, times: list[float]) -> torch.Tensor:
+    """Draw, and note the seconds that it took."""
+    began = time.perf_counter()
+    try:
+        return draw(index)
+    finally:
+        times.append(time.perf_counter() - began)
+
+
 @dataclass(frozen=True)
 class Wave:
-    """Steps whose inputs are drawn: first those of the calling thread, then the models at once."""
+    """Steps whose inputs are drawn: first those of the calling thread, then the models at once.
+
+    Painting while the next encoder is drawn was tried: both wait for the interpreter, and the
+    frame takes longer.
+    """
 
     others: tuple[int, ...]
     models: tuple[int, ...]
