@@ -96,7 +96,8 @@ def measure(
 
 def moment_at(history: Recorded, seconds: float, size: int, hearing: Hearing) -> Moment:
     """The moment of a recording at a time."""
-    sound = hearing.at(round(seconds * 48000) // HOP * HOP)
+    history.position = round(seconds * 48000) // HOP * HOP
+    sound = hearing.at(history.position)
     now = Now(time=sound.time, dt=1 / FPS, fps=FPS, bpm=sound.bpm, beats=sound.beats)
     return Moment(now, sound, Reading(now, sound), size, torch.device("cpu"))
 
