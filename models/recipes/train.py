@@ -52,7 +52,7 @@ RECIPE: dict[str, Any] = {
     "noise": 0.05,
     "gain": 0.15,
     "mixture": 0.3,
-    "settle": 0.7,
+    "settle": 0.4,
     "clip": 50.0,
 }
 """Why these, and what they cost: docs/decisions/training.md."""
