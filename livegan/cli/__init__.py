@@ -1,4 +1,4 @@
-"""The command line: one module a command, each imported only when it is run."""
+"""The command line: one module a command; what is heavy is imported when a command is run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from typing import Annotated
 import typer
 
 from livegan import __version__
-from livegan.cli.inspect import analyze, devices, doctor, encode, generate, models, plugins
-from livegan.cli.make import new
-from livegan.cli.measure import bench
+from livegan.cli.analyze import analyze
+from livegan.cli.bench import bench
+from livegan.cli.check import check
+from livegan.cli.devices import devices
+from livegan.cli.doctor import doctor
+from livegan.cli.encode import encode
+from livegan.cli.generate import generate
+from livegan.cli.models import models
+from livegan.cli.new import new
 from livegan.cli.perform import perform
-from livegan.cli.prove import check, rehearse
+from livegan.cli.plugins import plugins
+from livegan.cli.rehearse import rehearse
 
 app = typer.Typer(
     name="livegan",

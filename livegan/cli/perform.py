@@ -67,7 +67,7 @@ def perform(
 
     Without a display the demo is rehearsed to a film instead.
     """
-    from livegan.cli.inspect import has_display
+    from livegan.cli.display import has_display
 
     path = chosen_set(set)
     window_size = window_of(window)
@@ -119,7 +119,7 @@ def film_instead(
 ) -> None:
     """There is no display: rehearse to a film, and say so."""
     from livegan import share
-    from livegan.cli.prove import summary, with_progress
+    from livegan.cli.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
 
     is_file = audio is not None and Path(audio).is_file()

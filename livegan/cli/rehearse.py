@@ -1,4 +1,4 @@
-"""``livegan rehearse`` and ``livegan check``: sets without a stage."""
+"""``livegan rehearse``: a set without a stage."""
 
 from __future__ import annotations
 
@@ -148,33 +148,3 @@ def summary(result: Result) -> None:
         typer.secho(
             f"fault at {fault['at']:.2f} s: {short(fault['where'])}: {fault['reason']}", fg="red"
         )
-
-
-def check(
-    set: SetPath,
-    size: Annotated[int, typer.Option(min=0, help="Width and height of each picture, px.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
-) -> None:
-    """Prove a set without playing it: builds it and draws it on the demo track and on silence."""
-    from livegan import share
-    from livegan.rehearsal import Rehearsal
-    from livegan.rehearsal import rehearse as play
-
-    with clear_errors():
-        results = []
-        for audio in (share.demo_track(), None):
-            what = Rehearsal(
-                set=set,
-                audio=audio,
-                start=12.0 if audio else 0.0,
-                seconds=0.25,
-                size=size,
-                device=device,
-            )
-            results.append(play(what))
-    faults = [fault for result in results for fault in result.faults]
-    if faults:
-        fail(f"{short(faults[0]['where'])}: {faults[0]['reason']}")
-    report = results[0].report
-    built = ", ".join(report["commits"][0]["built"])
-    typer.echo(f"{short(set)}: good ({built}; {report['frame_ms']['median']:.0f} ms a picture)")

@@ -1,0 +1,56 @@
+"""``livegan analyze``: what a show would hear in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors
+
+
+def analyze(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A sound or film file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    bpm: Annotated[float | None, typer.Option(min=1, help="Fix the tempo.")] = None,
+) -> None:
+    """Hear a file as a show would: levels, kicks, snares, onsets, tempo and beats."""
+    from livegan.sound.analysis import analyze as hear
+    from livegan.sound.media import decode
+
+    with clear_errors():
+        result = hear(decode(file), bpm=bpm)
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{file.name}: {result['duration_s']:.1f} s, {result['bpm']:.1f} bpm")
+    for heading in ("", "count", "a minute", "first"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for name in ("beats", "kicks", "snares", "onsets"):
+        times = result[name]
+        rate = 60 * len(times) / max(result["duration_s"], 1e-9)
+        table.add_row(name, str(len(times)), f"{rate:.0f}", f"{times[0]:.2f} s" if times else "")
+    Console().print(table)
+    curves = Table()
+    curves.add_column("")
+    curves.add_column("mean", justify="right")
+    curves.add_column("over time")
+    for name in ("level", "low", "mid", "high", "centroid"):
+        values = result[name]
+        mean = sum(values) / max(1, len(values))
+        curves.add_row(name, f"{mean:.2f}", sparkline(values))
+    Console().print(curves)
+
+
+def sparkline(values: list[float], width: int = 60) -> str:
+    """A row of blocks whose heights follow ``values`` (0..1)."""
+    if not values:
+        return ""
+    step = max(1, len(values) // width)
+    means = [sum(values[i : i + step]) / step for i in range(0, len(values) - step + 1, step)]
+    return "".join(" ▁▂▃▄▅▆▇█"[min(8, int(max(0.0, m) * 8.99))] for m in means[:width])

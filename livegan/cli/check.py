@@ -1,0 +1,40 @@
+"""``livegan check``: a set proven without playing it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.rehearse import SetPath
+
+
+def check(
+    set: SetPath,
+    size: Annotated[int, typer.Option(min=0, help="Width and height of each picture, px.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+) -> None:
+    """Prove a set without playing it: builds it and draws it on the demo track and on silence."""
+    from livegan import share
+    from livegan.rehearsal import Rehearsal
+    from livegan.rehearsal import rehearse as play
+
+    with clear_errors():
+        results = []
+        for audio in (share.demo_track(), None):
+            what = Rehearsal(
+                set=set,
+                audio=audio,
+                start=12.0 if audio else 0.0,
+                seconds=0.25,
+                size=size,
+                device=device,
+            )
+            results.append(play(what))
+    faults = [fault for result in results for fault in result.faults]
+    if faults:
+        fail(f"{short(faults[0]['where'])}: {faults[0]['reason']}")
+    report = results[0].report
+    built = ", ".join(report["commits"][0]["built"])
+    typer.echo(f"{short(set)}: good ({built}; {report['frame_ms']['median']:.0f} ms a picture)")

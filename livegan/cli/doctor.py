@@ -1,0 +1,62 @@
+"""``livegan doctor``: what this machine has, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+
+import typer
+
+from livegan.cli.display import display_lines
+
+
+def doctor() -> None:
+    """Say what this machine has, what is missing, and how to get it; exit 1 if it cannot play."""
+    from rich.console import Console
+
+    console = Console()
+    good = True
+
+    def line(fine: bool | None, text: str) -> None:
+        mark = {True: "[green]ok  [/]", False: "[red]no  [/]", None: "[yellow]--  [/]"}[fine]
+        console.print(mark + text, highlight=False)
+
+    line(True, f"python {platform.python_version()} on {platform.platform()}")
+    for name in ("torch", "numpy", "av", "pygame-ce", "sounddevice", "soxr", "watchdog", "pluggy"):
+        try:
+            line(True, f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            good = False
+            line(False, f"{name} is missing: pip install {name}")
+    for name, use in (("onnxruntime", "ONNX models"), ("pyo", "synthesis in a set")):
+        try:
+            line(True, f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            line(None, f"{name} is not installed (only needed for {use})")
+    from livegan.engine.device import choose_device, describe_device
+
+    device, precision = describe_device(choose_device())
+    line(True, f"generators run on {device} in {precision}")
+    from livegan.sound.devices import SourceError, list_devices
+
+    try:
+        inputs = [device.name for device in list_devices("input")]
+        found = f"sound inputs: {', '.join(inputs)}"
+        line(bool(inputs) or None, found if inputs else "no sound input: the demo track plays")
+    except SourceError as error:
+        line(None, str(error))
+    for text in display_lines():
+        line(None if text.startswith("no ") else True, text)
+    spout = sys.platform == "win32"
+    line(True if spout else None, "Spout" if spout else "Spout: on Windows only")
+    from livegan.plugin import registry
+
+    problems = registry.current().problems
+    for problem in problems:
+        good = False
+        line(False, str(problem))
+    if not problems:
+        line(True, f"plugins: {len(registry.current().plugins)} loaded")
+    if not good:
+        raise typer.Exit(1)

@@ -1,0 +1,46 @@
+"""``livegan encode``: one condition, drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+
+
+def encode(
+    name: Annotated[str, typer.Argument(help="An encoder: see `livegan plugins`.")],
+    audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')],
+    at: Annotated[float, typer.Option(min=0, help="The moment to draw, s.")],
+    out: Annotated[Path, typer.Option(help="The picture, a PNG.")],
+    size: Annotated[int, typer.Option(min=1, help="Width and height, px.")] = 256,
+    set: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A parameter of the encoder.")
+    ] = None,
+) -> None:
+    """Draw one condition: what a show would draw for that sound at that moment."""
+    from livegan import share
+    from livegan.engine.still import draw_condition
+    from livegan.rehearsal import save_png
+
+    path = share.demo_track() if audio == "demo" else Path(audio)
+    with clear_errors():
+        pixels = draw_condition(name, path, at, size, values_of(set or []))
+        save_png(out, pixels)
+    typer.echo(f"written: {short(out)}")
+
+
+def values_of(texts: list[str]) -> dict[str, Any]:
+    """``["seconds=5", "shape=dots"]`` as parameters: numbers where they are numbers."""
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            fail(f"--set {text}: write KEY=VALUE, such as seconds=5", 2)
+        try:
+            values[name] = float(value)
+        except ValueError:
+            values[name] = {"true": True, "false": False}.get(value.lower(), value)
+    return values

@@ -1,0 +1,43 @@
+"""``livegan generate``: one picture, painted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+
+
+def generate(
+    checkpoint: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
+    picture: Annotated[Path, typer.Option("--in", help="The condition, a picture file.")],
+    out: Annotated[Path, typer.Option(help="What it paints: .png, or .npy (3, H, W) 0..1.")],
+    norm: Annotated[
+        str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
+    ] = None,
+    precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    size: Annotated[int | None, typer.Option(min=1, help="Width and height, px.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+) -> None:
+    """Paint one picture with a checkpoint."""
+    from livegan.engine.build import model_folders
+    from livegan.engine.device import choose_device
+    from livegan.generators import find
+    from livegan.generators.generate import generate as paint
+
+    for name, value, choices in (
+        ("norm", norm or "frame", ("frame", "running")),
+        ("precision", precision, ("auto", "float32", "bfloat16", "float16")),
+    ):
+        if value not in choices:
+            fail(f"--{name} is one of {', '.join(choices)}, got {value!r}", 2)
+    with clear_errors():
+        here = Path.cwd()
+        path = find(checkpoint, model_folders(here / "set.py", here))
+        paint(
+            path, picture, out, norm=norm, precision=precision, size=size,
+            device=choose_device(device),
+        )  # fmt: skip
+    typer.echo(f"written: {short(out)}")
