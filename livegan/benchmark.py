@@ -28,7 +28,7 @@ from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.graph.picture import SOUND, Picture, call
 from livegan.graph.place import SetError
-from livegan.graph.signal import Reading
+from livegan.graph.reading import Reading
 from livegan.plugin import Now, Operation, registry
 from livegan.rehearsal import Recorded, fitted
 from livegan.sound.analysis import Analyzer

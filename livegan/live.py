@@ -14,6 +14,7 @@ from typing import Any
 from livegan.graph.graph import remember_leaf
 from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
+from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import (
     SOUND,
     Morph,
@@ -25,7 +26,7 @@ from livegan.graph.picture import (
     inputs_of,
 )
 from livegan.graph.place import SetError, here
-from livegan.graph.signal import SHAPES, Signal, count_of, lift
+from livegan.graph.signal import Signal, count_of, lift
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import DeclarationError, Kind, Operation, Param, declare

@@ -11,8 +11,10 @@ import torch.nn.functional as F
 
 from livegan.builtin.pictures import as_picture
 from livegan.generators import Generator
+from livegan.graph.oscillator import hashed
 from livegan.graph.picture import Picture
-from livegan.graph.signal import Reading, Signal, hashed, number, read
+from livegan.graph.reading import Reading, number, read
+from livegan.graph.signal import Signal
 from livegan.plugin import Now, Operation
 from livegan.sound.history import Sound
 

@@ -16,7 +16,7 @@ from livegan.engine.instance import Moment, resized
 from livegan.engine.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.script import Refusal
 from livegan.graph.graph import swap_beats
-from livegan.graph.signal import Reading
+from livegan.graph.reading import Reading
 from livegan.plugin import Now
 from livegan.sound.history import Hearing, History
 

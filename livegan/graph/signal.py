@@ -1,37 +1,22 @@
-"""Signals: numbers that change with time, as expressions that can be compared and evaluated.
+"""Signals: numbers that change with time, as expressions that can be compared.
 
-A signal is a small tree.  Building one costs nothing and reads nothing; it is evaluated once a
-frame with the frame's :class:`Reading`.  Two equal expressions are one signal: what ``smooth``
-remembers is kept by the expression's fingerprint, so it survives a save that does not change it.
+A signal is a small tree.  Building one costs nothing and reads nothing; `livegan.graph.reading`
+evaluates it, once a frame.  Two equal expressions are one signal: what ``smooth`` remembers is kept
+by the expression's fingerprint, so it survives a save that does not change it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Union
 
+from livegan.graph.digest import digest_of
 from livegan.graph.place import Place, SetError, here
 from livegan.plugin.closest import suggestion
-from livegan.plugin.now import Now
-
-if TYPE_CHECKING:
-    from livegan.plugin.declare import Operation
+from livegan.plugin.declare import Operation
 
 Value = Union[float, int, str, "Signal"]
-
-
-@dataclass
-class Reading:
-    """What a frame gives its signals: the moment, the sound, and what signals remember."""
-
-    now: Now
-    sound: Any = None
-    memory: dict[str, Any] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
-    """Values already worked out in this frame, by fingerprint."""
 
 
 class Signal:
@@ -48,12 +33,10 @@ class Signal:
         self.args = args
         self.leaf = leaf
         self.place: Place | None = here()
-        # Without `repr` of the leaf's code a changed body would look unchanged.
+        # Of the leaf's code as well, else a changed body would look unchanged.
         self.print = hashlib.sha256(self._text().encode()).hexdigest()[:16]
 
     def _text(self) -> str:
-        from livegan.graph.digest import digest_of
-
         def text(part: Any) -> str:
             if isinstance(part, tuple):
                 return f"({','.join(map(text, part))})"
@@ -217,169 +200,3 @@ def count_of(name: str, beats: Any, bars: Any, seconds: Any, *, default_beats: f
         raise SetError(f"{name}: a period cannot be negative")
     clock = {"beats": "beats", "bars": "bars", "seconds": "time"}[unit]
     return Signal("divide", Signal(clock), lift(period))
-
-
-SHAPES = ("sine", "triangle", "ramp", "saw", "square", "random", "noise")
-
-
-def hashed(*parts: Any) -> float:
-    """A number in 0..1 that depends on nothing but its arguments."""
-    digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") / 2.0**64
-
-
-def shaped(shape: str, count: float, seed: int) -> float:
-    """One oscillator at ``count`` periods; 0..1."""
-    phase = count % 1.0
-    step = math.floor(count)
-    if shape == "sine":
-        return 0.5 - 0.5 * math.cos(2.0 * math.pi * phase)
-    if shape == "triangle":
-        return 1.0 - abs(2.0 * phase - 1.0)
-    if shape == "ramp":
-        return phase
-    if shape == "saw":
-        return 1.0 - phase
-    if shape == "square":
-        return 1.0 if phase < 0.5 else 0.0
-    if shape == "random":
-        return hashed(seed, "random", step)
-    ease = phase * phase * (3.0 - 2.0 * phase)
-    a, b = hashed(seed, "noise", step), hashed(seed, "noise", step + 1)
-    return a + (b - a) * ease
-
-
-def chosen(step: int, count: int, order: str, seed: int) -> int:
-    """Which of ``count`` values plays in period ``step``; random order never repeats in a round."""
-    if order == "cycle":
-        return step % count
-    turn, place = divmod(step, count)
-    shuffled = sorted(range(count), key=lambda i: hashed(seed, "choose", turn, i))
-    return shuffled[place]
-
-
-def _smooth(r: Reading, s: Signal) -> float:
-    value, before = number(s.args[0], r), r.memory.get(s.print)
-    seconds = s.args[1]
-    if before is None or seconds <= 0.0:
-        result = value
-    else:
-        result = value + (before - value) * math.exp(-r.now.dt / seconds)
-    r.memory[s.print] = result
-    return float(result)
-
-
-def _fall(r: Reading, s: Signal) -> float:
-    value, before = number(s.args[0], r), r.memory.get(s.print, -math.inf)
-    seconds = s.args[1]
-    faded = before * math.exp(-r.now.dt / seconds) if seconds > 0 and before > 0 else -math.inf
-    r.memory[s.print] = result = max(value, faded)
-    return float(result)
-
-
-def _divide(r: Reading, s: Signal) -> float:
-    below = number(s.args[1], r)
-    return number(s.args[0], r) / below if below else 0.0
-
-
-def _modulo(r: Reading, s: Signal) -> float:
-    below = number(s.args[1], r)
-    return number(s.args[0], r) % below if below else 0.0
-
-
-def _power(r: Reading, s: Signal) -> float:
-    base, power = number(s.args[0], r), number(s.args[1], r)
-    try:
-        result = base**power
-    except (ZeroDivisionError, OverflowError):
-        return 0.0
-    return 0.0 if isinstance(result, complex) else float(result)
-
-
-def _scale(r: Reading, s: Signal) -> float:
-    x, low, high, from_low, from_high = (number(a, r) for a in s.args)
-    width = from_high - from_low
-    return low + (high - low) * ((x - from_low) / width if width else 0.0)
-
-
-def _choose(r: Reading, s: Signal) -> Any:
-    count, order, *values = s.args
-    step = math.floor(number(count, r))
-    return read(values[chosen(step, len(values), order, r.now.seed)], r)
-
-
-def _every(r: Reading, s: Signal) -> float:
-    phase, fall = number(s.args[0], r) % 1.0, number(s.args[1], r)
-    return max(0.0, 1.0 - phase / fall) if fall > 0 else float(phase == 0.0)
-
-
-def _leaf(r: Reading, s: Signal) -> float:
-    """A ``@signal`` function: (instance or function, positional inputs, keyword parameters)."""
-    operation = s.leaf
-    assert operation is not None
-    inputs, params = s.args
-    call: Any = operation.make
-    if operation.stateful:
-        # One instance for each expression; static parameters are the class's own arguments.
-        made = r.memory.get(s.print)
-        if made is None:
-            fixed = {p.name for p in operation.params if not p.live}
-            made = operation.make(**{k: v for k, v in params if k in fixed})
-            r.memory[s.print] = made
-        call = made.value
-    live = {p.name for p in operation.params if p.live or not operation.stateful}
-    values = {k: read(v, r) for k, v in params if k in live}
-    if "now" in operation.context:
-        values["now"] = r.now
-    given = [r.sound if a == "sound" else read(a, r) for a in inputs]
-    result = float(call(*given, **values))
-    return result if math.isfinite(result) else 0.0
-
-
-RULES: dict[str, Callable[[Reading, Signal], Any]] = {
-    "feature": lambda r, s: float(getattr(r.sound, s.args[0])),
-    "bpm": lambda r, s: r.now.bpm,
-    "beat": lambda r, s: r.now.beat,
-    "bar": lambda r, s: r.now.bar,
-    "beats": lambda r, s: r.now.beats,
-    "bars": lambda r, s: r.now.beats / r.now.beats_per_bar,
-    "time": lambda r, s: r.now.time,
-    "add": lambda r, s: number(s.args[0], r) + number(s.args[1], r),
-    "subtract": lambda r, s: number(s.args[0], r) - number(s.args[1], r),
-    "multiply": lambda r, s: number(s.args[0], r) * number(s.args[1], r),
-    "divide": _divide,
-    "modulo": _modulo,
-    "power": _power,
-    "absolute": lambda r, s: abs(number(s.args[0], r)),
-    "greater": lambda r, s: float(number(s.args[0], r) > number(s.args[1], r)),
-    "not_less": lambda r, s: float(number(s.args[0], r) >= number(s.args[1], r)),
-    "lowest": lambda r, s: min(number(a, r) for a in s.args),
-    "highest": lambda r, s: max(number(a, r) for a in s.args),
-    "floor": lambda r, s: float(math.floor(number(s.args[0], r))),
-    "smooth": _smooth,
-    "fall": _fall,
-    "scale": _scale,
-    "clip": lambda r, s: min(max(number(s.args[0], r), number(s.args[1], r)), number(s.args[2], r)),
-    "where": lambda r, s: read(s.args[1] if number(s.args[0], r) > 0 else s.args[2], r),
-    "lfo": lambda r, s: shaped(s.args[1], number(s.args[0], r) + number(s.args[2], r), r.now.seed),
-    "every": _every,
-    "choose": _choose,
-    "leaf": _leaf,
-}
-
-
-def read(value: Any, reading: Reading) -> Any:
-    """The value of a number, word or signal in this frame."""
-    if not isinstance(value, Signal):
-        return value
-    known = reading.values.get(value.print)
-    if known is None:
-        known = RULES[value.op](reading, value)
-        reading.values[value.print] = known
-    return known
-
-
-def number(value: Any, reading: Reading) -> float:
-    """:func:`read`, as a finite float: what is not finite counts as 0."""
-    result = float(read(value, reading))
-    return result if math.isfinite(result) else 0.0

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livegan.graph.oscillator import chosen
 from livegan.graph.place import SetError
-from livegan.graph.signal import Reading, Signal, chosen, number, read
+from livegan.graph.reading import Reading, number, read
+from livegan.graph.signal import Signal
 from livegan.live import beat, choose, every, lfo, listen, param, signal, time, where
 from livegan.plugin import Now
 

@@ -1,0 +1,150 @@
+"""Reading signals: what each expression is worth in a frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from livegan.graph.oscillator import chosen, shaped
+from livegan.graph.signal import Signal
+from livegan.plugin.now import Now
+
+
+@dataclass
+class Reading:
+    """What a frame gives its signals: the moment, the sound, and what signals remember."""
+
+    now: Now
+    sound: Any = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    """Values already worked out in this frame, by fingerprint."""
+
+
+def _smooth(r: Reading, s: Signal) -> float:
+    value, before = number(s.args[0], r), r.memory.get(s.print)
+    seconds = s.args[1]
+    if before is None or seconds <= 0.0:
+        result = value
+    else:
+        result = value + (before - value) * math.exp(-r.now.dt / seconds)
+    r.memory[s.print] = result
+    return float(result)
+
+
+def _fall(r: Reading, s: Signal) -> float:
+    value, before = number(s.args[0], r), r.memory.get(s.print, -math.inf)
+    seconds = s.args[1]
+    faded = before * math.exp(-r.now.dt / seconds) if seconds > 0 and before > 0 else -math.inf
+    r.memory[s.print] = result = max(value, faded)
+    return float(result)
+
+
+def _divide(r: Reading, s: Signal) -> float:
+    below = number(s.args[1], r)
+    return number(s.args[0], r) / below if below else 0.0
+
+
+def _modulo(r: Reading, s: Signal) -> float:
+    below = number(s.args[1], r)
+    return number(s.args[0], r) % below if below else 0.0
+
+
+def _power(r: Reading, s: Signal) -> float:
+    base, power = number(s.args[0], r), number(s.args[1], r)
+    try:
+        result = base**power
+    except (ZeroDivisionError, OverflowError):
+        return 0.0
+    return 0.0 if isinstance(result, complex) else float(result)
+
+
+def _scale(r: Reading, s: Signal) -> float:
+    x, low, high, from_low, from_high = (number(a, r) for a in s.args)
+    width = from_high - from_low
+    return low + (high - low) * ((x - from_low) / width if width else 0.0)
+
+
+def _choose(r: Reading, s: Signal) -> Any:
+    count, order, *values = s.args
+    step = math.floor(number(count, r))
+    return read(values[chosen(step, len(values), order, r.now.seed)], r)
+
+
+def _every(r: Reading, s: Signal) -> float:
+    phase, fall = number(s.args[0], r) % 1.0, number(s.args[1], r)
+    return max(0.0, 1.0 - phase / fall) if fall > 0 else float(phase == 0.0)
+
+
+def _leaf(r: Reading, s: Signal) -> float:
+    """A ``@signal`` function: (instance or function, positional inputs, keyword parameters)."""
+    operation = s.leaf
+    assert operation is not None
+    inputs, params = s.args
+    call: Any = operation.make
+    if operation.stateful:
+        # One instance for each expression; static parameters are the class's own arguments.
+        made = r.memory.get(s.print)
+        if made is None:
+            fixed = {p.name for p in operation.params if not p.live}
+            made = operation.make(**{k: v for k, v in params if k in fixed})
+            r.memory[s.print] = made
+        call = made.value
+    live = {p.name for p in operation.params if p.live or not operation.stateful}
+    values = {k: read(v, r) for k, v in params if k in live}
+    if "now" in operation.context:
+        values["now"] = r.now
+    given = [r.sound if a == "sound" else read(a, r) for a in inputs]
+    result = float(call(*given, **values))
+    return result if math.isfinite(result) else 0.0
+
+
+RULES: dict[str, Callable[[Reading, Signal], Any]] = {
+    "feature": lambda r, s: float(getattr(r.sound, s.args[0])),
+    "bpm": lambda r, s: r.now.bpm,
+    "beat": lambda r, s: r.now.beat,
+    "bar": lambda r, s: r.now.bar,
+    "beats": lambda r, s: r.now.beats,
+    "bars": lambda r, s: r.now.beats / r.now.beats_per_bar,
+    "time": lambda r, s: r.now.time,
+    "add": lambda r, s: number(s.args[0], r) + number(s.args[1], r),
+    "subtract": lambda r, s: number(s.args[0], r) - number(s.args[1], r),
+    "multiply": lambda r, s: number(s.args[0], r) * number(s.args[1], r),
+    "divide": _divide,
+    "modulo": _modulo,
+    "power": _power,
+    "absolute": lambda r, s: abs(number(s.args[0], r)),
+    "greater": lambda r, s: float(number(s.args[0], r) > number(s.args[1], r)),
+    "not_less": lambda r, s: float(number(s.args[0], r) >= number(s.args[1], r)),
+    "lowest": lambda r, s: min(number(a, r) for a in s.args),
+    "highest": lambda r, s: max(number(a, r) for a in s.args),
+    "floor": lambda r, s: float(math.floor(number(s.args[0], r))),
+    "smooth": _smooth,
+    "fall": _fall,
+    "scale": _scale,
+    "clip": lambda r, s: min(max(number(s.args[0], r), number(s.args[1], r)), number(s.args[2], r)),
+    "where": lambda r, s: read(s.args[1] if number(s.args[0], r) > 0 else s.args[2], r),
+    "lfo": lambda r, s: shaped(s.args[1], number(s.args[0], r) + number(s.args[2], r), r.now.seed),
+    "every": _every,
+    "choose": _choose,
+    "leaf": _leaf,
+}
+
+
+def read(value: Any, reading: Reading) -> Any:
+    """The value of a number, word or signal in this frame."""
+    if not isinstance(value, Signal):
+        return value
+    known = reading.values.get(value.print)
+    if known is None:
+        known = RULES[value.op](reading, value)
+        reading.values[value.print] = known
+    return known
+
+
+def number(value: Any, reading: Reading) -> float:
+    """:func:`read`, as a finite float: what is not finite counts as 0."""
+    result = float(read(value, reading))
+    return result if math.isfinite(result) else 0.0
