@@ -29,11 +29,10 @@ def doctor() -> None:
         except importlib.metadata.PackageNotFoundError:
             good = False
             line(False, f"{name} is missing: pip install {name}")
-    for name, use in (("onnxruntime", "ONNX models"), ("pyo", "synthesis in a set")):
-        try:
-            line(True, f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            line(None, f"{name} is not installed (only needed for {use})")
+    try:
+        line(True, f"onnxruntime {importlib.metadata.version('onnxruntime')}")
+    except importlib.metadata.PackageNotFoundError:
+        line(None, "onnxruntime is not installed (only needed for ONNX models)")
     from livegan.engine.device import choose_device, describe_device
 
     device, precision = describe_device(choose_device())
