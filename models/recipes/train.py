@@ -125,7 +125,8 @@ def main(
         description=f"{trained.pairs} pairs from {len(found) - len(held_out)} films that livegan "
         "renders and composes itself (models/films)",
         scores=scores,
-        made_with=f"models/films/catalogue.py; models/recipes/train.py {world} --minutes {minutes}",
+        made_with=f"models/films/catalogue.py; models/recipes/train.py {world} "
+        f"--minutes {minutes:g}" + (" --start" if start else ""),
     )
 
 
