@@ -26,9 +26,10 @@ from livegan.engine.program import Program
 from livegan.engine.script import Refusal, run
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
-from livegan.graph.picture import SOUND, Picture, call
+from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading
+from livegan.graph.sound import SOUND
 from livegan.plugin import Now, Operation, registry
 from livegan.rehearsal import Recorded, fitted
 from livegan.sound.analysis import Analyzer

@@ -11,25 +11,21 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from livegan.graph.graph import remember_leaf
+from livegan.graph.binding import bind, describe
 from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
+from livegan.graph.leaf import call_signal
+from livegan.graph.leaf import encoder as encoder
+from livegan.graph.leaf import mixer as mixer
+from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
-from livegan.graph.picture import (
-    SOUND,
-    Morph,
-    Picture,
-    SoundHandle,
-    bind,
-    call,
-    describe,
-    inputs_of,
-)
-from livegan.graph.place import SetError, here
+from livegan.graph.picture import Morph, Picture, call
+from livegan.graph.place import SetError
 from livegan.graph.signal import Signal, count_of, lift
+from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import DeclarationError, Kind, Operation, Param, declare
+from livegan.plugin.declare import Kind, Param
 from livegan.plugin.declare import param as param
 from livegan.plugin.declare import static as static
 
@@ -209,88 +205,7 @@ def lowest(*values: Any) -> Signal:
     return Signal("lowest", *(lift(v) for v in values))
 
 
-# Leaves ----------------------------------------------------------------------------------------
-
-
-class Leaf:
-    """A function or class of the set that runs every frame; calling it makes a node."""
-
-    def __init__(self, operation: Operation) -> None:
-        self.livegan_operation = operation
-        functools.update_wrapper(self, operation.make, updated=())
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        operation = self.livegan_operation
-        given = [*args, *kwargs.values()]
-        graph = (Picture, SoundHandle, Signal)
-        if given and not any(isinstance(a, graph) for a in given) and not all_plain(given):
-            # Called from another leaf, with the frame's own arrays.
-            return operation.make(*args, **kwargs)
-        if operation.kind == "signal":
-            return call_signal(operation, args, kwargs)
-        return call(operation, args, kwargs)
-
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self
-
-
-def all_plain(values: list[Any]) -> bool:
-    """True if there are only numbers, words and nothing: no sound, no arrays."""
-    return all(v is None or isinstance(v, (bool, int, float, str, list, tuple)) for v in values)
-
-
-def call_signal(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Signal:
-    """A signal from a call of a ``@signal`` function."""
-    names = inputs_of(operation)
-    values = dict(kwargs)
-    given: list[Any] = []
-    rest = list(args)
-    for wanted in operation.inputs:
-        if wanted.many:
-            given += rest
-            rest = []
-        elif rest:
-            given.append(rest.pop(0))
-        elif wanted.name in values:
-            given.append(values.pop(wanted.name))
-        elif wanted.name == "sound":
-            given.append(SOUND)
-        elif not wanted.optional:
-            raise SetError(f"{operation.name} needs {wanted.name!r}")
-    for row, value in zip(operation.params, rest, strict=False):
-        values.setdefault(row.name, value)
-    live, fixed = bind(operation.name, operation.params, values, names)
-    inputs = tuple("sound" if isinstance(g, SoundHandle) else lift(g) for g in given)
-    return Signal("leaf", inputs, tuple({**live, **fixed}.items()), leaf=operation)
-
-
-def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> Any:
-    def decorate(function: Any) -> Leaf:
-        try:
-            operation = declare(kind, function, name=name, aliases=aliases)
-            remember_leaf(operation)
-            return Leaf(operation)
-        except DeclarationError as error:
-            text = str(error)
-            place = here()
-            raise SetError(text.split(": ", 1)[-1], place) from None
-
-    return decorate if make is None else decorate(make)
-
-
-def encoder(make: Any = None, *, name: str | None = None) -> Any:
-    """Make a function an encoder: ``def spikes(sound, *, sharp=param(4.0, 1, 16, "exponent"))``."""
-    return _leaf("encoder", make, name, ())
-
-
-def mixer(make: Any = None, *, name: str | None = None, aliases: tuple[str, ...] = ()) -> Any:
-    """Make a function a mixer: ``def glow(picture, *, amount=param(0.5, 0, 1, "how much"))``."""
-    return _leaf("mixer", make, name, aliases)
-
-
-def signal(make: Any = None, *, name: str | None = None) -> Any:
-    """Make a function a signal: ``def pump(sound, *, now)`` returns a number each frame."""
-    return _leaf("signal", make, name, ())
+# For leaves ------------------------------------------------------------------------------------
 
 
 def skyline(heights: Any, size: tuple[int, int] | None = None) -> Any:

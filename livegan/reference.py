@@ -11,8 +11,8 @@ from typing import Any
 
 from livegan import live
 from livegan.graph.graph import OUTPUTS, SETTINGS
-from livegan.graph.picture import FEATURES
 from livegan.graph.signal import METHODS, Signal
+from livegan.graph.sound import FEATURES
 from livegan.plugin import CONTEXT, registry
 from livegan.plugin.declare import Operation, Param
 

@@ -23,9 +23,10 @@ from livegan.engine.script import Refusal, Script
 from livegan.generators import Generator, ModelError, MorphGenerator, find, load, read_card
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
-from livegan.graph.picture import SOUND, Picture, call
+from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
+from livegan.graph.sound import SOUND
 from livegan.plugin import registry
 
 

@@ -9,8 +9,9 @@ import torch
 
 from livegan.engine.instance import Moment, OperationInstance
 from livegan.engine.player import as_bytes
-from livegan.graph.picture import SOUND, call
+from livegan.graph.picture import call
 from livegan.graph.reading import Reading
+from livegan.graph.sound import SOUND
 from livegan.plugin import Now, registry
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.media import decode

@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
-from livegan.graph.picture import LEAVES, Picture, bind, describe
+from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, here
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, static

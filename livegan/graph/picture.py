@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from livegan.graph.binding import bind, describe
 from livegan.graph.digest import digest_of
 from livegan.graph.place import Place, SetError, here
-from livegan.graph.signal import Signal, lift
+from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import Operation, Param
-
-FEATURES = {
-    "level": "loudness, 0..1",
-    "low": "loudness below 150 Hz, 0..1",
-    "mid": "loudness of the middle, 0..1",
-    "high": "loudness of the treble, 0..1",
-    "centroid": "how bright the sound is, 0..1",
-    "onset": "jumps at an attack and falls, 0..1",
-    "kick": "jumps at a kick drum and falls, 0..1",
-    "snare": "jumps at a snare drum and falls, 0..1",
-    "bpm": "tempo, beats a minute",
-}
-"""What ``sound.`` offers in a set: a signal each."""
-
-
-class SoundHandle:
-    """What the stage hears, in a set: goes into encoders, and its attributes are signals."""
-
-    def __getattr__(self, name: str) -> Signal:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name == "bpm":
-            return Signal("bpm")
-        if name in FEATURES:
-            return Signal("feature", name)
-        raise SetError(f"the sound has no {name!r}" + suggestion(name, FEATURES))
-
-    def __repr__(self) -> str:
-        return "sound"
-
-
-SOUND = SoundHandle()
+from livegan.plugin.declare import Operation
 
 LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)
 """The mixers that the set being read has written itself: they chain like any other."""
@@ -212,72 +181,7 @@ def flat(args: list[Any]) -> list[Any]:
 
 
 def as_input(title: str, name: str, value: Any, optional: bool) -> Picture | None:
+    """A picture, or None where the input is optional."""
     if isinstance(value, Picture) or (value is None and optional):
         return value
     raise SetError(f"{title} needs a picture as {name!r}, got {describe(value)}")
-
-
-def describe(value: Any) -> str:
-    """What something is, in the words of the language."""
-    if isinstance(value, Signal):
-        return "a signal"
-    if isinstance(value, SoundHandle):
-        return "the sound; draw it first with encode.waveform(sound) or another encoder"
-    if isinstance(value, str):
-        return f"the text {value!r}"
-    if isinstance(value, (bool, int, float)):
-        return f"the number {value}"
-    if callable(value):
-        return f"the function {getattr(value, '__name__', value)!r}; did you forget ()?"
-    return type(value).__name__
-
-
-def bind(
-    title: str, params: Iterable[Param], values: dict[str, Any], others: Iterable[str] = ()
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Live and fixed values of every parameter, checked; defaults where nothing is given."""
-    params = list(params)
-    known = {p.name: p for p in params}
-    for name in values:
-        if name not in known:
-            hint = suggestion(name, [*known, *others])
-            raise SetError(f"{title} has no argument {name!r}{hint}")
-    live: dict[str, Any] = {}
-    fixed: dict[str, Any] = {}
-    for param in params:
-        value = values.get(param.name, param.default)
-        if param.name in values:
-            value = check(title, param, value)
-        (live if param.live else fixed)[param.name] = value
-    return live, fixed
-
-
-def check(title: str, param: Param, value: Any) -> Any:
-    """``value`` as the parameter takes it, or a refusal that says what it takes."""
-    label = f"{title}: {param.name}"
-    kind = param.type
-    if isinstance(value, Signal):
-        if not param.live:
-            raise SetError(f"{label} is fixed when it is built and cannot follow a signal")
-        return value
-    if kind == "choice":
-        if value not in param.choices:
-            choices = ", ".join(map(repr, param.choices))
-            hint = suggestion(str(value), param.choices)
-            raise SetError(f"{label} is one of {choices}, got {value!r}" + hint.split(";")[0])
-        return value
-    if kind == "flag":
-        if not isinstance(value, (bool, int)):
-            raise SetError(f"{label} is True or False, got {describe(value)}")
-        return bool(value)
-    if kind == "text":
-        return value
-    if isinstance(value, (str, Picture, SoundHandle)) or value is None:
-        raise SetError(f"{label} is a number, got {describe(value)}")
-    number = lift(value)
-    if number != param.limit(number):
-        low = "" if param.low is None else f"{param.low:g}"
-        high = "" if param.high is None else f"{param.high:g}"
-        unit = f" {param.unit}" if param.unit else ""
-        raise SetError(f"{label} goes from {low} to {high}{unit}, got {number:g}")
-    return int(number) if kind == "integer" else number

@@ -1,0 +1,78 @@
+"""Values of a call against the declared parameters: taken, checked, or refused in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from livegan.graph.place import SetError
+from livegan.graph.signal import Signal, lift
+from livegan.graph.sound import SoundHandle
+from livegan.plugin.closest import suggestion
+from livegan.plugin.declare import Param
+
+
+def bind(
+    title: str, params: Iterable[Param], values: dict[str, Any], others: Iterable[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Live and fixed values of every parameter, checked; defaults where nothing is given."""
+    params = list(params)
+    known = {p.name: p for p in params}
+    for name in values:
+        if name not in known:
+            hint = suggestion(name, [*known, *others])
+            raise SetError(f"{title} has no argument {name!r}{hint}")
+    live: dict[str, Any] = {}
+    fixed: dict[str, Any] = {}
+    for param in params:
+        value = values.get(param.name, param.default)
+        if param.name in values:
+            value = check(title, param, value)
+        (live if param.live else fixed)[param.name] = value
+    return live, fixed
+
+
+def check(title: str, param: Param, value: Any) -> Any:
+    """``value`` as the parameter takes it, or a refusal that says what it takes."""
+    label = f"{title}: {param.name}"
+    kind = param.type
+    if isinstance(value, Signal):
+        if not param.live:
+            raise SetError(f"{label} is fixed when it is built and cannot follow a signal")
+        return value
+    if kind == "choice":
+        if value not in param.choices:
+            choices = ", ".join(map(repr, param.choices))
+            hint = suggestion(str(value), param.choices)
+            raise SetError(f"{label} is one of {choices}, got {value!r}" + hint.split(";")[0])
+        return value
+    if kind == "flag":
+        if not isinstance(value, (bool, int)):
+            raise SetError(f"{label} is True or False, got {describe(value)}")
+        return bool(value)
+    if kind == "text":
+        return value
+    if isinstance(value, str) or not hasattr(value, "__float__"):
+        raise SetError(f"{label} is a number, got {describe(value)}")
+    number = lift(value)
+    if number != param.limit(number):
+        low = "" if param.low is None else f"{param.low:g}"
+        high = "" if param.high is None else f"{param.high:g}"
+        unit = f" {param.unit}" if param.unit else ""
+        raise SetError(f"{label} goes from {low} to {high}{unit}, got {number:g}")
+    return int(number) if kind == "integer" else number
+
+
+def describe(value: Any) -> str:
+    """What something is, in the words of the language."""
+    if isinstance(value, Signal):
+        return "a signal"
+    if isinstance(value, SoundHandle):
+        return "the sound; draw it first with encode.waveform(sound) or another encoder"
+    if isinstance(value, str):
+        return f"the text {value!r}"
+    if isinstance(value, (bool, int, float)):
+        return f"the number {value}"
+    if callable(value):
+        return f"the function {getattr(value, '__name__', value)!r}; did you forget ()?"
+    return type(value).__name__
