@@ -12,6 +12,7 @@ from livegan import __version__
 from livegan.cli.analyze import analyze
 from livegan.cli.bench import bench
 from livegan.cli.check import check
+from livegan.cli.dataset import dataset
 from livegan.cli.devices import devices
 from livegan.cli.doctor import doctor
 from livegan.cli.encode import encode
@@ -21,6 +22,7 @@ from livegan.cli.new import new
 from livegan.cli.perform import perform
 from livegan.cli.plugins import plugins
 from livegan.cli.rehearse import rehearse
+from livegan.cli.train import train
 
 app = typer.Typer(
     name="livegan",
@@ -29,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (perform, rehearse, check, encode, analyze, generate)
+COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train)
 TOOLS = (models, plugins, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command()(command)

@@ -198,3 +198,16 @@ def test_without_a_display_perform_makes_a_film_and_says_so(work: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "no display here" in done.stdout
     assert (work / "shows" / "set.mp4").is_file()
+
+
+def test_a_film_becomes_pairs_and_pairs_a_model_that_plays(work: Path) -> None:
+    (work / "plain.py").write_text(SET)
+    livegan("rehearse plain.py --audio beat.wav --seconds 6 --fps 10 --size 64 --out film.mp4")
+    said = livegan("dataset film.mp4 --encoder levels --size 64 --rate 5 --out pairs")
+    assert "film.mp4: " in said and "to train on" in said
+    said = livegan("dataset set.py film.mp4 --encoder levels --size 64 --rate 5 --out two", code=1)
+    assert "1 of the films could not be used" in said and "film.mp4: " in said
+    said = livegan("train pairs --out models/mine --arch resnet_6blocks --hours 0.001 --device cpu")
+    assert "models/mine: " in said
+    (work / "mine.py").write_text('from livegan.live import *\nshow(model("mine"))\n')
+    assert "mine.py: good" in livegan("check mine.py --size 64")
