@@ -12,7 +12,8 @@ from typing import Any
 import av
 import numpy as np
 
-RATE = 48000
+from livegan.sound import RATE
+
 CHUNK = 1024
 
 

@@ -24,12 +24,10 @@ from livegan.engine.program import GROUPS
 from livegan.engine.script import Refusal
 from livegan.engine.thumbs import strip
 from livegan.graph.place import Place
+from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
 from livegan.sound.media import decode
-
-RATE = 48000
-HOP = 480
 
 
 @dataclass(frozen=True)

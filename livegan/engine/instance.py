@@ -16,10 +16,12 @@ from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
 from livegan.plugin import Now, Operation
+from livegan.sound import HOP, RATE
 from livegan.sound.history import Sound
 
-HOP = 480
 REPLAY_S = 20.0
+"""How much of the past a block encoder is handed when it is built."""
+REPLAY_HOPS = int(REPLAY_S * RATE) // HOP
 
 
 @dataclass
@@ -105,13 +107,13 @@ class OperationInstance(Instance):
         if self.stateful:
             self.object = operation.make(**node.fixed)
             if self.feeds:
-                self.fed = max(0, moment.sound.position // HOP - int(REPLAY_S * 100))
+                self.fed = max(0, moment.sound.position // HOP - REPLAY_HOPS)
 
     def catch_up(self, sound: Sound) -> None:
         """Hand a block encoder every hop since it was last asked, the past replayed at first."""
         newest = sound.position // HOP
         if newest < self.fed:  # the sound began anew
-            self.fed = max(0, newest - int(REPLAY_S * 100))
+            self.fed = max(0, newest - REPLAY_HOPS)
         late = newest - self.fed
         if late <= 0:
             return

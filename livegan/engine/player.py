@@ -18,6 +18,7 @@ from livegan.engine.script import Refusal
 from livegan.graph.graph import swap_beats
 from livegan.graph.reading import Reading
 from livegan.plugin import Now
+from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, History
 
 KEPT_PROGRAMS = 5
@@ -82,7 +83,7 @@ class Player:
 
     def moment(self, size: int, position: int | None = None) -> Moment:
         """The newest moment of sound, for building and probing: the show's memory is a copy."""
-        at = self.history.hops * 480 if position is None else position
+        at = self.history.hops * HOP if position is None else position
         # A view of its own: the memo of the playing one belongs to the playing thread.
         sound = Hearing(self.history).at(at)
         now = self._now(sound, self.program, self._count)
@@ -92,7 +93,7 @@ class Player:
     def _now(self, sound: Any, program: Program | None, frame: int) -> Now:
         settings = program.graph.settings if program else {}
         bpm = float(settings.get("bpm") or 0.0)
-        seconds = sound.position / 48000
+        seconds = sound.position / RATE
         seed = int(settings.get("seed", -1))
         return Now(
             time=seconds,
@@ -177,7 +178,7 @@ class Player:
     def frame(self, position: int) -> Frame | None:
         """Draw the frame for the sound up to ``position`` (samples); None before any program."""
         began = time.perf_counter()
-        position = position // 480 * 480
+        position = position // HOP * HOP
         sound = self.hearing.at(position)
         now = self._now(sound, self.program, self._count)
         self._swap(now)

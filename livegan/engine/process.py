@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from livegan.sound import HOP
 from livegan.sound.ring import SoundRing
 from livegan.stage.pictures import PictureRing
 
@@ -157,7 +158,7 @@ class Engine:
             if self.player.program is None and self.player.cued is None:
                 time.sleep(0.01)
                 continue
-            position = self.sound.hops * 480
+            position = self.sound.hops * HOP
             if position == last_position:
                 time.sleep(0.002)
                 continue

@@ -13,10 +13,9 @@ from livegan.graph.picture import call
 from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, registry
+from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.media import decode
-
-HOP = 480
 
 
 class BeyondEnd(ValueError):
@@ -39,9 +38,9 @@ def draw_condition(name: str, audio: Path, at: float, size: int, values: dict[st
     node = call(operation, (SOUND,), values)
     node.name = name
     history = RecordedHistory.of(decode(audio))
-    position = round(at * 48000) // HOP * HOP
+    position = round(at * RATE) // HOP * HOP
     if position > history.position:
-        length = f"{history.position / 48000:.2f} s long"
+        length = f"{history.position / RATE:.2f} s long"
         raise BeyondEnd(f"{audio} is {length}: there is no moment at {at:g} s")
     sound = Hearing(history).at(position)
     now = Now(time=sound.time, bpm=sound.bpm, beats=sound.beats)

@@ -1,1 +1,1 @@
-
+"""Hears, shows and supervises; imports neither torch nor the engine."""
