@@ -121,6 +121,18 @@ def test_a_gap_inside_is_filled_and_an_overlap_cut(tmp_path: Path) -> None:
     assert abs(len(out) - 168000) < 100
 
 
+def test_tags_in_an_old_coding_do_not_keep_a_file_from_opening(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", tone(1.0))
+    text = b"\xa9 1993 Stra\xdfe\0"  # Latin-1, as old editors wrote it
+    comment = b"INFOICMT" + len(text).to_bytes(4, "little") + text
+    data = path.read_bytes() + b"LIST" + len(comment).to_bytes(4, "little") + comment
+    path.write_bytes(data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:])
+    with pytest.raises(UnicodeDecodeError):
+        av.open(str(path)).close()
+    assert len(decode(path)) == RATE
+    assert duration(path) == pytest.approx(1.0)
+
+
 def test_surround_is_mixed_by_where_its_channels_stand(tmp_path: Path) -> None:
     names = ("FL", "FR", "FC", "LFE", "BL", "BR")
     six = np.eye(6, dtype=np.float32)

@@ -72,10 +72,15 @@ class Studio:
             chosen = recorded[rng.integers(len(recorded))]
         else:
             chosen = [SYNTHESISED[kind](rng)]
+        if rng.random() < 0.15:  # two sounds as one, as producers do
+            other = SYNTHESISED[kind](rng) * _db(rng.uniform(-12, 0))
+            chosen = [_both(wave, other) for wave in chosen[:5]]
         pitch = 2 ** rng.uniform(-0.2, 0.2)
         length = rng.choice([0.1, 0.25, 2.0, 2.0])
         result = []
+        curve = rng.normal(0, 3, 6)
         for wave in chosen[:5]:
+            wave = _coloured(wave, curve)
             at = np.arange(0, len(wave) - 1, pitch)
             wave = np.interp(at, np.arange(len(wave)), wave).astype(np.float32)
             result.append(wave * np.exp(-np.arange(len(wave)) / (length * RATE)).astype(np.float32))
@@ -167,6 +172,21 @@ class _SynthBass:
 
 def _db(decibels: float) -> float:
     return float(10 ** (decibels / 20))
+
+
+def _both(wave: Wave, other: Wave) -> Wave:
+    result = np.zeros(max(len(wave), len(other)), np.float32)
+    result[: len(wave)] += wave
+    result[: len(other)] += other
+    return result
+
+
+def _coloured(wave: Wave, curve: np.ndarray) -> Wave:
+    """One stroke through an equaliser, ``curve`` in decibels from 40 Hz to 12 kHz."""
+    n = len(wave) + 960
+    octave = np.log2(np.maximum(np.fft.rfftfreq(n, 1 / RATE), 20))
+    gain = 10 ** (np.interp(octave, np.linspace(np.log2(40), np.log2(12000), 6), curve) / 20)
+    return np.fft.irfft(np.fft.rfft(wave, n) * gain, n)[: len(wave)].astype(np.float32)
 
 
 def _reverb(wave: Wave, rng: Rng) -> Wave:

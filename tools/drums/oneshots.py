@@ -113,8 +113,9 @@ def kick(rng: np.random.Generator) -> Wave:
     hz = rng.uniform(38, 75)
     if style == "808":
         wave = _sweep(n, rng.uniform(36, 60), rng.uniform(0.5, 3), rng.uniform(0.005, 0.02))
-        wave *= _fall(n, rng.uniform(0.08, 0.5))
-        wave += rng.uniform(0, 0.3) * _noise(rng, n, 1000, 5000) * _fall(n, 0.002)
+        wave *= _fall(n, rng.uniform(0.08, 0.8))
+        if rng.random() < 0.7:  # the others have no click at all
+            wave += rng.uniform(0, 0.3) * _noise(rng, n, 1000, 5000) * _fall(n, 0.002)
     elif style == "909":
         wave = _sweep(n, hz, rng.uniform(2, 7), rng.uniform(0.01, 0.05), rng.uniform(0, 1.6))
         wave *= _fall(n, rng.uniform(0.05, 0.22))

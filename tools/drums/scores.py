@@ -6,6 +6,7 @@ MIDI files with drums: those of `openttd-openmsx`, and the MThd lumps of `freedo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import mido
@@ -42,14 +43,20 @@ class Score:
     strokes: list[tuple[float, str, int, float]] = field(default_factory=list)
 
 
+@cache
+def _messages(path: Path) -> tuple[float, list[mido.Message]]:
+    midi = mido.MidiFile(str(path), clip=True)
+    return midi.length, list(midi)
+
+
 def from_midi(path: Path, rng: Rng, seconds: float) -> Score:
     """A random excerpt, at another tempo and in another key."""
     score = Score(seconds, "midi")
-    midi = mido.MidiFile(str(path), clip=True)
+    length, messages = _messages(path)
     rate, shift = rng.uniform(0.85, 1.2), int(rng.integers(-5, 6))
-    begin = rng.uniform(0, max(0.1, midi.length * rate - seconds))
+    begin = rng.uniform(0, max(0.1, length * rate - seconds))
     programs, sounding, now = [0] * 16, {}, -begin
-    for message in midi:
+    for message in messages:
         now += message.time * rate
         if message.type == "program_change":
             programs[message.channel] = message.program
@@ -71,7 +78,8 @@ def from_midi(path: Path, rng: Rng, seconds: float) -> Score:
 
 def _drums(rng: Rng, bars: int) -> tuple[str, list[tuple[float, str, int, float]]]:
     """A style and its strokes in beats."""
-    style = rng.choice(["floor", "rock", "break", "hiphop", "jazz", "latin", "random"])
+    styles = ["floor", "rock", "break", "hiphop", "jazz", "latin", "random"]
+    style = rng.choice(styles, p=[0.14, 0.22, 0.12, 0.2, 0.14, 0.08, 0.1])
     sixteenth = 0.25
     p_kick = np.zeros(16)
     if style == "floor":
@@ -95,11 +103,11 @@ def _drums(rng: Rng, bars: int) -> tuple[str, list[tuple[float, str, int, float]
     groove = rng.random(16) < p_kick
     vary, ghosts = rng.uniform(0, 0.25), rng.choice([0, 0.1, 0.3])
     hats = rng.choice([1, 2, 4])
-    tom_groove = rng.random() < 0.12
+    tom_groove = rng.random() < 0.2
     soft_kick = style == "jazz" and rng.random() < 0.6
     result = []
     for bar in range(bars):
-        fill = rng.random() < 0.2
+        fill = rng.random() < 0.3
         fill_from = int(rng.choice([0, 8, 12])) if fill else 16
         fill_kind = rng.choice(["tom", "snare", "mixed"])
         for step in range(16):
@@ -164,7 +172,7 @@ def written(rng: Rng, seconds: float) -> Score:
     beat = 60.0 / 2 ** rng.uniform(np.log2(62), np.log2(184))
     bars = int(np.ceil(seconds / (4 * beat))) + 1
     swing = rng.choice([0.0, 0.0, 0.33, 0.2])
-    cast = rng.choice(["band", "drums", "drumless", "stride"], p=[0.62, 0.12, 0.14, 0.12])
+    cast = rng.choice(["band", "drums", "drumless", "stride"], p=[0.66, 0.2, 0.08, 0.06])
     roots = [int(r) for r in rng.integers(0, 12, rng.integers(1, 5))]
     score = Score(seconds)
     lead_in = rng.uniform(0, beat)

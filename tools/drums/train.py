@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from kits import kits
 from mixes import Mix, Studio
 from numpy.lib.stride_tricks import sliding_window_view
 from oneshots import pools
@@ -24,6 +25,13 @@ from livegan.sound.bands import LONG, drum_bands, powers
 from livegan.sound.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, Input
 
 TARGET = Path(__file__).parents[2] / "livegan" / "sound" / "drums.npz"
+KITS = (
+    "FluidR3_GM.sf2",
+    "TimGM6mb.sf2",
+    "sf_GMbank.sf2",
+    "Red_Zeppelin_4_LV2.sf2",
+    "Black_Pearl_4_LV2.sf2",
+)
 FONTS = {False: ("FluidR3_GM.sf2", "TimGM6mb.sf2"), True: ("MuseScore_General_Full.sf3",)}
 
 
@@ -73,7 +81,11 @@ def studio(folder: Path, held_out: bool) -> Studio:
     fonts = [next(folder.rglob(name)) for name in FONTS[held_out]]
     songs = [path for i, path in enumerate(sorted((folder / "midi").glob("*.mid")))]
     songs = [path for i, path in enumerate(songs) if (i % 4 == 0) == held_out]
-    return Studio(pools(folder, held_out), fonts, songs)
+    strokes = pools(folder, held_out)
+    if not held_out:
+        for kind, more in kits([next(folder.rglob(name)) for name in KITS]).items():
+            strokes[kind] += more
+    return Studio(strokes, fonts, songs)
 
 
 def render(job: tuple[Path, Path, int, int]) -> None:
