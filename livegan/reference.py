@@ -49,8 +49,7 @@ def reference() -> str:
     for word in ("listen", "show", "model", "morph", "prev", "settings"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append("Options of `model`:\n\n" + table(live.MODEL))
-    rows = [Param(**{**row.__dict__, "name": name}) for name, row in SETTINGS.items()]
-    parts.append("What `settings` takes:\n\n" + table(rows, fixed=""))
+    parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed=""))
     outputs = "\n".join(f"* `{name}=`: {doc}" for name, doc in OUTPUTS.items())
     parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")
     parts.append("## Signals\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,19 +14,22 @@ from livegan.graph.naming import name_nodes
 from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, here
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import Operation, static
+from livegan.plugin.declare import Operation, Param
 
-SETTINGS = {
-    "size": static(0, 0, 4096, "width and height of every picture; 0 keeps the show's", unit="px"),
-    "fps": static(0.0, 0, 240, "pictures a second; 0 keeps the show's"),
-    "bpm": static(0.0, 0, 400, "fixed tempo; 0 follows the music"),
-    "beats_per_bar": static(4, 1, 32, "beats in a bar"),
-    "swap": static(
-        "bar", doc='when a save goes on the air: "now", "beat", "bar", or "4 bars" or 4'
+_fixed = functools.partial(Param, live=False)
+SETTINGS = (
+    _fixed(0, 0, 4096, "width and height of every picture; 0 keeps the show's", "px", name="size"),
+    _fixed(0.0, 0, 240, "pictures a second; 0 keeps the show's", name="fps"),
+    _fixed(0.0, 0, 400, "fixed tempo; 0 follows the music", name="bpm"),
+    _fixed(4, 1, 32, "beats in a bar", name="beats_per_bar"),
+    _fixed(
+        "bar",
+        doc='when a save goes on the air: "now", "beat", "bar", or "4 bars" or 4',
+        name="swap",
     ),
-    "dissolve": static(0.4, 0, 30, "how long a swap dissolves from the last picture", unit="s"),
-    "seed": static(-1, -1, 2**31, "seed of everything random; -1 keeps the show's"),
-}
+    _fixed(0.4, 0, 30, "how long a swap dissolves from the last picture", "s", name="dissolve"),
+    _fixed(-1, -1, 2**31, "seed of everything random; -1 keeps the show's", name="seed"),
+)
 """What ``settings(...)`` takes, as rows of data."""
 
 OUTPUTS = {"spout": "name of a Spout sender (Windows)"}
@@ -110,8 +114,7 @@ def show(picture: Any, **outputs: Any) -> None:
 
 def settings(**values: Any) -> None:
     """Settings of the whole set; what is not given keeps the show's."""
-    rows = [type(row)(**{**row.__dict__, "name": name}) for name, row in SETTINGS.items()]
-    _, checked = bind("settings", rows, values)
+    _, checked = bind("settings", SETTINGS, values)
     swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
     graph = _collecting.get()
     if graph is not None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 CONTEXT: dict[str, str] = {
@@ -224,18 +224,7 @@ def declare(
                 if inspect.isclass(make) and building == found.live:
                     fix = "static() belongs to __init__, param() to " + CALLED[kind]
                     raise wrong(f"argument {argument.name!r}: {fix}")
-                params.append(
-                    Param(
-                        found.default,
-                        found.low,
-                        found.high,
-                        found.doc,
-                        found.unit,
-                        found.choices,
-                        found.live,
-                        argument.name,
-                    )
-                )
+                params.append(replace(found, name=argument.name))
             elif argument.kind is argument.KEYWORD_ONLY or (building and inspect.isclass(make)):
                 if argument.name in CONTEXT:
                     context.add(argument.name)

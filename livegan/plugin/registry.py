@@ -23,7 +23,8 @@ from typing import Any
 import pluggy
 
 from livegan.plugin import hookspecs
-from livegan.plugin.closest import suggestion
+from livegan.plugin.catalogue import Catalogue, Offer
+from livegan.plugin.catalogue import UnknownName as UnknownName
 from livegan.plugin.declare import Kind, Operation, Origin, declare
 
 BUILTIN = (
@@ -63,85 +64,15 @@ class Plugin:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Offer:
-    """Something registered that is not called in a set: a source, a loader, an output."""
-
-    name: str
-    make: Any
-    summary: str
-    plugin: str
-
-
-class UnknownName(LookupError):
-    """A set names an operation that nobody offers, or that two plugins claim."""
-
-
 @dataclass
-class Registry:
-    """Everything that is on offer, by kind and name."""
+class Registry(Catalogue):
+    """The catalogue of every plugin that loads, and what became of the others."""
 
-    operations: dict[tuple[str, str], list[Operation]] = field(default_factory=dict)
-    offers: dict[tuple[str, str], list[Offer]] = field(default_factory=dict)
     plugins: list[Plugin] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     manager: pluggy.PluginManager = field(
         default_factory=lambda: pluggy.PluginManager("livegan"), repr=False
     )
-
-    def names(self, kind: str) -> list[str]:
-        """All short names of a kind that resolve, aliases included, sorted."""
-        return sorted(
-            n for (k, n), found in self.operations.items() if k == kind and len(found) == 1
-        )
-
-    def all(self, kind: str) -> list[Operation]:
-        """Each operation of a kind once, in the order of registration."""
-        seen: dict[int, Operation] = {}
-        for (k, _), found in self.operations.items():
-            if k == kind:
-                for operation in found:
-                    seen.setdefault(id(operation), operation)
-        return list(seen.values())
-
-    def operation(self, kind: str, name: str) -> Operation:
-        """The operation called ``name`` or ``package:name``.
-
-        Raises
-        ------
-        UnknownName
-            With the closest name, or with both claimants of a name that clashes.
-        """
-        package, _, short = name.rpartition(":")
-        found = self.operations.get((kind, short), [])
-        if package:
-            found = [o for o in found if o.origin.package == package]
-        if len(found) == 1:
-            return found[0]
-        if len(found) > 1:
-            who = " and ".join(f"{o.origin.package}:{short} ({o.origin.file})" for o in found)
-            raise UnknownName(f"two plugins claim the {kind} {short!r}: {who}; write package:name")
-        raise UnknownName(f"there is no {kind} {name!r}" + suggestion(name, self.names(kind)))
-
-    def offer(self, kind: str, name: str) -> Offer:
-        """The source, loader or output called ``name``; errors as for :meth:`operation`."""
-        found = self.offers.get((kind, name), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            who = " and ".join(f"{o.plugin}:{name}" for o in found)
-            raise UnknownName(f"two plugins claim the {kind} {name!r}: {who}")
-        names = [n for k, n in self.offers if k == kind]
-        raise UnknownName(f"there is no {kind} {name!r}" + suggestion(name, names))
-
-    def add(self, operation: Operation) -> None:
-        """Take in one operation under its name and aliases."""
-        for name in (operation.name, *operation.aliases):
-            found = self.operations.setdefault((operation.kind, name), [])
-            if not any(o.make is operation.make for o in found):
-                found.append(operation)
-
-    # Loading -----------------------------------------------------------------------------------
 
     def load(self, folder: Path | None = None, *, installed: bool = True) -> Registry:
         """Load the built-in plugins, installed ones (entry points), and ``folder/*.py``."""
