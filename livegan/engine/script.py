@@ -10,17 +10,20 @@ import importlib.util
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from livegan import live
 from livegan.engine.deadline import Overrun, watchdog
 from livegan.graph import digest
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError
-from livegan.plugin.closest import suggestion
+from livegan.plugin import registry
+from livegan.plugin.catalogue import clash
+from livegan.plugin.closest import closest
 
 DEADLINE_S = 2.0
 
@@ -176,8 +179,7 @@ def refusal_of(
         return Refusal(f"syntax error: {error.msg}", place)
     if isinstance(error, NameError) and getattr(error, "name", None):
         known = {*(namespace or {}), *dir(builtins)}
-        hint = suggestion(str(error.name), known).partition("there is")[0].rstrip("; ")
-        return Refusal(f"nothing is called {error.name!r}{hint and ' ' + hint.lstrip('; ')}", place)
+        return Refusal(unknown(str(error.name), known), place)
     if isinstance(error, RecursionError):
         return Refusal("it calls itself without end", place)
     if isinstance(error, MemoryError):
@@ -187,9 +189,24 @@ def refusal_of(
         refusal = Refusal(reason, place)
         refusal.files.add(path.parent / (error.name.split(".")[0] + ".py"))
         return refusal
+    if isinstance(error, ImportError) and error.name == "livegan.live":
+        try:
+            getattr(live, str(error).split("'")[1])
+        except AttributeError as missing:
+            return Refusal(str(missing), place)
     text = str(error).strip().splitlines()
     detail = f": {text[0]}" if text else ""
     return Refusal(f"{type(error).__name__}{detail}", place)
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that means nothing: who claims it, or the closest one."""
+    for kind in ("mixer", "signal"):
+        found = registry.current().operations.get((kind, name), [])
+        if len(found) > 1:
+            return clash(kind, name, found)
+    near = closest(name, known)
+    return f"nothing is called {name!r}" + (f"; did you mean {near!r}?" if near else "")
 
 
 def place_in(error: BaseException, path: Path) -> Place | None:
