@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from livegan.engine.program import GROUPS
+from livegan.saving import replacing, write_bytes
 from livegan.sound.features import INDEX
 
 INK = "#e8e8ee"
@@ -31,12 +31,9 @@ def write_report(
     ``spent`` the seconds of each frame by group; ``slots`` the thumb strip or None.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / ".report.json.partial"
-    partial.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    os.replace(partial, folder / "report.json")
-    partial = folder / ".report.partial.png"
-    draw(partial, report, stills, features, spent, slots)
-    os.replace(partial, folder / "report.png")
+    write_bytes(folder / "report.json", json.dumps(report, indent=1).encode())
+    with replacing(folder / "report.png") as beside:
+        draw(beside, report, stills, features, spent, slots)
 
 
 def draw(

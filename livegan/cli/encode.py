@@ -23,7 +23,7 @@ def encode(
     """Draw one condition: what a show would draw for that sound at that moment."""
     from livegan import share
     from livegan.engine.still import draw_condition
-    from livegan.rehearsal import save_png
+    from livegan.saving import save_png
 
     path = share.demo_track() if audio == "demo" else Path(audio)
     with clear_errors():

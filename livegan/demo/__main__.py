@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import av
 import numpy as np
 
+from livegan.saving import replacing
 from livegan.share import demo_track
 from livegan.sound import RATE
 from livegan.sound.composer import compose
@@ -20,21 +20,17 @@ STYLE, SEED, BPM, SECONDS = "techno", 7, 128.0, 60.0
 
 def encode(samples: Wave, out: Path, bit_rate: int = 128_000) -> None:
     """Write (n, 2) float32 at 48 kHz as Ogg Opus; the same samples give the same file."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with av.open(str(part), "w", format="ogg", options={"fflags": "+bitexact"}) as file:
-            stream = file.add_stream("libopus", rate=RATE, layout="stereo")
-            stream.bit_rate = bit_rate
-            for first in range(0, len(samples), RATE):
-                block = np.ascontiguousarray(samples[first : first + RATE].T)
-                frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-                frame.sample_rate = RATE
-                frame.pts = first
-                file.mux(stream.encode(frame))
-            file.mux(stream.encode(None))
-        os.replace(part, out)
-    finally:
-        part.unlink(missing_ok=True)
+    options = {"fflags": "+bitexact"}
+    with replacing(out) as part, av.open(str(part), "w", format="ogg", options=options) as file:
+        stream = file.add_stream("libopus", rate=RATE, layout="stereo")
+        stream.bit_rate = bit_rate
+        for first in range(0, len(samples), RATE):
+            block = np.ascontiguousarray(samples[first : first + RATE].T)
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+            frame.sample_rate = RATE
+            frame.pts = first
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
 
 
 def main() -> None:

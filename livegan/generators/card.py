@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from livegan.saving import write_bytes
+
 from .errors import ModelError
-from .files import weights_in, write_file
+from .files import weights_in
 
 
 @dataclass
@@ -114,4 +116,4 @@ def read_card(path: str | Path) -> Card:
 def write_card(path: Path, card: Card) -> None:
     """Write ``model.json``; whoever reads at this moment sees the old one or the new one."""
     text = json.dumps(card.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    write_file(path, text.encode())
+    write_bytes(path, text.encode())

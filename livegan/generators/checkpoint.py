@@ -13,12 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from livegan.plugin import registry
+from livegan.saving import write_bytes
 
 from .architecture import Architecture
 from .card import Card, read_card, write_card
 from .detection import detect
 from .errors import ModelError
-from .files import SUFFIXES, write_file
+from .files import SUFFIXES
 from .foreign import Foreign, OnnxNetwork, ScriptedNetwork
 from .weights import kind_of, read_tensors, recognise
 
@@ -247,7 +248,7 @@ def save_checkpoint(
             raise ModelError(f"{path}: {key} has values that are not finite in {dtype}")
         stored[key] = kept.contiguous()
     metadata = {"architecture": json.dumps({"family": architecture.family, **architecture.options})}
-    write_file(path, safetensors.torch.save(stored, metadata))
+    write_bytes(path, safetensors.torch.save(stored, metadata))
     if card is not None:
         card.architecture = card.architecture or str(architecture)
         file = "model.json" if path.stem == "model" else f"{path.stem}.json"

@@ -11,9 +11,10 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
+from livegan.saving import write_bytes
+
 from .cache import load
 from .errors import ModelError
-from .files import write_file
 from .runner import Generator
 
 log = logging.getLogger("livegan")
@@ -68,7 +69,7 @@ def generate(
         bytes_ = (painted * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous()
         Image.fromarray(bytes_.numpy()).save(data, form)
     try:
-        write_file(out, data.getvalue())
+        write_bytes(out, data.getvalue())
     except OSError as error:
         raise ModelError(f"{out}: cannot be written: {error.strerror or error}") from error
     return painted

@@ -1,0 +1,39 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, beside ``path``, whose place it takes when the block ends well.
+
+    It has the same suffix, by which many writers choose the format, and a name of its own for each
+    process.  A block that fails leaves nothing behind, and what was there before as it was.
+    """
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole; `OSError` where it cannot be."""
+    with replacing(path) as beside:
+        beside.write_bytes(data)
+
+
+def save_png(path: Path, pixels: Any) -> None:
+    """Write (H, W, 3) uint8 as a PNG."""
+    from PIL import Image
+
+    with replacing(path) as beside:
+        # Level 3 takes a third of the time of the usual 6 for a tenth more bytes.
+        Image.fromarray(pixels).save(beside, format="PNG", compress_level=3)
