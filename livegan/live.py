@@ -20,7 +20,7 @@ from livegan.graph.leaf import mixer as mixer
 from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import Morph, Picture, call
-from livegan.graph.place import SetError
+from livegan.graph.place import NoSuchWord, SetError
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
@@ -91,7 +91,7 @@ def maker(kind: Kind, name: str) -> Callable[..., Picture]:
     try:
         operation = registry.current().operation(kind, name)
     except registry.UnknownName as error:
-        raise SetError(str(error)) from None
+        raise NoSuchWord(str(error)) from None
 
     def make(*args: Any, **kwargs: Any) -> Picture:
         return call(operation, args, kwargs)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +22,7 @@ from livegan.engine.program import GROUPS
 from livegan.engine.script import Refusal
 from livegan.engine.thumbs import strip
 from livegan.graph.place import Place
+from livegan.saving import save_png
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
@@ -107,10 +106,8 @@ def rehearse(
     player = Player(history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0)
     path = what.set.resolve()
     pipeline = Pipeline(path, what.folder, builder, player, emit)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(f"the set cannot be read: {error}", Place(str(path), 1)) from None
+    text = text_of(path)
+    edits = [(edit, text_of(edit.file)) for edit in sorted(what.edits, key=lambda e: e.at)]
     history.position = int(what.start * RATE) // HOP * HOP
     first = pipeline.propose(text)
     assert first is not None
@@ -122,7 +119,6 @@ def rehearse(
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
     player.fps = fps
     total = max(1, round((stop - what.start) * fps))
-    waiting = sorted(what.edits, key=lambda e: e.at)
     spent: list[dict[str, float]] = []
     digests: list[str] = []
     whole = hashlib.sha256()
@@ -132,9 +128,9 @@ def rehearse(
         for index in range(total):
             seconds = what.start + index / fps
             history.position = round(seconds * RATE) // HOP * HOP
-            while waiting and waiting[0].at <= seconds + 1e-9:
-                edit = waiting.pop(0)
-                pipeline.propose(edit.file.read_text(encoding="utf-8"), file=edit.file)
+            while edits and edits[0][0].at <= seconds + 1e-9:
+                edit, saved = edits.pop(0)
+                pipeline.propose(saved, file=edit.file)
             frame = player.frame(history.position)
             assert frame is not None
             tick = time.perf_counter()
@@ -181,6 +177,23 @@ def rehearse(
         slots = strip(player.program) if player.program is not None else None
         write_report(what.report, report, stills, features, spent, slots)
     return Result(report)
+
+
+def text_of(path: Path) -> str:
+    """The text of a set, without the byte-order mark that some editors write.
+
+    Raises
+    ------
+    Refusal
+        If it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal("the set is not UTF-8 text: save it as that", Place(str(path), 1)) from None
+    except OSError as error:
+        reason = f"the set cannot be read: {error.strerror}"
+        raise Refusal(reason, Place(str(path), 1)) from None
 
 
 class Recorded(RecordedHistory):
@@ -241,19 +254,3 @@ def sinks(what: Rehearsal, fps: float, samples: Any) -> Iterator[Callable[[int, 
                 target(index, pixels)
 
         yield sink
-
-
-def save_png(path: Path, pixels: Any) -> None:
-    """Write (H, W, 3) uint8 as a PNG, atomically."""
-    from PIL import Image
-
-    partial = path.with_name(f".{path.name}.partial")
-    Image.fromarray(pixels).save(partial, format="PNG", compress_level=3)
-    os.replace(partial, path)
-
-
-def write_json(path: Path, data: Any) -> None:
-    """Write JSON atomically."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(data, indent=1), encoding="utf-8")
-    os.replace(partial, path)

@@ -124,11 +124,13 @@ class Engine:
             # An engine that comes back plays what played before, whatever the file says by now.
             self.pipeline.propose(resume["source"])
         first = True
-        waiting = False
+        waiting, before = False, ""
         while self.running:
             if first or self.watcher.wait():
-                text = read_save(self.path, patience_s=0.05 if first and not resume else 0.5)
+                patience = 0.05 if first and not resume else 0.5
+                text = read_save(self.path, before=before, patience_s=patience)
                 if text:
+                    before = text
                     waiting = False
                     self.guarded(text)
                 elif not waiting:

@@ -28,20 +28,20 @@ def stamp(path: Path) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def read_save(path: Path, *, patience_s: float = PATIENCE_S) -> str | None:
+def read_save(path: Path, *, before: str = "", patience_s: float = PATIENCE_S) -> str | None:
     """The text of a file once its save is finished; None if it is gone or not readable text.
 
-    A text that is empty or does not compile may be half of one, so it is read again for up to
-    ``patience_s`` while a writer may still be at work.
+    A text that may be half of one, ``before`` being the text of the save before it, is read again
+    for up to ``patience_s`` while a writer may still be at work.
     """
     give_up = time.monotonic() + patience_s
     while True:
-        before = stamp(path)
+        stamped = stamp(path)
         time.sleep(SETTLE_S)
-        if stamp(path) == before:
+        if stamp(path) == stamped:
             text = read_text(path)
             late = time.monotonic() >= give_up
-            if text and (late or compiles(text)):
+            if text and (late or whole(text, before)):
                 return text
             if late:
                 return text
@@ -50,11 +50,18 @@ def read_save(path: Path, *, patience_s: float = PATIENCE_S) -> str | None:
 
 
 def read_text(path: Path) -> str | None:
-    """The text of a file, or None."""
+    """The text of a file, without the byte-order mark some editors write; None if it has none."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def whole(text: str, before: str) -> bool:
+    """False where a text looks cut off: it does not compile, or stops within what was there."""
+    if before.startswith(text) and text != before:
+        return False
+    return compiles(text) and (text.endswith("\n") or not before.endswith("\n"))
 
 
 def compiles(text: str) -> bool:

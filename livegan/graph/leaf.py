@@ -11,6 +11,7 @@ from livegan.graph.picture import Picture, call, inputs_of
 from livegan.graph.place import SetError, here
 from livegan.graph.signal import Signal, lift
 from livegan.graph.sound import SOUND, SoundHandle
+from livegan.plugin import registry
 from livegan.plugin.declare import DeclarationError, Kind, Operation, declare
 
 
@@ -77,19 +78,33 @@ def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> 
             place = here()
             raise SetError(text.split(": ", 1)[-1], place) from None
 
+    if isinstance(make, str):  # by its full name, "package:name"
+        try:
+            return Leaf(registry.current().operation(kind, make))
+        except registry.UnknownName as error:
+            raise SetError(str(error)) from None
     return decorate if make is None else decorate(make)
 
 
 def encoder(make: Any = None, *, name: str | None = None) -> Any:
-    """Make a function an encoder: ``def spikes(sound, *, sharp=param(4.0, 1, 16, "exponent"))``."""
+    """Make a function an encoder: ``def spikes(sound, *, sharp=param(4.0, 1, 16, "exponent"))``.
+
+    ``encoder("package:name")`` is the encoder of that plugin.
+    """
     return _leaf("encoder", make, name, ())
 
 
 def mixer(make: Any = None, *, name: str | None = None, aliases: tuple[str, ...] = ()) -> Any:
-    """Make a function a mixer: ``def glow(picture, *, amount=param(0.5, 0, 1, "how much"))``."""
+    """Make a function a mixer: ``def glow(picture, *, amount=param(0.5, 0, 1, "how much"))``.
+
+    ``mixer("package:name")`` is the mixer of that plugin.
+    """
     return _leaf("mixer", make, name, aliases)
 
 
 def signal(make: Any = None, *, name: str | None = None) -> Any:
-    """Make a function a signal: ``def pump(sound, *, now)`` returns a number each frame."""
+    """Make a function a signal: ``def pump(sound, *, now)`` returns a number each frame.
+
+    ``signal("package:name")`` is the signal of that plugin.
+    """
     return _leaf("signal", make, name, ())

@@ -9,7 +9,7 @@ from typing import Any
 
 from livegan.graph.binding import bind, describe
 from livegan.graph.digest import digest_of
-from livegan.graph.place import Place, SetError, here
+from livegan.graph.place import NoSuchWord, Place, SetError, here
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
@@ -81,9 +81,11 @@ class Picture:
         leaves = LEAVES.get() or {}
         try:
             operation = leaves.get(name) or registry.current().operation("mixer", name)
-        except registry.UnknownName:
+        except registry.UnknownName as error:
+            if ("mixer", name) in registry.current().operations:  # two plugins claim it
+                raise NoSuchWord(str(error)) from None
             known = [*leaves, *registry.current().names("mixer")]
-            raise SetError(f"pictures have no {name!r}" + suggestion(name, known)) from None
+            raise NoSuchWord(f"pictures have no {name!r}" + suggestion(name, known)) from None
 
         def chained(*args: Any, **kwargs: Any) -> Picture:
             return call(operation, (self, *args), kwargs)
@@ -95,6 +97,15 @@ class Picture:
 
     def __bool__(self) -> bool:
         raise SetError("a picture is neither true nor false; use switch(...) to choose one")
+
+    def _arithmetic(self, other: Any) -> Any:
+        raise SetError(
+            "pictures have no arithmetic: write a.add(b), a.multiply(b), a.difference(b) or "
+            "a.brightness(-0.5)"
+        )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = _arithmetic
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _arithmetic
 
 
 def call(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Picture:

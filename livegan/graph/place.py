@@ -39,6 +39,10 @@ class SetError(Exception):
         return f"{self.place}: {self.message}" if self.place else self.message
 
 
+class NoSuchWord(SetError, AttributeError):
+    """A node is asked for an attribute it does not have; ``hasattr`` and the like say no."""
+
+
 def here() -> Place | None:
     """The innermost line outside livegan that is running: the set's, or its helper module's."""
     frame: FrameType | None = sys._getframe(1)

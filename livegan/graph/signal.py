@@ -12,7 +12,7 @@ import math
 from typing import Any, Union
 
 from livegan.graph.digest import digest_of
-from livegan.graph.place import Place, SetError, here
+from livegan.graph.place import NoSuchWord, Place, SetError, here
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
 
@@ -163,7 +163,7 @@ class Signal:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise SetError(f"a signal has no {name!r}" + suggestion(name, METHODS))
+        raise NoSuchWord(f"a signal has no {name!r}" + suggestion(name, METHODS))
 
 
 METHODS = ("smooth", "fall", "scale", "clip", "curve", "invert", "wrap", "floor")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livegan.graph.place import SetError
+from livegan.graph.place import NoSuchWord
 from livegan.graph.signal import Signal
 from livegan.plugin.closest import suggestion
 
@@ -30,7 +30,7 @@ class SoundHandle:
             return Signal("bpm")
         if name in FEATURES:
             return Signal("feature", name)
-        raise SetError(f"the sound has no {name!r}" + suggestion(name, FEATURES))
+        raise NoSuchWord(f"the sound has no {name!r}" + suggestion(name, FEATURES))
 
     def __repr__(self) -> str:
         return "sound"

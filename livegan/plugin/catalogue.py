@@ -23,6 +23,21 @@ class UnknownName(LookupError):
     """A set names an operation that nobody offers, or that two plugins claim."""
 
 
+FULL_NAME = {
+    "encoder": 'encode("{}", sound)',
+    "mixer": 'mixer("{}")(picture)',
+    "signal": 'signal("{}")()',
+}
+"""How a set calls an operation by its full name, ``package:name``."""
+
+
+def clash(kind: str, name: str, found: list[Operation]) -> str:
+    """What to say of a name that several plugins claim."""
+    who = " and ".join(f"{o.origin.package} ({o.origin.file})" for o in found)
+    call = FULL_NAME[kind].format(f"{found[-1].origin.package}:{name}")
+    return f"two plugins claim the {kind} {name!r}: {who}; remove one, or write {call}"
+
+
 @dataclass
 class Catalogue:
     """Operations, which a set calls, and offers, which it does not."""
@@ -60,8 +75,7 @@ class Catalogue:
         if len(found) == 1:
             return found[0]
         if len(found) > 1:
-            who = " and ".join(f"{o.origin.package}:{short} ({o.origin.file})" for o in found)
-            raise UnknownName(f"two plugins claim the {kind} {short!r}: {who}; write package:name")
+            raise UnknownName(clash(kind, short, found))
         raise UnknownName(f"there is no {kind} {name!r}" + suggestion(name, self.names(kind)))
 
     def offer(self, kind: str, name: str) -> Offer:

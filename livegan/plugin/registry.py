@@ -23,7 +23,7 @@ from typing import Any
 import pluggy
 
 from livegan.plugin import hookspecs
-from livegan.plugin.catalogue import Catalogue, Offer
+from livegan.plugin.catalogue import Catalogue, Offer, clash
 from livegan.plugin.catalogue import UnknownName as UnknownName
 from livegan.plugin.declare import Kind, Operation, Origin, declare
 
@@ -94,9 +94,8 @@ class Registry(Catalogue):
             for name in {n for k, n in self.operations if k == kind}:
                 found = self.operations[kind, name]
                 if len(found) > 1:
-                    who = " and ".join(f"{o.origin.package}:{name}" for o in found)
                     where = f"{found[-1].origin.file}:{found[-1].origin.line}"
-                    reason = f"two plugins claim the {kind} {name!r}: {who}; write package:name"
+                    reason = clash(kind, name, found)
                     self.problems.append(Problem(found[-1].origin.package, where, reason))
         return self
 
@@ -113,7 +112,9 @@ class Registry(Catalogue):
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, GeneratorExit)):
                 raise
-            reason = f"{type(error).__name__}: {error}".strip().rstrip(":")
+            # A refusal of the language says it in its own words.
+            reason = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
+            reason = " ".join(reason.split()).rstrip(":")
             self.problems.append(Problem(package, place_of(error, file), reason))
             ms = (time.perf_counter() - began) * 1000
             state = "partly loaded" if provides else "refused"
@@ -187,8 +188,11 @@ def place_of(error: BaseException, default: str) -> str:
     """file:line of the innermost frame of ``error`` outside livegan and the standard library."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
+    said = getattr(error, "place", None)  # of a refusal of the language
+    if said is not None:
+        return str(said)
     frames = traceback.extract_tb(error.__traceback__)
-    own = str(Path(__file__).resolve().parent)
+    own = str(Path(__file__).resolve().parent.parent)
     for frame in reversed(frames):
         if not frame.filename.startswith((own, "<frozen")) and "importlib" not in frame.filename:
             return f"{frame.filename}:{frame.lineno}"

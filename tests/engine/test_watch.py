@@ -106,3 +106,27 @@ def test_a_file_that_is_gone_or_not_text_is_none(tmp_path: Path) -> None:
     path.unlink()
     path.mkdir()
     assert read_save(path, patience_s=0.05) is None
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "set.py"
+    path.write_bytes("a = 1\n".encode("utf-8-sig"))
+    assert read_save(path) == "a = 1\n"
+
+
+def test_a_save_that_stops_within_the_text_before_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "set.py"
+    whole = "from livegan.live import *\nshow(encode.waveform(listen()))\n"
+    path.write_text(whole[:30])
+    writer = threading.Timer(0.2, path.write_text, [whole.replace("waveform", "levels")])
+    writer.start()
+    try:
+        assert "levels" in (read_save(path, before=whole, patience_s=5.0) or "")
+    finally:
+        writer.join()
+
+
+def test_last_lines_may_be_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "set.py"
+    path.write_text("a = 1\n")
+    assert read_save(path, before="a = 1\nb = 2\n", patience_s=0.1) == "a = 1\n"

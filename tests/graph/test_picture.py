@@ -186,3 +186,13 @@ def test_a_leaf_called_with_arrays_is_the_plain_function() -> None:
 )
 def test_a_swap_waits_for_its_grid(swap: str, beats: float) -> None:
     assert swap_beats(swap, 4) == beats
+
+
+def test_arithmetic_with_pictures_names_the_mixers() -> None:
+    with pytest.raises(SetError, match=r"a\.add\(b\)"):
+        _ = encode.waveform(sound) + 0.5
+
+
+def test_what_a_node_does_not_have_is_an_attribute_error_too() -> None:
+    for node in (encode.waveform(sound), sound, sound.kick):
+        assert not hasattr(node, "livegan_operation")

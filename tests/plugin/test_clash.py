@@ -1,0 +1,58 @@
+"""Plugin files of the working folder that claim one name, and how a set gets at each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from livegan.plugin import registry
+from tests.engine.playing import Show
+
+PLUGIN = """
+from livegan.live import *
+
+@mixer
+def rays(picture, *, amount=param(0.5, 0, 1, "how bright")):
+    return picture * amount * {gain}
+"""
+SET = """
+from livegan.live import *
+
+show({call})
+"""
+
+
+@pytest.fixture(autouse=True)
+def plugins_of_its_own():
+    before = registry.current()
+    yield
+    registry.use(before)
+
+
+def show_with(folder: Path, call: str) -> Show:
+    (folder / "plugins").mkdir(parents=True)
+    for name, gain in (("one", 1.0), ("two", 0.5)):
+        (folder / "plugins" / f"{name}.py").write_text(PLUGIN.format(gain=gain))
+    return Show(folder, SET.format(call=call))
+
+
+@pytest.mark.parametrize(
+    "call", ["rays(encode.levels(listen()))", "encode.levels(listen()).rays()"]
+)
+def test_a_name_of_two_plugins_is_refused_with_both(tmp_path: Path, call: str) -> None:
+    commit = show_with(tmp_path, call).save()
+    assert commit is not None and commit.status == "refused"
+    assert "two plugins claim the mixer 'rays': one (" in commit.reason
+    assert 'write mixer("two:rays")(picture)' in commit.reason
+    assert commit.where.endswith("set.py:4")
+
+
+def test_the_full_name_says_whose(tmp_path: Path) -> None:
+    pictures = []
+    for name in ("one", "two"):
+        show = show_with(tmp_path / name, f'mixer("{name}:rays")(encode.waveform(listen()))')
+        commit = show.save()
+        assert commit is not None and commit.status == "cued", commit.reason
+        pictures.append(show.play()[0].picture)
+    assert float(pictures[0].mean()) == pytest.approx(2 * float(pictures[1].mean()), rel=1e-3)
