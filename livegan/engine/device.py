@@ -1,4 +1,4 @@
-"""Which device plays: named, or the best there is."""
+"""The device that plays, as it is told to people."""
 
 from __future__ import annotations
 
@@ -6,35 +6,8 @@ import platform
 
 import torch
 
+from livegan.generators.device import choose_device as choose_device
 from livegan.generators.precision import choose_precision
-
-
-class DeviceError(ValueError):
-    """A device that was asked for is not there."""
-
-
-def choose_device(text: str = "auto") -> torch.device:
-    """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps`` as a device.
-
-    Raises
-    ------
-    DeviceError
-        If it is not there; says what is.
-    """
-    if text == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        if torch.backends.mps.is_available():
-            return torch.device("mps")
-        return torch.device("cpu")
-    there = ["cpu"]
-    if torch.cuda.is_available():
-        there += ["cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
-    if torch.backends.mps.is_available():
-        there.append("mps")
-    if text not in there:
-        raise DeviceError(f"there is no device {text!r} here; there is: auto, {', '.join(there)}")
-    return torch.device(text)
 
 
 def describe_device(device: torch.device) -> tuple[str, str]:

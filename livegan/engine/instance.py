@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from livegan.builtin.pictures import as_picture
 from livegan.generators import Generator
+from livegan.generators.channels import resize
 from livegan.graph.oscillator import hashed
 from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
@@ -150,17 +150,7 @@ class OperationInstance(Instance):
 def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
     """Every picture at the size of the first: (3, H, W)."""
     first = next(p for p in pictures if p is not None)
-    return [p if p is None else resized(p, first.shape[1], first.shape[2]) for p in pictures]
-
-
-def resized(picture: torch.Tensor, height: int, width: int) -> torch.Tensor:
-    """(3, h, w) → (3, height, width), bilinear, anti-aliased where it shrinks."""
-    if picture.shape[1:] == (height, width):
-        return picture
-    shrinks = picture.shape[1] > height or picture.shape[2] > width
-    return F.interpolate(
-        picture[None], (height, width), mode="bilinear", antialias=shrinks, align_corners=False
-    )[0]
+    return [p if p is None else resize(p, first.shape[1], first.shape[2]) for p in pictures]
 
 
 class ModelInstance(Instance):

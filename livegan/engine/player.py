@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from livegan.engine.crew import Crew
-from livegan.engine.instance import Moment, resized
+from livegan.engine.instance import Moment
 from livegan.engine.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.script import Refusal
+from livegan.generators.channels import resize
 from livegan.graph.graph import swap_beats
 from livegan.graph.reading import Reading
 from livegan.plugin import Now
@@ -215,7 +216,7 @@ class Player:
         if amount >= 1.0:
             self._dissolve = None
             return picture
-        before = resized(before, picture.shape[1], picture.shape[2])
+        before = resize(before, picture.shape[1], picture.shape[2])
         return torch.lerp(before, picture, max(0.0, amount))
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.instance import ModelInstance, resized
+from livegan.engine.instance import ModelInstance
 from livegan.engine.player import as_bytes
 from livegan.engine.program import Program
+from livegan.generators.channels import resize
 
 EDGE = 96
 
@@ -23,7 +24,7 @@ def strip(program: Program) -> Any:
         parts = [p for p in (instance.condition, instance.last) if p is not None]
         if len(parts) == 2:
             with torch.inference_mode():
-                small = [resized(p, EDGE, EDGE) for p in parts]
+                small = [resize(p, EDGE, EDGE) for p in parts]
                 columns.append(as_bytes(torch.cat(small, dim=1)))
         else:
             columns.append(np.full((2 * EDGE, EDGE, 3), 40, np.uint8))

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from .card import Card
 from .channels import as_size
 from .checkpoint import Checkpoint
+from .device import choose_device
 from .errors import ModelError
 from .network import NormMode, Plan
 from .precision import choose_precision
-from .runner import Painter, check_norm, choose_device
+from .runner import Painter, check_norm
 
 STEPS = 256
 """Amounts are rounded to this many steps: finer ones do not show, and each costs a lerp."""

@@ -11,33 +11,13 @@ from torch import Tensor, nn
 
 from .channels import adapt, as_picture, as_size, resize
 from .checkpoint import Checkpoint
+from .device import choose_device
 from .errors import ModelError
 from .network import NormMode, Plan, seeded
 from .precision import choose_precision
 
 _ready: WeakValueDictionary[tuple[Any, ...], nn.Module] = WeakValueDictionary()
 _ready_lock = threading.Lock()
-
-
-def choose_device(device: str | torch.device) -> torch.device:
-    """``"auto"`` is a CUDA GPU, else an Apple one, else the CPU.
-
-    Raises
-    ------
-    ModelError
-        If there is no such device here.
-    """
-    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-    if str(device) == "auto":
-        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise ModelError(f"device={device!r}: give auto, cpu, cuda, cuda:1 or mps") from error
-    here = {"cpu": True, "cuda": cuda and (chosen.index or 0) < torch.cuda.device_count()}
-    if not here.get(chosen.type, mps and chosen.type == "mps"):
-        raise ModelError(f"device={str(device)!r}: torch finds none; give auto, or cpu")
-    return chosen
 
 
 def check_norm(norm: str) -> NormMode:
