@@ -1,0 +1,54 @@
+"""The models that come with livegan are whole: weights, card, picture, recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from livegan.dataset import Conditions, drawing
+from livegan.generators import Generator, find, load, read_card
+from livegan.share import folder
+
+NAMES = ("nebula", "corridor", "city", "ocean")
+
+
+def beats(seconds: float) -> np.ndarray:
+    """(n, 2) float32: silence, then a tone struck twice a second."""
+    time = np.arange(int(48000 * seconds)) / 48000
+    struck = np.exp(-9 * (time % 0.5)) * np.sin(2 * np.pi * (60 + 400 * (time % 1)) * time)
+    struck[: len(struck) // 2] = 0
+    return np.stack([struck, 0.8 * struck], 1).astype(np.float32)
+
+
+@pytest.fixture(params=NAMES)
+def path(request: pytest.FixtureRequest) -> Path:
+    return find(request.param, [folder("models")])
+
+
+def test_the_card_says_what_a_performer_must_know(path: Path) -> None:
+    card = read_card(path)
+    assert card.name in NAMES and card.title and card.licence and card.data
+    assert card.size == 256 and card.norm == "running" and card.hours > 0
+    assert {"l1", "ssim", "flicker", "response", "variety"} <= card.scores.keys()
+    assert drawing(card.encoder, card.encoder_params).values == card.encoder_params
+    assert (path.parent / card.picture).stat().st_size < 150_000
+    with Image.open(path.parent / card.picture) as picture:
+        assert picture.size == (1024, 512)
+    assert path.stat().st_size < 8_000_000
+
+
+def test_it_paints_sound_and_silence_differently_and_neither_is_flat(path: Path) -> None:
+    card = read_card(path)
+    conditions = Conditions(beats(12), [drawing(card.encoder, card.encoder_params)], card.size)
+    generator = Generator(load(path), precision="float32")
+    painted = []
+    for seconds in (4.0, 11.03):
+        drawn = torch.from_numpy(conditions.at(int(seconds * 48000))[0]).permute(2, 0, 1)
+        painted.append(generator.paint(drawn))
+    silence, sound = painted
+    assert sound.std() > 0.05 and silence.std() > 0.02
+    assert (sound - silence).abs().mean() > 0.02
