@@ -38,7 +38,7 @@ def test_a_method_is_the_function_with_the_picture_first() -> None:
     wave = encode.waveform(sound)
     chained, called = wave.blend(wave, 0.3), mix(wave, wave, 0.3)
     assert chained.live == called.live == {"amount": 0.3}
-    assert chained.operation is called.operation
+    assert chained.operation.make is called.operation.make
     assert chained.inputs == called.inputs
 
 
@@ -196,3 +196,27 @@ def test_arithmetic_with_pictures_names_the_mixers() -> None:
 def test_what_a_node_does_not_have_is_an_attribute_error_too() -> None:
     for node in (encode.waveform(sound), sound, sound.kick):
         assert not hasattr(node, "livegan_operation")
+
+
+def test_a_part_of_a_named_picture_carries_its_name() -> None:
+    a = mix(encode.waveform(sound).blur(2).hue(0.1).blur(3), encode.levels(sound))
+    with collecting() as graph:
+        show(a.invert())
+    names = [node.name for node in finish(graph, {"a": a}).nodes]
+    assert names == ["a.waveform", "a.blur", "a.hue", "a.blur.2", "a.levels", "a", "show.invert"]
+
+
+def test_a_chain_may_be_longer_than_the_stack_of_python() -> None:
+    picture = encode.waveform(sound)
+    for _ in range(3000):
+        picture = picture.invert()
+    with collecting() as graph:
+        show(picture)
+    assert len(finish(graph, {}).nodes) == 3001
+
+
+def test_several_pictures_are_shown_in_a_grid() -> None:
+    wave = encode.waveform(sound)
+    for wrong in ((wave, wave), ([wave, wave],)):
+        with pytest.raises(SetError, match=r"show\(grid\(a, b\)\)"):
+            show(*wrong)
