@@ -19,6 +19,8 @@ FORBIDDEN = {
     "stage": {"engine", "graph", "generators", "cli", "live", "rehearsal"},
     "builtin": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
     "engine": {"cli", "rehearsal"},
+    "dataset": {"engine", "graph", "generators", "stage", "training", "cli", "live", "rehearsal"},
+    "training": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
 }
 """Part → parts that it must not import."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 import threading
 import time
@@ -10,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from livegan.plugin.closest import closest
 
 Kind = Literal["input", "output"]
 
@@ -104,9 +105,8 @@ def find_device(name: str | None, kind: Kind, devices: list[Device] | None = Non
     part = [device for device in devices if wanted and wanted in device.name.casefold()]
     for device in exact or part:
         return device
-    names = {device.name.casefold(): device.name for device in devices}
-    close = difflib.get_close_matches(wanted, names, 1, 0.5)
-    hint = f"did you mean {names[close[0]]!r}? " if close else ""
+    near = closest(wanted, [device.name for device in devices])
+    hint = f"did you mean {near!r}? " if near else ""
     raise SourceError(f"no sound {kind} is called {name!r}; {hint}{_choice(devices, kind)}")
 
 
