@@ -26,7 +26,7 @@ class Desk:
     frozen: bool = False
     black: bool = False
     solo: int | None = None
-    """The slot that is heard alone, from 0."""
+    """The slot that is seen alone, from 0."""
     fullscreen: bool = False
     quit_at: float = float("-inf")
     """When the show was last asked to end."""

@@ -16,33 +16,23 @@ from livegan.stage.lettering import (
     GREY,
     RED,
     WHITE,
-    Colour,
     Lettering,
     Panel,
     Size,
     faded,
     letters_for,
-    plate,
     wrap,
 )
+from livegan.stage.plates import METERS, Segment, flow, status_plate, strip_plate, text_plate
 from livegan.stage.view import Note, View
 
 if TYPE_CHECKING:
     from pygame import Surface
 
 REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
-METERS = ("level", "low", "mid", "high", "kick")
-METER_COLOURS: dict[str, Colour] = {
-    "level": WHITE,
-    "low": (255, 140, 90),
-    "mid": (150, 220, 120),
-    "high": (120, 190, 255),
-    "kick": (255, 90, 120),
-}
 COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
 BEATS_PER_BAR = 4
 STATUS_COLUMNS = 48
-Segment = tuple[str, Colour]
 
 
 @dataclass(frozen=True)
@@ -101,7 +91,7 @@ class Hud:
         letters = self._lettering(size)
 
         def draw() -> Surface:
-            return _text_plate([[("livegan", WHITE)], [(text + " …", GREY)]], letters)
+            return text_plate([[("livegan", WHITE)], [(text + " …", GREY)]], letters)
 
         surface = self._keep("waiting", (text, size), draw)
         width, height = surface.get_size()
@@ -111,7 +101,7 @@ class Hud:
         """The answer to a key, shown with and without the rest of the HUD."""
         letters = self._lettering(size)
         surface = self._keep(
-            "hint", (note.text, size), lambda: _text_plate([[(note.text, AMBER)]], letters)
+            "hint", (note.text, size), lambda: text_plate([[(note.text, AMBER)]], letters)
         )
         width, height = surface.get_size()
         place = ((size[0] - width) // 2, (size[1] - height) // 2)
@@ -129,7 +119,7 @@ class Hud:
                 for number, part in enumerate(wrap(key.does, max(12, room), 3)):
                     shown = key.shown if number == 0 else ""
                     lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
-            return _text_plate(lines, letters)
+            return text_plate(lines, letters)
 
         surface = self._keep("help", size, draw)
         width, height = surface.get_size()
@@ -181,8 +171,8 @@ class Hud:
 
         def draw() -> Surface:
             columns = min(letters.fits(size[0] - 2 * letters.width), STATUS_COLUMNS)
-            lines = [line for group in groups if group for line in _flow(group, columns)]
-            return _status_plate(lines, meters, columns, letters)
+            lines = [line for group in groups if group for line in flow(group, columns)]
+            return status_plate(lines, meters, columns, letters)
 
         return Panel("status", self._keep("status", content, draw), (0, 0))
 
@@ -192,7 +182,7 @@ class Hud:
 
         def draw() -> Surface:
             lines = wrap(view.refusal, letters.fits(size[0]) - 2, 2)
-            return _text_plate([[(line, RED)] for line in lines], letters)
+            return text_plate([[(line, RED)] for line in lines], letters)
 
         surface = self._keep("refusal", (view.refusal, size), draw)
         return Panel("refusal", surface, (0, size[1] - surface.get_height()))
@@ -213,7 +203,7 @@ class Hud:
         surface = self._keep(
             "thumbs",
             (serial, view.slots, size),
-            lambda: _strip_plate(view, thumbs, side, letters),
+            lambda: strip_plate(view, thumbs, side, letters),
         )
         width, height = surface.get_size()
         return Panel("thumbs", surface, (size[0] - width, bottom - height))
@@ -231,86 +221,10 @@ class Hud:
             def draw(note: Note = note) -> Surface:
                 columns = letters.fits(size[0] if below else room) - 2
                 lines = wrap(note.text, columns, 3)
-                return _text_plate([[(line, WHITE)] for line in lines], letters)
+                return text_plate([[(line, WHITE)] for line in lines], letters)
 
             surface = self._keep(f"note {number}", (note.text, size, below), draw)
             place = (size[0] - surface.get_width(), y)
             panels.append(Panel(f"note {number}", surface, place, faded(note.strength(now))))
             y += surface.get_height()
         return panels
-
-
-def _flow(segments: list[Segment], columns: int) -> list[list[Segment]]:
-    """Segments in lines of at most ``columns`` characters, two spaces between them."""
-    lines: list[list[Segment]] = [[]]
-    used = 0
-    for text, colour in segments:
-        gap = 2 if lines[-1] else 0
-        if lines[-1] and used + gap + len(text) > columns:
-            lines.append([])
-            used = gap = 0
-        lines[-1].append((" " * gap + text, colour))
-        used += gap + len(text)
-    return lines
-
-
-def _text_plate(lines: list[list[Segment]], letters: Lettering, more: Size = (0, 0)) -> Surface:
-    """Lines of coloured text on a panel; ``more`` is room to the least width and below."""
-    edge = letters.width
-    width = max((sum(len(text) for text, _ in line) for line in lines), default=0)
-    surface = plate(
-        (
-            max(width * letters.width, more[0]) + 2 * edge,
-            len(lines) * letters.height + edge + more[1],
-        )
-    )
-    for row, line in enumerate(lines):
-        x = edge
-        for text, colour in line:
-            surface.blit(letters.text(text, colour), (x, edge // 2 + row * letters.height))
-            x += len(text) * letters.width
-    return surface
-
-
-def _status_plate(
-    lines: list[list[Segment]], meters: tuple[int, ...], columns: int, letters: Lettering
-) -> Surface:
-    """The numbers, and one bar a meter below them."""
-    import pygame
-
-    count = len(meters)
-    cell = columns * letters.width // count
-    tall = max(4, letters.height // 2)
-    surface = _text_plate(lines, letters, (columns * letters.width, letters.height + tall))
-    top = surface.get_height() - letters.height - tall - letters.width // 2
-    for number, (name, value) in enumerate(zip(METERS, meters, strict=True)):
-        x = letters.width + number * cell
-        surface.blit(letters.text(name, GREY), (x, top))
-        frame = pygame.Rect(x, top + letters.height, cell - letters.width, tall)
-        pygame.draw.rect(surface, (60, 62, 70, 220), frame)
-        frame.width = frame.width * value // 50
-        pygame.draw.rect(surface, METER_COLOURS[name], frame)
-    return surface
-
-
-def _strip_plate(view: View, thumbs: NDArray[np.uint8], side: int, letters: Lettering) -> Surface:
-    """Conditions above, slot pictures below, names under them."""
-    import pygame
-
-    count = len(view.slots)
-    gap = 4
-    height, width = thumbs.shape[:2]
-    strip = pygame.image.frombuffer(np.ascontiguousarray(thumbs).data, (width, height), "RGB")
-    rows = 2 * side
-    surface = plate((count * (side + gap) + gap, rows + 2 * letters.height + 3 * gap))
-    columns = letters.fits(side)
-    for number, slot in enumerate(view.slots):
-        x = gap + number * (side + gap)
-        left, right = width * number // count, width * (number + 1) // count
-        piece = strip.subsurface((left, 0, max(1, right - left), height))
-        surface.blit(pygame.transform.smoothscale(piece, (side, rows)), (x, gap))
-        name = wrap(slot.name, columns, 1) or [""]
-        model = wrap(slot.model, columns, 1) or [""]
-        surface.blit(letters.text(name[0], AMBER), (x, rows + 2 * gap))
-        surface.blit(letters.text(model[0], GREY), (x, rows + 2 * gap + letters.height))
-    return surface

@@ -12,11 +12,12 @@ from livegan.sound.features import FEATURES
 from livegan.sound.ring import SoundRing
 from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
-from livegan.stage.hud import METERS, Hud, Readings
+from livegan.stage.hud import Hud, Readings
 from livegan.stage.intervals import Intervals
 from livegan.stage.keys import action_of
 from livegan.stage.lettering import Panel, faded
 from livegan.stage.pictures import Picture, PictureRing
+from livegan.stage.plates import METERS
 from livegan.stage.start import start_picture
 from livegan.stage.view import View
 from livegan.stage.window import Window

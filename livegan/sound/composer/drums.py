@@ -39,6 +39,7 @@ def ends(wave: Wave) -> Wave:
 
 
 def kick(kit: Kit, rng: np.random.Generator) -> Wave:
+    """A sine that falls into the bass, with a click."""
     t = time(kit.kick_seconds + 0.1)
     hz = kit.kick_hz + kit.kick_punch * np.exp(-t * 38) + 900 * np.exp(-t * 420)
     body = np.sin(2 * np.pi * np.cumsum(hz) / RATE) * np.exp(-((t / kit.kick_seconds) ** 1.6) * 3)
@@ -47,6 +48,7 @@ def kick(kit: Kit, rng: np.random.Generator) -> Wave:
 
 
 def snare(kit: Kit, rng: np.random.Generator) -> Wave:
+    """A falling tone under noise; ``kit.clap`` of it are hands."""
     t = time(kit.snare_seconds * 2.2)
     noise = tone(rng.standard_normal(len(t)).astype(np.float32), "bandpass", (900, 9500), 1)
     noise = noise * np.exp(-t / (kit.snare_seconds * 0.45))
@@ -64,18 +66,21 @@ def snare(kit: Kit, rng: np.random.Generator) -> Wave:
 
 
 def hat(kit: Kit, rng: np.random.Generator, *, opened: bool = False) -> Wave:
+    """Closed or open: high noise."""
     t = time(0.32 if opened else 0.09)
     noise = tone(rng.standard_normal(len(t)).astype(np.float32), "highpass", kit.hat_hz, 3)
     return ends(noise * np.exp(-t / (0.11 if opened else 0.022)) * 0.5)
 
 
 def shaker(kit: Kit, rng: np.random.Generator) -> Wave:
+    """Noise that swells and falls."""
     t = time(0.12)
     noise = tone(rng.standard_normal(len(t)).astype(np.float32), "bandpass", (3500, 9000), 1)
     return ends(noise * np.sin(np.pi * np.clip(t / 0.1, 0, 1)) ** 2 * 0.35)
 
 
 def tom(kit: Kit, rng: np.random.Generator, hz: float) -> Wave:
+    """A falling tone of ``hz`` with the noise of the skin."""
     t = time(0.34)
     turn = 2 * np.pi * np.cumsum(hz * (1 + 0.5 * np.exp(-t * 30))) / RATE
     skin = tone(rng.standard_normal(len(t)).astype(np.float32), "lowpass", 2500) * np.exp(-t * 60)
@@ -83,6 +88,7 @@ def tom(kit: Kit, rng: np.random.Generator, hz: float) -> Wave:
 
 
 def crash(kit: Kit, rng: np.random.Generator) -> Wave:
+    """A cymbal: noise that rings for two seconds."""
     t = time(2.6)
     noise = tone(rng.standard_normal(len(t)).astype(np.float32), "highpass", 3200, 2)
     return ends(noise * np.exp(-t * 1.9) * np.clip(t / 0.002, 0, 1) * 0.4)

@@ -13,10 +13,12 @@ Voice = Callable[[float, float, float, np.random.Generator], Wave]
 
 
 def length(held: float, release: float) -> int:
+    """Samples of a note with its release, both in seconds."""
     return int((held + release) * RATE)
 
 
 def acid(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """A saw through a filter that snaps shut, overdriven."""
     n = length(held, 0.08)
     t = np.arange(n) / RATE
     sweep = (0.15 + 0.3 * bright + 0.45 * np.exp(-t * 14)).astype(np.float32)
@@ -24,6 +26,7 @@ def acid(pitch: float, held: float, bright: float, rng: np.random.Generator) -> 
 
 
 def round_bass(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """A sine with an octave at its start."""
     n = length(held, 0.08)
     wave = sine(pitch, n) + 0.35 * sine(pitch + 12, n) * np.exp(-np.arange(n) / (0.12 * RATE))
     wave = np.tanh(wave * (1 + bright)).astype(np.float32)
@@ -31,6 +34,7 @@ def round_bass(pitch: float, held: float, bright: float, rng: np.random.Generato
 
 
 def saw_bass(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """Two detuned saws over a sine."""
     n = length(held, 0.06)
     t = np.arange(n) / RATE
     sweep = (0.3 + 0.35 * bright + 0.2 * np.exp(-t * 9)).astype(np.float32)
@@ -39,6 +43,7 @@ def saw_bass(pitch: float, held: float, bright: float, rng: np.random.Generator)
 
 
 def reese(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """Three detuned saws that beat against each other, over a sine."""
     n = length(held, 0.1)
     t = np.arange(n) / RATE
     wobble = (0.28 + 0.3 * bright + 0.12 * np.sin(2 * np.pi * 1.4 * t)).astype(np.float32)
@@ -47,6 +52,7 @@ def reese(pitch: float, held: float, bright: float, rng: np.random.Generator) ->
 
 
 def pluck(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """A short saw on each side."""
     n = length(held, 0.35)
     t = np.arange(n) / RATE
     sweep = (0.25 + (0.35 + 0.3 * bright) * np.exp(-t * 11)).astype(np.float32)
@@ -56,6 +62,7 @@ def pluck(pitch: float, held: float, bright: float, rng: np.random.Generator) ->
 
 
 def square(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """A hollow lead."""
     n = length(held, 0.2)
     vibrato = 0.5 + 0.25 * bright
     wave = saw(pitch, n, vibrato, odd=True) + saw(pitch, n, vibrato, cents=8, odd=True)
@@ -63,6 +70,7 @@ def square(pitch: float, held: float, bright: float, rng: np.random.Generator) -
 
 
 def bell_voice(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """Two sines, one bending the other, ringing."""
     n = length(held, 1.4)
     return bell(pitch, n, index=1.2 + 2 * bright) * envelope(n, 0.002, 2.0, 0.6, 1.4, held)
 
@@ -77,6 +85,7 @@ def keys(pitch: float, held: float, bright: float, rng: np.random.Generator) -> 
 
 
 def string_voice(pitch: float, held: float, bright: float, rng: np.random.Generator) -> Wave:
+    """A plucked string."""
     n = length(held, 0.8)
     return string(pitch, n, rng, damping=0.7 - 0.5 * bright) * envelope(n, 0, 3, 1, 0.8, held)
 
