@@ -6,22 +6,24 @@ from livegan.live import *
 
 sound = listen()
 
+GOLD, SLATE = np.float32([0.93, 0.83, 0.42]), np.float32([0.30, 0.30, 0.36])
+
 
 @encoder                                         # rewrite the representation mid-show
 def spikes(sound, *, size, sharp=param(2.0, 0.5, 16, "exponent")):
-    """Ten seconds of loudness as a skyline with its reflection."""
+    """Six seconds of loudness as a golden skyline and its reflection."""
     height, width = size
-    upper = skyline(sound.peaks(width, seconds=10) ** sharp, (height // 2, width))
-    lower = upper[::-1] * 0.5
-    return np.vstack([upper, lower])
+    half = skyline(sound.peaks(width, seconds=6) ** sharp, (height // 2, width))
+    shape = np.vstack([half, half[::-1]])[..., None]
+    return shape * GOLD + (1 - shape) * SLATE    # (H, W, 3), 0..1
 
 
 @mixer
-def scanlines(picture, *, now, every=param(6.0, 2, 64, "rows from line to line", unit="px"),
+def scanlines(picture, *, now, rows=param(6.0, 2, 64, "from line to line", unit="px"),
               dark=param(0.6, 0, 1, "how dark the lines are")):
     """Dark lines that creep down with the beat."""
-    rows = np.arange(picture.shape[1], dtype=np.float32)[:, None]
-    lines = (rows / every - now.beats) % 1.0 < 0.5
+    row = np.arange(picture.shape[1], dtype=np.float32)[:, None]
+    lines = (row / rows - now.beats) % 1.0 < 0.5
     return picture * picture.new_tensor(1.0 - dark * lines)
 
 
@@ -31,6 +33,6 @@ def pump(sound, *, now, depth=param(0.7, 0, 1, "how far it ducks")):
     return 1.0 - depth * (1.0 - now.beat) ** 2 * (0.4 + 0.6 * sound.low)
 
 
-city = model("city", spikes(sound, sharp=1.0 + 3.0 * sound.kick))
+nebula = model("nebula", spikes(sound, sharp=1.0 + 2.0 * sound.kick))
 
-show(scanlines(city, every=8, dark=0.5 * pump(sound)))
+show(nebula.scanlines(rows=8, dark=0.6 - 0.5 * pump()).hue(-0.08 * sound.high))
