@@ -134,6 +134,9 @@ def train(
             part.load_state_dict(state[name])
         return state["step"], state["elapsed"], state["retries"], state["settled"]
 
+    def over() -> float:
+        return step / total if total is not None else elapsed / (3600 * (recipe.hours or 1.0))
+
     if (work / "state.pt").is_file():
         step, elapsed, retries, settled = restore()
     else:
@@ -142,7 +145,7 @@ def train(
     val_l1: float | None = None
 
     while True:
-        done = step / total if total is not None else elapsed / (3600 * (recipe.hours or 1.0))
+        done = over()
         if done >= 1 or (stop is not None and stop()):
             break
         # All chance is a function of the step: what was killed goes on as if it had not been.
@@ -226,7 +229,7 @@ def train(
             keep()
             saved = time.monotonic()
         if progress is not None:
-            done = step / total if total is not None else elapsed / (3600 * (recipe.hours or 1.0))
+            done = over()
             progress(Step(step, done, values, elapsed, elapsed * (1 - done) / done, val_l1))
 
     keep()

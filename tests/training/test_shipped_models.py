@@ -12,16 +12,15 @@ from PIL import Image
 from livegan.dataset import Conditions, drawing
 from livegan.generators import Generator, find, load, read_card
 from livegan.share import folder
+from livegan.sound.composer import compose
 
 NAMES = ("nebula", "corridor", "city", "ocean")
 
 
-def beats(seconds: float) -> np.ndarray:
-    """(n, 2) float32: silence, then a tone struck twice a second."""
-    time = np.arange(int(48000 * seconds)) / 48000
-    struck = np.exp(-9 * (time % 0.5)) * np.sin(2 * np.pi * (60 + 400 * (time % 1)) * time)
-    struck[: len(struck) // 2] = 0
-    return np.stack([struck, 0.8 * struck], 1).astype(np.float32)
+def half_silent() -> np.ndarray:
+    """(n, 2) float32: six seconds of silence, then ten of a song."""
+    song = compose("techno", 5, 40.0).samples
+    return np.concatenate([np.zeros((6 * 48000, 2), np.float32), song[20 * 48000 : 30 * 48000]])
 
 
 @pytest.fixture(params=NAMES)
@@ -43,10 +42,10 @@ def test_the_card_says_what_a_performer_must_know(path: Path) -> None:
 
 def test_it_paints_sound_and_silence_differently_and_neither_is_flat(path: Path) -> None:
     card = read_card(path)
-    conditions = Conditions(beats(12), [drawing(card.encoder, card.encoder_params)], card.size)
+    conditions = Conditions(half_silent(), [drawing(card.encoder, card.encoder_params)], card.size)
     generator = Generator(load(path), precision="float32")
     painted = []
-    for seconds in (4.0, 11.03):
+    for seconds in (4.0, 15.03):
         drawn = torch.from_numpy(conditions.at(int(seconds * 48000))[0]).permute(2, 0, 1)
         painted.append(generator.paint(drawn))
     silence, sound = painted
