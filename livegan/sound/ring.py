@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
-from collections.abc import Callable
-from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.memory import attach_memory
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
 
@@ -27,25 +24,6 @@ _MAGIC, _SAMPLES, _HOPS, _COLUMNS, _POSITION, _CLAIMED, _HOPS_DONE, _HOPS_CLAIME
 
 SLACK_SECONDS = 4
 """Kept beyond `seconds`, so that a reader this late still finds all of them."""
-
-_patching = threading.Lock()
-
-
-def attach_memory(name: str) -> SharedMemory:
-    """Open shared memory that another process owns.
-
-    The resource tracker is not told: it would destroy the memory when this process ends, or warn
-    about it (python/cpython#82300, solved by ``track=False`` in Python 3.13).
-    """
-    if sys.version_info >= (3, 13):
-        return SharedMemory(name, track=False)
-    with _patching:
-        register: Callable[..., Any] = resource_tracker.register
-        resource_tracker.register = lambda name, rtype: None
-        try:
-            return SharedMemory(name)
-        finally:
-            resource_tracker.register = register
 
 
 class SoundRing:

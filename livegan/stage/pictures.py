@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from livegan.memory import attach_memory
 
 MAGIC = 0x6C697667616E31  # "livgan1"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
@@ -22,7 +22,6 @@ PAGE = 4096
 ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
 
 _fence = threading.Lock()
-_registering = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class PictureRing:
     @classmethod
     def attach(cls, name: str) -> PictureRing:
         """The ring another process made. Raises FileNotFoundError if it is gone."""
-        return cls(_attach(name))
+        return cls(attach_memory(name))
 
     @property
     def name(self) -> str:
@@ -211,25 +210,3 @@ def _order() -> None:
         pass
     with _fence:
         pass
-
-
-def _attach(name: str) -> SharedMemory:
-    """Attach without becoming an owner.
-
-    Before Python 3.13 a process that merely attached is registered as an owner, and the end of a
-    process with a tracker of its own removes the memory from under everyone else.
-    """
-    if sys.version_info >= (3, 13):
-        return SharedMemory(name, track=False)
-    with _registering:
-        register = resource_tracker.register
-
-        def only_others(name: Any, rtype: str) -> None:
-            if rtype != "shared_memory":
-                register(name, rtype)
-
-        resource_tracker.register = only_others
-        try:
-            return SharedMemory(name)
-        finally:
-            resource_tracker.register = register
