@@ -30,16 +30,12 @@ class Step:
     instance: Instance
     inputs: tuple[int | None, ...]
     """Indexes of the steps whose pictures it is given."""
-    identity: str
-    """What it is built from, for matching with the next set."""
+    build: str
+    """Fingerprint of what it is built from, for matching with the next set."""
 
     @property
     def name(self) -> str:
         return self.node.name
-
-    @property
-    def build(self) -> str:
-        return self.identity
 
 
 @dataclass(frozen=True)
