@@ -45,7 +45,13 @@ MODEL = (
         name="precision",
     ),
     Param(
-        0, 0, 4096, "width and height it paints at; 0 is the set's", "px", live=False, name="size"
+        0,
+        0,
+        4096,
+        "width and height it paints at; 0 is its card's, enlarged to the set's",
+        "px",
+        live=False,
+        name="size",
     ),
 )
 """What ``model(...)`` takes besides the checkpoint and the condition, as rows of data."""
@@ -116,6 +122,8 @@ def model(
     """
     if not isinstance(checkpoint, (str, Morph)):
         raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")
+    if isinstance(checkpoint, str) and not checkpoint.strip():
+        raise SetError("model needs the name of a model, got an empty text")
     if condition is not None and not isinstance(condition, Picture):
         raise SetError(f"model needs a picture as its condition, got {describe(condition)}")
     live, fixed = bind("model", MODEL, options, ["key"])

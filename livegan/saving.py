@@ -14,8 +14,10 @@ def replacing(path: Path) -> Iterator[Path]:
     """A path to write to, beside ``path``, whose place it takes when the block ends well.
 
     It has the same suffix, by which many writers choose the format, and a name of its own for each
-    process.  A block that fails leaves nothing behind, and what was there before as it was.
+    process.  The folder is made if it is not there.  A block that fails leaves nothing behind, and
+    what was there before as it was.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         yield beside

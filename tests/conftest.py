@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+
+from livegan.plugin import registry
 
 # Two test processes on two cores, each with two threads, wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -15,3 +18,11 @@ def one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def plugins_of_its_own() -> Iterator[None]:
+    """Plugin files that a test loads are gone after it."""
+    before = registry.current()
+    yield
+    registry.use(before)

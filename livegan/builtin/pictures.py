@@ -23,7 +23,7 @@ def as_picture(array: Any, device: Any = "cpu") -> Tensor:
 
     Raises
     ------
-    ValueError
+    NoPicture
         If it is of another shape or type, or empty; the message names what it is.
 
     What is not a number stays so: whoever plays the picture says what to do about it.
@@ -44,7 +44,7 @@ def as_picture(array: Any, device: Any = "cpu") -> Tensor:
             array = array.copy()
         tensor = torch.from_numpy(np.ascontiguousarray(array, native))
     else:
-        raise refusal(f"a {type(array).__name__}")
+        raise refusal("None" if array is None else f"a {type(array).__name__}")
     shape = tuple(tensor.shape)
     if tensor.ndim == 2:
         tensor = tensor[None]
@@ -62,8 +62,12 @@ def as_picture(array: Any, device: Any = "cpu") -> Tensor:
     return tensor.expand(3, -1, -1).contiguous()
 
 
-def refusal(found: str) -> ValueError:
+class NoPicture(ValueError):
+    """What an encoder, a mixer or a leaf returned cannot be shown."""
+
+
+def refusal(found: str) -> NoPicture:
     """The error for something that is no picture."""
-    return ValueError(
+    return NoPicture(
         f"{found} is no picture: return float 0..1 or uint8 of shape {FORMS}, numpy or torch"
     )

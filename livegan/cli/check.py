@@ -9,6 +9,9 @@ import typer
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.rehearse import SetPath
 
+SHOWN = 12
+"""Names of nodes that are printed."""
+
 
 def check(
     set: SetPath,
@@ -36,5 +39,8 @@ def check(
     if faults:
         fail(f"{short(faults[0]['where'])}: {faults[0]['reason']}")
     report = results[0].report
-    built = ", ".join(report["commits"][0]["built"])
+    nodes = report["commits"][0]["built"]
+    built = ", ".join(nodes[:SHOWN])
+    if len(nodes) > SHOWN:
+        built += f" and {len(nodes) - SHOWN} more"
     typer.echo(f"{short(set)}: good ({built}; {report['frame_ms']['median']:.0f} ms a picture)")

@@ -15,7 +15,7 @@ def encode(
     audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')],
     at: Annotated[float, typer.Option(min=0, help="The moment to draw, s.")],
     out: Annotated[Path, typer.Option(help="The picture, a PNG.")],
-    size: Annotated[int, typer.Option(min=1, help="Width and height, px.")] = 256,
+    size: Annotated[int, typer.Option(min=1, max=4096, help="Width and height, px.")] = 256,
     set: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="A parameter of the encoder.")
     ] = None,
@@ -26,6 +26,8 @@ def encode(
     from livegan.saving import save_png
 
     path = share.demo_track() if audio == "demo" else Path(audio)
+    if out.suffix.lower() != ".png":
+        fail(f"--out {out}: a condition is a PNG; name it {out.stem or 'picture'}.png", 2)
     with clear_errors():
         pixels = draw_condition(name, path, at, size, values_of(set or []))
         save_png(out, pixels)

@@ -16,6 +16,7 @@ from livegan.engine.instance import (
     Moment,
     OperationInstance,
     PrevInstance,
+    painting_side,
 )
 from livegan.engine.probe import probe
 from livegan.engine.program import Program, Step
@@ -56,6 +57,8 @@ class Builder:
         self.folder = folder
         self.size = size
         self.size_is_fixed = False
+        self.note: Callable[[str], None] = lambda text: None
+        """Told in a line what is not refused and still not as it was asked for."""
         self.device = torch.device(device)
 
     def size_of(self, graph: Graph) -> int:
@@ -157,7 +160,11 @@ class Builder:
         else:
             second = load(find(node.fixed["other"], folders))
             generator = MorphGenerator(first, second, **options)
-        generator.warm_up(node.fixed["size"] or size)
+        side = painting_side(node, generator, size)
+        resized = first.resizing(side, side)
+        if resized:
+            self.note(f"{node.name}: {resized}")
+        generator.warm_up(side)
         return generator
 
 

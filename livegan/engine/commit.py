@@ -73,11 +73,12 @@ class Pipeline:
         self.helpers: set[Path] = set()
         """Files beside the set that it imports, or failed to import."""
         self._newest: Program | None = None
-        self._last_seen = ""
+        self._last_seen: str | None = None
         self._versions = version
         self._plugins: dict[Path, str] | None = None
         self._lock = threading.Lock()
         player.on_rollback = self._rolled_back
+        builder.note = lambda text: emit({"type": "note", "text": text})
 
     # What the save consists of -------------------------------------------------------------------
 
@@ -190,7 +191,7 @@ class Pipeline:
         if program is None:
             self.emit({"type": "note", "text": "nothing to undo: this is the first program"})
             return
-        self._newest, self._last_seen = program, ""
+        self._newest, self._last_seen = program, None
         commit = Commit(len(self.commits) + 1, self.player.now.time, str(self.path))
         commit.status, commit.reason = "on_air", "undo"
         commit.on_air_at = commit.at

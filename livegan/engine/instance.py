@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 
 from livegan.builtin.pictures import as_picture
 from livegan.generators import Generator
 from livegan.generators.channels import resize
-from livegan.graph.oscillator import hashed
+from livegan.graph.oscillator import generator
 from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
@@ -87,8 +86,7 @@ def context_values(operation: Operation, node: Picture, moment: Moment) -> dict[
     if "size" in operation.context:
         values["size"] = (moment.size, moment.size)
     if "rng" in operation.context:
-        seed = int(hashed(moment.now.seed, node.name, moment.now.frame) * 2**53)
-        values["rng"] = np.random.default_rng(seed)
+        values["rng"] = generator(moment.now.seed, node.name, moment.now.frame)
     return values
 
 
@@ -140,6 +138,9 @@ class OperationInstance(Instance):
             pictures: list[Any] = list(inputs)
             if not getattr(operation.make, "any_size", False):
                 pictures = same_size(inputs)
+            if not operation.make.__module__.startswith("livegan."):
+                # Other nodes are given the same pictures: a leaf may write into its own only.
+                pictures = [None if p is None else p.clone() for p in pictures]
             if self.stateful:
                 drawn = self.object.mix(*pictures, **values)
             else:
@@ -176,10 +177,20 @@ class ModelInstance(Instance):
         if values.get("norm") == "card":
             values["norm"] = self.card_norm
         self.generator.set(**values)
-        size = node.fixed["size"] or moment.size
-        painted: torch.Tensor = self.generator.paint(condition, size=size, seed=moment.now.frame)
+        side = painting_side(node, self.generator, moment.size)
+        painted: torch.Tensor = self.generator.paint(condition, size=side, seed=moment.now.frame)
         self.condition = condition
-        return painted
+        shown = node.fixed["size"] or moment.size
+        return resize(painted, shown, shown)
+
+
+def painting_side(node: Picture, generator: Any, size: int) -> int:
+    """At how many pixels a model paints: as the set says, else its card, else as all pictures.
+
+    A network lays a scene out by the borders of its picture, so at another size than its own it
+    repeats or loses parts of it; what it painted is enlarged instead.
+    """
+    return int(node.fixed["size"] or generator.checkpoint.card.size or size)
 
 
 class PrevInstance(Instance):

@@ -153,7 +153,10 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        raise refusal_of(error, path, deadline_s, module.__dict__) from None
+        refusal = refusal_of(error, path, deadline_s, module.__dict__)
+        if refusal.place is None:
+            refusal = Refusal(refusal.reason, Place(str(path), max(1, len(text.splitlines()))))
+        raise refusal from None
     finally:
         sys.meta_path.remove(finder)
     took = (time.perf_counter() - began) * 1000
@@ -194,6 +197,8 @@ def refusal_of(
             getattr(live, str(error).split("'")[1])
         except AttributeError as missing:
             return Refusal(str(missing), place)
+    if type(error).__module__.startswith("livegan."):  # it is told in livegan's own words
+        return Refusal(" ".join(str(error).split()), place)
     text = str(error).strip().splitlines()
     detail = f": {text[0]}" if text else ""
     return Refusal(f"{type(error).__name__}{detail}", place)

@@ -100,6 +100,8 @@ def remember_leaf(operation: Operation) -> None:
 
 def show(picture: Any, **outputs: Any) -> None:
     """Show a picture in the window; ``spout="name"`` sends it to a Spout sender as well."""
+    if isinstance(picture, (list, tuple)):
+        raise SetError("show takes one picture; show(grid(a, b)) shows several")
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
     for kind, name in outputs.items():
@@ -155,15 +157,21 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
         If nothing is shown, or ``prev`` names a node that does not exist.
     """
     if not graph.shown:
-        raise SetError("the set shows nothing: end it with show(picture)", None)
+        # No line is at fault: the runner names the end of the set.
+        error = SetError("the set shows nothing: end it with show(picture)")
+        error.place = None
+        raise error
     order: dict[int, Picture] = {}
 
     def visit(node: Picture) -> None:
-        if id(node) in order:
-            return
-        for child in node.pictures:
-            visit(child)
-        order[id(node)] = node
+        waiting = [node]  # a stack of its own: chains may be longer than Python's
+        while waiting:
+            above = waiting[-1]
+            missing = [child for child in above.pictures if id(child) not in order]
+            if missing:
+                waiting += reversed(missing)
+            else:
+                order.setdefault(id(waiting.pop()), above)
 
     for shown in graph.shown:
         visit(shown.picture)
@@ -194,7 +202,11 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
 
 
 def label(graph: Graph, named: dict[str, Picture]) -> None:
-    """Give every node its name: the key, the variable, or its user's name and its own."""
+    """Give every node its name: the key, the variable, or that of what it is part of and its own.
+
+    In ``b = model("city", wave.blur())`` the blur is ``b.blur``; what is under no name is under
+    ``show``.
+    """
     names = {id(node): name for name, node in reversed(named.items())}
     used: dict[str, int] = {}
 
@@ -207,10 +219,11 @@ def label(graph: Graph, named: dict[str, Picture]) -> None:
         wanted = node.key or names.get(id(node))
         if wanted:
             node.name = unique(wanted)
-    owner: dict[int, str] = {id(s.picture): "show" for s in reversed(graph.shown)}
+    part_of: dict[int, str] = {id(s.picture): "show" for s in graph.shown}
     for node in reversed(graph.nodes):
-        if not node.name:
-            above = owner.get(id(node), "")
-            node.name = unique(f"{above}.{node.title}" if above else node.title)
         for child in node.pictures:
-            owner.setdefault(id(child), node.name)
+            part_of.setdefault(id(child), node.name or part_of.get(id(node), ""))
+    for node in graph.nodes:
+        if not node.name:
+            above = part_of.get(id(node), "")
+            node.name = unique(f"{above}.{node.title}" if above else node.title)

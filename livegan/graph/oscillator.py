@@ -18,6 +18,13 @@ def hashed(*parts: Any) -> float:
     return int.from_bytes(digest, "little") / 2.0**64
 
 
+def generator(seed: int, name: str, frame: int) -> Any:
+    """A numpy random generator that depends on nothing but its arguments."""
+    import numpy as np
+
+    return np.random.default_rng(int(hashed(seed, name, frame) * 2**53))
+
+
 def shaped(shape: str, count: float, seed: int) -> float:
     """One oscillator at ``count`` periods; 0..1."""
     phase = count % 1.0

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from livegan.graph.oscillator import chosen, shaped
+from livegan.graph.binding import describe
+from livegan.graph.oscillator import chosen, generator, shaped
+from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
 from livegan.plugin.now import Now
 
@@ -97,7 +99,16 @@ def _leaf(r: Reading, s: Signal) -> float:
     if "now" in operation.context:
         values["now"] = r.now
     given = [r.sound if a == "sound" else read(a, r) for a in inputs]
-    result = float(call(*given, **values))
+    if "rng" in operation.context:
+        values["rng"] = generator(r.now.seed, s.print, r.now.frame)
+    drawn = call(*given, **values)
+    try:
+        result = float(drawn)
+    except (TypeError, ValueError):
+        raise SetError(
+            f"the signal {operation.name!r} returned {describe(drawn)}, and must return a number",
+            s.place,
+        ) from None
     return result if math.isfinite(result) else 0.0
 
 

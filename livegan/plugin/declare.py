@@ -226,6 +226,8 @@ def declare(
                     raise wrong(f"argument {argument.name!r}: {fix}")
                 params.append(replace(found, name=argument.name))
             elif argument.kind is argument.KEYWORD_ONLY or (building and inspect.isclass(make)):
+                if argument.name == "size" and kind == "signal":
+                    raise wrong("a signal is a number and has no size")
                 if argument.name in CONTEXT:
                     context.add(argument.name)
                 elif argument.default is argument.empty:

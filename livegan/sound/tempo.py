@@ -113,7 +113,12 @@ class Tempo:
         self._locked = True
         self._error = 0.0
         beats = (self.time - first) / period
-        self.beats = float(beats + _BAR * max(0.0, math.ceil((self.beats - beats) / _BAR - 1e-9)))
+        bars = (self.beats - beats) / _BAR
+        late = float(beats + _BAR * round(bars)) - self.beats
+        if late < 0.0 and len(self._taps) > 3:
+            self._error = late  # the count never turns back: it waits for the hand
+        else:
+            self.beats = float(beats + _BAR * max(0.0, math.ceil(bars - 1e-9)))
 
     def step(self, strength: float, snare: float = 0.0) -> None:
         """``strength`` of what was struck in this hop, 0 or more, any scale; and of its snares."""

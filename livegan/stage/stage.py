@@ -49,8 +49,8 @@ class Stage:
         """Play the show. Returns the exit status: 0 for a show that was ended, 128 + n for one
         that signal n ended.
 
-        Raises NoWindow if there is no screen, SourceError if there is no such sound, OSError if
-        the log cannot be written, each with a line that says what to do.
+        Raises NoWindow if there is no screen, NoDisplay if there are others, SourceError if there
+        is no such sound, OSError if the log cannot be written; each says what to do in a line.
         """
         self._began, self._cpu = time.monotonic(), time.process_time()
         with contextlib.ExitStack() as stack:

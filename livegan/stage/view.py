@@ -10,6 +10,8 @@ from livegan.stage.log import place
 Message = dict[str, Any]
 NOTE_SECONDS = 6.0
 NOTES = 4
+MEND = "the set is refused: mend it and save"
+"""What is waited for while nothing plays and the first save was refused."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class View:
     def _take_alive(self, message: Message, now: float) -> View:
         node = str(message.get("node") or "")
         named = node and node != "starting"
+        if self.waiting == MEND and not named:
+            return replace(self, engine_fps=float(message.get("fps") or 0), node=node)
         waiting = self.waiting and (f"preparing {node}" if named else self.waiting)
         return replace(self, engine_fps=float(message.get("fps") or 0), node=node, waiting=waiting)
 
@@ -90,7 +94,10 @@ class View:
         view = replace(self, commit=status.replace("_", " "))
         if status == "refused":
             text = place(message) + str(message.get("reason") or "refused")
-            return replace(view, refusal=_line(text), refused_line=_line_number(message))
+            waiting = self.waiting and MEND
+            return replace(
+                view, refusal=_line(text), refused_line=_line_number(message), waiting=waiting
+            )
         if status == "on_air":
             source = message.get("source")
             return replace(

@@ -15,6 +15,7 @@ from livegan.stage.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.lettering import Panel, Size
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "livegan")
 
 SMALLEST: Size = (160, 120)
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
@@ -24,6 +25,10 @@ RATE = 60.0  # pictures a second at most, whatever the display can do
 
 class NoWindow(Exception):
     """There is no screen to open a window on; the message says what to do."""
+
+
+class NoDisplay(ValueError):
+    """There are screens, but not the one asked for; the message says which there are."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Window:
         display: int = 0,
         canvas: Literal["auto", "texture", "surface"] = "auto",
     ) -> None:
-        """Open it. ``display`` counts from 0. Raises NoWindow, which says why."""
+        """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why."""
         import pygame
 
         try:
@@ -64,7 +69,7 @@ class Window:
         if not 0 <= display < len(desktops):
             have = "0" if len(desktops) == 1 else f"0 to {len(desktops) - 1}"
             self._quit()
-            raise NoWindow(f"there is no display {display}: use --display {have}")
+            raise NoDisplay(f"there is no display {display}: use --display {have}")
         place = CENTRED_ON | display
         room = desktops[display]
         size = (min(size[0], room[0]), min(size[1], room[1]))

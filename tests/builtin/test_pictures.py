@@ -78,7 +78,7 @@ def test_where_both_ends_could_be_channels_the_first_are() -> None:
         (np.zeros((4, 4), np.int64), "int64"),
         (np.zeros((4, 4), np.complex64), "complex64"),
         (torch.zeros(4, 4, dtype=torch.int32), "int32"),
-        (None, "NoneType"),
+        (None, "None is no picture"),
         ([[1.0]], "list"),
     ],
 )

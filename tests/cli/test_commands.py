@@ -211,3 +211,25 @@ def test_a_film_becomes_pairs_and_pairs_a_model_that_plays(work: Path) -> None:
     assert "models/mine: " in said
     (work / "mine.py").write_text('from livegan.live import *\nshow(model("mine"))\n')
     assert "mine.py: good" in livegan("check mine.py --size 64")
+
+
+def test_check_of_a_set_that_shows_nothing_names_its_end(work: Path) -> None:
+    (work / "nothing.py").write_text("from livegan.live import *\na = encode.levels(listen())\n")
+    assert "nothing.py:2: the set shows nothing" in livegan("check nothing.py", code=1)
+    (work / "empty.py").write_text("")
+    assert "empty.py:1: the set shows nothing" in livegan("check empty.py", code=1)
+    (work / "latin.py").write_bytes(b"# caf\xe9\n")
+    assert "latin.py:1: the set is not UTF-8 text" in livegan("check latin.py", code=1)
+
+
+def test_sets_with_a_byte_order_mark_play(work: Path) -> None:
+    (work / "marked.py").write_bytes(SET.encode("utf-8-sig"))
+    assert "marked.py: good" in livegan("check marked.py --size 64")
+    livegan("rehearse set.py --audio beat.wav --seconds 0.2 --size 64 --edit 0.1=marked.py")
+
+
+def test_a_condition_is_written_as_a_png_wherever_it_is_wanted(work: Path) -> None:
+    livegan("encode levels --audio beat.wav --at 1 --size 32 --out new/folder/a.png")
+    assert (work / "new" / "folder" / "a.png").is_file()
+    assert "name it a.png" in livegan("encode levels --audio beat.wav --at 1 --out a.jpg", code=2)
+    assert not (work / "a.jpg").exists()

@@ -296,3 +296,95 @@ show(b, spout="projector")
     frame = show.play()[0]
     assert list(frame.extra) == ["projector"]
     assert not torch.equal(frame.extra["projector"], frame.picture)
+
+
+def test_a_leaf_that_writes_into_its_input_harms_no_other_node(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+settings(dissolve=0)
+
+@mixer
+def wiped(picture):
+    picture.mul_(0)
+    return picture
+
+wave = encode.waveform(listen())
+show(grid(wave, wiped(wave)))
+"""
+    show = Show(tmp_path, text)
+    show.save()
+    picture = show.play()[0].picture
+    assert float(picture[:, :, :64].mean()) > 0.1
+    assert float(picture[:, :, 64:].mean()) == 0.0
+
+
+def test_a_model_at_a_size_it_cannot_paint_says_so_once(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+a = model("stone", encode.levels(listen()), size=66)
+show(a)
+"""
+    show = Show(tmp_path, text)
+    show.save()
+    assert show.play()[0].picture.shape == (3, 66, 66)
+    notes = [m["text"] for m in show.messages if m["type"] == "note"]
+    assert len(notes) == 1 and notes[0].startswith("a: stone: ")
+    assert "cannot paint 66x66" in notes[0] and "resized" in notes[0]
+
+
+def test_a_model_paints_at_the_size_of_its_card_and_is_enlarged(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+a = model("stone", encode.levels(listen()){size})
+show(a)
+"""
+    painted = []
+    for folder, options in (("card", ""), ("set", ", size=192")):
+        show = Show(tmp_path / folder, text.format(size=options), size=192)
+        show.save()
+        sides: list[int] = []
+        generator = show.pipeline._newest.steps[1].instance.generator
+        paint = generator.paint
+        generator.paint = lambda c, size, seed, sides=sides, paint=paint: (
+            sides.append(size),
+            paint(c, size=size, seed=seed),
+        )[1]
+        assert show.play()[0].picture.shape == (3, 192, 192)
+        painted.append(sides)
+    assert painted == [[64], [192]]
+
+
+def test_a_signal_that_is_no_number_is_refused_by_its_name(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+
+@signal
+def loud(sound):
+    return "very"
+
+show(encode.waveform(listen()).blur(loud(listen())))
+"""
+    commit = Show(tmp_path, text).save()
+    assert commit is not None and commit.status == "refused"
+    assert "the signal 'loud' returned the text 'very', and must return a number" in commit.reason
+    assert commit.where.endswith("set.py:8")
+
+
+def test_a_signal_may_ask_for_random_numbers(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+settings(dissolve=0)
+
+@signal
+def dice(*, rng):
+    return rng.random()
+
+show(encode.levels(listen()).brightness(dice()))
+"""
+    one, other = Show(tmp_path / "1", text), Show(tmp_path / "2", text)
+    for show in (one, other):
+        commit = show.save()
+        assert commit is not None and commit.status == "cued", commit.reason
+    frames = [(a.picture, b.picture) for a, b in zip(one.play(0.12), other.play(0.12), strict=True)]
+    assert all(torch.equal(a, b) for a, b in frames)
+    assert not torch.equal(frames[0][0], frames[1][0])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from livegan.plugin import registry
 from tests.engine.playing import Show
 
 if sys.version_info >= (3, 11):
@@ -17,13 +16,6 @@ else:
     import tomli as tomllib
 
 CASES = sorted(p.parent for p in (Path(__file__).parent.parent / "reload").glob("*/expect.toml"))
-
-
-@pytest.fixture(autouse=True)
-def plugins_of_its_own():
-    before = registry.current()
-    yield
-    registry.use(before)
 
 
 def lay(case: Path, which: str, folder: Path) -> None:

@@ -81,7 +81,7 @@ def test_nothing_but_the_picture_is_left_behind(model, picture, tmp_path):
         ("none.png", "out.png", r"none.png: cannot be read: No such file"),
         ("text.png", "out.png", r"text.png: not a picture"),
         ("in.png", "out.doc", r"ends in .png or .npy"),
-        ("in.png", "none/out.png", r"out.png: cannot be written: No such file"),
+        ("in.png", "text.png/out.png", r"out.png: cannot be written: File exists"),
         ("bad.npy", "out.png", r"bad.npy: cannot be read"),
     ],
 )

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from livegan.plugin import registry
 from tests.engine.playing import Show
 
 PLUGIN = """
@@ -21,13 +20,6 @@ from livegan.live import *
 
 show({call})
 """
-
-
-@pytest.fixture(autouse=True)
-def plugins_of_its_own():
-    before = registry.current()
-    yield
-    registry.use(before)
 
 
 def show_with(folder: Path, call: str) -> Show:

@@ -97,6 +97,20 @@ def test_three_taps_set_tempo_and_phase_and_the_first_begins_a_bar() -> None:
     assert bars == pytest.approx(round(bars), abs=1e-6)
 
 
+def test_tapping_on_never_throws_the_count_a_bar_ahead() -> None:
+    tempo = Tempo()
+    counts = []
+    for hop in range(1200):
+        tempo.step(0.0)
+        if hop >= 400 and hop % 40 == 0:
+            tempo.tap(tempo.time + (0.01 if hop % 80 else -0.01))
+        counts.append(tempo.beats)
+    steps = np.diff(counts[500:])
+    assert steps.min() >= 0
+    assert steps.max() < 0.3
+    assert counts[-1] - counts[500] == pytest.approx(700 * 0.01 / 0.4, abs=0.5)
+
+
 def test_taps_decide_between_a_tempo_and_its_double() -> None:
     tempo = clicks(140, 10)
     for time in (10.0, 10.0 + 6 / 7, 10.0 + 12 / 7):

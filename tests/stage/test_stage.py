@@ -20,7 +20,7 @@ from PIL import Image, ImageGrab
 from livegan.stage.options import Options
 from livegan.stage.stage import Stage
 from livegan.stage.supervisor import Limits
-from livegan.stage.window import NoWindow, Window
+from livegan.stage.window import NoDisplay, NoWindow, Window
 from tests.display import xvfb
 from tests.stage.test_keeper import gone, until
 
@@ -326,7 +326,7 @@ def test_both_canvases_show_the_same(screen: str, canvas: Any) -> None:
 
 
 def test_a_display_that_is_not_there_is_refused_with_those_that_are(screen: str) -> None:
-    with pytest.raises(NoWindow, match="no display 7: use --display 0"):
+    with pytest.raises(NoDisplay, match="no display 7: use --display 0"):
         Window(WINDOW, display=7)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livegan.stage.view import NOTE_SECONDS, NOTES, View
+from livegan.stage.view import MEND, NOTE_SECONDS, NOTES, View
 
 
 def after(*messages: dict[str, object], view: View | None = None) -> View:
@@ -73,3 +73,11 @@ def test_unknown_messages_change_nothing() -> None:
     view = View()
     assert view.take({"type": "later invention"}, 1) == view
     assert view.take({}, 1) == view
+
+
+def test_a_set_refused_at_the_start_is_waited_for_until_it_is_mended() -> None:
+    view = View().take({"type": "hello", "device": "x"}, 0.0)
+    view = view.take({"type": "commit", "status": "refused", "reason": "no"}, 1.0)
+    assert view.take({"type": "alive", "fps": 0, "node": ""}, 1.2).waiting == MEND
+    view = view.take({"type": "alive", "fps": 0, "node": "proving wave"}, 1.4)
+    assert view.waiting == "preparing proving wave"
