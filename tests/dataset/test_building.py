@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_films import clicks, film, shade
 
 from livegan.dataset import DataSetError, Split, build, drawing
 from livegan.dataset.condition import picture_bytes
 from livegan.plugin import declare
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.media import decode
+from tests.dataset.tiny_films import clicks, film, shade
 
 NO_SPLIT = Split(share=0)
 

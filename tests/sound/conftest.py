@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from pulse import NullSink, null_sink
+from tests.pulse import NullSink, null_sink
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pulse import NullSink
 
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
@@ -20,6 +19,7 @@ from livegan.sound.features import FEATURES
 from livegan.sound.listening import Listening
 from livegan.sound.ring import SoundRing
 from livegan.sound.sources import Silence, SourceError, SourceGone
+from tests.pulse import NullSink
 
 
 class Tone:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_pairs import data_set
 from torch import nn
 
 from livegan.generators import ModelError
@@ -18,6 +17,7 @@ from livegan.training import loop
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.loop import Step, TrainingError, train
 from livegan.training.recipe import Recipe
+from tests.training.tiny_pairs import data_set
 
 THOROUGH = Recipe(
     arch="small",

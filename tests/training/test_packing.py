@@ -7,10 +7,10 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from tiny_pairs import data_set
 
 from livegan.generators import Generator, find, load, read_card
 from livegan.training import Recipe, pack, train
+from tests.training.tiny_pairs import data_set
 
 
 def test_a_packed_model_is_found_by_name_and_paints_what_was_trained(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny_pairs import data_set
 from torch import nn
 
 from livegan.training import sheet
@@ -18,6 +17,7 @@ from livegan.training.norms import calibrate
 from livegan.training.pairs import Pairs, PairsError, order
 from livegan.training.recipe import Recipe
 from livegan.training.state import StateError, load, save
+from tests.training.tiny_pairs import data_set
 
 
 def test_the_defaults_are_the_published_ones() -> None:

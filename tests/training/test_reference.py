@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_pairs import data_set
 from torch import Tensor, nn
 
 from livegan.training import Pairs, Recipe, Step, loop, train
 from livegan.training.architecture import generator_of
 from livegan.training.discriminator import PatchGAN, initialise
 from livegan.training.pairs import order
+from tests.training.tiny_pairs import data_set
 
 STEPS, BATCH = 6, 2
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 from scipy.ndimage import gaussian_filter
-from tiny_pairs import data_set
 from torch import Tensor, nn
 
 from livegan.dataset import drawing
 from livegan.plugin import declare
 from livegan.training.pairs import Pairs
 from livegan.training.scores import against_truth, over_sound, record, ssim
+from tests.training.tiny_pairs import data_set
 
 
 def test_ssim_is_that_of_the_paper() -> None:
