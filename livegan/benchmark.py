@@ -68,7 +68,6 @@ def measure(
     history = Recorded(samples, Analyzer().feed(samples))
     history.position = 15 * 48000
     builder = Builder(Path.cwd(), size=size, device=device)
-    builder.size_is_fixed = True
     player = Player(history, fps=FPS, device=device)
     pipeline = Pipeline(path, Path.cwd(), builder, player, lambda message: None)
     commit = pipeline.propose(script.text)

@@ -101,8 +101,7 @@ def rehearse(
         on_message(message)
 
     device = choose_device(what.device)
-    builder = Builder(what.folder, size=what.size or 256, device=device)
-    builder.size_is_fixed = bool(what.size)
+    builder = Builder(what.folder, size=what.size, device=device)
     player = Player(history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0)
     path = what.set.resolve()
     pipeline = Pipeline(path, what.folder, builder, player, emit)

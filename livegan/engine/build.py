@@ -45,26 +45,26 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
     return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
+DEFAULT_SIZE = 256
+
+
 class Builder:
     """Makes programs for one device.
 
-    ``folder`` is the working folder, ``size`` the size of pictures where the set says none.
+    ``folder`` is the working folder, ``size`` the width and height of pictures in pixels, whatever
+    a set says; 0 is what it says, or else 256.
     """
 
-    def __init__(
-        self, folder: Path, *, size: int = 256, device: torch.device | str = "cpu"
-    ) -> None:
+    def __init__(self, folder: Path, *, size: int = 0, device: torch.device | str = "cpu") -> None:
         self.folder = folder
         self.size = size
-        self.size_is_fixed = False
         self.note: Callable[[str], None] = lambda text: None
         """Told in a line what is not refused and still not as it was asked for."""
         self.device = torch.device(device)
 
     def size_of(self, graph: Graph) -> int:
         """Width and height of the pictures of a set."""
-        wanted = int(graph.settings.get("size") or 0)
-        return self.size if self.size_is_fixed or not wanted else wanted
+        return self.size or int(graph.settings.get("size") or DEFAULT_SIZE)
 
     def build(
         self,

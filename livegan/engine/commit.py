@@ -85,10 +85,11 @@ class Pipeline:
     def fingerprint(self, text: str) -> str:
         """Of the text, the helper modules in use and the plugin files: equal means no change."""
         helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
-        plugins = [f"{f}{d}" for f, d in sorted(self._plugin_files().items())]
+        plugins = [f"{f}{d}" for f, d in sorted(self.plugin_files().items())]
         return "\0".join([text, *helpers, *plugins])
 
-    def _plugin_files(self) -> dict[Path, str]:
+    def plugin_files(self) -> dict[Path, str]:
+        """The plugin files of the working folder: file → hash of its content."""
         folder = self.folder / PLUGINS
         if not folder.is_dir():
             return {}
@@ -97,7 +98,7 @@ class Pipeline:
 
     def load_plugins(self) -> list[str]:
         """Load the plugin files anew if one changed; returns what could not be loaded."""
-        files = self._plugin_files()
+        files = self.plugin_files()
         if files == self._plugins:
             return []
         first = self._plugins is None

@@ -80,8 +80,7 @@ class Engine:
         self.torch = torch
         self.path = Path(options["set"])
         folder = Path(options["folder"])
-        builder = Builder(folder, size=int(options.get("size") or 256), device=device)
-        builder.size_is_fixed = bool(options.get("size"))
+        builder = Builder(folder, size=int(options.get("size") or 0), device=device)
         self.player = Player(
             self.sound,
             fps=float(options.get("fps") or 30),
@@ -101,7 +100,7 @@ class Engine:
         )
         folders = [p for p in (self.path.parent, folder / PLUGINS) if p.is_dir()]
         self.watcher = Watcher(
-            lambda: [self.path, *self.pipeline.helpers, *self.pipeline._plugin_files()], folders
+            lambda: [self.path, *self.pipeline.helpers, *self.pipeline.plugin_files()], folders
         )
         name, precision = describe_device(device)
         self.send({"type": "hello", "pid": os.getpid(), "device": name, "precision": precision})
