@@ -149,7 +149,7 @@ def test_a_show_is_edited_while_music_plays(show: tuple[Show, str, Any], tmp_pat
     )
     second = stage.on_air(2)
     assert "a" in second["kept"] and "b" in second["kept"]
-    assert second["built"] == ["show.grid.invert"]
+    assert second["built"] == ["show.invert"]
     time.sleep(1)
     quarter = stage.screen(display)[256:, :256]
     assert quarter.mean() > pictures[-1][256:, :256].mean() + 20
