@@ -32,11 +32,11 @@ from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, Operation, registry
 from livegan.rehearsal import Recorded, fitted
+from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import Hearing
 from livegan.sound.media import decode
 
-HOP = 480
 FPS = 30
 
 
@@ -64,9 +64,9 @@ def measure(
     peaks = {p: matrix_peak(getattr(torch, p), device) for p in (precision, "float32")}
     rates = ", ".join(f"{peak:.0f} GFLOP/s in {p}" for p, peak in peaks.items())
     machine = f"{name}, {threads} threads, torch {torch.__version__}; matrix products: {rates}"
-    samples = fitted(decode(share.demo_track()), 40 * 48000)
+    samples = fitted(decode(share.demo_track()), 40 * RATE)
     history = Recorded(samples, Analyzer().feed(samples))
-    history.position = 15 * 48000
+    history.position = 15 * RATE
     builder = Builder(Path.cwd(), size=size, device=device)
     player = Player(history, fps=FPS, device=device)
     pipeline = Pipeline(path, Path.cwd(), builder, player, lambda message: None)
@@ -89,14 +89,14 @@ def measure(
             f"the whole frame of {path.name} at {size} px": frame_rows(
                 player, history, program, 4 * seconds, threads
             ),
-            "saves": save_rows(pipeline, player, history, path),
+            "saves": save_rows(pipeline, script.text),
         },
     }
 
 
 def moment_at(history: Recorded, seconds: float, size: int, hearing: Hearing) -> Moment:
     """The moment of a recording at a time."""
-    history.position = round(seconds * 48000) // HOP * HOP
+    history.position = round(seconds * RATE) // HOP * HOP
     sound = hearing.at(history.position)
     now = Now(time=sound.time, dt=1 / FPS, fps=FPS, bpm=sound.bpm, beats=sound.beats)
     return Moment(now, sound, Reading(now, sound), size, torch.device("cpu"))
@@ -157,7 +157,7 @@ def frame_rows(
     end = time.perf_counter() + seconds
     frame = 0
     while time.perf_counter() < end or frame < 12:
-        history.position = (15 * 48000 + round(frame % 600 / FPS * 48000)) // HOP * HOP
+        history.position = (15 * RATE + round(frame % 600 / FPS * RATE)) // HOP * HOP
         began = time.perf_counter()
         drawn = player.frame(history.position)
         assert drawn is not None
@@ -204,7 +204,7 @@ def plain_frame(program: Program, history: Recorded) -> Callable[[int], Any]:
             parts.append((OperationInstance(source, moment), source, module))
 
     def draw(position: int) -> Any:
-        now = moment_at(history, position / 48000, program.size, hearing)
+        now = moment_at(history, position / RATE, program.size, hearing)
         tiles = []
         for encoder, node, module in parts:
             condition = encoder.draw(node, [], now)
@@ -226,11 +226,8 @@ def walk(node: Picture) -> list[Picture]:
     return found
 
 
-def save_rows(
-    pipeline: Pipeline, player: Player, history: Recorded, path: Path
-) -> list[dict[str, Any]]:
-    """From a save to its being proven: one number changed, and a line added."""
-    text = path.read_text(encoding="utf-8")
+def save_rows(pipeline: Pipeline, text: str) -> list[dict[str, Any]]:
+    """From a save to its being proven: one number changed, and a line added to ``text``."""
     rows = []
     number, line = [], []
     for turn in range(7):
