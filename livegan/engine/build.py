@@ -168,6 +168,22 @@ class Builder:
         return generator
 
 
+def checkpoints_of(graph: Graph) -> set[str]:
+    """The names of all models that a set plays or morphs."""
+    names = [(n.fixed["checkpoint"], n.fixed["other"]) for n in graph.nodes if n.kind == "model"]
+    return {name for pair in names for name in pair if name is not None}
+
+
+def file_stamp(name: str, folders: list[Path]) -> str:
+    """Which file a model is and when it was written; empty while there is none."""
+    try:
+        path = find(name, folders)
+        status = path.stat()
+    except (ModelError, OSError):
+        return ""
+    return f"|{path}|{status.st_mtime_ns}|{status.st_size}"
+
+
 def stamp_of(node: Picture, folders: list[Path]) -> str:
     """Which files a model node is built from, so that an overwritten checkpoint is built anew.
 
@@ -183,13 +199,10 @@ def stamp_of(node: Picture, folders: list[Path]) -> str:
         if name is None:
             continue
         try:
-            path = find(name, folders)
-            status = path.stat()
+            find(name, folders)
         except ModelError as error:
             raise Refusal(str(error), node.place) from None
-        except OSError as error:
-            raise Refusal(f"model {name!r}: {error.strerror}", node.place) from None
-        stamp += f"|{path}|{status.st_mtime_ns}|{status.st_size}"
+        stamp += file_stamp(name, folders)
     return stamp
 
 

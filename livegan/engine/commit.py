@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.build import Builder
+from livegan.engine.build import Builder, checkpoints_of, file_stamp, model_folders
 from livegan.engine.player import Player
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, file_digest, helpers_of, run
@@ -72,6 +72,8 @@ class Pipeline:
         self.busy = ""
         self.helpers: set[Path] = set()
         """Files beside the set that it imports, or failed to import."""
+        self.checkpoints: set[str] = set()
+        """Names of the models of the newest set that ran: it is tried again when one changes."""
         self._newest: Program | None = None
         self._last_seen: str | None = None
         self._versions = version
@@ -86,7 +88,19 @@ class Pipeline:
         """Of the text, the helper modules in use and the plugin files: equal means no change."""
         helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
         plugins = [f"{f}{d}" for f, d in sorted(self.plugin_files().items())]
-        return "\0".join([text, *helpers, *plugins])
+        return "\0".join([text, *helpers, *plugins, *self._models()])
+
+    def watched(self) -> list[Path]:
+        """Every file and folder whose change may change what is played."""
+        folders = model_folders(self.path, self.folder) if self.checkpoints else []
+        files = [m.split("|")[1] for m in self._models() if "|" in m]
+        folders += [f / name for f in folders for name in self.checkpoints]
+        return [self.path, *self.helpers, *self.plugin_files(), *folders, *map(Path, files)]
+
+    def _models(self) -> list[str]:
+        """The checkpoints that the set names: which file each is, and when it was written."""
+        folders = model_folders(self.path, self.folder)
+        return [f"{name}{file_stamp(name, folders)}" for name in sorted(self.checkpoints)]
 
     def plugin_files(self) -> dict[Path, str]:
         """The plugin files of the working folder: file → hash of its content."""
@@ -136,6 +150,7 @@ class Pipeline:
             for problem in self.load_plugins():
                 self.emit({"type": "note", "text": problem})
             script = run(self.path, text)
+            self.checkpoints = checkpoints_of(script.graph)
             program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.helpers = set(script.helpers)
         except Refusal as refusal:

@@ -99,9 +99,7 @@ class Engine:
             version=max(0, int((options.get("resume") or {}).get("version") or 0) - 1),
         )
         folders = [p for p in (self.path.parent, folder / PLUGINS) if p.is_dir()]
-        self.watcher = Watcher(
-            lambda: [self.path, *self.pipeline.helpers, *self.pipeline.plugin_files()], folders
-        )
+        self.watcher = Watcher(self.pipeline.watched, folders)
         name, precision = describe_device(device)
         self.send({"type": "hello", "pid": os.getpid(), "device": name, "precision": precision})
 
@@ -178,8 +176,9 @@ class Engine:
                 last_thumbs = now
                 self.show_thumbs()
             program = self.player.program
-            fps = self.options.get("fps") or (program and program.setting("fps", 0)) or 30
-            due = max(due + 1.0 / float(fps), now - 0.5 / float(fps))
+            wanted = self.options.get("fps") or (program and program.setting("fps", 0)) or 30
+            fps = self.player.fps = float(wanted)
+            due = max(due + 1.0 / fps, now - 0.5 / fps)
             if due > now:
                 time.sleep(due - now)
 

@@ -15,6 +15,7 @@ from livegan.stage.launch import ENGINE, Engine, Message, death, start_engine
 from livegan.stage.supervisor import Gone, Heard, Kill, Limits, Start, State, Tell, Tick
 
 TICK = 0.1  # seconds between looks at the clock
+SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
 GOODBYE = 2.0  # seconds an engine has to end when it is asked
 
 
@@ -68,6 +69,7 @@ class Keeper:
     def _run(self) -> None:
         self.state, actions = supervisor.begin(time.monotonic())
         self._do(actions)
+        ticked = time.monotonic()
         try:
             while True:
                 with contextlib.suppress(queue.Empty):
@@ -81,6 +83,10 @@ class Keeper:
                         self._step(Heard(message))
                     elif what == "gone" and number == self._number:
                         self._bury("")
+                now = time.monotonic()
+                if now - ticked > SLEPT:
+                    self.state = supervisor.woke(self.state, now)
+                ticked = now
                 self._step(Tick())
         finally:
             self._end()

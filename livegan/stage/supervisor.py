@@ -126,6 +126,11 @@ def begin(now: float) -> tuple[State, list[Action]]:
     return State(heard=now, since=now), [Start(None, ())]
 
 
+def woke(state: State, now: float) -> State:
+    """After a sleep of the whole machine: the engine slept as well, and is not to blame."""
+    return replace(state, heard=now)
+
+
 def step(
     state: State, event: Event, now: float, limits: Limits | None = None
 ) -> tuple[State, list[Action]]:

@@ -388,3 +388,23 @@ show(encode.levels(listen()).brightness(dice()))
     frames = [(a.picture, b.picture) for a, b in zip(one.play(0.12), other.play(0.12), strict=True)]
     assert all(torch.equal(a, b) for a, b in frames)
     assert not torch.equal(frames[0][0], frames[1][0])
+
+
+def test_a_model_that_was_missing_plays_when_it_comes_and_the_set_is_saved_again(
+    tmp_path: Path,
+) -> None:
+    text = 'from livegan.live import *\na = model("late", encode.levels(listen()))\nshow(a)\n'
+    show = Show(tmp_path, text)
+    commit = show.save()
+    assert commit is not None and commit.status == "refused" and "no model 'late'" in commit.reason
+    assert show.save() is None
+    late = tmp_path / "models" / "late.safetensors"
+    late.write_bytes((tmp_path / "models" / "stone" / "model.safetensors").read_bytes()[:100])
+    assert tmp_path / "models" in show.pipeline.watched()
+    commit = show.save()
+    assert commit is not None and "damaged" in commit.reason
+    late.write_bytes((tmp_path / "models" / "stone" / "model.safetensors").read_bytes())
+    assert late in show.pipeline.watched()
+    commit = show.save()
+    assert commit is not None and commit.status == "cued", commit.reason
+    assert show.save() is None

@@ -19,6 +19,7 @@ from livegan.stage.supervisor import (
     begin,
     patience,
     step,
+    woke,
 )
 
 LIMITS = Limits()
@@ -232,6 +233,17 @@ events = st.one_of(
     st.just(Gone("x")),
     st.floats(0, 100).map(lambda seconds: ("wait", seconds)),
 )
+
+
+def test_an_engine_is_not_blamed_for_a_sleep_of_the_machine() -> None:
+    state, _ = begin(0.0)
+    for message in ({"type": "hello"}, {"type": "alive", "frame": 3}):
+        state, _ = step(state, Heard(message), 1.0, LIMITS)
+    assert state.phase == "playing"
+    _, actions = step(state, Tick(), 61.0, LIMITS)
+    assert any(isinstance(a, Kill) for a in actions)
+    state, actions = step(woke(state, 61.0), Tick(), 61.0, LIMITS)
+    assert not actions and state.phase == "playing"
 
 
 @given(st.lists(events, max_size=60))
