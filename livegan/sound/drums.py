@@ -13,6 +13,7 @@ Transcription from Polyphonic Music with Recurrent Neural Networks", ICASSP 2017
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from functools import cache
 from importlib.resources import files
@@ -31,13 +32,17 @@ SEEN = (CONTEXT + 2) * DRUM_BANDS
 """Numbers the network sees at a time."""
 _HOP_S = HOP / RATE
 _LOWEST, _HIGHEST = -3.0, 0.75
-_GATE_DB = -54.0
+_GATE_DB = (-60.0, -54.0)
 _WAIT = (9, 8)  # hops between two strokes
 # A stroke has to reach a share of the surest one of the last seconds: where drums are clear, bass
 # notes that look a little like them do not count; where they are buried, less is enough.
-_SHARE = (0.65, 0.6)
-_LEAST, _ENOUGH = (0.3, 0.25), (0.6, 0.55)
+_SHARE = (0.5, 0.6)
+_LEAST, _ENOUGH = (0.4, 0.25), (0.6, 0.55)
 _FORGET = (0.999, 0.998)
+_POSSIBLE, _SURE = 0.05, 0.6  # probabilities by themselves
+_LIKE = 2.0  # of log odds, for a kick just like the ones before
+_UNLIKE = 0.4  # root mean square distance that counts neither way, in steps of 20 dB
+_LEARN = 0.3
 _CLICK = 0.5  # of the kick's probability is taken from the snare's
 _BODY = (slice(0, 6), slice(17, DRUM_BANDS))  # bands a stroke's strength is read from
 _STRENGTH_DB = 24.0  # below the recent loudest is a strength of 0
@@ -93,6 +98,11 @@ class Network:
         self._seen = np.zeros(SEEN, np.float32)
         self._seen[: CONTEXT * DRUM_BANDS] = _LOWEST
 
+    @property
+    def frames(self) -> Array:
+        """(CONTEXT, DRUM_BANDS), the newest last."""
+        return self._seen[: CONTEXT * DRUM_BANDS].reshape(CONTEXT, DRUM_BANDS)
+
     def step(self, frame: Array) -> Array:
         """(4,) probabilities that one of :data:`CLASSES` began ``LOOK_AHEAD`` frames ago."""
         weights, seen, frames = self._weights, self._seen, CONTEXT * DRUM_BANDS
@@ -107,6 +117,38 @@ class Network:
         return np.asarray(1 / (1 + np.exp(-x)), np.float32)
 
 
+class Likeness:
+    """Whether a stroke sounds like the sure ones before it: a piece has one bass drum, or two.
+
+    A stroke is described by its rise and its level in every band; what is kept is their running
+    average over the sure strokes.  Bass notes that mislead the network are unlike it, and strokes
+    that the network was never taught are like each other.
+    """
+
+    def __init__(self) -> None:
+        self._usual = np.zeros(2 * DRUM_BANDS, np.float32)
+        self._known = 0.0
+
+    @staticmethod
+    def describe(frames: Array) -> Array:
+        """(2 * DRUM_BANDS,) of the frames (CONTEXT, DRUM_BANDS) that the network sees."""
+        after = frames[-3:].mean(axis=0)
+        rise = np.maximum(after - frames[-7:-5].mean(axis=0), 0)
+        return np.concatenate([rise, after])
+
+    def weigh(self, look: Array) -> float:
+        """What to add to the logarithm of the odds."""
+        if not self._known:
+            return 0.0
+        distance = float(np.sqrt(np.mean((look - self._usual) ** 2)))
+        return _LIKE * self._known * max(-1.0, 1.0 - distance / _UNLIKE)
+
+    def learn(self, look: Array) -> None:
+        """Take a sure stroke."""
+        self._usual += (look - self._usual) * np.float32(_LEARN if self._known else 1.0)
+        self._known = min(1.0, self._known + 0.25)
+
+
 class Drums:
     """:meth:`step` gives ``(strength, age)`` or None for the kick and the snare.
 
@@ -117,6 +159,7 @@ class Drums:
     def __init__(self) -> None:
         self._input = Input()
         self._network = Network()
+        self._likeness = Likeness()
         self._wait = [0, 0]
         self._surest = [0.0, 0.0]
         self._loudest = [Reference(-60.0, fall_db=1.0 * _HOP_S, rise=0.5) for _ in _BODY]
@@ -133,14 +176,20 @@ class Drums:
         self._wait[kind] = max(0, self._wait[kind] - 1)
         self._loudest[kind].step(-120.0)
         value = float(self.activations[kind])
+        look = None
+        if kind == 0 and value > _POSSIBLE:
+            look = self._likeness.describe(self._network.frames)
+            value = 1.0 / (1.0 + (1.0 / value - 1.0) * math.exp(-self._likeness.weigh(look)))
         if kind == 1:
             # A beater's click looks a little like wires.
             value *= 1.0 - _CLICK * float(self.activations[0])
         self._surest[kind] = max(value, self._surest[kind] * _FORGET[kind])
         threshold = min(max(_SHARE[kind] * self._surest[kind], _LEAST[kind]), _ENOUGH[kind])
-        if value <= threshold or self._wait[kind] or self._input.db < _GATE_DB:
+        if value <= threshold or self._wait[kind] or self._input.db < _GATE_DB[kind]:
             return None
         self._wait[kind] = _WAIT[kind]
+        if look is not None and self.activations[0] > _SURE:
+            self._likeness.learn(look)
         return self._strength(kind), (LOOK_AHEAD + 0.5) * _HOP_S
 
     def _strength(self, kind: int) -> float:

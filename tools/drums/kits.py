@@ -1,6 +1,7 @@
-"""Strokes out of the drum kits of SoundFonts: General MIDI's, and Debian's avldrums.lv2.
+"""Strokes out of the drum kits of SoundFonts: those of General MIDI, and two recorded ones.
 
-Needs `pip install tinysoundfont`.
+Needs `pip install tinysoundfont`, and of Debian's packages `fluid-soundfont-gm`,
+`timgm6mb-soundfont`, `csound-soundfont` and `avldrums.lv2-soundfont`.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from livegan.sound.bands import LONG, drum_bands, powers
 from livegan.sound.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, Input
 
 TARGET = Path(__file__).parents[2] / "livegan" / "sound" / "drums.npz"
+# Drums to learn from; the band plays on FONTS.
 KITS = (
     "FluidR3_GM.sf2",
     "TimGM6mb.sf2",
@@ -140,7 +141,7 @@ class Practice:
             moving |= torch.roll(moving, 1, 0)
         self.busy = torch.nonzero(usable & moving)[:, 0]
         self.calm = torch.nonzero(usable & ~moving)[:, 0]
-        knots = torch.randn(4096, 1, 6) * 0.15
+        knots = torch.randn(4096, 1, 6) * 0.2
         curves = torch.nn.functional.interpolate(
             knots, self.bands, mode="linear", align_corners=True
         )
