@@ -129,7 +129,7 @@ def rehearse(
             history.position = round(seconds * RATE) // HOP * HOP
             while edits and edits[0][0].at <= seconds + 1e-9:
                 edit, saved = edits.pop(0)
-                pipeline.propose(saved, file=edit.file)
+                pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
             frame = player.frame(history.position)
             assert frame is not None
             tick = time.perf_counter()

@@ -131,7 +131,9 @@ class Pipeline:
 
     # The pipeline ------------------------------------------------------------------------------
 
-    def propose(self, text: str, *, file: Path | None = None) -> Commit | None:
+    def propose(
+        self, text: str, *, file: Path | None = None, at: float | None = None
+    ) -> Commit | None:
         """Take a text to the air; None if it says what the newest proposal said.
 
         Never raises for what the set does: a refusal is the commit's status.
@@ -140,7 +142,8 @@ class Pipeline:
         seen = self.fingerprint(text)
         if seen == self._last_seen:
             return None
-        commit = Commit(len(self.commits) + 1, self.player.now.time, str(file or self.path))
+        at = self.player.now.time if at is None else at
+        commit = Commit(len(self.commits) + 1, at, str(file or self.path))
         commit.digest = hashlib.sha256(seen.encode()).hexdigest()
         self.commits.append(commit)
         self._tell(commit)

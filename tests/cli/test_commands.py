@@ -79,6 +79,7 @@ def test_rehearse_writes_film_and_report(work: Path) -> None:
     assert "30 pictures of 64x64" in said
     report = json.loads((work / "rep" / "report.json").read_text())
     assert [c["status"] for c in report["commits"]] == ["on_air", "on_air"]
+    assert report["commits"][1]["at"] == 0.5
     assert report["commits"][1]["file"].endswith("next.py")
     assert (work / "out" / "film.mp4").stat().st_size > 1000
     assert len(list((work / "frames").iterdir())) == 30
