@@ -71,6 +71,11 @@ def perform(
 
     path = chosen_set(set)
     window_size = window_of(window)
+    if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
+        from livegan.engine.device import choose_device
+
+        with clear_errors():
+            choose_device(device)
     if not has_display():
         film_instead(path, audio, fps, size, device, seed, seconds)
         return

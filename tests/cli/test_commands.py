@@ -234,3 +234,9 @@ def test_a_condition_is_written_as_a_png_wherever_it_is_wanted(work: Path) -> No
     assert (work / "new" / "folder" / "a.png").is_file()
     assert "name it a.png" in livegan("encode levels --audio beat.wav --at 1 --out a.jpg", code=2)
     assert not (work / "a.jpg").exists()
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "potato"])
+def test_a_device_that_is_not_there_is_told_before_the_show(work: Path, device: str) -> None:
+    said = livegan(f"perform set.py --device {device}", code=1)
+    assert device in said and len(said.strip().splitlines()) == 1
