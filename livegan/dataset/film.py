@@ -53,7 +53,7 @@ class Film:
         if not path.is_file():
             raise FilmError(f"{path}: there is no such file")
         try:
-            self._container = av.open(str(path))
+            self._container = av.open(str(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
             raise FilmError(f"{path}: not a film that can be opened ({_reason(error)})") from error
         try:

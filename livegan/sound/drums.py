@@ -36,8 +36,8 @@ _GATE_DB = (-60.0, -54.0)
 _WAIT = (9, 8)  # hops between two strokes
 # A stroke has to reach a share of the surest one of the last seconds: where drums are clear, bass
 # notes that look a little like them do not count; where they are buried, less is enough.
-_SHARE = (0.5, 0.6)
-_LEAST, _ENOUGH = (0.4, 0.25), (0.6, 0.55)
+_SHARE = (0.55, 0.6)
+_LEAST, _ENOUGH = (0.5, 0.25), (0.6, 0.55)
 _FORGET = (0.999, 0.998)
 _POSSIBLE, _SURE = 0.05, 0.6  # probabilities by themselves
 _LIKE = 2.0  # of log odds, for a kick just like the ones before
