@@ -15,7 +15,9 @@ SHOWN = 12
 
 def check(
     set: SetPath,
-    size: Annotated[int, typer.Option(min=0, help="Width and height of each picture, px.")] = 0,
+    size: Annotated[
+        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
+    ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
 ) -> None:
     """Prove a set without playing it: builds it and draws it on the demo track and on silence."""

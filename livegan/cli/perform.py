@@ -47,7 +47,7 @@ def perform(
         str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="What is heard.")
     ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second; else the set's.")] = 0.0,
-    size: Annotated[int, typer.Option(min=0, help="Width and height of a slot, px.")] = 0,
+    size: Annotated[int, typer.Option(min=0, max=4096, help="Width and height of a slot, px.")] = 0,
     window: Annotated[str, typer.Option(metavar="WxH", help="Size of the window.")] = "1024x1024",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
     display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,

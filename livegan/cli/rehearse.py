@@ -42,7 +42,9 @@ def rehearse(
         float | None, typer.Option(min=0, help="How long; the whole sound if not given.")
     ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
-    size: Annotated[int, typer.Option(min=0, help="Width and height of each picture, px.")] = 0,
+    size: Annotated[
+        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     edit: Annotated[
         list[str] | None, typer.Option(metavar="SECONDS=FILE", help="A save at that second.")
