@@ -47,7 +47,8 @@ def rehearse(
     ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     edit: Annotated[
-        list[str] | None, typer.Option(metavar="SECONDS=FILE", help="A save at that second.")
+        list[str] | None,
+        typer.Option(metavar="SECONDS=FILE", help="A save at that second of the sound."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write a film with the sound.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Write every picture as a PNG.")] = None,

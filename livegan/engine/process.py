@@ -188,11 +188,11 @@ class Engine:
 
         began = time.perf_counter()
         tag = {"sound_position": frame.position, "version": frame.version, "frame": self.frames}
-        self.pictures.write(as_bytes(frame.picture), **tag)
+        self.pictures.write(as_bytes(fitted(frame.picture, self.pictures.room)), **tag)
         for name, picture in frame.extra.items():
             ring = self.extra_rings.get(name)
             if ring is not None:
-                ring.write(as_bytes(picture), **tag)
+                ring.write(as_bytes(fitted(picture, ring.room)), **tag)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:
             self.announced = frame.version
@@ -260,6 +260,17 @@ class Engine:
                     }
                 )
             time.sleep(ALIVE_S)
+
+
+def fitted(picture: Any, room: int) -> Any:
+    """(3, H, W), made smaller if it has more than ``room`` pixels."""
+    from livegan.generators.channels import resize
+
+    height, width = picture.shape[1:]
+    if height * width <= room:
+        return picture
+    scale = (room / (height * width)) ** 0.5
+    return resize(picture, max(1, int(height * scale)), max(1, int(width * scale)))
 
 
 def gone(path: Path) -> str:

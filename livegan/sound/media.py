@@ -49,7 +49,7 @@ def decode(path: str | Path, on_note: Note | None = None) -> Array:
 
     Parameters
     ----------
-    path : a sound file or a film, in any format of PyAV or (if installed) soundfile.
+    path : a sound file or a film, in any format of PyAV or libsndfile.
     on_note : handed a line about damage that was played over; logged if None.
 
     Raises

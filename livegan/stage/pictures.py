@@ -101,6 +101,11 @@ class PictureRing:
         """The serial of the newest whole picture; 0 before the first."""
         return int(self._header[NEWEST_AT])
 
+    @property
+    def room(self) -> int:
+        """How many pixels the largest picture may have."""
+        return self._bytes // 3
+
     def write(
         self,
         picture: NDArray[np.uint8],
@@ -121,7 +126,7 @@ class PictureRing:
         if picture.size > self._bytes or picture.size == 0:
             raise ValueError(
                 f"a picture of {width} x {height} does not fit this picture ring, which holds "
-                f"1 to {self._bytes // 3} pixels: show a smaller one"
+                f"1 to {self.room} pixels: show a smaller one"
             )
         serial = int(self._header[NEWEST_AT]) + 1
         slot = self._fields[serial % self._slots]

@@ -294,3 +294,11 @@ def test_sound_that_is_not_a_number_becomes_silence(tmp_path: Path) -> None:
     bad[3000] = np.inf
     out = decode(write_av(tmp_path / "a.mka", bad, "pcm_f32le"))
     assert np.isfinite(out).all() and not out[1000:2000].any()
+
+
+def test_a_format_that_only_libsndfile_knows_is_read(tmp_path: Path) -> None:
+    import soundfile
+
+    path = tmp_path / "odd.mat"
+    soundfile.write(path, np.stack([tone(1.0)[:, 0]] * 2, axis=1), RATE, format="MAT5")
+    np.testing.assert_allclose(decode(path)[:, 0], tone(1.0)[:, 0], atol=1e-3)
