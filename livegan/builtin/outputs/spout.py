@@ -1,6 +1,6 @@
 """Spout: pictures as textures that other programs on the same Windows machine read.
 
-Through SpoutGL (https://pypi.org/project/SpoutGL/). A sender needs an OpenGL context that is
+Through SpoutGL. A sender needs an OpenGL context that is
 current on the thread that sends, so all calls for one sender come from one thread.
 """
 
