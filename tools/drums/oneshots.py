@@ -3,7 +3,7 @@
     apt-get download hydrogen-drumkits sonic-pi-samples lmms-common
     for f in *.deb; do dpkg -x "$f" FOLDER; done
 
-and, for the test, the samples in the source package of FoxDot (PyPI) unpacked beside them.
+and, for the test, the samples in the source package of FoxDot unpacked beside them.
 """
 
 from __future__ import annotations
