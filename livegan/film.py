@@ -96,14 +96,15 @@ class FilmWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None and self.video is not None:
-            self._sound_until(int(self.frames / self.rate * RATE), last=True)
-            for stream in (self.video, self.audio):
-                if stream is not None:
-                    self.container.mux(stream.encode(None))
-            self.container.close()
-            os.replace(self.partial, self.path)
-            return
-        with contextlib.suppress(Exception):
-            self.container.close()
-        self.partial.unlink(missing_ok=True)
+        try:
+            if kind is None and self.video is not None:
+                self._sound_until(int(self.frames / self.rate * RATE), last=True)
+                for stream in (self.video, self.audio):
+                    if stream is not None:
+                        self.container.mux(stream.encode(None))
+                self.container.close()
+                os.replace(self.partial, self.path)
+        finally:
+            with contextlib.suppress(Exception):
+                self.container.close()
+            self.partial.unlink(missing_ok=True)

@@ -111,14 +111,15 @@ def rehearse(
     first = pipeline.propose(text)
     assert first is not None
     if first.status == "refused":
-        file, _, line = first.where.rpartition(":")
-        raise Refusal(first.reason, Place(file, int(line)) if file else None)
+        player.close()
+        raise Refusal(first.reason, Place.read(first.where))
     assert player.cued is not None
     program = player.cued.program
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
     player.fps = fps
     total = max(1, round((stop - what.start) * fps))
     spent: list[dict[str, float]] = []
+    took: list[float] = []
     digests: list[str] = []
     whole = hashlib.sha256()
     stills: list[tuple[float, Any]] = []
@@ -130,12 +131,15 @@ def rehearse(
             while edits and edits[0][0].at <= seconds + 1e-9:
                 edit, saved = edits.pop(0)
                 pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
+            started = time.perf_counter()
             frame = player.frame(history.position)
             assert frame is not None
             tick = time.perf_counter()
             pixels = as_bytes(frame.picture)
             content = pixels.tobytes()
-            player.spent["output"] += time.perf_counter() - tick
+            done = time.perf_counter()
+            player.spent["output"] += done - tick
+            took.append(done - started)
             shape = pixels.shape
             spent.append(player.spent)
             digests.append(hashlib.sha256(content).hexdigest())
@@ -164,7 +168,7 @@ def rehearse(
         "digest": whole.hexdigest(),
         "frame_digests": digests,
         "stage_ms": {group: stage_ms([s.get(group, 0.0) for s in spent]) for group in GROUPS},
-        "frame_ms": stage_ms([sum(s.values()) for s in spent]),
+        "frame_ms": stage_ms(took),
         "commits": [
             {k: v for k, v in c.items() if k not in ("type", "source")} for c in commits.values()
         ],

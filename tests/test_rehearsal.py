@@ -138,6 +138,18 @@ def test_a_film_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_film_whose_end_cannot_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*paths: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"), FilmWriter(tmp_path / "film.mp4", 25) as film:
+        film.write(np.zeros((64, 64, 3), np.uint8))
+        monkeypatch.setattr("livegan.film.os.replace", full)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_odd_rates_keep_time(tmp_path: Path) -> None:
     samples = np.zeros((96000, 2), np.float32)
     with FilmWriter(tmp_path / "film.mp4", 30000 / 1001, samples) as film:

@@ -270,7 +270,10 @@ def _png(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Beside it first: a killed run leaves whole files or none."""
+    """Beside it first: a killed run leaves whole files or none.
+
+    Unlike `livegan.saving` under a name that no loader takes for a picture of the data set.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_bytes(data)
     os.replace(beside, path)

@@ -5,6 +5,7 @@ Whatever goes wrong before the swap, the program that plays is not touched.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import threading
 import time
@@ -17,6 +18,7 @@ from livegan.engine.build import Builder, checkpoints_of, file_stamp, model_fold
 from livegan.engine.player import Player
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, file_digest, helpers_of, run
+from livegan.graph.place import Place
 from livegan.plugin import registry
 
 PLUGINS = "plugins"
@@ -124,7 +126,7 @@ class Pipeline:
         wrong = [p for p in fresh.problems if any(p.where.startswith(c) for c in changed)]
         if wrong and not first:
             # A broken edit: what played before stays registered until it is mended.
-            raise Refusal(str(wrong[0].reason), place_of_text(wrong[0].where))
+            raise Refusal(str(wrong[0].reason), Place.read(wrong[0].where))
         self._plugins = files
         registry.use(fresh)
         return [str(p) for p in fresh.problems]
@@ -224,18 +226,8 @@ class Pipeline:
             self.emit(commit.message())
 
 
-def place_of_text(where: str) -> Any:
-    """``file:line`` as a place; None if it is none."""
-    from livegan.graph.place import Place
-
-    file, _, line = where.rpartition(":")
-    return Place(file, int(line)) if file and line.isdigit() else None
-
-
 def changed_lines(before: str, after: str) -> list[int]:
     """Numbers (from 1) of the lines of ``after`` that are new or changed."""
-    import difflib
-
     old, new = before.splitlines(), after.splitlines()
     changed: list[int] = []
     for tag, _, _, start, stop in difflib.SequenceMatcher(None, old, new, False).get_opcodes():

@@ -51,8 +51,9 @@ class Crew:
         return [future.result() for future in [self._narrow.submit(outcome, c) for c in calls]]
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads, and give the calling thread its cores back."""
         if self.threads > 1:
+            torch.set_num_threads(self.threads)
             self._narrow.shutdown(wait=False, cancel_futures=True)
             self._wide.shutdown(wait=False, cancel_futures=True)
 

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from livegan.builtin.pictures import as_picture
-from livegan.generators import Generator
 from livegan.generators.channels import resize
 from livegan.graph.oscillator import generator
 from livegan.graph.picture import Picture
@@ -53,9 +52,6 @@ class Instance:
     ) -> torch.Tensor:
         """One picture, (3, H, W) float32 0..1."""
         raise NotImplementedError
-
-    def close(self) -> None:
-        """Let go of what it holds."""
 
 
 def live_values(node: Picture, reading: Reading) -> dict[str, Any]:
@@ -172,8 +168,6 @@ class ModelInstance(Instance):
         condition = inputs[0]
         assert condition is not None
         values = live_values(node, moment.reading)
-        if isinstance(self.generator, Generator):
-            values.pop("amount", None)
         if values.get("norm") == "card":
             values["norm"] = self.card_norm
         self.generator.set(**values)

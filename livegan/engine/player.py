@@ -71,7 +71,6 @@ class Player:
         self.shown: torch.Tensor | None = None
         self.spent: dict[str, float] = {}
         self.now = Now(fps=self.fps, seed=self.seed)
-        self.drawing = ""
         self._memory: dict[str, Any] = {}
         self._faults = Faults(self._report)
         self._since = 0.0
@@ -109,7 +108,7 @@ class Player:
 
     # Swapping ------------------------------------------------------------------------------------
 
-    def cue(self, program: Program, on_air: Callable[[Program, float], None]) -> Cue:
+    def cue(self, program: Program, on_air: Callable[[Program, float], None]) -> None:
         """Let a proven program wait for its beat; a newer one takes the place of an older one."""
         grid = 0.0
         if self.program is not None:
@@ -117,7 +116,6 @@ class Player:
             grid = swap_beats(str(program.setting("swap", "bar")), bar)
         beats = -math.inf if grid == 0.0 else next_beat(self.now.beats, grid)
         self.cued = Cue(program, beats, on_air)
-        return self.cued
 
     def undo(self) -> Program | None:
         """Bring the program before this one back at the next frame; None if there is none."""

@@ -67,8 +67,6 @@ class Engine:
 
     def prepare(self) -> None:
         """Import what is heavy and make the parts of the engine."""
-        import torch
-
         from livegan.engine.build import Builder
         from livegan.engine.commit import PLUGINS, Pipeline
         from livegan.engine.device import choose_device, describe_device
@@ -77,7 +75,6 @@ class Engine:
 
         options = self.options
         device = choose_device(options.get("device") or "auto")
-        self.torch = torch
         self.path = Path(options["set"])
         folder = Path(options["folder"])
         builder = Builder(folder, size=int(options.get("size") or 0), device=device)
@@ -93,7 +90,7 @@ class Engine:
             folder,
             builder,
             self.player,
-            self.emit,
+            self.send,
             blocked=frozenset(options.get("blocked") or ()),
             # The program that comes back keeps its number.
             version=max(0, int((options.get("resume") or {}).get("version") or 0) - 1),
@@ -102,12 +99,6 @@ class Engine:
         self.watcher = Watcher(self.pipeline.watched, folders)
         name, precision = describe_device(device)
         self.send({"type": "hello", "pid": os.getpid(), "device": name, "precision": precision})
-
-    def emit(self, message: dict[str, Any]) -> None:
-        """A commit or note on its way to the stage, with what belongs to it."""
-        self.send(message)
-        if message.get("status") == "on_air":
-            self.announced = 0
 
     # Saves ---------------------------------------------------------------------------------------
 
@@ -119,7 +110,7 @@ class Engine:
         resume = self.options.get("resume")
         if resume and resume.get("source"):
             # An engine that comes back plays what played before, whatever the file says by now.
-            self.pipeline.propose(resume["source"])
+            self.guarded(resume["source"])
         first = True
         waiting, before = False, ""
         while self.running:

@@ -23,6 +23,12 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """``file:line`` as a place; None if it is none."""
+        file, _, line = text.rpartition(":")
+        return cls(file, int(line)) if file and line.isdigit() else None
+
 
 class SetError(Exception):
     """A set says something that cannot be played: what is wrong, where, and what to do.

@@ -13,11 +13,11 @@ from PIL import Image
 from livegan import __version__
 from livegan.generators.card import Card
 from livegan.generators.checkpoint import save_checkpoint
+from livegan.saving import replacing
 from livegan.training.loop import Trained
 from livegan.training.pairs import Pairs, PairsError
 from livegan.training.scores import against_truth, record
 from livegan.training.sheet import to_bytes
-from livegan.training.state import atomically
 
 SHOWN = 4
 """Pairs on a model's picture."""
@@ -56,7 +56,8 @@ def pack(
     except PairsError:
         shown, likeness = Pairs(data / "train", trained.size), {}
     picture = _sample(trained, shown)
-    atomically(out / "sample.jpg", lambda beside: picture.save(beside, "jpeg", quality=88))
+    with replacing(out / "sample.jpg") as beside:
+        picture.save(beside, "jpeg", quality=88)
     card = Card(
         name=out.name,
         title=title,

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from livegan.training.state import atomically
+from livegan.saving import replacing
 
 
 def to_bytes(pictures: Tensor) -> npt.NDArray[np.uint8]:
@@ -32,4 +32,5 @@ def write(path: Path, columns: Sequence[Tensor], across: int = 1) -> None:
     lines = [np.hstack(rows[i : i + across]) for i in range(0, len(rows), across)]
     sheet = Image.fromarray(np.vstack(lines))
     suffix = path.suffix.lstrip(".").replace("jpg", "jpeg")
-    atomically(path, lambda beside: sheet.save(beside, suffix))
+    with replacing(path) as beside:
+        sheet.save(beside, suffix)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import torch
+
+from livegan.saving import replacing
 
 
 class StateError(Exception):
@@ -16,7 +16,8 @@ class StateError(Exception):
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write ``state`` whole or not at all."""
-    atomically(path, lambda beside: torch.save(state, beside))
+    with replacing(path) as beside:
+        torch.save(state, beside)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -34,14 +35,3 @@ def load(path: Path) -> dict[str, Any]:
         text = f"{path}: cannot be read ({first}); delete it to begin anew"
         raise StateError(text) from error
     return cast(dict[str, Any], found)
-
-
-def atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Call ``write`` with a path beside ``path``, then put what it wrote in place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        write(beside)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
