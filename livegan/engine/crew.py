@@ -25,9 +25,9 @@ class Crew:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         if threads > 1:
-            self._narrow = ThreadPoolExecutor(threads, "slot", torch.set_num_threads, (1,))
+            self._narrow = ThreadPoolExecutor(threads, "slot", keep_to, (1,))
             # Its threads for one network are its own: the caller keeps to one.
-            self._wide = ThreadPoolExecutor(1, "wide slot", torch.set_num_threads, (threads,))
+            self._wide = ThreadPoolExecutor(1, "wide slot", keep_to, (threads,))
 
     @classmethod
     def for_device(cls, device: torch.device) -> Crew:
@@ -56,6 +56,13 @@ class Crew:
             torch.set_num_threads(self.threads)
             self._narrow.shutdown(wait=False, cancel_futures=True)
             self._wide.shutdown(wait=False, cancel_futures=True)
+
+
+def keep_to(threads: int) -> None:
+    """Let the networks that this thread runs have so many cores."""
+    # A thread takes the process's number at its first use of torch, over what was set before.
+    torch.get_num_threads()
+    torch.set_num_threads(threads)
 
 
 def outcome(call: Callable[[], Result]) -> Result | BaseException:
