@@ -13,10 +13,34 @@ from livegan.builtin.encoders.drawing import scrolled, steps
 from livegan.builtin.encoders.timeline import HOP, WINDOW, point
 from worlds.fields import Field, add_star, fbm, grid, smoothstep, stars
 from worlds.light import Picture, bloom, film, rgb, vignette
+from worlds.music import Mood, mood_of_points, strikes_of_points, strongest
 
 SECONDS = 10.0
-WARM, ROSE, COLD = rgb(1.0, 0.30, 0.05), rgb(0.95, 0.10, 0.36), rgb(0.06, 0.42, 1.0)
-CORE = rgb(1.0, 0.82, 0.58)
+STAR = (0.80, 0.42)
+"""Where the young star stands that flares when the sound strikes."""
+FRONT = 2.6
+"""Picture widths a second at which the light of a strike runs out from the star."""
+
+# Heart, middle and rim of the gas, then the far clouds behind it.
+VEILS = rgb(0.45, 1.00, 0.90), rgb(0.02, 0.66, 0.68), rgb(0.05, 0.24, 0.92), rgb(0.02, 0.10, 0.26)
+MOSS = rgb(0.80, 1.00, 0.48), rgb(0.14, 0.80, 0.34), rgb(0.02, 0.34, 0.70), rgb(0.02, 0.14, 0.15)
+ICE = rgb(0.62, 0.80, 1.00), rgb(0.16, 0.46, 1.00), rgb(0.42, 0.10, 0.92), rgb(0.08, 0.04, 0.32)
+FIRE = rgb(1.00, 0.66, 0.24), rgb(1.00, 0.28, 0.03), rgb(0.36, 0.10, 0.52), rgb(0.20, 0.04, 0.08)
+ROSE = rgb(1.00, 0.60, 0.52), rgb(0.96, 0.14, 0.30), rgb(0.10, 0.26, 0.92), rgb(0.05, 0.04, 0.24)
+
+
+def palette(mood: Mood) -> list[Picture]:
+    """Four colours: thin and cold to dense and fiery, rose where it is busy."""
+    rose, full = 0.70 * mood.busy, 1.15
+    found = []
+    for veils, moss, ice, fire, pink in zip(VEILS, MOSS, ICE, FIRE, ROSE, strict=True):
+        soft = veils * (1 - mood.warm) + moss * mood.warm
+        loud = ice * (1 - mood.warm) + fire * mood.warm
+        mixed = (soft * (1 - mood.loud) + loud * mood.loud) * (1 - rose) + pink * rose
+        grey = mixed.mean()
+        # Colours that are mixed turn grey; this takes them back out.
+        found.append(np.maximum(grey + full * (mixed - grey), 0).astype(np.float32))
+    return found
 
 
 @dataclass(frozen=True)
@@ -34,6 +58,7 @@ class Space:
     stars: Field
     cluster: Field
     beacon: Field
+    radius: Field
 
 
 @lru_cache(maxsize=4)
@@ -60,7 +85,8 @@ def space(size: int) -> Space:
         light = min(1.5, 0.25 + 0.3 * rng.pareto(1.4))
         add_star(cluster, px, row, light, 0.0030, 0.06 * light)
     beacon = np.zeros((size, size), np.float32)
-    add_star(beacon, 0.885, 0.405, 1.0, 0.010, 0.30)
+    add_star(beacon, *STAR, 1.0, 0.010, 0.42)
+    radius = np.hypot(x - STAR[0], y - STAR[1]) * (1 + 0.30 * twist) + 0.10 * bend
     return Space(
         column=(column * (size - 1)).astype(np.float32),
         away=away.astype(np.float32),
@@ -73,11 +99,12 @@ def space(size: int) -> Space:
         stars=small + large,
         cluster=cluster,
         beacon=beacon,
+        radius=np.maximum(radius, 0).astype(np.float32),
     )
 
 
 class Nebula:
-    """Condition `timeline`: across the picture, ten seconds; red where the sound was low."""
+    """Condition `timeline`: along the river ten seconds; what strikes now runs out as light."""
 
     encoder = "timeline"
 
@@ -105,50 +132,55 @@ class Nebula:
         distance = np.abs(s.away)
 
         # A cloud: dense where the sound was loud, torn by the noise towards its edge.
-        outer = distance / (peak * 0.95 + 0.03)
+        mood = mood_of_points(points)
+        hot, warm, rim, behind = palette(mood)
+        width = np.float32(0.80 + 0.55 * mood.loud)
+        outer = distance / (peak * width + 0.03)
         body = smoothstep(0.0, 1.0, 1.35 - outer + 0.9 * (s.gas - 0.5)) * (0.25 + 0.75 * s.gas)
         heart = np.exp(-((distance / (core * 0.75 + 0.012)) ** 2)) * (0.45 + 0.75 * s.gas)
         threads = s.fine * smoothstep(0.1, 1.1, 1.7 - outer) * (0.25 + highs)
 
         # Hot in its heart, cold at its rim, both by how low or high the sound was there.
-        colour = smoothstep(0.05, 0.95, tones + 0.42 * (np.minimum(outer, 1.6) - 0.75))[..., None]
-        tint = (
-            WARM * (1 - colour) ** 1.2 + COLD * colour**1.2 + ROSE * (colour * (1 - colour) * 1.1)
-        )
-        power = (0.25 + 0.85 * lows + 0.4 * mids)[..., None]
-        light = tint * power * (body * (0.15 + 1.05 * s.relief**1.5))[..., None] * 0.72
-        light += CORE * (heart * (0.35 + 0.9 * lows))[..., None] * (0.25 + 0.75 * tint) * 0.8
-        light += (0.5 * COLD + 0.5 * tint) * (threads * (0.2 + 0.9 * s.relief))[..., None] * 0.38
+        depth = 0.45 * np.minimum(outer, 1.6) + 1.3 * distance + 0.5 * s.veil - 0.75
+        cold = smoothstep(0.18, 0.85, tones + depth)[..., None]
+        tint = warm * (1 - cold) + rim * cold
+        power = 0.35 + 0.85 * lows + 0.4 * mids
+        light = tint * (power * body * (0.15 + 1.05 * s.relief) * 0.80)[..., None]
+        light += hot * (heart * (0.35 + 0.9 * lows) * 0.80)[..., None]
+        light += (0.6 * rim + 0.4 * tint) * (threads * (0.2 + 0.9 * s.relief) * 0.42)[..., None]
 
-        # Far clouds, lit by how the mid and the high stood at that place.
-        far = s.veil * (0.25 + 0.75 * s.gas)
-        light += far[..., None] * (
-            rgb(0.10, 0.05, 0.20)
-            + rgb(0.34, 0.07, 0.30) * (mids * 0.75)[..., None]
-            + rgb(0.03, 0.24, 0.34) * (highs * np.clip(distance * 3.2, 0, 1))[..., None]
+        # Far clouds: thin veils when it is soft, banks that fill the sky when it is loud.
+        far = s.veil * (0.25 + 0.75 * s.gas) * (0.35 + 0.5 * mids + 0.5 * highs)
+        bank = s.back * (0.30 + 0.70 * s.fine)
+        light += (
+            behind * (far * (0.9 + 0.8 * mood.loud) + bank * (0.40 + 1.5 * mood.loud))[..., None]
         )
-        light += s.back[..., None] * rgb(0.012, 0.016, 0.045)
+        light += rgb(0.006, 0.009, 0.022)
+
+        # What strikes now: light runs out from the young star and catches on the gas and dust.
+        low, high = strikes_of_points(points, late)
+        beat, spark = strongest(low), strongest(high)
+        caught = (0.12 + 0.55 * body + 0.50 * s.veil * s.gas + 0.35 * s.fine * s.gas) * (
+            0.25 + 0.75 * s.relief
+        )
+        front = low.at(s.radius / FRONT) * np.exp(-1.6 * s.radius)
+        glow = np.exp(-s.radius / 0.22) * beat
+        lit = caught * (0.9 * front + 0.9 * glow + 0.28 * beat)
+        light += (0.35 * hot + 0.60 * warm) * lit[..., None]
+        light += (0.5 * hot + 0.5 * rim) * (s.fine * s.relief * (0.10 + 0.55 * body) * 0.8 * spark)[
+            ..., None
+        ]
 
         # Dust in front, then stars; the young ones flare where the sound struck.
-        shade = s.dust * (0.35 + 0.5 * body)
+        shade = s.dust * (0.25 + 0.5 * body) * (0.4 + 0.6 * mood.loud)
         light *= 1 - shade[..., None] * rgb(0.72, 0.84, 0.92)
         hidden = 1 - 0.75 * np.clip(body, 0, 1)
-        light += (s.stars * hidden * (0.55 + 0.9 * highs))[..., None] * rgb(0.86, 0.93, 1.0)
-        strike = np.clip(peak * 3.0 - 0.25, 0, 2) ** 2
-        light += (s.cluster * (0.10 + 1.5 * strike))[..., None] * (0.55 * CORE + 0.45 * tint)
-
-        # What sounds now lights the right edge of the picture.
-        now = float(past[0:2, -max(1, size // 48) :].mean())
-        edge = np.exp(-(((1 - np.linspace(0, 1, size)) / 0.22) ** 2))[None, :, None]
-        halo = np.exp(-((distance / 0.20) ** 2))[..., None]
-        light *= np.float32(0.85 + 0.45 * now)
-        light += s.beacon[..., None] * (0.25 * CORE + np.float32(2.6 * now) * (CORE + 0.25))
-        light += (
-            edge.astype(np.float32)
-            * halo
-            * WARM
-            * np.float32(0.35 * now)
-            * (0.5 + s.gas)[..., None]
+        clear = 1.5 - 1.0 * mood.loud + 0.7 * spark
+        light += (s.stars * hidden * (clear * (0.45 + 0.6 * highs)))[..., None] * rgb(
+            0.86, 0.93, 1.0
         )
+        flare = np.clip(peak * 3.0 - 0.25, 0, 2) ** 2
+        light += (s.cluster * (0.10 + 0.9 * flare + 0.9 * spark))[..., None] * (0.5 * hot + 0.5)
+        light += (s.beacon * (0.5 + 2.2 * beat))[..., None] * (0.6 * hot + 0.5)
         light = bloom(light, 0.55, 0.030, 0.75)
-        return film(light * vignette(size), 1.05, 1.3)
+        return film(light * vignette(size), 1.0, 1.2)
