@@ -16,6 +16,7 @@ from livegan.cli.dataset import dataset
 from livegan.cli.devices import devices
 from livegan.cli.doctor import doctor
 from livegan.cli.encode import encode
+from livegan.cli.export import export
 from livegan.cli.generate import generate
 from livegan.cli.models import models
 from livegan.cli.new import new
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train)
+COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, export)
 TOOLS = (models, plugins, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command()(command)

@@ -1,0 +1,50 @@
+"""``livegan export``: a model for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+
+
+def export(
+    model: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
+    to: Annotated[str, typer.Option(help="pth (the pix2pix project's) or onnx.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="checkpoints/NAME/latest_net_G.pth or NAME.onnx if not given."),
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(min=1, help="Fix width and height, px; else any that fits.")
+    ] = None,
+    norm: Annotated[
+        str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a model for another program: the pix2pix project's .pth layout, or ONNX."""
+    if to not in ("pth", "onnx"):
+        fail(f"--to is one of pth, onnx, got {to!r}", 2)
+    if norm not in (None, "frame", "running"):
+        fail(f"--norm is one of frame, running, got {norm!r}", 2)
+    from livegan.engine.build import model_folders
+    from livegan.generators import find, load
+    from livegan.generators.export import export as write
+    from livegan.generators.export import test_options
+
+    with clear_errors():
+        here = Path.cwd()
+        checkpoint = load(find(model, model_folders(here / "set.py", here)))
+        name = checkpoint.name
+        usual = Path("checkpoints", name, "latest_net_G.pth") if to == "pth" else f"{name}.onnx"
+        written = write(checkpoint, out or usual, to, norm=norm, size=size, force=force)
+        typer.echo(f"written: {short(written)}")
+        if to == "pth":
+            options = test_options(checkpoint, norm=norm, size=size or 0)
+            typer.echo(
+                "in the pix2pix project, as checkpoints/NAME/latest_net_G.pth:\n"
+                f"python test.py --dataroot CONDITIONS --name {name} {options}"
+            )
