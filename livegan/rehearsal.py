@@ -54,6 +54,7 @@ class Rehearsal:
     report: Path | None = None
     device: str = "auto"
     folder: Path = field(default_factory=Path.cwd)
+    followed: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +102,7 @@ def rehearse(
         on_message(message)
 
     device = choose_device(what.device)
-    builder = Builder(what.folder, size=what.size, device=device)
+    builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
     player = Player(history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0)
     path = what.set.resolve()
     pipeline = Pipeline(path, what.folder, builder, player, emit)

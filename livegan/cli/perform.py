@@ -39,6 +39,38 @@ def chosen_set(given: Path | None) -> Path:
     return given.resolve()
 
 
+def followed_models(given: list[Path]) -> dict[str, Path]:
+    """Models by the name that a set gives them; those that are not there yet are waited for."""
+    found: dict[str, Path] = {}
+    for place in given:
+        if (place / "state.pt").is_file():
+            mine = place.with_name(place.name.removesuffix(".training"))
+            what = "the state of a training; give the model that it writes"
+            fail(f"--watch-model {place}: {what}, such as {mine}", 2)
+        if not place.resolve().parent.is_dir():
+            fail(f"--watch-model {place}: there is no folder {place.parent}", 2)
+        name = place.resolve().name
+        if place.is_file():
+            name = place.resolve().parent.name if place.stem == "model" else place.stem
+        if found.setdefault(name, place.resolve()) != place.resolve():
+            fail(f"--watch-model: two models are called {name!r}; give one of them", 2)
+    return found
+
+
+def set_of(models: dict[str, Path]) -> Path:
+    """A set that plays the models alone, to begin with; the performer's own once it is there."""
+    path = Path("shows", f"{'-'.join(models)}.py")
+    if not path.exists():
+        from livegan.saving import write_bytes
+
+        plays = ", ".join(f"model({name!r})" for name in models)
+        shown = f"grid({plays})" if len(models) > 1 else plays
+        text = f"from livegan.live import *\n\nshow({shown})\n"
+        write_bytes(path, text.encode())
+        typer.echo(f"written: {short(path)}; edit it and save while it plays")
+    return path.resolve()
+
+
 def perform(
     set: Annotated[
         Path | None, typer.Argument(metavar="[SET]", help="The set; sets/four.py if not given.")
@@ -62,6 +94,12 @@ def perform(
         float | None, typer.Option(min=0, help="End by itself after so long.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="The show's log, JSON lines.")] = None,
+    watch_model: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="models/NAME", help="Follow a model while it trains, wherever it lies."
+        ),
+    ] = None,
 ) -> None:
     """Play a set: save its file while it plays, and the change is on the air at the next bar.
 
@@ -69,7 +107,9 @@ def perform(
     """
     from livegan.cli.display import has_display
 
-    path = chosen_set(set)
+    followed = followed_models(watch_model or [])
+    with clear_errors():
+        path = set_of(followed) if set is None and followed else chosen_set(set)
     window_size = window_of(window)
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.device import choose_device
@@ -77,7 +117,7 @@ def perform(
         with clear_errors():
             choose_device(device)
     if not has_display():
-        film_instead(path, audio, fps, size, device, seed, seconds)
+        film_instead(path, audio, fps, size, device, seed, seconds, followed)
         return
     from livegan.stage.options import Options
     from livegan.stage.stage import Stage
@@ -101,6 +141,7 @@ def perform(
         code=code,
         seconds=seconds,
         log=log,
+        followed=followed,
     )
     with clear_errors():
         try:
@@ -108,7 +149,7 @@ def perform(
         except NoWindow:
             status = None
     if status is None:
-        film_instead(path, audio, fps, size, device, seed, seconds)
+        film_instead(path, audio, fps, size, device, seed, seconds, followed)
     elif status:
         raise typer.Exit(status)
 
@@ -121,6 +162,7 @@ def film_instead(
     device: str,
     seed: int,
     seconds: float | None,
+    followed: dict[str, Path],
 ) -> None:
     """There is no display: rehearse to a film, and say so."""
     from livegan import share
@@ -141,6 +183,7 @@ def film_instead(
             seed=seed,
             device=device,
             out=out,
+            followed=followed,
         )
         result = with_progress(what)
     summary(result)

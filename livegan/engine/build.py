@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from livegan.engine.instance import (
     PrevInstance,
     painting_side,
 )
+from livegan.engine.models import Models
 from livegan.engine.probe import probe
 from livegan.engine.program import Program, Step
 from livegan.engine.script import Refusal, Script
-from livegan.generators import Generator, ModelError, MorphGenerator, find, load, read_card
+from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
@@ -52,15 +53,28 @@ class Builder:
     """Makes programs for one device.
 
     ``folder`` is the working folder, ``size`` the width and height of pictures in pixels, whatever
-    a set says; 0 is what it says, or else 256.
+    a set says; 0 is what it says, or else 256.  ``followed`` are models by name that are played
+    from where they are written by a training.
     """
 
-    def __init__(self, folder: Path, *, size: int = 0, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        size: int = 0,
+        device: torch.device | str = "cpu",
+        followed: Mapping[str, Path] | None = None,
+    ) -> None:
         self.folder = folder
         self.size = size
+        self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
         """Told in a line what is not refused and still not as it was asked for."""
         self.device = torch.device(device)
+
+    def models(self, set_path: Path) -> Models:
+        """Where a set's models are."""
+        return Models(model_folders(set_path, self.folder), self.followed)
 
     def size_of(self, graph: Graph) -> int:
         """Width and height of the pictures of a set."""
@@ -84,11 +98,11 @@ class Builder:
             If a model cannot be loaded or a node cannot draw; nothing that plays is touched.
         """
         graph = script.graph
-        folders = model_folders(script.path, self.folder)
-        complete(graph, folders)
+        models = self.models(script.path)
+        complete(graph, models)
         size = self.size_of(graph)
         now = moment(size)
-        fresh = [Candidate(n.name, n.build + stamp_of(n, folders)) for n in graph.nodes]
+        fresh = [Candidate(n.name, n.build + stamp_of(n, models)) for n in graph.nodes]
         old = [s for s in playing.steps if s.node.kind != "prev"] if playing else []
         drawn = [i for i, n in enumerate(graph.nodes) if n.kind != "prev"]
         plan = match(old, [fresh[i] for i in drawn])
@@ -99,7 +113,7 @@ class Builder:
             if index in kept:
                 instance = kept[index].instance
             else:
-                instance = self.make(node, folders, now, busy)
+                instance = self.make(node, models, now, busy)
             inputs = tuple(
                 index_of[id(i)] if isinstance(i, Picture) else None
                 for i in node.inputs
@@ -124,7 +138,7 @@ class Builder:
         return program
 
     def make(
-        self, node: Picture, folders: list[Path], moment: Moment, busy: Callable[[str], None]
+        self, node: Picture, models: Models, moment: Moment, busy: Callable[[str], None]
     ) -> Instance:
         """Build one node.
 
@@ -138,7 +152,7 @@ class Builder:
         try:
             if node.kind == "model":
                 busy(f"loading {node.fixed['checkpoint']}")
-                return ModelInstance(self.generator(node, folders, moment.size))
+                return ModelInstance(self.generator(node, models, moment.size))
             return OperationInstance(node, moment)
         except ModelError as error:
             raise Refusal(str(error), node.place) from None
@@ -150,15 +164,15 @@ class Builder:
             reason = f"{node.title} cannot be built: {type(error).__name__}: {error}"
             raise Refusal(reason, node.place) from None
 
-    def generator(self, node: Picture, folders: list[Path], size: int) -> Any:
+    def generator(self, node: Picture, models: Models, size: int) -> Any:
         """The generator of a model node, warmed up."""
         options = {"device": self.device, "precision": node.fixed["precision"]}
-        first = load(find(node.fixed["checkpoint"], folders))
+        first = load(models.find(node.fixed["checkpoint"]))
         generator: Any
         if node.fixed["other"] is None:
             generator = Generator(first, **options)
         else:
-            second = load(find(node.fixed["other"], folders))
+            second = load(models.find(node.fixed["other"]))
             generator = MorphGenerator(first, second, **options)
         side = painting_side(node, generator, size)
         resized = first.resizing(side, side)
@@ -168,23 +182,7 @@ class Builder:
         return generator
 
 
-def checkpoints_of(graph: Graph) -> set[str]:
-    """The names of all models that a set plays or morphs."""
-    names = [(n.fixed["checkpoint"], n.fixed["other"]) for n in graph.nodes if n.kind == "model"]
-    return {name for pair in names for name in pair if name is not None}
-
-
-def file_stamp(name: str, folders: list[Path]) -> str:
-    """Which file a model is and when it was written; empty while there is none."""
-    try:
-        path = find(name, folders)
-        status = path.stat()
-    except (ModelError, OSError):
-        return ""
-    return f"|{path}|{status.st_mtime_ns}|{status.st_size}"
-
-
-def stamp_of(node: Picture, folders: list[Path]) -> str:
+def stamp_of(node: Picture, models: Models) -> str:
     """Which files a model node is built from, so that an overwritten checkpoint is built anew.
 
     Raises
@@ -199,14 +197,14 @@ def stamp_of(node: Picture, folders: list[Path]) -> str:
         if name is None:
             continue
         try:
-            find(name, folders)
+            models.find(name)
         except ModelError as error:
             raise Refusal(str(error), node.place) from None
-        stamp += file_stamp(name, folders)
+        stamp += models.stamp(name)
     return stamp
 
 
-def complete(graph: Graph, folders: list[Path]) -> None:
+def complete(graph: Graph, models: Models) -> None:
     """Give each model without a condition the encoder that is on its card.
 
     Raises
@@ -219,7 +217,7 @@ def complete(graph: Graph, folders: list[Path]) -> None:
         if node.kind == "model" and node.inputs[0] is None:
             name = node.fixed["checkpoint"]
             try:
-                card = read_card(find(name, folders))
+                card = models.card(name)
                 if not card.encoder:
                     reason = (
                         f"model {name!r} has no card that names an encoder; give it a condition"

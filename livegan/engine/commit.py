@@ -14,10 +14,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.build import Builder, checkpoints_of, file_stamp, model_folders
+from livegan.engine.build import Builder
+from livegan.engine.models import checkpoints_of, state_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, file_digest, helpers_of, run
+from livegan.generators import ModelError
 from livegan.graph.place import Place
 from livegan.plugin import registry
 
@@ -78,6 +80,10 @@ class Pipeline:
         """Names of the models of the newest set that ran: it is tried again when one changes."""
         self._newest: Program | None = None
         self._last_seen: str | None = None
+        self._seen: dict[str, str] = {}
+        """Stamps of the models at the last proposal."""
+        self._played: dict[str, str] = {}
+        """Stamps of the models of the newest program."""
         self._versions = version
         self._plugins: dict[Path, str] | None = None
         self._lock = threading.Lock()
@@ -90,19 +96,25 @@ class Pipeline:
         """Of the text, the helper modules in use and the plugin files: equal means no change."""
         helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
         plugins = [f"{f}{d}" for f, d in sorted(self.plugin_files().items())]
-        return "\0".join([text, *helpers, *plugins, *self._models()])
+        models = [f"{name}{stamp}" for name, stamp in self.stamps().items()]
+        return "\0".join([text, *helpers, *plugins, *models])
 
     def watched(self) -> list[Path]:
         """Every file and folder whose change may change what is played."""
-        folders = model_folders(self.path, self.folder) if self.checkpoints else []
-        files = [m.split("|")[1] for m in self._models() if "|" in m]
-        folders += [f / name for f in folders for name in self.checkpoints]
-        return [self.path, *self.helpers, *self.plugin_files(), *folders, *map(Path, files)]
+        files = [self.path, *self.helpers, *self.plugin_files()]
+        if self.checkpoints:
+            models = self.builder.models(self.path)
+            files += [*models.folders, *models.watched(self.checkpoints)]
+        return files
 
-    def _models(self) -> list[str]:
-        """The checkpoints that the set names: which file each is, and when it was written."""
-        folders = model_folders(self.path, self.folder)
-        return [f"{name}{file_stamp(name, folders)}" for name in sorted(self.checkpoints)]
+    def stamps(self) -> dict[str, str]:
+        """The models that the set names: which file each is, and when it was written."""
+        models = self.builder.models(self.path)
+        return {name: models.stamp(name) for name in sorted(self.checkpoints)}
+
+    def models_changed(self) -> bool:
+        """Whether a model was written, or taken away, since the last proposal."""
+        return self.stamps() != self._seen
 
     def plugin_files(self) -> dict[Path, str]:
         """The plugin files of the working folder: file → hash of its content."""
@@ -156,6 +168,7 @@ class Pipeline:
                 self.emit({"type": "note", "text": problem})
             script = run(self.path, text)
             self.checkpoints = checkpoints_of(script.graph)
+            stamps = self.stamps()
             program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.helpers = set(script.helpers)
         except Refusal as refusal:
@@ -167,6 +180,7 @@ class Pipeline:
         finally:
             self.busy = ""
             self._last_seen = self.fingerprint(text)
+            self._seen = self.stamps()
         self._versions += 1
         program = replace(program, version=self._versions, digest=commit.digest)
         commit.kept, commit.built = list(program.kept), list(program.built)
@@ -180,16 +194,37 @@ class Pipeline:
         self._newest = program
         commit.status = "cued"
         self._tell(commit)
-        self.player.cue(program, lambda p, at: self._on_air(commit, p, at))
+        news = self._news(stamps)
+        self.player.cue(program, lambda p, at: self._on_air(commit, p, at, news))
         return commit
+
+    def _news(self, stamps: dict[str, str]) -> list[str]:
+        """A line for each model that was written anew, and each followed one that is not played."""
+        models = self.builder.models(self.path)
+        lines = []
+        for name, stamp in stamps.items():
+            if self._played.get(name, stamp) != stamp:
+                try:
+                    state = state_of(models.card(name))
+                except ModelError:
+                    state = ""
+                lines.append(f"{name} was written anew" + (f": {state}" if state else ""))
+        if not self._played:
+            for name in sorted(models.followed.keys() - stamps.keys()):
+                fix = f'write model("{name}") where it should play'
+                lines.append(f"the set plays no model {name!r}; {fix}")
+        self._played = {**self._played, **stamps}
+        return lines
 
     def _busy(self, what: str) -> None:
         self.busy = what
 
-    def _on_air(self, commit: Commit, program: Program, at: float) -> None:
+    def _on_air(self, commit: Commit, program: Program, at: float, news: list[str]) -> None:
         commit.status, commit.on_air_at = "on_air", round(at, 6)
         commit.source = program.script.text
         self._tell(commit)
+        for line in news:
+            self.emit({"type": "note", "text": line})
 
     def _refuse(self, commit: Commit, refusal: Refusal) -> None:
         commit.status, commit.reason = "refused", refusal.reason

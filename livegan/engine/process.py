@@ -77,7 +77,10 @@ class Engine:
         device = choose_device(options.get("device") or "auto")
         self.path = Path(options["set"])
         folder = Path(options["folder"])
-        builder = Builder(folder, size=int(options.get("size") or 0), device=device)
+        followed = {name: Path(place) for name, place in (options.get("followed") or {}).items()}
+        builder = Builder(
+            folder, size=int(options.get("size") or 0), device=device, followed=followed
+        )
         self.player = Player(
             self.sound,
             fps=float(options.get("fps") or 30),
@@ -115,6 +118,8 @@ class Engine:
         waiting, before = False, ""
         while self.running:
             if first or self.watcher.wait():
+                if not first and self.pipeline.models_changed():
+                    self.watcher.settle(self.path)
                 patience = 0.05 if first and not resume else 0.5
                 text = read_save(self.path, before=before, patience_s=patience)
                 if text:

@@ -17,6 +17,8 @@ SETTLE_S = 0.025
 PATIENCE_S = 0.5
 """How long an empty or uncompilable text may be a save that is only half written."""
 LOOK_S = 0.5
+STILL_S = 0.3
+"""A model is read when none was written to for this long: a large one is copied in pieces."""
 
 
 def stamp(path: Path) -> tuple[int, int, int] | None:
@@ -81,6 +83,7 @@ class Watcher:
         self._files = files
         self._stamps: dict[Path, Any] = {}
         self._observer: Any = None
+        self._stopped = False
         self._start(folders)
         self._look()
 
@@ -120,8 +123,21 @@ class Watcher:
         self.changed.clear()
         return self._look()
 
+    def settle(self, urgent: Path) -> None:
+        """Wait while files are being written; no longer than until ``urgent`` is saved."""
+        before = stamp(urgent)
+        still = time.monotonic()
+        while time.monotonic() - still < STILL_S and not self._stopped:
+            time.sleep(SETTLE_S)
+            if stamp(urgent) != before:
+                self.changed.set()
+                return
+            if self._look():
+                still = time.monotonic()
+
     def stop(self) -> None:
         """End the watching threads."""
+        self._stopped = True
         if self._observer is not None:
             self._observer.stop()
             self._observer.join(1.0)

@@ -42,6 +42,8 @@ class Options:
     """Ends by itself after so long; None plays on."""
     log: Path | None = None
     """The show log; ``shows/DATE.jsonl`` of the working folder if None."""
+    followed: dict[str, Path] = field(default_factory=dict)
+    """Models by name that are played from where a training writes them, there or not."""
     engine: str = ENGINE
     """The engine's entry, ``module:function``."""
     limits: Limits = field(default_factory=Limits)

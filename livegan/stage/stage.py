@@ -117,6 +117,7 @@ class Stage:
                 "size": options.size,
                 "device": options.device,
                 "seed": options.seed,
+                "followed": {name: str(path) for name, path in options.followed.items()},
             },
             self._hear,
             target=options.engine,

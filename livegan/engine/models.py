@@ -1,0 +1,86 @@
+"""Where the models of a show are, and what tells that one was written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livegan.generators import Card, ModelError, find, read_card
+from livegan.generators.card import card_path
+from livegan.generators.finding import weights_at
+from livegan.graph.graph import Graph
+
+
+@dataclass(frozen=True)
+class Models:
+    """Models by name: in ``folders``, in order, but those that are ``followed`` at their place.
+
+    A followed one may not be there yet: its training has not saved it so far.
+    """
+
+    folders: list[Path]
+    followed: Mapping[str, Path] = field(default_factory=dict)
+
+    def find(self, name: str) -> Path:
+        """The weights file.
+
+        Raises
+        ------
+        ModelError
+            If there is none.
+        """
+        place = self.followed.get(name)
+        if place is None:
+            return find(name, self.folders)
+        found = weights_at(place)
+        if found is None:
+            raise ModelError(f"no model at {place} yet; it plays as soon as it is written")
+        return found
+
+    def card(self, name: str) -> Card:
+        """Its card; `ModelError` if there is no such model, or the card is none."""
+        return read_card(self.find(name))
+
+    def stamp(self, name: str) -> str:
+        """Which file it is and when that and its card were written; empty while there is none."""
+        try:
+            path = self.find(name)
+            stamp = f"|{path}"
+            for file in filter(None, (path, card_path(path))):
+                status = file.stat()
+                stamp += f"|{status.st_mtime_ns}|{status.st_size}|{status.st_ino}"
+        except (ModelError, OSError):
+            return ""
+        return stamp
+
+    def watched(self, names: Iterable[str]) -> list[Path]:
+        """Files and folders whose change may be that of a model, there or not."""
+        found: list[Path] = []
+        for name in names:
+            place = self.followed.get(name)
+            found += [place] if place is not None else [f / name for f in self.folders]
+            try:
+                path = self.find(name)
+            except ModelError:
+                continue
+            found += [path, path.with_suffix(".json"), path.with_name("model.json")]
+        return found
+
+
+def checkpoints_of(graph: Graph) -> set[str]:
+    """The names of all models that a set plays or morphs."""
+    names = [(n.fixed["checkpoint"], n.fixed["other"]) for n in graph.nodes if n.kind == "model"]
+    return {name for pair in names for name in pair if name is not None}
+
+
+def state_of(card: Card) -> str:
+    """How far a model's training is, in a few words; empty if its card does not say."""
+    said = []
+    if card.other.get("steps"):
+        said.append(f"{card.other['steps']} steps")
+    if card.hours:
+        said.append(f"{card.hours:g} h")
+    if isinstance(card.scores.get("l1"), float):
+        said.append(f"l1 {card.scores['l1']:.4f}")
+    return ", ".join(said)
