@@ -45,14 +45,14 @@ show(grid(a, b, encode.levels(sound), encode.timeline(sound)))
 class Show:
     """`livegan perform` in a process of its own, its log, and its screen."""
 
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, env: dict[str, str], text: str = SET, more: str = "--seconds 120"
+    ) -> None:
         self.folder = folder
         self.set = folder / "set.py"
-        self.set.write_text(SET)
+        self.set.write_text(text)
         self.log = folder / "show.jsonl"
-        command = (
-            "perform set.py --size 128 --window 512x512 --no-hud --log show.jsonl --seconds 120"
-        )
+        command = f"perform set.py --size 128 --window 512x512 --no-hud --log show.jsonl {more}"
         self.terminal = (folder / "terminal.txt").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "livegan", *command.split()],

@@ -23,6 +23,7 @@ from livegan.cli.new import new
 from livegan.cli.perform import perform
 from livegan.cli.plugins import plugins
 from livegan.cli.rehearse import rehearse
+from livegan.cli.score import score
 from livegan.cli.train import train
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, export)
+COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, score, export)
 TOOLS = (models, plugins, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command()(command)

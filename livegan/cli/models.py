@@ -1,45 +1,169 @@
-"""``livegan models``: what a set can name in ``model(...)``."""
+"""``livegan models``: what a set can name in ``model(...)``, and what a card says."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from livegan.cli.failing import short
+from livegan.cli.failing import clear_errors, short
+
+if TYPE_CHECKING:
+    from livegan.generators import Card, Checkpoint
+
+SCORES = ("l1", "ssim", "flicker", "response", "variety")
+"""What `livegan score` measures, in the order in which it is shown."""
+
+MEANING = {
+    "l1": "distance from held-out pictures, 0 is best",
+    "ssim": "likeness to held-out pictures, 1 is best",
+    "flicker": "change from frame to frame, without an attack in the sound",
+    "response": "how many times more it changes after an attack",
+    "variety": "change over the whole of a song",
+}
 
 
 def models(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Show the whole card of this one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """List the models that a set in this folder can name, with what their cards say."""
+    """List the models that a set in this folder can name, or show one with its card."""
     from livegan.engine.build import model_folders
-    from livegan.generators import ModelError, available, load
 
     here = Path.cwd()
-    rows = []
-    for name, path in available(model_folders(here / "set.py", here)):
-        row = {"name": name, "path": str(path), "mb": round(path.stat().st_size / 1e6, 1)}
-        try:
-            checkpoint = load(path)
-            card = checkpoint.card
-            row |= {"encoder": card.encoder, "size": card.size or "", "licence": card.licence}
-            row["architecture"] = card.architecture or str(checkpoint.architecture or path.suffix)
-        except ModelError as error:
-            row["architecture"] = f"refused: {error}"
-        rows.append(row)
+    folders = model_folders(here / "set.py", here)
+    if name is not None:
+        from livegan.generators import find, load
+
+        with clear_errors():
+            show(load(find(name, folders)), as_json)
+        return
+    rows = listed(folders)
     if as_json:
         typer.echo(json.dumps(rows))
         return
     from rich.console import Console
     from rich.table import Table
 
+    columns = ("encoder", "architecture", "size", "mb", "hours", "l1", "response", "licence")
+    numbers = ("size", "mb", "hours", "l1", "response")
     table = Table()
-    for heading in ("model", "encoder", "architecture", "size", "MB", "licence", "file"):
-        table.add_column(heading, justify="right" if heading in ("size", "MB") else "left")
+    for heading in ("model", *columns, "file"):
+        table.add_column(heading, justify="right" if heading in numbers else "left")
     for row in rows:
-        keys = ("name", "encoder", "architecture", "size", "mb", "licence")
-        table.add_row(*(str(row.get(key) or "") for key in keys), short(str(row["path"])))
+        cells = [str(row.get(key) or "") for key in ("name", *columns)]
+        table.add_row(*cells, short(str(row["path"])))
     Console().print(table)
+
+
+def listed(folders: list[Path]) -> list[dict[str, Any]]:
+    """A row for each model; one that cannot be played says why."""
+    from livegan.generators import ModelError, available, load
+
+    rows = []
+    for name, path in available(folders):
+        row: dict[str, Any] = {"name": name, "path": str(path)}
+        row["mb"] = round(path.stat().st_size / 1e6, 1)
+        try:
+            checkpoint = load(path)
+            card = checkpoint.card
+            row |= {"encoder": card.encoder, "size": card.size or "", "licence": card.licence}
+            row |= {"hours": card.hours, "scores": card.scores}
+            row |= {key: card.scores[key] for key in ("l1", "response") if key in card.scores}
+            row["architecture"] = card.architecture or str(checkpoint.architecture or path.suffix)
+        except ModelError as error:
+            row["architecture"] = f"refused: {error}"
+        rows.append(row)
+    return rows
+
+
+def show(checkpoint: Checkpoint, as_json: bool) -> None:
+    """Print a card, whole."""
+    assert checkpoint.path is not None
+    path, card = checkpoint.path, checkpoint.card
+    size = path.stat().st_size
+    architecture = card.architecture or str(checkpoint.architecture or checkpoint.foreign)
+    if as_json:
+        said = {**card.to_dict(), "path": str(path), "bytes": size, "sha256": checkpoint.digest}
+        typer.echo(json.dumps({**said, "architecture": architecture}))
+        return
+    rows = {
+        "title": card.title,
+        "play it": f"model({card.name!r}, {as_call(card)})" if card.encoder else "",
+        "paints at": f"{card.size} x {card.size}" if card.size else "",
+        "norm": card.norm,
+        "network": architecture,
+        "learned from": card.data,
+        "trained": " in ".join(
+            filter(
+                None,
+                (
+                    f"{card.other['steps']} steps" if card.other.get("steps") else "",
+                    f"{card.hours:g} h" if card.hours else "",
+                ),
+            )
+        ),
+        "recipe": ", ".join(f"{k} {v}" for k, v in dict(card.other.get("recipe") or {}).items()),
+        "licence": card.licence,
+        "made with": card.made_with,
+        "picture": short(path.parent / card.picture) if card.picture else "",
+        "file": f"{short(path)}, {size / 1e6:.1f} MB",
+        "sha256": checkpoint.digest,
+    }
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=card.name, title_justify="left", show_header=False, box=None)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for key, value in rows.items():
+        if value:
+            table.add_row(key, Text(value))
+    console = Console()
+    console.print(table)
+    scores = score_rows(card)
+    if scores:
+        console.print(score_table("scores, fed", scores))
+        for key in SCORES:
+            if any(key in values for _, values in scores):
+                console.print(f"{key}: {MEANING[key]}", highlight=False, markup=False)
+    sounds, pairs = card.scores.get("sounds"), card.scores.get("pairs")
+    if sounds or pairs:
+        on = [f"{pairs} held-out pairs"] if pairs else []
+        console.print(f"measured on {', '.join([*on, *(sounds or [])])}", markup=False)
+
+
+def as_call(card: Card) -> str:
+    """The card's encoder as a set writes it."""
+    values = "".join(f", {key}={value!r}" for key, value in card.encoder_params.items())
+    return f"encode.{card.encoder}(sound{values})"
+
+
+def score_rows(card: Card) -> list[tuple[str, dict[str, Any]]]:
+    """What fed the model, and the scores: its own encoder first, then those it was cross-fed."""
+    own = {key: value for key, value in card.scores.items() if key in SCORES}
+    rows = [(card.encoder or "its own", own)] if own else []
+    for key, value in card.scores.items():
+        if key.startswith("fed ") and isinstance(value, dict):
+            rows.append((f"{key.removeprefix('fed ')} (cross-fed)", value))
+    return rows
+
+
+def score_table(title: str, rows: list[tuple[str, dict[str, Any]]]) -> Any:
+    """A rich table with a column for each score that anything has."""
+    from rich.table import Table
+
+    columns = [key for key in SCORES if any(key in values for _, values in rows)]
+    table = Table()
+    table.add_column(title)
+    for key in columns:
+        table.add_column(key, justify="right")
+    for name, values in rows:
+        cells = [f"{values[key]:.4f}" if key in values else "" for key in columns]
+        table.add_row(name, *cells)
+    return table

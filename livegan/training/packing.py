@@ -1,8 +1,10 @@
-"""From a finished training to a model that a set can name: weights, card, picture."""
+"""From a training to a model that a set can name: weights, card, picture."""
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from PIL import Image
 from livegan import __version__
 from livegan.generators.card import Card
 from livegan.generators.checkpoint import save_checkpoint
+from livegan.generators.errors import ModelError
 from livegan.saving import replacing
 from livegan.training.loop import Trained
 from livegan.training.pairs import Pairs, PairsError
@@ -33,31 +36,32 @@ def pack(
     description: str = "",
     scores: dict[str, Any] | None = None,
     made_with: str = "",
+    measure: bool = True,
 ) -> Path:
-    """Write ``out/model.safetensors``, ``out/model.json`` and ``out/sample.jpg``.
+    """Write ``out/model.safetensors``, ``out/model.json`` and ``out/sample.jpg``, each whole.
 
     Parameters
     ----------
-    trained : what `train` returned.
+    trained : what `train` returned; its network on the CPU.
     data : the data set it was trained on; its manifest says which encoder drew the conditions.
     out : the model's folder; its name is the model's.
     description : of the data, in words; by default the number of pairs and films.
     scores : further scores for the card, beside those on held-out pairs.
     made_with : the command that makes it again.
+    measure : score it on held-out pairs; else the card has the distance that `trained` knows.
 
     Returns the file of the weights.
     """
     data, out = Path(data), Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    encoder, films = _origin(data)
+    encoder, films = origin(data)
+    likeness = {} if trained.val_l1 is None else {"l1": round(trained.val_l1, 4)}
     try:
         shown = Pairs(data / "val", trained.size)
-        likeness = record(against_truth(trained.network, shown))
+        if measure:
+            likeness = record(against_truth(trained.network, shown))
     except PairsError:
-        shown, likeness = Pairs(data / "train", trained.size), {}
-    picture = _sample(trained, shown)
-    with replacing(out / "sample.jpg") as beside:
-        picture.save(beside, "jpeg", quality=88)
+        shown = Pairs(data / "train", trained.size)
     card = Card(
         name=out.name,
         title=title,
@@ -78,10 +82,29 @@ def pack(
             "encoder_sha256": encoder.get("sha256", ""),
         },
     )
-    return save_checkpoint(out, trained.network, card)
+    path = save_checkpoint(out, trained.network, card)
+    picture = _sample(trained, shown)
+    with replacing(out / "sample.jpg") as beside:
+        picture.save(beside, "jpeg", quality=88)
+    return path
 
 
-def _origin(data: Path) -> tuple[dict[str, Any], int]:
+def publish(trained: Trained, data: str | Path, out: str | Path, *, made_with: str = "") -> str:
+    """Write the model of a training that goes on, for shows that follow it.
+
+    Arguments as for :func:`pack`; the network may be on any device and stays as it is.  Returns
+    an empty line, or why it could not be written: the training goes on, and the next save tries
+    again.
+    """
+    network = copy.deepcopy(trained.network).cpu().eval()
+    try:
+        pack(replace(trained, network=network), data, out, made_with=made_with, measure=False)
+    except (OSError, ModelError) as error:
+        return f"{out}: not written: {error}"
+    return ""
+
+
+def origin(data: Path) -> tuple[dict[str, Any], int]:
     """The encoder of a data set, and of how many films it is; nothing if it has no manifest."""
     # With several encoders, each has a folder in which its train and val lie.
     for folder, name in ((data, None), (data.parent, data.name)):

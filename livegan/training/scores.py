@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,17 @@ from livegan.sound import HOP, RATE
 from livegan.sound.features import INDEX
 from livegan.training.pairs import Pairs
 
+Paint = Callable[[Tensor], Tensor]
+"""A condition (1, 3, H, W) of -1..1 → a picture (1, 3, H, W) of -1..1: a network, or a slot."""
+
+Samples = npt.NDArray[np.float32]
+
 AFTER = 0.1
 """Seconds in which a picture should have answered an onset."""
 RISE = 0.25
-"""How far the onset feature must jump within a hop to count as one."""
+"""An onset is a hop in which the envelope of that name, 0..1, rises by more than this."""
+LEAST = 1e-4
+"""A change this small, a fortieth of a step of 8 bits, is none: ratios are taken above it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,8 @@ class Motion:
     """How pictures change over a sound; mean absolute differences of pixels, 0..1.
 
     ``flicker`` between neighbouring frames without an onset; ``response`` is how many times more
-    that is in the 100 ms after an onset; ``variety`` between frames two seconds apart or more.
+    that is in the 100 ms after an onset, 1 where nothing answers; ``variety`` between frames two
+    seconds apart or more.
     """
 
     flicker: float
@@ -49,9 +58,9 @@ def record(score: Truth | Motion) -> dict[str, float]:
 
 
 @torch.no_grad()
-def against_truth(network: nn.Module, pairs: Pairs, most: int = 200) -> Truth:
+def against_truth(network: Paint, pairs: Pairs, most: int = 200) -> Truth:
     """Scores on at most ``most`` held-out pairs, evenly spread."""
-    network.eval()
+    _steady(network)
     count = min(most, len(pairs))
     distances, likenesses = [], []
     for place in range(count):
@@ -87,53 +96,90 @@ def ssim(one: Tensor, two: Tensor) -> Tensor:
 
 
 def over_sound(
-    network: nn.Module,
+    network: Paint,
     drawing: Drawing,
-    samples: npt.NDArray[np.float32],
+    sounds: Samples | Sequence[Samples],
     *,
     size: int = 256,
-    start: float = 20.0,
-    seconds: float = 12.0,
-    fps: int = 25,
+    stretches: int = 3,
+    seconds: float = 6.0,
+    fps: float = 25.0,
     apart: int = 12,
 ) -> Motion:
-    """Paint a sound as a show would, and measure how the pictures change.
+    """Paint sounds as a show would, and measure how the pictures change.
 
     Parameters
     ----------
-    samples : (n, 2) float32 at 48 kHz.
-    start, seconds, fps : the stretch that is painted frame by frame, for flicker and response.
-    apart : pictures spread over the whole sound, for variety.
+    sounds : one, or several that count alike: (n, 2) float32 at 48 kHz.
+    size : height and width at which conditions are drawn and painted.
+    stretches, seconds, fps : parts of each sound, evenly spread over it, that are painted frame
+        by frame, for flicker and response.
+    apart : pictures spread over the whole of each sound, for variety.
     """
+    several = [sounds] if isinstance(sounds, np.ndarray) else list(sounds)
+    how = (size, stretches, seconds, fps, apart)
+    return together([_over_one(network, drawing, samples, *how) for samples in several])
+
+
+def together(motions: Sequence[Motion]) -> Motion:
+    """The mean of each number: sounds count alike, however long or restless they are."""
+    means = np.mean([[m.flicker, m.response, m.variety] for m in motions], axis=0)
+    return Motion(*map(float, means))
+
+
+def _over_one(
+    network: Paint,
+    drawing: Drawing,
+    samples: Samples,
+    size: int,
+    stretches: int,
+    seconds: float,
+    fps: float,
+    apart: int,
+) -> Motion:
     conditions = Conditions(samples, [drawing], size)
     paint = painter_of(network, conditions)
-    end = min(start + seconds, conditions.end / RATE)
-    first = max(0.0, end - seconds)
-    times = [first + i / fps for i in range(int((end - first) * fps))]
-    changes = []
-    before = paint(times[0])
-    for time in times[1:]:
-        picture = paint(time)
-        changes.append(float((picture - before).abs().mean()))
-        before = picture
-    near = _after_onsets(conditions.features[:, INDEX["onset"]], times[1:])
+    end = len(samples) // HOP * HOP / RATE
+    parts = _stretches(end, stretches, seconds, fps)
+    spread = [i * end / apart for i in range(1, apart)]
+    earlier = {b: a for part in parts for a, b in pairwise(part)}
+    changes: list[float] = []
+    pictures: dict[float, Tensor] = {}
+    # In the order of time, for encoders that are fed the sound.
+    for time in sorted({*spread, *(t for part in parts for t in part)}):
+        pictures[time] = paint(time)
+        before = earlier.get(time)
+        if before is not None:
+            changes.append(float((pictures[time] - pictures[before]).abs().mean()))
+            if before not in spread:
+                del pictures[before]
+    near = _after(onsets(conditions.features[:, INDEX["onset"]]), sorted(earlier))
     change = np.array(changes)
     flicker = float(change[~near].mean()) if (~near).any() else 0.0
-    response = float(change[near].mean()) / max(flicker, 1e-6) if near.any() else 1.0
-    spread = [i * conditions.end / RATE / apart for i in range(1, apart)]
-    pictures = [paint(time) for time in spread]
+    response = 1.0
+    if near.any() and (~near).any():
+        response = (float(change[near].mean()) + LEAST) / (flicker + LEAST)
     differences = [
-        float((a - b).abs().mean())
-        for i, a in enumerate(pictures)
-        for j, b in enumerate(pictures)
-        if i < j and spread[j] - spread[i] >= 2
+        float((pictures[a] - pictures[b]).abs().mean())
+        for a in spread
+        for b in spread
+        if b - a >= 2
     ]
     return Motion(flicker, response, float(np.mean(differences)) if differences else 0.0)
 
 
-def painter_of(network: nn.Module, conditions: Conditions) -> Callable[[float], Tensor]:
+def _stretches(end: float, count: int, seconds: float, fps: float) -> list[list[float]]:
+    """Times of frames in ``count`` parts of a sound, evenly spread and not overlapping."""
+    if end <= count * seconds:
+        count, seconds = 1, min(seconds * count, end)
+    gap = (end - count * seconds) / (count + 1)
+    starts = [gap + i * (seconds + gap) for i in range(count)]
+    return [[start + i / fps for i in range(int(seconds * fps))] for start in starts]
+
+
+def painter_of(network: Paint, conditions: Conditions) -> Callable[[float], Tensor]:
     """A function from seconds to the picture of that time, (3, H, W) of 0..1."""
-    network.eval()
+    _steady(network)
 
     @torch.no_grad()
     def paint(time: float) -> Tensor:
@@ -145,7 +191,21 @@ def painter_of(network: nn.Module, conditions: Conditions) -> Callable[[float], 
     return paint
 
 
-def _after_onsets(onset: npt.NDArray[np.float32], times: list[float]) -> npt.NDArray[np.bool_]:
+def _steady(network: Paint) -> None:
+    """A module as it plays: no dropout, norms of the training."""
+    if isinstance(network, nn.Module):
+        network.eval()
+
+
+def onsets(envelope: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """When an attack is heard, in seconds: the hops in which the onset feature jumps.
+
+    The envelope (hops,) rises within a hop and falls in about 150 ms, so each attack is one.
+    """
+    rises = np.diff(envelope, prepend=np.float32(0)) > RISE
+    return (np.flatnonzero(rises) + 1) * HOP / RATE
+
+
+def _after(struck: npt.NDArray[np.float64], times: list[float]) -> npt.NDArray[np.bool_]:
     """Which of ``times`` lie within 100 ms after an onset."""
-    struck = (np.flatnonzero(np.diff(onset, prepend=np.float32(0)) > RISE) + 1) * HOP / RATE
     return np.array([bool(((struck <= t) & (t < struck + AFTER)).any()) for t in times], np.bool_)

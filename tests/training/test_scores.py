@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from livegan.dataset import drawing
 from livegan.plugin import declare
 from livegan.training.pairs import Pairs
-from livegan.training.scores import against_truth, over_sound, record, ssim
+from livegan.training.scores import against_truth, onsets, over_sound, record, ssim
 from tests.training.tiny_pairs import data_set
 
 
@@ -64,13 +64,50 @@ def test_what_jumps_at_onsets_responds_and_what_does_not_has_one() -> None:
         return np.full(size, (sound.time % 4) / 4)
 
     sound = struck()
-    responds = over_sound(
-        Copy(), drawing(declare("encoder", jumpy)), sound, size=16, start=4, seconds=4
-    )
-    same = over_sound(
-        Copy(), drawing(declare("encoder", steady)), sound, size=16, start=4.5, seconds=3
-    )
+    how = {"size": 16, "stretches": 1}
+    responds = over_sound(Copy(), drawing(declare("encoder", jumpy)), sound, seconds=4, **how)
+    same = over_sound(Copy(), drawing(declare("encoder", steady)), sound, seconds=3, **how)
     assert responds.response > 3
     assert same.response == pytest.approx(1, abs=0.15)
     assert same.flicker == pytest.approx(1 / 4 / 25, rel=0.1)
     assert same.variety > 0.1
+
+
+def test_several_sounds_count_alike_and_silence_answers_nothing() -> None:
+    def level(sound, *, size):  # type: ignore[no-untyped-def]
+        return np.full(size, sound.kick)
+
+    silence = np.zeros((48000 * 6, 2), np.float32)
+    how = {"size": 16, "seconds": 1.0}
+    encoder = drawing(declare("encoder", level))
+    loud = over_sound(Copy(), encoder, struck(), **how)
+    still = over_sound(Copy(), encoder, silence, **how)
+    both = over_sound(Copy(), encoder, [struck(), silence], **how)
+    assert (still.flicker, still.response, still.variety) == (0, 1, 0)
+    assert loud.response > 1.5
+    for name in ("flicker", "response", "variety"):
+        mean = (getattr(loud, name) + getattr(still, name)) / 2
+        assert getattr(both, name) == pytest.approx(mean)
+
+
+def test_an_encoder_that_is_fed_sees_time_go_forward_only() -> None:
+    seen: list[float] = []
+
+    class Fed:
+        """Remembers when it was asked."""
+
+        def feed(self, block: np.ndarray) -> None:
+            pass
+
+        def draw(self, sound, *, size):  # type: ignore[no-untyped-def]
+            seen.append(sound.time)
+            return np.zeros(size)
+
+    encoder = drawing(declare("encoder", Fed))
+    over_sound(Copy(), encoder, struck(), size=16, stretches=2, seconds=0.5, apart=4)
+    assert seen == sorted(seen) and len(seen) > 20
+
+
+def test_an_onset_is_a_rise_of_the_envelope_and_its_fall_is_none() -> None:
+    envelope = np.array([0, 0, 0.9, 0.8, 0.6, 0.7, 0.5, 1.0, 0.9], np.float32)
+    assert onsets(envelope).tolist() == pytest.approx([0.03, 0.08])

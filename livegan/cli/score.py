@@ -1,0 +1,108 @@
+"""``livegan score``: how good a model is on films and music of one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+
+if TYPE_CHECKING:
+    from livegan.training.scoring import Scores
+
+
+def score(
+    model: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A data set, for L1 and SSIM on its held-out pairs."),
+    ] = None,
+    sound: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Music, for response, flicker and variety."),
+    ] = None,
+    fed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENCODER", help="Cross-feed it with this; else as on its card."),
+    ] = None,
+    size: Annotated[int, typer.Option(min=0, max=4096, help="At which it paints; 0: card.")] = 0,
+    norm: Annotated[str | None, typer.Option(help="frame or running; else the card's.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    write: Annotated[bool, typer.Option(help="Write the scores on the model's card.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Measure a model as a show plays it, on data and music that it did not learn from.
+
+    Both options may be given several times; each is a row of the table, and the card has the means.
+    """
+    if not data and not sound:
+        fail("give --data DIR, --sound FILE, or both", 2)
+    if norm not in (None, "frame", "running"):
+        fail(f"--norm is one of frame, running, got {norm!r}", 2)
+    from rich.console import Console
+
+    from livegan.engine.build import model_folders
+    from livegan.engine.device import choose_device
+    from livegan.generators import find, load
+    from livegan.generators.card import card_path, write_card
+    from livegan.training.scoring import score as measure
+
+    with clear_errors(), Console(stderr=True).status("reading") as status:
+        here = Path.cwd()
+        checkpoint = load(find(model, model_folders(here / "set.py", here)))
+        scores = measure(
+            checkpoint,
+            data=data or [],
+            sounds=sound or [],
+            fed=fed or [],
+            size=size,
+            norm=norm,
+            device=choose_device(device),
+            progress=status.update,
+        )
+        card = scores.on_card(checkpoint.card)
+        assert checkpoint.path is not None
+        beside = card_path(checkpoint.path) or checkpoint.path.with_suffix(".json")
+        if write:
+            write_card(beside, card)
+    if as_json:
+        typer.echo(json.dumps({"scores": card.scores, "rows": rows_of(scores)}))
+    else:
+        from livegan.cli.models import SCORES, score_table
+
+        rows = [
+            (f"{row['name']}: {row['fed']}" if "fed" in row else row["name"], row)
+            for row in rows_of(scores)
+        ]
+        Console().print(score_table(checkpoint.name, [(n, only(r, SCORES)) for n, r in rows]))
+    if write and not as_json:
+        typer.echo(f"written: {short(beside)}")
+
+
+def only(row: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    """The scores in a row."""
+    return {key: row[key] for key in keys if key in row}
+
+
+def rows_of(scores: Scores) -> list[dict[str, Any]]:
+    """One row a data set; one a sound and encoder; and the means where there are several."""
+    from livegan.training.scores import record
+
+    rows: list[dict[str, Any]] = []
+    for each in scores.likenesses:
+        name = f"{short(each.data)} ({each.pairs} pairs)"
+        rows.append({"name": name, **record(each.truth)})
+    truth = scores.truth()
+    if truth is not None and len(scores.likenesses) > 1:
+        rows.append({"name": "all pairs", **record(truth)})
+    for played in scores.playings:
+        fed = played.encoder + ("" if played.own else " (cross-fed)")
+        rows.append({"name": short(played.sound), "fed": fed, **record(played.motion)})
+    if len({played.sound for played in scores.playings}) > 1:
+        for (encoder, own), motion in scores.motions().items():
+            fed = encoder + ("" if own else " (cross-fed)")
+            rows.append({"name": "all sounds", "fed": fed, **record(motion)})
+    return rows
