@@ -45,3 +45,4 @@ def register_mixers(register: Any) -> None:
     register(colour.tint, aliases=("colorize",))
     register(memory.Feedback, name="feedback")
     register(memory.Smooth, name="smooth")
+    register(memory.Deflicker, name="deflicker", aliases=("steady",))

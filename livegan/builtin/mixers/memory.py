@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 STEP = 1 / 30
-"""Seconds that the amounts of a feedback are meant for; at other rates they are converted."""
+"""Seconds that amounts a frame are meant for; at other rates they are converted."""
+CELLS = 32
+"""Rows of cells that changes are measured in, and columns in a square picture."""
 
 
 class Feedback:
@@ -83,4 +85,50 @@ class Smooth:
             self.last = picture.clone()
         else:
             self.last = self.last.lerp(picture, 1 - exp(-now.dt / seconds))
+        return self.last
+
+
+class Deflicker:
+    """Small changes are averaged over time, large ones pass at once: what boils stands still.
+
+    Motion-adaptive temporal averaging, as in noise reduction for television (Dennis 1980).  The
+    change against what was shown is averaged, with its sign, in square cells: grain and texture
+    cancel there, light and moving shapes do not.  Before a model it steadies the condition.
+    """
+
+    def __init__(self) -> None:
+        self.last: Tensor | None = None
+
+    def mix(
+        self,
+        picture: Tensor,
+        *,
+        seconds: float = param(
+            0.3, 0.0, 30.0, "until two thirds of the smallest changes are seen", unit="s"
+        ),
+        threshold: float = param(0.1, 0.0, 1.0, "change of brightness that passes at once"),
+        now: Now,
+    ) -> Tensor:
+        """The picture, steadied."""
+        import torch.nn.functional as F
+
+        _, height, width = picture.shape
+        last = self.last
+        if last is None or last.shape != picture.shape or seconds <= 0 or threshold <= 0:
+            self.last = picture.clone()
+            return self.last
+        rows = min(CELLS, height)
+        columns = min(max(round(rows * width / height), 1), width)
+        change = picture - last
+        means = F.adaptive_avg_pool2d(change[None], (rows, columns))
+        # What is not a number is the engine's to judge, and must not stay here.
+        if not bool(means.sum().isfinite()):
+            self.last = picture.clone()
+            return self.last
+        # Never quite none, so that a large change passes even if no time does.
+        passed = max(now.dt, 1e-3)
+        calm = (1 - means.abs_().amax(1, keepdim=True) / threshold).clamp_(0, 1)
+        kept = calm.pow_(passed / STEP) * exp(-passed / seconds)
+        kept = F.interpolate(kept, (height, width), mode="bilinear", align_corners=False)[0]
+        self.last = picture.addcmul(change, kept, value=-1).clamp_(0, 1)
         return self.last

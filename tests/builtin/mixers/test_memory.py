@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -83,3 +84,84 @@ def test_smooth_begins_with_the_picture_and_without_seconds_stays_with_it() -> N
     play = mixer("smooth")
     assert torch.equal(play(A), A)
     assert torch.equal(play(B, seconds=0.0, now=at(0.03)), B)
+
+
+def boiling(frame: int, strength: float = 0.1) -> torch.Tensor:
+    """A grey picture with grain that is another in every frame."""
+    return 0.5 + strength * (noise(100 + frame, 64, 64) - 0.5)
+
+
+def test_what_boils_stands_still_after_a_moment() -> None:
+    play = mixer("deflicker")
+    given = [boiling(frame) for frame in range(60)]
+    shown = [play(picture, now=at(1 / 30)) for picture in given]
+
+    def flicker(pictures: list[torch.Tensor]) -> float:
+        changes = [(b - a).abs().mean() for a, b in pairwise(pictures[30:])]
+        return float(torch.stack(changes).mean())
+
+    assert flicker(shown) < 0.3 * flicker(given)
+    assert float((shown[-1] - 0.5).abs().mean()) < 0.5 * float((given[-1] - 0.5).abs().mean())
+
+
+def test_a_large_change_passes_at_once_and_only_where_it_is() -> None:
+    play = mixer("deflicker")
+    for frame in range(30):
+        before = play(boiling(frame), now=at(1 / 30))
+    flash = boiling(30)
+    flash[:, :32] += 0.3
+    after = play(flash, now=at(1 / 30))
+    assert torch.allclose(after[:, :28], flash[:, :28], atol=1e-6)
+    below = (after - before)[:, 36:].abs().mean()
+    assert float(below) < 0.4 * float((flash - before)[:, 36:].abs().mean())
+
+
+def test_a_large_change_passes_even_on_a_clock_that_stands() -> None:
+    play = mixer("deflicker")
+    play(torch.zeros_like(A))
+    assert torch.equal(play(torch.ones_like(A), now=at(0.0)), torch.ones_like(A))
+
+
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
+def test_deflicker_follows_a_small_change_by_time_and_not_by_frames(part: float) -> None:
+    def after(fps: int) -> float:
+        play = mixer("deflicker")
+        play(torch.zeros_like(A))
+        for _ in range(fps // 5):
+            out = play(torch.full_like(A, part * 0.1), now=at(1 / fps), threshold=0.1)
+        return float(out.mean()) / (part * 0.1)
+
+    assert after(10) == pytest.approx(after(60), abs=0.1)
+    assert after(30) == pytest.approx(after(60), abs=0.05)
+
+
+def test_the_smallest_changes_are_seen_to_two_thirds_after_its_seconds() -> None:
+    play = mixer("deflicker")
+    play(torch.zeros_like(A))
+    for _ in range(30):
+        out = play(torch.full_like(A, 1e-3), now=at(1 / 30), seconds=1.0)
+    assert float(out.mean()) / 1e-3 == pytest.approx(1 - math.exp(-1), abs=0.1)
+
+
+@pytest.mark.parametrize("values", [{"seconds": 0.0}, {"threshold": 0.0}])
+def test_deflicker_turned_off_is_the_picture(values: dict[str, Any]) -> None:
+    play = mixer("deflicker")
+    play(A)
+    assert torch.equal(play(B, now=at(1 / 30), **values), B)
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_what_is_not_a_number_is_forgotten_in_the_next_frame(wrong: float) -> None:
+    play = mixer("deflicker")
+    play(A)
+    bad = A.clone()
+    bad[0, 3, 3] = wrong
+    assert not bool(play(bad, now=at(1 / 30)).isfinite().all())
+    assert torch.equal(play(A, now=at(1 / 30)), A)
+
+
+def test_deflicker_begins_anew_at_another_size() -> None:
+    play = mixer("deflicker")
+    play(A)
+    small = noise(3, 8, 20)
+    assert torch.equal(play(small, now=at(1 / 30)), small)
