@@ -33,7 +33,7 @@ def export(
     from livegan.engine.build import model_folders
     from livegan.generators import find, load
     from livegan.generators.export import export as write
-    from livegan.generators.export import test_options
+    from livegan.generators.pix2pix import test_options
 
     with clear_errors():
         here = Path.cwd()

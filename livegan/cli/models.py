@@ -91,6 +91,9 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
         said = {**card.to_dict(), "path": str(path), "bytes": size, "sha256": checkpoint.digest}
         typer.echo(json.dumps({**said, "architecture": architecture}))
         return
+    trained = [f"{card.other['steps']} steps"] if card.other.get("steps") else []
+    trained += [f"{card.hours:g} h"] if card.hours else []
+    recipe = dict(card.other.get("recipe") or {})
     rows = {
         "title": card.title,
         "play it": f"model({card.name!r}, {as_call(card)})" if card.encoder else "",
@@ -98,16 +101,8 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
         "norm": card.norm,
         "network": architecture,
         "learned from": card.data,
-        "trained": " in ".join(
-            filter(
-                None,
-                (
-                    f"{card.other['steps']} steps" if card.other.get("steps") else "",
-                    f"{card.hours:g} h" if card.hours else "",
-                ),
-            )
-        ),
-        "recipe": ", ".join(f"{k} {v}" for k, v in dict(card.other.get("recipe") or {}).items()),
+        "trained": " in ".join(trained),
+        "recipe": ", ".join(f"{key} {plain(value)}" for key, value in recipe.items()),
         "licence": card.licence,
         "made with": card.made_with,
         "picture": short(path.parent / card.picture) if card.picture else "",
@@ -136,6 +131,11 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
     if sounds or pairs:
         on = [f"{pairs} held-out pairs"] if pairs else []
         console.print(f"measured on {', '.join([*on, *(sounds or [])])}", markup=False)
+
+
+def plain(value: Any) -> str:
+    """A number as one writes it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def as_call(card: Card) -> str:

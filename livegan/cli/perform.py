@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -43,16 +44,18 @@ def followed_models(given: list[Path]) -> dict[str, Path]:
     """Models by the name that a set gives them; those that are not there yet are waited for."""
     found: dict[str, Path] = {}
     for place in given:
+        # Not resolved: a link may be pointed to another training while the show goes on.
+        whole = Path(os.path.abspath(place))
         if (place / "state.pt").is_file():
             mine = place.with_name(place.name.removesuffix(".training"))
             what = "the state of a training; give the model that it writes"
             fail(f"--watch-model {place}: {what}, such as {mine}", 2)
-        if not place.resolve().parent.is_dir():
+        if not whole.parent.is_dir():
             fail(f"--watch-model {place}: there is no folder {place.parent}", 2)
-        name = place.resolve().name
-        if place.is_file():
-            name = place.resolve().parent.name if place.stem == "model" else place.stem
-        if found.setdefault(name, place.resolve()) != place.resolve():
+        name = whole.name
+        if whole.is_file():
+            name = whole.parent.name if whole.stem == "model" else whole.stem
+        if found.setdefault(name, whole) != whole:
             fail(f"--watch-model: two models are called {name!r}; give one of them", 2)
     return found
 

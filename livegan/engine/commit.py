@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from livegan.engine.build import Builder
-from livegan.engine.models import checkpoints_of, state_of
+from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, file_digest, helpers_of, run
-from livegan.generators import ModelError
 from livegan.graph.place import Place
 from livegan.plugin import registry
 
@@ -82,8 +81,7 @@ class Pipeline:
         self._last_seen: str | None = None
         self._seen: dict[str, str] = {}
         """Stamps of the models at the last proposal."""
-        self._played: dict[str, str] = {}
-        """Stamps of the models of the newest program."""
+        self._news = News()
         self._versions = version
         self._plugins: dict[Path, str] | None = None
         self._lock = threading.Lock()
@@ -92,11 +90,11 @@ class Pipeline:
 
     # What the save consists of -------------------------------------------------------------------
 
-    def fingerprint(self, text: str) -> str:
-        """Of the text, the helper modules in use and the plugin files: equal means no change."""
+    def fingerprint(self, text: str, stamps: dict[str, str]) -> str:
+        """Of the text, helper modules, plugin files and models: equal means no change."""
         helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
         plugins = [f"{f}{d}" for f, d in sorted(self.plugin_files().items())]
-        models = [f"{name}{stamp}" for name, stamp in self.stamps().items()]
+        models = [f"{name}{stamp}" for name, stamp in stamps.items()]
         return "\0".join([text, *helpers, *plugins, *models])
 
     def watched(self) -> list[Path]:
@@ -153,7 +151,8 @@ class Pipeline:
         Never raises for what the set does: a refusal is the commit's status.
         """
         began = time.perf_counter()
-        seen = self.fingerprint(text)
+        stamps = self.stamps()
+        seen = self.fingerprint(text, stamps)
         if seen == self._last_seen:
             return None
         at = self.player.now.time if at is None else at
@@ -179,8 +178,9 @@ class Pipeline:
             return commit
         finally:
             self.busy = ""
-            self._last_seen = self.fingerprint(text)
-            self._seen = self.stamps()
+            # Those from before the models were read: one that was written since is a change.
+            self._last_seen = self.fingerprint(text, stamps)
+            self._seen = stamps
         self._versions += 1
         program = replace(program, version=self._versions, digest=commit.digest)
         commit.kept, commit.built = list(program.kept), list(program.built)
@@ -194,27 +194,9 @@ class Pipeline:
         self._newest = program
         commit.status = "cued"
         self._tell(commit)
-        news = self._news(stamps)
+        news = self._news.lines(self.builder.models(self.path), stamps)
         self.player.cue(program, lambda p, at: self._on_air(commit, p, at, news))
         return commit
-
-    def _news(self, stamps: dict[str, str]) -> list[str]:
-        """A line for each model that was written anew, and each followed one that is not played."""
-        models = self.builder.models(self.path)
-        lines = []
-        for name, stamp in stamps.items():
-            if self._played.get(name, stamp) != stamp:
-                try:
-                    state = state_of(models.card(name))
-                except ModelError:
-                    state = ""
-                lines.append(f"{name} was written anew" + (f": {state}" if state else ""))
-        if not self._played:
-            for name in sorted(models.followed.keys() - stamps.keys()):
-                fix = f'write model("{name}") where it should play'
-                lines.append(f"the set plays no model {name!r}; {fix}")
-        self._played = {**self._played, **stamps}
-        return lines
 
     def _busy(self, what: str) -> None:
         self.busy = what

@@ -68,6 +68,31 @@ class Models:
         return found
 
 
+class News:
+    """Which models were written anew since the program before, in lines for the performer."""
+
+    def __init__(self) -> None:
+        self._played: dict[str, str] | None = None
+
+    def lines(self, models: Models, stamps: dict[str, str]) -> list[str]:
+        """``stamps`` are those of the models of a new program, by name."""
+        before = {} if self._played is None else self._played
+        lines = []
+        for name, stamp in stamps.items():
+            if before.get(name, stamp) != stamp:
+                try:
+                    state = state_of(models.card(name))
+                except ModelError:
+                    state = ""
+                lines.append(f"{name} was written anew" + (f": {state}" if state else ""))
+        if self._played is None:
+            for name in sorted(models.followed.keys() - stamps.keys()):
+                fix = f'write model("{name}") where it should play'
+                lines.append(f"the set plays no model {name!r}; {fix}")
+        self._played = before | stamps
+        return lines
+
+
 def checkpoints_of(graph: Graph) -> set[str]:
     """The names of all models that a set plays or morphs."""
     names = [(n.fixed["checkpoint"], n.fixed["other"]) for n in graph.nodes if n.kind == "model"]

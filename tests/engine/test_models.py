@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from livegan.engine import watch
+from livegan.engine import build, watch
 from livegan.engine.build import Builder
 from livegan.engine.commit import Pipeline
 from livegan.engine.models import Models, state_of
@@ -76,6 +76,25 @@ def test_a_model_plays_as_soon_as_it_is_written_and_each_time_anew(show: Show) -
     assert not torch.allclose(picture(show), before, atol=0.02)
     assert notes(show) == ["mine was written anew: 200 steps, 0.2 h, l1 0.1250"]
     assert show.faults == []
+
+
+def test_a_model_that_is_written_while_it_is_proven_is_a_change(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = show.folder / "elsewhere" / "mine"
+    train(place, "water")
+    prove = build.probe
+
+    def meanwhile(*given: Any) -> None:
+        prove(*given)
+        train(place, "fire")
+
+    monkeypatch.setattr(build, "probe", meanwhile)
+    show.save()
+    monkeypatch.setattr(build, "probe", prove)
+    assert show.pipeline.models_changed()
+    again = show.save()
+    assert again is not None and again.built == ["a"]
 
 
 @pytest.mark.parametrize("broken", ["cut off", "other network", "empty"])

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from livegan.generators import Card, Generator, ModelError, load, save_checkpoint
-from livegan.generators.export import as_onnx, as_reference, export
-from livegan.generators.export import test_options as options_of_test_py
+from livegan.generators.export import as_onnx, export
+from livegan.generators.pix2pix import as_reference
+from livegan.generators.pix2pix import test_options as options_of_test_py
 from tests.generators.conftest import small
 from tests.generators.originals import condition, resnet_state, unet_state
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from livegan.generators import ModelError, available, find
+from livegan.saving import replacing
 
 
 @pytest.fixture
@@ -54,3 +55,13 @@ def test_a_missing_path_is_said_to_be_missing(tmp_path):
 
 def test_everything_that_can_be_played_is_listed_once(folders):
     assert [name for name, _ in available(folders)] == ["city", "nebula", "x"]
+
+
+def test_a_file_that_is_half_written_is_no_model(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with replacing(folder / "model.safetensors") as beside:
+        beside.write_bytes(b"half")
+        with pytest.raises(ModelError, match="no model 'mine'"):
+            find("mine", [tmp_path])
+    assert find("mine", [tmp_path]) == folder / "model.safetensors"
