@@ -5,6 +5,9 @@ None of these moves anything along an axis, so the clock in a condition stays ri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -20,39 +23,71 @@ def disturb(condition: Tensor, recipe: Recipe, rng: torch.Generator) -> Tensor:
         drawn = torch.rand((count, 1, 1, 1), generator=rng) * (high - low) + low
         return drawn.to(condition.device)
 
-    changed = condition
-    if recipe.mixture and count > 1:
+    mixing = recipe.mixture and count > 1
+    if not (mixing or recipe.gain or recipe.noise):
+        return condition
+    if mixing:
         # Half the pairs stay pure: what a model was made for it must do best.
         amount = uniform(-recipe.mixture, recipe.mixture).clamp_(min=0)
-        changed = changed.lerp(condition.roll(1, dims=0), amount)
+        changed = condition.lerp(condition.roll(1, dims=0), amount)
+    else:
+        changed = condition.clone()
     if recipe.gain:
         # About black, not about grey: loud and soft, not contrast.
-        changed = (changed + 1) * uniform(1 - recipe.gain, 1 + recipe.gain) - 1
+        changed.add_(1).mul_(uniform(1 - recipe.gain, 1 + recipe.gain)).sub_(1)
     if recipe.noise:
         grain = torch.randn(condition.shape, generator=rng).to(condition.device)
-        changed = changed + grain * uniform(0, 2 * recipe.noise)
-    return changed.clamp(-1, 1) if changed is not condition else condition
+        changed.add_(grain.mul_(uniform(0, 2 * recipe.noise)))
+    return changed.clamp_(-1, 1)
 
 
-def crops(pictures: Tensor, size: int, rng: torch.Generator) -> Tensor:
-    """One (size, size) crop of each of (N, C, H, W) pictures, of places that tile them.
+def tiles(pictures: Tensor, size: int, rng: torch.Generator) -> list[tuple[int, int]]:
+    """A (row, column) for each of (N, C, H, W) pictures: where its tile of ``size`` begins.
 
     Tiles, and not any place: of crops at any place all but the first would hold the middle, and
     what a discriminator looks at more often is painted to please it.  Neighbours in a batch get
     different tiles.  The same state of ``rng`` gives the same tiles.
     """
     count, _, height, width = pictures.shape
-    starts = [_tiles(side, size) for side in (height, width)]
-    places = [(row, column) for row in starts[0] for column in starts[1]]
+    places = [(row, column) for row in _starts(height, size) for column in _starts(width, size)]
     turn = torch.randperm(len(places), generator=rng).tolist()
-    cut = []
-    for index in range(count):
-        row, column = places[turn[index % len(turn)]]
-        cut.append(pictures[index, :, row : row + size, column : column + size])
-    return torch.stack(cut)
+    return [places[turn[index % len(turn)]] for index in range(count)]
 
 
-def _tiles(side: int, size: int) -> list[int]:
+def cut(pictures: Tensor, places: Sequence[tuple[int, int]], size: int) -> Tensor:
+    """The (size, size) tile of each of (N, C, H, W) pictures at its place; it can be learned
+    through."""
+    found: Tensor = _Cut.apply(pictures, places, size)  # type: ignore[no-untyped-call]
+    return found
+
+
+class _Cut(torch.autograd.Function):
+    """Slices, whose gradients torch would spread over a whole picture each, and then add."""
+
+    @staticmethod
+    def forward(ctx: Any, pictures: Tensor, places: Sequence[tuple[int, int]], size: int) -> Tensor:
+        ctx.whole, ctx.places, ctx.size = pictures.shape, places, size
+        return torch.stack(_parts(pictures, places, size))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        layout = torch.channels_last
+        whole = torch.empty(
+            ctx.whole, dtype=gradient.dtype, device=gradient.device, memory_format=layout
+        ).zero_()
+        for part, given in zip(_parts(whole, ctx.places, ctx.size), gradient, strict=True):
+            part.copy_(given)
+        return whole, None, None
+
+
+def _parts(pictures: Tensor, places: Sequence[tuple[int, int]], size: int) -> list[Tensor]:
+    return [
+        picture[:, row : row + size, column : column + size]
+        for picture, (row, column) in zip(pictures, places, strict=True)
+    ]
+
+
+def _starts(side: int, size: int) -> list[int]:
     """Where tiles of ``size`` begin that cover ``side``, evenly spread."""
     if side <= size:
         return [0]

@@ -14,10 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from livegan.training import losses, sheet
+from livegan.training.adam import adam, take_up
 from livegan.training.architecture import begin_from, generator_of
-from livegan.training.augmentation import crops, disturb, resized
+from livegan.training.augmentation import cut, disturb, resized, tiles
 from livegan.training.average import Average
 from livegan.training.discriminator import PatchGAN, initialise
+from livegan.training.heap import keep_freed
 from livegan.training.norms import calibrate, freeze
 from livegan.training.pairs import Pairs, PairsError, order
 from livegan.training.recipe import Recipe
@@ -97,6 +99,7 @@ def train(
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)
     mixed = _mixed_precision(recipe, device)
+    keep_freed()
 
     torch.manual_seed(recipe.seed)
     painter = generator_of(recipe.arch)
@@ -109,8 +112,7 @@ def train(
         network.train()
     average = Average(painter, recipe.ema)
     betas = (recipe.beta1, recipe.beta2)
-    painter_steps = torch.optim.Adam(painter.parameters(), recipe.lr, betas)
-    critic_steps = torch.optim.Adam(critic.parameters(), recipe.lr, betas)
+    painter_steps, critic_steps = (adam(n, recipe.lr, betas) for n in (painter, critic))
     kept: dict[str, Any] = {
         "painter": painter,
         "critic": critic,
@@ -131,7 +133,10 @@ def train(
             fix = "train into another folder, or delete it"
             raise TrainingError(f"{work} holds a training with another recipe; {fix}")
         for name, part in kept.items():
-            part.load_state_dict(state[name])
+            if isinstance(part, torch.optim.Adam):
+                take_up(part, state[name])
+            else:
+                part.load_state_dict(state[name])
         return state["step"], state["elapsed"], state["retries"], state["settled"]
 
     def over() -> float:
@@ -168,10 +173,12 @@ def train(
         with mixed():
             painted = painter(given)
         painted = painted.to(truth.dtype)
-        real, fake = torch.cat([given, truth], 1), torch.cat([given, painted], 1)
+        judged_parts = [given, truth, painted]
         if recipe.patch:
-            both = crops(torch.cat([real, fake], 1), recipe.patch, rng)
-            real, fake = both[:, :6].detach(), both[:, 6:]
+            places = tiles(given, recipe.patch, rng)
+            judged_parts = [cut(part, places, recipe.patch) for part in judged_parts]
+        shown, true, made = judged_parts
+        real, fake = torch.cat([shown, true], 1), torch.cat([shown, made], 1)
 
         critic.requires_grad_(True)
         with mixed():
@@ -201,7 +208,7 @@ def train(
         painter_steps.zero_grad()
         loss_painter.backward()  # type: ignore[no-untyped-call]
         if recipe.clip:
-            nn.utils.clip_grad_norm_(painter.parameters(), recipe.clip)
+            nn.utils.clip_grad_norm_(painter.parameters(), recipe.clip, foreach=True)
         painter_steps.step()
         average.update(painter)
 

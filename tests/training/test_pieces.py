@@ -11,7 +11,7 @@ from torch import nn
 
 from livegan.training import sheet
 from livegan.training.architecture import ARCHITECTURES, generator_of
-from livegan.training.augmentation import crops, disturb
+from livegan.training.augmentation import cut, disturb, tiles
 from livegan.training.average import Average
 from livegan.training.norms import calibrate
 from livegan.training.pairs import Pairs, PairsError, order
@@ -92,11 +92,27 @@ def test_crops_see_every_part_of_a_picture_equally_often() -> None:
     seen = torch.zeros(64, 64)
     for seed in range(20):
         rng = torch.Generator().manual_seed(seed)
-        for crop in crops(pictures, 32, rng):
+        for crop in cut(pictures, tiles(pictures, 32, rng), 32):
             seen[crop[0].long(), crop[1].long()] += 1
     assert torch.equal(seen, torch.full_like(seen, 20))
-    whole = crops(pictures, 128, torch.Generator())
+    whole = cut(pictures, tiles(pictures, 128, torch.Generator()), 128)
     assert torch.equal(whole, pictures)
+
+
+def test_a_tile_is_learned_through_as_a_slice_is() -> None:
+    torch.manual_seed(0)
+    pictures = torch.randn(3, 2, 16, 16, dtype=torch.float64, requires_grad=True)
+    places = [(0, 8), (8, 0), (3, 5)]
+    weights = torch.randn(3, 2, 8, 8, dtype=torch.float64)
+    (expected,) = torch.autograd.grad(
+        sum(
+            (weights[i] * pictures[i, :, row : row + 8, column : column + 8]).sum()
+            for i, (row, column) in enumerate(places)
+        ),
+        pictures,
+    )
+    (found,) = torch.autograd.grad((weights * cut(pictures, places, 8)).sum(), pictures)
+    assert torch.equal(found, expected)
 
 
 def test_the_average_follows_the_weights() -> None:

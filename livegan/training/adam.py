@@ -1,0 +1,34 @@
+"""Adam (Kingma and Ba 2015), one pass over memory a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+FUSED = {"cpu", "cuda", "mps"}
+"""Devices on which torch does a whole step of Adam in one pass over the weights."""
+
+
+def adam(network: nn.Module, lr: float, betas: tuple[float, float]) -> torch.optim.Adam:
+    """Adam over the network's weights; fused where the device can, which only rounds otherwise.
+
+    A large network's plain step is a dozen passes over its weights and takes longer than painting.
+    """
+    device = next(network.parameters()).device
+    return torch.optim.Adam(network.parameters(), lr, betas, fused=device.type in FUSED)
+
+
+def take_up(optimizer: torch.optim.Adam, saved: dict[str, Any]) -> None:
+    """Load what ``optimizer.state_dict()`` gave, however the steps were done that made it."""
+    fused = [group["fused"] for group in optimizer.param_groups]
+    optimizer.load_state_dict(saved)
+    for group, before in zip(optimizer.param_groups, fused, strict=True):
+        group["fused"], group["foreach"] = before, None
+        for weight in group["params"]:
+            moments = optimizer.state.get(weight, {})
+            for name in ("exp_avg", "exp_avg_sq"):
+                # The fused step walks weights and moments in memory's order: they must agree.
+                if name in moments and moments[name].stride() != weight.stride():
+                    moments[name] = torch.empty_like(weight).copy_(moments[name])
