@@ -1,6 +1,6 @@
 """Render all the films that livegan's own models learn from.
 
-    python models/films/catalogue.py FOLDER [WORLD ...] --size 256 --fps 5
+    python models/films/catalogue.py FOLDER [WORLD ...] --size 512 --fps 4
 
 Films that are already in the folder are left alone.  ``WORLD-val-*.mp4`` are not for training.
 """
@@ -34,14 +34,14 @@ TRAINING = (
     ("dub", 16, 0.0),
 )
 """Style, seed and gain in dB: loud and soft masters, so that loudness itself is learned."""
-HELD_OUT = (("house", 101, -2.0),)
+HELD_OUT = (("house", 101, -2.0), ("drumandbass", 102, 0.0))
 
 
 def main(
     folder: Annotated[Path, typer.Argument(help="where the films go; made if it does not exist")],
     worlds: Annotated[list[str] | None, typer.Argument(help="which worlds; all by default")] = None,
-    size: Annotated[int, typer.Option(min=32, max=2048, help="height and width in pixels")] = 256,
-    fps: Annotated[int, typer.Option(min=1, max=100, help="frames a second")] = 5,
+    size: Annotated[int, typer.Option(min=32, max=2048, help="height and width in pixels")] = 512,
+    fps: Annotated[int, typer.Option(min=1, max=100, help="frames a second")] = 4,
 ) -> None:
     """Render all the films that livegan's own models learn from."""
     unknown = [world for world in worlds or [] if world not in WORLDS]
