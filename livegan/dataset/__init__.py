@@ -1,8 +1,10 @@
 """Pairs of condition and frame from films with soundtracks."""
 
-from livegan.dataset.building import DataSet, DataSetError, FilmReport, Progress, build
+from livegan.dataset.building import DataSet, DataSetError, build
 from livegan.dataset.condition import Conditions, Drawing, EncoderError, drawing
 from livegan.dataset.film import FilmError
+from livegan.dataset.pairs import FilmReport, Progress
+from livegan.dataset.soundtrack import Soundtrack
 from livegan.dataset.split import Split
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "FilmError",
     "FilmReport",
     "Progress",
+    "Soundtrack",
     "Split",
     "build",
     "drawing",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from livegan.builtin.pictures import as_picture
+from livegan.dataset.soundtrack import Soundtrack
 from livegan.plugin import Now, Operation
 from livegan.plugin.closest import suggestion
 from livegan.plugin.registry import UnknownName, current
@@ -134,28 +136,54 @@ class Conditions:
 
     Parameters
     ----------
-    samples : (n, 2) float32 at 48 kHz, as `livegan.sound.media.decode` gives it.
+    sound : (n, 2) float32 at 48 kHz, as `livegan.sound.media.decode` gives it, or a `Soundtrack`,
+        which is read as far as is asked for: then positions must rise.
     drawings : the encoders, with their values.
     size : height and width of the pictures in pixels.
-
-    ``features`` are those of the sound, (hops, F) float32, columns `FEATURES`.
     """
 
     def __init__(
-        self, samples: npt.NDArray[np.float32], drawings: Sequence[Drawing], size: int
+        self,
+        sound: npt.NDArray[np.float32] | Soundtrack,
+        drawings: Sequence[Drawing],
+        size: int,
     ) -> None:
         self.size = size
         self.drawings = tuple(drawings)
-        self._samples = samples
-        self.features = Analyzer().feed(samples)
-        self._hearing = Hearing(RecordedHistory(samples, self.features))
+        self._history = sound if isinstance(sound, Soundtrack) else RecordedHistory.of(sound)
+        self._hearing = Hearing(self._history)
         self._instances: dict[int, Any] = {}
-        self._fed: dict[int, int] = {}
+        self._fed = 0
+
+    @property
+    def features(self) -> npt.NDArray[np.float32]:
+        """Features of the sound so far, (hops, F) float32, columns `FEATURES`."""
+        return self._history.features(0, self._history.hops)
 
     @property
     def end(self) -> int:
         """Samples up to the last whole hop."""
-        return len(self._samples) // HOP * HOP
+        return self._history.position // HOP * HOP
+
+    def hear(self, position: int) -> bool:
+        """Listen up to ``position`` samples; False if the sound ends before.
+
+        Encoders that are fed blocks are handed every hop on the way, so this is called for the
+        moments in between, too.
+        """
+        position = position // HOP * HOP
+        while True:
+            # No more at a time than is remembered, however long nothing was asked for.
+            step = min(position, self._fed + RATE)
+            if isinstance(self._history, Soundtrack):
+                self._history.hear(step)
+            stop = min(step, self.end)
+            for index, found in enumerate(self.drawings):
+                if found.operation.feeds and stop > self._fed:
+                    self._feed(index, found, stop)
+            self._fed = max(self._fed, stop)
+            if stop < step or step >= position:
+                return position <= self.end
 
     def at(self, position: int, frame: int = 0) -> list[npt.NDArray[np.uint8]]:
         """What each encoder draws when ``position`` samples were heard: (size, size, 3) RGB bytes.
@@ -169,64 +197,75 @@ class Conditions:
             If an encoder raises, or returns what is not a picture.
         """
         position = position // HOP * HOP
+        self.hear(position)
         sound = self._hearing.at(position)
         return [
             self._draw(index, found, sound, position, frame)
             for index, found in enumerate(self.drawings)
         ]
 
+    def _feed(self, index: int, found: Drawing, stop: int) -> None:
+        with _blaming(found.operation):
+            instance = self._instance(index, found, self._context(index, found, self._fed, 0))
+            samples = self._history.samples(self._fed, stop)
+            for start in range(0, len(samples), HOP):
+                instance.feed(samples[start : start + HOP])
+
+    def _context(self, index: int, found: Drawing, position: int, frame: int) -> dict[str, Any]:
+        """What the encoder wants to know besides the sound."""
+        wanted = found.operation.context
+        context: dict[str, Any] = {}
+        if "now" in wanted:
+            hop = max(0, position // HOP - 1)
+            row = self._history.features(hop, hop + 1)[0]
+            context["now"] = Now(
+                time=position / RATE,
+                frame=frame,
+                bpm=float(row[INDEX["bpm"]]),
+                beats=float(row[INDEX["beats"]]),
+            )
+        if "size" in wanted:
+            context["size"] = (self.size, self.size)
+        if "rng" in wanted:
+            context["rng"] = np.random.default_rng((0, index, frame))
+        return context
+
     def _draw(
         self, index: int, found: Drawing, sound: Any, position: int, frame: int
     ) -> npt.NDArray[np.uint8]:
         operation = found.operation
-        context: dict[str, Any] = {}
-        if "now" in operation.context:
-            hop = max(0, position // HOP - 1)
-            context["now"] = Now(
-                time=position / RATE,
-                frame=frame,
-                bpm=float(self.features[hop, INDEX["bpm"]]),
-                beats=float(self.features[hop, INDEX["beats"]]),
-            )
-        if "size" in operation.context:
-            context["size"] = (self.size, self.size)
-        if "rng" in operation.context:
-            context["rng"] = np.random.default_rng((0, index, frame))
         live = {p.name: found.values[p.name] for p in operation.params if p.live}
-        still = {p.name: found.values[p.name] for p in operation.params if not p.live}
-        try:
+        with _blaming(operation):
+            context = self._context(index, found, position, frame)
             if operation.stateful:
-                instance = self._instance(index, operation, still, context, position)
+                instance = self._instance(index, found, context)
                 building = inspect.signature(operation.make).parameters
                 context = {k: v for k, v in context.items() if k not in building}
                 picture = instance.draw(sound, **live, **context)
             else:
+                still = {p.name: found.values[p.name] for p in operation.params if not p.live}
                 picture = operation.make(sound, **live, **still, **context)
             return picture_bytes(picture, self.size)
-        except Exception as error:
-            where = f"{operation.origin.file}:{operation.origin.line}"
-            reason = f"{type(error).__name__}: {error}"
-            raise EncoderError(f"{where}: encoder {operation.name!r} failed: {reason}") from error
 
-    def _instance(
-        self,
-        index: int,
-        operation: Operation,
-        still: dict[str, Any],
-        context: dict[str, Any],
-        position: int,
-    ) -> Any:
+    def _instance(self, index: int, found: Drawing, context: dict[str, Any]) -> Any:
         if index not in self._instances:
+            operation = found.operation
             building = inspect.signature(operation.make).parameters
+            still = {p.name: found.values[p.name] for p in operation.params if not p.live}
             given = {k: v for k, v in context.items() if k in building}
             self._instances[index] = operation.make(**still, **given)
-            self._fed[index] = 0
-        instance = self._instances[index]
-        if operation.feeds:
-            for start in range(self._fed[index], position, HOP):
-                instance.feed(self._samples[start : start + HOP])
-            self._fed[index] = max(self._fed[index], position)
-        return instance
+        return self._instances[index]
+
+
+@contextlib.contextmanager
+def _blaming(operation: Operation) -> Iterator[None]:
+    """Say of an error in an encoder which one it is, and where it stands."""
+    try:
+        yield
+    except Exception as error:
+        where = f"{operation.origin.file}:{operation.origin.line}"
+        reason = f"{type(error).__name__}: {error}"
+        raise EncoderError(f"{where}: encoder {operation.name!r} failed: {reason}") from error
 
 
 def picture_bytes(drawn: Any, size: int) -> npt.NDArray[np.uint8]:

@@ -1,20 +1,20 @@
-"""Films: frames by presentation time, and where their sound begins."""
+"""Films: their streams, and their frames by presentation time."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import av
-import numpy as np
-import numpy.typing as npt
 
-Fit = Literal["crop", "pad", "stretch"]
-FITS: tuple[Fit, ...] = ("crop", "pad", "stretch")
-Picture = npt.NDArray[np.uint8]
+from livegan.dataset.fitting import Fit, Picture, fitted
+
+Kind = Literal["video", "audio"]
+Watch = Callable[[float, Any], None]
+"""Told the time and the frame, an `av.VideoFrame`, of every frame of a film."""
 
 
 class FilmError(Exception):
@@ -33,23 +33,35 @@ class Film:
     """A film with its soundtrack, opened by PyAV.
 
     Times are presentation times, in seconds from the start of the film as players count it (that
-    of its earliest stream), which is where `livegan.sound.media.decode` begins as well.  So a film
-    whose first frame is late, or whose frame rate is odd or varies, is read rightly.
+    of its earliest stream), which is where `livegan.sound.media.open_media` begins as well.  So a
+    film whose first frame is late, or whose frame rate is odd or varies, is read rightly.
 
     Parameters
     ----------
     path : any file PyAV opens.
-    video_stream : which one of several, counted from 0; by default ffmpeg's choice.
+    video_stream, audio_stream : which one of several, counted from 0 among those of its kind; by
+        default ffmpeg's choice.
+    threads : of the decoder; 0 is one for each core.
+
+    ``audio`` is the number of the audio stream that was taken, ``notes`` says what was chosen
+    where there was a choice, and what is damaged.
 
     Raises
     ------
     FilmError
-        If it cannot be opened, or has no such stream.
+        If it cannot be opened, has no such stream, or none that can be decoded.
     """
 
-    def __init__(self, path: Path, *, video_stream: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        video_stream: int | None = None,
+        audio_stream: int | None = None,
+        threads: int = 0,
+    ) -> None:
         self.path = path
-        self.truncated: str | None = None
+        self.notes: list[str] = []
         if not path.is_file():
             raise FilmError(f"{path}: there is no such file")
         try:
@@ -57,12 +69,13 @@ class Film:
         except (av.FFmpegError, ValueError) as error:
             raise FilmError(f"{path}: not a film that can be opened ({_reason(error)})") from error
         try:
-            self._video = self._stream("video", video_stream)
-            self._stream("audio", None)
+            self._video, _ = self._stream("video", video_stream)
+            _, self.audio = self._stream("audio", audio_stream)
         except FilmError:
             self._container.close()
             raise
         self._video.thread_type = "AUTO"
+        self._video.codec_context.thread_count = threads
         self._start = (self._container.start_time or 0) / av.time_base
 
     def __enter__(self) -> Film:
@@ -71,19 +84,31 @@ class Film:
     def __exit__(self, *_: object) -> None:
         self._container.close()
 
-    def _stream(self, kind: Literal["video", "audio"], wanted: int | None) -> Any:
+    def _stream(self, kind: Kind, wanted: int | None) -> tuple[Any, int]:
+        """The stream to take, and its number among those of its kind."""
         streams = [s for s in self._container.streams if s.type == kind]
         if not streams:
             fix = "a pair needs both; choose a film with sound and pictures"
             raise FilmError(f"{self.path}: has no {kind} stream ({fix})")
-        if wanted is None:
-            return self._container.streams.best(kind) or streams[0]
-        if not 0 <= wanted < len(streams):
-            raise FilmError(
-                f"{self.path}: has no {kind} stream {wanted}; it has {len(streams)}, "
-                f"counted from 0 (--{kind}-stream)"
-            )
-        return streams[wanted]
+        listed = "; ".join(f"{number}: {_described(s)}" for number, s in enumerate(streams))
+        if wanted is not None:
+            if not 0 <= wanted < len(streams):
+                raise FilmError(
+                    f"{self.path}: has no {kind} stream {wanted}; --{kind}-stream is one of "
+                    f"{listed}"
+                )
+            if streams[wanted].codec_context is None:
+                raise FilmError(f"{self.path}: {kind} stream {wanted} is in an unknown coding")
+            return streams[wanted], wanted
+        usable = [s for s in streams if s.codec_context is not None]
+        if not usable:
+            raise FilmError(f"{self.path}: its {kind} is in an unknown coding ({listed})")
+        best = self._container.streams.best(kind)
+        found = next((s for s in usable if best is not None and s.index == best.index), usable[0])
+        number = streams.index(found)
+        if len([s for s in streams if not s.disposition & s.disposition.attached_pic]) > 1:
+            self.notes.append(f"took {kind} stream {number} of {listed} (--{kind}-stream)")
+        return found, number
 
     @property
     def duration(self) -> float:
@@ -91,10 +116,12 @@ class Film:
         container = self._container.duration
         return container / av.time_base if container else 0.0
 
-    def frames(self, size: int, rate: float, fit: Fit = "crop") -> Iterator[Frame]:
+    def frames(
+        self, size: int, rate: float, fit: Fit = "crop", watch: Watch | None = None
+    ) -> Iterator[Frame]:
         """The first frame at or after each multiple of ``1 / rate`` seconds, (size, size, 3).
 
-        A film cut off in the middle gives what it has; ``truncated`` then says why it stopped.
+        A film that is cut off or damaged gives what it has, and a note.
 
         Raises
         ------
@@ -102,22 +129,44 @@ class Film:
             If not one frame can be decoded.
         """
         due = 0  # counts periods of 1/rate: integers do not drift
-        seen = False
-        try:
-            for frame in self._container.decode(self._video):
-                seen = True
-                if frame.pts is None:
-                    continue
-                time = float(frame.pts * frame.time_base) - self._start
-                if time + 1e-6 < due / rate:
-                    continue
-                due = int((time + 1e-6) * rate) + 1
-                yield Frame(time, _fitted(frame, size, fit, self._aspect()))
-        except (av.FFmpegError, ValueError) as error:
-            self.truncated = _reason(error)
-        if not seen:
-            why = self.truncated or "no frames"
+        time: float | None = None
+        aspect = self._aspect()
+        for frame in self._decoded():
+            if frame.pts is None:
+                continue
+            time = float(frame.pts * frame.time_base) - self._start
+            if watch is not None:
+                watch(time, frame)
+            if time + 1e-6 < due / rate:
+                continue
+            due = int((time + 1e-6) * rate) + 1
+            yield Frame(time, fitted(frame, size, fit, aspect))
+        if time is None:
+            why = "; ".join(self.notes) or "no frames"
             raise FilmError(f"{self.path}: its pictures cannot be decoded ({why})")
+        if (said := self.duration) and time < said - max(1.0, 0.02 * said):
+            self.notes.append(f"its pictures end at {time:.1f} s of {said:.1f}")
+
+    def _decoded(self) -> Iterator[Any]:
+        """All frames that can be decoded; what cannot is noted."""
+        packets = self._container.demux(self._video)
+        damaged = 0
+        while True:
+            try:
+                packet = next(packets, None)
+            except (av.FFmpegError, ValueError) as error:
+                self.notes.append(f"its pictures break off ({_reason(error)})")
+                break
+            if packet is None:
+                break
+            try:
+                yield from packet.decode()
+            except av.EOFError:
+                break
+            except (av.FFmpegError, ValueError):
+                damaged += 1
+        if damaged:
+            self.notes.append(f"{damaged} damaged packets of its pictures were left out")
 
     def _aspect(self) -> float:
         """Width of a pixel over its height: films on DVD are not square."""
@@ -125,43 +174,23 @@ class Film:
         return float(ratio) if ratio else 1.0
 
 
+def _described(stream: Any) -> str:
+    """A stream in a few words: ``h264 1280x720``, ``aac 5.1 deu "Commentary"``."""
+    context = stream.codec_context
+    words = ["unknown coding" if context is None else context.name]
+    if context is not None and stream.type == "video":
+        words.append(f"{context.width}x{context.height}")
+    elif context is not None and context.layout is not None:
+        words.append(context.layout.name)
+    if stream.language and stream.language != "und":
+        words.append(stream.language)
+    if title := stream.metadata.get("title"):
+        words.append(f'"{title}"')
+    return " ".join(words)
+
+
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
-
-
-def _fitted(frame: Any, size: int, fit: Fit, aspect: float) -> Picture:
-    """The frame as (size, size, 3) RGB bytes."""
-    width, height = frame.width * aspect, float(frame.height)
-    if fit == "stretch":
-        width_to, height_to = size, size
-    else:
-        scale = size / (min if fit == "crop" else max)(width, height)
-        width_to, height_to = max(1, round(width * scale)), max(1, round(height * scale))
-    scaled: Picture = frame.to_ndarray(
-        format="rgb24", width=width_to, height=height_to, interpolation="AREA"
-    )
-    if fit == "crop":
-        top, left = (height_to - size) // 2, (width_to - size) // 2
-        return np.ascontiguousarray(scaled[top : top + size, left : left + size])
-    if scaled.shape[:2] == (size, size):
-        return scaled
-    padded = np.zeros((size, size, 3), np.uint8)
-    top, left = (size - height_to) // 2, (size - width_to) // 2
-    padded[top : top + height_to, left : left + width_to] = scaled
-    return padded
-
-
-def is_black(picture: Picture) -> bool:
-    """True for a frame without light: leaders, fades, the black between two shots."""
-    return bool(picture.mean() < 6 and np.percentile(picture, 99.5) < 32)
-
-
-def signature(picture: Picture) -> npt.NDArray[np.float32]:
-    """A (16, 16, 3) miniature, 0..1, to tell near-duplicates by their mean difference."""
-    size = picture.shape[0] // 16 * 16
-    cells = picture[:size, :size].reshape(16, size // 16, 16, size // 16, 3)
-    miniature: npt.NDArray[np.float32] = cells.mean((1, 3), dtype=np.float32) / np.float32(255)
-    return miniature
 
 
 def digest(path: Path) -> str:

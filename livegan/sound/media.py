@@ -41,7 +41,7 @@ class MediaError(Exception):
     """A file that gives no sound: where, why, and what to do, in one line."""
 
 
-def decode(path: str | Path, on_note: Note | None = None) -> Array:
+def decode(path: str | Path, on_note: Note | None = None, stream: int | None = None) -> Array:
     """All the sound of a file, (n, 2) float32 at 48 kHz.
 
     Time 0 is the start of the file as players count it (the earliest stream's): sound that begins
@@ -51,23 +51,29 @@ def decode(path: str | Path, on_note: Note | None = None) -> Array:
     ----------
     path : a sound file or a film, in any format of PyAV or libsndfile.
     on_note : handed a line about damage that was played over; logged if None.
+    stream : which of several audio streams, counted from 0; by default FFmpeg's choice.
 
     Raises
     ------
     MediaError
         The file is missing, is no media file, or has no sound.
     """
-    blocks = list(open_media(path, on_note=on_note))
+    blocks = list(open_media(path, on_note=on_note, stream=stream))
     return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
 
 
 def open_media(
-    path: str | Path, start: float = 0.0, loop: bool = False, on_note: Note | None = None
+    path: str | Path,
+    start: float = 0.0,
+    loop: bool = False,
+    on_note: Note | None = None,
+    stream: int | None = None,
 ) -> Iterator[Array]:
     """Blocks of the sound of a file, (n, 2) float32 at 48 kHz with n up to 12000, as needed.
 
     ``start`` is in seconds; with ``loop`` the file begins again at its start, without a gap,
-    for ever. Otherwise as `decode`; errors are raised by this call, not by the iteration.
+    for ever; ``stream`` is which of several audio streams, counted from 0. Otherwise as `decode`;
+    errors are raised by this call, not by the iteration.
     """
     note = on_note or logging.getLogger("livegan").warning
     noted: set[str] = set()
@@ -79,9 +85,9 @@ def open_media(
 
     path = Path(path)
     _check(path)
-    first = _once(path, max(0.0, start), once)
+    first = _once(path, max(0.0, start), once, stream)
     head = next(first, None)
-    return _blocks(path, first if head is None else chain([head], first), loop, once)
+    return _blocks(path, first if head is None else chain([head], first), loop, once, stream)
 
 
 def duration(path: str | Path) -> float:
@@ -97,7 +103,9 @@ def duration(path: str | Path) -> float:
     raise MediaError(f"{path}: no sound in it ({'; '.join(refusals)})")
 
 
-def _blocks(path: Path, sound: Iterator[Array], loop: bool, note: Note) -> Iterator[Array]:
+def _blocks(
+    path: Path, sound: Iterator[Array], loop: bool, note: Note, stream: int | None
+) -> Iterator[Array]:
     empty = 0
     while True:
         count = 0
@@ -108,14 +116,17 @@ def _blocks(path: Path, sound: Iterator[Array], loop: bool, note: Note) -> Itera
         empty = 0 if count else empty + 1
         if not loop or empty > 1:
             return
-        sound = _once(path, 0.0, note)
+        sound = _once(path, 0.0, note, stream)
 
 
-def _once(path: Path, start: float, note: Note) -> Iterator[Array]:
+def _once(path: Path, start: float, note: Note, stream: int | None) -> Iterator[Array]:
     """The file from ``start`` to its end, by the first library that can read it."""
     refusals = []
-    for read in (av_chunks, sndfile_chunks):
-        chunks = read(path, start, note)
+    readers: list[Callable[[], Iterator[Chunk]]] = [lambda: av_chunks(path, start, note, stream)]
+    if stream is None:  # libsndfile knows one only
+        readers.append(lambda: sndfile_chunks(path, start, note))
+    for read in readers:
+        chunks = read()
         try:
             head = next(chunks, None)
         except Unreadable as refusal:

@@ -34,12 +34,17 @@ class Chunk:
     channels: tuple[str, ...] = ()
 
 
-def av_chunks(path: Path, start: float, note: Callable[[str], None]) -> Iterator[Chunk]:
-    """The sound of ``path`` through PyAV, from somewhat before ``start`` seconds."""
+def av_chunks(
+    path: Path, start: float, note: Callable[[str], None], number: int | None = None
+) -> Iterator[Chunk]:
+    """The sound of ``path`` through PyAV, from somewhat before ``start`` seconds.
+
+    ``number`` is which of several audio streams, counted from 0; by default FFmpeg's choice.
+    """
     import av
 
     with _av_open(path) as container:
-        stream = _av_sound(container)
+        stream = _av_sound(container, number)
         zero = (container.start_time or 0) / av.time_base
         if start > NEAR:
             container.seek(round((zero + start - 1.0) * av.time_base))
@@ -133,8 +138,14 @@ def _cut_riff(path: Path) -> bool:
     return head[:4] == b"RIFF" and said < 0xFFFFFFFF and said + 8 > path.stat().st_size
 
 
-def _av_sound(container: Any) -> Any:
+def _av_sound(container: Any, number: int | None = None) -> Any:
     stream = container.streams.best("audio")
+    if number is not None:
+        streams = [stream for stream in container.streams if stream.type == "audio"]
+        if not 0 <= number < len(streams):
+            count = len(streams)
+            raise Unreadable(f"PyAV: no audio stream {number}; it has {count}, counted from 0")
+        stream = streams[number]
     if stream is None:
         kinds = sorted({stream.type for stream in container.streams})
         if "audio" in kinds:

@@ -1,0 +1,93 @@
+"""A film's frame as a square picture: scaled, the right way up, without the comb of fields."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.sidedata.sidedata import Type
+
+Fit = Literal["crop", "pad", "stretch"]
+FITS: tuple[Fit, ...] = ("crop", "pad", "stretch")
+Picture = npt.NDArray[np.uint8]
+
+
+def fitted(frame: Any, size: int, fit: Fit, aspect: float) -> Picture:
+    """An `av.VideoFrame` as (size, size, 3) RGB bytes, as a player would show it.
+
+    ``fit`` crops the middle, pads with black, or stretches; ``aspect`` is the width of a pixel
+    over its height.  The display matrix of films that were taken with a turned camera is applied.
+    """
+    width, height = frame.width * aspect, float(frame.height)
+    if fit == "stretch":
+        width_to, height_to = size, size
+    else:
+        scale = size / (min if fit == "crop" else max)(width, height)
+        width_to, height_to = max(1, round(width * scale)), max(1, round(height * scale))
+    scaled: Picture = without_comb(frame).to_ndarray(
+        format="rgb24", width=width_to, height=height_to, interpolation="AREA"
+    )
+    scaled = upright(scaled, display_matrix(frame))
+    height_to, width_to = scaled.shape[:2]
+    if fit == "crop":
+        top, left = (height_to - size) // 2, (width_to - size) // 2
+        return np.ascontiguousarray(scaled[top : top + size, left : left + size])
+    if scaled.shape[:2] == (size, size):
+        return np.ascontiguousarray(scaled)
+    padded = np.zeros((size, size, 3), np.uint8)
+    top, left = (size - height_to) // 2, (size - width_to) // 2
+    padded[top : top + height_to, left : left + width_to] = scaled
+    return padded
+
+
+def display_matrix(frame: Any) -> tuple[int, int, int, int]:
+    """How a frame is turned to be shown: x' = a x + c y, y' = b x + d y, as (a, b, c, d)."""
+    found = frame.side_data.get(Type.DISPLAYMATRIX)
+    if found is None:
+        return 1, 0, 0, 1
+    matrix = np.frombuffer(bytes(found), np.int32)
+    return int(matrix[0]), int(matrix[1]), int(matrix[3]), int(matrix[4])
+
+
+def upright(picture: Picture, matrix: tuple[int, int, int, int]) -> Picture:
+    """(H, W, 3) turned and mirrored by the nearest multiple of a quarter turn."""
+    a, b, c, d = matrix
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        across, down = a, d
+    else:
+        picture = picture.transpose(1, 0, 2)
+        across, down = c, b
+    return picture[:: -1 if down < 0 else 1, :: -1 if across < 0 else 1]
+
+
+def without_comb(frame: Any) -> Any:
+    """The frame; or, where its two fields show different moments, only the first of them.
+
+    Much that is marked as interlaced is not, and would lose half its lines for nothing, so it is
+    looked at: between fields of different moments neighbouring lines differ more than next but one.
+    """
+    if not frame.interlaced_frame:
+        return frame
+    pixels = frame.to_ndarray(format="rgb24")
+    lines = pixels[: len(pixels) // 4 * 4, :, 1].astype(np.int16)
+    near = np.abs(lines[1:-1] - lines[2:]).clip(8, None)
+    far = np.abs(lines[:-2] - lines[2:]).clip(8, None)
+    combed = (near > 2 * far).mean() - (far > 2 * near).mean()
+    if combed < 0.01:
+        return frame
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[::2]), format="rgb24")
+
+
+def is_black(picture: Picture) -> bool:
+    """True for a frame without light: leaders, fades, the black between two shots."""
+    return bool(picture.mean() < 6 and np.percentile(picture, 99.5) < 32)
+
+
+def signature(picture: Picture) -> npt.NDArray[np.float32]:
+    """A (16, 16, 3) miniature, 0..1, to tell near-duplicates by their mean difference."""
+    size = picture.shape[0] // 16 * 16
+    cells = picture[:size, :size].reshape(16, size // 16, 16, size // 16, 3)
+    miniature: npt.NDArray[np.float32] = cells.mean((1, 3), dtype=np.float32) / np.float32(255)
+    return miniature

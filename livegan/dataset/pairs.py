@@ -1,0 +1,219 @@
+"""The pairs of one film: each frame that is kept, beside the conditions of its moment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livegan import __version__
+from livegan.dataset.condition import Conditions, Drawing, analysis_digest
+from livegan.dataset.cuts import Cuts
+from livegan.dataset.film import Film, FilmError, digest
+from livegan.dataset.fitting import Fit, Picture, is_black, signature
+from livegan.dataset.soundtrack import Soundtrack, is_silent
+from livegan.dataset.split import Side, Split
+from livegan.dataset.titles import is_title
+from livegan.sound import HOP, RATE
+from livegan.sound.media import MediaError, open_media
+
+SIDES: tuple[Side, ...] = ("train", "val")
+
+Progress = Callable[[str, float, int], None]
+"""Called with the film's name, the part of it that is done (0..1), and its pairs so far."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all pairs of a data set have in common; written in its manifest."""
+
+    encoders: tuple[Drawing, ...]
+    size: int = 256
+    rate: float = 1.0
+    fit: Fit = "crop"
+    split: Split = field(default_factory=Split)
+    near: float = 0.004
+    video_stream: int | None = None
+    audio_stream: int | None = None
+    keep_titles: bool = False
+
+    def record(self) -> dict[str, Any]:
+        """As written in the manifest; two data sets are the same if this and the films are."""
+        return {
+            "encoders": [
+                {"name": e.name, "parameters": dict(e.values), "sha256": e.digest}
+                for e in self.encoders
+            ],
+            "size": self.size,
+            "rate": self.rate,
+            "fit": self.fit,
+            "split": asdict(self.split),
+            "near": self.near,
+            "video_stream": self.video_stream,
+            "audio_stream": self.audio_stream,
+            "keep_titles": self.keep_titles,
+            "analysis": analysis_digest(),
+            "livegan": __version__,
+        }
+
+    def folder(self, out: Path, encoder: str, side: Side) -> Path:
+        """Where the pairs of one encoder and side lie."""
+        return out / encoder / side if len(self.encoders) > 1 else out / side
+
+
+@dataclass(frozen=True)
+class FilmReport:
+    """What became of one film: pairs by side, frames dropped by reason, or why it was refused.
+
+    ``pairs`` has a row for each frame that was kept: ``file`` (without encoder folder and side),
+    ``side``, ``time`` in seconds of the film, ``position`` in samples of its sound.  ``cuts`` are
+    the times in seconds at which a new shot begins.  ``note`` says what is odd about a film that
+    was used all the same.
+    """
+
+    film: str
+    sha256: str = ""
+    pairs: tuple[dict[str, Any], ...] = ()
+    dropped: dict[str, int] = field(default_factory=dict)
+    cuts: tuple[float, ...] = ()
+    note: str = ""
+    error: str = ""
+
+    def count(self, side: Side) -> int:
+        """Pairs on one side."""
+        return sum(pair["side"] == side for pair in self.pairs)
+
+
+def film_pairs(
+    path: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    held_out: bool = False,
+    threads: int = 0,
+    progress: Progress | None = None,
+) -> FilmReport:
+    """All pairs of one film; from its record if an earlier run finished it.
+
+    ``held_out`` puts all of it on the side of validation; ``threads`` are the video decoder's.
+
+    Raises
+    ------
+    FilmError, EncoderError
+        If it cannot be used.
+    """
+    streams = {"video_stream": settings.video_stream, "audio_stream": settings.audio_stream}
+    with Film(path, **streams, threads=threads) as film:
+        sha = digest(path)
+        # Two films may have one name; one film may stand in two places.
+        place = hashlib.sha256(f"{path.resolve()}\n{sha}\n{held_out}".encode()).hexdigest()[:8]
+        stem = f"{path.stem}-{place}"
+        record = out / "films" / f"{stem}.json"
+        if record.is_file():
+            found = json.loads(record.read_text(encoding="utf-8"))
+            rows = {name: tuple(found.get(name, ())) for name in ("pairs", "cuts")}
+            return FilmReport(**{**found, **rows})
+        report = _drawn(film, sha, stem, out, settings, held_out, progress)
+    for folder in {settings.folder(out, e.name, side) for e in settings.encoders for side in SIDES}:
+        for left in folder.glob(".*"):  # of a run that was killed while it wrote
+            if left.name.startswith(f".{stem}-"):
+                left.unlink(missing_ok=True)
+    write(record, json.dumps(asdict(report)).encode())
+    return report
+
+
+def _drawn(
+    film: Film,
+    sha: str,
+    stem: str,
+    out: Path,
+    settings: Settings,
+    held_out: bool,
+    progress: Progress | None,
+) -> FilmReport:
+    notes: list[str] = []
+    try:
+        if is_silent(open_media(film.path, on_note=lambda note: None, stream=film.audio)):
+            raise FilmError(f"{film.path}: its soundtrack is silent, so there is nothing to draw")
+        sound = Soundtrack(
+            lambda: open_media(film.path, on_note=notes.append, stream=film.audio),
+        )
+    except MediaError as error:
+        raise FilmError(str(error)) from error
+    conditions = Conditions(sound, settings.encoders, settings.size)
+    cuts = Cuts()
+    dropped: Counter[str] = Counter()
+    pairs: list[dict[str, Any]] = []
+    last = np.full((16, 16, 3), -1, np.float32)
+    for frame in film.frames(settings.size, settings.rate, settings.fit, cuts.feed):
+        # A show at this moment has heard the whole hops up to it, and no more.
+        position = int(frame.time * RATE + 1e-3) // HOP * HOP
+        side: Side | None = "val" if held_out else settings.split.side(frame.time)
+        miniature = signature(frame.picture)
+        if not conditions.hear(position) or position <= 0:
+            dropped["no sound"] += 1
+        elif is_black(frame.picture):
+            dropped["black"] += 1
+        elif np.abs(miniature - last).mean() < settings.near:
+            dropped["near-duplicate"] += 1
+        elif not settings.keep_titles and is_title(frame.picture):
+            dropped["title"] += 1
+        elif side is None:
+            dropped["between train and val"] += 1
+        else:
+            last = miniature
+            name = f"{stem}-{round(frame.time * 1000):09d}.png"
+            drawn = conditions.at(position, len(pairs))
+            for encoder, condition in zip(settings.encoders, drawn, strict=True):
+                target = settings.folder(out, encoder.name, side) / name
+                if not target.is_file():
+                    write(target, png(np.hstack([condition, frame.picture])))
+            pairs.append({"file": name, "side": side, "time": frame.time, "position": position})
+        if progress is not None:
+            progress(film.path.name, min(frame.time / (film.duration or 1e9), 1.0), len(pairs))
+    notes = list(dict.fromkeys([*film.notes, *notes]))
+    if not pairs:
+        counts = ", ".join(f"{reason}: {count}" for reason, count in dropped.items())
+        raise FilmError(f"{film.path}: no frame could be used ({counts or 'it has none'})")
+    times = tuple(round(time, 4) for time in cuts.finish())
+    return FilmReport(str(film.path), sha, tuple(pairs), dict(dropped), times, "; ".join(notes))
+
+
+def png(picture: Picture) -> bytes:
+    """(H, W, 3) RGB bytes as a PNG.
+
+    Written here because it is the dearest step of a pair: each row as the difference to the one
+    above, packed by runs, takes half the time of Pillow's quickest for as many bytes.
+    """
+    height, width, _ = picture.shape
+    flat = picture.reshape(height, 3 * width)
+    rows = np.full((height, 1 + 3 * width), 2, np.uint8)  # 2: filter "up"
+    rows[0, 1:] = flat[0]
+    np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
+    packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    packed = packer.compress(rows.data) + packer.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", packed), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+def write(path: Path, data: bytes) -> None:
+    """Beside it first: a killed run leaves whole files or none.
+
+    Unlike `livegan.saving` under a name that no loader takes for a picture of the data set.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(data)
+    os.replace(beside, path)

@@ -1,0 +1,128 @@
+"""A film's sound while the film runs: its recent past, however long the film is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from livegan.sound import HOP, RATE
+from livegan.sound.analysis import Analyzer
+from livegan.sound.features import FEATURES
+from livegan.sound.history import PAST_SECONDS
+
+Array = npt.NDArray[np.float32]
+
+KEPT = 2 * PAST_SECONDS * RATE
+"""Samples that are kept: an encoder asks for the last minute, in columns of up to a minute."""
+
+SILENT = 1e-4
+"""Below this (-80 dB of the largest sample) there is nothing to see in a sound."""
+
+
+class Soundtrack:
+    """Sound that is read as far as it is needed, and forgotten after two minutes.
+
+    It is a `livegan.sound.history.History`, so encoders see in it what they see in a show.  Its
+    features are analysed from the first time that one is asked for: an encoder that draws samples
+    alone does not pay for the analysis.
+
+    Parameters
+    ----------
+    read : begins to read the sound: blocks of (n, 2) float32 at 48 kHz.
+    """
+
+    def __init__(self, read: Callable[[], Iterator[Array]]) -> None:
+        self._read = read
+        self._blocks = read()
+        self._sound = Tail(KEPT, 2)
+        self._rows = Tail(KEPT // HOP, len(FEATURES))
+        self._analyzer: Analyzer | None = None
+        self.ended = False
+
+    def hear(self, position: int) -> bool:
+        """Read on until ``position`` samples were heard; False if there are not that many."""
+        while not self.ended and self._sound.end < position:
+            block = next(self._blocks, None)
+            if block is None:
+                self.ended = True
+                break
+            self._sound.add(block)
+            if self._analyzer is not None:
+                self._rows.add(self._analyzer.feed(block))
+        return position <= self._sound.end
+
+    @property
+    def position(self) -> int:
+        """Samples heard so far."""
+        return self._sound.end
+
+    @property
+    def hops(self) -> int:
+        """Whole hops heard so far."""
+        return self._sound.end // HOP
+
+    def samples(self, start: int, stop: int) -> Array:
+        """(stop - start, 2) float32; zeros where there was no sound, or where it is forgotten."""
+        return self._sound.span(start, stop)
+
+    def features(self, start: int, stop: int) -> Array:
+        """(stop - start, F) float32, a row a hop."""
+        if self._analyzer is None:
+            self._analyze()
+        return self._rows.span(start, stop)
+
+    def _analyze(self) -> None:
+        """Catch up with what was heard before anyone asked; from the start, for it accumulates."""
+        self._analyzer = Analyzer()
+        if self._sound.start == 0:
+            self._rows.add(self._analyzer.feed(self._sound.span(0, self._sound.end)))
+            return
+        missing = self._sound.end
+        for block in self._read():
+            self._rows.add(self._analyzer.feed(block[:missing]))
+            missing -= len(block[:missing])
+            if not missing:
+                break
+
+
+def is_silent(blocks: Iterator[Array]) -> bool:
+    """Whether there is nothing to hear in a sound; read only as far as the first that there is."""
+    return not any(len(block) and np.abs(block).max() > SILENT for block in blocks)
+
+
+class Tail:
+    """The newest rows of many: ``kept`` of them at least, (n, width) float32."""
+
+    def __init__(self, kept: int, width: int) -> None:
+        self._kept = kept
+        self._rows: Array = np.zeros((kept // 8, width), np.float32)
+        self.start = 0
+        """The oldest row that is kept, counted from the first."""
+        self.end = 0
+        """Rows so far."""
+
+    def add(self, rows: Array) -> None:
+        """Add newer rows."""
+        have = self.end - self.start
+        if have + len(rows) > len(self._rows):
+            keep = min(have, self._kept)
+            old = self._rows[have - keep : have]
+            if keep + len(rows) > 0.8 * len(self._rows):
+                grown = np.zeros((2 * (keep + len(rows)), self._rows.shape[1]), np.float32)
+                grown[:keep] = old
+                self._rows = grown
+            else:
+                self._rows[:keep] = old.copy()
+            self.start, have = self.end - keep, keep
+        self._rows[have : have + len(rows)] = rows
+        self.end += len(rows)
+
+    def span(self, start: int, stop: int) -> Array:
+        """Copy of the rows ``start <= i < stop``; zeros where there are none."""
+        out: Array = np.zeros((max(0, stop - start), self._rows.shape[1]), np.float32)
+        low, high = max(start, self.start), min(stop, self.end)
+        if low < high:
+            out[low - start : high - start] = self._rows[low - self.start : high - self.start]
+        return out

@@ -1,0 +1,147 @@
+"""Films side by side: processes that take one film after the other, and may die of one."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from livegan.dataset.condition import EncoderError
+from livegan.dataset.film import FilmError
+from livegan.dataset.pairs import FilmReport, Progress, Settings, film_pairs
+
+
+@dataclass(frozen=True)
+class Task:
+    """A film to be made pairs of, and whether it is held out."""
+
+    path: Path
+    held_out: bool
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def attempt(task: Task, out: Path, settings: Settings, **how: Any) -> FilmReport:
+    """The pairs of a film, or a report of why there are none."""
+    try:
+        return film_pairs(task.path, out, settings, held_out=task.held_out, **how)
+    except (FilmError, EncoderError) as error:
+        return FilmReport(str(task.path), error=str(error))
+
+
+def side_by_side(
+    tasks: Sequence[Task], out: Path, settings: Settings, jobs: int, progress: Progress | None
+) -> list[FilmReport]:
+    """Reports in the order of the tasks, made by ``jobs`` processes.
+
+    A process that dies, as of a fault in a decoder, costs the film that it was at; another takes
+    its place.  Processes end with the one that started them, whatever ends it.
+
+    Raises
+    ------
+    EncoderError
+        If an encoder cannot be handed to another process.
+    """
+    try:
+        given = pickle.dumps((out, settings, max(1, cores() // jobs)))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        fix = "encoders that are no plugin's need jobs=1"
+        raise EncoderError(f"the encoders cannot be handed to another process; {fix}") from error
+    reports: dict[int, FilmReport] = {}
+    waiting = deque(enumerate(tasks))
+    with contextlib.ExitStack() as stack:
+        crew = [stack.enter_context(worker(given)) for _ in range(min(jobs, len(tasks)))]
+        at: dict[Connection, int] = {}
+        free = [connection for _, connection in crew]
+        processes = {connection: process for process, connection in crew}
+        while waiting or at:
+            while free and waiting:
+                number, task = waiting.popleft()
+                connection = free.pop()
+                at[connection] = number
+                with contextlib.suppress(OSError):  # it is dead; the next wait says so
+                    connection.send(task)
+            for ready in wait(list(at)):
+                assert isinstance(ready, Connection)
+                number = at[ready]
+                try:
+                    message = ready.recv()
+                except (EOFError, OSError):
+                    reports[number] = _lost(tasks[number], processes.pop(ready))
+                    del at[ready]
+                    process, connection = stack.enter_context(worker(given))
+                    processes[connection] = process
+                    free.append(connection)
+                    continue
+                if isinstance(message, FilmReport):
+                    reports[number] = message
+                    free.append(ready)
+                    del at[ready]
+                elif isinstance(message, BaseException):
+                    raise message
+                elif progress is not None:
+                    progress(*message)
+    return [reports[number] for number in range(len(tasks))]
+
+
+def _lost(task: Task, process: BaseProcess) -> FilmReport:
+    process.join(5)
+    code = process.exitcode or 0
+    name = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    fix = "a fault in a decoder; convert the film, or leave it out"
+    return FilmReport(str(task.path), error=f"{task.path}: its process died ({name}): {fix}")
+
+
+@contextlib.contextmanager
+def worker(given: bytes) -> Iterator[tuple[BaseProcess, Connection]]:
+    """A process, and the end of its pipe; it is ended with the block."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs, given), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield process, ours
+    finally:
+        ours.close()
+        process.terminate()
+        process.join(5)
+        process.close()
+
+
+def serve(connection: Connection, given: bytes) -> None:
+    """What a process does: one film after the other, until the pipe closes."""
+    # Ctrl-C goes to all; the one that started us ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import torch
+
+    torch.set_num_threads(1)
+    try:
+        out, settings, threads = pickle.loads(given)
+
+        def told(name: str, done: float, pairs: int) -> None:
+            connection.send((name, done, pairs))
+
+        while True:
+            task = connection.recv()
+            report = attempt(task, out, settings, threads=threads, progress=told)
+            connection.send(report)
+    except (EOFError, OSError):
+        return
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            connection.send(error)
