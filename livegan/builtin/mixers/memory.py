@@ -112,23 +112,35 @@ class Deflicker:
         """The picture, steadied."""
         import torch.nn.functional as F
 
-        _, height, width = picture.shape
         last = self.last
         if last is None or last.shape != picture.shape or seconds <= 0 or threshold <= 0:
             self.last = picture.clone()
             return self.last
-        rows = min(CELLS, height)
-        columns = min(max(round(rows * width / height), 1), width)
         change = picture - last
-        means = F.adaptive_avg_pool2d(change[None], (rows, columns))
+        means = cells(change)
         # What is not a number is the engine's to judge, and must not stay here.
         if not bool(means.sum().isfinite()):
             self.last = picture.clone()
             return self.last
         # Never quite none, so that a large change passes even if no time does.
         passed = max(now.dt, 1e-3)
-        calm = (1 - means.abs_().amax(1, keepdim=True) / threshold).clamp_(0, 1)
+        calm = (1 - means.abs_().amax(0, keepdim=True) / threshold).clamp_(0, 1)
         kept = calm.pow_(passed / STEP) * exp(-passed / seconds)
-        kept = F.interpolate(kept, (height, width), mode="bilinear", align_corners=False)[0]
+        shape = (picture.shape[1], picture.shape[2])
+        kept = F.interpolate(kept[None], shape, mode="bilinear", align_corners=False)[0]
         self.last = picture.addcmul(change, kept, value=-1).clamp_(0, 1)
         return self.last
+
+
+def cells(picture: Tensor) -> Tensor:
+    """(3, rows, columns): the mean of each cell of a picture."""
+    import torch.nn.functional as F
+
+    _, height, width = picture.shape
+    rows = min(CELLS, height)
+    columns = min(max(round(rows * width / height), 1), width)
+    if height % rows or width % columns:
+        return F.adaptive_avg_pool2d(picture[None], (rows, columns))[0]
+    # By rows, then by columns, which is several times as fast.
+    sums = picture.unflatten(1, (rows, -1)).sum(2).unflatten(2, (columns, -1)).sum(3)
+    return sums * (rows * columns / (height * width))
