@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors
+from livegan.cli.failing import clear_errors, fail
 
 
 def bench(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[dataset]", help="dataset: pairs from a film, only.")
+    ] = None,
+    film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="With sound.")] = None,
     size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 256,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long each row is measured.")] = 1.0,
     set: Annotated[
@@ -21,13 +25,26 @@ def bench(
     checkpoint: Annotated[
         list[str] | None, typer.Option(help="A checkpoint to measure besides the set's models.")
     ] = None,
+    encoder: Annotated[str, typer.Option(help="What draws, of a data set.")] = "levels",
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of a data set.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Measure encoders, mixers, generators and the whole frame; medians, and ratios."""
-    from livegan.benchmark import measure
+    """Measure encoders, mixers, generators and the whole frame; medians, and ratios.
 
-    with clear_errors():
-        result = measure(size, seconds, set, device, checkpoint or [])
+    `livegan bench dataset FILM` measures a film into pairs against ffmpeg only decoding it.
+    """
+    if what is None:
+        from livegan.benchmark import measure
+
+        with clear_errors():
+            result = measure(size, seconds, set, device, checkpoint or [])
+    elif what != "dataset" or film is None:
+        fail("name what to measure as `dataset FILM`, or nothing for all that a show needs", 2)
+    else:
+        from livegan.dataset.benchmark import bench_film
+
+        with clear_errors():
+            result = bench_film(film, encoder, size, rounds)
     if as_json:
         typer.echo(json.dumps(result))
         return

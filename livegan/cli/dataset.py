@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+
+if TYPE_CHECKING:
+    from livegan.dataset import DataSet
 
 
 def dataset(
@@ -19,16 +22,28 @@ def dataset(
     size: Annotated[int, typer.Option(min=16, help="Width and height, px.")] = 256,
     rate: Annotated[float, typer.Option(help="Pairs a second.")] = 1.0,
     fit: Annotated[str, typer.Option(help="crop, pad or stretch.")] = "crop",
+    val_film: Annotated[
+        list[Path] | None, typer.Option(help="A film that is held out as a whole.")
+    ] = None,
     video_stream: Annotated[int | None, typer.Option(min=0, help="Which, from 0.")] = None,
+    audio_stream: Annotated[int | None, typer.Option(min=0, help="Which, from 0.")] = None,
+    keep_titles: Annotated[
+        bool, typer.Option("--keep-titles", help="Keep frames of nothing but lettering.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Films at a time; if not given, one a core.")
+    ] = None,
 ) -> None:
     """Cut pairs from films: a condition that the sound draws, and the picture at that moment.
 
-    Interrupted, the same command goes on. A film that cannot be used is told; the others go on.
+    Interrupted, the same command goes on. A film that cannot be used is told, the others go on,
+    and the exit code is 1.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     from livegan.dataset import build
+    from livegan.dataset.workers import cores
 
     columns = (
         TextColumn("{task.description}"),
@@ -36,32 +51,60 @@ def dataset(
         TextColumn("{task.fields[pairs]} pairs"),
         TimeRemainingColumn(),
     )
-    with clear_errors(), Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {}
+    console = Console(stderr=True)
+    try:
+        with clear_errors(), Progress(*columns, console=console) as bars:
+            tasks: dict[str, TaskID] = {}
 
-        def told(name: str, done: float, pairs: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(Path(name).name, total=1.0, pairs=0)
-            bars.update(tasks[name], completed=done, pairs=pairs)
+            def told(name: str, done: float, pairs: int) -> None:
+                if name not in tasks:
+                    tasks[name] = bars.add_task(name, total=1.0, pairs=0)
+                bars.update(tasks[name], completed=done, pairs=pairs)
 
-        made = build(
-            films,
-            encoder,
-            out=out,
-            size=size,
-            rate=rate,
-            fit=fit,  # type: ignore[arg-type]
-            video_stream=video_stream,
-            progress=told,
-        )
+            made = build(
+                films,
+                encoder,
+                out=out,
+                size=size,
+                rate=rate,
+                fit=fit,  # type: ignore[arg-type]
+                val_films=val_film or [],
+                video_stream=video_stream,
+                audio_stream=audio_stream,
+                keep_titles=keep_titles,
+                jobs=jobs or cores(),
+                progress=told,
+            )
+    except KeyboardInterrupt:
+        fail(f"interrupted; the same command goes on with {short(out)}", 130)
+    summary(made)
     for film in made.films:
         if film.error:
             typer.secho(short(film.error), fg="red", err=True)
-            continue
-        dropped = ", ".join(f"{count} {why}" for why, count in film.dropped.items() if count)
-        note = f"; {film.note}" if film.note else ""
-        left = f" (left out: {dropped})" if dropped else ""
-        typer.echo(f"{short(film.film)}: {len(film.pairs)} pairs{left}{note}")
+        elif film.note:
+            typer.echo(f"{short(film.film)}: {film.note}")
     typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
+    if made.count("train") + made.count("val"):
+        typer.echo(f"a look at them: {short(out / 'contact.jpg')}")
     if not made.ok:
         fail(f"{sum(bool(film.error) for film in made.films)} of the films could not be used")
+
+
+def summary(made: DataSet) -> None:
+    """Print what became of each film: a row each."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("film", box=None)
+    for heading in ("train", "held out", "cuts"):
+        table.add_column(heading, justify="right")
+    table.add_column("left out", overflow="fold")
+    for film in made.films:
+        name = Path(film.film).name
+        if film.error:
+            table.add_row(name, "-", "-", "-", "refused")
+            continue
+        dropped = ", ".join(f"{count} {why}" for why, count in film.dropped.items() if count)
+        counts = (film.count("train"), film.count("val"), len(film.cuts))
+        table.add_row(name, *map(str, counts), dropped)
+    Console().print(table, highlight=False)

@@ -69,7 +69,8 @@ def common(pixels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     coarse = (flat >> 3).astype(np.int32)
     index = (coarse[:, 0] << 10) | (coarse[:, 1] << 5) | coarse[:, 2]
     chosen = flat[index == np.bincount(index).argmax()]
-    return np.rint(chosen.mean(0)).astype(np.int16)
+    mean: npt.NDArray[np.int16] = np.rint(chosen.mean(0)).astype(np.int16)
+    return mean
 
 
 def rim(ground: npt.NDArray[np.bool_]) -> float:
