@@ -142,5 +142,6 @@ def cells(picture: Tensor) -> Tensor:
     if height % rows or width % columns:
         return F.adaptive_avg_pool2d(picture[None], (rows, columns))[0]
     # By rows, then by columns, which is several times as fast.
-    sums = picture.unflatten(1, (rows, -1)).sum(2).unflatten(2, (columns, -1)).sum(3)
+    strips = picture.reshape(3, rows, -1, width).sum(2)
+    sums = strips.reshape(3, rows, columns, -1).sum(3)
     return sums * (rows * columns / (height * width))
