@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -164,8 +165,9 @@ def points_of(frame: Any) -> npt.NDArray[np.uint8]:
     return points
 
 
+@functools.lru_cache(maxsize=16)
 def grid(height: int, width: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Rows (DOWN, 1) and columns (1, ACROSS) of the points in a plane, its border left out."""
+    """Rows (DOWN, 1) and columns (1, ACROSS) of the points in a plane; read-only use."""
     rows = ((np.arange(DOWN) + 0.5) * height / DOWN).astype(np.intp)
     columns = ((np.arange(ACROSS) + 0.5) * width / ACROSS).astype(np.intp)
     return rows.reshape(-1, 1), columns.reshape(1, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from livegan.dataset.fitting import Fit, Picture, fitted
 
 Kind = Literal["video", "audio"]
 Watch = Callable[[float, Any], None]
-"""Told the time and the frame, an `av.VideoFrame`, of every frame of a film."""
+"""Told the time and the frame, an `av.VideoFrame`, of every frame that is decoded."""
+
+AHEAD = 20
+"""Packets that are read ahead: more than any coding puts between decoding a frame and showing it."""
 
 
 class FilmError(Exception):
@@ -131,7 +135,7 @@ class Film:
         due = 0  # counts periods of 1/rate: integers do not drift
         time: float | None = None
         aspect = self._aspect()
-        for frame in self._decoded():
+        for frame in self._decoded(rate):
             if frame.pts is None:
                 continue
             time = float(frame.pts * frame.time_base) - self._start
@@ -147,18 +151,16 @@ class Film:
         if (said := self.duration) and time < said - max(1.0, 0.02 * said):
             self.notes.append(f"its pictures end at {time:.1f} s of {said:.1f}")
 
-    def _decoded(self) -> Iterator[Any]:
-        """All frames that can be decoded; what cannot is noted."""
-        packets = self._container.demux(self._video)
+    def _decoded(self, rate: float) -> Iterator[Any]:
+        """The frames that can be decoded; what cannot is noted.
+
+        Frames that no other is predicted from, and that `frames` will not take, are passed over:
+        half of most films.
+        """
+        context = self._video.codec_context
         damaged = 0
-        while True:
-            try:
-                packet = next(packets, None)
-            except (av.FFmpegError, ValueError) as error:
-                self.notes.append(f"its pictures break off ({_reason(error)})")
-                break
-            if packet is None:
-                break
+        for packet, wanted in self._marked(rate):
+            context.skip_frame = "DEFAULT" if wanted else "NONREF"
             try:
                 yield from packet.decode()
             except av.EOFError:
@@ -167,6 +169,44 @@ class Film:
                 damaged += 1
         if damaged:
             self.notes.append(f"{damaged} damaged packets of its pictures were left out")
+
+    def _marked(self, rate: float) -> Iterator[tuple[Any, bool]]:
+        """Packets as they are decoded, and whether one may be that of the next frame to take.
+
+        That is the first to be shown after a multiple of ``1 / rate``, and, as a frame can come
+        in two packets, those that lie within three of it in the order of being shown.
+        """
+        ahead: deque[Any] = deque()
+        near: deque[float] = deque(maxlen=2 * AHEAD)
+        for packet in self._packets():
+            ahead.append(packet)
+            if packet.pts is not None:
+                near.append(float(packet.pts * packet.time_base) - self._start)
+            if len(ahead) > AHEAD:
+                yield self._mark(ahead.popleft(), near, rate)
+        for packet in ahead:
+            yield self._mark(packet, near, rate)
+
+    def _mark(self, packet: Any, near: deque[float], rate: float) -> tuple[Any, bool]:
+        if packet.pts is None:
+            return packet, True
+        time = float(packet.pts * packet.time_base) - self._start
+        earlier = sorted(other for other in near if other < time)
+        if len(earlier) < 3:
+            return packet, True
+        return packet, int((time + 1e-6) * rate) > int((earlier[-3] + 1e-6) * rate)
+
+    def _packets(self) -> Iterator[Any]:
+        packets = self._container.demux(self._video)
+        while True:
+            try:
+                packet = next(packets, None)
+            except (av.FFmpegError, ValueError) as error:
+                self.notes.append(f"its pictures break off ({_reason(error)})")
+                return
+            if packet is None:
+                return
+            yield packet
 
     def _aspect(self) -> float:
         """Width of a pixel over its height: films on DVD are not square."""
