@@ -4,18 +4,24 @@ from livegan.training.architecture import ARCHITECTURES
 from livegan.training.loop import Step, Trained, TrainingError, train
 from livegan.training.packing import pack
 from livegan.training.pairs import Pairs, PairsError
+from livegan.training.presets import PRESETS, preset_of, recipe_of
+from livegan.training.ranks import RanksError
 from livegan.training.recipe import Recipe
 from livegan.training.state import StateError
 
 __all__ = [
     "ARCHITECTURES",
+    "PRESETS",
     "Pairs",
     "PairsError",
+    "RanksError",
     "Recipe",
     "StateError",
     "Step",
     "Trained",
     "TrainingError",
     "pack",
+    "preset_of",
+    "recipe_of",
     "train",
 ]

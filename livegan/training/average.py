@@ -19,18 +19,16 @@ class Average:
         self.network = copy.deepcopy(network).requires_grad_(False)
         self.decay = decay
         self.count = 0
+        self._weights = list(self.network.parameters())
+        self._rest = list(self.network.buffers())
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
-        """Take in the weights after a step."""
+        """Take in the weights after a step, of a network with the same names in the same order."""
         keep = min(self.decay, (1 + self.count) / (10 + self.count))
         self.count += 1
-        mine, theirs = dict(self.network.named_parameters()), dict(network.named_parameters())
-        torch._foreach_lerp_(list(mine.values()), [theirs[name] for name in mine], 1 - keep)
-        for (_, a), (_, b) in zip(
-            self.network.named_buffers(), network.named_buffers(), strict=True
-        ):
-            a.copy_(b)
+        torch._foreach_lerp_(self._weights, list(network.parameters()), 1 - keep)
+        torch._foreach_copy_(self._rest, list(network.buffers()))
 
     def state_dict(self) -> dict[str, int | dict[str, Tensor]]:
         """For a checkpoint."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 import ctypes
 import sys
 
-TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+TRIM_THRESHOLD, MMAP_MAX = -1, -4
 """Parameters of glibc's mallopt(3)."""
-KEPT = 2**31 - 1
-LARGEST = 32 << 20
-"""What glibc accepts at most as the size from which a block is mapped by itself (64 bit)."""
 
 
 def keep_freed() -> None:
     """Let the C library keep large freed blocks, where it is glibc; elsewhere nothing.
 
     As it comes, each picture-sized tensor is mapped anew and handed back when freed, and the
-    system clears its pages each time: twelve thousand page faults in a step of four 512² pairs.
+    system clears its pages each time: a hundred thousand page faults in a step of `unet_256`.
     """
     if sys.platform != "linux":
         return
@@ -24,5 +21,5 @@ def keep_freed() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError):
         return
-    mallopt(MMAP_THRESHOLD, LARGEST)
-    mallopt(TRIM_THRESHOLD, KEPT)
+    mallopt(MMAP_MAX, 0)
+    mallopt(TRIM_THRESHOLD, -1)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from livegan.training import losses, sheet
-from livegan.training.adam import adam, take_up
-from livegan.training.architecture import begin_from, generator_of
-from livegan.training.augmentation import cut, disturb, resized, tiles
-from livegan.training.average import Average
-from livegan.training.discriminator import PatchGAN, initialise
+from livegan.generators.unet import UnetLevel
+from livegan.training.batch import prepare
 from livegan.training.heap import keep_freed
-from livegan.training.norms import calibrate, freeze
-from livegan.training.pairs import Pairs, PairsError, order
+from livegan.training.held_out import conditions, look
+from livegan.training.learner import Learner
+from livegan.training.norms import calibrate
+from livegan.training.pairs import Ahead, Pairs, PairsError, order
+from livegan.training.ranks import Ranks, ranks_of
 from livegan.training.recipe import Recipe
-from livegan.training.state import load, save
+from livegan.training.records import Records
+from livegan.training.state import StateError, load, save
 
 RETRIES = 5
 """Times that a training may come back from numbers that are not finite, before it gives up."""
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished training: the averaged network, and what it took."""
+    """A training: the averaged network, and what it took."""
 
     network: nn.Module
     recipe: Recipe
@@ -68,12 +68,16 @@ def train(
     save_every: float = 180.0,
     progress: Callable[[Step], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    saved: Callable[[Trained], None] | None = None,
+    note: Callable[[str], None] | None = None,
+    tensorboard: bool | None = False,
 ) -> Trained:
     """Train a generator on ``data/train``, and go on where an earlier call in ``work`` ended.
 
     ``work`` holds the state (``state.pt``), a contact sheet (``sheet.png``: condition, painted,
     truth) and a line per save in ``log.jsonl``.  Killed at any moment, the same call goes on as if
-    nothing had happened.
+    nothing had happened.  Started by ``torchrun`` it is one of several processes that train one
+    model; the first of them writes and reports, and a recipe's batch is that of all together.
 
     Parameters
     ----------
@@ -81,168 +85,180 @@ def train(
     recipe : all choices; published pix2pix by default.
     start : a checkpoint of the same architecture to begin from, instead of noise.
     save_every : seconds between saves.
-    progress : told of each step.  ``stop``: asked after each step; True saves and ends early.
+    progress : told of each step.  ``stop``: asked before each step; True saves and ends early.
+    saved : told after each save, with the average as it then paints.
+    note : told in a line what went wrong without ending it, such as a full disk; else a warning.
+    tensorboard : whether curves and sheets are written for it; None: if it is installed.
 
     Raises
     ------
-    PairsError, StateError, TrainingError, livegan.generators.ModelError
+    PairsError, StateError, TrainingError, RanksError, RecordsError, livegan.generators.ModelError
         Each one line: what, and what to do.
     """
     recipe = recipe or Recipe()
-    work, device = Path(work), torch.device(device)
-    pairs = Pairs(Path(data) / "train")
+    work = Path(work)
+    ranks = ranks_of(torch.device(device))
     try:
-        held_out: Pairs | None = Pairs(Path(data) / "val", pairs.size)
+        return _train(
+            Path(data), work, recipe, ranks, start, save_every,
+            progress, stop, saved, note or _warn, tensorboard,
+        )  # fmt: skip
+    finally:
+        ranks.close()
+
+
+def _train(
+    data: Path,
+    work: Path,
+    recipe: Recipe,
+    ranks: Ranks,
+    start: str | Path | None,
+    save_every: float,
+    progress: Callable[[Step], None] | None,
+    stop: Callable[[], bool] | None,
+    saved: Callable[[Trained], None] | None,
+    note: Callable[[str], None],
+    tensorboard: bool | None,
+) -> Trained:
+    device, share = ranks.device, ranks.share(recipe.batch)
+    pairs = Pairs(data / "train", readers=ranks.local)
+    try:
+        held_out: Pairs | None = Pairs(data / "val", pairs.size, readers=ranks.local)
     except PairsError:
         held_out = None
     total = recipe.steps
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)
-    mixed = _mixed_precision(recipe, device)
     keep_freed()
-
-    torch.manual_seed(recipe.seed)
-    painter = generator_of(recipe.arch)
-    if start is not None:
-        begin_from(painter, Path(start))
-    critic = PatchGAN(recipe.filters)
-    initialise(critic)
-    for network in (painter, critic):
-        network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        network.train()
-    average = Average(painter, recipe.ema)
-    betas = (recipe.beta1, recipe.beta2)
-    painter_steps, critic_steps = (adam(n, recipe.lr, betas) for n in (painter, critic))
-    kept: dict[str, Any] = {
-        "painter": painter,
-        "critic": critic,
-        "average": average,
-        "painter_steps": painter_steps,
-        "critic_steps": critic_steps,
-    }
+    learner = Learner(recipe, ranks, Path(start) if start is not None else None)
+    _fit(learner.painter, pairs, recipe)
     step, elapsed, retries, settled = 0, 0.0, 0, False
+    val_l1: float | None = None
 
     def keep() -> None:
-        state: dict[str, Any] = {name: part.state_dict() for name, part in kept.items()}
         numbers = {"step": step, "elapsed": elapsed, "retries": retries, "settled": settled}
-        save(work / "state.pt", {**state, **numbers, "recipe": _plain(recipe)})
+        state = {**learner.state_dict(), **numbers, "recipe": _plain(recipe), "size": pairs.size}
+        save(work / "state.pt", state)
 
     def restore() -> tuple[int, float, int, bool]:
-        state = load(work / "state.pt")
+        state = _found(work / "state.pt", ranks)
         if state["recipe"] != _plain(recipe):
             fix = "train into another folder, or delete it"
             raise TrainingError(f"{work} holds a training with another recipe; {fix}")
-        for name, part in kept.items():
-            if isinstance(part, torch.optim.Adam):
-                take_up(part, state[name])
-            else:
-                part.load_state_dict(state[name])
+        if state.get("size", pairs.size) != pairs.size:
+            fix = f"{data} has {pairs.size}; train into another folder"
+            raise TrainingError(
+                f"{work} holds a training on pairs of {state['size']} pixels; {fix}"
+            )
+        learner.load_state_dict(state)
         return state["step"], state["elapsed"], state["retries"], state["settled"]
 
     def over() -> float:
         return step / total if total is not None else elapsed / (3600 * (recipe.hours or 1.0))
 
-    if (work / "state.pt").is_file():
+    def result() -> Trained:
+        network = learner.average.network
+        return Trained(network, recipe, step, elapsed, len(pairs), pairs.size, val_l1)
+
+    def save_all(values: dict[str, float] | None) -> None:
+        """Sheet, score, line and state; a disk that is full costs them, not the training."""
+        nonlocal val_l1
+        if not ranks.main:
+            return
+        network, sheet = learner.average.network, work / "sheet.png"
+        try:
+            val_l1 = look(network, pairs, held_out, recipe, settled, device, sheet)
+            if values is not None:
+                records.save(step, elapsed, values, val_l1)
+        except OSError as error:
+            note(f"{work}: the sheet and the log were not written ({error}); the training goes on")
+        try:
+            keep()
+        except StateError as error:
+            note(f"{error}; the training goes on, and the last good state is kept")
+        if saved is not None and values is not None:
+            saved(result())
+
+    if ranks.same((work / "state.pt").is_file()):
         step, elapsed, retries, settled = restore()
-    else:
+    elif ranks.main:
         keep()
-    saved = began = time.monotonic()
-    val_l1: float | None = None
+    records = Records(work, tensorboard if ranks.main else False, step)
+    ahead = Ahead(pairs, lambda number: order(len(pairs), number, recipe.batch, recipe.seed))
+    last = began = time.monotonic()
 
     while True:
         done = over()
-        if done >= 1 or (stop is not None and stop()):
+        (ending,) = ranks.first([float(done >= 1 or (stop is not None and stop()))])
+        if ending:
             break
         # All chance is a function of the step: what was killed goes on as if it had not been.
-        rng = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step + 7919 * retries)
-        torch.manual_seed(step + 7919 * retries)
+        chance = step + 7919 * retries
+        torch.manual_seed(chance + 104_729 * ranks.rank)
         if done >= recipe.settle and not settled:
-            calibrate(painter, _conditions(pairs, recipe, device))
+            calibrate(learner.painter, conditions(pairs, recipe, device))
             settled = True
         if settled:
-            freeze(painter)
-        painter_steps.param_groups[0]["lr"] = recipe.rate(done)
-        critic_steps.param_groups[0]["lr"] = recipe.rate(done) * recipe.critic_rate
-
-        indices = order(len(pairs), step, recipe.batch, recipe.seed)
-        condition, truth = pairs.batch(indices, device)
-        if recipe.sizes:
-            size = recipe.sizes[step % len(recipe.sizes)]
-            condition, truth = resized(condition, size), resized(truth, size)
-        given = disturb(condition, recipe, rng)
-        with mixed():
-            painted = painter(given)
-        painted = painted.to(truth.dtype)
-        judged_parts = [given, truth, painted]
-        if recipe.patch:
-            places = tiles(given, recipe.patch, rng)
-            judged_parts = [cut(part, places, recipe.patch) for part in judged_parts]
-        shown, true, made = judged_parts
-        real, fake = torch.cat([shown, true], 1), torch.cat([shown, made], 1)
-
-        critic.requires_grad_(True)
-        with mixed():
-            on_real = critic.features(real)
-            on_fake = critic(fake.detach())
-        loss_critic = losses.discriminator_loss(
-            on_real[-1].to(truth), on_fake.to(truth), recipe.gan
-        )
-        critic_steps.zero_grad()
-        loss_critic.backward()  # type: ignore[no-untyped-call]
-        critic_steps.step()
-
-        critic.requires_grad_(False)
-        with mixed():
-            judged = critic.features(fake)
-        fooled = losses.adversarial(judged[-1].to(truth), True, recipe.gan)
-        near = losses.pyramid(painted, truth, recipe.levels)
-        loss_painter = recipe.adversarial * fooled + recipe.l1 * near
-        if recipe.matching:
-            # Truth was judged a moment earlier, before the critic's step: it saves a pass.
-            loss_painter = loss_painter + recipe.matching * losses.feature_matching(on_real, judged)
-        if recipe.steady:
-            with mixed():
-                again = painter(disturb(condition, recipe, rng))
-            change = (again.to(truth) - painted).abs().mean()
-            loss_painter = loss_painter + recipe.steady * change
-        painter_steps.zero_grad()
-        loss_painter.backward()  # type: ignore[no-untyped-call]
-        if recipe.clip:
-            nn.utils.clip_grad_norm_(painter.parameters(), recipe.clip, foreach=True)
-        painter_steps.step()
-        average.update(painter)
-
-        report = {"critic": loss_critic, "fooled": fooled, "near": near, "painter": loss_painter}
-        values = {name: loss.item() for name, loss in report.items()}
+            learner.settle()
+        batch = prepare(ahead.read(step), recipe, step, chance, share, device)
+        report = learner.step(batch, done)
+        means = ranks.mean([loss.item() for loss in report.values()])
+        values = dict(zip(report, means, strict=True))
         if not all(map(math.isfinite, values.values())):
-            failed, tries = step, retries + 1
+            tries = retries + 1
             if tries > RETRIES:
                 raise TrainingError(
-                    f"{work}: the losses were not finite at step {failed}, {RETRIES} times over; "
+                    f"{work}: the losses were not finite at step {step}, {RETRIES} times over; "
                     "lower the learning rate, or set clip or precision='float32'"
                 )
             step, elapsed, _, settled = restore()
             retries = tries
-            painter.train()
-            keep()
+            if ranks.main:
+                _try(keep, note)
             continue
 
         step += 1
         now = time.monotonic()
         elapsed, began = elapsed + now - began, now
-        if now - saved > save_every:
-            val_l1 = _look(average.network, pairs, held_out, recipe, settled, device, work)
-            _log(work, step, elapsed, values, val_l1)
-            keep()
-            saved = time.monotonic()
-        if progress is not None:
+        elapsed, due = ranks.first([elapsed, float(now - last > save_every)])
+        if due:
+            save_all(values)
+            last = time.monotonic()
+        records.step(step, {**values, "learning rate": recipe.rate(done)})
+        if progress is not None and ranks.main:
             done = over()
             progress(Step(step, done, values, elapsed, elapsed * (1 - done) / done, val_l1))
 
-    keep()
-    val_l1 = _look(average.network, pairs, held_out, recipe, settled, device, work)
-    average.network.eval()
-    return Trained(average.network, recipe, step, elapsed, len(pairs), pairs.size, val_l1)
+    ahead.close()
+    save_all(None)
+    records.close()
+    learner.average.network.eval()
+    return result()
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=2)
+
+
+def _try(keep: Callable[[], None], note: Callable[[str], None]) -> None:
+    try:
+        keep()
+    except StateError as error:
+        note(str(error))
+
+
+def _found(path: Path, ranks: Ranks) -> dict[str, Any]:
+    """The state in a file that only the main process needs to see."""
+    state, problem = None, ""
+    if ranks.main:
+        try:
+            state = load(path)
+        except StateError as error:
+            problem = str(error)
+    state, problem = ranks.same((state, problem))
+    if state is None:
+        raise StateError(problem)
+    return state
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:
@@ -251,58 +267,13 @@ def _plain(recipe: Recipe) -> dict[str, Any]:
     return {k: v for k, v in record.items() if k not in ("steps", "hours", "epochs")}
 
 
-def _mixed_precision(recipe: Recipe, device: torch.device) -> Callable[[], torch.autocast]:
-    """Autocast to bfloat16 where that was asked for, or where the device multiplies it faster."""
-    if recipe.precision == "auto":
-        if device.type == "cpu":
-            fast = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-        else:
-            fast = device.type == "cuda" and torch.cuda.is_bf16_supported(False)
-    else:
-        fast = recipe.precision == "bfloat16"
-    return lambda: torch.autocast(device.type, torch.bfloat16, enabled=fast)
-
-
-def _conditions(pairs: Pairs, recipe: Recipe, device: torch.device) -> list[Tensor]:
-    """Conditions from all over the data set, disturbed as in training, to calibrate norms on."""
-    rng = torch.Generator().manual_seed(recipe.seed)
-    count = min(len(pairs), 128)
-    spread = [i * len(pairs) // count for i in range(count)]
-    return [
-        disturb(pairs.batch(spread[i : i + 8], device)[0], recipe, rng) for i in range(0, count, 8)
-    ]
-
-
-@torch.no_grad()
-def _look(
-    network: nn.Module,
-    pairs: Pairs,
-    held_out: Pairs | None,
-    recipe: Recipe,
-    settled: bool,
-    device: torch.device,
-    work: Path,
-) -> float | None:
-    """Draw the contact sheet; the mean L1, 0..1, over at most 64 held-out pairs."""
-    if not settled:
-        calibrate(network, _conditions(pairs, recipe, device))
-    network.eval()
-    shown = held_out or pairs
-    count = min(len(shown), 64)
-    columns: list[list[Tensor]] = [[], [], []]
-    for i in range(count):
-        condition, truth = shown.batch([i * len(shown) // count], device)
-        for column, picture in zip(columns, (condition, network(condition), truth), strict=True):
-            column.append(picture)
-    whole = [torch.cat(column) for column in columns]
-    some = slice(None, None, max(1, count // 16))
-    sheet.write(work / "sheet.png", [column[some] for column in whole], across=2)
-    return float((whole[1] - whole[2]).abs().mean() / 2) if held_out is not None else None
-
-
-def _log(
-    work: Path, step: int, elapsed: float, values: dict[str, float], val_l1: float | None
-) -> None:
-    line = {"step": step, "seconds": round(elapsed, 1), **values, "val_l1": val_l1}
-    with (work / "log.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(line) + "\n")
+def _fit(painter: nn.Module, pairs: Pairs, recipe: Recipe) -> None:
+    """Refuse pictures that the network cannot halve as often as it does."""
+    levels = sum(isinstance(module, UnetLevel) for module in painter.modules())
+    stride = int(getattr(painter, "stride", 2**levels if levels else 4))  # type: ignore[arg-type]
+    for size in recipe.sizes or (pairs.size,):
+        if size % stride or size < 32:
+            text = f"{recipe.arch} paints sizes that are multiples of {max(32, stride)}"
+            raise TrainingError(
+                f"{pairs.folder}: pairs of {size} pixels; {text}: --size of dataset"
+            )

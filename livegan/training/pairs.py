@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +32,7 @@ class Pairs:
     ----------
     folder : ``train`` or ``val`` of a data set; any folder of aligned pictures of one size.
     size : height and width to resize to; by default that of the pictures.
+    readers : processes of this machine that hold the same pairs in memory.
 
     Raises
     ------
@@ -36,7 +40,7 @@ class Pairs:
         If there are none, one cannot be read, or one is not twice as wide as high.
     """
 
-    def __init__(self, folder: Path, size: int | None = None) -> None:
+    def __init__(self, folder: Path, size: int | None = None, readers: int = 1) -> None:
         self.folder = folder
         self.files = sorted(
             p
@@ -44,10 +48,10 @@ class Pairs:
             if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
         )
         if not self.files:
-            raise PairsError(f"{folder}: holds no pairs; make some with livegan dataset")
+            raise PairsError(f"{folder}: holds no pairs; {_advice(folder)}")
         self.size = size or _read(self.files[0], None).shape[1]
         self._held: Bytes | None = None
-        if len(self.files) * 6 * self.size**2 < _free_memory() / 2:
+        if len(self.files) * 6 * self.size**2 < _free_memory() / 2 / readers:
             self._held = np.empty((len(self.files), 2, self.size, self.size, 3), np.uint8)
             for held, file in zip(self._held, self.files, strict=True):
                 held[:] = _read(file, self.size)
@@ -62,11 +66,57 @@ class Pairs:
             return held
         return _read(self.files[index], self.size)
 
+    @property
+    def held(self) -> bool:
+        """Whether they are in memory."""
+        return self._held is not None
+
+    def read(self, indices: list[int]) -> Bytes:
+        """(N, 2, size, size, 3) bytes."""
+        return np.stack([self[i] for i in indices])
+
     def batch(self, indices: list[int], device: torch.device) -> tuple[Tensor, Tensor]:
         """Conditions and pictures, each (N, 3, size, size) float32, -1..1."""
-        both = torch.from_numpy(np.stack([self[i] for i in indices])).to(device)
-        both = both.permute(1, 0, 4, 2, 3).float().div_(127.5).sub_(1)
-        return both[0], both[1]
+        return tensors(self.read(indices), device)
+
+
+def tensors(pairs: Bytes, device: torch.device) -> tuple[Tensor, Tensor]:
+    """(N, 2, S, S, 3) bytes → conditions and pictures, each (N, 3, S, S) float32, -1..1."""
+    both = torch.from_numpy(pairs).to(device)
+    both = both.permute(1, 0, 4, 2, 3).float().div_(127.5).sub_(1)
+    return both[0], both[1]
+
+
+class Ahead:
+    """Reads the pairs of the steps to come in a thread, where they are not in memory.
+
+    Parameters
+    ----------
+    wanted : the indices that a step sees.
+    steps : how many are read ahead.
+    """
+
+    def __init__(self, pairs: Pairs, wanted: Callable[[int], list[int]], steps: int = 3) -> None:
+        self.pairs, self.wanted, self.steps = pairs, wanted, steps
+        self._coming: dict[int, Future[Bytes]] = {}
+        self._thread = None if pairs.held else ThreadPoolExecutor(1, "pairs")
+
+    def read(self, step: int) -> Bytes:
+        """The pairs of ``step``, (N, 2, size, size, 3) bytes, whatever was read before."""
+        if self._thread is None:
+            return self.pairs.read(self.wanted(step))
+        for other in [s for s in self._coming if not step <= s <= step + self.steps]:
+            self._coming.pop(other).cancel()
+        for coming in range(step, step + self.steps + 1):
+            if coming not in self._coming:
+                chosen = self.wanted(coming)
+                self._coming[coming] = self._thread.submit(self.pairs.read, chosen)
+        return self._coming.pop(step).result()
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=True, cancel_futures=True)
 
 
 def order(count: int, step: int, batch: int, seed: int) -> list[int]:
@@ -78,8 +128,22 @@ def order(count: int, step: int, batch: int, seed: int) -> list[int]:
     found = []
     for place in range(step * batch, (step + 1) * batch):
         epoch, into = divmod(place, count)
-        found.append(int(np.random.default_rng((seed, epoch)).permutation(count)[into]))
+        found.append(int(_shuffled(count, epoch, seed)[into]))
     return found
+
+
+@lru_cache(maxsize=4)
+def _shuffled(count: int, epoch: int, seed: int) -> npt.NDArray[np.int64]:
+    """An epoch's order; at its end a step may see two of them."""
+    return np.random.default_rng((seed, epoch)).permutation(count)
+
+
+def _advice(folder: Path) -> str:
+    """What to do about a folder without pairs."""
+    inner = folder.parent.glob(f"*/{folder.name}") if folder.parent.is_dir() else []
+    if names := sorted(found.parent.name for found in inner if found.is_dir()):
+        return f"name one of the data sets in {folder.parent}: {', '.join(names)}"
+    return "make some with livegan dataset"
 
 
 def _read(path: Path, size: int | None) -> Bytes:

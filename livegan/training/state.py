@@ -11,13 +11,23 @@ from livegan.saving import replacing
 
 
 class StateError(Exception):
-    """A state that cannot be read; one line: which, what, what to do."""
+    """A state that cannot be read or written; one line: which, what, what to do."""
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write ``state`` whole or not at all."""
-    with replacing(path) as beside:
-        torch.save(state, beside)
+    """Write ``state`` whole or not at all.
+
+    Raises
+    ------
+    StateError
+        If the disk is full or the folder cannot be written to; what was there before stays.
+    """
+    try:
+        with replacing(path) as beside:
+            torch.save(state, beside)
+    except (OSError, RuntimeError) as error:  # torch's writer raises the latter on a full disk
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise StateError(f"{path}: cannot be written ({first}); make room or mend it") from error
 
 
 def load(path: Path) -> dict[str, Any]:

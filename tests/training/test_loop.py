@@ -13,7 +13,7 @@ from torch import nn
 from livegan.generators import ModelError
 from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.unet import Unet
-from livegan.training import loop
+from livegan.training import learner, loop
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.loop import Step, TrainingError, train
 from livegan.training.recipe import Recipe
@@ -92,7 +92,7 @@ def test_numbers_that_are_not_finite_send_it_back_to_the_last_good_state(
 ) -> None:
     data = data_set(tmp_path / "data")
     recipe = Recipe(arch="small", steps=6, batch=2, filters=8)
-    real = loop.losses.adversarial
+    real = learner.losses.adversarial
     calls = 0
 
     def sometimes(logits: torch.Tensor, *rest: object) -> torch.Tensor:
@@ -101,7 +101,7 @@ def test_numbers_that_are_not_finite_send_it_back_to_the_last_good_state(
         spoiled = real(logits, *rest)  # type: ignore[arg-type]
         return spoiled * math.nan if calls == 9 else spoiled
 
-    monkeypatch.setattr(loop.losses, "adversarial", sometimes)
+    monkeypatch.setattr(learner.losses, "adversarial", sometimes)
     steps: list[Step] = []
     trained = train(data, tmp_path / "work", recipe, save_every=0.0, progress=steps.append)
     assert trained.steps == 6
@@ -114,7 +114,7 @@ def test_it_gives_up_when_it_never_gets_better(
 ) -> None:
     data = data_set(tmp_path / "data")
     monkeypatch.setattr(
-        loop.losses, "adversarial", lambda logits, *rest: logits.sum() * float("nan")
+        learner.losses, "adversarial", lambda logits, *rest: logits.sum() * float("nan")
     )
     with pytest.raises(TrainingError, match="not finite at step 0, 5 times over"):
         train(data, tmp_path / "work", Recipe(arch="small", steps=3, batch=2, filters=8))
@@ -128,6 +128,38 @@ def test_a_folder_is_one_training(tmp_path: Path) -> None:
         train(data, tmp_path / "work", Recipe(arch="small", steps=1, batch=2, filters=16))
     longer = train(data, tmp_path / "work", Recipe(arch="small", steps=2, batch=2, filters=8))
     assert longer.steps == 2
+
+
+def test_pairs_of_another_size_are_refused(tmp_path: Path) -> None:
+    recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
+    train(data_set(tmp_path / "data"), tmp_path / "work", recipe)
+    with pytest.raises(TrainingError, match="holds a training on pairs of 64 pixels"):
+        train(data_set(tmp_path / "larger", size=128), tmp_path / "work", recipe)
+    with pytest.raises(TrainingError, match="pairs of 96 pixels; small paints sizes that are"):
+        train(data_set(tmp_path / "odd", size=96), tmp_path / "other", recipe)
+
+
+def test_a_state_of_before_plain_adam_and_without_a_size_is_taken_up(tmp_path: Path) -> None:
+    data, work = data_set(tmp_path / "data"), tmp_path / "work"
+    recipe = Recipe(arch="small", steps=2, batch=2, filters=8)
+    train(data, work, recipe)
+    state = loop.load(work / "state.pt")
+    del state["size"]
+    for name in ("painter_steps", "critic_steps"):
+        for group in state[name]["param_groups"]:
+            group["fused"] = None
+    loop.save(work / "state.pt", state)
+    assert train(data, work, Recipe(**{**vars(recipe), "steps": 4})).steps == 4
+
+
+def test_each_save_hands_over_what_there_is(tmp_path: Path) -> None:
+    saved: list[int] = []
+    recipe = Recipe(arch="small", steps=3, batch=2, filters=8)
+    train(
+        data_set(tmp_path / "data"), tmp_path / "work", recipe,
+        save_every=0.0, saved=lambda trained: saved.append(trained.steps),
+    )  # fmt: skip
+    assert saved == [1, 2, 3]
 
 
 def test_the_average_is_what_is_handed_out_and_it_paints_as_a_show_does(tmp_path: Path) -> None:

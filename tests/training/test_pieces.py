@@ -14,7 +14,7 @@ from livegan.training.architecture import ARCHITECTURES, generator_of
 from livegan.training.augmentation import cut, disturb, tiles
 from livegan.training.average import Average
 from livegan.training.norms import calibrate
-from livegan.training.pairs import Pairs, PairsError, order
+from livegan.training.pairs import Ahead, Pairs, PairsError, order
 from livegan.training.recipe import Recipe
 from livegan.training.state import StateError, load, save
 from tests.training.tiny_pairs import data_set
@@ -60,6 +60,44 @@ def test_pairs_that_do_not_fit_in_memory_are_read_when_asked_for(
     read = Pairs(folder)
     for index in range(len(held)):
         np.testing.assert_array_equal(held[index], read[index])
+
+
+def test_pairs_that_are_read_ahead_come_in_the_order_of_the_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.training.pairs._free_memory", lambda: 1)
+    pairs = Pairs(data_set(tmp_path) / "train")
+    assert not pairs.held
+    ahead = Ahead(pairs, lambda step: order(len(pairs), step, 2, seed=4))
+    try:
+        for step in (0, 1, 2, 1, 2, 5):  # back to an earlier state, and on
+            expected = pairs.read(order(len(pairs), step, 2, seed=4))
+            np.testing.assert_array_equal(ahead.read(step), expected)
+    finally:
+        ahead.close()
+
+
+def test_a_pair_that_is_damaged_is_told_when_its_step_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.training.pairs._free_memory", lambda: 1)
+    folder = data_set(tmp_path) / "train"
+    pairs = Pairs(folder)
+    (folder / "003.png").write_bytes(b"no")
+    ahead = Ahead(pairs, lambda step: [step])
+    try:
+        ahead.read(2)
+        with pytest.raises(PairsError, match=r"003\.png: cannot be read"):
+            ahead.read(3)
+    finally:
+        ahead.close()
+
+
+def test_the_data_sets_of_several_encoders_are_named(tmp_path: Path) -> None:
+    data_set(tmp_path / "pairs" / "timeline")
+    data_set(tmp_path / "pairs" / "levels")
+    with pytest.raises(PairsError, match=r"name one of the data sets in .*: levels, timeline"):
+        Pairs(tmp_path / "pairs" / "train")
 
 
 def test_what_is_no_pair_is_refused(tmp_path: Path) -> None:

@@ -8,13 +8,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from livegan.training import Pairs, Recipe, Step, loop, train
-from livegan.training.architecture import generator_of
+from livegan.generators.unet import Unet
+from livegan.training import Pairs, Recipe, Step, train
+from livegan.training.architecture import ARCHITECTURES
 from livegan.training.discriminator import PatchGAN, initialise
+from livegan.training.losses import Gan
 from livegan.training.pairs import order
+from livegan.training.state import load
+from tests.training.exact import exactly
 from tests.training.tiny_pairs import data_set
 
-STEPS, BATCH = 6, 2
+STEPS, BATCH, SIZE = 6, 2, 128
 
 
 class Adam:
@@ -41,10 +45,21 @@ class Adam:
             weight -= rate * straight / (spread + 1e-8)
 
 
-def reference(data: Path, recipe: Recipe) -> list[tuple[float, float]]:
+def judge(gan: str, answers: Tensor, real: bool) -> Tensor:
+    """-log D, or -log(1 - D), by the definition of D as a probability; or the squared distance."""
+    if gan == "lsgan":
+        return ((answers - (1.0 if real else 0.0)) ** 2).mean()
+    chance = torch.sigmoid(answers)
+    return -(chance if real else 1 - chance).log().mean()
+
+
+def reference(data: Path, recipe: Recipe) -> tuple[list[tuple[float, float]], list[nn.Module]]:
     """(loss of D, loss of G) of each step: log D(x, y) + log(1 - D(x, G(x))), and 100 L1."""
     torch.manual_seed(recipe.seed)
-    painter = generator_of("small").double().train()
+    painter = ARCHITECTURES[recipe.arch]()
+    if recipe.arch != "small":
+        initialise(painter)
+    painter = painter.double().train()
     critic = PatchGAN(recipe.filters).double().train()
     initialise(critic)
     painter_steps = Adam(painter, 2e-4, 0.5, 0.999)
@@ -55,36 +70,41 @@ def reference(data: Path, recipe: Recipe) -> list[tuple[float, float]]:
         chosen = order(len(pairs), step, BATCH, recipe.seed)
         x, y = (t.double() for t in pairs.batch(chosen, torch.device("cpu")))
         rate = 2e-4 * min(1.0, 2 - 2 * step / STEPS)
+        torch.manual_seed(step)  # the masks of dropout
         painted = painter(x)
-        on_real = torch.sigmoid(critic(torch.cat([x, y], 1)))
-        on_fake = torch.sigmoid(critic(torch.cat([x, painted.detach()], 1)))
-        loss_critic = -(on_real.log().mean() + (1 - on_fake).log().mean()) / 2
+        on_fake = critic(torch.cat([x, painted.detach()], 1))
+        on_real = critic(torch.cat([x, y], 1))
+        loss_critic = (judge(recipe.gan, on_fake, False) + judge(recipe.gan, on_real, True)) / 2
         critic_steps.step(loss_critic, rate)
-        fooled = torch.sigmoid(critic(torch.cat([x, painted], 1)))
-        loss_painter = -fooled.log().mean() + 100 * (painted - y).abs().mean()
+        fooled = critic(torch.cat([x, painted], 1))
+        loss_painter = judge(recipe.gan, fooled, True) + 100 * (painted - y).abs().mean()
         painter_steps.step(loss_painter, rate)
         found.append((loss_critic.item(), loss_painter.item()))
-    return found
+    return found, [painter, critic]
 
 
-def test_every_step_has_the_losses_of_a_plain_float64_loop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def unet() -> nn.Module:
+    """The published U-Net at a sixteenth of its width, dropout and all."""
+    return Unet(3, 3, [4, 8, 16, 32, 32, 32], nn.BatchNorm2d, bias=False)
+
+
+@pytest.mark.parametrize("gan", ["vanilla", "lsgan"])
+@pytest.mark.parametrize("arch", ["small", "narrow"])
+def test_losses_and_weights_are_those_of_a_plain_float64_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arch: str, gan: Gan
 ) -> None:
-    data = data_set(tmp_path / "data")
-    batch = Pairs.batch
-
-    def exact(self: Pairs, indices: list[int], device: torch.device) -> tuple[Tensor, Tensor]:
-        condition, picture = batch(self, indices, device)
-        return condition.double(), picture.double()
-
-    monkeypatch.setattr(Pairs, "batch", exact)
-    monkeypatch.setattr(loop, "generator_of", lambda name: generator_of(name).double())
-    monkeypatch.setattr(loop, "PatchGAN", lambda filters: PatchGAN(filters).double())
-    recipe = Recipe(arch="small", steps=STEPS, batch=BATCH, filters=8, precision="float32")
+    data = data_set(tmp_path / "data", size=SIZE)
+    monkeypatch.setitem(ARCHITECTURES, "narrow", unet)
+    exactly(monkeypatch)
+    recipe = Recipe(arch=arch, steps=STEPS, batch=BATCH, filters=8, gan=gan, precision="float32")
     steps: list[Step] = []
     train(data, tmp_path / "work", recipe, progress=steps.append)
     assert len(steps) == STEPS
-    expected = reference(data, recipe)
+    expected, networks = reference(data, recipe)
     for step, (critic, painter) in zip(steps, expected, strict=True):
-        assert step.losses["critic"] == pytest.approx(critic, rel=1e-9)
-        assert step.losses["painter"] == pytest.approx(painter, rel=1e-9)
+        assert step.losses["critic"] == pytest.approx(critic, rel=1e-10)
+        assert step.losses["painter"] == pytest.approx(painter, rel=1e-10)
+    state = load(tmp_path / "work" / "state.pt")
+    for name, network in zip(("painter", "critic"), networks, strict=True):
+        for key, tensor in network.state_dict().items():
+            torch.testing.assert_close(state[name][key], tensor, atol=1e-10, rtol=1e-9, msg=key)

@@ -1,0 +1,140 @@
+"""Two networks that learn from each other: one paints, one judges; and what a step does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from livegan.training import losses
+from livegan.training.adam import adam, take_up
+from livegan.training.architecture import begin_from, generator_of
+from livegan.training.augmentation import cut
+from livegan.training.average import Average
+from livegan.training.batch import Batch
+from livegan.training.discriminator import PatchGAN, initialise
+from livegan.training.norms import freeze, share
+from livegan.training.ranks import Ranks
+from livegan.training.recipe import Recipe
+
+
+class Learner:
+    """The painter (generator), the critic (discriminator), their optimisers, the average.
+
+    Weights are drawn from the recipe's seed, or taken from the checkpoint ``start``.
+
+    Raises
+    ------
+    ModelError, ValueError
+        If ``start`` or the architecture cannot be used.
+    """
+
+    def __init__(self, recipe: Recipe, ranks: Ranks, start: Path | None = None) -> None:
+        self.recipe, self.ranks = recipe, ranks
+        self.mixed = _mixed_precision(recipe, ranks.device)
+        torch.manual_seed(recipe.seed)
+        self.painter = generator_of(recipe.arch)
+        if start is not None:
+            begin_from(self.painter, start)
+        self.critic = PatchGAN(recipe.filters)
+        initialise(self.critic)
+        for network in (self.painter, self.critic):
+            network.to(ranks.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            network.train()
+        self.average = Average(self.painter, recipe.ema)
+        if ranks.world > 1:
+            share(self.painter)
+            share(self.critic)
+        betas = (recipe.beta1, recipe.beta2)
+        self.painter_steps = adam(self.painter, recipe.lr, betas)
+        self.critic_steps = adam(self.critic, recipe.lr, betas)
+        self._paint = ranks.wrap(self.painter)
+        self._judge = ranks.wrap(self.critic, "features")
+
+    def step(self, batch: Batch, done: float) -> dict[str, Tensor]:
+        """One step of both, when ``done`` of the training, 0..1, is over; its losses by name.
+
+        In the order of pix2pix: paint, teach the critic, teach the painter by the taught critic.
+        """
+        recipe, critic, mixed = self.recipe, self.critic, self.mixed
+        self.painter_steps.param_groups[0]["lr"] = recipe.rate(done)
+        self.critic_steps.param_groups[0]["lr"] = recipe.rate(done) * recipe.critic_rate
+
+        with mixed():
+            painted = self._paint(batch.given)
+        truth = batch.truth
+        painted = painted.to(truth.dtype)
+        views = [batch.given, truth, painted]
+        if batch.places is not None:
+            views = [cut(view, batch.places, recipe.patch) for view in views]
+        shown, true, made = views
+        real, fake = torch.cat([shown, true], 1), torch.cat([shown, made], 1)
+
+        critic.requires_grad_(True)
+        with mixed():
+            on_fake = self._judge.features(fake.detach())
+            on_real = self._judge.features(real)
+        loss_critic = losses.discriminator_loss(
+            on_real[-1].to(truth), on_fake[-1].to(truth), recipe.gan
+        )
+        self.critic_steps.zero_grad()
+        self.ranks.backward(loss_critic)
+        self.critic_steps.step()
+
+        critic.requires_grad_(False)
+        with mixed():
+            judged = critic.features(fake)
+        fooled = losses.adversarial(judged[-1].to(truth), True, recipe.gan)
+        near = losses.pyramid(painted, truth, recipe.levels)
+        loss_painter = recipe.adversarial * fooled + recipe.l1 * near
+        if recipe.matching:
+            # Truth was judged a moment earlier, before the critic's step: it saves a pass.
+            loss_painter = loss_painter + recipe.matching * losses.feature_matching(on_real, judged)
+        if batch.again is not None:
+            with mixed():
+                again = self._paint(batch.again)
+            change = (again.to(truth) - painted).abs().mean()
+            loss_painter = loss_painter + recipe.steady * change
+        self.painter_steps.zero_grad()
+        self.ranks.backward(loss_painter)
+        if recipe.clip:
+            nn.utils.clip_grad_norm_(self.painter.parameters(), recipe.clip, foreach=True)
+        self.painter_steps.step()
+        self.average.update(self.painter)
+        return {"critic": loss_critic, "fooled": fooled, "near": near, "painter": loss_painter}
+
+    def settle(self) -> None:
+        """From here on the painter's norms use their running statistics."""
+        freeze(self.painter)
+
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {name: part.state_dict() for name, part in self._parts().items()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """As it was."""
+        for name, part in self._parts().items():
+            if isinstance(part, torch.optim.Adam):
+                take_up(part, state[name])
+            else:
+                part.load_state_dict(state[name])
+        self.painter.train()
+
+    def _parts(self) -> dict[str, Any]:
+        names = ("painter", "critic", "average", "painter_steps", "critic_steps")
+        return {name: getattr(self, name) for name in names}
+
+
+def _mixed_precision(recipe: Recipe, device: torch.device) -> Callable[[], torch.autocast]:
+    """Autocast to bfloat16 where that was asked for, or where the device multiplies it faster."""
+    if recipe.precision == "auto":
+        if device.type == "cpu":
+            fast = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+        else:
+            fast = device.type == "cuda" and torch.cuda.is_bf16_supported(False)
+    else:
+        fast = recipe.precision == "bfloat16"
+    return lambda: torch.autocast(device.type, torch.bfloat16, enabled=fast)

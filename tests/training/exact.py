@@ -1,0 +1,32 @@
+"""Training in float64, for comparisons to more digits than float32 has."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from livegan.training import batch, held_out, learner, pairs
+from livegan.training.architecture import generator_of
+from livegan.training.augmentation import disturb
+from livegan.training.discriminator import PatchGAN
+from livegan.training.pairs import Bytes, tensors
+from livegan.training.recipe import Recipe
+
+
+def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let networks and pictures be float64; what is drawn is drawn as ever."""
+
+    def exact(both: Bytes, device: torch.device) -> tuple[Tensor, Tensor]:
+        condition, truth = tensors(both, device)
+        return condition.double(), truth.double()
+
+    def disturbed(condition: Tensor, recipe: Recipe, rng: torch.Generator) -> Tensor:
+        return disturb(condition.float(), recipe, rng).double()
+
+    for module in (batch, pairs):
+        monkeypatch.setattr(module, "tensors", exact)
+    for user in (batch, held_out):
+        monkeypatch.setattr(user, "disturb", disturbed)
+    monkeypatch.setattr(learner, "generator_of", lambda name: generator_of(name).double())
+    monkeypatch.setattr(learner, "PatchGAN", lambda filters: PatchGAN(filters).double())
