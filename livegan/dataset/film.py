@@ -18,7 +18,7 @@ Watch = Callable[[float, Any], None]
 """Told the time and the frame, an `av.VideoFrame`, of every frame that is decoded."""
 
 AHEAD = 20
-"""Packets that are read ahead: more than any coding puts between decoding a frame and showing it."""
+"""Packets that are read ahead: more than lie between a frame being decoded and being shown."""
 
 
 class FilmError(Exception):

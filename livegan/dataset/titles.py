@@ -27,7 +27,7 @@ from the ground to one of them, as the soft edge of a letter is."""
 LETTERS = (0.002, 0.40)
 """Least and largest part of a title card that is lettering."""
 
-EDGES = 0.18
+EDGES = 0.06
 """Least length of edges to area of lettering: letters are thin."""
 
 
