@@ -12,7 +12,7 @@ from livegan.cli.failing import clear_errors
 
 
 def bench(
-    size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 256,
+    size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 512,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long each row is measured.")] = 1.0,
     set: Annotated[
         Path | None, typer.Option(help="The set of the whole frame; sets/four.py if not given.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from torch import nn
@@ -10,7 +11,7 @@ from torch import nn
 from livegan.generators.checkpoint import read_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.generators.resnet import Resnet
-from livegan.generators.small import SmallGenerator
+from livegan.generators.small import LOWEST, SmallGenerator
 from livegan.generators.unet import Unet
 from livegan.plugin.closest import suggestion
 from livegan.training.discriminator import initialise
@@ -25,27 +26,48 @@ def _resnet(blocks: int) -> nn.Module:
     return Resnet(3, 3, 64, nn.BatchNorm2d, bias=False, blocks=blocks)
 
 
-ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
-    "small": SmallGenerator,
-    "unet_128": lambda: _unet(7),
-    "unet_256": lambda: _unet(8),
-    "resnet_6blocks": lambda: _resnet(6),
-    "resnet_9blocks": lambda: _resnet(9),
+def _small(side: int) -> nn.Module:
+    """At home at ``side``; a small picture gives up less of its detail."""
+    fold = 4 if side >= 512 and side % (4 * LOWEST) == 0 else 2
+    return SmallGenerator(side=side, fold=fold)
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """How to make a generator for pictures of a side in pixels, of which it needs a multiple."""
+
+    make: Callable[[int], nn.Module]
+    multiple: int
+
+
+ARCHITECTURES: dict[str, Trainable] = {
+    "small": Trainable(_small, 2 * LOWEST),
+    "unet_128": Trainable(lambda side: _unet(7), 128),
+    "unet_256": Trainable(lambda side: _unet(8), 256),
+    "resnet_6blocks": Trainable(lambda side: _resnet(6), 4),
+    "resnet_9blocks": Trainable(lambda side: _resnet(9), 4),
 }
-"""Each makes a new generator of 3 → 3 channels, -1..1; all but ours as their project has them."""
+"""Generators of 3 → 3 channels, -1..1; all but ours are as their project has them."""
 
 
-def generator_of(name: str) -> nn.Module:
-    """A new generator; its weights are drawn from torch's global random state.
+def generator_of(name: str, side: int) -> nn.Module:
+    """A new generator for pictures of ``side`` pixels, drawn from torch's global random state.
 
     Raises
     ------
-    ValueError
-        If there is none of that name.
+    ModelError
+        If there is none of that name, or it cannot paint pictures of that side.
     """
     if name not in ARCHITECTURES:
-        raise ValueError(f"there is no architecture {name!r}{suggestion(name, ARCHITECTURES)}")
-    network = ARCHITECTURES[name]()
+        raise ModelError(f"there is no architecture {name!r}{suggestion(name, ARCHITECTURES)}")
+    kind = ARCHITECTURES[name]
+    if side % kind.multiple:
+        nearest = max(1, round(side / kind.multiple)) * kind.multiple
+        raise ModelError(
+            f"{name} paints sides that are multiples of {kind.multiple} pixels, and the pairs have "
+            f"{side}; make them with livegan dataset --size {nearest}"
+        )
+    network = kind.make(side)
     if name != "small":  # which begins in its own way
         initialise(network)
     return network

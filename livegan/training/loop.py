@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from livegan.heap import keep_freed
 from livegan.training import losses, sheet
 from livegan.training.adam import adam, take_up
 from livegan.training.architecture import begin_from, generator_of
 from livegan.training.augmentation import cut, disturb, resized, tiles
 from livegan.training.average import Average
 from livegan.training.discriminator import PatchGAN, initialise
-from livegan.training.heap import keep_freed
 from livegan.training.norms import calibrate, freeze
 from livegan.training.pairs import Pairs, PairsError, order
 from livegan.training.recipe import Recipe
@@ -102,7 +102,7 @@ def train(
     keep_freed()
 
     torch.manual_seed(recipe.seed)
-    painter = generator_of(recipe.arch)
+    painter = generator_of(recipe.arch, pairs.size)
     if start is not None:
         begin_from(painter, Path(start))
     critic = PatchGAN(recipe.filters)

@@ -43,12 +43,12 @@ RECIPE: dict[str, Any] = {
     "batch": 4,
     "lr": 4e-4,
     "gan": "lsgan",
-    "l1": 30.0,
-    "levels": 2,
+    "l1": 24.0,
+    "levels": 3,
     "matching": 10.0,
     "critic_rate": 0.25,
     "filters": 32,
-    "patch": 128,
+    "patch": 192,
     "noise": 0.05,
     "gain": 0.15,
     "mixture": 0.3,
@@ -63,9 +63,10 @@ def main(
     films: Annotated[Path, typer.Option(help="folder of models/films/catalogue.py")],
     work: Annotated[Path, typer.Option(help="folder for pairs and state")],
     out: Annotated[Path | None, typer.Option(help="the model's folder")] = None,
-    minutes: Annotated[float, typer.Option(min=0.1, help="of training")] = 30.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="of training")] = 35.0,
     start: Annotated[Path | None, typer.Option(help="model to begin from")] = None,
-    rate: Annotated[float, typer.Option(help="pairs a second")] = 5.0,
+    rate: Annotated[float, typer.Option(help="pairs a second")] = 4.0,
+    size: Annotated[int, typer.Option(help="height and width in pixels")] = 512,
     device: Annotated[str, typer.Option(help="cpu, cuda, mps")] = "cpu",
 ) -> None:
     """Pairs, training, scores, card."""
@@ -93,6 +94,7 @@ def main(
             [made.encoder],
             val_films=held_out,
             out=data,
+            size=size,
             rate=rate,
             split=Split(share=0),
             near=0.001,
@@ -112,10 +114,13 @@ def main(
         state = work / f"{world}-state"
         trained = train(data, state, recipe, device=device, start=start, progress=on_step)
     trained.network.to(torch.device("cpu"))
-    sound = decode(held_out[0])
-    scores: dict[str, Any] = record(over_sound(trained.network, drawing(made.encoder), sound))
-    crossed = record(over_sound(trained.network, drawing(made.mismatched), sound))
-    scores[f"fed {made.mismatched}"] = crossed
+    sounds = [decode(film) for film in held_out]
+
+    def motion(encoder: str) -> dict[str, float]:
+        return record(over_sound(trained.network, drawing(encoder), sounds, size=size))
+
+    scores: dict[str, Any] = motion(made.encoder)
+    scores[f"fed {made.mismatched}"] = motion(made.mismatched)
     pack(
         trained,
         data,

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from livegan.generators import ModelError
 from livegan.training import sheet
 from livegan.training.architecture import ARCHITECTURES, generator_of
 from livegan.training.augmentation import cut, disturb, tiles
@@ -158,9 +159,23 @@ def test_a_sheet_shows_columns_side_by_side(tmp_path: Path) -> None:
 
 
 def test_an_architecture_that_there_is_not_is_refused() -> None:
-    with pytest.raises(ValueError, match="did you mean 'unet_256'"):
-        generator_of("unet256")
+    with pytest.raises(ModelError, match="did you mean 'unet_256'"):
+        generator_of("unet256", 256)
     assert {"small", "unet_256", "resnet_9blocks"} <= set(ARCHITECTURES)
+
+
+@pytest.mark.parametrize(("arch", "side", "better"), [("unet_256", 300, 256), ("small", 500, 512)])
+def test_pairs_of_a_side_that_an_architecture_cannot_paint_are_refused(
+    arch: str, side: int, better: int
+) -> None:
+    with pytest.raises(ModelError, match=f"have {side}; .*--size {better}$"):
+        generator_of(arch, side)
+
+
+@pytest.mark.parametrize(("side", "fold"), [(256, 2), (512, 4), (576, 2), (640, 4)])
+def test_the_small_one_is_made_for_its_pairs(side: int, fold: int) -> None:
+    network = generator_of("small", side)
+    assert (network.places[0].map.shape[-1] * fold, network.stem[0].stride[0]) == (side, fold)  # type: ignore
 
 
 @pytest.mark.parametrize("wrong", [{"batch": 0}, {"hold": 2.0}, {"patch": 30}])

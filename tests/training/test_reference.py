@@ -44,7 +44,7 @@ class Adam:
 def reference(data: Path, recipe: Recipe) -> list[tuple[float, float]]:
     """(loss of D, loss of G) of each step: log D(x, y) + log(1 - D(x, G(x))), and 100 L1."""
     torch.manual_seed(recipe.seed)
-    painter = generator_of("small").double().train()
+    painter = generator_of("small", 64).double().train()
     critic = PatchGAN(recipe.filters).double().train()
     initialise(critic)
     painter_steps = Adam(painter, 2e-4, 0.5, 0.999)
@@ -78,7 +78,7 @@ def test_every_step_has_the_losses_of_a_plain_float64_loop(
         return condition.double(), picture.double()
 
     monkeypatch.setattr(Pairs, "batch", exact)
-    monkeypatch.setattr(loop, "generator_of", lambda name: generator_of(name).double())
+    monkeypatch.setattr(loop, "generator_of", lambda name, side: generator_of(name, side).double())
     monkeypatch.setattr(loop, "PatchGAN", lambda filters: PatchGAN(filters).double())
     recipe = Recipe(arch="small", steps=STEPS, batch=BATCH, filters=8, precision="float32")
     steps: list[Step] = []
