@@ -55,7 +55,7 @@ class Place(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         added = self.map.to(x.dtype)
         # A graph that is recorded must not depend on the size that it is recorded at.
-        recorded = torch.jit.is_tracing() or torch.compiler.is_compiling()
+        recorded = torch._C._get_tracing_state() is not None or torch.compiler.is_compiling()
         if recorded or added.shape[2:] != x.shape[2:]:
             added = F.interpolate(added, x.shape[2:], mode="bilinear", align_corners=False)
         return torch.add(x, added, alpha=PLACE_GAIN)
