@@ -16,7 +16,7 @@ def bench(
         str | None, typer.Argument(metavar="[dataset]", help="dataset: pairs from a film, only.")
     ] = None,
     film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="With sound.")] = None,
-    size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 256,
+    size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 512,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long each row is measured.")] = 1.0,
     set: Annotated[
         Path | None, typer.Option(help="The set of the whole frame; sets/four.py if not given.")

@@ -46,14 +46,14 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
     return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
-DEFAULT_SIZE = 256
+DEFAULT_SIZE = 512
 
 
 class Builder:
     """Makes programs for one device.
 
     ``folder`` is the working folder, ``size`` the width and height of pictures in pixels, whatever
-    a set says; 0 is what it says, or else 256.  ``followed`` are models by name that are played
+    a set says; 0 is what it says, or else 512.  ``followed`` are models by name that are played
     from where they are written by a training.
     """
 

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import torch
 
+from livegan.heap import keep_freed
+
 Result = TypeVar("Result")
 
 
@@ -32,6 +34,8 @@ class Crew:
     @classmethod
     def for_device(cls, device: torch.device) -> Crew:
         """All cores of a CPU, leaving the calling thread one; no threads for another device."""
+        # Every picture of a frame is new memory: a sixth of the time at 512 px (measured).
+        keep_freed()
         threads = torch.get_num_threads()
         if device.type != "cpu" or threads < 2:
             return cls(1)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .architecture import Architecture
 from .errors import ModelError
-from .small import WIDTHS, SmallGenerator
+from .small import LOWEST
 from .tree import Branch, Layer, branches
 
 EXPECTED = (
@@ -242,15 +242,20 @@ def read_enhancer(
 def read_small(tensors: Mapping[str, Tensor]) -> Architecture | None:
     """livegan's own: recognised by its names."""
     try:
-        width = tensors["down.0.0.weight"].shape[0] // WIDTHS[0]
-        into = tensors["stem.0.weight"].shape[1]
+        width, into, reach = tensors["stem.0.weight"].shape[:3]
+        fold = reach // 2
+        options = {
+            "width": width,
+            "blocks": len({key.split(".")[1] for key in tensors if key.startswith("body.")}),
+            "side": tensors["places.0.map"].shape[-1] * fold,
+            "fold": fold,
+        }
         out = tensors["head.weight"].shape[0] // 4
-    except (KeyError, IndexError):
+        cell = fold * LOWEST
+        # A norm of one frame needs more than one cell at the lowest level.
+        found = Architecture("small", into, out, options, multiple=cell, minimum=2 * cell)
+        wanted = found.build().state_dict()
+    except (KeyError, IndexError, ValueError):
         return None
-    blocks = len({key.split(".")[1] for key in tensors if key.startswith("body.")})
-    options = {"width": width, "blocks": blocks}
-    stride = SmallGenerator.stride
-    found = Architecture("small", into, out, options, multiple=stride, minimum=2 * stride)
-    wanted = found.build().state_dict()
     same = all(key in tensors and tensors[key].shape == wanted[key].shape for key in wanted)
     return found if same and len(tensors) == len(wanted) else None

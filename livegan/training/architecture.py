@@ -10,7 +10,7 @@ from torch import nn
 from livegan.generators.checkpoint import read_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.generators.resnet import Resnet
-from livegan.generators.small import SmallGenerator
+from livegan.generators.small import LOWEST, SmallGenerator
 from livegan.generators.unet import Unet
 from livegan.plugin.closest import suggestion
 from livegan.training.discriminator import initialise
@@ -25,18 +25,28 @@ def _resnet(blocks: int) -> nn.Module:
     return Resnet(3, 3, 64, nn.BatchNorm2d, bias=False, blocks=blocks)
 
 
-ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
-    "small": SmallGenerator,
-    "unet_128": lambda: _unet(7),
-    "unet_256": lambda: _unet(8),
-    "resnet_6blocks": lambda: _resnet(6),
-    "resnet_9blocks": lambda: _resnet(9),
+def _small(side: int) -> nn.Module:
+    """At home at ``side``; a small picture gives up less of its detail."""
+    fold = 4 if side >= 512 and side % (4 * LOWEST) == 0 else 2
+    cell = fold * LOWEST
+    return SmallGenerator(side=max(1, round(side / cell)) * cell, fold=fold)
+
+
+ARCHITECTURES: dict[str, Callable[[int], nn.Module]] = {
+    "small": _small,
+    "unet_128": lambda side: _unet(7),
+    "unet_256": lambda side: _unet(8),
+    "resnet_6blocks": lambda side: _resnet(6),
+    "resnet_9blocks": lambda side: _resnet(9),
 }
-"""Each makes a new generator of 3 → 3 channels, -1..1; all but ours as their project has them."""
+"""Each makes a generator of 3 → 3 channels, -1..1, for pictures of a side in pixels.
+
+All but ours are as their project has them, and are at home at any side.
+"""
 
 
-def generator_of(name: str) -> nn.Module:
-    """A new generator; its weights are drawn from torch's global random state.
+def generator_of(name: str, side: int) -> nn.Module:
+    """A new generator for pictures of ``side`` pixels, drawn from torch's global random state.
 
     Raises
     ------
@@ -45,7 +55,7 @@ def generator_of(name: str) -> nn.Module:
     """
     if name not in ARCHITECTURES:
         raise ValueError(f"there is no architecture {name!r}{suggestion(name, ARCHITECTURES)}")
-    network = ARCHITECTURES[name]()
+    network = ARCHITECTURES[name](side)
     if name != "small":  # which begins in its own way
         initialise(network)
     return network

@@ -24,7 +24,7 @@ from livegan.training.recipe import Recipe
 class Learner:
     """The painter (generator), the critic (discriminator), their optimisers, the average.
 
-    Weights are drawn from the recipe's seed, or taken from the checkpoint ``start``.
+    For pairs of ``size`` pixels.  Weights are drawn from the recipe's seed, or taken from the checkpoint ``start``.
 
     Raises
     ------
@@ -32,11 +32,11 @@ class Learner:
         If ``start`` or the architecture cannot be used.
     """
 
-    def __init__(self, recipe: Recipe, ranks: Ranks, start: Path | None = None) -> None:
+    def __init__(self, recipe: Recipe, ranks: Ranks, size: int, start: Path | None = None) -> None:
         self.recipe, self.ranks = recipe, ranks
         self.mixed = _mixed_precision(recipe, ranks.device)
         torch.manual_seed(recipe.seed)
-        self.painter = generator_of(recipe.arch)
+        self.painter = generator_of(recipe.arch, size)
         if start is not None:
             begin_from(self.painter, start)
         self.critic = PatchGAN(recipe.filters)

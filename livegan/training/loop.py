@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from livegan.generators.unet import UnetLevel
+from livegan.heap import keep_freed
 from livegan.training.batch import prepare
-from livegan.training.heap import keep_freed
 from livegan.training.held_out import conditions, look
 from livegan.training.learner import Learner
 from livegan.training.norms import calibrate
@@ -130,7 +130,7 @@ def _train(
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)
     keep_freed()
-    learner = Learner(recipe, ranks, Path(start) if start is not None else None)
+    learner = Learner(recipe, ranks, pairs.size, Path(start) if start is not None else None)
     _fit(learner.painter, pairs, recipe)
     step, elapsed, retries, settled = 0, 0.0, 0, False
     val_l1: float | None = None

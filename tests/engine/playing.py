@@ -39,7 +39,7 @@ def sound(seconds: float = 24.0) -> tuple[Any, Any]:
 def weights(name: str) -> Any:
     """The same random weights for a name, every time."""
     torch.manual_seed(MODELS.index(name))
-    return SmallGenerator(width=8).eval()
+    return SmallGenerator(width=8, side=128, fold=2).eval()
 
 
 def make_models(folder: Path) -> None:

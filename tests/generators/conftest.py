@@ -15,7 +15,7 @@ from livegan.generators.small import SmallGenerator
 def small(seed: int, *, width: int = 8, channels: int = 3) -> SmallGenerator:
     """A random network whose norms do something."""
     torch.manual_seed(seed)
-    network = SmallGenerator(channels, 3, width=width, blocks=1)
+    network = SmallGenerator(channels, 3, width=width, blocks=1, side=128, fold=2)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.weight.data.uniform_(0.5, 1.5)

@@ -48,7 +48,7 @@ def test_the_metadata_says_the_architecture(tmp_path):
     path = save_checkpoint(tmp_path / "a.safetensors", small(0))
     with safe_open(path, "pt") as file:
         said = json.loads(file.metadata()["architecture"])
-    assert said == {"family": "small", "width": 8, "blocks": 1}
+    assert said == {"family": "small", "width": 8, "blocks": 1, "side": 128, "fold": 2}
 
 
 def test_saving_leaves_nothing_else_behind(tmp_path):

@@ -28,5 +28,7 @@ def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "tensors", exact)
     for user in (batch, held_out):
         monkeypatch.setattr(user, "disturb", disturbed)
-    monkeypatch.setattr(learner, "generator_of", lambda name: generator_of(name).double())
+    monkeypatch.setattr(
+        learner, "generator_of", lambda name, side: generator_of(name, side).double()
+    )
     monkeypatch.setattr(learner, "PatchGAN", lambda filters: PatchGAN(filters).double())

@@ -50,7 +50,7 @@ def losses_of(data: Path, work: Path, recipe: Recipe, die_at: int | None = None)
     return seen
 
 
-def dropping() -> nn.Module:
+def dropping(side: int) -> nn.Module:
     """A U-Net that is small but has dropout, so that chance must be taken up again as well."""
     return Unet(3, 3, [8] * 6, nn.BatchNorm2d, bias=False)
 

@@ -197,8 +197,14 @@ def test_a_sheet_shows_columns_side_by_side(tmp_path: Path) -> None:
 
 def test_an_architecture_that_there_is_not_is_refused() -> None:
     with pytest.raises(ValueError, match="did you mean 'unet_256'"):
-        generator_of("unet256")
+        generator_of("unet256", 256)
     assert {"small", "unet_256", "resnet_9blocks"} <= set(ARCHITECTURES)
+
+
+@pytest.mark.parametrize(("side", "fold"), [(256, 2), (512, 4), (576, 2), (640, 4)])
+def test_the_small_one_is_made_for_its_pairs(side: int, fold: int) -> None:
+    network = generator_of("small", side)
+    assert (network.places[0].map.shape[-1] * fold, network.stem[0].stride[0]) == (side, fold)  # type: ignore
 
 
 @pytest.mark.parametrize("wrong", [{"batch": 0}, {"hold": 2.0}, {"patch": 30}])

@@ -47,7 +47,7 @@ def test_films_become_a_model_with_scores(tmp_path: Path, monkeypatch: pytest.Mo
     films.mkdir()
     film(films / "city-one-1.mp4", 1)
     film(films / "city-val-two-2.mp4", 2)
-    script.main("city", films, tmp_path / "work", tmp_path / "city", minutes=0.03)
+    script.main("city", films, tmp_path / "work", tmp_path / "city", minutes=0.03, size=256)
     card = read_card(find("city", [tmp_path]))
     assert (card.encoder, card.size) == ("levels", 256)
     assert {"l1", "ssim", "flicker", "response", "variety", "fed waveform"} <= card.scores.keys()

@@ -56,7 +56,7 @@ def judge(gan: str, answers: Tensor, real: bool) -> Tensor:
 def reference(data: Path, recipe: Recipe) -> tuple[list[tuple[float, float]], list[nn.Module]]:
     """(loss of D, loss of G) of each step: log D(x, y) + log(1 - D(x, G(x))), and 100 L1."""
     torch.manual_seed(recipe.seed)
-    painter = ARCHITECTURES[recipe.arch]()
+    painter = ARCHITECTURES[recipe.arch](SIZE)
     if recipe.arch != "small":
         initialise(painter)
     painter = painter.double().train()
@@ -83,7 +83,7 @@ def reference(data: Path, recipe: Recipe) -> tuple[list[tuple[float, float]], li
     return found, [painter, critic]
 
 
-def unet() -> nn.Module:
+def unet(side: int) -> nn.Module:
     """The published U-Net at a sixteenth of its width, dropout and all."""
     return Unet(3, 3, [4, 8, 16, 32, 32, 32], nn.BatchNorm2d, bias=False)
 
