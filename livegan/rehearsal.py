@@ -27,6 +27,9 @@ from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
 from livegan.sound.media import decode
+from livegan.stage.guard import FlashGuard, Mode, Moment
+from livegan.stage.intervals import Intervals
+from livegan.stage.pacing import Pace
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Rehearsal:
     device: str = "auto"
     folder: Path = field(default_factory=Path.cwd)
     followed: dict[str, Path] = field(default_factory=dict)
+    flash_guard: Mode = "on"
 
 
 @dataclass
@@ -125,6 +129,8 @@ def rehearse(
     whole = hashlib.sha256()
     stills: list[tuple[float, Any]] = []
     shape: tuple[int, ...] = ()
+    moments: list[Moment] = []
+    guard = FlashGuard(what.flash_guard, moments.append)
     with contextlib.closing(player), sinks(what, fps, samples) as sink:
         for index in range(total):
             seconds = what.start + index / fps
@@ -136,7 +142,7 @@ def rehearse(
             frame = player.frame(history.position)
             assert frame is not None
             tick = time.perf_counter()
-            pixels = as_bytes(frame.picture)
+            pixels = guard(as_bytes(frame.picture), seconds)
             content = pixels.tobytes()
             done = time.perf_counter()
             player.spent["output"] += done - tick
@@ -151,6 +157,7 @@ def rehearse(
                 on_frame(frame, pixels)
             sink(index, pixels)
             progress(index + 1, total)
+    guard.finish()
     name, precision = describe_device(device)
     report = {
         "livegan": __version__,
@@ -170,6 +177,20 @@ def rehearse(
         "frame_digests": digests,
         "stage_ms": {group: stage_ms([s.get(group, 0.0) for s in spent]) for group in GROUPS},
         "frame_ms": stage_ms(took),
+        "intervals_ms": as_paced(took, 1 / fps).histogram(),
+        "flash_guard": {
+            "mode": what.flash_guard,
+            "seconds": round(guard.seconds, 3),
+            "moments": [
+                {
+                    "since": round(moment.since, 3),
+                    "until": round(moment.until, 3),
+                    "area": round(moment.area, 3),
+                    "kinds": list(moment.kinds),
+                }
+                for moment in moments
+            ],
+        },
         "commits": [
             {k: v for k, v in c.items() if k not in ("type", "source")} for c in commits.values()
         ],
@@ -225,6 +246,18 @@ def fitted(samples: Any, length: int) -> Any:
     if len(samples) >= length:
         return samples[:length]
     return np.concatenate([samples, np.zeros((length - len(samples), 2), np.float32)])
+
+
+def as_paced(took: list[float], period: float) -> Intervals:
+    """The intervals between pictures of a show that takes so long (s) for each of them."""
+    intervals, pace, now = Intervals(), Pace().at(0.0), 0.0
+    for seconds in took:
+        now += pace.wait
+        pace = pace.at(now).presented(period, period / 2)
+        now += seconds
+        intervals.presented(now)
+        pace = pace.at(now)
+    return intervals
 
 
 def stage_ms(seconds: list[float]) -> dict[str, float]:

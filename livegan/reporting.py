@@ -67,6 +67,10 @@ def draw(
         colour = "#7dff9a" if commit["status"] == "on_air" else "#ff5a5a"
         sound.axvline(at, color=colour, linewidth=1.4)
         sound.text(at, 1.02, f" {Path(commit['file']).name}", color=colour, fontsize=8)
+    for moment in report["flash_guard"]["moments"]:
+        since, until = moment["since"], max(moment["until"], moment["since"] + 0.02)
+        sound.axvspan(since, until, ymax=0.06, color="#ffd23e", linewidth=0)
+        sound.text(since, 0.09, "flash guard", color="#ffd23e", fontsize=8)
     sound.set_ylim(0, 1.12)
     sound.legend(loc="upper right", fontsize=8, facecolor=PAPER, labelcolor=INK, ncols=4)
     cost = figure.add_subplot(grid[3, :9] if slots is not None else grid[3, :])
@@ -89,7 +93,8 @@ def draw(
     rate = report["frames"] / max(report["wall_s"], 1e-6)
     figure.suptitle(
         f"{Path(report['set']).name}: {report['frames']} pictures of {report['size']} px, "
-        f"{rate:.1f} a second, {len(report['faults'])} faults",
+        f"{rate:.1f} a second, {len(report['faults'])} faults, "
+        f"flash guard acted {len(report['flash_guard']['moments'])} times",
         color=INK,
     )
     figure.savefig(path, dpi=110, facecolor=PAPER)

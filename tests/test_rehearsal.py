@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -103,6 +104,39 @@ def test_the_report_is_written_for_programs_and_for_people(folder: Path, tmp_pat
     picture = np.asarray(Image.open(tmp_path / "report" / "report.png").convert("RGB"))
     assert picture.shape[1] > 1000 and picture.std() > 20
     assert [p.name for p in (tmp_path / "report").iterdir() if p.name.startswith(".")] == []
+
+
+STROBE = """
+from livegan.live import *
+import numpy as np
+
+@encoder
+def strobe(sound, *, now, size):
+    return np.full(size, 1.0 if now.time > 1 and int(now.time * 16 + 0.01) % 2 else 0.0)
+
+show(strobe(listen()))
+"""
+
+
+def test_the_report_names_the_moments_in_which_the_flash_guard_acted(folder: Path) -> None:
+    (folder / "strobe.py").write_text(STROBE)
+    what = replace(of(folder, seconds=4.0), set=folder / "strobe.py")
+    shown: list[float] = []
+    guard = rehearse(what, on_frame=lambda f, p: shown.append(p.mean())).report["flash_guard"]
+    (moment,) = guard["moments"]
+    assert guard["mode"] == "on" and moment["kinds"] == ["general"] and moment["area"] == 1
+    assert 1.3 < moment["since"] < 1.5 and moment["until"] > 3.9
+    assert max(shown[:34]) == 255 and np.ptp(shown[75:]) < 60
+    off = rehearse(replace(what, flash_guard="off")).report
+    assert off["flash_guard"] == {"mode": "off", "seconds": 0.0, "moments": []}
+
+
+def test_a_set_that_does_not_flash_is_rehearsed_to_the_same_bits_without_the_guard(
+    folder: Path,
+) -> None:
+    on, off = (rehearse(of(folder, flash_guard=mode)).report for mode in ("on", "off"))
+    assert on["digest"] == off["digest"]
+    assert sum(row[2] for row in on["intervals_ms"]) == on["frames"] - 1
 
 
 def test_frames_are_written_as_shown(folder: Path, tmp_path: Path) -> None:

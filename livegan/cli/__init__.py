@@ -34,9 +34,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, score, export)
-TOOLS = (models, plugins, devices, doctor, bench, new)
+TOOLS = (models, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command()(command)
+app.add_typer(plugins)
 
 
 def version(asked: bool) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.rehearse import FlashGuardMode, guard_mode
+
+if TYPE_CHECKING:
+    from livegan.stage.guard import Mode
 
 FILM_SECONDS = 20.0
 
@@ -97,6 +101,7 @@ def perform(
         float | None, typer.Option(min=0, help="End by itself after so long.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="The show's log, JSON lines.")] = None,
+    flash_guard: FlashGuardMode = "on",
     watch_model: Annotated[
         list[Path] | None,
         typer.Option(
@@ -114,16 +119,18 @@ def perform(
     with clear_errors():
         path = set_of(followed) if set is None and followed else chosen_set(set)
     window_size = window_of(window)
+    guard = guard_mode(flash_guard)
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.device import choose_device
 
         with clear_errors():
             choose_device(device)
     if not has_display():
-        film_instead(path, audio, fps, size, device, seed, seconds, followed)
+        film_instead(path, audio, fps, size, device, seed, seconds, followed, guard)
         return
     from livegan.stage.options import Options
     from livegan.stage.stage import Stage
+    from livegan.stage.summary import lines_of
     from livegan.stage.window import NoWindow
 
     options = Options(
@@ -145,14 +152,18 @@ def perform(
         seconds=seconds,
         log=log,
         followed=followed,
+        flash_guard=guard,
     )
     with clear_errors():
         try:
-            status = Stage(options).run()
+            stage = Stage(options)
+            status = stage.run()
+            for line in lines_of(stage.report()):
+                typer.echo(line)
         except NoWindow:
             status = None
     if status is None:
-        film_instead(path, audio, fps, size, device, seed, seconds, followed)
+        film_instead(path, audio, fps, size, device, seed, seconds, followed, guard)
     elif status:
         raise typer.Exit(status)
 
@@ -166,6 +177,7 @@ def film_instead(
     seed: int,
     seconds: float | None,
     followed: dict[str, Path],
+    guard: Mode,
 ) -> None:
     """There is no display: rehearse to a film, and say so."""
     from livegan import share
@@ -187,6 +199,7 @@ def film_instead(
             device=device,
             out=out,
             followed=followed,
+            flash_guard=guard,
         )
         result = with_progress(what)
     summary(result)

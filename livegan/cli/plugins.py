@@ -1,4 +1,4 @@
-"""``livegan plugins``: what is loaded, and what each plugin offers."""
+"""``livegan plugins``: what is loaded and what each plugin offers; checks of a plugin."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from typing import Annotated
 
 import typer
 
+from livegan.cli.failing import fail
 
-def plugins(
+plugins = typer.Typer(name="plugins", invoke_without_command=True)
+
+
+@plugins.callback()
+def listed(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List what is loaded and what each plugin offers; a refused one with the reason."""
+    if context.invoked_subcommand is not None:
+        return
     from livegan.plugin.registry import Registry
 
     loaded = Registry().load(Path.cwd() / "plugins")
@@ -48,3 +56,55 @@ def plugins(
             params = ", ".join(p.name for p in operation.params)
             table.add_row(operation.name, operation.summary, params)
         Console().print(table)
+
+
+@plugins.command()
+def check(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="PACKAGE|FILE|NAME",
+            help="An installed package, a plugin's file or folder, or the name of what it offers.",
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Make this check alone; may be given several times.")
+    ] = None,
+    sample: Annotated[
+        str, typer.Option(help="A checkpoint for a loader to read; a source's argument.")
+    ] = "",
+    deadline: Annotated[float, typer.Option(min=0.1, help="For one check, s.")] = 60.0,
+) -> None:
+    """Try a plugin on good and bad input, and say what to change; exit code 1 if a check fails."""
+    from livegan.testing.process import Examination, NoTarget
+
+    examination = Examination(target, deadline_s=deadline, sample=sample)
+    try:
+        rows = examination.rows()
+    except NoTarget as error:
+        fail(str(error), 2)
+    if only:
+        names = {row["name"] for row in rows}
+        for name in only:
+            if name not in names:
+                from livegan.plugin.closest import suggestion
+
+                fail(f"--only {name}: there is no such check" + suggestion(name, names), 2)
+        rows = [row for row in rows if row["name"] in only]
+    outcomes = []
+    from rich.console import Console
+
+    with Console(stderr=True).status("loading") as status:
+        for row in rows:
+            status.update(f"{row['thing']}: {row['name']}")
+            outcomes.append(examination.outcome(row["thing"], row["name"]))
+    examination.close()
+    from livegan.testing import card
+
+    if as_json:
+        typer.echo(json.dumps(card.as_data(target, outcomes)))
+    else:
+        card.show(target, outcomes, {row["name"]: row["summary"] for row in rows})
+    if card.counted(outcomes, "failed"):
+        raise typer.Exit(1)

@@ -11,8 +11,25 @@ from livegan.cli.failing import clear_errors, fail, short
 
 if TYPE_CHECKING:
     from livegan.rehearsal import Edit, Rehearsal, Result
+    from livegan.stage.guard import Mode
 
+FlashGuardMode = Annotated[
+    str,
+    typer.Option(
+        metavar="on|strict|off", help="Keep flashes within what is safe for the audience."
+    ),
+]
 SetPath = Annotated[Path, typer.Argument(metavar="SET", help="The set, a Python file.")]
+
+
+def guard_mode(text: str) -> Mode:
+    """``--flash-guard`` as the guard takes it."""
+    from livegan.stage.guard import MODES
+
+    found = [mode for mode in MODES if mode == text]
+    if not found:
+        fail(f"--flash-guard {text}: write on, strict or off", 2)
+    return found[0]
 
 
 def edits_of(texts: list[str]) -> list[Edit]:
@@ -56,6 +73,7 @@ def rehearse(
         Path | None, typer.Option(help="Write report.json and report.png there.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    flash_guard: FlashGuardMode = "on",
 ) -> None:
     """Play a set against a recording without a stage: the same input gives the same pictures."""
     from livegan import share
@@ -75,6 +93,7 @@ def rehearse(
             frames=frames,
             report=report,
             device=device,
+            flash_guard=guard_mode(flash_guard),
         )
         result = with_progress(what)
     summary(result)
@@ -147,6 +166,13 @@ def summary(result: Result) -> None:
         f"{report['frames']} pictures of {report['picture'][1]}x{report['picture'][0]} in "
         f"{report['wall_s']:.1f} s ({rate:.1f} a second); median ms: {parts}"
     )
+    for moment in report["flash_guard"]["moments"]:
+        kinds = " and ".join(moment["kinds"]) or "general"
+        typer.secho(
+            f"flash guard: {moment['since']:.2f} to {moment['until']:.2f} s, {kinds} flashes on "
+            f"{moment['area']:.0%} of the picture calmed",
+            fg="yellow",
+        )
     for fault in report["faults"]:
         typer.secho(
             f"fault at {fault['at']:.2f} s: {short(fault['where'])}: {fault['reason']}", fg="red"

@@ -33,6 +33,7 @@ REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
 COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
 BEATS_PER_BAR = 4
 STATUS_COLUMNS = 48
+QUIET = ("flash guard on", "flash guard strict")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Readings:
     meters: tuple[float, ...] = (0.0,) * len(METERS)
     bpm: float = 0.0
     beats: float = 0.0
+    guard: str = ""
+    """The state of the flash guard."""
     flags: tuple[str, ...] = ()
     """What the keys hold: "frozen", "blackout", "solo 2"."""
 
@@ -165,6 +168,7 @@ class Hud:
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
             [(flag, AMBER) for flag in readings.flags],
+            [(readings.guard, GREY if readings.guard in QUIET else AMBER)] * bool(readings.guard),
         ]
         meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)
         content = (groups, meters, size)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 BIN_MS = 0.1
 BINS = 20_000  # up to two seconds; longer ones are counted in the last and kept as the longest
+EDGES_MS = (0, 5, 10, 15, 18, 22, 28, 36, 50, 75, 100, 150, 250, 500, 1000)
+"""Where the columns of the report's histogram begin."""
 
 
 class Intervals:
@@ -40,6 +42,13 @@ class Intervals:
             return 0.0
         wanted = int(np.searchsorted(np.cumsum(self._counts), share * total))
         return round((wanted + 1) * BIN_MS, 1)
+
+    def histogram(self) -> list[tuple[int, int | None, int]]:
+        """(from ms, to ms, how many), without empty columns; the last has no end."""
+        edges = [round(edge / BIN_MS) for edge in EDGES_MS]
+        counts = [int(part.sum()) for part in np.split(self._counts, edges[1:])]
+        ends = [*EDGES_MS[1:], None]
+        return [row for row in zip(EDGES_MS, ends, counts, strict=True) if row[2]]
 
     def report(self) -> dict[str, float]:
         """``presented``, ``median_ms``, ``p95_ms``, ``p99_ms`` and ``longest_ms``."""

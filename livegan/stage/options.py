@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from livegan.stage.guard import Mode
 from livegan.stage.launch import ENGINE
 from livegan.stage.supervisor import Limits
 
@@ -38,6 +39,8 @@ class Options:
     hud: bool = True
     code: bool = False
     """Whether HUD and code are shown from the start."""
+    flash_guard: Mode = "on"
+    """Keeps flashes within what is safe for the audience: see `livegan.stage.guard`."""
     seconds: float | None = None
     """Ends by itself after so long; None plays on."""
     log: Path | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ import pluggy
 from numpy.typing import NDArray
 
 from livegan.plugin import hookspecs
+from livegan.stage.guard import FlashGuard
 from livegan.stage.pictures import PictureRing
 
 GROUP = "livegan.outputs"
@@ -66,14 +68,21 @@ class Sending(threading.Thread):
     """Sends what comes into one ring to one output."""
 
     def __init__(
-        self, name: str, ring: str, opener: Callable[[str], Output], note: Callable[[str], None]
+        self,
+        name: str,
+        ring: str,
+        opener: Callable[[str], Output],
+        note: Callable[[str], None],
+        guard: FlashGuard,
     ) -> None:
         super().__init__(name=f"output {name}", daemon=True)
         self.ring = ring
+        self._guard = guard
         self._output_name = name
         self._opener = opener
         self._note = note
         self._stopped = threading.Event()
+        self._began = time.monotonic()
         self.sent = 0
 
     def run(self) -> None:
@@ -83,6 +92,7 @@ class Sending(threading.Thread):
                 try:
                     self._send(ring, output)
                 finally:
+                    self._guard.finish()
                     output.close()
         except FileNotFoundError:
             return  # the engine that made the ring is gone; its successor sends a new one
@@ -96,8 +106,9 @@ class Sending(threading.Thread):
             if picture is None:
                 continue
             serial = picture.serial
+            safe = self._guard(picture.pixels, time.monotonic() - self._began)
             try:
-                output.send(picture.pixels)
+                output.send(safe)
                 self.sent, failed = self.sent + 1, ""
             except RuntimeError as error:  # a receiver that resizes, a driver that resets
                 if str(error) != failed:
@@ -112,9 +123,18 @@ class Sending(threading.Thread):
 class Outputs:
     """The outputs that the program on air asks for."""
 
-    def __init__(self, opened_by: Openers, note: Callable[[str], None]) -> None:
-        """``note`` takes one line for the performer, from any thread; each is given once."""
+    def __init__(
+        self,
+        opened_by: Openers,
+        note: Callable[[str], None],
+        guard: Callable[[str], FlashGuard] = lambda name: FlashGuard(),
+    ) -> None:
+        """``note`` takes one line for the performer, from any thread; each is given once.
+
+        ``guard`` makes the flash guard of the output of that name.
+        """
         self._openers = opened_by
+        self._guard = guard
         self._told: set[str] = set()
         self._tell = note
         self._sending: dict[tuple[str, str], Sending] = {}
@@ -137,7 +157,7 @@ class Outputs:
             if running is not None:  # its successor takes over the name
                 running.stop()
                 running.join(1)
-            keep[kind, name] = Sending(name, ring, opener, self._note)
+            keep[kind, name] = Sending(name, ring, opener, self._note, self._guard(name))
             keep[kind, name].start()
         for key, sending in self._sending.items():
             if keep.get(key) is not sending:

@@ -12,10 +12,12 @@ from livegan.sound.features import FEATURES
 from livegan.sound.ring import SoundRing
 from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
+from livegan.stage.guard import FlashGuard
 from livegan.stage.hud import Hud, Readings
 from livegan.stage.intervals import Intervals
 from livegan.stage.keys import action_of
 from livegan.stage.lettering import Panel, faded
+from livegan.stage.pacing import Pace
 from livegan.stage.pictures import Picture, PictureRing
 from livegan.stage.plates import METERS
 from livegan.stage.start import start_picture
@@ -42,11 +44,16 @@ class Presenter:
         desk: Desk,
         code: Code,
         order: Callable[[Order], None],
+        guard: FlashGuard,
     ) -> None:
-        """``order`` is called with what the keys ask of others, and must return at once."""
+        """``order`` is called with what the keys ask of others, and must return at once.
+
+        Every picture goes through ``guard``; its moments are in seconds since now.
+        """
         self._window = window
         self._pictures, self._thumb_ring, self._sound = pictures, thumbs, sound
         self._order = order
+        self.guard = guard
         self.desk = desk
         self.view = View()
         self.picture: Picture | None = None
@@ -67,7 +74,7 @@ class Presenter:
 
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
         """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
-        window, due, shown = self._window, 0.0, 0.0
+        window, pace, shown = self._window, Pace(), 0.0
         before_asked: object = None
         before_over: object = None
         while not stop.is_set():
@@ -76,8 +83,9 @@ class Presenter:
             self._take_keys(now)
             listen(now)
             self._take_picture(now)
-            if began < due:
-                time.sleep(min(LOOK, due - began))
+            pace = pace.at(began)
+            if pace.wait:
+                time.sleep(min(LOOK, pace.wait))
                 continue
             self._fade(min(began - shown, window.period))
             panels = self._overlays(now)
@@ -99,7 +107,7 @@ class Presenter:
             self._fresh = False
             self.draw_ms += (shown - began) * 1000
             # Presenting waits for the display: going there late shows a newer picture.
-            due = max(due + window.period, began + window.period - EARLY)
+            pace = pace.presented(window.period, EARLY)
 
     def _take_keys(self, now: float) -> None:
         for press in self._window.presses():
@@ -120,8 +128,9 @@ class Presenter:
         if picture is not None:
             if self.picture is None:
                 self.view = replace(self.view, waiting="")
-            self.picture = picture
-            self._window.picture(picture.pixels)
+            safe = self.guard(picture.pixels, now - self._began)
+            self.picture = replace(picture, pixels=safe)
+            self._window.picture(safe)
             self._fresh = True
         elif self.picture is None and now - self._started > 1 / START_FPS:
             width, height = self._window.size
@@ -173,5 +182,6 @@ class Presenter:
             meters=tuple(float(row[name]) for name in METERS),
             bpm=float(row["bpm"]),
             beats=float(row["beats"]),
+            guard=self.guard.state,
             flags=self.desk.flags,
         )

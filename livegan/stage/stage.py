@@ -19,6 +19,7 @@ from livegan.sound.ring import SoundRing
 from livegan.sound.sources import parse_source
 from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
+from livegan.stage.guard import FlashGuard, Moment
 from livegan.stage.keeper import Keeper
 from livegan.stage.log import Message, ShowLog, line_of
 from livegan.stage.options import Options
@@ -57,6 +58,7 @@ class Stage:
             stack.enter_context(self._signals())
             self._open(stack)
             self._presenter.present(self._stop, self._listen)
+            self._presenter.guard.finish()
             self._log.record("report", **self.report())
         return self._status
 
@@ -76,6 +78,11 @@ class Stage:
             **presenter.intervals.report(),
             "pictures": pictures["presented"],
             **{f"picture_{k}": v for k, v in pictures.items() if k.endswith("_ms")},
+            "intervals_ms": presenter.intervals.histogram(),
+            "picture_intervals_ms": presenter.picture_intervals.histogram(),
+            "flash_guard": presenter.guard.mode,
+            "flash_guard_acted": presenter.guard.moments,
+            "flash_guard_seconds": round(presenter.guard.seconds, 2),
             **self._counts,
             "seconds": round(seconds, 2),
             "first_picture_s": self._first_picture,
@@ -104,7 +111,7 @@ class Stage:
         stack.callback(_let_go, self._thumb_ring)
         self._listening = Listening(source, self._sound_ring, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
-        self._outputs = Outputs(openers(self._note), self._note)
+        self._outputs = Outputs(openers(self._note), self._note, self._guard)
         stack.callback(self._outputs.close)
         self._keeper = Keeper(
             {
@@ -140,7 +147,10 @@ class Stage:
             Desk(hud=options.hud, code=options.code, fullscreen=options.fullscreen),
             self._code,
             self._obey,
+            self._guard("window"),
         )
+        if options.flash_guard == "off":
+            self._note("the flash guard is off: nothing limits how often pictures flash")
         self._log.later(_warm_up)
         self._log.record(
             "show", set=str(options.set), audio=options.audio, canvas=self._window.canvas
@@ -211,6 +221,17 @@ class Stage:
     def _save(self, picture: Picture) -> None:
         path = save(picture.pixels, self.options.working / "shows")
         self._note(f"saved {path.name}")
+
+    def _guard(self, output: str) -> FlashGuard:
+        """The flash guard of the window or of another output."""
+
+        def acted(moment: Moment) -> None:
+            fields = {"since": round(moment.since, 2), "until": round(moment.until, 2)}
+            kinds, area = list(moment.kinds), round(moment.area, 2)
+            self._log.record("flash_guard", output=output, area=area, kinds=kinds, **fields)
+            self._log.say(f"flash guard acted on {output}, {moment}", "yellow")
+
+        return FlashGuard(self.options.flash_guard, acted)
 
     # Messages: on the keeper's thread ----------------------------------------------------------
 

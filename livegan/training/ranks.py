@@ -6,6 +6,7 @@ share of every batch; gradients are averaged (DDP: Li et al. 2020), so all have 
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 from typing import Any, TypeVar
@@ -86,12 +87,14 @@ class FabricRanks(Ranks):
             raise RanksError(f"training in several processes needs Fabric: {fix}") from error
         if device.type not in ("cpu", "cuda"):
             raise RanksError(f"several processes train on cpu or cuda, not on {device.type}")
-        for name in ("lightning_fabric", "lightning.fabric"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+        for logger in ("lightning_fabric", "lightning.fabric"):
+            logging.getLogger(logger).setLevel(logging.WARNING)
         self.world, self.rank = int(os.environ["WORLD_SIZE"]), int(os.environ["RANK"])
         self.local = int(os.environ.get("LOCAL_WORLD_SIZE", self.world))
         # Norms share their statistics (see `norms.share`), so there are no buffers to send.
-        strategy = DDPStrategy(broadcast_buffers=False)
+        known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
+        name = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
+        strategy = DDPStrategy(**{name: False})
         self.fabric = Fabric(
             accelerator=device.type,
             devices=self.local,

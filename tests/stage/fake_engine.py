@@ -10,6 +10,7 @@ Its "set" is a text of commands, one a line, obeyed anew whenever the file chang
     exit             it leaves by itself with status 3
     spout NAME       an extra output
     hold N           no picture until N seconds after the start
+    strobe           every other picture is white
 """
 
 from __future__ import annotations
@@ -143,6 +144,8 @@ class FakeEngine:
         picture[..., 1] = np.maximum(picture[..., 1], (x // 4 + y // 4) % 128)
         bar = (self.frame * 4) % 512
         picture[:, bar : bar + 24] = 255
+        if "strobe" in self.on_air.splitlines() and self.frame % 2:
+            picture[:] = 255
         if self.solo is not None:
             picture[: 128 * (self.solo + 1)] //= 3
         position = self.sound.hops * 480

@@ -11,7 +11,7 @@ import pytest
 pygame = pytest.importorskip("pygame")
 
 from livegan.stage.hud import Hud, Readings  # noqa: E402
-from livegan.stage.lettering import Lettering, Panel, monospace, wrap  # noqa: E402
+from livegan.stage.lettering import AMBER, Lettering, Panel, monospace, wrap  # noqa: E402
 from livegan.stage.view import Note, Slot, View  # noqa: E402
 
 SIZES = [(160, 120), (320, 240), (1024, 1024), (1280, 720), (720, 1280), (3840, 2160)]
@@ -137,3 +137,13 @@ def test_the_engines_state_stands_where_its_rate_was() -> None:
         return bytes(pygame.image.tobytes(panel.surface, "RGBA"))
 
     assert width(replace(FULL, engine="dead")) != width(FULL)
+
+
+def test_the_flash_guard_is_said_quietly_until_it_acts() -> None:
+    def amber(guard: str) -> bool:
+        panel = Hud().panels(FULL, Readings(guard=guard), (1280, 720), 0)[0]
+        pixels = pygame.surfarray.array3d(panel.surface).astype(int)
+        return bool((abs(pixels - AMBER[:3]) < 3).all(axis=2).any())
+
+    assert not amber("flash guard on") and not amber("flash guard strict")
+    assert amber("flash guard acts on 60%") and amber("flash guard off")

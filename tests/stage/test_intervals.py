@@ -35,3 +35,12 @@ def test_quantiles_are_those_of_the_intervals(times: list[float], share: float) 
     found = counted(times).quantile(share)
     exact = np.quantile(times, share, method="inverted_cdf")
     assert found == pytest.approx(exact, abs=0.11)
+
+
+@given(st.lists(st.floats(1, 5000), min_size=1, max_size=200))
+def test_the_histogram_counts_every_interval_once(times: list[float]) -> None:
+    rows = counted(times).histogram()
+    assert sum(count for _, _, count in rows) == len(times)
+    for low, high, count in rows:
+        near = [t for t in times if low - 0.11 <= t < (high or 1e9) + 0.11]
+        assert 0 < count <= len(near)

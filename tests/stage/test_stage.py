@@ -240,6 +240,32 @@ def test_a_set_that_asks_for_spout_plays_on_and_says_once_why_there_is_none(
     assert len(told) == 1 and "plays on" in told[0]
 
 
+def test_a_strobe_is_calmed_said_in_the_log_and_counted(show: Performance) -> None:
+    def act() -> None:
+        until(lambda: show.shows(10))
+        show.save("colour 10 60 200\nstrobe\n")
+        guard = show.stage._presenter.guard
+        until(lambda: guard.now is not None and guard.now.until - guard.now.since > 2)
+        seen = [np.median(show.look()[470, 90:550, 0]) for _ in range(20)]
+        assert min(seen) > 20 and max(seen) < 235 and np.ptp(seen) < 60
+        show.save("colour 120 60 200\n")
+        until(lambda: guard.now is None and show.shows(120))
+
+    assert show.play(act) == 0
+    (moment,) = show.lines("flash_guard")
+    assert moment["output"] == "window" and moment["area"] > 0.9
+    assert moment["until"] - moment["since"] > 2
+    (report,) = show.lines("report")
+    assert report["flash_guard"] == "on" and report["flash_guard_acted"] == 1
+    assert sum(row[2] for row in report["intervals_ms"]) == report["presented"] - 1
+
+
+def test_a_guard_that_is_off_is_said(tmp_path: Path, screen: str) -> None:
+    show = Performance(tmp_path, screen, seconds=1.0, flash_guard="off")
+    assert show.stage.run() == 0
+    assert [n for n in show.lines("note") if "flash guard is off" in n["text"]]
+
+
 def test_a_show_can_end_by_itself(tmp_path: Path, screen: str) -> None:
     show = Performance(tmp_path, screen, seconds=1.0)
     assert show.stage.run() == 0

@@ -41,8 +41,8 @@ def rotate(
 def shift(
     picture: Tensor,
     *,
-    x: float = param(0.25, doc="to the right, in widths of the picture"),
-    y: float = param(0.0, doc="down, in heights of the picture"),
+    x: float = param(0.25, doc="to the right", unit="widths"),
+    y: float = param(0.0, doc="down", unit="heights"),
     edge: str = edge_param("wrap"),
 ) -> Tensor:
     """Moved; by whole pictures and more, if it wraps."""

@@ -45,7 +45,7 @@ class Feedback:
     ) -> Tensor:
         """The picture with its trail."""
         before = self.last if previous is None else previous
-        if before is None or before.shape != picture.shape:
+        if before is None or before.shape != picture.shape or spoiled(before):
             before = picture
         steps = now.dt / STEP if now.dt > 0 else 1.0
         if (zoom, turn, x, y) != (1.0, 0.0, 0.0, 0.0):
@@ -81,10 +81,11 @@ class Smooth:
         now: Now,
     ) -> Tensor:
         """The picture, behind by about ``seconds``."""
-        if self.last is None or self.last.shape != picture.shape or seconds <= 0:
+        last = self.last
+        if last is None or last.shape != picture.shape or seconds <= 0 or spoiled(last):
             self.last = picture.clone()
         else:
-            self.last = self.last.lerp(picture, 1 - exp(-now.dt / seconds))
+            self.last = last.lerp(picture, 1 - exp(-now.dt / seconds))
         return self.last
 
 
@@ -130,6 +131,11 @@ class Deflicker:
         kept = F.interpolate(kept[None], shape, mode="bilinear", align_corners=False)[0]
         self.last = picture.addcmul(change, kept, value=-1).clamp_(0, 1)
         return self.last
+
+
+def spoiled(picture: Tensor) -> bool:
+    """Whether a picture that is remembered is not a number somewhere: it would be so for ever."""
+    return not bool(picture.sum().isfinite())
 
 
 def cells(picture: Tensor) -> Tensor:

@@ -1,0 +1,40 @@
+"""What is said when a show is over: how evenly it ran, and what the flash guard did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BAR = 30  # letters of the longest column
+
+
+def lines_of(report: dict[str, Any]) -> list[str]:
+    """The closing lines of a stage's report, plain text."""
+    lines = [
+        f"show over after {report['seconds']:.0f} s: {report['presented']:.0f} frames, "
+        f"{report['pictures']:.0f} new pictures, {report['commits']} commits, "
+        f"{report['faults']} faults, {report['engine_deaths']} engine deaths",
+        f"between new pictures: median {report['picture_median_ms']} ms, "
+        f"99 % within {report['picture_p99_ms']} ms, longest {report['picture_longest_ms']} ms",
+        *columns(report["picture_intervals_ms"]),
+    ]
+    acted = report["flash_guard_acted"]
+    if acted:
+        lines.append(
+            f"flash guard: acted {acted} time{'s' * (acted > 1)}, "
+            f"{report['flash_guard_seconds']:.1f} s in all"
+        )
+    elif report["flash_guard"] == "off":
+        lines.append("flash guard: off")
+    return lines
+
+
+def columns(histogram: list[tuple[int, int | None, int]]) -> list[str]:
+    """A histogram of (from ms, to ms, how many) as lines with bars."""
+    total = sum(count for _, _, count in histogram)
+    most = max((count for _, _, count in histogram), default=0)
+    lines = []
+    for low, high, count in histogram:
+        name = f"{low} to {high} ms" if high else f"over {low} ms"
+        bar = "█" * round(BAR * count / most) or "·"
+        lines.append(f"  {name:>14}  {bar} {count / total:.1%} ({count})")
+    return lines

@@ -1,0 +1,147 @@
+"""Checks of plugins, for their authors: the same as ``livegan plugins check``, as pytest tests.
+
+Two lines are a test file, with one test for each check:
+
+>>> from livegan.testing import conformance
+>>> test_embers = conformance("plugins/embers.py")  # doctest: +SKIP
+
+Importing this module imports neither pytest nor torch.
+"""
+
+from __future__ import annotations
+
+import unittest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from livegan.testing.process import DEADLINE_S, Examination, NoTarget, Outcome
+
+if TYPE_CHECKING:
+    from livegan.testing.show import Played as Played
+    from livegan.testing.show import play as play
+    from livegan.testing.show import render as render
+
+__all__ = [
+    "Check",
+    "CheckFailed",
+    "Examination",
+    "NoTarget",
+    "Outcome",
+    "check",
+    "checks",
+    "conformance",
+    "play",
+    "render",
+]
+
+
+class CheckFailed(AssertionError):
+    """A check that is not met; one line: what was done, what was seen, what to change."""
+
+
+class Check:
+    """One check of one thing that a plugin offers; calling it makes it.
+
+    Attributes
+    ----------
+    thing : ``"encoder embers"``, or ``"plugin"`` for what holds for the whole of it.
+    name : of the check, such as ``"silence"``.
+    summary : what is checked, in one line.
+    """
+
+    def __init__(self, examination: Examination, thing: str, name: str, summary: str) -> None:
+        self._examination = examination
+        self.thing, self.name, self.summary = thing, name, summary
+        # What pytest calls a test by; a plugin's name may have a colon or a slash in it.
+        self.__name__ = f"{thing.split()[-1]}-{name}"
+
+    def __repr__(self) -> str:
+        return f"<check {self.__name__}: {self.summary}>"
+
+    def outcome(self) -> Outcome:
+        """What comes of it; made once, however often it is asked for."""
+        return self._examination.outcome(self.thing, self.name)
+
+    def __call__(self) -> None:
+        """Make the check.
+
+        Raises
+        ------
+        CheckFailed
+            If it is not met.
+        unittest.SkipTest
+            If it cannot be made here, or another one failed that it needs; pytest knows this one.
+        """
+        __tracebackhide__ = True
+        outcome = self.outcome()
+        if outcome.status == "failed":
+            raise CheckFailed(f"{self.thing}: {outcome.line}") from None
+        if outcome.status == "skipped":
+            raise unittest.SkipTest(outcome.line)
+
+
+def checks(
+    target: str | Path,
+    *,
+    folder: str | Path | None = None,
+    deadline_s: float = DEADLINE_S,
+    sample: str | Path = "",
+) -> list[Check]:
+    """Every check of a plugin, for ``@pytest.mark.parametrize("check", checks("chroma"))``.
+
+    Parameters
+    ----------
+    target : the plugin's file; a folder with ``pyproject.toml``; an installed package; a module; or
+        the name of one thing it offers (``"chroma"``, ``"package:chroma"``).
+    folder : the working folder, whose ``plugins/`` are looked at; the current one if None.
+    deadline_s : how long one check may take, in seconds.
+    sample : what to try a source with (its argument), or a loader (the path of a checkpoint).
+
+    The plugin is loaded, and each check made, in a process of its own: one that crashes or never
+    comes back fails, and the next is made in a new process.
+
+    Raises
+    ------
+    NoTarget
+        If nothing is called so; with the closest name.
+    """
+    examination = Examination(target, folder=folder, deadline_s=deadline_s, sample=sample)
+    return [Check(examination, r["thing"], r["name"], r["summary"]) for r in examination.rows()]
+
+
+def check(name: str, target: str | Path, **options: Any) -> None:
+    """Make the checks of one name, for a test of its own: ``check("silence", "embers")``.
+
+    Arguments and errors as for :func:`checks` and :class:`Check`; ``LookupError`` if there is no
+    check of that name.
+    """
+    __tracebackhide__ = True
+    found = [each for each in checks(target, **options) if each.name == name]
+    if not found:
+        raise LookupError(f"{target} has no check {name!r}")
+    for each in found:
+        each()
+
+
+def conformance(target: str | Path, **options: Any) -> Any:
+    """A test function of pytest's that makes every check: ``test_embers = conformance("embers")``.
+
+    Arguments and errors as for :func:`checks`.  Tests are called ``test_embers[embers-silence]``.
+    """
+    import pytest
+
+    @pytest.mark.parametrize("check", checks(target, **options))
+    def test(check: Check) -> None:
+        __tracebackhide__ = True
+        check()
+
+    return test
+
+
+def __getattr__(name: str) -> Any:
+    # These import torch, which who only lists checks does not need.
+    if name in ("play", "render", "Played"):
+        from livegan.testing import show
+
+        return getattr(show, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

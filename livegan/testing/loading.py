@@ -1,0 +1,45 @@
+"""Checks of a plugin as a whole: that it loads, quickly, and changes nothing by that."""
+
+from __future__ import annotations
+
+from livegan.testing.rows import SLOWEST_IMPORT_S, Fault, Measured, row
+from livegan.testing.state import PIECES, left_alone
+from livegan.testing.subject import Loaded
+
+
+@row("plugin")
+def loads(plugin: Loaded) -> None:
+    """It is imported, its hooks are called, and it offers something"""
+    for problem in plugin.problems:
+        raise Fault("loaded it", str(problem), "mend that line; nothing else can be checked")
+    if not plugin.things:
+        raise Fault(
+            "loaded it",
+            "it offers nothing",
+            "register something in a function marked @hookimpl, or mark functions with @encoder, "
+            "@mixer or @signal",
+        )
+
+
+@row("plugin")
+def import_time(plugin: Loaded) -> Measured:
+    """It is imported in less than two seconds"""
+    seconds = sum(p.load_ms for p in plugin.plugins if p.name != "livegan") / 1000
+    if seconds > SLOWEST_IMPORT_S:
+        raise Fault(
+            "imported it",
+            f"it took {seconds:.1f} s",
+            "import heavy libraries, and read large files, inside the functions that need them",
+        )
+    return {"import_ms": 1000 * seconds}
+
+
+@row("plugin")
+def import_effects(plugin: Loaded) -> None:
+    """Importing it leaves alone what belongs to all"""
+    if any(p.name == "livegan" for p in plugin.plugins):
+        return
+    for piece in PIECES:
+        said = left_alone(piece, plugin.import_again)
+        if said:
+            raise Fault("imported it", said, piece.change)

@@ -1,0 +1,236 @@
+"""An operation, built and played frame by frame as the engine plays it."""
+
+from __future__ import annotations
+
+import functools
+import random
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from livegan.engine.instance import Moment, OperationInstance
+from livegan.graph.leaf import call_signal
+from livegan.graph.picture import Picture, call
+from livegan.graph.reading import Reading, read
+from livegan.graph.sound import SOUND
+from livegan.plugin import Now, Operation
+from livegan.plugin.declare import CALLED
+from livegan.sound import HOP, RATE
+from livegan.sound.history import Hearing, History, Sound
+from livegan.testing.sounds import history as named
+
+SIZE = 64
+"""Height and width that checks are made at, in pixels; small, for there are many."""
+FPS = 30
+
+
+class Recorder:
+    """Lets calls by, and keeps what the last one was given and what it returned."""
+
+    def __init__(self, made: Any) -> None:
+        self._made = made
+        self.given: tuple[Any, ...] = ()
+        self.kept: tuple[Any, ...] = ()
+        self.returned: Any = None
+        functools.update_wrapper(self, made)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.given = args
+        self.kept = tuple(a.clone() if isinstance(a, torch.Tensor) else a for a in args)
+        self.returned = self._made(*args, **kwargs)
+        return self.returned
+
+
+class Watched:
+    """An object of a plugin's class, of which one method is recorded."""
+
+    def __init__(self, made: Any, method: str, recorder: Recorder) -> None:
+        self._made = made
+        setattr(self, method, recorder)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made, name)
+
+
+class Heard(Sound):
+    """Sound whose answers may be written into, so that it can be seen who does."""
+
+    def __init__(self, hearing: Hearing, position: int) -> None:
+        super().__init__(hearing, position)
+        self.answers: list[tuple[str, Any, Any]] = []
+        """Of each question: its name, the answer as it was, the answer as it is now."""
+
+    def _lent(self, name: str, array: Any) -> Any:
+        lent = array.copy()
+        self.answers.append((name, array, lent))
+        return lent
+
+    def last(self, seconds: float) -> Any:
+        return self._lent("last", super().last(seconds))
+
+    def mono(self, seconds: float) -> Any:
+        both = super().last(seconds)
+        return self._lent("mono", (both[:, 0] + both[:, 1]) * np.float32(0.5))
+
+    def peaks(self, columns: int, seconds: float) -> Any:
+        return self._lent("peaks", super().peaks(columns, seconds))
+
+    def rms(self, columns: int, seconds: float) -> Any:
+        return self._lent("rms", super().rms(columns, seconds))
+
+    def feature(self, name: str, seconds: float) -> Any:
+        return self._lent("feature", super().feature(name, seconds))
+
+    def strip(self, compute: Any, *, window: int, hop: int, columns: int) -> Any:
+        found = super().strip(compute, window=window, hop=hop, columns=columns)
+        return self._lent("strip", found)
+
+
+class Play:
+    """One operation with its state, called every frame with what an engine would give it.
+
+    Parameters
+    ----------
+    operation : an encoder, mixer or signal.
+    sound : what is heard, or the name of one of `livegan.testing.sounds`.
+    size : height and width in pixels.
+    seeded : set the global random generators before each frame, so that who uses them still
+        repeats; the check of the generators themselves does without.
+    values : parameters that are not at their default.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        sound: History | str = "music",
+        *,
+        size: int = SIZE,
+        seeded: bool = True,
+        values: dict[str, Any] | None = None,
+    ) -> None:
+        self.operation, self.size, self.seeded = operation, size, seeded
+        self.values = values or {}
+        self.hearing = Hearing(named(sound) if isinstance(sound, str) else sound)
+        self.device = torch.device("cpu")
+        self.recorder: Recorder | None = None
+        self.heard: Heard | None = None
+        self._before: int | None = None
+        self._instance: OperationInstance | None = None
+        self._memory: dict[str, Any] = {}
+
+    @property
+    def returned(self) -> Any:
+        """What the plugin itself returned for the last frame."""
+        return self.recorder.returned if self.recorder is not None else None
+
+    def at(self, seconds: float, /, *pictures: Any, **values: Any) -> Any:
+        """The frame at ``seconds`` of the sound: a picture (3, H, W), or of a signal its value.
+
+        ``pictures`` are a mixer's inputs; those of :func:`pictures` if none is given.
+        """
+        position = round(seconds * RATE) // HOP * HOP
+        self.heard = Heard(self.hearing, position)
+        dt = 0.0 if self._before is None else (position - self._before) / RATE
+        now = Now(
+            time=position / RATE,
+            dt=dt,
+            # By the clock, so that what asks for `rng` repeats whichever frames were drawn before.
+            frame=round(position / RATE * FPS),
+            fps=FPS,
+            bpm=self.heard.bpm or 120.0,
+            beats=self.heard.beats,
+        )
+        self._before = position
+        reading = Reading(now, self.heard, self._memory)
+        if self.seeded:
+            seed_all(position)
+        if self.operation.kind == "signal":
+            return self._signal(reading, {**self.values, **values})
+        moment = Moment(now, self.heard, reading, self.size, self.device)
+        given = list(pictures)
+        if self.operation.kind == "mixer" and not given:
+            given = inputs_of(self.operation, position, self.size, self.size)
+        with torch.inference_mode():
+            return self._picture(moment, given, {**self.values, **values})
+
+    def _picture(self, moment: Moment, given: list[Any], values: dict[str, Any]) -> torch.Tensor:
+        nodes = [None if g is None else Picture("test", "test") for g in given]
+        args = tuple(nodes) if self.operation.kind == "mixer" else (SOUND,)
+        node = call(self.operation, args, values)
+        node.name = self.operation.name
+        if self._instance is None:
+            self._instance = OperationInstance(node, moment)
+            if self.operation.stateful:
+                method = CALLED[self.operation.kind]
+                made = self._instance.object
+                self.recorder = Recorder(getattr(made, method))
+                self._instance.object = Watched(made, method, self.recorder)
+            else:
+                self.recorder = Recorder(self.operation.make)
+        if not self.operation.stateful:
+            assert self.recorder is not None
+            node.operation = replace(self.operation, make=self.recorder)
+        return self._instance.draw(node, given, moment)
+
+    def _signal(self, reading: Reading, values: dict[str, Any]) -> Any:
+        args = [SOUND if i.name == "sound" else 0.5 for i in self.operation.inputs if not i.many]
+        signal = call_signal(self.operation, tuple(args), values)
+        if self.recorder is None:
+            if self.operation.stateful:
+                fixed = {p.name: p.default for p in self.operation.params if not p.live}
+                fixed.update({k: v for k, v in values.items() if k in fixed})
+                made = self.operation.make(**fixed)
+                self.recorder = Recorder(made.value)
+                self._object = Watched(made, "value", self.recorder)
+            else:
+                self.recorder = Recorder(self.operation.make)
+        if self.operation.stateful:
+            reading.memory[signal.print] = self._object
+        else:
+            signal.leaf = replace(self.operation, make=self.recorder)
+        return read(signal, reading)
+
+    def through(self, start: float, stop: float) -> Any:
+        """Every frame from ``start`` to ``stop`` seconds; returns the last."""
+        count = max(1, round((stop - start) * FPS))
+        for index in range(count + 1):
+            drawn = self.at(start + (stop - start) * index / count)
+        return drawn
+
+
+def seed_all(seed: int) -> None:
+    """Set the global random generators."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def picture_at(position: int, index: int, height: int, width: int) -> torch.Tensor:
+    """A picture of random pixels, (3, height, width), the same for equal numbers."""
+    generator = torch.Generator().manual_seed(position * 31 + index)
+    return torch.rand(3, height, width, generator=generator)
+
+
+def inputs_of(operation: Operation, position: int, height: int, width: int) -> list[Any]:
+    """As many pictures as a mixer takes; three where it takes any number."""
+    count = 3 if operation.inputs[0].many else len(operation.inputs)
+    return [picture_at(position, i, height, width) for i in range(count)]
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two frames are equal, bit for bit."""
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        return a.shape == b.shape and bool(torch.equal(a, b))
+    return bool(a == b)
+
+
+def apart(a: Any, b: Any) -> str:
+    """How far two frames differ, in words."""
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        if a.shape != b.shape:
+            return f"{tuple(a.shape)} and {tuple(b.shape)}"
+        share = float((a != b).any(0).float().mean())
+        return f"{share:.0%} of the pixels differ, by up to {float((a - b).abs().max()):.2g}"
+    return f"{a} and {b}"

@@ -1,0 +1,206 @@
+"""What is checked: a plugin found by file, package or name, and all that it offers."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from livegan.plugin.catalogue import UnknownName, clash
+from livegan.plugin.closest import suggestion
+from livegan.plugin.registry import KINDS, Plugin, Problem, Registry, module_of, use
+from livegan.testing.places import Offered
+
+OFFERS = ("source", "loader", "output")
+
+
+class NoSubject(LookupError):
+    """There is no such plugin, package, file or name; one line, with the closest."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A plugin as it was loaded: rows that checks are made of.
+
+    ``things`` are what it offers, by ``"kind name"``; ``plugins`` how each of its modules loaded.
+    """
+
+    target: str
+    things: dict[str, Any]
+    plugins: tuple[Plugin, ...]
+    problems: tuple[Problem, ...]
+
+    def import_again(self) -> None:
+        """Import its modules once more, their libraries being there."""
+        for plugin in self.plugins:
+            file = Path(plugin.file)
+            if file.is_file() and plugin.name == file.stem:
+                module_of(file)
+                continue
+            for name, module in list(sys.modules.items()):
+                if getattr(module, "__file__", None) == plugin.file and name != "__main__":
+                    del sys.modules[name]
+                    try:
+                        importlib.import_module(name)
+                    finally:
+                        sys.modules[name] = module
+                    break
+
+
+class Single(Registry):
+    """The registry with one plugin besides what is loaded already."""
+
+    def take(self, target: str) -> None:
+        """Load a plugin by file, or by the name of its module."""
+        file = Path(target)
+        if file.suffix == ".py":
+            self._guarded(str(file), partial(module_of, file), file.stem, "")
+        else:
+            load = partial(importlib.import_module, target)
+            self._guarded(target, load, target.partition(".")[0], "")
+        for kind in KINDS:
+            for name in {n for k, n in self.operations if k == kind}:
+                found = self.operations[kind, name]
+                if len(found) > 1 and str(found[-1].origin.file) == str(self.plugins[-1].file):
+                    where = f"{found[-1].origin.file}:{found[-1].origin.line}"
+                    reason = clash(kind, name, found)
+                    self.problems.append(Problem(found[-1].origin.package, where, reason))
+
+
+def load(target: str, folder: Path, sample: str = "") -> Loaded:
+    """Load what ``target`` names, and make its registry the one in use.
+
+    Parameters
+    ----------
+    target : a plugin's file; a folder with ``pyproject.toml``; an installed distribution; a module;
+        or the name of an operation, source, output or loader, ``package:name`` too.
+    folder : the working folder, whose ``plugins/*.py`` have names, too.
+    sample : what to try a source, output or loader with.
+
+    Raises
+    ------
+    NoSubject
+        If there is nothing of that name.
+    """
+    path = Path(target).expanduser()
+    if path.suffix == ".py" or path.is_file():
+        if not path.is_file():
+            raise NoSubject(f"{target}: there is no such file")
+        return alone(str(path.resolve()), target, sample)
+    package = target
+    project = (path / "pyproject.toml").is_file()
+    if project:
+        package = distribution_in(path)
+    if any(same_name(package, e.dist.name) for e in entry_points(group="livegan") if e.dist):
+        registry = Registry().load(folder / "plugins")
+        use(registry)
+        return of_package(registry, package, target, sample)
+    if project:
+        raise NoSubject(f"{package} is not installed, or offers no plugin: pip install -e {target}")
+    registry = Registry().load(folder / "plugins")
+    use(registry)
+    named = by_name(registry, target, sample)
+    if named.things:
+        return named
+    if any(p.name == target for p in registry.plugins):
+        return of_package(registry, target, target, sample)
+    if ":" not in target and importable(target):
+        return alone(target, target, sample)
+    known = {n for _, n in (*registry.operations, *registry.offers)}
+    known |= {p.name for p in registry.plugins}
+    raise NoSubject(
+        f"there is no plugin, operation or package {target!r}" + suggestion(target, known)
+    )
+
+
+def alone(source: str, target: str, sample: str) -> Loaded:
+    """A plugin of its own, with nothing loaded besides what comes with livegan."""
+    registry = Single()
+    registry.load(installed=False)
+    before = len(registry.plugins), len(registry.problems)
+    registry.take(source)
+    use(registry)
+    plugins = tuple(registry.plugins[before[0] :])
+    things = things_of(registry, sample, plugins[0].name)
+    return Loaded(target, things, plugins, tuple(registry.problems[before[1] :]))
+
+
+def of_package(registry: Registry, package: str, target: str, sample: str) -> Loaded:
+    """All that one installed package, or the plugins of livegan, offer."""
+    plugins = tuple(p for p in registry.plugins if same_name(p.name, package))
+    problems = tuple(p for p in registry.problems if same_name(p.plugin, package))
+    things = things_of(registry, sample, plugins[0].name) if plugins else {}
+    return Loaded(target, things, plugins, problems)
+
+
+def by_name(registry: Registry, name: str, sample: str) -> Loaded:
+    """What is called ``name``, of whatever kind."""
+    things: dict[str, Any] = {}
+    packages = set()
+    for kind in KINDS:
+        try:
+            operation = registry.operation(kind, name)
+        except UnknownName as error:
+            if "two plugins claim" in str(error):
+                raise NoSubject(str(error)) from None
+            continue
+        things[f"{kind} {operation.name}"] = operation
+        packages.add((operation.origin.package, operation.origin.file))
+    for kind in OFFERS:
+        for offer in registry.offers.get((kind, name), []):
+            things[f"{kind} {name}"] = Offered(kind, offer, sample)
+    plugins = tuple(p for p in registry.plugins if (p.name, p.file) in packages)
+    return Loaded(name, things, plugins, ())
+
+
+def things_of(registry: Registry, sample: str, package: str) -> dict[str, Any]:
+    """All that a package offers, by kind and name."""
+    things: dict[str, Any] = {}
+    for kind in KINDS:
+        for operation in registry.all(kind):
+            if operation.origin.package == package:
+                things[f"{kind} {operation.name}"] = operation
+    for (kind, name), found in registry.offers.items():
+        for offer in found:
+            if offer.plugin == package:
+                things[f"{kind} {name}"] = Offered(kind, offer, sample)
+    return things
+
+
+def distribution_in(folder: Path) -> str:
+    """The name of the project in a folder.
+
+    Raises
+    ------
+    NoSubject
+        If its ``pyproject.toml`` gives it none.
+    """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    text = (folder / "pyproject.toml").read_text(encoding="utf-8")
+    try:
+        return str(tomllib.loads(text)["project"]["name"])
+    except (KeyError, tomllib.TOMLDecodeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise NoSubject(f"{folder / 'pyproject.toml'} has no project name ({reason})") from None
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether two names are one distribution's (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", a).lower() == re.sub(r"[-_.]+", "-", b).lower()
+
+
+def importable(name: str) -> bool:
+    """Whether there is a module of that name."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False

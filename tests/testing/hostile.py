@@ -1,0 +1,300 @@
+"""A plugin in which everything is wrong, each in one way: the name says what, or which check.
+
+It is loaded by `test_hostile`, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import locale
+import logging
+import os
+import random
+import signal
+import threading
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+
+from livegan.plugin import hookimpl, param
+
+KEPT: list[Any] = []
+
+
+def plain(sound: Any, size: tuple[int, int]) -> Any:
+    """(H, W): a bar as high as the sound is loud."""
+    height, width = size
+    level = sound.rms(1, 0.5)[0]
+    rows = np.linspace(1, 0, height, dtype=np.float32)[:, None]
+    return np.repeat((rows < level).astype(np.float32), width, axis=1)
+
+
+def good(sound: Any, *, size: Any, gain: float = param(1.0, 0.0, 4.0, "how bright")) -> Any:
+    """Nothing wrong."""
+    return np.clip(gain * plain(sound, size), 0, 1)
+
+
+def draws_a_shape(sound: Any) -> Any:
+    """Four numbers a pixel."""
+    return np.zeros((4, 8, 5), np.float32)
+
+
+def draws_a_type(sound: Any, *, size: Any) -> Any:
+    """Whole numbers."""
+    return plain(sound, size).astype(np.int64)
+
+
+def draws_nothing(sound: Any) -> None:
+    """No return."""
+
+
+def draws_raising(sound: Any) -> Any:
+    """An error in every frame."""
+    raise RuntimeError("no ink")
+
+
+def draws_crashing(sound: Any) -> Any:
+    """Reads where no memory is."""
+    return ctypes.string_at(0)
+
+
+def draws_endless(sound: Any) -> Any:
+    """Never comes back."""
+    while True:
+        pass
+
+
+def value_range(sound: Any, *, size: Any) -> Any:
+    """Bytes as floats."""
+    return 255 * plain(sound, size)
+
+
+def inputs(sound: Any, *, size: Any) -> Any:
+    """Takes the mean out of the sound itself."""
+    samples = sound.last(0.5)
+    samples -= 0.25
+    return plain(sound, size)
+
+
+def random_generators(sound: Any, *, size: Any) -> Any:
+    """Sparks from a generator that is everyone's."""
+    return plain(sound, size) * np.random.random(size) * random.random()
+
+
+def deterministic(sound: Any, *, size: Any) -> Any:
+    """Sparks from a generator that is new every time."""
+    return plain(sound, size) * np.random.default_rng().random(size)
+
+
+def working_folder(sound: Any, *, size: Any) -> Any:
+    """Goes elsewhere."""
+    os.chdir(os.path.sep)
+    return plain(sound, size)
+
+
+def thread_counts(sound: Any, *, size: Any) -> Any:
+    """Takes all cores."""
+    torch.set_num_threads(torch.get_num_threads() + 1)
+    return plain(sound, size)
+
+
+def number_settings(sound: Any, *, size: Any) -> Any:
+    """Hides its divisions by zero for everyone."""
+    np.seterr(all="ignore")
+    return plain(sound, size)
+
+
+def environment(sound: Any, *, size: Any) -> Any:
+    """Sets a variable."""
+    os.environ["HOSTILE"] = "1"
+    return plain(sound, size)
+
+
+def warnings_filters(sound: Any, *, size: Any) -> Any:
+    """Silences everyone."""
+    warnings.simplefilter("always")
+    return plain(sound, size)
+
+
+def logging_(sound: Any, *, size: Any) -> Any:
+    """Turns every library's logging on."""
+    logging.getLogger().setLevel(logging.DEBUG)
+    return plain(sound, size)
+
+
+def locale_(sound: Any, *, size: Any) -> Any:
+    """Another language for numbers."""
+    locale.setlocale(locale.LC_ALL, "C")
+    return plain(sound, size)
+
+
+def signal_handlers(sound: Any, *, size: Any) -> Any:
+    """Cannot be interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return plain(sound, size)
+
+
+def threads_left(sound: Any, *, size: Any) -> Any:
+    """A thread a frame."""
+    threading.Thread(target=threading.Event().wait, daemon=True, name="ghost").start()
+    return plain(sound, size)
+
+
+def output(sound: Any, *, size: Any) -> Any:
+    """Talks."""
+    print("drawing", size)
+    return plain(sound, size)
+
+
+def memory(sound: Any, *, size: Any) -> Any:
+    """Keeps every picture."""
+    picture = plain(sound, size)
+    KEPT.append(picture)
+    return picture
+
+
+def memory_of_torch(sound: Any, *, size: Any) -> Any:
+    """Keeps every picture, as a tensor."""
+    KEPT.append(torch.from_numpy(plain(sound, size)).clone())
+    return KEPT[-1]
+
+
+class Cut:
+    """Draws how many hops came since it last drew."""
+
+    def __init__(self) -> None:
+        self.hops = 0
+
+    def feed(self, block: Any) -> None:
+        self.hops += 1
+
+    def draw(self, sound: Any, *, size: Any) -> Any:
+        hops, self.hops = self.hops, 0
+        return plain(sound, size) * min(hops / 50, 1)
+
+
+class Replay:
+    """Draws how long it has been there."""
+
+    def __init__(self) -> None:
+        self.began: float | None = None
+
+    def draw(self, sound: Any, *, size: Any) -> Any:
+        self.began = sound.time if self.began is None else self.began
+        return plain(sound, size) / (1 + sound.time - self.began)
+
+
+def docstring(sound: Any, *, size: Any) -> Any:
+    return plain(sound, size)
+
+
+def docstring_of_a_parameter(sound: Any, *, size: Any, gain: float = param(1.0, 0, 1)) -> Any:
+    """A parameter that says nothing."""
+    return gain * plain(sound, size)
+
+
+def ranges(sound: Any, *, size: Any, gain: float = param(0.5, doc="how bright")) -> Any:
+    """A parameter without a range."""
+    return np.clip(gain * plain(sound, size), 0, 1)
+
+
+def silence(sound: Any, *, size: Any) -> Any:
+    """Divides by the loudness."""
+    with np.errstate(all="ignore"):
+        return plain(sound, size) * (sound.rms(1, 0.5)[0] / sound.rms(1, 0.5).max())
+
+
+def sizes(sound: Any, *, size: Any) -> Any:
+    """Two thirds of the picture are for something else, which must be there."""
+    assert size[0] // 3 > 0
+    return plain(sound, size)
+
+
+def glide(sound: Any, *, size: Any, step: float = param(0.0, 0, 2, "which")) -> Any:
+    """A number that is an index."""
+    return plain(sound, size) * {0.0: 0.0, 2.0: 1.0}[step]
+
+
+def inputs_unchanged(picture: Any) -> Any:
+    """Brightens what others are given, too."""
+    return picture.mul_(0.5)
+
+
+def device(picture: Any) -> Any:
+    """Fog that is always on the processor."""
+    return (picture + torch.full(picture.shape, 0.5)) / 2
+
+
+class BadPictures:
+    """Remembers what is no number."""
+
+    def __init__(self) -> None:
+        self.last: Any = None
+
+    def mix(self, picture: Any) -> Any:
+        if self.last is None or self.last.shape != picture.shape:
+            self.last = picture
+        self.last = (self.last + picture) / 2
+        return self.last
+
+
+class PictureSizes:
+    """Remembers a picture of another size."""
+
+    def __init__(self) -> None:
+        self.last: Any = None
+
+    def mix(self, picture: Any) -> Any:
+        self.last = picture if self.last is None else self.last
+        return (self.last + picture) / 2
+
+
+def pauses(picture: Any, *, now: Any) -> Any:
+    """Never waits."""
+    if now.dt > 1:
+        raise ValueError("too late")
+    return picture
+
+
+def value_range_of_a_mixer(picture: Any) -> Any:
+    """As networks see it: -1..1."""
+    return 2 * picture - 1
+
+
+def signal_of_words() -> Any:
+    """A number in words."""
+    return "many"
+
+
+ENCODERS = (
+    good, draws_a_shape, draws_a_type, draws_nothing, draws_raising, draws_crashing, value_range,
+    inputs, random_generators, deterministic, working_folder, thread_counts, number_settings,
+    environment, warnings_filters, signal_handlers, threads_left, output, memory, memory_of_torch,
+    docstring, docstring_of_a_parameter, ranges, silence, sizes, glide,
+)  # fmt: skip
+
+
+@hookimpl
+def register_encoders(register: Any) -> None:
+    for encoder in ENCODERS:
+        register(encoder)
+    register(Cut, name="cut")
+    register(Replay, name="replay")
+    register(logging_, name="logging")
+    register(locale_, name="locale")
+    register(draws_endless)
+
+
+@hookimpl
+def register_mixers(register: Any) -> None:
+    for mixer in (inputs_unchanged, device, pauses, value_range_of_a_mixer):
+        register(mixer)
+    register(BadPictures, name="bad_pictures")
+    register(PictureSizes, name="picture_sizes")
+
+
+@hookimpl
+def register_signals(register: Any) -> None:
+    register(signal_of_words, name="draws_words")

@@ -1,0 +1,136 @@
+"""What is wrong with a plugin fails its own check, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from livegan.testing import Examination, Outcome
+
+HOSTILE = Path(__file__).parent / "hostile.py"
+BY_THE_CLOCK = ("speed", "import-time")
+
+# What is wrong → words of the line that says so. The check is the name itself, as far as it goes.
+WRONG = {
+    "encoder draws_a_shape": "it returned float32 of shape (4, 8, 5)",
+    "encoder draws_a_type": "it returned int64 of shape (64, 64)",
+    "encoder draws_nothing": "it returned nothing",
+    "encoder draws_raising": "RuntimeError: no ink at ",
+    "encoder draws_crashing": "it brought its process down",
+    "encoder value_range": "values go from 0 to 255",
+    "encoder inputs": "it wrote into the array of sound.last",
+    "encoder random_generators": "it changed numpy.random, random",
+    "encoder deterministic": "of the pixels differ",
+    "encoder working_folder": "the working folder changed from",
+    "encoder thread_counts": "the thread counts changed from 1 to",
+    "encoder number_settings": "numpy.seterr",
+    "encoder environment": "it changed HOSTILE: None became 1",
+    "encoder warnings_filters": "it changed the warnings filters",
+    "encoder logging": "it changed the logging",
+    "encoder locale": "the locale changed from",
+    "encoder signal_handlers": "it changed SIGINT",
+    "encoder threads_left": "it left the thread 'ghost' running",
+    "encoder output": "it printed 'drawing (64, 64)'",
+    "encoder memory": "KiB behind",
+    "encoder memory_of_torch": "KiB behind",
+    "encoder cut": "of the pixels differ",
+    "encoder replay": "of the pixels differ",
+    "encoder docstring": "there is none",
+    "encoder docstring_of_a_parameter": "'gain' has no doc",
+    "encoder ranges": "'gain' has no range",
+    "encoder silence": "the picture has values that are not numbers",
+    "encoder sizes": "asked for 1 x 1 pixels: AssertionError",
+    "encoder glide": "KeyError",
+    "mixer inputs_unchanged": "picture 1 was changed",
+    "mixer device": "it mixed tensors of two devices",
+    "mixer bad_pictures": "not numbers ever after",
+    "mixer picture_sizes": "gave it pictures of 7 x 1, after other sizes",
+    "mixer pauses": "ValueError: too late",
+    "mixer value_range_of_a_mixer": "values go from -1 to 1",
+    "signal draws_words": "it returned a str",
+}
+
+
+@pytest.fixture(scope="module")
+def examination() -> Iterator[Examination]:
+    made = Examination(HOSTILE, deadline_s=120)
+    yield made
+    made.close()
+
+
+def failures(examination: Examination, thing: str) -> dict[str, Outcome]:
+    rows = [r for r in examination.rows() if r["thing"] == thing and r["name"] not in BY_THE_CLOCK]
+    assert rows, f"{thing} was not loaded"
+    made = [examination.outcome(thing, row["name"]) for row in rows]
+    return {each.name: each for each in made if each.status == "failed"}
+
+
+def test_what_is_good_passes_all(examination: Examination) -> None:
+    assert failures(examination, "encoder good") == {}
+
+
+@pytest.mark.parametrize("thing", WRONG)
+def test_what_is_wrong_fails_its_own_check_and_no_other(
+    thing: str, examination: Examination
+) -> None:
+    found = failures(examination, thing)
+    assert len(found) == 1, {name: each.line for name, each in found.items()}
+    ((name, outcome),) = found.items()
+    assert thing.split()[1].replace("_", "-").startswith(name)
+    assert WRONG[thing] in outcome.line
+    assert outcome.line.count("; ") >= 1, "it says what to change"
+
+
+def test_without_a_picture_nothing_more_is_looked_at(examination: Examination) -> None:
+    outcome = examination.outcome("encoder draws_crashing", "silence")
+    assert outcome.status == "skipped"
+    assert "draws did not pass" in outcome.line
+
+
+def test_an_endless_loop_costs_its_own_check_and_its_line_is_told() -> None:
+    examination = Examination(HOSTILE, deadline_s=5)
+    outcome = examination.outcome("encoder draws_endless", "draws")
+    assert outcome.status == "failed"
+    assert "still running after 5 s at " in outcome.line
+    assert "hostile.py:" in outcome.line
+    assert examination.outcome("encoder draws_endless", "docstring").status == "passed"
+    examination.close()
+
+
+PLAIN = """
+import numpy as np
+from livegan.plugin import hookimpl
+@hookimpl
+def register_encoders(register):
+    register(grey)
+def grey(sound):
+    "Grey."
+    return np.full((8, 8), 0.5)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "check", "words"),
+    [
+        ("import time; time.sleep(2.1)", "import-time", "it took 2."),
+        ("import os; os.chdir('/')", "import-effects", "the working folder changed"),
+        ("print('hello')", "import-effects", "it printed 'hello'"),
+        ("import nothing_like_it", "loads", "No module named 'nothing_like_it'"),
+        ("import ctypes; ctypes.string_at(0)", "loads", "brought its process down"),
+    ],
+    ids=["slow", "chdir", "prints", "missing", "crash"],
+)
+def test_what_goes_wrong_at_import(line: str, check: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "plain.py"
+    file.write_text(line + PLAIN)
+    examination = Examination(file, deadline_s=120)
+    names = [r["name"] for r in examination.rows() if r["thing"] == "plugin"]
+    if check != "import-time":
+        names = [n for n in names if n not in BY_THE_CLOCK]
+    made = [examination.outcome("plugin", name) for name in names]
+    examination.close()
+    failed = [each for each in made if each.status == "failed"]
+    assert [each.name for each in failed] == [check]
+    assert words in failed[0].line
