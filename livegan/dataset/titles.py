@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import binary_erosion
 
 from livegan.dataset.fitting import Picture
 
@@ -21,8 +22,7 @@ STRONG = 60
 """Least contrast of lettering to its ground, in bytes."""
 
 INKED = 0.60
-"""Least part of what is not ground that has one of the two commonest colours, or is on the way
-from the ground to one of them, as the soft edge of a letter is."""
+"""Least part of what is not ground that is of one or two colours (see `inked`)."""
 
 LETTERS = (0.002, 0.40)
 """Least and largest part of a title card that is lettering."""
@@ -60,7 +60,7 @@ def is_title(picture: Picture) -> bool:
     edges = (strong[:, 1:] != strong[:, :-1]).sum() + (strong[1:] != strong[:-1]).sum()
     if edges < EDGES * strong.sum():
         return False
-    return inked(pixels[~ground], colour) >= INKED
+    return inked(pixels, ground, colour) >= INKED
 
 
 def common(pixels: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
@@ -79,18 +79,25 @@ def rim(ground: npt.NDArray[np.bool_]) -> float:
     return float(border.mean())
 
 
-def inked(pixels: npt.NDArray[np.int16], colour: npt.NDArray[np.int16]) -> float:
-    """Part of (n, 3) pixels that have the two commonest colours, or lie between and the ground."""
-    left = pixels
+def inked(
+    pixels: npt.NDArray[np.int16], ground: npt.NDArray[np.bool_], colour: npt.NDArray[np.int16]
+) -> float:
+    """Part of what is not ground that has one of its two commonest colours.
+
+    At its border, two pixels wide, it may lie between the ground and one of them as well, as the
+    soft edge of a letter does; the glow of a lamp is wider.
+    """
+    deep = binary_erosion(~ground, np.ones((5, 5), bool), border_value=1)[~ground]
+    left = pixels[~ground]
+    count = len(left)
     for _ in range(2):
-        if not len(left):
-            return 1.0
         far = np.abs(left - colour).max(1) >= STRONG
         if not far.any():
             break
         ink = common(left[far])
         along = (ink - colour).astype(np.float32)
-        part = ((left - colour) @ along) / float(along @ along)
-        between = colour + np.clip(part, 0, 1)[:, None] * along
-        left = left[np.abs(left - between).max(1) > 24]
-    return 1 - len(left) / len(pixels)
+        part = np.clip(((left - colour) @ along) / float(along @ along), 0, 1)
+        part[deep] = 1
+        rest = np.abs(left - (colour + part[:, None] * along)).max(1) > 24
+        left, deep = left[rest], deep[rest]
+    return 1 - len(left) / max(count, 1)

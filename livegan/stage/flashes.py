@@ -96,14 +96,14 @@ class Flashes:
             often.reshape(-1)[at] = over
             event = self._event(rise.any(axis=0).mean(), fall.any(axis=0).mean())
         lately = now - self.excess_at < CONCURRENT
-        excess = often.any(axis=0)
+        excess: Mask = np.asarray(often.any(axis=0))
         flashing = self._spread(lately | excess)
         excess = excess & flashing
         if event and (now - self._events[-6] < SIX or now - self._events[-7] < SEVEN):
             if calmed is None:  # what came: a place that changes for once is none that flashes
                 at = np.flatnonzero(turned)
                 turned.reshape(-1)[at] = self._ago(1, at, now) < CONCURRENT
-            excess = turned.any(axis=0)
+            excess = np.asarray(turned.any(axis=0))
             flashing = flashing | excess
             often = often | turned
         return Turn(values, rise, fall, often, excess, flashing, event)
@@ -141,8 +141,9 @@ class Flashes:
 
     def _spread(self, places: Mask) -> Mask:
         """Those of the places that make up a quarter of the field together; none if none do."""
-        if places.mean() * (1 if self._field == "picture" else 9.2) < AREA:
-            return np.zeros(COUNT, bool)  # not even if all lay in one third of a third
+        most = places.mean() if self._field == "picture" else places.sum() / WINDOW**2
+        if most < AREA:
+            return np.zeros(COUNT, bool)  # not even if all lay in one rectangle
         if self._field == "picture":
             return places
         sums = np.zeros((GRID + 1, GRID + 1), np.int64)

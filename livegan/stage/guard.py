@@ -223,14 +223,16 @@ class Mixing:
         # A tile passes into its neighbours half way: the least of them keeps below all of them.
         wide = np.pad(least, 1, mode="edge")
         wide = np.minimum(np.minimum(wide[:-2], wide[1:-1]), wide[2:])
-        return np.minimum(np.minimum(wide[:, :-2], wide[:, 1:-1]), wide[:, 2:])
+        tiles: Values = np.minimum(np.minimum(wide[:, :-2], wide[:, 1:-1]), wide[:, 2:])
+        return tiles
 
     def at(self, tiles: Values, patches: Patches) -> Values:
         """Shares at the pixels that patches look at, (9, 4096)."""
         if tiles.min() == tiles.max():
             return np.full(patches.y.shape, tiles[0, 0])
         rows = self._rows @ tiles
-        return np.einsum("ijk,ijk->ij", rows[patches.y], self._columns[patches.x])
+        shares: Values = np.einsum("ijk,ijk->ij", rows[patches.y], self._columns[patches.x])
+        return shares
 
     def mix(self, held: Values, pixels: Bytes, tiles: Values) -> Bytes:
         """Mix the new picture into ``held``, in place; gives what is shown, (H, W, 3) uint8."""

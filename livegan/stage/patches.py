@@ -6,6 +6,8 @@ They lie irregularly, so that no regular pattern hides between them.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ REDDEST = 0.8
 """R / (R + G + B) of a saturated red (WCAG 2.2, general flash and red flash thresholds)."""
 NEARLY_RED = 0.7
 
+Number = TypeVar("Number", np.uint8, np.float32)
 Bytes = NDArray[np.uint8]
 Values = NDArray[np.float32]
 
@@ -47,9 +50,11 @@ class Patches:
         self.x = np.minimum((x * width).astype(np.intp), width - 1).reshape(-1, COUNT)
         self._at = self.y * width + self.x
 
-    def samples(self, picture: NDArray[np.uint8] | Values) -> NDArray[np.uint8] | Values:
+    def samples(self, picture: NDArray[Number]) -> NDArray[Number]:
         """(9, 4096, 3): the pixels that are looked at, of a (H, W, 3) picture."""
-        return np.ascontiguousarray(picture).reshape(-1, 3)[self._at]
+        flat: NDArray[Number] = np.ascontiguousarray(picture).reshape(-1, 3)
+        found: NDArray[Number] = flat[self._at]
+        return found
 
 
 def values_of(samples: Bytes) -> Values:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
+import sys
 import time
+import traceback
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +18,7 @@ from livegan.builtin.pictures import FORMS, NoPicture
 from livegan.plugin import Operation, Param
 from livegan.plugin.registry import place_of
 from livegan.testing.playing import FPS, Play, apart, same
+from livegan.testing.process import OWN
 from livegan.testing.rows import SLOWEST_FRAME_S, Fault, Measured, NotHere, row
 from livegan.testing.state import PIECES, Piece, left_alone
 
@@ -34,7 +37,11 @@ LEAK = 1024
 def told(error: BaseException) -> str:
     """An error in one line, with the line of the plugin it came from."""
     text = str(error).strip().splitlines()
-    place = place_of(error, "")
+    frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    known = (OWN, sys.base_prefix, "<")
+    own = [f for f in frames if not f.startswith(known) and "site-packages" not in f]
+    # What is installed lies where libraries do: then it is the innermost that is not livegan's.
+    place = own[-1] if own else place_of(error, "")
     return (
         f"{type(error).__name__}{': ' + text[0] if text else ''}{f' at {place}' if place else ''}"
     )

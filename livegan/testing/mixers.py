@@ -5,16 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from livegan.plugin import Operation
 from livegan.testing.common import START, doing, drawn, finite, told
 from livegan.testing.playing import FPS, Play, inputs_of, picture_at
 from livegan.testing.rows import Fault, NotHere, row
 
-SHAPES = ((1, 1), (1, 7), (33, 52), (64, 64))
+SHAPES = ((33, 52), (1, 1), (1, 7), (64, 64))
 COUNTS = (1, 2, 5)
-MIXED = ("two devices", "same device")
-"""What torch says of tensors that are on different devices."""
+FREE = ("aten._to_copy", "aten.copy_", "aten.index", "aten.index_put")
+"""What may be given tensors of two devices, as on a graphics card."""
+
+
+class TwoDevices(RuntimeError):
+    """An operation was given tensors of two devices."""
+
+
+class OneDevice(TorchDispatchMode):
+    """Refuses what a graphics card would refuse: the pretended device takes any tensors."""
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        given = [t for t in tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor) and t.ndim]
+        if len({t.device for t in given}) > 1 and not str(func).startswith(FREE):
+            raise TwoDevices(f"{func} was given tensors of two devices")
+        return func(*args, **(kwargs or {}))
 
 
 def mixed(play: Play, frame: int, given: list[Any], did: str, change: str) -> torch.Tensor:
@@ -142,13 +160,14 @@ def device(operation: Operation) -> None:
     play.seeded, play.device = False, torch.device("meta")
     given = [torch.empty(3, 64, 64, device="meta") for _ in inputs_of(operation, 0, 1, 1)]
     try:
-        for frame in range(2):
-            play.at(START + frame / FPS, *given)
-    except Exception as error:
-        if not any(words in str(error) for words in MIXED):
-            # It looks at values, perhaps, which is slow on a graphics card, but no fault.
-            raise NotHere(f"a pretended device cannot play it ({told(error)})") from None
+        with OneDevice():
+            for frame in range(2):
+                play.at(START + frame / FPS, *given)
+    except TwoDevices as error:
         raise Fault(did, "it mixed tensors of two devices", change) from error
+    except Exception as error:
+        # It looks at values, perhaps, which is slow on a graphics card, but no fault.
+        raise NotHere(f"a pretended device cannot play it ({told(error)})") from None
     found = play.returned
     if isinstance(found, torch.Tensor) and found.device.type != "meta":
         raise Fault(did, f"its picture is on the {found.device}", change)

@@ -191,8 +191,7 @@ PIECES = (
         "threads-left",
         own_threads,
         nothing,
-        "end threads where they were started, or start them in a class's __init__ once, as a "
-        "source or output, and join them in close()",
+        "end threads where they were started: join them in the same call, or in close()",
     ),
     Piece(
         "output",

@@ -48,6 +48,25 @@ def test_conditions_are_those_of_a_show_bit_for_bit(tmp_path: Path, name: str) -
         assert 0 <= pair["time"] * 48000 - pair["position"] < 480 + 1
 
 
+@pytest.mark.parametrize(("fps", "late"), [(12, 0.0), (7, 1.37), (23, 61.3)])
+def test_conditions_of_several_encoders_are_those_of_a_show_at_odd_rates(
+    tmp_path: Path, fps: int, late: float
+) -> None:
+    path = film(tmp_path / "a.mkv", seconds=3, fps=fps, late=late)
+    names = ["levels", "spectrum", "timeline:seconds=50"]
+    how = {"size": 48, "rate": 3.3, "split": NO_SPLIT}
+    result = build([path], names, out=tmp_path / "out", **how)  # type: ignore[arg-type]
+    hearing = Hearing(RecordedHistory.of(decode(path)))
+    pairs = result.films[0].pairs
+    assert len(pairs) >= 8 and pairs[0]["time"] >= late
+    for pair in pairs:
+        sound = hearing.at(pair["position"])
+        for found in map(drawing, names):
+            shown = found.operation.make(sound, size=(48, 48), **found.values)
+            condition, _ = halves(tmp_path / "out" / found.name / "train" / pair["file"])
+            np.testing.assert_array_equal(condition, picture_bytes(shown, 48))
+
+
 def test_a_late_first_frame_is_paired_with_the_sound_of_its_time(tmp_path: Path) -> None:
     path = film(tmp_path / "late.mkv", seconds=2, fps=10, late=1.5)
     result = build([path], ["levels"], out=tmp_path / "out", size=32, rate=10, split=NO_SPLIT)
@@ -191,6 +210,11 @@ def test_a_data_set_is_never_a_mixture(tmp_path: Path) -> None:
     build([path], ["levels"], out=tmp_path / "out", size=32, rate=5)
     with pytest.raises(DataSetError, match="made with other settings; choose another folder"):
         build([path], ["levels"], out=tmp_path / "out", size=64, rate=5)
+    mark = tmp_path / "out" / "films" / "settings.json"
+    older = json.loads(mark.read_text())
+    del older["keep_titles"], older["audio_stream"]
+    mark.write_text(json.dumps(older))
+    build([path], ["levels"], out=tmp_path / "out", size=32, rate=5)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     with pytest.raises(DataSetError, match="not empty"):

@@ -136,10 +136,17 @@ def signal_handlers(sound: Any, *, size: Any) -> Any:
     return plain(sound, size)
 
 
-def threads_left(sound: Any, *, size: Any) -> Any:
-    """A thread a frame."""
-    threading.Thread(target=threading.Event().wait, daemon=True, name="ghost").start()
-    return plain(sound, size)
+class ThreadsLeft:
+    """A thread that nobody ends."""
+
+    def __init__(self) -> None:
+        self.began = False
+
+    def draw(self, sound: Any, *, size: Any) -> Any:
+        if not self.began:
+            threading.Thread(target=threading.Event().wait, daemon=True, name="ghost").start()
+        self.began = True
+        return plain(sound, size)
 
 
 def output(sound: Any, *, size: Any) -> Any:
@@ -271,7 +278,7 @@ def signal_of_words() -> Any:
 ENCODERS = (
     good, draws_a_shape, draws_a_type, draws_nothing, draws_raising, draws_crashing, value_range,
     inputs, random_generators, deterministic, working_folder, thread_counts, number_settings,
-    environment, warnings_filters, signal_handlers, threads_left, output, memory, memory_of_torch,
+    environment, warnings_filters, signal_handlers, output, memory, memory_of_torch,
     docstring, docstring_of_a_parameter, ranges, silence, sizes, glide,
 )  # fmt: skip
 
@@ -282,6 +289,7 @@ def register_encoders(register: Any) -> None:
         register(encoder)
     register(Cut, name="cut")
     register(Replay, name="replay")
+    register(ThreadsLeft, name="threads_left")
     register(logging_, name="logging")
     register(locale_, name="locale")
     register(draws_endless)

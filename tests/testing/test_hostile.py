@@ -46,10 +46,10 @@ WRONG = {
     "mixer inputs_unchanged": "picture 1 was changed",
     "mixer device": "it mixed tensors of two devices",
     "mixer bad_pictures": "not numbers ever after",
-    "mixer picture_sizes": "gave it pictures of 7 x 1, after other sizes",
+    "mixer picture_sizes": "gave it pictures of 1 x 1, after other sizes: a picture of 52 x 33",
     "mixer pauses": "ValueError: too late",
     "mixer value_range_of_a_mixer": "values go from -1 to 1",
-    "signal draws_words": "it returned a str",
+    "signal draws_words": "and must return a number",
 }
 
 
