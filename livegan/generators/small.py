@@ -4,10 +4,12 @@ A U-Net (Ronneberger et al. 2015; Isola et al. 2017) that spends its work where 
 dense 3x3 convolutions of 32 to 192 channels at a quarter of the resolution and below.  A strided
 stem takes the condition there, sub-pixel convolutions (Shi et al. 2016) bring the picture back.
 What stands still in a scene is learned as a picture of its own, added at every level: the constant
-input of Karras et al. (2019).  All of it was chosen by measuring: docs/decisions/small-generator.md.
+input of Karras et al. (2019).  Chosen by measuring: docs/decisions/small-generator.md.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -98,9 +100,7 @@ class SmallGenerator(nn.Module):
         self.stride = fold * LOWEST
         levels = [width * times for times in WIDTHS]
         self.stem = layer(in_channels, levels[0], kernel=2 * fold, stride=fold)
-        self.down = nn.ModuleList(
-            layer(above, here, stride=2) for above, here in zip(levels, levels[1:], strict=False)
-        )
+        self.down = nn.ModuleList(layer(above, here, stride=2) for above, here in pairwise(levels))
         self.body = nn.Sequential(*(Residual(levels[-1]) for _ in range(blocks)))
         self.up = nn.ModuleList(
             layer(here + below, here, relu=False)

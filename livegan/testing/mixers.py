@@ -23,7 +23,7 @@ class TwoDevices(RuntimeError):
     """An operation was given tensors of two devices."""
 
 
-class OneDevice(TorchDispatchMode):
+class OneDevice(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Refuses what a graphics card would refuse: the pretended device takes any tensors."""
 
     def __torch_dispatch__(
@@ -76,7 +76,7 @@ def mixed_sizes(operation: Operation) -> None:
 def input_counts(operation: Operation) -> None:
     """It mixes as many pictures as its signature allows"""
     if operation.inputs[0].many:
-        choices = [[picture_at(0, i, 32, 32) for i in range(n)] for n in COUNTS]
+        choices: list[list[Any]] = [[picture_at(0, i, 32, 32) for i in range(n)] for n in COUNTS]
     else:
         every = inputs_of(operation, 0, 32, 32)
         needed = [None if i.optional else p for i, p in zip(operation.inputs, every, strict=True)]
@@ -160,7 +160,7 @@ def device(operation: Operation) -> None:
     play.seeded, play.device = False, torch.device("meta")
     given = [torch.empty(3, 64, 64, device="meta") for _ in inputs_of(operation, 0, 1, 1)]
     try:
-        with OneDevice():
+        with OneDevice():  # type: ignore[no-untyped-call]
             for frame in range(2):
                 play.at(START + frame / FPS, *given)
     except TwoDevices as error:

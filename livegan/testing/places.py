@@ -16,7 +16,7 @@ import numpy as np
 from livegan.generators import Card, ModelError
 from livegan.generators.checkpoint import Checkpoint
 from livegan.plugin.catalogue import Offer
-from livegan.sound.sources import SourceError
+from livegan.sound.devices import SourceError
 from livegan.testing.common import doing
 from livegan.testing.rows import Fault, NotHere, row
 from livegan.testing.state import PIECES, left_alone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import cycle
 
@@ -114,7 +114,7 @@ def history(name: str) -> RecordedHistory:
     return heard(SOUNDS[name]())
 
 
-SOUNDS = {
+SOUNDS: dict[str, Callable[[], NDArray[np.float32]]] = {
     "music": music,
     "silence": lambda: np.zeros((round(SECONDS * RATE), 2), np.float32),
     "noise": noise,

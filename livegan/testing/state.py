@@ -35,10 +35,11 @@ class Piece:
 
 
 def read_generators() -> dict[str, Any]:
-    name, keys, *rest = np.random.get_state()
+    drawn: Any = np.random.get_state()
+    name, keys, *rest = drawn
     return {
         "random": random.getstate(),
-        "numpy.random": (name, keys.tobytes(), *rest),  # type: ignore[union-attr]
+        "numpy.random": (name, keys.tobytes(), *rest),
         "torch": torch.get_rng_state().numpy().tobytes(),
     }
 

@@ -152,9 +152,9 @@ def by_name(registry: Registry, name: str, sample: str) -> Loaded:
             continue
         things[f"{kind} {operation.name}"] = operation
         packages.add((operation.origin.package, operation.origin.file))
-    for kind in OFFERS:
-        for offer in registry.offers.get((kind, name), []):
-            things[f"{kind} {name}"] = Offered(kind, offer, sample)
+    for offered in OFFERS:
+        for offer in registry.offers.get((offered, name), []):
+            things[f"{offered} {name}"] = Offered(offered, offer, sample)
     plugins = tuple(p for p in registry.plugins if (p.name, p.file) in packages)
     return Loaded(name, things, plugins, ())
 
@@ -166,10 +166,10 @@ def things_of(registry: Registry, sample: str, package: str) -> dict[str, Any]:
         for operation in registry.all(kind):
             if operation.origin.package == package:
                 things[f"{kind} {operation.name}"] = operation
-    for (kind, name), found in registry.offers.items():
+    for (offered, name), found in registry.offers.items():
         for offer in found:
             if offer.plugin == package:
-                things[f"{kind} {name}"] = Offered(kind, offer, sample)
+                things[f"{offered} {name}"] = Offered(offered, offer, sample)
     return things
 
 

@@ -46,7 +46,7 @@ def serve(target: str, folder: str, deadline_s: float, sample: str) -> None:
             if asked["do"] == "load":
                 with kept():
                     loaded = load(target, Path(folder), sample)
-                answer = {"checks": listed(loaded)}
+                answer: dict[str, Any] = {"checks": listed(loaded)}
             else:
                 thing = loaded if asked["thing"] == "plugin" else loaded.things[asked["thing"]]
                 kind = asked["thing"].split()[0]
@@ -80,7 +80,8 @@ def made(row: Any, thing: Any) -> dict[str, Any]:
     from livegan.testing.state import kept
 
     began = time.perf_counter()
-    line, measured, status = "", {}, "passed"
+    line, status = "", "passed"
+    measured: dict[str, Any] = {}
     try:
         with kept():
             measured = row.run(thing) or {}

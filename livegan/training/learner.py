@@ -24,7 +24,8 @@ from livegan.training.recipe import Recipe
 class Learner:
     """The painter (generator), the critic (discriminator), their optimisers, the average.
 
-    For pairs of ``size`` pixels.  Weights are drawn from the recipe's seed, or taken from the checkpoint ``start``.
+    For pairs of ``size`` pixels.  Weights are drawn from the recipe's seed, or taken from the
+    checkpoint ``start``.
 
     Raises
     ------

@@ -111,8 +111,7 @@ def main(
 
         trained = stretch("training", data, recipe_of("live", hours=minutes / 60), start)
         if strikes:
-            first = work / f"{world}-first"
-            pack(trained, data, first)
+            first = pack(trained, data, work / f"{world}-first")
             soon = strokes(data, work / f"{world}-strikes")
             last = stretch("strikes", soon, recipe_of("live", hours=strikes / 60, **STRIKES), first)
             trained = replace(
