@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +13,8 @@ from livegan.cli.failing import clear_errors, fail
 
 def bench(
     what: Annotated[
-        str | None, typer.Argument(metavar="[dataset]", help="dataset: pairs from a film, only.")
+        str | None,
+        typer.Argument(metavar="[dataset|train]", help="Pairs from a film, or training; only."),
     ] = None,
     film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="With sound.")] = None,
     size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 512,
@@ -31,15 +32,20 @@ def bench(
 ) -> None:
     """Measure encoders, mixers, generators and the whole frame; medians, and ratios.
 
-    `livegan bench dataset FILM` measures a film into pairs against ffmpeg only decoding it.
+    `livegan bench dataset FILM` measures a film into pairs against ffmpeg only decoding it;
+    `livegan bench train` a step of training against the published one, done plainly.
     """
     if what is None:
         from livegan.benchmark import measure
 
         with clear_errors():
             result = measure(size, seconds, set, device, checkpoint or [])
+    elif what == "train" and film is None:
+        with clear_errors():
+            result = _training(seconds, device)
     elif what != "dataset" or film is None:
-        fail("name what to measure as `dataset FILM`, or nothing for all that a show needs", 2)
+        text = "name what to measure as `dataset FILM` or `train`"
+        fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
 
@@ -62,3 +68,15 @@ def bench(
         for row in rows:
             table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
         console.print(table)
+
+
+def _training(seconds: float, device: str) -> dict[str, Any]:
+    import torch
+
+    from livegan.engine.device import choose_device, describe_device
+    from livegan.training.bench import bench_training
+
+    chosen = choose_device(device)
+    name, _ = describe_device(chosen)
+    machine = f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    return {"machine": machine, "tables": bench_training(seconds, chosen)}

@@ -302,3 +302,20 @@ def test_a_format_that_only_libsndfile_knows_is_read(tmp_path: Path) -> None:
     path = tmp_path / "odd.mat"
     soundfile.write(path, np.stack([tone(1.0)[:, 0]] * 2, axis=1), RATE, format="MAT5")
     np.testing.assert_allclose(decode(path)[:, 0], tone(1.0)[:, 0], atol=1e-3)
+
+
+def test_one_of_several_audio_streams_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "two.mka"
+    with av.open(str(path), "w") as container:
+        sounds = [container.add_stream("pcm_f32le", rate=RATE, layout="stereo") for _ in range(2)]
+        for sound, loud in zip(sounds, (0.2, 0.8), strict=True):
+            samples = np.full((1, RATE), loud, np.float32)
+            block = av.AudioFrame.from_ndarray(samples, "flt", "stereo")
+            block.sample_rate = RATE
+            container.mux(sound.encode(block))
+    assert decode(path, stream=0).max() == pytest.approx(0.2)
+    assert decode(path, stream=1).max() == pytest.approx(0.8)
+    looped = open_media(path, loop=True, stream=1)
+    assert min(next(looped).max() for _ in range(9)) == pytest.approx(0.8)
+    with pytest.raises(MediaError, match="no audio stream 2; it has 2, counted from 0"):
+        decode(path, stream=2)
