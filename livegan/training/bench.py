@@ -70,13 +70,15 @@ def bench_training(seconds: float, device: str | torch.device) -> dict[str, Any]
     }
 
 
-def plain_step(recipe: Recipe, device: torch.device) -> Callable[[Bytes], dict[str, float]]:
+def plain_step(
+    recipe: Recipe, size: int, device: torch.device
+) -> Callable[[Bytes], dict[str, float]]:
     """Isola et al. 2017 as a user would write it: float32, no layouts, no averages, torch's Adam.
 
     The same weights as `Learner` begins with, and the order of pix2pix' own project.
     """
     torch.manual_seed(recipe.seed)
-    painter, critic = generator_of(recipe.arch), PatchGAN(recipe.filters)
+    painter, critic = generator_of(recipe.arch, size), PatchGAN(recipe.filters)
     initialise(critic)
     networks = nn.ModuleList([painter, critic]).to(device).train()
     painter_steps, critic_steps = (
@@ -101,7 +103,7 @@ def plain_step(recipe: Recipe, device: torch.device) -> Callable[[Bytes], dict[s
         critic.requires_grad_(False)
         painter_steps.zero_grad()
         loss_painter = answer(condition, painted, True) + recipe.l1 * F.l1_loss(painted, truth)
-        loss_painter.backward()
+        loss_painter.backward()  # type: ignore[no-untyped-call]
         painter_steps.step()
         return {"critic": loss_critic.item(), "painter": loss_painter.item()}
 
@@ -113,10 +115,10 @@ def contestant(kind: str, size: int, choices: dict[str, Any], device: torch.devi
     but the number of the step."""
     recipe = recipe_of("published" if kind == "plain" else kind, steps=1, **choices)
     if kind == "plain":
-        step = plain_step(recipe, device)
+        step = plain_step(recipe, size, device)
     else:
         keep_freed()
-        learner = Learner(recipe, Ranks(device))
+        learner = Learner(recipe, Ranks(device), size)
 
     def act(number: int) -> dict[str, float]:
         rng = np.random.default_rng(number)

@@ -13,7 +13,7 @@ from livegan.training import bench
 from livegan.training.architecture import ARCHITECTURES
 
 
-def narrow() -> nn.Module:
+def narrow(side: int) -> nn.Module:
     return Unet(3, 3, [4, 8, 16, 32, 32, 32], nn.BatchNorm2d, bias=False)
 
 
