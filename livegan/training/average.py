@@ -19,7 +19,7 @@ class Average:
         self.network = copy.deepcopy(network).requires_grad_(False)
         self.decay = decay
         self.count = 0
-        self._weights = list(self.network.parameters())
+        self._weights: list[Tensor] = list(self.network.parameters())
         self._rest = list(self.network.buffers())
 
     @torch.no_grad()
@@ -27,7 +27,8 @@ class Average:
         """Take in the weights after a step, of a network with the same names in the same order."""
         keep = min(self.decay, (1 + self.count) / (10 + self.count))
         self.count += 1
-        torch._foreach_lerp_(self._weights, list(network.parameters()), 1 - keep)
+        theirs: list[Tensor] = list(network.parameters())
+        torch._foreach_lerp_(self._weights, theirs, 1 - keep)
         torch._foreach_copy_(self._rest, list(network.buffers()))
 
     def state_dict(self) -> dict[str, int | dict[str, Tensor]]:

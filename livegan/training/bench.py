@@ -101,7 +101,7 @@ def plain_step(recipe: Recipe, device: torch.device) -> Callable[[Bytes], dict[s
         critic.requires_grad_(False)
         painter_steps.zero_grad()
         loss_painter = answer(condition, painted, True) + recipe.l1 * F.l1_loss(painted, truth)
-        loss_painter.backward()
+        loss_painter.backward()  # type: ignore[no-untyped-call]
         painter_steps.step()
         return {"critic": loss_critic.item(), "painter": loss_painter.item()}
 

@@ -270,7 +270,7 @@ def _plain(recipe: Recipe) -> dict[str, Any]:
 def _fit(painter: nn.Module, pairs: Pairs, recipe: Recipe) -> None:
     """Refuse pictures that the network cannot halve as often as it does."""
     levels = sum(isinstance(module, UnetLevel) for module in painter.modules())
-    stride = int(getattr(painter, "stride", 2**levels if levels else 4))  # type: ignore[arg-type]
+    stride = int(getattr(painter, "stride", 2**levels if levels else 4))
     for size in recipe.sizes or (pairs.size,):
         if size % stride or size < 32:
             text = f"{recipe.arch} paints sizes that are multiples of {max(32, stride)}"

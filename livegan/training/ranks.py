@@ -81,7 +81,7 @@ class FabricRanks(Ranks):
     def __init__(self, device: torch.device) -> None:
         try:
             from lightning_fabric import Fabric
-            from lightning_fabric.strategies import DDPStrategy
+            from lightning_fabric.strategies.ddp import DDPStrategy
         except ImportError as error:
             fix = "pip install 'livegan[distributed]'"
             raise RanksError(f"training in several processes needs Fabric: {fix}") from error
@@ -94,7 +94,8 @@ class FabricRanks(Ranks):
         # Norms share their statistics (see `norms.share`), so there are no buffers to send.
         known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
         name = "forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers"
-        strategy = DDPStrategy(**{name: False})
+        options: dict[str, Any] = {name: False}
+        strategy = DDPStrategy(**options)
         self.fabric = Fabric(
             accelerator=device.type,
             devices=self.local,

@@ -42,7 +42,7 @@ class Records:
 
             # What was written after the state that is taken up again is hidden by it.
             folder = str(work / "tensorboard")
-            self._writer = SummaryWriter(folder, purge_step=step)  # type: ignore[no-untyped-call]
+            self._writer = SummaryWriter(folder, purge_step=step)
 
     def step(self, number: int, numbers: dict[str, float]) -> None:
         """Points of the curves, every few seconds."""
