@@ -84,6 +84,8 @@ def dataset(
         elif film.note:
             typer.echo(f"{short(film.film)}: {film.note}")
     typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
+    if made.count("train") and not made.count("val"):
+        typer.echo("none of a film below 75 s is held out; hold out a whole one with --val-film")
     if made.count("train") + made.count("val"):
         typer.echo(f"a look at them: {short(out / 'contact.jpg')}")
     if not made.ok:

@@ -38,9 +38,12 @@ def cores() -> int:
 def attempt(task: Task, out: Path, settings: Settings, **how: Any) -> FilmReport:
     """The pairs of a film, or a report of why there are none."""
     try:
-        return film_pairs(task.path, out, settings, held_out=task.held_out, **how)
+        report = film_pairs(task.path, out, settings, held_out=task.held_out, **how)
     except (FilmError, EncoderError) as error:
         return FilmReport(str(task.path), error=str(error))
+    if (progress := how.get("progress")) is not None:
+        progress(task.path.name, 1.0, len(report.pairs))
+    return report
 
 
 def side_by_side(

@@ -14,10 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from livegan.heap import keep_freed
 from livegan.training.architecture import generator_of
 from livegan.training.batch import prepare
 from livegan.training.discriminator import PatchGAN, initialise
-from livegan.training.heap import keep_freed
 from livegan.training.learner import Learner
 from livegan.training.pairs import Bytes, tensors
 from livegan.training.presets import recipe_of
