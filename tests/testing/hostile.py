@@ -132,7 +132,7 @@ def locale_(sound: Any, *, size: Any) -> Any:
 
 def signal_handlers(sound: Any, *, size: Any) -> Any:
     """Cannot be interrupted."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, lambda number, frame: None)
     return plain(sound, size)
 
 
