@@ -34,7 +34,7 @@ def import_time(plugin: Loaded) -> Measured:
     return {"import_ms": 1000 * seconds}
 
 
-@row("plugin")
+@row("plugin", needs=("loads",))
 def import_effects(plugin: Loaded) -> None:
     """Importing it leaves alone what belongs to all"""
     if any(p.name == "livegan" for p in plugin.plugins):

@@ -26,7 +26,7 @@ def test_the_plain_step_and_ours_have_the_same_losses(monkeypatch: pytest.Monkey
         plain, ours = (act(number) for act in acts)
         for loss in ("critic", "painter"):
             # Adam makes whole steps of what differs in the last bit; test_reference is exact.
-            near = 1e-5 if number == 0 else 1e-2
+            near = 1e-3 if number == 0 else 1e-2
             assert ours[loss] == pytest.approx(plain[loss], rel=near)
 
 
