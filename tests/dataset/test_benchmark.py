@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,5 @@ def test_a_missing_ffmpeg_is_said_in_one_line(
 
 
 def test_a_command_that_fails_is_named_with_its_reason(tmp_path: Path) -> None:
-    import sys
-
-    with pytest.raises(DataSetError, match="failed: .*no_such_module"):
+    with pytest.raises(DataSetError, match=r"failed: .*no_such_module"):
         timed([sys.executable, "-m", "no_such_module"])
