@@ -17,28 +17,45 @@ from livegan.training.recipe import Recipe
 
 def disturb(condition: Tensor, recipe: Recipe, rng: torch.Generator) -> Tensor:
     """(N, 3, H, W) conditions, -1..1, with the recipe's mixture, gain and noise; same shape."""
-    count = len(condition)
+    return grained(played(condition, recipe, rng), recipe, rng)
+
+
+def played(condition: Tensor, recipe: Recipe, rng: torch.Generator) -> Tensor:
+    """(N, 3, H, W) conditions with the recipe's mixture and gain: another sound, as it were.
+
+    Neighbours that a batch takes together are mixed and made louder alike.
+    """
+    together = recipe.together
 
     def uniform(low: float, high: float) -> Tensor:
-        drawn = torch.rand((count, 1, 1, 1), generator=rng) * (high - low) + low
-        return drawn.to(condition.device)
+        each = _uniform(condition[::together], low, high, rng)
+        return each.repeat_interleave(together, 0)
 
-    mixing = recipe.mixture and count > 1
-    if not (mixing or recipe.gain or recipe.noise):
-        return condition
-    if mixing:
+    changed = condition
+    if recipe.mixture and len(condition) > together:
         # Half the pairs stay pure: what a model was made for it must do best.
         amount = uniform(-recipe.mixture, recipe.mixture).clamp_(min=0)
-        changed = condition.lerp(condition.roll(1, dims=0), amount)
-    else:
-        changed = condition.clone()
+        changed = changed.lerp(condition.roll(together, dims=0), amount)
     if recipe.gain:
         # About black, not about grey: loud and soft, not contrast.
-        changed.add_(1).mul_(uniform(1 - recipe.gain, 1 + recipe.gain)).sub_(1)
-    if recipe.noise:
-        grain = torch.randn(condition.shape, generator=rng).to(condition.device)
-        changed.add_(grain.mul_(uniform(0, 2 * recipe.noise)))
-    return changed.clamp_(-1, 1)
+        gain = uniform(1 - recipe.gain, 1 + recipe.gain)
+        changed = changed.add(1).mul_(gain).sub_(1).clamp_(-1, 1)
+    return changed
+
+
+def grained(condition: Tensor, recipe: Recipe, rng: torch.Generator) -> Tensor:
+    """(N, 3, H, W) conditions with the recipe's noise: the same sound, so the same picture."""
+    if not recipe.noise:
+        return condition
+    grain = torch.randn(condition.shape, generator=rng).to(condition)
+    strength = _uniform(condition, 0, 2 * recipe.noise, rng)
+    return grain.mul_(strength).add_(condition).clamp_(-1, 1)
+
+
+def _uniform(condition: Tensor, low: float, high: float, rng: torch.Generator) -> Tensor:
+    """(N, 1, 1, 1) chances, one for each condition."""
+    drawn = torch.rand((len(condition), 1, 1, 1), generator=rng) * (high - low) + low
+    return drawn.to(condition)
 
 
 def tiles(pictures: Tensor, size: int, rng: torch.Generator) -> list[tuple[int, int]]:

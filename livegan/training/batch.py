@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from livegan.training.augmentation import disturb, resized, tiles
+from livegan.training.augmentation import grained, played, resized, tiles
 from livegan.training.pairs import Bytes, tensors
 from livegan.training.recipe import Recipe
 
@@ -16,7 +16,7 @@ from livegan.training.recipe import Recipe
 class Batch:
     """``given`` and ``truth``, (N, 3, H, W) of -1..1.
 
-    ``again`` is the same conditions disturbed otherwise, where a recipe asks for steadiness;
+    ``again`` is the same conditions with other noise, where a recipe asks for steadiness;
     ``places`` are the tiles of the discriminator, or None for whole pictures.
     """
 
@@ -39,7 +39,9 @@ def prepare(
     if recipe.sizes:
         size = recipe.sizes[step % len(recipe.sizes)]
         condition, truth = resized(condition, size), resized(truth, size)
-    given = disturb(condition, recipe, rng)
+    heard = played(condition, recipe, rng)
+    given = grained(heard, recipe, rng)
     places = tiles(given, recipe.patch, rng)[share] if recipe.patch else None
-    again = disturb(condition, recipe, rng)[share] if recipe.steady else None
+    # Only the noise is another: louder sound may, and should, be another picture.
+    again = grained(heard, recipe, rng)[share] if recipe.steady else None
     return Batch(given[share], truth[share], again, places)

@@ -94,6 +94,9 @@ class Learner:
         if recipe.matching:
             # Truth was judged a moment earlier, before the critic's step: it saves a pass.
             loss_painter = loss_painter + recipe.matching * losses.feature_matching(on_real, judged)
+        if recipe.change:
+            moved = losses.moving(painted, truth, recipe.levels)
+            loss_painter = loss_painter + recipe.change * moved
         if batch.again is not None:
             with mixed():
                 again = self._paint(batch.again)

@@ -121,6 +121,11 @@ def _train(
     tensorboard: bool | None,
 ) -> Trained:
     device, share = ranks.device, ranks.share(recipe.batch)
+    if (share.stop - share.start) % recipe.together:
+        raise TrainingError(
+            f"{ranks.world} processes share a batch of {recipe.batch}; each needs an even part, as "
+            "change compares neighbours"
+        )
     pairs = Pairs(data / "train", readers=ranks.local)
     try:
         held_out: Pairs | None = Pairs(data / "val", pairs.size, readers=ranks.local)
@@ -184,7 +189,9 @@ def _train(
     elif ranks.main:
         keep()
     records = Records(work, tensorboard if ranks.main else False, step)
-    ahead = Ahead(pairs, lambda number: order(len(pairs), number, recipe.batch, recipe.seed))
+    ahead = Ahead(
+        pairs, lambda number: order(len(pairs), number, recipe.batch, recipe.seed, recipe.together)
+    )
     last = began = time.monotonic()
 
     while True:

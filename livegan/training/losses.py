@@ -31,7 +31,21 @@ def discriminator_loss(on_real: Tensor, on_fake: Tensor, gan: Gan = "vanilla") -
 
 def pyramid(painted: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
     """L1 at full, half, quarter ... size, summed: light and layout count, not only texture."""
+    return sizes(painted - truth, levels)
+
+
+def moving(painted: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
+    """`pyramid` of how pictures change from each one to the next, for (N, C, H, W) in twos.
+
+    What stands still cancels out, so that a network which is yet unsure of a scene learns what
+    a stroke does to it.
+    """
     difference = painted - truth
+    return sizes(difference[1::2] - difference[::2], levels)
+
+
+def sizes(difference: Tensor, levels: int) -> Tensor:
+    """Mean absolute values of a (N, C, H, W) difference at full, half, quarter ... size, summed."""
     total = _mean_size(difference)
     for _ in range(levels):
         # The mean of a difference is the difference of means: one picture to halve, not two.

@@ -119,16 +119,19 @@ class Ahead:
             self._thread.shutdown(wait=True, cancel_futures=True)
 
 
-def order(count: int, step: int, batch: int, seed: int) -> list[int]:
+def order(count: int, step: int, batch: int, seed: int, together: int = 1) -> list[int]:
     """The indices that ``step`` sees: each epoch in an order of its own, none left out.
 
+    ``together`` of the ``batch`` are neighbours: each drawn index is followed by the next ones.
     A function of its arguments alone, so a run that was killed goes on with the pairs it would
     have seen.
     """
     found = []
-    for place in range(step * batch, (step + 1) * batch):
+    drawn = batch // together
+    for place in range(step * drawn, (step + 1) * drawn):
         epoch, into = divmod(place, count)
-        found.append(int(_shuffled(count, epoch, seed)[into]))
+        first = int(_shuffled(count, epoch, seed)[into])
+        found += [(first + i) % count for i in range(together)]
     return found
 
 

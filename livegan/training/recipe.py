@@ -40,6 +40,9 @@ class Recipe:
     """Weight of feature matching."""
     steady: float = 0.0
     """Weight of the change that the condition's noise makes in the picture."""
+    change: float = 0.0
+    """Weight of L1 between how the picture changes and how the truth does, from a pair to the one
+    after it in its film; a batch is then of such twos."""
     critic_rate: float = 1.0
     """Learning rate of the discriminator, as a part of the generator's."""
     filters: int = 64
@@ -70,6 +73,8 @@ class Recipe:
         for name in ("hold", "settle", "ema"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}={getattr(self, name)}: between 0 and 1")
+        if self.change and self.batch % 2:
+            raise ValueError(f"change={self.change}: needs an even batch, not {self.batch}")
         if self.patch % 8:
             raise ValueError(f"patch={self.patch}: a multiple of 8, as the discriminator's strides")
 
@@ -78,6 +83,11 @@ class Recipe:
         given = asdict(self)
         plain = {f.name: f.default for f in fields(self)}
         return {k: v for k, v in given.items() if v != plain[k] or k == "arch"}
+
+    @property
+    def together(self) -> int:
+        """How many neighbours of a film a batch takes at a time."""
+        return 2 if self.change else 1
 
     def rate(self, done: float) -> float:
         """The learning rate when ``done`` of the training, 0..1, is over."""

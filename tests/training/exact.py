@@ -6,12 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from livegan.training import batch, held_out, learner, pairs
+from livegan.training import batch, learner, pairs
 from livegan.training.architecture import generator_of
-from livegan.training.augmentation import disturb
 from livegan.training.discriminator import PatchGAN
 from livegan.training.pairs import Bytes, tensors
-from livegan.training.recipe import Recipe
 
 
 def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,13 +19,8 @@ def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
         condition, truth = tensors(both, device)
         return condition.double(), truth.double()
 
-    def disturbed(condition: Tensor, recipe: Recipe, rng: torch.Generator) -> Tensor:
-        return disturb(condition.float(), recipe, rng).double()
-
     for module in (batch, pairs):
         monkeypatch.setattr(module, "tensors", exact)
-    for user in (batch, held_out):
-        monkeypatch.setattr(user, "disturb", disturbed)
     monkeypatch.setattr(
         learner, "generator_of", lambda name, side: generator_of(name, side).double()
     )

@@ -57,6 +57,16 @@ def test_the_pyramid_sums_l1_over_halved_sizes() -> None:
     np.testing.assert_allclose(losses.pyramid(painted, truth, 2).item(), expected, **TOLERANCE)
 
 
+def test_moving_compares_changes_from_a_pair_to_the_next() -> None:
+    painted, truth = tensor(4, 3, 8, 8), tensor(4, 3, 8, 8)
+    change = [painted[i + 1] - painted[i] for i in (0, 2)]
+    film = [truth[i + 1] - truth[i] for i in (0, 2)]
+    expected = losses.pyramid(torch.stack(change), torch.stack(film), 2).item()
+    np.testing.assert_allclose(losses.moving(painted, truth, 2).item(), expected, **TOLERANCE)
+    scene = tensor(1, 3, 8, 8)  # what is wrong in both alike costs nothing
+    np.testing.assert_allclose(losses.moving(truth + scene, truth).item(), 0, atol=1e-12)
+
+
 def test_feature_matching_is_the_mean_over_hidden_layers_and_leaves_the_truth_alone() -> None:
     real = [tensor(1, 4, 4, 4).requires_grad_(), tensor(1, 8, 2, 2), tensor(1, 1, 2, 2)]
     fake = [tensor(1, 4, 4, 4).requires_grad_(), tensor(1, 8, 2, 2), tensor(1, 1, 2, 2)]

@@ -13,6 +13,7 @@ from livegan.training import sheet
 from livegan.training.architecture import ARCHITECTURES, generator_of
 from livegan.training.augmentation import cut, disturb, tiles
 from livegan.training.average import Average
+from livegan.training.batch import prepare
 from livegan.training.norms import calibrate
 from livegan.training.pairs import Ahead, Pairs, PairsError, order
 from livegan.training.recipe import Recipe
@@ -38,6 +39,13 @@ def test_every_epoch_sees_every_pair_once_in_an_order_of_its_own() -> None:
     first, second = [i for s in steps[:5] for i in s], [i for s in steps[5:] for i in s]
     assert sorted(first) == sorted(second) == list(range(10))
     assert first != second
+
+
+def test_neighbours_are_seen_together_and_each_pair_is_first_once_an_epoch() -> None:
+    steps = [order(10, step, 4, seed=4, together=2) for step in range(5)]
+    twos = [step[i : i + 2] for step in steps for i in (0, 2)]
+    assert sorted(first for first, _ in twos) == list(range(10))
+    assert all(after == (first + 1) % 10 for first, after in twos)
 
 
 def test_a_pair_is_condition_left_and_picture_right(tmp_path: Path) -> None:
@@ -122,6 +130,34 @@ def test_disturbances_stay_in_range_and_repeat(name: str) -> None:
     two = disturb(condition, recipe, torch.Generator().manual_seed(1))
     assert torch.equal(one, two) and not torch.equal(one, condition)
     assert one.abs().max() <= 1 and one.shape == condition.shape
+
+
+def test_neighbours_are_mixed_and_made_louder_alike() -> None:
+    condition = torch.rand(2, 3, 8, 8).repeat_interleave(2, 0) * 2 - 1
+    recipe = Recipe(change=1.0, batch=4, gain=0.4, mixture=0.4)
+    first, second = (
+        disturb(condition, recipe, torch.Generator().manual_seed(1)).view(2, 2, 3, 8, 8).unbind(1)
+    )
+    assert torch.equal(first, second) and not torch.equal(first, condition[::2])
+
+
+def test_a_second_painting_is_of_the_same_sound_with_other_noise() -> None:
+    pairs = np.random.default_rng(0).integers(0, 256, (4, 2, 16, 16, 3), np.uint8)
+
+    def both(**choices: float) -> tuple[torch.Tensor, torch.Tensor]:
+        recipe = Recipe(steady=1.0, batch=4, **choices)  # type: ignore[arg-type]
+        batch = prepare(pairs, recipe, 0, 0, slice(0, 4), torch.device("cpu"))
+        assert batch.again is not None
+        return batch.given, batch.again
+
+    assert torch.equal(*both(gain=0.5, mixture=0.5))
+    given, again = both(gain=0.5, mixture=0.5, noise=0.1)
+    assert 0 < (given - again).abs().mean() < 0.3
+
+
+def test_comparing_changes_needs_twos() -> None:
+    with pytest.raises(ValueError, match=r"change=2\.0: needs an even batch, not 3"):
+        Recipe(change=2.0, batch=3)
 
 
 def test_crops_see_every_part_of_a_picture_equally_often() -> None:
