@@ -147,7 +147,8 @@ def _train(
 
     def restore() -> tuple[int, float, int, bool]:
         state = _found(work / "state.pt", ranks)
-        if state["recipe"] != _plain(recipe):
+        # A state from before a choice was there was made with its default.
+        if {**_plain(Recipe()), **state["recipe"]} != _plain(recipe):
             fix = "train into another folder, or delete it"
             raise TrainingError(f"{work} holds a training with another recipe; {fix}")
         if state.get("size", pairs.size) != pairs.size:

@@ -122,15 +122,15 @@ class Ahead:
 def order(count: int, step: int, batch: int, seed: int, together: int = 1) -> list[int]:
     """The indices that ``step`` sees: each epoch in an order of its own, none left out.
 
-    ``together`` of the ``batch`` are neighbours: each drawn index is followed by the next ones.
+    ``together`` neighbours at a time: the first and the second, the third and the fourth ...
     A function of its arguments alone, so a run that was killed goes on with the pairs it would
     have seen.
     """
     found = []
-    drawn = batch // together
+    groups, drawn = -(-count // together), batch // together
     for place in range(step * drawn, (step + 1) * drawn):
-        epoch, into = divmod(place, count)
-        first = int(_shuffled(count, epoch, seed)[into])
+        epoch, into = divmod(place, groups)
+        first = min(int(_shuffled(groups, epoch, seed)[into]) * together, count - together)
         found += [(first + i) % count for i in range(together)]
     return found
 

@@ -8,25 +8,23 @@ Killed and started again it goes on where it was.
 
 from __future__ import annotations
 
-import json
-import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import torch
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livegan.dataset import Split, build, drawing
-from livegan.sound import HOP
-from livegan.sound.analysis import Analyzer
-from livegan.sound.features import INDEX
 from livegan.sound.media import decode
 from livegan.training import Recipe, Step, Trained, pack, train
 from livegan.training.presets import recipe_of
 from livegan.training.scores import over_sound, record
+
+sys.path.insert(0, str(Path(__file__).parent))
+from strokes import strokes
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,8 @@ WORLDS = {
     "ocean": World("levels_timeline", "timeline", "The sea under a changing sky"),
 }
 
-STRIKES: dict[str, Any] = {"lr": 2e-4, "settle": 0.0}
-"""The last stretch: every other picture shows a stroke."""
-STRUCK = 0.3
-"""From here on the onset or the kick feature, 0..1, says that a stroke sounds."""
+STRIKES: dict[str, Any] = {"lr": 3e-4, "settle": 0.0, "change": 48.0}
+"""The last stretch: twos around strokes, and how a picture changes between them."""
 
 
 def main(
@@ -112,8 +108,17 @@ def main(
         trained = stretch("training", data, recipe_of("live", hours=minutes / 60), start)
         if strikes:
             first = pack(trained, data, work / f"{world}-first")
-            soon = strokes(data, work / f"{world}-strikes")
-            last = stretch("strikes", soon, recipe_of("live", hours=strikes / 60, **STRIKES), first)
+            drawing_strokes = bars.add_task("strokes", total=len(found) - len(held_out), note="")
+            twos = strokes(
+                world,
+                made.encoder,
+                [film for film in found if film not in held_out],
+                data,
+                work / f"{world}-twos",
+                size=size,
+                progress=lambda film: bars.update(drawing_strokes, advance=1, note=film),
+            )
+            last = stretch("strikes", twos, recipe_of("live", hours=strikes / 60, **STRIKES), first)
             trained = replace(
                 last, steps=trained.steps + last.steps, seconds=trained.seconds + last.seconds
             )
@@ -139,36 +144,6 @@ def main(
         + (f" --strikes {strikes:g}" if strikes else "")
         + (" --start" if start else ""),
     )
-
-
-def strokes(data: Path, out: Path) -> Path:
-    """A data set of the same pairs in which every other picture shows a stroke, in ``out``.
-
-    One in five does in the films, and what is rare a network learns last.
-    """
-    manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
-    soon: list[str] = []
-    others: list[str] = []
-    for film in manifest["films"]:
-        pairs = [pair for pair in film["pairs"] if pair["side"] == "train"]
-        if not pairs:
-            continue
-        heard = Analyzer().feed(decode(film["film"]))
-        stroke = heard[:, [INDEX["onset"], INDEX["kick"]]].max(axis=1)
-        for pair in pairs:
-            struck = stroke[pair["position"] // HOP - 1] > STRUCK
-            (soon if struck else others).append(pair["file"])
-    rng = np.random.default_rng(1)
-    chosen = soon + list(rng.permutation(others)[: len(soon)])
-    for side, names in (
-        ("train", chosen),
-        ("val", sorted(p.name for p in (data / "val").iterdir())),
-    ):
-        (out / side).mkdir(parents=True, exist_ok=True)
-        for name in names:
-            if not (out / side / name).exists():
-                os.link(data / side / name, out / side / name)
-    return out
 
 
 if __name__ == "__main__":

@@ -42,12 +42,16 @@ def test_films_become_a_model_with_scores(tmp_path: Path, monkeypatch: pytest.Mo
     assert spec is not None and spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, script)
+    monkeypatch.setattr(sys, "path", list(sys.path))
     spec.loader.exec_module(script)
     films = tmp_path / "films"
     films.mkdir()
-    film(films / "city-one-1.mp4", 1)
+    film(films / "city-one-1.mp4", 1, seconds=6)
     film(films / "city-val-two-2.mp4", 2)
-    script.main("city", films, tmp_path / "work", tmp_path / "city", minutes=0.03, size=256)
+    work = tmp_path / "work"
+    script.main("city", films, work, tmp_path / "city", minutes=0.03, strikes=0.03, size=256)
+    twos = [file.name[-5] for file in sorted((work / "city-twos" / "train").glob("*-stroke-*"))]
+    assert twos and twos == ["a", "b"] * (len(twos) // 2)
     card = read_card(find("city", [tmp_path]))
     assert (card.encoder, card.size) == ("levels", 256)
     assert {"l1", "ssim", "flicker", "response", "variety", "fed waveform"} <= card.scores.keys()
