@@ -60,6 +60,8 @@ def dataset(
                 if name not in tasks:
                     tasks[name] = bars.add_task(name, total=1.0, pairs=0)
                 bars.update(tasks[name], completed=done, pairs=pairs)
+                if done >= 1 and not console.is_terminal:  # a log has no bars
+                    console.print(f"{name}: {pairs} pairs", highlight=False)
 
             made = build(
                 films,

@@ -34,6 +34,14 @@ def train(
     batch: Annotated[
         int | None, typer.Option(min=1, help="Pairs in a step, of all processes; the preset's.")
     ] = None,
+    steady: Annotated[
+        float | None,
+        typer.Option(min=0, help="Weight against flicker, such as 30; a third more time a step."),
+    ] = None,
+    change: Annotated[
+        float | None,
+        typer.Option(min=0, help="Weight of changing as the film does, such as 24: for kicks."),
+    ] = None,
     start: Annotated[
         Path | None, typer.Option(help="A checkpoint of that architecture to begin from.")
     ] = None,
@@ -73,9 +81,13 @@ def train(
     if hours is not None and epochs is not None:
         fail("give --hours or --epochs, not both", 2)
     chosen = preset or preset_of(arch)
-    recipe = recipe_of(
-        chosen, arch=arch, hours=hours, epochs=epochs, batch=batch, precision=precision
-    )
+    try:
+        recipe = recipe_of(
+            chosen, arch=arch, hours=hours, epochs=epochs, batch=batch, precision=precision,
+            steady=steady, change=change,
+        )  # fmt: skip
+    except ValueError as error:
+        fail(f"--{error}", 2)
     state = work or out.with_name(f"{out.name}.training")
     made_with = f"livegan train --arch {arch} --preset {chosen}"
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

@@ -213,7 +213,10 @@ def test_a_film_becomes_pairs_and_pairs_a_model_that_plays(work: Path) -> None:
     assert "refused" in said and "film.mp4  " in said
     command = "dataset film.mp4 --encoder levels --out three --audio-stream 3"
     assert "has no audio stream 3; --audio-stream is one of 0: aac" in livegan(command, code=1)
-    said = livegan("train pairs --out models/mine --arch resnet_6blocks --hours 0.001 --device cpu")
+    command = "train pairs --out models/mine --arch resnet_6blocks --hours 0.001 --device cpu"
+    said = livegan(f"{command} --change 2", code=2)
+    assert "--change=2.0: needs an even batch, not 1" in said
+    said = livegan(command)
     assert "models/mine: " in said
     (work / "mine.py").write_text('from livegan.live import *\nshow(model("mine"))\n')
     assert "mine.py: good" in livegan("check mine.py --size 64")
