@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
@@ -30,6 +33,24 @@ LOOK = 0.004  # seconds between looks for a new picture
 RIDE = 0.05  # seconds that a change of the overlays waits for a picture to come with
 AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
 START_FPS = 20.0  # of the start picture, which moves slowly
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A frame that was put on the window, for those who watch a show: `Presenter.watch`."""
+
+    at: float
+    """On the monotonic clock, in seconds."""
+    serial: int
+    """Of the engine's picture, counted from 1; 0 before the first."""
+    age: float
+    """Seconds from the newest sound in that picture to the newest that was heard."""
+    heard: float
+    """The show's time: seconds of sound that were heard."""
+    pixels: NDArray[np.uint8]
+    """What lies below the overlays, (H, W, 3)."""
+    darkness: float
+    """How far the performer's blackout is, 0..1."""
 
 
 class Presenter:
@@ -71,6 +92,9 @@ class Presenter:
         self._began = time.monotonic()
         self._started = 0.0
         self._fresh = False
+        self._pixels: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
+        self.watch: Callable[[Presented], None] | None = None
+        """Called on this thread after each frame; it must return at once."""
 
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
         """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
@@ -105,9 +129,17 @@ class Presenter:
             if self._fresh and self.picture is not None:
                 self.picture_intervals.presented(shown)
             self._fresh = False
+            if self.watch is not None:
+                self.watch(self._presented())
             self.draw_ms += (shown - began) * 1000
             # Presenting waits for the display: going there late shows a newer picture.
             pace = pace.presented(window.period, EARLY)
+
+    def _presented(self) -> Presented:
+        heard, picture = self._sound.position, self.picture
+        serial, newest = (picture.serial, picture.sound_position) if picture else (0, heard)
+        age = (heard - newest) / RATE
+        return Presented(time.monotonic(), serial, age, heard / RATE, self._pixels, self._darkness)
 
     def _take_keys(self, now: float) -> None:
         for press in self._window.presses():
@@ -130,11 +162,13 @@ class Presenter:
                 self.view = replace(self.view, waiting="")
             safe = self.guard(picture.pixels, now - self._began)
             self.picture = replace(picture, pixels=safe)
+            self._pixels = safe
             self._window.picture(safe)
             self._fresh = True
         elif self.picture is None and now - self._started > 1 / START_FPS:
             width, height = self._window.size
-            self._window.picture(start_picture(now - self._began, width / height), fill=True)
+            self._pixels = start_picture(now - self._began, width / height)
+            self._window.picture(self._pixels, fill=True)
             self._started, self._fresh = now, True
         if self.desk.hud and self.desk.thumbs:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from multiprocessing import resource_tracker
 from typing import Any
@@ -25,7 +25,7 @@ from livegan.stage.log import Message, ShowLog, line_of
 from livegan.stage.options import Options
 from livegan.stage.outputs import Outputs, openers
 from livegan.stage.pictures import Picture, PictureRing
-from livegan.stage.presenter import Presenter
+from livegan.stage.presenter import Presented, Presenter
 from livegan.stage.screenshot import save
 from livegan.stage.window import Window
 
@@ -36,9 +36,10 @@ MESSAGES_A_FRAME = 32
 class Stage:
     """One show. `run` plays it to its end."""
 
-    def __init__(self, options: Options) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, options: Options, watch: Callable[[Presented], None] | None = None) -> None:
+        """Nothing is opened yet. ``watch`` is told of each frame: see `Presenter.watch`."""
         self.options = options
+        self._watch = watch
         self._code = Code()
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stop = threading.Event()
@@ -149,6 +150,7 @@ class Stage:
             self._obey,
             self._guard("window"),
         )
+        self._presenter.watch = self._watch
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits how often pictures flash")
         self._log.later(_warm_up)
