@@ -16,6 +16,7 @@ from livegan.stage.lettering import (
     GREY,
     RED,
     WHITE,
+    Colour,
     Lettering,
     Panel,
     Size,
@@ -86,7 +87,7 @@ class Hud:
             strip = self._strip(view, thumbs, thumbs_serial, size, bottom, letters)
             if strip is not None:
                 self._panels.append(strip)
-            self._panels += self._notes(view.notes, size, top, now, letters)
+            self._panels += self._notes(view, size, top, now, letters)
         return self._panels
 
     def waiting(self, text: str, size: Size) -> list[Panel]:
@@ -213,21 +214,24 @@ class Hud:
         return Panel("thumbs", surface, (size[0] - width, bottom - height))
 
     def _notes(
-        self, notes: tuple[Note, ...], size: Size, top: int, now: float, letters: Lettering
+        self, view: View, size: Size, top: int, now: float, letters: Lettering
     ) -> list[Panel]:
+        """What is awaited, which stays, and the notes, which fade."""
         panels = []
         beside = self._panels[0].surface.get_width()
         room = size[0] - beside
         below = room < 24 * letters.width
         y = top if below else 0
-        for number, note in enumerate(notes):
+        awaited = [(Note(text, now), AMBER) for _, text in view.awaited]
+        for number, (note, colour) in enumerate([*awaited, *((n, WHITE) for n in view.notes)]):
 
-            def draw(note: Note = note) -> Surface:
+            def draw(note: Note = note, colour: Colour = colour) -> Surface:
                 columns = letters.fits(size[0] if below else room) - 2
                 lines = wrap(note.text, columns, 3)
-                return text_plate([[(line, WHITE)] for line in lines], letters)
+                return text_plate([[(line, colour)] for line in lines], letters)
 
-            surface = self._keep(f"note {number}", (note.text, size, below), draw)
+            content = (note.text, colour, size, below)
+            surface = self._keep(f"note {number}", content, draw)
             place = (size[0] - surface.get_width(), y)
             panels.append(Panel(f"note {number}", surface, place, faded(note.strength(now))))
             y += surface.get_height()
