@@ -18,9 +18,10 @@ from livegan.engine.build import Builder
 from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
-from livegan.engine.script import Refusal, file_digest, helpers_of, run
+from livegan.engine.script import Refusal, helpers_of, run
 from livegan.graph.place import Place
 from livegan.plugin import registry
+from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"
 
