@@ -46,6 +46,7 @@ class Stage:
         self._status = 0
         self._counts = {"commits": 0, "refused": 0, "faults": 0, "recoveries": 0}
         self._first_picture: float | None = None
+        self._without_sound = ""
 
     def run(self) -> int:
         """Play the show. Returns the exit status: 0 for a show that was ended, 128 + n for one
@@ -192,6 +193,9 @@ class Stage:
         if presenter.picture is not None and self._first_picture is None:
             self._first_picture = round(now - self._began, 2)
             self._log.record("first_picture", after=self._first_picture)
+        if self._listening.waiting != self._without_sound:
+            self._without_sound = self._listening.waiting
+            self._hear({"type": "waiting", "for": "sound", "text": self._without_sound})
         for _ in range(MESSAGES_A_FRAME):
             try:
                 message = self._inbox.get_nowait()
