@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from livegan import share
 from livegan.sound import HOP
 from livegan.sound.ring import SoundRing
 from livegan.stage.pictures import PictureRing
@@ -104,8 +105,9 @@ class Engine:
         self.safe = None
         if options.get("safe"):
             own = Builder(folder, size=int(options.get("size") or 0), device=device)
-            path = Path(options["safe"])
-            self.safe = SafeSet(path, own, self.player, self.pipeline, self.send)
+            packaged = share.folder("sets") / "safe.py"
+            paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
+            self.safe = SafeSet(paths, own, self.player, self.pipeline, self.send)
         folders = [p for p in (self.path.parent, folder / PLUGINS) if p.is_dir()]
         self.watcher = Watcher(self.pipeline.watched, folders)
         name, precision = describe_device(device)

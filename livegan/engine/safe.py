@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,14 @@ class SafeSet:
 
     def __init__(
         self,
-        path: Path,
+        paths: Sequence[Path],
         builder: Builder,
         player: Player,
         pipeline: Pipeline,
         emit: Callable[[dict[str, Any]], None],
     ) -> None:
-        self.path = path
+        """The first of ``paths`` that can be proven is the safe set."""
+        self._paths, self.path = paths, paths[0]
         self._builder, self._player, self._pipeline = builder, player, pipeline
         self._emit = emit
         self._program: Program | None = None
@@ -48,23 +49,29 @@ class SafeSet:
 
     def prove(self) -> None:
         """Build it and draw it once; says in a message whether it is ready. Never raises."""
-        text = read_text(self.path)
-        try:
-            if not text:
-                raise Refusal("it cannot be read" if text is None else "it is empty")
-            script = run(self.path, text)
-            program = self._builder.build(script, None, self._player.moment)
-        except Refusal as refusal:
-            why = refusal.reason if refusal.place is None else f"{refusal.place}: {refusal.reason}"
-            self._said(False, why)
-        else:
-            self._digest = hashlib.sha256(f"safe\0{self.path}\0{text}".encode()).hexdigest()
-            self._program = replace(program, digest=self._digest, safe=True)
-            self._said(True, "")
+        for path in self._paths:
+            if self._prove(path):
+                break
         self._tried = True
         if self._wanted:
             self._wanted = False
             self.switch()
+
+    def _prove(self, path: Path) -> bool:
+        text = read_text(path)
+        try:
+            if not text:
+                raise Refusal(f"{path.name} {'cannot be read' if text is None else 'is empty'}")
+            program = self._builder.build(run(path, text), None, self._player.moment)
+        except Refusal as refusal:
+            why = refusal.reason if refusal.place is None else f"{refusal.place}: {refusal.reason}"
+            self._said(path, False, why)
+            return False
+        self.path = path
+        self._digest = hashlib.sha256(f"safe\0{path}\0{text}".encode()).hexdigest()
+        self._program = replace(program, digest=self._digest, safe=True)
+        self._said(path, True, "")
+        return True
 
     def switch(self) -> bool:
         """Put it on the air with the next frame; where it plays, bring the program before back.
@@ -98,5 +105,5 @@ class SafeSet:
         commit.on_air_at, commit.source = round(at, 6), program.script.text
         self._emit(commit.message())
 
-    def _said(self, ready: bool, reason: str) -> None:
-        self._emit({"type": "safe", "ready": ready, "file": str(self.path), "reason": reason})
+    def _said(self, path: Path, ready: bool, reason: str) -> None:
+        self._emit({"type": "safe", "ready": ready, "file": str(path), "reason": reason})

@@ -46,10 +46,12 @@ class Readings:
     meters: tuple[float, ...] = (0.0,) * len(METERS)
     bpm: float = 0.0
     beats: float = 0.0
+    rung: str = "live"
+    """Which rung of the ladder is on, and why if not the first."""
     guard: str = ""
     """The state of the flash guard."""
     flags: tuple[str, ...] = ()
-    """What the keys hold: "frozen", "blackout", "solo 2"."""
+    """What the keys hold: "blackout", "solo 2"."""
 
 
 class Hud:
@@ -168,7 +170,8 @@ class Hud:
                 (f"version {version}", WHITE),
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
-            [(flag, AMBER) for flag in readings.flags],
+            [(f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER)],
+            [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [(readings.guard, GREY if readings.guard in QUIET else AMBER)] * bool(readings.guard),
         ]
         meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)

@@ -47,6 +47,8 @@ class View:
     node: str = ""
     device: str = ""
     version: int | None = None
+    safe: bool = False
+    """The safe set is on the air."""
     commit: str = ""
     """The state of the newest commit: proposed, proven, cued, on air, refused."""
     refusal: str = ""
@@ -105,6 +107,7 @@ class View:
             return replace(
                 view,
                 version=message.get("version"),
+                safe=bool(message.get("safe")),
                 refusal="",
                 refused_line=None,
                 source=self.source if source is None else str(source),
@@ -124,6 +127,11 @@ class View:
             for s in message.get("slots") or ()
         )
         return replace(self, slots=slots)
+
+    def _take_safe(self, message: Message, now: float) -> View:
+        if message.get("ready"):
+            return self
+        return self.noted(_line(f"safe set refused: {message.get('reason')}"), now)
 
     def _take_note(self, message: Message, now: float) -> View:
         return self.noted(_line(str(message.get("text", ""))), now)
