@@ -21,6 +21,7 @@ from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError
+from livegan.graph.require import require as require
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
@@ -28,6 +29,7 @@ from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Kind, Param
 from livegan.plugin.declare import param as param
 from livegan.plugin.declare import static as static
+from livegan.plugin.words import WORDS
 
 MODEL = (
     Param(
@@ -230,14 +232,6 @@ def skyline(heights: Any, size: tuple[int, int] | None = None) -> Any:
         columns = np.interp(at, np.arange(columns.size), columns).astype(np.float32)
     rows = np.arange(height, 0, -1, dtype=np.float32)[:, None]
     return np.clip(columns[None, :] * height - rows + 1.0, 0.0, 1.0)
-
-
-WORDS = (
-    "bar", "bars", "beat", "beats", "choose", "encode", "encoder", "every", "highest", "lfo",
-    "listen", "lowest", "mixer", "model", "morph", "param", "prev", "settings", "show", "signal",
-    "skyline", "static", "time", "where",
-)  # fmt: skip
-"""The words of the language that are not mixers."""
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from livegan import live
-from livegan.graph.graph import OUTPUTS, SETTINGS
+from livegan.graph.graph import SETTINGS
 from livegan.graph.signal import METHODS, Signal
 from livegan.graph.sound import FEATURES
 from livegan.plugin import CONTEXT, registry
@@ -46,11 +46,11 @@ def reference() -> str:
     """The whole page, Markdown."""
     reg = registry.current()
     parts = [INTRO, "## Words\n"]
-    for word in ("listen", "show", "model", "morph", "prev", "settings"):
+    for word in ("listen", "show", "model", "morph", "prev", "settings", "require"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append("Options of `model`:\n\n" + table(live.MODEL))
     parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed=""))
-    outputs = "\n".join(f"* `{name}=`: {doc}" for name, doc in OUTPUTS.items())
+    outputs = "\n".join(f"* `{o.name}=`: {o.summary}" for o in reg.offered("output"))
     parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")
     parts.append("## Signals\n")
     parts.append("What is heard, as attributes of `listen()`:\n")

@@ -1,109 +1,26 @@
-"""A sound card for tests: a PulseAudio server of one's own with a null sink.
-
-What is played into the sink is what an input device hears.
-"""
+"""A sound card for tests: a PulseAudio server of one's own with a null sink."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-SINK = "show"
+from livegan.gremlins.soundcard import NullSink, missing, sound_card
 
-
-class NullSink:
-    """A running server. ``env`` is for processes that record from it, or play into it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.env = {
-            **os.environ,
-            "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_RUNTIME_PATH": str(folder / "pulse"),
-            "PULSE_COOKIE": str(folder / "cookie"),
-            "PULSE_SERVER": f"unix:{folder}/pulse/native",
-            "PULSE_SINK": SINK,
-            "PULSE_SOURCE": f"{SINK}.monitor",
-            # Without these a server of the desktop might be started, or the real cards opened.
-            "PULSE_CLIENTCONFIG": str(folder / "client.conf"),
-            "DBUS_SESSION_BUS_ADDRESS": "disabled:",
-        }
-        (folder / "client.conf").write_text("autospawn = no\n")
-        self._server: subprocess.Popen[bytes] | None = None
-        self._players: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> None:
-        """Start the server, and wait until it answers."""
-        with (self.folder / "server.log").open("ab") as log:
-            self._server = subprocess.Popen(
-                [
-                    "pulseaudio",
-                    "-n",
-                    "--daemonize=no",
-                    "--use-pid-file=no",
-                    "--exit-idle-time=-1",
-                    "--realtime=no",
-                    "--high-priority=no",
-                    "-L",
-                    f"module-null-sink sink_name={SINK} rate=48000",
-                    "-L",
-                    f"module-native-protocol-unix socket={self.folder}/pulse/native",
-                ],
-                env={k: v for k, v in self.env.items() if k != "PULSE_SERVER"},
-                stdout=log,
-                stderr=log,
-            )
-        for _ in range(200):
-            asked = subprocess.run(["pactl", "info"], env=self.env, capture_output=True)
-            if asked.returncode == 0:
-                return
-            time.sleep(0.05)
-        raise RuntimeError((self.folder / "server.log").read_text())
-
-    def kill(self) -> None:
-        """Kill the server, as a crash would."""
-        if self._server is not None:
-            self._server.kill()
-            self._server.wait()
-            self._server = None
-
-    def play(self, path: str | Path) -> subprocess.Popen[bytes]:
-        """Play a WAV file into the sink; the player ends with the file."""
-        player = subprocess.Popen(["paplay", "--latency-msec=200", str(path)], env=self.env)
-        self._players.append(player)
-        return player
-
-    def close(self) -> None:
-        """End players and server."""
-        for player in self._players:
-            player.kill()
-            player.wait()
-        self.kill()
+__all__ = ["NullSink", "null_sink"]
 
 
 @contextmanager
 def null_sink() -> Iterator[NullSink]:
     """A server with a null sink; skips the test without PulseAudio, or fails it where CI is set."""
-    for program in ("pulseaudio", "pactl", "paplay"):
-        if shutil.which(program) is None:
-            reason = f"needs {program} (apt install pulseaudio pulseaudio-utils libasound2-plugins)"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix="livegan-pulse-") as name:
-        folder = Path(name)
-        (folder / "pulse").mkdir(mode=0o700)
-        sink = NullSink(folder)
-        try:
-            sink.start()
-            yield sink
-        finally:
-            sink.close()
+    program = missing()
+    if program:
+        reason = f"needs {program} (apt install pulseaudio pulseaudio-utils libasound2-plugins)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sound_card() as sink:
+        yield sink

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -58,10 +57,9 @@ def root(
 
 def main() -> None:
     """Entry of the ``livegan`` command."""
-    if next(iter(entry_points(group="livegan")), None) is not None:
-        from livegan.plugin import registry
+    from livegan.cli.commands import add_commands
 
-        registry.current().manager.hook.register_commands(app=app)
+    add_commands(app, sys.argv[1:])
     try:
         app()
     except KeyboardInterrupt:

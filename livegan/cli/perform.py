@@ -13,6 +13,7 @@ from livegan.cli.rehearse import FlashGuardMode, guard_mode
 
 if TYPE_CHECKING:
     from livegan.stage.guard import Mode
+    from livegan.stage.ladder import Asked
 
 FILM_SECONDS = 20.0
 
@@ -23,6 +24,16 @@ def window_of(text: str) -> tuple[int, int]:
     if not (width.isdigit() and height.isdigit() and int(width) > 15 and int(height) > 15):
         fail(f"--window {text}: write WIDTHxHEIGHT, such as 1280x720", 2)
     return int(width), int(height)
+
+
+def rung_asked(text: str) -> Asked:
+    """``--rung`` as the stage takes it."""
+    from livegan.stage.ladder import ASKED
+
+    found = [rung for rung in ASKED if rung == text]
+    if not found:
+        fail(f"--rung {text}: write held, drift or still", 2)
+    return found[0]
 
 
 def chosen_set(given: Path | None) -> Path:
@@ -97,6 +108,12 @@ def perform(
     loop: Annotated[bool, typer.Option(help="Begin a file again at its end.")] = True,
     hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,
     code: Annotated[bool, typer.Option(help="Show the code from the start (key c).")] = False,
+    safe: Annotated[
+        Path | None, typer.Option(metavar="SET", help="What key p puts on the air at once.")
+    ] = None,
+    rung: Annotated[
+        str, typer.Option(metavar="held|drift|still", help="Try what is shown without an engine.")
+    ] = "",
     seconds: Annotated[
         float | None, typer.Option(min=0, help="End by itself after so long.")
     ] = None,
@@ -113,12 +130,16 @@ def perform(
 
     Without a display the demo is rehearsed to a film instead.
     """
+    from livegan import share
     from livegan.cli.display import has_display
 
     followed = followed_models(watch_model or [])
     with clear_errors():
         path = set_of(followed) if set is None and followed else chosen_set(set)
+    with clear_errors():
+        safe_set = share.folder("sets") / "safe.py" if safe is None else chosen_set(safe)
     window_size = window_of(window)
+    asked = rung_asked(rung)
     guard = guard_mode(flash_guard)
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.device import choose_device
@@ -149,6 +170,8 @@ def perform(
         display=display,
         hud=hud,
         code=code,
+        safe=safe_set,
+        rung=asked,
         seconds=seconds,
         log=log,
         followed=followed,

@@ -18,9 +18,10 @@ from livegan.engine.build import Builder
 from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
-from livegan.engine.script import Refusal, file_digest, helpers_of, run
+from livegan.engine.script import Refusal, helpers_of, run
 from livegan.graph.place import Place
 from livegan.plugin import registry
+from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"
 
@@ -45,6 +46,8 @@ class Commit:
     on_air_at: float | None = None
     proven_ms: float | None = None
     """From the save being read to the program being proven."""
+    safe: bool = False
+    """It is the safe set: see `livegan.engine.safe`."""
 
     def message(self) -> dict[str, Any]:
         """As it is sent and written: a plain dict with ``type``."""
@@ -196,6 +199,16 @@ class Pipeline:
         self._tell(commit)
         news = self._news.lines(self.builder.models(self.path), stamps)
         self.player.cue(program, lambda p, at: self._on_air(commit, p, at, news))
+        return commit
+
+    def unasked(self, file: Path) -> Commit:
+        """The commit of a program that no save asked for. The next save goes on the air after it,
+        even one that changed nothing."""
+        self._versions += 1
+        self._last_seen = None
+        commit = Commit(len(self.commits) + 1, self.player.now.time, str(file))
+        commit.version = self._versions
+        self.commits.append(commit)
         return commit
 
     def _busy(self, what: str) -> None:

@@ -144,7 +144,7 @@ class Player:
         cue = self.cued
         if cue is not None and now.beats >= cue.beats:
             self.cued = None
-            if self.program is not None:
+            if self.program is not None and not self.program.safe:
                 self.earlier = [*self.earlier, self.program][-KEPT_PROGRAMS:]
             self._take(cue.program, now)
             cue.on_air(cue.program, now.time)

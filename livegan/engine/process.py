@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from livegan import share
 from livegan.sound import HOP
 from livegan.sound.ring import SoundRing
 from livegan.stage.pictures import PictureRing
@@ -33,6 +34,8 @@ class Engine:
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
+        self.recalled = False
+        """The set is to be read again, though no save was seen."""
         self.extra_rings: dict[str, PictureRing] = {}
 
     def send(self, message: dict[str, Any]) -> None:
@@ -71,6 +74,7 @@ class Engine:
         from livegan.engine.commit import PLUGINS, Pipeline
         from livegan.engine.device import choose_device, describe_device
         from livegan.engine.player import Player
+        from livegan.engine.safe import SafeSet
         from livegan.engine.watch import Watcher
 
         options = self.options
@@ -98,6 +102,12 @@ class Engine:
             # The program that comes back keeps its number.
             version=max(0, int((options.get("resume") or {}).get("version") or 0) - 1),
         )
+        self.safe = None
+        if options.get("safe"):
+            own = Builder(folder, size=int(options.get("size") or 0), device=device)
+            packaged = share.folder("sets") / "safe.py"
+            paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
+            self.safe = SafeSet(paths, own, self.player, self.pipeline, self.send)
         folders = [p for p in (self.path.parent, folder / PLUGINS) if p.is_dir()]
         self.watcher = Watcher(self.pipeline.watched, folders)
         name, precision = describe_device(device)
@@ -107,17 +117,23 @@ class Engine:
 
     def watch_saves(self) -> None:
         """Propose what is saved; the first proposal is the set as it is, or as it last played."""
-        from livegan.engine.watch import read_save
+        from livegan.engine.watch import read_save, read_text
 
         lower_priority()
         resume = self.options.get("resume")
-        if resume and resume.get("source"):
-            # An engine that comes back plays what played before, whatever the file says by now.
-            self.guarded(resume["source"])
         first = True
         waiting, before = False, ""
+        if resume and resume.get("safe") and self.safe is not None:
+            self.safe.prove()
+            self.safe.play()
+            # What is in the file may be what the safe set was called for: the next save is taken.
+            before, first = read_text(self.path) or "", False
+        elif resume and resume.get("source"):
+            # An engine that comes back plays what played before, whatever the file says by now.
+            self.guarded(resume["source"])
         while self.running:
-            if first or self.watcher.wait():
+            if first or self.watcher.wait() or self.recalled:
+                self.recalled = False
                 if not first and self.pipeline.models_changed():
                     self.watcher.settle(self.path)
                 patience = 0.05 if first and not resume else 0.5
@@ -131,6 +147,8 @@ class Engine:
                     self.send(
                         {"type": "note", "text": f"waiting for {self.path}: {gone(self.path)}"}
                     )
+                if first and self.safe is not None:
+                    self.safe.prove()
                 first = False
 
     def guarded(self, text: str) -> None:
@@ -233,6 +251,11 @@ class Engine:
                     self.running = False
                 elif kind == "undo":
                     self.pipeline.undo()
+                    self.send({"type": "obeyed", "order": kind})
+                elif kind == "safe" and self.safe is not None:
+                    # With no program to go back to, the set is taken as it is in its file.
+                    self.recalled = not self.safe.switch()
+                    self.send({"type": "obeyed", "order": kind})
                 elif kind == "solo":
                     self.player.solo = message.get("slot")
                 elif kind == "thumbs":

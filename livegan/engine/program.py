@@ -50,6 +50,8 @@ class Program:
     digest: str = ""
     """Of the save it came from: see `livegan.engine.commit.Pipeline.fingerprint`."""
     version: int = 0
+    safe: bool = False
+    """It is the safe set: nothing goes back to it."""
     kept: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import hashlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -13,17 +12,17 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from livegan import live
 from livegan.engine.deadline import Overrun, watchdog
-from livegan.graph import digest
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
 from livegan.plugin.closest import closest
+from livegan.plugin.source import TextLoader, file_digest
 
 DEADLINE_S = 2.0
 
@@ -51,17 +50,8 @@ class Script:
     took_ms: float = 0.0
 
 
-class HelperLoader(importlib.machinery.SourceFileLoader):
-    """Loads a helper module from its text: a cached .pyc misses two saves within a second."""
-
-    def get_code(self, fullname: str) -> CodeType | None:
-        data = self.get_data(self.path)
-        digest.OWN.add(fullname)
-        return self.source_to_code(data, self.path)
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.livegan_digest = file_digest(Path(self.path))  # type: ignore[attr-defined]
-        super().exec_module(module)
+class HelperLoader(TextLoader):
+    """Loads a helper module of a set."""
 
 
 class HelperFinder(importlib.abc.MetaPathFinder):
@@ -90,14 +80,6 @@ class HelperFinder(importlib.abc.MetaPathFinder):
                     submodule_search_locations=[str(folder / short)] if file is package else None,
                 )
         return None
-
-
-def file_digest(path: Path) -> str:
-    """Hash of a file's content; empty if it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def helpers_of(folder: Path) -> dict[Path, str]:

@@ -13,13 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from livegan.plugin import registry
+from livegan.plugin.catalogue import Offer
 from livegan.saving import write_bytes
 
 from .architecture import Architecture
 from .card import Card, read_card, write_card
 from .detection import detect
 from .errors import ModelError
-from .files import SUFFIXES
+from .files import SUFFIXES, suffixes
 from .foreign import Foreign, OnnxNetwork, ScriptedNetwork
 from .weights import kind_of, read_tensors, recognise
 
@@ -151,19 +152,27 @@ def parse(data: bytes, path: Path, card: Card) -> Checkpoint:
     """The checkpoint in a file's bytes; errors do not yet name the file."""
     if not data:
         raise ModelError("empty; copy or download it again")
-    for reader in readers():
-        checkpoint: Checkpoint | None = reader(data, path, card)
+    refusal = ModelError(f"not a checkpoint; expected one of {', '.join(suffixes())}")
+    for offer in loaders(path):
+        try:
+            checkpoint: Checkpoint | None = offer.make(data, path, card)
+        except ModelError as error:
+            if offer.plugin != "livegan":
+                raise
+            # Tensors of a network that livegan does not know may be a plugin's.
+            refusal = error
+            continue
         if checkpoint is not None:
             return checkpoint
-    raise ModelError(f"not a checkpoint; expected one of {', '.join(SUFFIXES)}")
+    raise refusal
 
 
-def readers() -> list[Any]:
-    """What plugins read, the built-in formats first: ``reader(data, path, card)`` gives a
-    :class:`Checkpoint`, or None for a file of another format."""
+def loaders(path: Path) -> list[Offer]:
+    """What reads checkpoints: ``make(data, path, card)`` gives a :class:`Checkpoint`, or None for
+    a file of another format.  The one that a file is named for comes first, then the built-in."""
     offers = [each for (kind, _), found in registry.current().offers.items() if kind == "loader"
               for each in found]  # fmt: skip
-    return [each.make for each in sorted(offers, key=lambda o: o.plugin != "livegan")]
+    return sorted(offers, key=lambda o: (f".{o.name}" != path.suffix, o.plugin != "livegan"))
 
 
 def read_onnx(data: bytes, path: Path, card: Card) -> Checkpoint | None:

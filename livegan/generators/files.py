@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from livegan.plugin import registry
+
 SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".onnx")
-"""Files that can be checkpoints, best first."""
+"""Files that can be checkpoints by themselves, best first."""
+
+
+def suffixes() -> tuple[str, ...]:
+    """:data:`SUFFIXES`, and ``.NAME`` for each loader NAME that a plugin has registered."""
+    offers = [
+        offer
+        for (kind, _), found in registry.current().offers.items()
+        if kind == "loader"
+        for offer in found
+    ]
+    own = (f".{offer.name}" for offer in offers if offer.plugin != "livegan")
+    return tuple(dict.fromkeys((*SUFFIXES, *own)))
 
 
 def weights_in(folder: Path) -> list[Path]:
@@ -13,9 +27,10 @@ def weights_in(folder: Path) -> list[Path]:
 
     Hidden ones are left out: they may be half written (`livegan.saving`).
     """
+    endings = suffixes()
     found = [
         path
         for path in folder.iterdir()
-        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        if path.suffix in endings and not path.name.startswith(".") and path.is_file()
     ]
-    return sorted(found, key=lambda path: (SUFFIXES.index(path.suffix), path.name))
+    return sorted(found, key=lambda path: (endings.index(path.suffix), path.name))

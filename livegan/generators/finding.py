@@ -8,7 +8,7 @@ from pathlib import Path
 from livegan.plugin.closest import suggestion
 
 from .errors import ModelError
-from .files import SUFFIXES, weights_in
+from .files import suffixes, weights_in
 
 
 def find(name: str, folders: Iterable[str | Path]) -> Path:
@@ -17,7 +17,7 @@ def find(name: str, folders: Iterable[str | Path]) -> Path:
     Parameters
     ----------
     name : a model's name, ``models/NAME/`` or ``models/NAME.safetensors`` (or .pth, .pt, .ckpt,
-        .onnx), with or without the suffix; or a path.
+        .onnx, or .FORMAT of a plugin's loader), with or without the suffix; or a path.
     folders : searched in order, such as ``models/`` beside the set.
 
     Raises
@@ -58,18 +58,18 @@ def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:
 
 def is_path(name: str) -> bool:
     """Whether a name can be meant as a path from the working folder."""
-    return "/" in name or "\\" in name or name.startswith("~") or Path(name).suffix in SUFFIXES
+    return "/" in name or "\\" in name or name.startswith("~") or Path(name).suffix in suffixes()
 
 
 def weights_at(place: Path) -> Path | None:
     """The weights at a path: itself, the best in a folder, or the same with a suffix."""
-    if place.is_file() and place.suffix in SUFFIXES:
+    if place.is_file() and place.suffix in suffixes():
         return place
     if place.is_dir():
         inside = weights_in(place)
         named = [path for path in inside if path.stem in ("model", place.name)]
         return next(iter(named or inside), None)
-    for suffix in SUFFIXES:
+    for suffix in suffixes():
         path = place.with_name(place.name + suffix)
         if path.is_file():
             return path

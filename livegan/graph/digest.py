@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 import hashlib
 import inspect
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+from livegan.plugin.source import is_own, text_digest
 
 SIMPLE = (int, float, str, bytes, bool, type(None), complex)
 
@@ -60,7 +63,8 @@ def _feed(thing: Any, state: Any, seen: set[int]) -> None:
             _feed(value, state, seen)
     elif isinstance(thing, ModuleType):
         state.update(thing.__name__.encode())
-        state.update(getattr(thing, "livegan_digest", "").encode())
+        if is_own(thing.__name__):
+            state.update(text_digest(thing.__name__).encode())
     elif hasattr(thing, "tobytes") and hasattr(thing, "dtype"):
         state.update(thing.tobytes())
     else:
@@ -84,6 +88,11 @@ def _feed_function(function: FunctionType, state: Any, seen: set[int]) -> None:
         if name in function.__globals__:
             state.update(name.encode())
             _feed(function.__globals__[name], state, seen)
+    package = str(function.__globals__.get("__package__") or "")
+    top = str(function.__module__).partition(".")[0]
+    for name in _imports(function.__code__, package):
+        if name.partition(".")[0] == top or is_own(name):
+            state.update(text_digest(name).encode())
 
 
 def _names(code: CodeType) -> list[str]:
@@ -91,6 +100,25 @@ def _names(code: CodeType) -> list[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             names += _names(constant)
+    return names
+
+
+def _imports(code: CodeType, package: str) -> list[str]:
+    """The modules that a function imports when it is called."""
+    names: list[str] = []
+    if code.co_names:
+        constants: list[Any] = []
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_CONST", "LOAD_SMALL_INT"):
+                constants.append(step.argval)
+            elif step.opname == "IMPORT_NAME" and len(constants) > 1:
+                level, above = constants[-2], package.split(".")
+                start = ".".join(above[: len(above) - level + 1]) if level else ""
+                names.append(".".join(filter(None, (start, step.argval))))
+                names += [f"{names[-1]}.{word}" for word in constants[-1] or ()]
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names += _imports(constant, package)
     return names
 
 
@@ -102,13 +130,3 @@ def _feed_code(code: CodeType, state: Any) -> None:
             _feed_code(constant, state)
         else:
             state.update(repr(constant).encode())
-
-
-OWN: set[str] = set()
-"""Names of helper modules beside the set; the script runner keeps it up to date."""
-
-
-def is_own(module: str | None) -> bool:
-    """True for code of sets, their helpers and plugin files: what a performer edits live."""
-    name = module or ""
-    return name.split(".")[0] in ("livegan_set", "livegan_plugins") or name in OWN

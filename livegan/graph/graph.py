@@ -13,6 +13,7 @@ from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
 from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, here
+from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 
@@ -31,9 +32,6 @@ SETTINGS = (
     _fixed(-1, -1, 2**31, "seed of everything random; -1 keeps the show's", name="seed"),
 )
 """What ``settings(...)`` takes, as rows of data."""
-
-OUTPUTS = {"spout": "name of a Spout sender (Windows)"}
-"""Where else a picture can go: keyword arguments of ``show``."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +97,26 @@ def remember_leaf(operation: Operation) -> None:
 
 
 def show(picture: Any, **outputs: Any) -> None:
-    """Show a picture in the window; ``spout="name"`` sends it to a Spout sender as well."""
+    """Show a picture in the window; ``spout="name"`` sends it to a Spout sender as well.
+
+    Every output of every plugin is a keyword, its value what that output is told.
+    """
     if isinstance(picture, (list, tuple)):
         raise SetError("show takes one picture; show(grid(a, b)) shows several")
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
     for kind, name in outputs.items():
-        if kind not in OUTPUTS:
-            raise SetError(f"show has no output {kind!r}" + suggestion(kind, OUTPUTS))
+        try:
+            registry.current().offer("output", kind)
+        except registry.UnknownName as error:
+            raise SetError(f"show: {error}") from None
         if not isinstance(name, str) or not name:
             raise SetError(f"show: {kind}= takes a name in quotes")
     graph = _collecting.get()
     if graph is not None:
+        for kind, name in outputs.items():
+            if any((kind, name) in shown.outputs for shown in graph.shown):
+                raise SetError(f"show: {kind}={name!r} is given two pictures; rename one of them")
         graph.shown.append(Shown(picture, tuple(outputs.items()), here()))
 
 

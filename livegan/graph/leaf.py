@@ -74,9 +74,7 @@ def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> 
             remember_leaf(operation)
             return Leaf(operation)
         except DeclarationError as error:
-            text = str(error)
-            place = here()
-            raise SetError(text.split(": ", 1)[-1], place) from None
+            raise SetError(error.message, here()) from None
 
     if isinstance(make, str):  # by its full name, "package:name"
         try:

@@ -2,39 +2,81 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from livegan.plugin.closest import suggestion
+from livegan.plugin.closest import closest, suggestion
 from livegan.plugin.declare import Operation
+
+OWN = "livegan"
+"""The package of what comes with livegan: its short names are never taken."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Something registered that is not called in a set: a source, a loader, an output."""
+    """Something registered that is not called in a set: a source, loader, output, command."""
 
+    kind: str
     name: str
     make: Any
     summary: str
     plugin: str
+    """Name of the distribution, or of the file, that it comes from."""
+    version: str = ""
+    file: str = ""
+    line: int = 0
+    entry: str = ""
+    """What it is loaded by, in another process too: see `livegan.plugin.loading.Entry`."""
+    stamp: str = ""
+    """Of the text it was made from, where that is edited live: equal means no change."""
 
 
 class UnknownName(LookupError):
-    """A set names an operation that nobody offers, or that two plugins claim."""
+    """A set names something that nobody offers, or that two plugins claim."""
 
 
 FULL_NAME = {
     "encoder": 'encode("{}", sound)',
     "mixer": 'mixer("{}")(picture)',
     "signal": 'signal("{}")()',
+    "source": '--audio "{}"',
+    "output": 'show(picture, **{{"{}": "name"}})',
 }
-"""How a set calls an operation by its full name, ``package:name``."""
+"""How something is called by its full name, ``package:name``."""
 
 
-def clash(kind: str, name: str, found: list[Operation]) -> str:
+def canonical(package: str) -> str:
+    """One spelling for all that name the same distribution (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def package_of(thing: Operation | Offer) -> str:
+    """Whose it is."""
+    return thing.plugin if isinstance(thing, Offer) else thing.origin.package
+
+
+def full_name(thing: Operation | Offer) -> str:
+    """``package:name``."""
+    return f"{package_of(thing)}:{thing.name}"
+
+
+def where_of(thing: Operation | Offer) -> str:
+    """file:line of what is offered."""
+    place = thing if isinstance(thing, Offer) else thing.origin
+    return f"{place.file}:{place.line}" if place.line else place.file
+
+
+def call_of(kind: str, full: str) -> str:
+    """How a performer writes a full name."""
+    return FULL_NAME[kind].format(full) if kind in FULL_NAME else full
+
+
+def clash(kind: str, name: str, found: Sequence[Operation | Offer]) -> str:
     """What to say of a name that several plugins claim."""
-    who = " and ".join(f"{o.origin.package} ({o.origin.file})" for o in found)
-    call = FULL_NAME[kind].format(f"{found[-1].origin.package}:{name}")
+    who = " and ".join(f"{package_of(o)} ({where_of(o)})" for o in found)
+    call = call_of(kind, f"{package_of(found[-1])}:{name}")
     return f"two plugins claim the {kind} {name!r}: {who}; remove one, or write {call}"
 
 
@@ -43,22 +85,39 @@ class Catalogue:
     """Operations, which a set calls, and offers, which it does not."""
 
     operations: dict[tuple[str, str], list[Operation]] = field(default_factory=dict)
+    """By kind and short name: who claims it.  Two is a clash."""
     offers: dict[tuple[str, str], list[Offer]] = field(default_factory=dict)
+    full: dict[tuple[str, str, str], Operation | Offer] = field(default_factory=dict)
+    """By kind, canonical package and name: all there is, clash or not."""
+    missing: list[str] = field(default_factory=list)
+    """Names of plugins that were refused: a name that nobody offers may be theirs."""
 
     def names(self, kind: str) -> list[str]:
         """All short names of a kind that resolve, aliases included, sorted."""
-        return sorted(
-            n for (k, n), found in self.operations.items() if k == kind and len(found) == 1
-        )
+        claims: dict[tuple[str, str], Any] = {**self.operations, **self.offers}
+        return sorted(n for (k, n), found in claims.items() if k == kind and len(found) == 1)
 
     def all(self, kind: str) -> list[Operation]:
         """Each operation of a kind once, in the order of registration."""
         seen: dict[int, Operation] = {}
-        for (k, _), found in self.operations.items():
-            if k == kind:
-                for operation in found:
-                    seen.setdefault(id(operation), operation)
+        for (k, _, _), found in self.full.items():
+            if k == kind and isinstance(found, Operation):
+                seen.setdefault(id(found), found)
         return list(seen.values())
+
+    def offered(self, kind: str) -> list[Offer]:
+        """Every source, loader, output or command, in the order of registration."""
+        return [o for (k, _, _), o in self.full.items() if k == kind and isinstance(o, Offer)]
+
+    def find(self, name: str) -> list[Operation | Offer]:
+        """All that is called ``name`` or ``package:name``, of whatever kind."""
+        package, _, short = name.rpartition(":")
+        found = [
+            thing
+            for (_, owner, known), thing in self.full.items()
+            if known == short and (not package or owner == canonical(package))
+        ]
+        return list({id(thing): thing for thing in found}.values())
 
     def operation(self, kind: str, name: str) -> Operation:
         """The operation called ``name`` or ``package:name``.
@@ -68,30 +127,32 @@ class Catalogue:
         UnknownName
             With the closest name, or with both claimants of a name that clashes.
         """
-        package, _, short = name.rpartition(":")
-        found = self.operations.get((kind, short), [])
-        if package:
-            found = [o for o in found if o.origin.package == package]
-        if len(found) == 1:
-            return found[0]
-        if len(found) > 1:
-            raise UnknownName(clash(kind, short, found))
-        raise UnknownName(f"there is no {kind} {name!r}" + suggestion(name, self.names(kind)))
+        found = self._one(kind, name, self.operations)
+        assert isinstance(found, Operation)
+        return found
 
     def offer(self, kind: str, name: str) -> Offer:
-        """The source, loader or output called ``name``; errors as for :meth:`operation`."""
-        found = self.offers.get((kind, name), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            who = " and ".join(f"{o.plugin}:{name}" for o in found)
-            raise UnknownName(f"two plugins claim the {kind} {name!r}: {who}")
-        names = [n for k, n in self.offers if k == kind]
-        raise UnknownName(f"there is no {kind} {name!r}" + suggestion(name, names))
+        """The source, loader, output or command of that name; errors as of :meth:`operation`."""
+        found = self._one(kind, name, self.offers)
+        assert isinstance(found, Offer)
+        return found
 
-    def add(self, operation: Operation) -> None:
-        """Take in one operation under its name and aliases."""
-        for name in (operation.name, *operation.aliases):
-            found = self.operations.setdefault((operation.kind, name), [])
-            if not any(o.make is operation.make for o in found):
-                found.append(operation)
+    def _one(self, kind: str, name: str, claims: dict[Any, Any]) -> Operation | Offer:
+        package, _, short = name.rpartition(":")
+        if package:
+            thing = self.full.get((kind, canonical(package), short))
+            if thing is not None:
+                return thing
+            known = [full_name(t) for (k, _, _), t in self.full.items() if k == kind]
+        else:
+            found = claims.get((kind, short), [])
+            if len(found) == 1:
+                one: Operation | Offer = found[0]
+                return one
+            if found:
+                raise UnknownName(clash(kind, short, found))
+            known = self.names(kind)
+        lost = ""
+        if self.missing and closest(short, known) is None:
+            lost = f"; refused: {', '.join(self.missing)} (livegan plugins says why)"
+        raise UnknownName(f"there is no {kind} {name!r}{suggestion(name, known)}{lost}")

@@ -18,6 +18,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from keyword import iskeyword
 from typing import Any, Literal
 
 CONTEXT: dict[str, str] = {
@@ -31,7 +32,15 @@ Kind = Literal["encoder", "mixer", "signal"]
 
 
 class DeclarationError(TypeError):
-    """A plugin or leaf declares something that cannot be played."""
+    """A plugin or leaf declares something that cannot be played.
+
+    ``message`` says what, without ``place``, which is ``file:line`` or empty.
+    """
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.message = message
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -194,13 +203,20 @@ def declare(
     DeclarationError
         If the signature has something that the language cannot call; the message says where.
     """
-    title = name or make.__name__
     where = source_of(make)
-    if origin is None:
-        origin = Origin(file=where[0], line=where[1])
+    place = f"{where[0]}:{where[1]}" if where[1] else ""
+    if not callable(make):
+        raise DeclarationError(f"a function or class can be the {kind} of a plugin, not {make!r}")
+    title: str = name or getattr(make, "__name__", "")
 
     def wrong(text: str) -> DeclarationError:
-        return DeclarationError(f"{where[0]}:{where[1]}: {kind} {title!r}: {text}")
+        return DeclarationError(f"{kind} {title!r}: {text}", place)
+
+    for word in (title, *aliases):
+        if not isinstance(word, str) or not word.isidentifier() or iskeyword(word):
+            raise wrong(f"{word!r} cannot be written in a set: use letters, digits and _")
+    if origin is None:
+        origin = Origin(file=where[0], line=where[1])
 
     params: list[Param] = []
     context: set[str] = set()
@@ -224,6 +240,9 @@ def declare(
                 if inspect.isclass(make) and building == found.live:
                     fix = "static() belongs to __init__, param() to " + CALLED[kind]
                     raise wrong(f"argument {argument.name!r}: {fix}")
+                fault = fault_of(found)
+                if fault:
+                    raise wrong(f"argument {argument.name!r}: {fault}")
                 params.append(replace(found, name=argument.name))
             elif argument.kind is argument.KEYWORD_ONLY or (building and inspect.isclass(make)):
                 if argument.name == "size" and kind == "signal":
@@ -260,13 +279,37 @@ def declare(
     )
 
 
+def fault_of(row: Param) -> str:
+    """Why a parameter cannot be played; empty if it can."""
+    low, high, default = row.low, row.high, row.default
+    for side in (low, high):
+        if side is not None and (not isinstance(side, (int, float)) or math.isnan(side)):
+            return f"its range ends at {side!r}, which is no number"
+    if low is not None and high is not None and low > high:
+        return f"its range goes from {low:g} down to {high:g}; write the lower end first"
+    if row.choices:
+        if any(not isinstance(choice, str) for choice in row.choices):
+            return "choices are words in quotes"
+        if default not in row.choices:
+            return f"its default {default!r} is none of its choices {', '.join(row.choices)}"
+    elif isinstance(default, (int, float)):
+        if not math.isfinite(default):
+            return f"its default is {default!r}"
+        if default != row.limit(default):
+            return f"its default {default:g} is outside its range {low}..{high}"
+    elif not isinstance(default, str) and default is not None:
+        return f"its default is a {type(default).__name__}; use a number, a word, True or False"
+    return ""
+
+
 def source_of(make: Callable[..., Any]) -> tuple[str, int]:
     """(file, line) where a function or class was written; ("?", 0) if unknown."""
     code = getattr(make, "__code__", None)
     if code is not None:
         return code.co_filename, code.co_firstlineno
     # A class of a set that is being edited: its source cannot be looked up by file, only asked.
-    codes = [f.__code__ for f in vars(make).values() if hasattr(f, "__code__")]
+    members = getattr(make, "__dict__", {})
+    codes = [f.__code__ for f in members.values() if hasattr(f, "__code__")]
     if codes:
         first = min(codes, key=lambda c: c.co_firstlineno)
         return first.co_filename, first.co_firstlineno

@@ -1,4 +1,7 @@
-"""The hooks of livegan: all that a set, or the command line, can name is registered here."""
+"""The hooks of livegan: all that a set, or the command line, can name is registered here.
+
+An implementation takes only the arguments it names, so hooks may be given more of them.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def register_sources(register: Any) -> None:
 
 @hookspec
 def register_generator_loaders(register: Any) -> None:
-    """Offer checkpoint formats: ``register(name, loader)``; see `livegan.generators`."""
+    """Offer checkpoint formats: ``register(name, loader, summary)``; see `livegan.generators`."""
 
 
 @hookspec
@@ -40,6 +43,13 @@ def register_outputs(register: Any) -> None:
     """Offer places a picture is shown: ``register(name, open_output, summary)``."""
 
 
-@hookspec
-def register_commands(app: Any) -> None:
-    """Add commands to the command line: ``app`` is a `typer.Typer`."""
+@hookspec(
+    warn_on_impl_args={
+        "app": DeprecationWarning(
+            "register_commands(app) goes in livegan 1.0: name its argument register, and call "
+            "register(function, name=None)"
+        )
+    }
+)
+def register_commands(register: Any, app: Any) -> None:
+    """Offer commands, ``livegan NAME``: ``register(function_or_typer_app, name=None)``."""

@@ -1,101 +1,100 @@
-"""Sound from an input device."""
+"""Sound that is captured: from an input device, or from the network."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import RATE
-from livegan.sound.devices import Device, SourceError, Stream, find_device, refresh
-from livegan.sound.fifo import Fifo
-from livegan.sound.sources import Note, SourceGone
+from livegan.sound.devices import STALLED, SourceAway, SourceError
+from livegan.sound.feed import Feed
+from livegan.sound.sources import KINDS, Note, SourceGone
 
 Array = NDArray[np.float32]
 
-PERIOD = 0.005
-"""Seconds of sound a callback takes: half a hop."""
+OVERDUE = STALLED + 1.5
+"""Seconds without sound after which the process that records is given up; it says itself that its
+device has stalled, if it can."""
 
-BUFFER = 0.03
-"""Seconds the device may run ahead of the callback before sound is lost."""
+
+HELD = round(0.2 * RATE)
+"""Samples from the network that are held back before the first is played, so that packets may be
+late by so much."""
 
 
 class Capture:
-    """An input by name (a part of it will do), or the default one.
+    """A source that a process of its own records, so that a driver which hangs or crashes costs
+    the show nothing; after it was gone it is looked for by its whole name.
 
-    A device that vanishes is looked for by its whole name when it is opened again.
+    Parameters
+    ----------
+    wanted : the name of an input (a part of it will do; None is the default one), or an address.
+    kind : which of the two.
+    patient : what is not there is waited for (`SourceAway`); otherwise a name that no input has
+        is refused (`SourceError`).
     """
 
-    def __init__(self, name: str | None = None) -> None:
-        self.name = name or "the default input"
+    def __init__(
+        self,
+        wanted: str | None = None,
+        *,
+        kind: Literal["device", "network"] = "device",
+        patient: bool = True,
+    ) -> None:
+        self.name = wanted or "the default input"
         self.rate = RATE
-        self._wanted = name
+        self._wanted, self._kind, self._patient = wanted, kind, patient
         self._found: str | None = None
-        self._stream: Stream | None = None
-        self._fifo = Fifo(1, 2)
+        self._feed: Feed | None = None
+        self._plays = False
 
     @property
     def latency(self) -> float:
-        """Seconds from the device to the callback, as PortAudio says; 0 when it is closed."""
-        return self._stream.latency if self._stream else 0.0
+        """Seconds from the device to the process, as PortAudio says; 0 when it is closed."""
+        return self._feed.latency if self._feed is not None else 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that records."""
+        return self._feed.pid if self._feed is not None else None
 
     def open(self, note: Note) -> None:
-        """Find the device and record; `SourceError` names what there is instead."""
-        self.close()
-        if self._found is not None:
-            refresh()
-        device = find_device(self._found or self._wanted, "input")
-        refusal: Exception | None = None
-        # 48 kHz needs no resampling here, which would cost 12 ms; the device's own rate and all of
-        # its channels are what it cannot refuse.
-        stereo = min(2, device.channels)
-        for rate, channels in (
-            (RATE, stereo),
-            (round(device.rate), stereo),
-            (round(device.rate), device.channels),
-        ):
-            try:
-                self._record(device, rate, channels)
-                break
-            except Exception as error:
-                refusal = error
-        else:
-            raise SourceError(f"sound input {device.name!r} does not open: {refusal}")
-        self.name, self._found = device.name, device.name
+        """Record; where there is nothing to record yet, an error, and the process looks on."""
+        feed = self._feed
+        if feed is not None and (feed.state in ("open", "gone") or feed.hung):
+            self.close()
+        if self._feed is None:
+            self._feed = Feed(kind=self._kind, wanted=self._wanted, found=self._found)
+        feed = self._feed
+        state = feed.settle()
+        if state == "open":
+            self.name = self._found = feed.name
+            self.rate, self._plays = feed.rate, False
+            return
+        if feed.unknown and not self._patient and self._found is None:
+            self.close()
+            wait = f"device:{self._wanted} waits until it is plugged in"
+            raise SourceError(f"{feed.reason}; {KINDS}; {wait}")
+        if state == "gone":
+            self.close()
+        raise SourceAway(feed.reason)
 
     def pull(self, frames: int) -> Array:
-        """All that was recorded since the last call."""
-        if self._stream is None or not self._stream.alive:
-            raise SourceGone(f"sound input {self.name!r} is gone")
-        return self._fifo.read()
+        """All that was recorded since the last call, (n, 2); of the network, what is asked for."""
+        feed = self._feed
+        if feed is None or feed.state != "open":
+            raise SourceGone(feed.reason if feed is not None else f"{self.name} is closed")
+        if feed.quiet > OVERDUE:
+            raise SourceGone(f"{self.name} has stalled")
+        if self._kind == "device":
+            return feed.read()
+        self._plays = feed.held >= (1 if self._plays else HELD)
+        return feed.read(frames if self._plays else 0)
 
     def close(self) -> None:
-        """Stop recording."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close()
-
-    def _record(self, device: Device, rate: int, channels: int) -> None:
-        fifo = Fifo(2 * rate, channels)
-        opened: list[Stream] = []
-
-        def callback(data: Array, frames: int, times: Any, status: Any) -> None:
-            fifo.write(data)
-            for stream in opened:
-                stream.touch()
-
-        stream = Stream(
-            lambda sd: sd.InputStream(
-                device=device.index,
-                samplerate=rate,
-                channels=channels,
-                dtype="float32",
-                # The buffer rides over a busy moment; sound is taken from it a period at a time.
-                latency=max(BUFFER, device.latency),
-                blocksize=round(PERIOD * rate),
-                callback=callback,
-            )
-        )
-        opened.append(stream)
-        self._fifo, self._stream, self.rate = fifo, stream, rate
+        """Stop recording; twice is harmless."""
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            feed.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
@@ -29,6 +30,14 @@ _streams: set[int] = set()
 
 class SourceError(Exception):
     """A source that cannot be opened: which, why, and what to do, in one line."""
+
+
+class SourceAway(SourceError):
+    """A source that may be there later: the show begins without it and looks for it."""
+
+
+class UnknownDevice(SourceError):
+    """No device is called so."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ def find_device(name: str | None, kind: Kind, devices: list[Device] | None = Non
         for device in devices:
             if device.default:
                 return device
-        raise SourceError(f"there is no default sound {kind}; {_choice(devices, kind)}")
+        raise UnknownDevice(f"there is no default sound {kind}; {_choice(devices, kind)}")
     wanted = name.strip().casefold()
     exact = [device for device in devices if device.name.casefold() == wanted]
     part = [device for device in devices if wanted and wanted in device.name.casefold()]
@@ -107,7 +116,26 @@ def find_device(name: str | None, kind: Kind, devices: list[Device] | None = Non
         return device
     near = closest(wanted, [device.name for device in devices])
     hint = f"did you mean {near!r}? " if near else ""
-    raise SourceError(f"no sound {kind} is called {name!r}; {hint}{_choice(devices, kind)}")
+    raise UnknownDevice(f"no sound {kind} is called {name!r}; {hint}{_choice(devices, kind)}")
+
+
+def find_again(name: str, kind: Kind, devices: list[Device] | None = None) -> Device:
+    """The device that was called ``name`` when it was open, whatever its number is by now.
+
+    Systems number what is plugged in: ``"USB Audio (hw:1,0)"`` comes back as ``"USB Audio
+    (hw:2,0)"``, ``"Line (USB Audio)"`` as ``"Line (2- USB Audio)"``. `UnknownDevice` until then.
+    """
+    devices = list_devices(kind) if devices is None else [d for d in devices if d.kind == kind]
+    for same in (str.casefold, unnumbered):
+        for device in devices:
+            if same(device.name) == same(name):
+                return device
+    raise UnknownDevice(f"sound {kind} {name!r} is not there; {_choice(devices, kind)}")
+
+
+def unnumbered(name: str) -> str:
+    """The name of a device without what says where it is plugged in."""
+    return re.sub(r"\s*\(hw:\d+,(\d+)\)$", r" \1", re.sub(r"\((\d+)- ", "(", name)).casefold()
 
 
 def refresh() -> None:

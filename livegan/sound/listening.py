@@ -13,6 +13,8 @@ import soxr
 from numpy.typing import NDArray
 
 from livegan.sound import HOP, RATE
+from livegan.sound.clock import ShowClock
+from livegan.sound.devices import SourceAway
 from livegan.sound.downmix import to_stereo
 from livegan.sound.features import FEATURES
 from livegan.sound.pace import Pace
@@ -26,9 +28,6 @@ POLL = 0.005
 
 RETRY = 1.0
 """Seconds between two attempts to reach a source that is gone."""
-
-ASLEEP = 5.0
-"""Seconds without a look at the source after which the machine was asleep, and the show with it."""
 
 
 class Ring(Protocol):
@@ -57,8 +56,9 @@ class Listening:
     """A thread that keeps the ring up to the clock, from a source that may come and go.
 
     The position of the ring is the show's time: it follows the monotonic clock, whatever the
-    source does (see `livegan.sound.pace.Pace`). A source that vanishes is replaced by silence, and
-    looked for again every second.
+    source does (see `livegan.sound.pace.Pace`), but stands still while the machine sleeps. A
+    source that vanishes, or is away at the start, is replaced by silence, and looked for again
+    every second.
 
     Parameters
     ----------
@@ -66,10 +66,16 @@ class Listening:
     ring : is written from its present position on.
     analyzer : is fed every sample that is written.
     on_note : handed lines for the performer, from any thread; logged if None.
+    clock : seconds, on a clock that may step.
     """
 
     def __init__(
-        self, source: Source, ring: Ring, analyzer: Analysis, on_note: Note | None = None
+        self,
+        source: Source,
+        ring: Ring,
+        analyzer: Analysis,
+        on_note: Note | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ring, self._analyzer = ring, analyzer
         self._note = on_note or logging.getLogger("livegan").info
@@ -78,9 +84,9 @@ class Listening:
         self._peak: Array = np.zeros(2, np.float32)
         self._pace = Pace(ring.position)
         self._said: set[str] = set()
-        source.open(self._note)
         self._line = Line(source)
-        self._began = time.monotonic() - ring.position / RATE
+        self._line.open(self._note)
+        self._clock, self._show = clock, ShowClock(ring.position / RATE)
         self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
         self._thread.start()
 
@@ -88,6 +94,11 @@ class Listening:
     def source(self) -> Source:
         """What is listened to."""
         return self._line.source
+
+    @property
+    def waiting(self) -> str:
+        """What is silent and awaited, in a line; nothing while the source is there."""
+        return self._line.waiting
 
     @property
     def meter(self) -> tuple[float, float]:
@@ -106,9 +117,10 @@ class Listening:
 
     def replace(self, source: Source) -> None:
         """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""
-        source.open(self._note)
+        line = Line(source)
+        line.open(self._note)
         with self._lock:
-            old, self._line = self._line, Line(source)
+            old, self._line = self._line, line
         old.close()
 
     def stop(self) -> None:
@@ -118,14 +130,10 @@ class Listening:
         self._line.close()
 
     def _run(self) -> None:
-        looked = time.monotonic()
         while not self._stop.wait(POLL):
-            now = time.monotonic()
-            if now - looked > ASLEEP:
-                self._began += now - looked
-            looked = now
+            self._show = self._show.at(self._clock())
             with self._lock:
-                self._listen(round((now - self._began) * RATE))
+                self._listen(self._show.due)
 
     def _listen(self, due: int) -> None:
         heard = self._line.pull(self._pace.wanted(due), self._note)
@@ -159,20 +167,28 @@ class Listening:
 
 
 class Line:
-    """An open source, made 48 kHz stereo on the way, and looked for again when it is gone."""
+    """A source, made 48 kHz stereo on the way, and looked for again when it is gone."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.waiting = ""
+        """Why there is silence, in a line."""
         self._closed = threading.Event()
-        self._gone = False
         self._connecting: threading.Thread | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._rate = RATE
 
+    def open(self, note: Note) -> None:
+        """Begin; a source that is away is waited for. `SourceError` if it cannot be had at all."""
+        try:
+            self.source.open(note)
+        except SourceAway as error:
+            self._wait(f"{error}; silence until it is there", note)
+
     def pull(self, wanted: int, note: Note) -> Array:
         """What came since, (n, 2) at 48 kHz; nothing while the source is gone. Never waits."""
         nothing: Array = np.zeros((0, 2), np.float32)
-        if self._gone:
+        if self.waiting:
             return nothing
         try:
             rate = self.source.rate
@@ -181,12 +197,7 @@ class Line:
             if not np.isfinite(block).all():
                 block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
         except Exception as error:
-            self._gone = True
-            note(f"{error}; silence until it is back")
-            self._connecting = threading.Thread(
-                target=self._reconnect, args=(note,), name="reconnect sound", daemon=True
-            )
-            self._connecting.start()
+            self._wait(f"{error}; silence until it is back", note)
             return nothing
         if rate != self._rate or (self._resampler is None and rate != RATE):
             self._rate = rate
@@ -204,6 +215,14 @@ class Line:
             self._connecting.join(3.0)
         self.source.close()
 
+    def _wait(self, why: str, note: Note) -> None:
+        self.waiting = why
+        note(why)
+        self._connecting = threading.Thread(
+            target=self._reconnect, args=(note,), name="reconnect sound", daemon=True
+        )
+        self._connecting.start()
+
     def _reconnect(self, note: Note) -> None:
         while not self._closed.wait(RETRY):
             try:
@@ -211,7 +230,10 @@ class Line:
             except Exception as error:
                 logging.getLogger("livegan").debug("not back yet: %s", error)
                 continue
+            if self._closed.is_set():  # it came while the show ended
+                self.source.close()
+                return
             self._resampler = None
-            self._gone = False
+            self.waiting = ""
             note(f"{self.source.name} is back")
             return

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import RATE
+from livegan.sound.continuation import HEARD, continued
 
 Array = NDArray[np.float32]
 
@@ -16,7 +17,10 @@ LATE = round(0.1 * RATE)
 """Samples after which a source counts as late, and silence goes on in its place."""
 
 FADE = round(0.01 * RATE)
-"""Samples of a fade: long enough not to click."""
+"""Samples of a fade from one sound to another: long enough not to click."""
+
+FADE_OUT = round(0.05 * RATE)
+"""Samples of a fade to silence: long enough that the analysis hears no stroke in it."""
 
 SETTLE = 2 * RATE
 """Samples after which the distance a source has from the clock is taken for its usual one."""
@@ -45,7 +49,7 @@ class Pace:
 
     def __init__(self, position: int = 0) -> None:
         self.position = position
-        self._tail: Array = np.zeros((FADE, 2), np.float32)
+        self._tail: Array = np.zeros((HEARD, 2), np.float32)
         self._silent = True
         self._usual: float | None = None
         self._settled = self._sum = 0
@@ -65,13 +69,13 @@ class Pace:
         else:
             return block
         self.position += len(out)
-        self._tail = np.concatenate([self._tail, out[-FADE:]])[-FADE:]
+        self._tail = np.concatenate([self._tail, out[-HEARD:]])[-HEARD:]
         return out
 
     def _silence(self, count: int) -> Array:
-        out = self._joined(np.zeros((max(count, FADE), 2), np.float32), not self._silent)
+        fade = 0 if self._silent else FADE_OUT
         self._silent = True
-        return out
+        return self._joined(np.zeros((max(count, fade), 2), np.float32), fade)
 
     def _sound(self, block: Array, due: int) -> Array:
         behind = due - self.position - len(block)
@@ -83,9 +87,9 @@ class Pace:
             else:
                 block = block[max(0, -behind) :]
             self._silent = False
-            return self._joined(block, True)
+            return self._joined(block, FADE)
         if behind < 0:
-            return self._joined(block[-behind:], True)
+            return self._joined(block[-behind:], FADE)
         change = self._drift(behind, len(block))
         return stretched(block, len(block) + change) if change else block
 
@@ -108,16 +112,15 @@ class Pace:
         self._owed -= change
         return change
 
-    def _joined(self, block: Array, cut: bool) -> Array:
-        """``block`` after what was returned last, without a click where it was cut."""
-        if not cut or not len(block):
+    def _joined(self, block: Array, fade: int) -> Array:
+        """``block`` after what was returned last, which fades within ``fade`` samples: no click."""
+        count = min(fade, len(block))
+        if not count:
             return block
-        count = min(FADE, len(block))
         ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)).astype(np.float32)
         block = block.copy()
-        # The last sound backwards continues it without a step.
-        tail = self._tail[::-1][:count]
-        block[:count] = block[:count] * ramp[:, None] + tail * (1 - ramp)[:, None]
+        block[:count] *= ramp[:, None]
+        block[:count] += continued(self._tail, count) * (1 - ramp)[:, None]
         return block
 
 

@@ -68,7 +68,7 @@ def av_chunks(
             for frame in frames:
                 time = end if frame.pts is None else float(frame.pts * frame.time_base) - zero
                 names = tuple(channel.name for channel in frame.layout.channels)
-                samples = _floats(frame)
+                samples = floats(frame)
                 end = time + len(samples) / frame.sample_rate
                 yield Chunk(samples, frame.sample_rate, time, names)
         said = (container.duration or 0) / av.time_base
@@ -155,7 +155,7 @@ def _av_sound(container: Any, number: int | None = None) -> Any:
     return stream
 
 
-def _floats(frame: Any) -> Array:
+def floats(frame: Any) -> Array:
     """(n, c) float32 in -1..1 of a decoded frame of any sample format."""
     data = frame.to_ndarray()
     if not frame.format.is_planar:

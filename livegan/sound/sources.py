@@ -31,7 +31,8 @@ class Source(Protocol):
     def open(self, note: Note) -> None:
         """Begin, or begin again after it was gone; `SourceError` if it cannot.
 
-        ``note`` takes lines for the performer, from any thread.
+        A show does not begin with a source that fails so, unless it is with `SourceAway`: that is
+        opened again every second. ``note`` takes lines for the performer, from any thread.
         """
 
     def pull(self, frames: int) -> Array:
@@ -62,11 +63,22 @@ class Silence:
         """Nothing to close."""
 
 
+KINDS = "--audio also takes a sound file, an address (udp://..., http://...), demo or silence"
+"""What there is besides devices, for those who named none of them."""
+
+
 def open_device(argument: str) -> Source:
-    """Sound input by name, or the default input if the name is empty."""
+    """Sound input by name, or the default input if the name is empty; waited for if need be."""
     from livegan.sound.capture import Capture
 
     return Capture(argument or None)
+
+
+def open_network(argument: str) -> Source:
+    """Sound that is sent to, or can be fetched from, an address."""
+    from livegan.sound.capture import Capture
+
+    return Capture(argument, kind="network")
 
 
 def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
@@ -92,9 +104,13 @@ def open_silence(argument: str = "") -> Source:
 SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aiff", ".mp4", ".mov"})
 """Endings by which a name is known for a mistyped file rather than a device."""
 
+ADDRESSES = ("http", "https", "udp", "tcp", "rtp", "rtsp", "srt")
+"""By these a network address is known: ``udp://...``."""
+
 SOURCES: dict[str, tuple[Callable[[str], Source], str]] = {
     "device": (open_device, "a sound input by name: device:NAME, or the default: device"),
     "file": (open_file, "a sound file or film, looped and audible: file:PATH"),
+    "network": (open_network, "a stream by its address: udp://..., http://..., rtsp://..."),
     "demo": (open_demo, "the bundled track, looped and audible"),
     "silence": (open_silence, "no sound"),
 }
@@ -111,9 +127,12 @@ def parse_source(
     """The source that a performer means; it is not open yet.
 
     ``text`` is ``NAME`` or ``NAME:ARGUMENT`` of `SOURCES` or of ``more`` (those of plugins), the
-    path of a file, or else (a part of) the name of an input device. None is the default input, or
-    the demo track if the machine has no input. ``loop`` and ``audible`` are for files.
+    path of a file, a network address, or else (a part of) the name of an input device. None is the
+    default input, or the demo track if the machine has no input. ``loop`` and ``audible`` are for
+    files. A name after ``device:`` is waited for; one without that nothing has is refused.
     """
+    from livegan.sound.capture import Capture
+
     if text is None:
         try:
             return open_device("") if list_devices("input") else open_demo("", loop, audible)
@@ -131,6 +150,9 @@ def parse_source(
         return open_demo(argument, loop, audible)
     if name in SOURCES:
         return SOURCES[name][0](argument)
+    if name.lower() in ADDRESSES and argument.startswith("//"):
+        return open_network(text)
     # What looks like a path is one that was mistyped: the file's error has the closest names.
-    looks = "/" in text or "\\" in text or Path(text).suffix.lower() in SUFFIXES
-    return open_file(text, loop, audible) if looks else open_device(text)
+    if "/" in text or "\\" in text or Path(text).suffix.lower() in SUFFIXES:
+        return open_file(text, loop, audible)
+    return Capture(text, patient=False)

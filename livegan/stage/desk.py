@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from livegan.stage.ladder import Asked
 from livegan.stage.view import NOTE_SECONDS, Note
 
 Message = dict[str, Any]
 Order = Message | Literal["tap", "screenshot", "fullscreen", "quit"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
-QUIT_WITHIN = 2.0  # seconds between the two presses
+QUIT_WITHIN = 4.0  # seconds between the two presses
+DOUBLE_CLICK = 0.5  # seconds: two clicks on the window's button within are one
 HINT_SECONDS = 2.0
+DRIFTS: dict[Asked, tuple[Asked, str]] = {
+    "drift": ("still", "still"),
+    "still": ("", "live"),
+}
+"""What key d leads to from where it was, and what is said; from anywhere else to the drift."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class Desk:
     code: bool = False
     help: bool = False
     thumbs: bool = True
-    frozen: bool = False
+    asked: Asked = ""
+    """The rung of the ladder that the performer holds the picture on."""
     black: bool = False
     solo: int | None = None
     """The slot that is seen alone, from 0."""
@@ -35,9 +43,9 @@ class Desk:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What is held, for the HUD."""
+        """What is held, for the HUD; which rung the picture is on, the ladder says."""
         solo = "" if self.solo is None else f"solo {self.solo + 1}"
-        held = ("frozen" * self.frozen, "blackout" * self.black, solo)
+        held = ("blackout" * self.black, solo)
         return tuple(flag for flag in held if flag)
 
     @property
@@ -53,9 +61,9 @@ class Desk:
         after, orders = getattr(self, f"_{action}")(pressed, now)
         return after, orders
 
-    def say(self, text: str, now: float) -> Desk:
-        """With a hint that is gone in two seconds."""
-        return replace(self, hint=Note(text, now - NOTE_SECONDS + HINT_SECONDS))
+    def say(self, text: str, now: float, seconds: float = HINT_SECONDS) -> Desk:
+        """With a hint that is gone after so long."""
+        return replace(self, hint=Note(text, now - NOTE_SECONDS + seconds))
 
     def _help(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
         return replace(self, help=not self.help), ()
@@ -77,11 +85,20 @@ class Desk:
     def _escape(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
         if self.help:
             return replace(self, help=False), ()
-        return self._fullscreen(pressed, now) if self.fullscreen else (self, ())
+        if self.fullscreen:
+            return self._fullscreen(pressed, now)
+        return self.say("the show goes on: q twice ends it", now, QUIT_WITHIN), ()
 
-    def _freeze(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
-        after = replace(self, frozen=not self.frozen)
-        return after.say("frozen" if after.frozen else "going on", now), ()
+    def _hold(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
+        after = replace(self, asked="" if self.asked == "held" else "held")
+        return after.say("held" if after.asked else "going on", now), ()
+
+    def _drift(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
+        asked, said = DRIFTS.get(self.asked, ("drift", "drift"))
+        return replace(self, asked=asked).say(said, now), ()
+
+    def _safe(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
+        return self.say("safe set", now), ({"type": "safe"},)
 
     def _blackout(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
         after = replace(self, black=not self.black)
@@ -106,6 +123,10 @@ class Desk:
         return self, ("screenshot",)
 
     def _quit(self, pressed: str, now: float) -> tuple[Desk, tuple[Order, ...]]:
-        if now - self.quit_at <= QUIT_WITHIN:
+        passed = now - self.quit_at
+        if pressed == "close" and passed < DOUBLE_CLICK:
+            return self, ()
+        if passed <= QUIT_WITHIN:
             return self, ("quit",)
-        return replace(self, quit_at=now).say("once more to end the show", now), ()
+        after = replace(self, quit_at=now)
+        return after.say("once more to end the show", now, QUIT_WITHIN), ()

@@ -16,6 +16,7 @@ from livegan.stage.lettering import (
     GREY,
     RED,
     WHITE,
+    Colour,
     Lettering,
     Panel,
     Size,
@@ -45,10 +46,12 @@ class Readings:
     meters: tuple[float, ...] = (0.0,) * len(METERS)
     bpm: float = 0.0
     beats: float = 0.0
+    rung: str = "live"
+    """Which rung of the ladder is on, and why if not the first."""
     guard: str = ""
     """The state of the flash guard."""
     flags: tuple[str, ...] = ()
-    """What the keys hold: "frozen", "blackout", "solo 2"."""
+    """What the keys hold: "blackout", "solo 2"."""
 
 
 class Hud:
@@ -86,7 +89,7 @@ class Hud:
             strip = self._strip(view, thumbs, thumbs_serial, size, bottom, letters)
             if strip is not None:
                 self._panels.append(strip)
-            self._panels += self._notes(view.notes, size, top, now, letters)
+            self._panels += self._notes(view, size, top, now, letters)
         return self._panels
 
     def waiting(self, text: str, size: Size) -> list[Panel]:
@@ -167,7 +170,8 @@ class Hud:
                 (f"version {version}", WHITE),
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
-            [(flag, AMBER) for flag in readings.flags],
+            [(f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER)],
+            [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [(readings.guard, GREY if readings.guard in QUIET else AMBER)] * bool(readings.guard),
         ]
         meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)
@@ -213,21 +217,24 @@ class Hud:
         return Panel("thumbs", surface, (size[0] - width, bottom - height))
 
     def _notes(
-        self, notes: tuple[Note, ...], size: Size, top: int, now: float, letters: Lettering
+        self, view: View, size: Size, top: int, now: float, letters: Lettering
     ) -> list[Panel]:
+        """What is awaited, which stays, and the notes, which fade."""
         panels = []
         beside = self._panels[0].surface.get_width()
         room = size[0] - beside
         below = room < 24 * letters.width
         y = top if below else 0
-        for number, note in enumerate(notes):
+        awaited = [(Note(text, now), AMBER) for _, text in view.awaited]
+        for number, (note, colour) in enumerate([*awaited, *((n, WHITE) for n in view.notes)]):
 
-            def draw(note: Note = note) -> Surface:
+            def draw(note: Note = note, colour: Colour = colour) -> Surface:
                 columns = letters.fits(size[0] if below else room) - 2
                 lines = wrap(note.text, columns, 3)
-                return text_plate([[(line, WHITE)] for line in lines], letters)
+                return text_plate([[(line, colour)] for line in lines], letters)
 
-            surface = self._keep(f"note {number}", (note.text, size, below), draw)
+            content = (note.text, colour, size, below)
+            surface = self._keep(f"note {number}", content, draw)
             place = (size[0] - surface.get_width(), y)
             panels.append(Panel(f"note {number}", surface, place, faded(note.strength(now))))
             y += surface.get_height()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from livegan.stage import supervisor
 from livegan.stage.launch import ENGINE, Engine, Message, death, start_engine
-from livegan.stage.supervisor import Gone, Heard, Kill, Limits, Start, State, Tell, Tick
+from livegan.stage.supervisor import Gone, Heard, Insist, Kill, Limits, Start, State, Tell, Tick
 
 TICK = 0.1  # seconds between looks at the clock
 SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
@@ -54,6 +54,13 @@ class Keeper:
         """Send a message to the engine that plays now, from any thread, without waiting."""
         self._inbox.put(("send", 0, message))
 
+    def insist(self, resume: Message, text: str) -> None:
+        """Replace the engine, which does not do what a key asked, by one that plays ``resume``.
+
+        From any thread, without waiting; ``text`` is what the performer is told.
+        """
+        self._inbox.put(("insist", 0, {"resume": resume, "text": text}))
+
     def stop(self) -> None:
         """End the engine, by force if need be, and the thread. Twice is once."""
         self._inbox.put(("stop", 0, {}))
@@ -81,6 +88,8 @@ class Keeper:
                     elif what == "heard" and number == self._number:
                         self._hear(message)
                         self._step(Heard(message))
+                    elif what == "insist":
+                        self._step(Insist(**message))
                     elif what == "gone" and number == self._number:
                         self._bury("")
                 now = time.monotonic()

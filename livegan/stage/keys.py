@@ -12,6 +12,8 @@ class Key:
     presses: tuple[str, ...]
     action: str
     does: str
+    panic: bool = False
+    """One of those that help when something goes wrong; they stand first."""
 
     @property
     def shown(self) -> str:
@@ -22,20 +24,22 @@ class Key:
 
 
 KEYS: tuple[Key, ...] = (
+    Key(("space",), "hold", "hold the picture; again lets it go", panic=True),
+    Key(("d",), "drift", "the last pictures drift; again a still; again live", panic=True),
+    Key(("b",), "blackout", "fade to black; again fades back", panic=True),
+    Key(("u",), "undo", "the program before this one", panic=True),
+    Key(("p",), "safe", "the safe set, at once; again the program before", panic=True),
     Key(("?", "F1"), "help", "this list"),
     Key(("h",), "hud", "numbers, meters and thumbnails over the picture"),
     Key(("c",), "code", "the set over the picture"),
     Key(("m",), "thumbs", "miniatures of the slots and their conditions in the HUD"),
     Key(("f", "F11"), "fullscreen", "fullscreen or window"),
-    Key(("space",), "freeze", "hold the picture; again lets it go"),
-    Key(("b",), "blackout", "fade to black; again fades back"),
-    Key(("u",), "undo", "the program before this one"),
     Key(("t",), "tap", "tap the tempo"),
     Key(("1", "2", "3", "4"), "solo", "one slot alone; again, or 0, all of them"),
     Key(("0",), "all", "all slots"),
     Key(("s",), "screenshot", "save the picture into shows/"),
     Key(("escape",), "escape", "close the help; leave fullscreen"),
-    Key(("q",), "quit", "end the show, pressed twice within two seconds"),
+    Key(("q",), "quit", "end the show, pressed twice within four seconds"),
 )
 
 _ACTIONS = {press: key.action for key in KEYS for press in key.presses}

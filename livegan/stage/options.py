@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livegan.stage.guard import Mode
+from livegan.stage.ladder import Asked
 from livegan.stage.launch import ENGINE
 from livegan.stage.supervisor import Limits
 
@@ -41,6 +42,10 @@ class Options:
     """Whether HUD and code are shown from the start."""
     flash_guard: Mode = "on"
     """Keeps flashes within what is safe for the audience: see `livegan.stage.guard`."""
+    safe: Path | None = None
+    """The set that a key puts on the air at once; none if None."""
+    rung: Asked = ""
+    """The rung of the ladder to begin on, until a key leaves it: see `livegan.stage.ladder`."""
     seconds: float | None = None
     """Ends by itself after so long; None plays on."""
     log: Path | None = None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
@@ -16,11 +19,12 @@ from livegan.stage.guard import FlashGuard
 from livegan.stage.hud import Hud, Readings
 from livegan.stage.intervals import Intervals
 from livegan.stage.keys import action_of
+from livegan.stage.ladder import Rung
 from livegan.stage.lettering import Panel, faded
 from livegan.stage.pacing import Pace
 from livegan.stage.pictures import Picture, PictureRing
 from livegan.stage.plates import METERS
-from livegan.stage.start import start_picture
+from livegan.stage.rungs import Rungs
 from livegan.stage.view import View
 from livegan.stage.window import Window
 
@@ -29,7 +33,26 @@ EARLY = 0.003  # seconds before the next frame is due that drawing begins; prese
 LOOK = 0.004  # seconds between looks for a new picture
 RIDE = 0.05  # seconds that a change of the overlays waits for a picture to come with
 AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
-START_FPS = 20.0  # of the start picture, which moves slowly
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A frame that was put on the window, for those who watch a show: `Presenter.watch`."""
+
+    at: float
+    """On the monotonic clock, in seconds."""
+    serial: int
+    """Of the engine's picture, counted from 1; 0 before the first."""
+    age: float
+    """Seconds from the newest sound in that picture to the newest that was heard."""
+    heard: float
+    """The show's time: seconds of sound that were heard."""
+    pixels: NDArray[np.uint8]
+    """What lies below the overlays, (H, W, 3)."""
+    darkness: float
+    """How far the performer's blackout is, 0..1."""
+    rung: Rung
+    """Of the ladder: see `livegan.stage.ladder`."""
 
 
 class Presenter:
@@ -45,19 +68,21 @@ class Presenter:
         code: Code,
         order: Callable[[Order], None],
         guard: FlashGuard,
+        rungs: Rungs,
     ) -> None:
         """``order`` is called with what the keys ask of others, and must return at once.
 
-        Every picture goes through ``guard``; its moments are in seconds since now.
+        ``rungs`` choose what is shown. Every picture goes through ``guard``; its moments are in
+        seconds since now.
         """
         self._window = window
         self._pictures, self._thumb_ring, self._sound = pictures, thumbs, sound
         self._order = order
-        self.guard = guard
+        self.guard, self.rungs = guard, rungs
         self.desk = desk
         self.view = View()
         self.picture: Picture | None = None
-        """The picture on the window."""
+        """The engine's picture that was taken last; what is shown of it is `shown`."""
         self.intervals = Intervals()
         """Between presented frames; a frame that would be the same as the last is not presented."""
         self.picture_intervals = Intervals()
@@ -67,10 +92,14 @@ class Presenter:
         self.draw_ms = 0.0
         self._hud, self._code = Hud(), code
         self._thumbs: Picture | None = None
+        self._newest = 0
         self._darkness = 0.0
         self._began = time.monotonic()
-        self._started = 0.0
-        self._fresh = False
+        self._fresh = self._new = False
+        self.shown: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
+        """The picture on the window, (H, W, 3), below what lies over it."""
+        self.watch: Callable[[Presented], None] | None = None
+        """Called on this thread after each frame; it must return at once."""
 
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
         """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
@@ -102,12 +131,22 @@ class Presenter:
             shown = time.perf_counter()
             before_asked, before_over = asked, over
             self.intervals.presented(shown)
-            if self._fresh and self.picture is not None:
+            if self._new:
                 self.picture_intervals.presented(shown)
-            self._fresh = False
+            self._fresh = self._new = False
+            if self.watch is not None:
+                self.watch(self._presented())
             self.draw_ms += (shown - began) * 1000
             # Presenting waits for the display: going there late shows a newer picture.
             pace = pace.presented(window.period, EARLY)
+
+    def _presented(self) -> Presented:
+        heard, picture = self._sound.position, self.picture
+        serial, newest = (picture.serial, picture.sound_position) if picture else (0, heard)
+        age = (heard - newest) / RATE
+        rung = self.rungs.ladder.rung
+        pixels, darkness = self.shown, self._darkness
+        return Presented(time.monotonic(), serial, age, heard / RATE, pixels, darkness, rung)
 
     def _take_keys(self, now: float) -> None:
         for press in self._window.presses():
@@ -124,18 +163,25 @@ class Presenter:
 
     def _take_picture(self, now: float) -> None:
         after = self.picture.serial if self.picture else 0
-        picture = None if self.desk.frozen else self._pictures.latest(after)
+        asked, newest = self.desk.asked, self._pictures.newest
+        came, self._newest = newest > self._newest, newest
+        picture = self._pictures.latest(after) if self.rungs.wants(asked) else None
+        shown = self.rungs.show(
+            picture.pixels if picture is not None else None,
+            now,
+            came=came,
+            window=self._window.size,
+            asked=asked,
+            engine=self.view.engine,
+        )
         if picture is not None:
-            if self.picture is None:
+            self.picture = picture
+            if self.view.waiting:
                 self.view = replace(self.view, waiting="")
-            safe = self.guard(picture.pixels, now - self._began)
-            self.picture = replace(picture, pixels=safe)
-            self._window.picture(safe)
-            self._fresh = True
-        elif self.picture is None and now - self._started > 1 / START_FPS:
-            width, height = self._window.size
-            self._window.picture(start_picture(now - self._began, width / height), fill=True)
-            self._started, self._fresh = now, True
+        if shown is not None:
+            self.shown = self.guard(shown.pixels, now - self._began)
+            self._window.picture(self.shown, shown.fill)
+            self._fresh, self._new = True, self._new or shown.live
         if self.desk.hud and self.desk.thumbs:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)
             self._thumbs = strip or self._thumbs
@@ -182,6 +228,7 @@ class Presenter:
             meters=tuple(float(row[name]) for name in METERS),
             bpm=float(row["bpm"]),
             beats=float(row["beats"]),
+            rung=self.rungs.ladder.line,
             guard=self.guard.state,
             flags=self.desk.flags,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from multiprocessing import resource_tracker
 from typing import Any
@@ -17,34 +18,46 @@ from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
 from livegan.sound.ring import SoundRing
 from livegan.sound.sources import parse_source
+from livegan.stage.asking import ORDERS, Asking, resumption
 from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
+from livegan.stage.drift import Pixels, best
 from livegan.stage.guard import FlashGuard, Moment
 from livegan.stage.keeper import Keeper
+from livegan.stage.ladder import Rung
 from livegan.stage.log import Message, ShowLog, line_of
 from livegan.stage.options import Options
 from livegan.stage.outputs import Outputs, openers
-from livegan.stage.pictures import Picture, PictureRing
-from livegan.stage.presenter import Presenter
+from livegan.stage.pictures import PictureRing
+from livegan.stage.presenter import Presented, Presenter
+from livegan.stage.rungs import Rungs
 from livegan.stage.screenshot import save
+from livegan.stage.still import keep_still, place_of, read_still
 from livegan.stage.window import Window
 
 THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
 MESSAGES_A_FRAME = 32
+FIRST_STILL = 10.0  # seconds from the first picture until one is kept on disk
+STILLS = 60.0  # seconds between those that are kept after it
 
 
 class Stage:
     """One show. `run` plays it to its end."""
 
-    def __init__(self, options: Options) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, options: Options, watch: Callable[[Presented], None] | None = None) -> None:
+        """Nothing is opened yet. ``watch`` is told of each frame: see `Presenter.watch`."""
         self.options = options
+        self._watch = watch
         self._code = Code()
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._status = 0
         self._counts = {"commits": 0, "refused": 0, "faults": 0, "recoveries": 0}
         self._first_picture: float | None = None
+        self._without_sound = ""
+        self._asking = Asking()
+        self._rung: Rung = "still"
+        self._keep_at = math.inf
 
     def run(self) -> int:
         """Play the show. Returns the exit status: 0 for a show that was ended, 128 + n for one
@@ -59,6 +72,7 @@ class Stage:
             self._open(stack)
             self._presenter.present(self._stop, self._listen)
             self._presenter.guard.finish()
+            self._keep_still()
             self._log.record("report", **self.report())
         return self._status
 
@@ -89,6 +103,8 @@ class Stage:
             "engine_deaths": state.total_deaths,
             "blocked": list(state.blocked),
             "cpu_share": round((time.process_time() - self._cpu) / seconds, 3),
+            "rungs": {rung: round(s, 2) for rung, s in presenter.rungs.seconds.items()},
+            "rung_changes": presenter.rungs.changes,
             "canvas": self._window.canvas,
             "draw_ms": round(presenter.draw_ms / frames, 3),
             "overlay_ms": round(presenter.overlay_ms / frames, 3),
@@ -99,6 +115,7 @@ class Stage:
     def _open(self, stack: contextlib.ExitStack) -> None:
         """Everything a show needs; what was opened is closed in the reverse order."""
         options = self.options
+        self._still = place_of(options.working, options.set)
         source = parse_source(options.audio, loop=options.loop, audible=options.audible)
         name = datetime.now().strftime("%Y-%m-%d-%H%M%S")
         self._log = ShowLog(options.log or options.working / "shows" / f"{name}.jsonl")
@@ -124,6 +141,7 @@ class Stage:
                 "size": options.size,
                 "device": options.device,
                 "seed": options.seed,
+                "safe": str(options.safe) if options.safe is not None else None,
                 "followed": {name: str(path) for name, path in options.followed.items()},
             },
             self._hear,
@@ -144,11 +162,18 @@ class Stage:
             self._pictures,
             self._thumb_ring,
             self._sound_ring,
-            Desk(hud=options.hud, code=options.code, fullscreen=options.fullscreen),
+            Desk(
+                hud=options.hud,
+                code=options.code,
+                fullscreen=options.fullscreen,
+                asked=options.rung,
+            ),
             self._code,
             self._obey,
             self._guard("window"),
+            Rungs(read_still(self._still)),
         )
+        self._presenter.watch = self._watch
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits how often pictures flash")
         self._log.later(_warm_up)
@@ -190,6 +215,18 @@ class Stage:
         if presenter.picture is not None and self._first_picture is None:
             self._first_picture = round(now - self._began, 2)
             self._log.record("first_picture", after=self._first_picture)
+            self._keep_at = now + FIRST_STILL
+        self._climb()
+        if now >= self._keep_at:
+            self._keep_at = now + STILLS
+            self._keep_still()
+        order = self._asking.order
+        self._asking, insisted = self._asking.look(self._keeper.state.phase, now)
+        if insisted:
+            self._insist(order)
+        if self._listening.waiting != self._without_sound:
+            self._without_sound = self._listening.waiting
+            self._hear({"type": "waiting", "for": "sound", "text": self._without_sound})
         for _ in range(MESSAGES_A_FRAME):
             try:
                 message = self._inbox.get_nowait()
@@ -200,27 +237,78 @@ class Stage:
             if kind == "hello":
                 for standing in presenter.desk.standing:
                     self._keeper.send(standing)
+            elif kind == "obeyed":
+                self._asking = self._asking.obeyed(str(message.get("order")))
             elif kind == "settings" and self.options.bpm is None:
                 self._listening.set_bpm(message.get("bpm"))
 
     def _obey(self, order: Order) -> None:
         """Do what a key asks."""
         if isinstance(order, dict):
-            self._keeper.send(order)
+            self._ask(order)
         elif order == "tap":
             self._listening.tap()
         elif order == "quit":
             self.stop()
         elif order == "screenshot":
-            picture = self._presenter.picture
-            if picture is None:
+            if self._presenter.picture is None:
                 self._note("there is no picture to save yet")
                 return
-            self._log.later(lambda: self._save(picture))
+            shown = self._presenter.shown
+            self._log.later(lambda: self._save(shown))
 
-    def _save(self, picture: Picture) -> None:
-        path = save(picture.pixels, self.options.working / "shows")
+    def _save(self, pixels: Pixels) -> None:
+        path = save(pixels, self.options.working / "shows")
         self._note(f"saved {path.name}")
+
+    def _ask(self, order: Message) -> None:
+        """Ask the engine for something; what must work without it too is seen to."""
+        kind = str(order.get("type"))
+        if kind == "safe" and self.options.safe is None:
+            self._note("there is no safe set: start the show with --safe SET")
+            return
+        if kind in ORDERS:
+            self._asking = Asking(kind, time.monotonic())
+        self._keeper.send(order)
+
+    def _insist(self, order: str) -> None:
+        """The engine is away or does not listen: it is replaced by one that does what was asked."""
+        state = self._keeper.state
+        message = resumption(order, state.good, state.blocked)
+        if message is None:
+            self._note("there is no program before this one")
+            return
+        what = "the safe set" if message.get("safe") else "the program before"
+        self._keeper.insist(message, f"the engine does not answer; it is started with {what}")
+
+    def _climb(self) -> None:
+        """Write down that another rung of the ladder is on."""
+        ladder = self._presenter.rungs.ladder
+        if ladder.rung == self._rung:
+            return
+        before, self._rung = self._rung, ladder.rung
+        gap = round(ladder.gap, 2) if math.isfinite(ladder.gap) else None
+        self._log.record("rung", rung=ladder.rung, before=before, why=ladder.why, gap=gap)
+        if ladder.rung != "live" and ladder.why != "asked for":
+            self._log.say(f"picture  {ladder.line}", "yellow")
+
+    def _keep_still(self) -> None:
+        """Keep the best of the last seconds' pictures for when there is none, or the next show."""
+        rungs = self._presenter.rungs
+        pictures = rungs.album.pictures
+
+        def keep() -> None:
+            found = best(pictures)
+            if found is None:
+                return
+            rungs.still = found
+            try:
+                keep_still(self._still, found)
+            except OSError as error:
+                self._keep_at = math.inf
+                self._note(f"no still is kept for the next show: {error.strerror or error}")
+
+        self._log.later(keep)
 
     def _guard(self, output: str) -> FlashGuard:
         """The flash guard of the window or of another output."""

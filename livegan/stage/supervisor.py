@@ -88,6 +88,15 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Insist:
+    """The engine does not do what a key asked: it is to return with this on_air message instead."""
+
+    resume: Message
+    text: str
+    """The line that the performer is told."""
+
+
+@dataclass(frozen=True)
 class Start:
     """Do: start a process with these options on top of the usual ones."""
 
@@ -108,7 +117,7 @@ class Tell:
     text: str
 
 
-Event = Heard | Gone | Tick
+Event = Heard | Gone | Tick | Insist
 Action = Start | Kill | Tell
 
 
@@ -140,6 +149,8 @@ def step(
         return _heard(state, event.message, now)
     if isinstance(event, Gone):
         return _gone(state, event.how, now, limits)
+    if isinstance(event, Insist):
+        return _insist(state, event, now)
     if state.phase == "dead":
         if now < state.return_at:
             return state, []
@@ -225,6 +236,15 @@ def _gone(state: State, how: str, now: float, limits: Limits) -> tuple[State, li
     when = "at once" if wait == 0 else f"in {wait:g} s"
     text = f"the engine is gone ({how}); it returns {when}" + _with((after.resume,))
     return after, [Tell("death", text), *actions]
+
+
+def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action]]:
+    state = replace(state, good=(*state.good, event.resume)[-KEPT:])
+    if state.phase == "dead":
+        return replace(state, return_at=now), []
+    if state.phase == "stalled":
+        return state, []
+    return replace(state, phase="stalled"), [Tell("death", event.text), Kill()]
 
 
 def _with(messages: tuple[Message | None, ...]) -> str:

@@ -47,6 +47,8 @@ class View:
     node: str = ""
     device: str = ""
     version: int | None = None
+    safe: bool = False
+    """The safe set is on the air."""
     commit: str = ""
     """The state of the newest commit: proposed, proven, cued, on air, refused."""
     refusal: str = ""
@@ -57,6 +59,8 @@ class View:
     changed_at: float = 0.0
     slots: tuple[Slot, ...] = ()
     notes: tuple[Note, ...] = ()
+    awaited: tuple[tuple[str, str], ...] = ()
+    """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""
 
     def noted(self, text: str, now: float) -> View:
         """With a note more."""
@@ -103,6 +107,7 @@ class View:
             return replace(
                 view,
                 version=message.get("version"),
+                safe=bool(message.get("safe")),
                 refusal="",
                 refused_line=None,
                 source=self.source if source is None else str(source),
@@ -123,8 +128,20 @@ class View:
         )
         return replace(self, slots=slots)
 
+    def _take_safe(self, message: Message, now: float) -> View:
+        if message.get("ready"):
+            return self
+        return self.noted(_line(f"safe set refused: {message.get('reason')}"), now)
+
     def _take_note(self, message: Message, now: float) -> View:
         return self.noted(_line(str(message.get("text", ""))), now)
+
+    def _take_waiting(self, message: Message, now: float) -> View:
+        what, text = str(message.get("for", "")), _line(str(message.get("text") or ""))
+        awaited = tuple(row for row in self.awaited if row[0] != what)
+        # The same line does not stand there a second time, as a note that fades.
+        notes = tuple(note for note in self.notes if note.text != text)
+        return replace(self, awaited=(*awaited, (what, text)) if text else awaited, notes=notes)
 
     def _take_engine(self, message: Message, now: float) -> View:
         view = replace(self, engine=str(message.get("phase", "")))

@@ -7,12 +7,11 @@ import importlib.util
 import re
 import sys
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from livegan.plugin.catalogue import UnknownName, clash
+from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
 from livegan.plugin.registry import KINDS, Plugin, Problem, Registry, module_of, use
 from livegan.testing.places import Offered
@@ -51,26 +50,6 @@ class Loaded:
                     finally:
                         sys.modules[name] = module
                     break
-
-
-class Single(Registry):
-    """The registry with one plugin besides what is loaded already."""
-
-    def take(self, target: str) -> None:
-        """Load a plugin by file, or by the name of its module."""
-        file = Path(target)
-        if file.suffix == ".py":
-            self._guarded(str(file), partial(module_of, file), file.stem, "")
-        else:
-            load = partial(importlib.import_module, target)
-            self._guarded(target, load, target.partition(".")[0], "")
-        for kind in KINDS:
-            for name in {n for k, n in self.operations if k == kind}:
-                found = self.operations[kind, name]
-                if len(found) > 1 and str(found[-1].origin.file) == str(self.plugins[-1].file):
-                    where = f"{found[-1].origin.file}:{found[-1].origin.line}"
-                    reason = clash(kind, name, found)
-                    self.problems.append(Problem(found[-1].origin.package, where, reason))
 
 
 def load(target: str, folder: Path, sample: str = "") -> Loaded:
@@ -121,8 +100,7 @@ def load(target: str, folder: Path, sample: str = "") -> Loaded:
 
 def alone(source: str, target: str, sample: str) -> Loaded:
     """A plugin of its own, with nothing loaded besides what comes with livegan."""
-    registry = Single()
-    registry.load(installed=False)
+    registry = Registry().load(installed=False)
     before = len(registry.plugins), len(registry.problems)
     registry.take(source)
     use(registry)

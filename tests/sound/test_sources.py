@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 
 from livegan.sound import devices, sources
 from livegan.sound.capture import Capture
-from livegan.sound.devices import Device, SourceError, find_device, list_devices
+from livegan.sound.devices import (
+    Device,
+    SourceError,
+    UnknownDevice,
+    find_again,
+    find_device,
+    list_devices,
+)
 from livegan.sound.fifo import Fifo
 from livegan.sound.playback import Playback
 from livegan.sound.sources import SOURCES, Silence, parse_source
@@ -59,6 +66,24 @@ def test_an_unknown_device_is_answered_with_those_there_are() -> None:
         find_device("USB", "output", CARDS)
     with pytest.raises(SourceError, match="this machine has no sound input"):
         find_device("USB", "input", [])
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("USB Audio CODEC: USB Audio (hw:1,0)", "USB Audio CODEC: USB Audio (hw:3,0)"),
+        ("Line (USB Audio)", "Line (2- USB Audio)"),
+        ("Line (2- USB Audio)", "Line (3- USB Audio)"),
+        ("default", "default"),
+    ],
+)
+def test_a_device_is_the_same_wherever_it_is_plugged_in(was: str, now: str) -> None:
+    cards = [device("USB Audio CODEC: USB Audio (hw:3,1)", index=7), device(now, index=9), *CARDS]
+    assert find_again(was, "input", cards).index == 9
+    twins = [device("Line (2- USB Audio)", index=1), device("Line (USB Audio)", index=2)]
+    assert find_again("Line (USB Audio)", "input", twins).index == 2
+    with pytest.raises(UnknownDevice, match="is not there; there is 'USB Audio CODEC'"):
+        find_again(was, "input", CARDS)
 
 
 def test_without_portaudio_one_line_says_what_to_install(
@@ -103,6 +128,8 @@ def test_words_paths_and_names_are_told_apart(
     assert parse_source("Line 3/4").name == "4"  # a slash reads as a path...
     assert parse_source("device:Line 3/4").name == "Line 3/4"  # ...unless a device is said
     assert isinstance(parse_source("scarlett"), Capture)
+    for text in ("udp://127.0.0.1:5004", "HTTP://radio.example/live.mp3", "network:udp://a:1"):
+        assert parse_source(text).name == text.removeprefix("network:")
     mine = Silence()
     assert parse_source("noise:pink", more={"noise": lambda argument: mine}) is mine
     for rows in (CARDS, []):
@@ -111,7 +138,7 @@ def test_words_paths_and_names_are_told_apart(
 
 
 def test_every_source_is_listed_with_a_summary() -> None:
-    assert set(SOURCES) == {"device", "file", "demo", "silence"}
+    assert set(SOURCES) == {"device", "file", "network", "demo", "silence"}
     assert all(summary for _, summary in SOURCES.values())
 
 

@@ -29,6 +29,7 @@ from livegan.sound.ring import SoundRing
 from livegan.stage.pictures import PictureRing
 
 PERIOD = 1 / 30
+SAFE = "colour 30 160 60"
 
 
 class FakeEngine:
@@ -79,14 +80,15 @@ class FakeEngine:
         self.commit("cued")
         self.put_on_air(text)
 
-    def put_on_air(self, text: str) -> None:
+    def put_on_air(self, text: str, safe: bool = False) -> None:
         old = self.on_air.splitlines()
         changed = [n for n, line in enumerate(text.splitlines(), 1) if line not in old]
         self.before.append(self.on_air)
         self.on_air = text
         self.version += 1
         self.aired = time.monotonic()
-        self.commit("on_air", version=self.version, source=text, changed=changed, kept=["a"])
+        fields = {"source": text, "changed": changed, "kept": ["a"], "safe": safe}
+        self.commit("on_air", version=self.version, **fields)
         names = [line.split()[1] for line in text.splitlines() if line.startswith("spout")]
         for name in names:
             self.extra.setdefault(name, PictureRing.create(256, 256))
@@ -115,8 +117,13 @@ class FakeEngine:
                 return False
             if message["type"] == "solo":
                 self.solo = message["slot"]
-            if message["type"] == "undo" and len(self.before) > 1:
-                self.put_on_air(self.before.pop())
+            if message["type"] == "undo":
+                self.send("obeyed", order="undo")
+                if len(self.before) > 1:
+                    self.put_on_air(self.before.pop())
+            if message["type"] == "safe":
+                self.send("obeyed", order="safe")
+                self.put_on_air(SAFE, safe=True)
         return True
 
     def misbehave(self) -> None:
@@ -165,8 +172,8 @@ class FakeEngine:
         self.send("hello", pid=os.getpid(), device="cpu", precision="float32")
         resume = self.options["resume"]
         if resume is not None:
-            self.text = resume["source"]
-            self.put_on_air(resume["source"])
+            self.text = resume.get("source") or ""
+            self.put_on_air(SAFE if resume.get("safe") else self.text, bool(resume.get("safe")))
             self.text = self.path.read_text()  # the save that is there now was seen before
         spoken = 0.0
         while self.answer():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.stage.desk import QUIT_WITHIN, Desk
+from livegan.stage.desk import DOUBLE_CLICK, QUIT_WITHIN, Desk
 
 
 def pressed(desk: Desk, *actions: str, now: float = 10.0) -> tuple[Desk, list[Any]]:
@@ -17,7 +17,7 @@ def pressed(desk: Desk, *actions: str, now: float = 10.0) -> tuple[Desk, list[An
 
 
 def test_switches_go_back_when_pressed_twice() -> None:
-    for action in ("hud", "code", "help", "thumbs", "freeze", "blackout", "fullscreen"):
+    for action in ("hud", "code", "help", "thumbs", "hold", "blackout", "fullscreen"):
         once, _ = pressed(Desk(), action)
         twice, _ = pressed(once, action)
         assert once != Desk(hint=once.hint), action
@@ -44,6 +44,7 @@ def test_escape_closes_the_help_first_then_leaves_fullscreen_and_never_ends_the_
     desk, orders = pressed(Desk(fullscreen=True, help=True), "escape", "escape", "escape")
     assert orders == ["fullscreen"]
     assert not desk.help and not desk.fullscreen
+    assert desk.hint is not None and "goes on" in desk.hint.text
 
 
 def test_the_show_ends_on_the_second_press_in_time() -> None:
@@ -56,11 +57,28 @@ def test_the_show_ends_on_the_second_press_in_time() -> None:
 
 
 def test_what_is_held_is_named() -> None:
-    desk, _ = pressed(Desk(), "freeze", "blackout", "solo 2")
-    assert desk.flags == ("frozen", "blackout", "solo 2")
+    desk, _ = pressed(Desk(), "blackout", "solo 2")
+    assert desk.flags == ("blackout", "solo 2")
     assert Desk().flags == ()
 
 
-def test_undo_tap_and_screenshot_are_asked_of_others() -> None:
-    _, orders = pressed(Desk(), "undo", "tap", "screenshot")
-    assert orders == [{"type": "undo"}, "tap", "screenshot"]
+def test_undo_safe_tap_and_screenshot_are_asked_of_others() -> None:
+    _, orders = pressed(Desk(), "undo", "safe", "tap", "screenshot")
+    assert orders == [{"type": "undo"}, {"type": "safe"}, "tap", "screenshot"]
+
+
+def test_the_drift_leads_to_the_still_and_that_to_live_and_holding_goes_before() -> None:
+    desk, asked = Desk(), []
+    for action in ("drift", "drift", "drift", "hold", "drift", "hold", "hold"):
+        desk, orders = pressed(desk, action)
+        assert orders == []
+        asked.append(desk.asked)
+    assert asked == ["drift", "still", "", "held", "drift", "held", ""]
+
+
+def test_a_double_click_on_the_windows_button_is_one() -> None:
+    desk, _ = Desk().press("quit", "close", 10.0)
+    desk, orders = desk.press("quit", "close", 10.0 + DOUBLE_CLICK / 2)
+    assert orders == ()
+    _, orders = desk.press("quit", "close", 10.0 + DOUBLE_CLICK + 1)
+    assert orders == ("quit",)

@@ -85,6 +85,16 @@ def test_it_is_drawn_ten_times_a_second_at_most() -> None:
     assert hud.redrawn <= 10 + 4
 
 
+def test_what_is_awaited_stands_above_the_notes_and_does_not_fade() -> None:
+    hud = Hud()
+    view = View(notes=(Note("saved", 0),), awaited=(("sound", "the sound is gone"),))
+    for now in (0.0, 100.0):
+        panels = hud.panels(view.faded(now), Readings(), (640, 480), now)
+        named = {panel.name: panel for panel in panels}
+        assert named["note 0"].alpha == max(panel.alpha for panel in panels)
+        assert ("note 1" in named) == (now == 0.0)
+
+
 def test_a_note_fades_without_being_drawn() -> None:
     hud = Hud()
     view = View(notes=(Note("saved", 0),))

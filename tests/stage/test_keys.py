@@ -24,7 +24,7 @@ def test_every_key_has_an_action_and_no_two_share_a_press() -> None:
         ("", "f1", "help"),
         ("h", "h", "hud"),
         ("H", "h", "hud"),
-        (" ", "space", "freeze"),
+        (" ", "space", "hold"),
         ("3", "3", "solo"),
         ("", "escape", "escape"),
         ("", "f11", "fullscreen"),

@@ -164,7 +164,7 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         show.press("b")
         until(lambda: show.shows(10))
         show.press(" ", "space")  # freeze
-        until(lambda: show.stage._presenter.desk.frozen)
+        until(lambda: show.stage._presenter.desk.asked == "held")
         show.save("colour 90 60 20\n")
         until(lambda: show.stage._presenter.view.version == 2)
         time.sleep(0.3)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from livegan.stage.supervisor import (
     Gone,
     Heard,
+    Insist,
     Kill,
     Limits,
     Start,
@@ -275,3 +276,26 @@ def test_whatever_happens_an_engine_plays_or_is_on_its_way(story: list[Any]) -> 
         if state.phase == "dead":
             state, actions = step(state, Tick(), now, LIMITS)
             assert any(isinstance(a, Start) for a in actions)
+
+
+def test_an_engine_that_does_not_obey_returns_with_what_was_asked_for() -> None:
+    story = Story()
+    story.commit("a")
+    safe = {"type": "commit", "status": "on_air", "version": 9, "digest": "safe", "safe": True}
+    actions = story.event(Insist(safe, "the engine does not answer"))
+    assert actions == [Tell("death", "the engine does not answer"), Kill()]
+    story.event(Gone("it hung and was killed"))
+    assert story.state.resume == safe
+    assert story.wait(0.1) == [Start(safe, ())]
+
+
+def test_an_engine_that_is_away_comes_back_at_once_when_a_key_asks() -> None:
+    story = Story()
+    story.commit("a")
+    story.event(Gone("killed"))
+    story.wait(0.1)
+    story.event(Gone("killed again"))
+    before = {"type": "commit", "status": "on_air", "version": 1, "digest": "b"}
+    assert story.state.return_at > story.now + 0.2
+    assert story.event(Insist(before, "asked")) == []
+    assert story.wait(0.1) == [Start(before, story.state.blocked)]

@@ -81,3 +81,12 @@ def test_a_set_refused_at_the_start_is_waited_for_until_it_is_mended() -> None:
     assert view.take({"type": "alive", "fps": 0, "node": ""}, 1.2).waiting == MEND
     view = view.take({"type": "alive", "fps": 0, "node": "proving wave"}, 1.4)
     assert view.waiting == "preparing proving wave"
+
+
+def test_what_is_awaited_stays_until_it_is_back() -> None:
+    gone = {"type": "waiting", "for": "sound", "text": "sound input 'mic' is gone"}
+    lost = {"type": "waiting", "for": "set", "text": "waiting for set.py"}
+    view = after({"type": "note", "text": gone["text"]}, gone, lost)
+    assert view.faded(1000).awaited == (("sound", gone["text"]), ("set", lost["text"]))
+    assert view.notes == ()
+    assert after(gone, lost, {**gone, "text": ""}).awaited == (("set", lost["text"]),)

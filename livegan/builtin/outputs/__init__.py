@@ -10,4 +10,6 @@ from livegan.plugin.hookspecs import hookimpl
 
 @hookimpl
 def register_outputs(register: Any) -> None:
-    register("spout", open_spout, "a texture shared with other programs, on Windows")
+    register(
+        "spout", open_spout, "name of a Spout sender, a texture that other programs see (Windows)"
+    )

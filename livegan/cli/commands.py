@@ -1,0 +1,75 @@
+"""Commands of plugins: ``livegan NAME``, looked for where livegan has none of that name."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import typer
+
+from livegan.plugin.catalogue import Offer, clash, full_name
+
+HELP = frozenset({"-h", "--help"})
+
+
+def add_commands(app: typer.Typer, arguments: list[str]) -> None:
+    """Add the commands of plugins, if one of them is asked for, or the list of all.
+
+    Plugins are not imported for what livegan does itself: a show's stage must stay without them.
+    """
+    asked = next((a for a in arguments if not a.startswith("-")), None)
+    own = names_of(app)
+    if asked in own or (asked is None and arguments and HELP.isdisjoint(arguments)):
+        return
+    folder = Path("plugins")
+    if not any(folder.glob("*.py")) and not entry_points(group="livegan"):
+        return
+    from livegan.plugin.registry import Registry
+
+    loaded = Registry().load(folder.resolve())
+    claims: dict[str, list[Offer]] = {}
+    for offer in loaded.offered("command"):
+        claims.setdefault(offer.name, []).append(offer)
+        add(app, offer, full_name(offer), hidden=True)
+    for name, found in claims.items():
+        if name in own:
+            tell(
+                f"the command {name!r} is livegan's own; this one is livegan {full_name(found[0])}"
+            )
+        elif len(found) > 1:
+            tell(clash("command", name, found))
+        else:
+            add(app, found[0], name)
+    for problem in loaded.problems if asked is not None and asked not in names_of(app) else ():
+        tell(str(problem))
+
+
+def names_of(app: typer.Typer) -> set[str]:
+    """The commands that there are."""
+    found = {c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands}
+    found |= {
+        g.name or (g.typer_instance and g.typer_instance.info.name) for g in app.registered_groups
+    }
+    return {str(name).replace("_", "-") for name in found}
+
+
+def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None:
+    """Add one, if the command line can be made of it: its failure must not cost the others."""
+    trial = typer.Typer(add_completion=False)
+    try:
+        for each in (trial, app):
+            if isinstance(offer.make, typer.Typer):
+                each.add_typer(offer.make, name=name, hidden=hidden)
+            else:
+                each.command(name, hidden=hidden, help=offer.summary or None)(offer.make)
+            if each is trial:
+                typer.main.get_command(trial)
+    except Exception as error:
+        if not hidden:
+            where = f"{offer.file}:{offer.line}: " if offer.line else ""
+            tell(f"{where}plugin {offer.plugin} {offer.version}: no command {name!r}: {error}")
+
+
+def tell(text: str) -> None:
+    """A line on the terminal that no program reads."""
+    typer.secho(text, fg="red", err=True)

@@ -1,0 +1,1 @@
+"""Gremlins: what goes wrong on a stage, done on purpose to a real show, and judged."""

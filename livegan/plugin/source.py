@@ -1,0 +1,182 @@
+"""Code that is edited while it plays: which modules those are, and how they are read.
+
+They are compiled from their text, for a cached ``.pyc`` is as old as the file's second, and saves
+are faster.  Each carries a hash of the text it came from, by which a change is known.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+
+FOLDER = "livegan_plugins"
+"""Name of the package that the plugin files of a working folder are modules of."""
+OWN: set[str] = set()
+"""Names of modules that are read by :class:`TextLoader`."""
+
+
+def is_own(module: str | None) -> bool:
+    """True for code of sets, their helpers, plugin files and editable packages."""
+    name = module or ""
+    return name.split(".")[0] in ("livegan_set", FOLDER) or name in OWN
+
+
+def digest_of_text(data: bytes) -> str:
+    """Hash of a file's content."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Hash of a file's content; empty if it cannot be read."""
+    try:
+        return digest_of_text(path.read_bytes())
+    except OSError:
+        return ""
+
+
+class TextLoader(importlib.machinery.SourceFileLoader):
+    """Loads a module from its text, which leaves its hash as ``livegan_digest``."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the text that the file has now."""
+        OWN.add(module.__name__)
+        data = self.get_data(self.path)
+        module.livegan_digest = digest_of_text(data)  # type: ignore[attr-defined]
+        code = self.source_to_code(data, self.path)
+        exec(code, module.__dict__)
+
+
+class Finder:
+    """Finds modules of the packages in ``tops``, and of the folder of plugin files, as text."""
+
+    def __init__(self) -> None:
+        self.tops: set[str] = set()
+        self.folder: Path | None = None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The module's, if it is ours and written in Python."""
+        top = fullname.partition(".")[0]
+        if top not in self.tops and top != FOLDER:
+            return None
+        if fullname == FOLDER and self.folder is not None:
+            spec = importlib.machinery.ModuleSpec(FOLDER, None, is_package=True)
+            spec.submodule_search_locations = [str(self.folder)]
+            return spec
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            found = finder.find_spec(fullname, path, target)
+            if found is not None:
+                if isinstance(found.loader, importlib.machinery.SourceFileLoader) and found.origin:
+                    found.loader = TextLoader(fullname, found.origin)
+                return found
+        return None
+
+
+FINDER = Finder()
+
+
+def look_for(tops: Iterable[str] = (), folder: Path | None = None) -> None:
+    """From now on, read the packages ``tops`` and the plugin files of ``folder`` as text."""
+    if FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, FINDER)
+    FINDER.tops.update(tops)
+    if folder is not None and folder != FINDER.folder:
+        FINDER.folder = folder
+        sys.modules.pop(FOLDER, None)
+        forget(name for name in sys.modules if name.startswith(f"{FOLDER}."))
+
+
+def forget(names: Iterable[str]) -> dict[str, ModuleType]:
+    """Unload modules, so that the next import reads them anew; returns what was there."""
+    return {name: sys.modules.pop(name) for name in list(names) if name in sys.modules}
+
+
+def modules_of(top: str) -> list[str]:
+    """The modules of a package that are loaded."""
+    return [name for name in list(sys.modules) if name == top or name.startswith(f"{top}.")]
+
+
+def file_of(name: str) -> Path | None:
+    """The file of one of our modules, loaded or not; None if there is none."""
+    loaded = sys.modules.get(name)
+    file = getattr(loaded, "__file__", None)
+    if file:
+        return Path(file)
+    above, _, last = name.rpartition(".")
+    places = getattr(sys.modules.get(above), "__path__", None) if above else None
+    for place in places or ():
+        for found in (Path(place, last, "__init__.py"), Path(place, f"{last}.py")):
+            if found.is_file():
+                return found
+    return None
+
+
+def closure(names: Iterable[str]) -> dict[str, Path]:
+    """Modules of ours, and those of ours that they import, anywhere in them: name → file."""
+    found: dict[str, Path] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        file = file_of(name)
+        if name in found or file is None:
+            continue
+        found[name] = file
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            continue
+        top = name.partition(".")[0]
+        imported = imports_of(text, package)
+        waiting += [n for n in imported if n.partition(".")[0] == top or n in OWN]
+    return found
+
+
+@functools.lru_cache(256)
+def imports_of(text: str, package: str) -> tuple[str, ...]:
+    """The names of modules, or of what is in them, that a module's text imports."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return ()
+    return tuple(dict.fromkeys(_imported(tree, package)))
+
+
+def _imported(tree: ast.AST, package: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _with_packages(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - max(0, node.level - 1)]
+            parts = above if node.level else []
+            parts = [*parts, *([node.module] if node.module else [])]
+            name = ".".join(parts)
+            yield from _with_packages(name)
+            for alias in node.names:
+                yield f"{name}.{alias.name}"
+
+
+def _with_packages(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    for count in range(1, len(parts) + 1):
+        yield ".".join(parts[:count])
+
+
+def text_digest(name: str) -> str:
+    """Of what a module of ours is made of: its text as it was loaded, and that of its imports."""
+    state = hashlib.sha256()
+    for each, file in sorted(closure([name]).items()):
+        loaded = getattr(sys.modules.get(each), "livegan_digest", None)
+        state.update(f"{each}{loaded or file_digest(file)}".encode())
+    return state.hexdigest()

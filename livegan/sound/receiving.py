@@ -1,0 +1,99 @@
+"""Receiving sound from an address, in the process of `livegan.sound.feeder`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.sound import RATE
+from livegan.sound.downmix import to_stereo
+from livegan.sound.feeder import RETRY, Wire
+from livegan.sound.media import resampled
+from livegan.sound.packets import floats
+
+Array = NDArray[np.float32]
+
+OPENING = 5.0
+"""Seconds an address has to answer and to say what it sends."""
+
+SILENT = 2.5
+"""Seconds without a packet after which the sender counts as gone."""
+
+AHEAD = 2.0
+"""Seconds of sound that are taken ahead of the clock from a sender that is faster: a file, or
+segments of seconds that come all at once."""
+
+PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtsp,srt,crypto"
+"""What a playlist may name; so no file of this machine."""
+
+OPTIONS = {
+    "protocol_whitelist": PROTOCOLS,
+    "fflags": "nobuffer+discardcorrupt",
+    # Enough to know what is sent, without seconds of waiting.
+    "probesize": "200000",
+    "analyzeduration": "1000000",
+}
+
+
+def receive(wire: Wire, wanted: str, found: str | None) -> None:
+    """Receive sound from an address in any format of FFmpeg, until its sender is gone."""
+    import av
+
+    ended = ""
+    while not ended:
+        try:
+            with av.open(
+                wanted, options=OPTIONS, timeout=(OPENING, SILENT), metadata_errors="ignore"
+            ) as container:
+                if container.streams.best("audio") is None:
+                    raise ValueError("there is no sound in it")
+                ended = _send(wire, wanted, container)
+            why = "nothing in it can be decoded"
+        except (av.FFmpegError, OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+        if not ended:
+            wire.say("waiting", reason=f"no sound comes from {wanted} ({why})")
+            time.sleep(RETRY)
+    wire.say("gone", reason=f"no more sound comes from {wanted} ({ended})")
+
+
+def _send(wire: Wire, wanted: str, container: Any) -> str:
+    """Send what comes until no more does, and say why; nothing if there was no sound at all."""
+    import av
+
+    opened, ahead, last = False, 0.0, time.monotonic()
+    try:
+        for block in resampled(decoded(container)):
+            if not opened:
+                wire.say("open", name=wanted, rate=RATE)
+                opened = True
+            wire.sound(block)
+            now = time.monotonic()
+            ahead = max(0.0, ahead - (now - last)) + len(block) / RATE
+            last = now
+            if ahead > AHEAD:
+                time.sleep(ahead - AHEAD)
+    except (av.FFmpegError, OSError) as error:
+        if not opened:
+            raise
+        return getattr(error, "strerror", None) or str(error)
+    return "it has ended" if opened else ""
+
+
+def decoded(container: Any) -> Iterator[tuple[int, Array]]:
+    """Rate and stereo sound of what comes; packets that cannot be read are left out."""
+    import av
+
+    stream = container.streams.best("audio")
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            continue
+        for frame in frames:
+            names = tuple(channel.name for channel in frame.layout.channels)
+            yield frame.sample_rate, to_stereo(floats(frame), names)

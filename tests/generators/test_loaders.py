@@ -1,0 +1,91 @@
+"""Formats that plugins read: found by name, asked before a file is given up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+
+from livegan.generators import Card, Checkpoint, ModelError, available, find, load
+from livegan.plugin import registry
+from livegan.plugin.catalogue import Offer
+
+
+class Plain:
+    """A network that gives back what it is given."""
+
+    in_channels = out_channels = 3
+
+    def fit(self, height: int, width: int) -> tuple[int, int]:
+        return height, width
+
+    def run(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+    def to(self, device: torch.device) -> None: ...
+
+
+def plain(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+    """Files that say so, and safetensors with one tensor called plain."""
+    if data.startswith(b"damaged"):
+        raise ModelError("a damaged plain file; copy it again")
+    if not data.startswith(b"plain") and b'"plain"' not in data[:200]:
+        return None
+    return Checkpoint(
+        architecture=None, tensors={}, card=card, digest="0", path=path, foreign=Plain()
+    )
+
+
+@pytest.fixture(autouse=True)
+def loader() -> Iterator[None]:
+    before = registry.current()
+    mine = registry.Registry().load(installed=False)
+    mine.offers["loader", "plain"] = [Offer("plain", plain, "plain files", "other")]
+    registry.use(mine)
+    yield
+    registry.use(before)
+
+
+def test_a_file_named_for_a_plugins_format_is_found_and_read(tmp_path: Path) -> None:
+    (tmp_path / "sky.plain").write_bytes(b"plain")
+    (tmp_path / "sea").mkdir()
+    (tmp_path / "sea" / "model.plain").write_bytes(b"plain")
+    (tmp_path / "sea" / "model.json").write_text(json.dumps({"encoder": "levels"}))
+    assert [name for name, _ in available([tmp_path])] == ["sea", "sky"]
+    assert load(find("sky", [tmp_path])).in_channels == 3
+    assert load(find("sea", [tmp_path])).card.encoder == "levels"
+
+
+def test_a_plugin_is_asked_for_tensors_that_livegan_does_not_know(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    safetensors.torch.save_file({"plain": torch.zeros(2)}, path)
+    assert isinstance(load(path).foreign, Plain)
+
+
+def test_the_first_refusal_stays_where_every_plugin_declines(tmp_path: Path) -> None:
+    path = tmp_path / "b.safetensors"
+    safetensors.torch.save_file({"other": torch.zeros(2)}, path)
+    mine: Any = registry.current()
+    with pytest.raises(ModelError) as with_plugin:
+        load(path)
+    del mine.offers["loader", "plain"]
+    with pytest.raises(ModelError) as without:
+        load(path)
+    assert str(with_plugin.value) == str(without.value)
+
+
+def test_what_a_plugin_says_of_its_own_format_is_told(tmp_path: Path) -> None:
+    (tmp_path / "c.plain").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"c\.plain: a damaged plain file"):
+        load(tmp_path / "c.plain")
+
+
+def test_a_format_of_no_plugin_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "d.fancy").write_bytes(b"plain")
+    with pytest.raises(ModelError, match="no model 'd'"):
+        find("d", [tmp_path])
