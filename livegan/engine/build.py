@@ -19,14 +19,17 @@ from livegan.engine.instance import (
     painting_side,
 )
 from livegan.engine.models import Models
-from livegan.engine.probe import probe
-from livegan.engine.program import Program, Step
+from livegan.engine.deadline import Overrun
+from livegan.engine.poison import check_context, first_line, is_full
+from livegan.engine.probe import Busy, probe
+from livegan.engine.program import Program, Step, foreign
 from livegan.engine.script import Refusal, Script
+from livegan.engine.whereabouts import whereabouts
 from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
-from livegan.graph.place import SetError
+from livegan.graph.place import Place, SetError
 from livegan.graph.sound import SOUND
 from livegan.plugin import registry
 
@@ -47,6 +50,12 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
 
 
 DEFAULT_SIZE = 512
+MAKING_S = 10.0
+"""How long the constructor of an encoder or mixer of a set or plugin may take."""
+
+
+def idle(what: str, place: Place | None = None, /) -> None:
+    """Nobody wants to know what is built."""
 
 
 class Builder:
@@ -85,7 +94,7 @@ class Builder:
         script: Script,
         playing: Program | None,
         moment: Callable[[int], Moment],
-        busy: Callable[[str], None] = lambda what: None,
+        busy: Busy = idle,
     ) -> Program:
         """A program of ``script`` that keeps what it can of ``playing``; proven by a probe.
 
@@ -138,7 +147,7 @@ class Builder:
         return program
 
     def make(
-        self, node: Picture, models: Models, moment: Moment, busy: Callable[[str], None]
+        self, node: Picture, models: Models, moment: Moment, busy: Busy
     ) -> Instance:
         """Build one node.
 
@@ -151,18 +160,33 @@ class Builder:
             return PrevInstance()
         try:
             if node.kind == "model":
-                busy(f"loading {node.fixed['checkpoint']}")
-                return ModelInstance(self.generator(node, models, moment.size))
-            return OperationInstance(node, moment)
+                what = f"loading {node.fixed['checkpoint']}"
+                busy(what, node.place)
+                with whereabouts.at(what, node.place):
+                    return ModelInstance(self.generator(node, models, moment.size))
+            busy(f"making {node.name}", node.place)
+            limit_s = MAKING_S if foreign(node.operation) else 0.0
+            with whereabouts.at(node.name, node.place, limit_s):
+                return OperationInstance(node, moment)
         except ModelError as error:
+            check_context(error)
             raise Refusal(str(error), node.place) from None
         except SetError as error:
             raise Refusal(error.message, error.place or node.place) from None
         except Refusal:
             raise
-        except Exception as error:
-            reason = f"{node.title} cannot be built: {type(error).__name__}: {error}"
+        except Overrun:
+            reason = f"{node.title} is still being built after {MAKING_S:g} s"
             raise Refusal(reason, node.place) from None
+        except (Exception, SystemExit) as error:
+            check_context(error)
+            reason = f"{node.title} cannot be built: {type(error).__name__}: {error}"
+            if is_full(error):
+                reason = (
+                    f"{node.title} does not fit into memory beside what plays ({first_line(error)})"
+                    "; play fewer models, or at a smaller size"
+                )
+            raise Refusal(" ".join(reason.split()), node.place) from None
 
     def generator(self, node: Picture, models: Models, size: int) -> Any:
         """The generator of a model node, warmed up."""

@@ -1,17 +1,29 @@
 """Deadlines: code of a set that does not come back is interrupted.
 
-A watching thread raises :class:`Overrun` inside the late thread.  Python delivers it between
-bytecodes, so a loop is interrupted; a call into C that never returns is not, and then the stage,
-which no longer hears from the engine, replaces it.
+In the main thread an alarm of the system does it (not on Windows): it ends loops, sleeps, reads,
+and those long calls into C that look for signals, such as ``9**9**9`` or a regular expression.
+In other threads :class:`Overrun` is raised by a watching thread, and Python delivers it between
+bytecodes: a loop is interrupted, a call into C is not.  Such a thread is `Watchdog.stuck`: its
+caller goes on without it.  What holds the interpreter lock meanwhile is ended by the stage, which
+no longer sees the engine's pulse.
 """
 
 from __future__ import annotations
 
 import ctypes
+import faulthandler
+import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+AGAIN_S = 0.05
+"""Code that swallows the interrupt is interrupted again after so long."""
+GRACE_S = 0.5
+"""A thread this much past its deadline is in a call that does not come back."""
 
 
 class Overrun(BaseException):
@@ -19,17 +31,60 @@ class Overrun(BaseException):
 
 
 class Watchdog:
-    """One thread that interrupts any number of late blocks."""
+    """Interrupts any number of late blocks, each of a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
         self._watched: dict[int, float] = {}
         self._fired: set[int] = set()
         self._thread: threading.Thread | None = None
+        self._alarm_at: float | None = None
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
         """Raise :class:`Overrun` in this thread if the block takes longer.  Does not nest."""
+        main = threading.current_thread() is threading.main_thread()
+        with self._alarm(seconds) if main and sys.platform != "win32" else self._other(seconds):
+            yield
+
+    def stuck(self, ident: int) -> bool:
+        """Whether a thread is past its deadline, in a call that the interrupt cannot end."""
+        with self._lock:
+            due = self._watched.get(ident)
+        return due is not None and time.monotonic() > due + GRACE_S
+
+    # The main thread -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _alarm(self, seconds: float) -> Iterator[None]:
+        began = time.monotonic()
+        before = signal.signal(signal.SIGALRM, self._ring)
+        left, every = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
+        self._alarm_at = began + seconds
+        try:
+            yield
+        finally:
+            # An alarm may ring here, in the middle of tidying up: then tidy up again.
+            while True:
+                try:
+                    self._alarm_at = None
+                    # Someone else's alarm, such as a test's, goes on where it was.
+                    rest = max(0.001, left - (time.monotonic() - began)) if left else 0.0
+                    signal.setitimer(signal.ITIMER_REAL, rest, every)
+                    signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
+                    break
+                except Overrun:
+                    continue
+
+    def _ring(self, number: int, frame: Any) -> None:
+        # One that was on its way when the block ended finds no deadline any more.
+        if self._alarm_at is not None and time.monotonic() >= self._alarm_at - 0.001:
+            raise Overrun
+
+    # Other threads -------------------------------------------------------------------------------
+
+    @contextmanager
+    def _other(self, seconds: float) -> Iterator[None]:
         ident = threading.get_ident()
         with self._lock:
             self._watched[ident] = time.monotonic() + seconds
@@ -50,7 +105,7 @@ class Watchdog:
                     self._watched.pop(ident, None)
                     if ident in self._fired:
                         self._fired.discard(ident)
-                        _raise_in(ident, None)
+                        interrupt(ident, None)
                 return
             except Overrun:
                 continue
@@ -64,13 +119,38 @@ class Watchdog:
                 for ident, due in self._watched.items():
                     if now >= due:
                         self._fired.add(ident)
-                        _raise_in(ident, Overrun)
-            time.sleep(0.05)
+                        interrupt(ident, Overrun)
+            time.sleep(AGAIN_S)
 
 
-def _raise_in(ident: int, kind: type[BaseException] | None) -> None:
+def interrupt(ident: int, kind: type[BaseException] | None) -> None:
+    """Raise an exception in a thread as soon as it runs Python again; None takes it back."""
     error = None if kind is None else ctypes.py_object(kind)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), error)
 
 
 watchdog = Watchdog()
+
+
+@contextmanager
+def last_resort(seconds: float) -> Iterator[None]:
+    """End this process, with the place on stderr, where something holds the interpreter so long.
+
+    For a rehearsal, which no stage watches.  A thread of C's waits, and is put off by one of
+    Python's as long as that runs.
+    """
+    over = threading.Event()
+
+    def put_off() -> None:
+        while not over.is_set():
+            faulthandler.dump_traceback_later(seconds, exit=True, file=2)
+            over.wait(1.0)
+        faulthandler.cancel_dump_traceback_later()
+
+    thread = threading.Thread(target=put_off, name="last resort", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

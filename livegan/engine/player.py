@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,8 @@ class Cue:
     beats: float
     """It goes on the air when the count of beats reaches this."""
     on_air: Callable[[Program, float], None]
+    dropped: Callable[[], None] = lambda: None
+    """It is told if the program never goes on the air, because something took its place."""
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Player:
         self._count = 0
         self._undo = False
         self._failed: tuple[Program, Refusal] | None = None
+        self._cueing = threading.Lock()
 
     # The clock -----------------------------------------------------------------------------------
 
@@ -108,20 +112,33 @@ class Player:
 
     # Swapping ------------------------------------------------------------------------------------
 
-    def cue(self, program: Program, on_air: Callable[[Program, float], None]) -> None:
+    def cue(
+        self,
+        program: Program,
+        on_air: Callable[[Program, float], None],
+        dropped: Callable[[], None] = lambda: None,
+    ) -> None:
         """Let a proven program wait for its beat; a newer one takes the place of an older one."""
+        self.drop()
         grid = 0.0
         if self.program is not None:
             bar = int(program.setting("beats_per_bar", 4))
             grid = swap_beats(str(program.setting("swap", "bar")), bar)
         beats = -math.inf if grid == 0.0 else next_beat(self.now.beats, grid)
-        self.cued = Cue(program, beats, on_air)
+        self.cued = Cue(program, beats, on_air, dropped)
+
+    def drop(self) -> bool:
+        """Let nothing wait for its beat any more; True if something did."""
+        with self._cueing:
+            cue, self.cued = self.cued, None
+        if cue is not None:
+            cue.dropped()
+        return cue is not None
 
     def undo(self) -> Program | None:
         """Bring the program before this one back at the next frame; None if there is none."""
-        if self.cued is not None and self.program is not None:
+        if self.program is not None and self.drop():
             # What waits for its beat is undone first: what plays goes on.
-            self.cued = None
             return self.program
         if not self.earlier:
             return None
@@ -139,11 +156,15 @@ class Player:
         if self._undo:
             self._undo = False
             if self.earlier:
-                self.cued = None
+                self.drop()
                 self._take(self.earlier.pop(), now)
-        cue = self.cued
-        if cue is not None and now.beats >= cue.beats:
-            self.cued = None
+        with self._cueing:
+            cue = self.cued
+            if cue is not None and now.beats >= cue.beats:
+                self.cued = None
+            else:
+                cue = None
+        if cue is not None:
             if self.program is not None and not self.program.safe:
                 self.earlier = [*self.earlier, self.program][-KEPT_PROGRAMS:]
             self._take(cue.program, now)

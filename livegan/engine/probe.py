@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 import torch
 
 from livegan.engine.deadline import Overrun
 from livegan.engine.instance import Moment
-from livegan.engine.program import Program, Step, blame, good_picture, limited
+from livegan.engine.poison import check_context
+from livegan.engine.program import Program, Step, at, blame, good_picture
 from livegan.engine.script import Refusal
 from livegan.generators import ModelError
 from livegan.graph.picture import Picture
+from livegan.graph.place import Place
 from livegan.graph.signal import Signal
+
+
+class Busy(Protocol):
+    """Is told what is built or proven before it is, and where the set says so."""
+
+    def __call__(self, what: str, place: Place | None = None, /) -> None: ...
 
 
 def probe(
     program: Program,
     kept: dict[int, Step],
     moment: Moment,
-    busy: Callable[[str], None],
+    busy: Busy,
     limit_s: float = 2.0,
 ) -> None:
     """Draw every node that is new or is given something new, once, on real sound.
@@ -45,16 +53,18 @@ def probe(
             assert last is not None
             pictures.append(last)
             continue
-        busy(f"proving {step.name}")
+        busy(f"proving {step.name}", step.node.place)
         inputs = [None if i is None else pictures[i] for i in step.inputs]
         try:
-            with limited(step, limit_s):
+            with at(step, limit_s):
                 picture = good_picture(step, inputs, moment)
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except ModelError as error:
+            check_context(error)
             raise Refusal(str(error), step.node.place) from None
         except (Exception, Overrun, SystemExit) as error:
+            check_context(error)
             raise blame(step, error, program, limit_s) from None
         pictures.append(picture)
         if before is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -12,11 +12,15 @@ from typing import Any
 import torch
 
 from livegan.engine.crew import Crew, outcome
-from livegan.engine.deadline import Overrun, watchdog
+from livegan.engine.deadline import Overrun
 from livegan.engine.instance import Instance, Moment
+from livegan.engine.poison import check_context
 from livegan.engine.script import Refusal, Script, refusal_of
+from livegan.engine.whereabouts import whereabouts
 from livegan.graph.graph import Graph
 from livegan.graph.picture import Picture
+from livegan.graph.signal import Signal
+from livegan.plugin import Operation
 
 GROUPS = ("sound", "encoders", "generators", "mixers", "output")
 """The parts of a frame that are timed."""
@@ -36,6 +40,11 @@ class Step:
     @property
     def name(self) -> str:
         return self.node.name
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether it runs code that livegan did not write: its own, or that of a signal."""
+        return foreign(self.node.operation) or any(map(foreign_signal, self.node.live.values()))
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ def draw_frame(
     def draw(index: int) -> torch.Tensor:
         step = steps[index]
         inputs = [None if i is None else pictures[i] for i in step.inputs]
-        with limited(step, limit_s):
+        with at(step, limit_s):
             return good_picture(step, inputs, moment)
 
     def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
@@ -123,6 +132,7 @@ def draw_frame(
         if isinstance(drawn, (KeyboardInterrupt, GeneratorExit)):
             raise drawn
         if isinstance(drawn, BaseException):
+            check_context(drawn)
             if isinstance(drawn, Overrun):
                 faults.held.add(index)
             faults.add(step, blame(step, drawn, program, limit_s))
@@ -188,12 +198,22 @@ def waves_of(steps: tuple[Step, ...]) -> tuple[Wave, ...]:
     return tuple(waves)
 
 
-def limited(step: Step, seconds: float) -> contextlib.AbstractContextManager[None]:
-    """A deadline for code that livegan did not write; a slow machine is not a hung leaf."""
-    operation = step.node.operation
-    if operation is None or operation.make.__module__.startswith("livegan."):
-        return contextlib.nullcontext()
-    return watchdog.limit(seconds)
+def at(step: Step, seconds: float) -> AbstractContextManager[None]:
+    """The block draws a step.  Only code that livegan did not write has a deadline: a slow machine
+    is not a hung leaf."""
+    return whereabouts.at(step.name, step.node.place, seconds if step.foreign else 0.0)
+
+
+def foreign(operation: Operation | None) -> bool:
+    """Whether a set or a plugin wrote it."""
+    return operation is not None and not operation.make.__module__.startswith("livegan.")
+
+
+def foreign_signal(value: Any) -> bool:
+    """Whether a value has a ``@signal`` of a set or a plugin anywhere in it."""
+    if isinstance(value, Signal):
+        return foreign(value.leaf) or any(map(foreign_signal, value.args))
+    return isinstance(value, tuple) and any(map(foreign_signal, value))
 
 
 def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:

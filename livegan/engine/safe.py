@@ -98,6 +98,7 @@ class SafeSet:
         commit = self._pipeline.unasked(self.path)
         commit.digest, commit.safe = self._digest, True
         program = replace(self._program, version=commit.version)
+        self._player.drop()
         self._player.cued = Cue(program, -math.inf, lambda p, at: self._on_air(commit, p, at))
 
     def _on_air(self, commit: Commit, program: Program, at: float) -> None:

@@ -16,7 +16,10 @@ from types import ModuleType
 from typing import Any
 
 from livegan import live
-from livegan.engine.deadline import Overrun, watchdog
+from livegan.engine.deadline import Overrun
+from livegan.engine.poison import Poisoned, check_context, first_line, is_full
+from livegan.engine.surroundings import end_threads, files_of, nobody, threads_in
+from livegan.engine.whereabouts import whereabouts
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError
 from livegan.plugin import registry
@@ -128,13 +131,24 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
     forget_changed_helpers(folder)
     finder = HelperFinder(folder)
     sys.meta_path.insert(0, finder)
+    others = threads_in(files_of(path, helpers_of(folder)))
     try:
-        with collecting() as graph, watchdog.limit(deadline_s):
+        running = whereabouts.at("running the set", Place(str(path), 1), deadline_s)
+        with collecting() as graph, nobody(), running:
             exec(code, module.__dict__)
         finish(graph, module.__dict__)
-    except (KeyboardInterrupt, GeneratorExit):
+        left = threads_in(files_of(path, helpers_of(folder)))
+        left = {ident: name for ident, name in left.items() if ident not in others}
+        if left:
+            end_threads(left)
+            raise Refusal(
+                f"it leaves the thread {next(iter(left.values()))!r} running: a set only says what "
+                "is drawn; work of its own belongs into a plugin"
+            )
+    except (KeyboardInterrupt, GeneratorExit, Poisoned):
         raise
     except BaseException as error:
+        check_context(error)
         refusal = refusal_of(error, path, deadline_s, module.__dict__)
         if refusal.place is None:
             refusal = Refusal(refusal.reason, Place(str(path), max(1, len(text.splitlines()))))
@@ -167,8 +181,10 @@ def refusal_of(
         return Refusal(unknown(str(error.name), known), place)
     if isinstance(error, RecursionError):
         return Refusal("it calls itself without end", place)
-    if isinstance(error, MemoryError):
-        return Refusal("out of memory", place)
+    if is_full(error):
+        return Refusal(f"out of memory ({first_line(error)})", place)
+    if isinstance(error, EOFError):
+        return Refusal("nobody answers input() in a show: read a signal, such as a control", place)
     if isinstance(error, ModuleNotFoundError) and error.name:
         reason = f"there is no module {error.name!r} beside the set, nor installed"
         refusal = Refusal(reason, place)

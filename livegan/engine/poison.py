@@ -1,0 +1,67 @@
+"""Errors of a GPU: memory that is used up costs one node, a lost context costs the process.
+
+After an illegal address or an assertion in a kernel, every later call of CUDA's fails until the
+process ends: the engine leaves, and the stage starts another (NVIDIA, CUDA runtime, "Error
+handling": sticky errors).
+"""
+
+from __future__ import annotations
+
+import gc
+
+import torch
+
+LOST = (
+    *("illegal memory access", "device-side assert", "misaligned address", "launch failure"),
+    *("illegal instruction", "invalid program counter", "hardware stack error", "launch timed out"),
+    *("uncorrectable", "device is lost", "bus error"),
+)
+"""In the text of an error after which a process is of no use."""
+MARKS = ("CUDA error", "CUDNN_STATUS", "CUBLAS_STATUS", "HIP error", "MPS")
+
+
+class Poisoned(BaseException):
+    """The GPU's context is lost: this process cannot draw any more."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error says that the GPU's context is lost."""
+    text = str(error)
+    return (
+        isinstance(error, RuntimeError)
+        and any(mark in text for mark in MARKS)
+        and any(word in text for word in LOST)
+    )
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that memory is used up, of the GPU or of the machine."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    text = str(error)
+    used_up = ("out of memory", "can't allocate memory", "_ALLOC_FAILED")
+    return isinstance(error, RuntimeError) and any(word in text for word in used_up)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, without the advice for programmers that follows."""
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
+
+
+def check_context(error: BaseException) -> None:
+    """Give memory back if it is used up.
+
+    Raises
+    ------
+    Poisoned
+        If the GPU's context is lost.
+    """
+    if isinstance(error, Poisoned):
+        raise error
+    if is_lost(error):
+        raise Poisoned(first_line(error)) from None
+    if is_full(error):
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()

@@ -1,0 +1,173 @@
+"""What belongs to the whole process, and that a set leaves as it is: put back after each save.
+
+A set that takes a function of numpy's away, or the working folder, would change what plays besides
+it, and what plays after it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from livegan.engine.deadline import interrupt
+
+ROOTS = ("numpy", "livegan")
+"""Packages whose loaded modules are looked at, private ones aside."""
+MODULES = (
+    *("builtins", "math", "os", "os.path", "random", "sys", "threading", "time"),
+    *("torch", "torch.fft", "torch.linalg", "torch.nn", "torch.nn.functional"),
+)
+OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
+"""Not looked at: what changes as sets and plugins are loaded."""
+MOST_THREADS = 32
+"""More threads than this of a set's code, left running while it plays, are ended."""
+
+Builtin = type(len)
+
+
+def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
+    """What is read and put back, by what it is called."""
+    found: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
+        "working folder": (os.getcwd, os.chdir),
+        "recursion limit": (sys.getrecursionlimit, sys.setrecursionlimit),
+        "switch interval": (sys.getswitchinterval, sys.setswitchinterval),
+        "garbage collection": (gc.isenabled, lambda on: (gc.enable if on else gc.disable)()),
+        "standard streams": (streams, put_streams),
+    }
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        found["torch.set_default_dtype"] = torch.get_default_dtype, torch.set_default_dtype
+        found["torch.set_default_device"] = torch.get_default_device, torch.set_default_device
+    return found
+
+
+def streams() -> tuple[Any, ...]:
+    return sys.stdin, sys.stdout, sys.stderr
+
+
+def put_streams(value: tuple[Any, ...]) -> None:
+    sys.stdin, sys.stdout, sys.stderr = value
+
+
+class Surroundings:
+    """What was there when this was made; `put_back` restores it and says what was changed."""
+
+    def __init__(self) -> None:
+        self._functions = {name: (vars(m), functions_of(m)) for name, m in looked_at().items()}
+        self._states = {name: (read(), put) for name, (read, put) in states().items()}
+        self._reads = {name: read for name, (read, _) in states().items()}
+
+    def put_back(self) -> tuple[list[str], list[str]]:
+        """What had been changed: functions of modules by name, and the rest in words."""
+        functions, others = [], []
+        for module, (now, before) in self._functions.items():
+            for name, value in before.items():
+                if now.get(name) is not value:
+                    now[name] = value
+                    functions.append(f"{module}.{name}")
+        for name, (value, put) in self._states.items():
+            try:
+                same = self._reads[name]() == value
+            except OSError:  # the working folder was removed
+                same = False
+            if not same:
+                with contextlib.suppress(OSError):
+                    put(value)
+                    others.append(f"the {name}")
+        return functions, others
+
+
+def looked_at() -> dict[str, ModuleType]:
+    """The modules, of those that are loaded, whose functions others rely on."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        public = "._" not in name and not name.startswith(OWN)
+        wanted = name in MODULES or (public and name.partition(".")[0] in ROOTS)
+        if wanted and isinstance(module, ModuleType):
+            found[name] = module
+    return found
+
+
+def functions_of(module: ModuleType) -> dict[str, Any]:
+    """Functions and classes of a module; other values may change as a program runs."""
+    kinds: tuple[type, ...] = (FunctionType, Builtin, type)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        kinds = (*kinds, numpy.ufunc)
+    return {k: v for k, v in list(vars(module).items()) if isinstance(v, kinds)}
+
+
+# Ending the process --------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def exits_refused() -> Iterator[None]:
+    """Inside, ``os._exit`` and ``os.abort`` raise SystemExit, as ``sys.exit`` does, and a set that
+    calls them is refused; processes that were forked end as ever."""
+    pid = os.getpid()
+    before = {name: getattr(os, name) for name in ("_exit", "abort")}
+
+    def refusing(name: str) -> Callable[..., None]:
+        def leave(*status: int) -> None:
+            if os.getpid() != pid:
+                before[name](*status)
+            raise SystemExit(f"os.{name}")
+
+        return leave
+
+    for name in before:
+        setattr(os, name, refusing(name))
+    try:
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(os, name, function)
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """Inside, ``input()`` finds nobody who answers, and raises EOFError at once."""
+    before = sys.stdin
+    with open(os.devnull, encoding="utf-8") as empty:
+        sys.stdin = empty
+        try:
+            yield
+        finally:
+            sys.stdin = before
+
+
+# Threads -------------------------------------------------------------------------------------------
+
+
+def threads_in(files: set[str]) -> dict[int, str]:
+    """Threads that run code of these files, besides this one and the main one: ident → name."""
+    own = {threading.get_ident(), threading.main_thread().ident}
+    frames = sys._current_frames()
+    found = {}
+    for thread in threading.enumerate():
+        frame = frames.get(thread.ident or 0)
+        if thread.ident is None or thread.ident in own:
+            continue
+        while frame is not None and frame.f_code.co_filename not in files:
+            frame = frame.f_back
+        if frame is not None:
+            found[thread.ident] = thread.name
+    return found
+
+
+def end_threads(idents: dict[int, str]) -> None:
+    """Interrupt threads; one that sleeps ends when it wakes."""
+    for ident in idents:
+        interrupt(ident, SystemExit)
+
+
+def files_of(path: Path, helpers: Any = ()) -> set[str]:
+    """The files of a set: itself and its helper modules."""
+    return {str(path), *(str(helper) for helper in helpers)}

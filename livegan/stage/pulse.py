@@ -1,0 +1,150 @@
+"""The engine's pulse: that it lives, and what each of its threads is at, in shared memory.
+
+It is read without asking the engine, so one that is stopped, or whose interpreter is held by a call
+into C, still says which node it is at.  One writer (the engine), one reader (the stage), no locks:
+each lane is a seqlock, as in `livegan.stage.pictures`.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from dataclasses import dataclass
+from multiprocessing.shared_memory import SharedMemory
+
+from livegan.memory import attach_memory
+
+MAGIC = 0x6C697667616E70
+HEAD = struct.Struct("<qqd")  # magic, beats, when the frame being drawn began (0: none is)
+LANE = struct.Struct("<qddHH")  # sequence, since, limit, bytes of what, bytes of where
+LANES, ROOM, START = 16, 640, 64
+WHAT, WHERE = 120, 480  # bytes of text at most
+ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a thread is at: a node or a step of a build, and ``file:line`` of the set.
+
+    ``since`` is on `time.monotonic`, which the processes of a machine share.  ``limit`` is the
+    deadline in seconds of code that livegan did not write, 0 for its own.
+    """
+
+    what: str
+    where: str
+    since: float
+    limit: float = 0.0
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One look at a pulse: the count of beats, since when a frame is drawn (None: no frame is),
+    and what is being worked at, that which began first in front."""
+
+    beats: int
+    frame_since: float | None = None
+    work: tuple[Work, ...] = ()
+
+    @property
+    def suspect(self) -> Work | None:
+        """Who is likely to blame if all stands still: code of a set or plugin before livegan's."""
+        return next((w for w in self.work if w.limit), self.work[0] if self.work else None)
+
+
+class Pulse:
+    """Made by `create` on the stage and by `attach` in the engine."""
+
+    def __init__(self, memory: SharedMemory, owner: bool) -> None:
+        self._memory = memory
+        self._owner = owner
+        buffer = memory.buf
+        assert buffer is not None
+        self._buffer: memoryview | None = buffer
+        self._beats = 0
+        if not owner and HEAD.unpack_from(buffer)[0] != MAGIC:
+            self.close()
+            raise ValueError(f"shared memory {memory.name!r} is not a pulse")
+
+    @classmethod
+    def create(cls) -> Pulse:
+        """A new one; the caller owns it and closes it."""
+        memory = SharedMemory(create=True, size=START + LANES * ROOM)
+        assert memory.buf is not None
+        memory.buf[: START + LANES * ROOM] = bytes(START + LANES * ROOM)
+        HEAD.pack_into(memory.buf, 0, MAGIC, 0, 0.0)
+        return cls(memory, owner=True)
+
+    @classmethod
+    def attach(cls, name: str) -> Pulse:
+        """The one another process made. Raises FileNotFoundError if it is gone."""
+        return cls(attach_memory(name), owner=False)
+
+    @property
+    def name(self) -> str:
+        """What `attach` takes."""
+        return self._memory.name
+
+    # The engine's side ---------------------------------------------------------------------------
+
+    def beat(self) -> None:
+        """Say that the interpreter runs."""
+        if self._buffer is not None:
+            self._beats += 1
+            struct.pack_into("<q", self._buffer, 8, self._beats)
+
+    def frame(self, drawing: bool) -> None:
+        """Say that a frame begins, or that it is done."""
+        if self._buffer is not None:
+            struct.pack_into("<d", self._buffer, 16, time.monotonic() if drawing else 0.0)
+
+    def work(self, lane: int, what: str, where: str = "", limit: float = 0.0) -> None:
+        """Say what the thread of a lane (0..15) begins; an empty ``what`` is nothing."""
+        buffer = self._buffer
+        if buffer is None:
+            return
+        at = START + lane * ROOM
+        first, second = what.encode()[:WHAT], where.encode()[-WHERE:]
+        text = at + LANE.size
+        sequence = LANE.unpack_from(buffer, at)[0] | 1
+        struct.pack_into("<q", buffer, at, sequence)
+        buffer[text : text + len(first)] = first
+        buffer[text + len(first) : text + len(first) + len(second)] = second
+        since = time.monotonic() if what else 0.0
+        LANE.pack_into(buffer, at, sequence, since, limit, len(first), len(second))
+        struct.pack_into("<q", buffer, at, sequence + 1)
+
+    # The stage's side ----------------------------------------------------------------------------
+
+    def read(self) -> Beat:
+        """What the engine said last."""
+        buffer = self._buffer
+        if buffer is None:
+            return Beat(0)
+        _, beats, frame = HEAD.unpack_from(buffer)
+        found = [work for lane in range(LANES) if (work := self._lane(buffer, lane)) is not None]
+        work = tuple(sorted(found, key=lambda w: w.since))
+        return Beat(beats, frame or None, work)
+
+    def _lane(self, buffer: memoryview, lane: int) -> Work | None:
+        at = START + lane * ROOM
+        for attempt in range(ATTEMPTS):
+            sequence, since, limit, first, second = LANE.unpack_from(buffer, at)
+            text = bytes(buffer[at + LANE.size : at + LANE.size + WHAT + WHERE])
+            again = LANE.unpack_from(buffer, at)[0]
+            # One that died or was stopped in the middle of saying so leaves an odd number.
+            if again == sequence and (sequence % 2 == 0 or attempt == ATTEMPTS - 1):
+                break
+        if not since:
+            return None
+        what = text[:first].decode("utf-8", "replace")
+        where = text[first : first + second].decode("utf-8", "replace")
+        return Work(what, where, since, limit)
+
+    def close(self) -> None:
+        """Let go of it, and remove it if it was made here. Twice is once."""
+        if self._buffer is None:
+            return
+        self._buffer = None
+        self._memory.close()
+        if self._owner:
+            self._memory.unlink()
