@@ -29,6 +29,7 @@ from livegan.stage.view import View
 from livegan.stage.window import Window
 
 BLACKOUT_SECONDS = 0.7
+LONGEST_STEP = 0.1  # seconds of that fade in one frame
 EARLY = 0.003  # seconds before the next frame is due that drawing begins; presenting waits the rest
 LOOK = 0.004  # seconds between looks for a new picture
 RIDE = 0.05  # seconds that a change of the overlays waits for a picture to come with
@@ -93,7 +94,7 @@ class Presenter:
         self._hud, self._code = Hud(), code
         self._thumbs: Picture | None = None
         self._newest = 0
-        self._darkness = 0.0
+        self._darkness = self._faded_at = 0.0
         self._began = time.monotonic()
         self._fresh = self._new = False
         self.shown: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
@@ -116,7 +117,7 @@ class Presenter:
             if pace.wait:
                 time.sleep(min(LOOK, pace.wait))
                 continue
-            self._fade(min(began - shown, window.period))
+            self._fade(now)
             panels = self._overlays(now)
             self.overlay_ms += (time.perf_counter() - began) * 1000
             over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
@@ -186,8 +187,10 @@ class Presenter:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)
             self._thumbs = strip or self._thumbs
 
-    def _fade(self, seconds: float) -> None:
-        step = seconds / BLACKOUT_SECONDS
+    def _fade(self, now: float) -> None:
+        # As long on a machine that draws slowly; a frame that took ages does not end it at once.
+        step = min(max(0.0, now - self._faded_at), LONGEST_STEP) / BLACKOUT_SECONDS
+        self._faded_at = now
         change = step if self.desk.black else -step
         self._darkness = min(1.0, max(0.0, self._darkness + change))
 
