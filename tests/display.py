@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shutil
-import subprocess
 from collections.abc import Iterator
 
 import pytest
+
+from livegan.gremlins.screen import in_memory
 
 
 @contextlib.contextmanager
@@ -23,26 +23,8 @@ def xvfb(size: tuple[int, int] = (1280, 720)) -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("Xvfb is missing: apt-get install xvfb", pytrace=False)
         pytest.skip("needs Xvfb (apt-get install xvfb)")
-    read, write = os.pipe()
-    screen = f"{size[0]}x{size[1]}x24"
-    server = subprocess.Popen(
-        # Without -noreset it starts anew after each last window, and refuses those that come then.
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    try:
-        ready, _, _ = select.select([read], [], [], 30)
-        number = os.read(read, 16).decode().strip() if ready else ""
-        if not number:
-            pytest.fail("Xvfb did not start", pytrace=False)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DISPLAY", f":{number}")
-            patch.delenv("WAYLAND_DISPLAY", raising=False)
-            patch.delenv("SDL_VIDEODRIVER", raising=False)
-            yield f":{number}"
-    finally:
-        os.close(read)
-        server.terminate()
-        server.wait(10)
+    with in_memory(size) as display, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPLAY", display)
+        patch.delenv("WAYLAND_DISPLAY", raising=False)
+        patch.delenv("SDL_VIDEODRIVER", raising=False)
+        yield display

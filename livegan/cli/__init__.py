@@ -21,7 +21,7 @@ from livegan.cli.models import models
 from livegan.cli.new import new
 from livegan.cli.perform import perform
 from livegan.cli.plugins import plugins
-from livegan.cli.rehearse import rehearse
+from livegan.cli.rehearse import Rehearse, rehearse
 from livegan.cli.score import score
 from livegan.cli.train import train
 
@@ -35,7 +35,7 @@ app = typer.Typer(
 COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, score, export)
 TOOLS = (models, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
-    app.command()(command)
+    app.command(cls=Rehearse if command is rehearse else None)(command)
 app.add_typer(plugins)
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from livegan.cli.failing import clear_errors, fail, short
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from livegan.gremlins.evening import Plan
+    from livegan.gremlins.sheet import Sheet
     from livegan.rehearsal import Edit, Rehearsal, Result
     from livegan.stage.guard import Mode
 
@@ -51,9 +58,21 @@ def edits_of(texts: list[str]) -> list[Edit]:
     return edits
 
 
+class Rehearse(TyperCommand):
+    """The command; ``--gremlins`` may be given without its number."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the usual seed after a ``--gremlins`` that nobody gave one."""
+        given = list(args)
+        for at, (word, after) in enumerate(zip(args, [*args[1:], ""], strict=True)):
+            if word == "--gremlins" and not after.isdigit():
+                given[at] = "--gremlins=0"
+        return super().parse_args(ctx, given)
+
+
 def rehearse(
     set: SetPath,
-    audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')],
+    audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')] = "demo",
     start: Annotated[float, typer.Option(min=0, help="Where in the sound to begin, s.")] = 0.0,
     seconds: Annotated[
         float | None, typer.Option(min=0, help="How long; the whole sound if not given.")
@@ -74,11 +93,52 @@ def rehearse(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     flash_guard: FlashGuardMode = "on",
+    gremlins: Annotated[
+        int | None,
+        typer.Option(
+            metavar="[SEED]", min=0, help="Do everything that can go wrong to a real show of it."
+        ),
+    ] = None,
+    saves: Annotated[int, typer.Option(min=1, help="Gremlins: broken saves in a row.")] = 40,
+    only: Annotated[
+        str, typer.Option(metavar="WORDS", help="Gremlins: only those with this in their name.")
+    ] = "",
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Gremlins: the gig sheet as JSON.")
+    ] = None,
 ) -> None:
-    """Play a set against a recording without a stage: the same input gives the same pictures."""
+    """Play a set against a recording without a stage: the same input gives the same pictures.
+
+    With `--gremlins` a copy of it is played on a real stage, in which saves are broken, engines
+    killed, devices unplugged, files lost, by a schedule drawn from the seed. It ends with a gig
+    sheet: each fault, what the show did, and whether that was right; exit code 1 if not.
+    """
     from livegan import share
     from livegan.rehearsal import Rehearsal
 
+    if gremlins is not None:
+        from livegan.gremlins.evening import Plan
+
+        for name, given in {"--edit": edit, "--out": out, "--frames": frames}.items():
+            if given:
+                fail(f"{name} belongs to a rehearsal without --gremlins", 2)
+        with clear_errors():
+            plan = Plan(
+                set=set,
+                working=Path.cwd(),
+                music=share.demo_track() if audio == "demo" else Path(audio),
+                seed=gremlins,
+                saves=saves,
+                only=only,
+                size=size,
+                fps=fps,
+                device=device,
+            )
+            sheet = with_gremlins(plan)
+            if as_json is not None:
+                sheet.write(as_json)
+                typer.echo(f"written: {short(as_json)}")
+        raise typer.Exit(0 if sheet.good else 1)
     with clear_errors():
         what = Rehearsal(
             set=set,
@@ -102,6 +162,28 @@ def rehearse(
             typer.echo(f"written: {short(path)}")
 
 
+def with_gremlins(plan: Plan) -> Sheet:
+    """Play the evening; each fault is told as it happens, and the sheet printed at its end."""
+    from rich.console import Console
+
+    from livegan.gremlins.evening import Evening
+    from livegan.gremlins.sheet import print_table, sheet_of
+
+    if not plan.faults():
+        fail(f"--only {plan.only}: no fault has this in its name", 2)
+    console = Console(stderr=True)
+    with console.status("starting a show") as status:
+
+        def told(line: str, now: str) -> None:
+            if line:
+                console.print(line, highlight=False, markup=False)
+            status.update(now)
+
+        sheet = sheet_of(plan.set, plan.seed, Evening(plan, told).play())
+    print_table(sheet)
+    return sheet
+
+
 def with_progress(what: Rehearsal) -> Result:
     """Rehearse with a progress bar; saves and faults are told as they happen."""
     from rich.console import Console
@@ -123,7 +205,8 @@ def with_progress(what: Rehearsal) -> Result:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    progress = Progress(*columns, console=console)
+    with bar_of(progress):
         task = progress.add_task("", name=what.set.name, rate="", total=None)
 
         def told(message: dict[str, Any]) -> None:
@@ -138,6 +221,17 @@ def with_progress(what: Rehearsal) -> Result:
             )
 
         return play(what, progress=done, on_message=told)
+
+
+@contextlib.contextmanager
+def bar_of(progress: Progress) -> Iterator[None]:
+    """A bar that stays when the work is done, and is gone where it failed."""
+    with progress:
+        try:
+            yield
+        except BaseException:
+            progress.live.transient = True
+            raise
 
 
 def commit_line(message: dict[str, Any]) -> str:

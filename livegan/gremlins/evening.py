@@ -1,0 +1,246 @@
+"""An evening with gremlins: every fault of a schedule is done to a real show, and judged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from livegan.gremlins import machine
+from livegan.gremlins.catalogue import catalogue
+from livegan.gremlins.copying import Copy
+from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault, Sight
+from livegan.gremlins.faults.deaths import MEMORY_GB
+from livegan.gremlins.judging import BLACK, Outcome, judge, seen
+from livegan.gremlins.music import write_music
+from livegan.gremlins.schedule import Turn, schedule
+from livegan.gremlins.screen import screen
+from livegan.gremlins.sheet import line_of
+from livegan.gremlins.show import Mark, Show, ShowEnded
+from livegan.gremlins.soundcard import sound_card
+from livegan.stage.options import Options
+
+SHOWS = {
+    FILE: " that hears a file",
+    STANDBY: " with a standby engine",
+    DEVICE: " that hears a sound device",
+    FRESH: " of its own",
+}
+PATIENCE = 3.0
+"""How many times longer than promised something may take until it counts as never."""
+RETURNS = 30.0
+"""Seconds that a show may take to be as before."""
+QUIET = 9.0
+"""Seconds that a show plays before anything is done to it: longer than from silence to silence."""
+END = "the show ends in order"
+
+Told = Callable[[str, str], None]
+"""Called with a line that is to be read, or "", and with what is happening now."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an evening is made of."""
+
+    set: Path
+    working: Path
+    music: Path
+    """A sound file."""
+    seed: int = 0
+    saves: int = 40
+    """Slips and half saves in a row."""
+    only: str = ""
+    """Only faults whose name or row has this in it."""
+    size: int = 0
+    fps: float = 0.0
+    device: str = "auto"
+    window: tuple[int, int] = (512, 512)
+
+    def faults(self) -> list[Fault]:
+        """Those of the catalogue that are wanted."""
+        word = self.only.casefold()
+        found = catalogue(self.saves, self.seed)
+        return [f for f in found if not word or word in f.name.casefold() or word == f.row]
+
+
+class Evening:
+    """Plays the shows of a plan, one after the other."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        told: Told = lambda line, now: None,
+        look: Callable[[Show], None] = lambda show: None,
+    ) -> None:
+        """``look`` is called again and again while a fault is on: for eyes of one's own."""
+        self.plan = plan
+        self._told, self._look = told, look
+        self.outcomes: list[Outcome] = []
+
+    def play(self) -> list[Outcome]:
+        """Do everything. Raises ShowEnded if the set does not play even undisturbed."""
+        with contextlib.ExitStack() as stack:
+            env = stack.enter_context(screen())
+            turns = schedule(self.plan.faults(), self.plan.seed)
+            for kind in turns:
+                possible = []
+                for turn in turns[kind]:
+                    reasons = [machine.lacking(need, env) for need in turn.fault.needs]
+                    lacking = ", ".join(filter(None, reasons))
+                    if lacking:
+                        self._add(not_done(turn.fault, f"needs {lacking}"))
+                    else:
+                        possible.append(turn)
+                self._play_show(kind, possible, env)
+        return self.outcomes
+
+    def _play_show(self, kind: str, turns: Sequence[Turn], env: Mapping[str, str]) -> None:
+        left = list(turns)
+        while left:
+            self._told("", "starting a show" + SHOWS[kind])
+            with self._open(kind, env) as show:
+                dark = False
+                if kind != FRESH:
+                    show.start()
+                    show.listen(QUIET)
+                    dark = is_dark(show)
+                while left:
+                    turn = left.pop(0)
+                    if kind != FRESH:
+                        show.listen(turn.pause)
+                        dark = dark or is_dark(show)
+                    self._told("", turn.fault.name)
+                    outcome = self._strike(show, turn.fault, dark)
+                    self._add(outcome)
+                    if kind == FRESH or not alive(show) or "as before" in " ".join(outcome.why):
+                        break
+                if kind != FRESH and alive(show) and not left:
+                    self._add(ending(show))
+
+    @contextlib.contextmanager
+    def _open(self, kind: str, env: Mapping[str, str]) -> Iterator[Show]:
+        """A show that is not started yet, in a folder of its own."""
+        plan = self.plan
+        with contextlib.ExitStack() as stack:
+            room = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="livegan-gremlins-"))
+            )
+            copy = Copy(plan.set, plan.working, room)
+            music = room / "music.wav"
+            write_music(plan.music, music)
+            sink = None
+            audio = f"file:{music}"
+            if kind == DEVICE or (kind == FRESH and not machine.lacking("sound", env)):
+                sink = stack.enter_context(sound_card())
+                env = {**env, **{k: v for k, v in sink.env.items() if os.environ.get(k) != v}}
+                audio = "device:pulse"
+            known = {f.name for f in fields(Options)}
+            more: dict[str, Any] = {"standby": kind == STANDBY, "memory": MEMORY_GB}
+            more = {k: v for k, v in more.items() if k in known}
+            options = Options(
+                set=copy.set,
+                folder=copy.folder,
+                audio=audio,
+                audible=False,
+                size=plan.size,
+                fps=plan.fps,
+                device=plan.device,
+                window=plan.window,
+                **more,
+            )
+            show = Show(copy, options, env, sink=sink, music=music)
+            stack.callback(show.close)
+            show.play_music()
+            yield show
+
+    def _add(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        self._told(line_of(outcome), "the show plays")
+
+    def _strike(self, show: Show, fault: Fault, dark: bool) -> Outcome:
+        """Do one fault, mend it, and judge."""
+        mark = show.mark()
+        try:
+            fault.before(show)
+            mark = show.mark()
+            fault.strike(show)
+            self._watch(show, fault, mark)
+            mended = show.mark()
+            fault.mend(show)
+            until = as_before(show, mended, fault.edits)
+            wrong = fault.also(show)
+            self._look_for(show, fault.then, mended)
+            show.listen()
+        except ShowEnded as ended:
+            lines, glances = show.since(mark), show.glances[mark.glances :]
+            return judge(fault, lines, glances, mark.at, None, [str(ended)], dark)
+        except (OSError, subprocess.SubprocessError) as error:
+            with contextlib.suppress(OSError, subprocess.SubprocessError, ShowEnded):
+                fault.mend(show)
+            return not_done(fault, str(error))
+        lines, glances = show.since(mark), show.glances[mark.glances :]
+        return judge(fault, lines, glances, mark.at, until, wrong, dark)
+
+    def _watch(self, show: Show, fault: Fault, mark: Mark) -> None:
+        """Wait for what must be seen, and leave it so for a while."""
+        self._look_for(show, fault.must, mark)
+        show.listen(fault.stands)
+        self._look(show)
+
+    def _look_for(self, show: Show, sights: Sequence[Sight], mark: Mark) -> None:
+        def all_seen() -> bool:
+            self._look(show)
+            return all(one.after is not None for one in seen(sights, show.since(mark), mark.at))
+
+        if sights:
+            show.wait(all_seen, max(sight.within for sight in sights) * PATIENCE)
+
+
+def as_before(show: Show, mended: Mark, edits: bool) -> float | None:
+    """When the show was as before, on the monotonic clock; None if it was not in time."""
+    if edits and show.answered(mended, RETURNS) == "refused":
+        return None
+
+    def plays() -> float | None:
+        glances = show.glances[mended.glances :]
+        if sum(p.pictures for p in glances) >= 3 and glances[-1].pictures_open < 1.0:
+            return next(p.at for p in glances if p.pictures)
+        return None
+
+    return show.wait(plays, RETURNS)
+
+
+def alive(show: Show) -> bool:
+    """Whether the stage still runs."""
+    return show.process is not None and show.process.poll() is None
+
+
+def is_dark(show: Show) -> bool:
+    """Whether the set was black by itself just now."""
+    return any(p.brightest is not None and p.brightest <= BLACK for p in show.glances)
+
+
+def not_done(fault: Fault, why: str) -> Outcome:
+    """A fault that this machine cannot do."""
+    return Outcome(fault.name, fault.row, "not done", why=(why,))
+
+
+def ending(show: Show) -> Outcome:
+    """The show is ended in order, and must leave nothing behind."""
+    process = show.process
+    assert process is not None
+    left, shared = machine.children(process.pid), machine.shared_memory(process.pid)
+    show.close()
+    wrong = [] if process.returncode == 0 else [f"it ended with status {process.returncode}"]
+    wrong += [f"process {pid} lives on" for pid in left if machine.lives(pid)]
+    wrong += [f"shared memory {name} is left" for name in machine.still_there(shared)]
+    presented = int(show.report["presented"]) if show.report else 0
+    if show.report is None:
+        wrong.append("it made no report")
+    verdict: Literal["pass", "fail"] = "fail" if wrong else "pass"
+    return Outcome(END, "stage", verdict, presented=presented, why=tuple(wrong))

@@ -1,0 +1,122 @@
+"""Faults of the engine's process: killed, stopped, crashed, out of memory, a device that fails."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from livegan.gremlins.fault import (
+    FILE,
+    STANDBY,
+    Fault,
+    Sight,
+    either,
+    engine,
+    faulted,
+    nothing,
+    refused,
+)
+from livegan.gremlins.faults.edits import saves
+from livegan.gremlins.graft import in_leaf
+from livegan.gremlins.show import Show
+
+GONE = engine("death", within=10.0)
+BACK = engine("recovery", within=15.0)
+EATEN_GB = 6
+"""What the greedy set takes before it stops by itself, where nothing stops it."""
+MEMORY_GB = 3.0
+"""The limit on the engine of a gremlin rehearsal."""
+
+
+def killing(number: str) -> Callable[[Show], None]:
+    """A strike: a signal to the engine that plays."""
+
+    def strike(show: Show) -> None:
+        # By name: Windows has few of them, and the catalogue is read there too.
+        show.signal(show.engine, getattr(signal, number))
+
+    return strike
+
+
+def death(name: str, strike: Callable[[Show], None], *must: Sight, **more: Any) -> Fault:
+    """The end of an engine, as a fault; nothing is to be mended."""
+    fault = Fault(name, "deaths", strike, must or (GONE, BACK), mend=nothing, edits=False)
+    return replace(fault, **more)
+
+
+CRASH = "import ctypes\nif gremlin_frames[0] > 20:\n    ctypes.string_at(0)"
+GREEDY = f"""
+import time
+if gremlin_frames[0] > 20:
+    gremlin_frames.append(bytearray(b"g" * 200_000_000))
+    time.sleep(0.02)
+if len(gremlin_frames) > {EATEN_GB * 5}:
+    raise MemoryError("nobody stopped it")
+"""
+
+SIGNALS = (
+    death("the engine is killed (SIGKILL)", killing("SIGKILL"), needs=("posix",)),
+    death("the engine is stopped (SIGSTOP)", killing("SIGSTOP"), needs=("posix",)),
+    death("the engine segfaults (SIGSEGV)", killing("SIGSEGV"), needs=("posix",)),
+    death("the engine aborts (SIGABRT)", killing("SIGABRT"), needs=("posix",)),
+)
+
+
+def standby_ready(show: Show) -> None:
+    """The second engine is warm."""
+
+    def ready() -> bool:
+        kinds = [h.message.get("kind") for h in show.heard if h.message.get("type") == "engine"]
+        told = [kind for kind in kinds if kind in ("standby", "recovery")]
+        return bool(told) and told[-1] == "standby"
+
+    show.wait(ready, 60.0)
+
+
+WITH_STANDBY = tuple(
+    replace(
+        fault,
+        name=f"{fault.name}, a standby ready",
+        show=STANDBY,
+        back=0.5,
+        must=(BACK,),
+        before=standby_ready,
+    )
+    for fault in SIGNALS
+)
+DEATHS = (
+    *SIGNALS,
+    Fault("a null pointer in a leaf", "deaths", saves(in_leaf, CRASH), (GONE, BACK)),
+    Fault(
+        f"out of memory: a leaf takes {EATEN_GB} GB",
+        "deaths",
+        saves(in_leaf, GREEDY),
+        (either(engine("death", "memory", within=60.0), engine("death", "GB", within=60.0)), BACK),
+        back=6.0,
+        show=FILE,
+    ),
+)
+
+NO_ROOM = "import torch\nraise torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 8 GB')"
+POISONED = (
+    "import torch\n"
+    "if gremlin_frames[0] > 20:\n"
+    "    raise RuntimeError('CUDA error: an illegal memory access was encountered')"
+)
+DEVICE_FAULTS = (
+    Fault(
+        "no memory left on the device (as torch says it)",
+        "device",
+        saves(in_leaf, NO_ROOM),
+        (refused("memory", within=8.0),),
+    ),
+    Fault(
+        "the device's context is poisoned (as torch says it)",
+        "device",
+        saves(in_leaf, POISONED),
+        (either(engine("death", "CUDA", within=15.0), faulted("CUDA", within=15.0)),),
+        back=6.0,
+    ),
+)

@@ -1,0 +1,132 @@
+"""Faults of files: the set's own, its folder, the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from livegan.gremlins.fault import Fault, told
+from livegan.gremlins.show import Show
+
+WAITS = told("waiting for", within=6.0)
+AWAY = ".away"
+
+
+def aside(path: Path) -> Path:
+    """Where a file or folder is put while it is away."""
+    return path.with_name(path.name + AWAY)
+
+
+def taken(show: Show) -> None:
+    """The set's file is moved elsewhere."""
+    os.replace(show.copy.set, aside(show.copy.set))
+
+
+def deleted(show: Show) -> None:
+    """The set's file is deleted."""
+    show.copy.set.unlink()
+
+
+def folder_instead(show: Show) -> None:
+    """A folder takes the place of the set's file."""
+    deleted(show)
+    show.copy.set.mkdir()
+
+
+def unreadable(show: Show) -> None:
+    """The set's file cannot be read, not even by root: it is a link to itself."""
+    deleted(show)
+    os.symlink(show.copy.set.name, show.copy.set)
+
+
+def emptied(show: Show) -> None:
+    """The set's file is empty, as after a save on a full disk."""
+    show.copy.set.write_bytes(b"")
+
+
+def not_text(show: Show) -> None:
+    """The set's file holds bytes that are not text."""
+    show.copy.set.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe\x00")
+
+
+def folder_away(show: Show) -> None:
+    """The folder of the set is gone, as a network drive is."""
+    folder = show.copy.set.parent
+    os.replace(folder, aside(folder))
+
+
+def folder_back(show: Show) -> None:
+    """The folder of the set is back."""
+    folder = show.copy.set.parent
+    os.replace(aside(folder), folder)
+
+
+def put_back(show: Show) -> None:
+    """The set's file is there again, with what it said."""
+    path = show.copy.set
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    if aside(path).exists():
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        os.replace(aside(path), path)
+    else:
+        show.save(show.good)
+
+
+def gone(name: str, strike: Callable[[Show], None], **more: Any) -> Fault:
+    """The set's file is not there, as a fault."""
+    more = {"mend": put_back, **more}
+    return Fault(name, "files", strike, (WAITS,), edits=False, **more)
+
+
+def no_room(show: Show) -> None:
+    """No file of the stage may grow any more, as on a full disk (Linux)."""
+    import resource
+
+    size = max(1, show.log.stat().st_size)
+    resource.prlimit(show.stage, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    show.do(press=("s", "s"))  # a screenshot, which is what has no room
+
+
+def room_again(show: Show) -> None:
+    """Files may grow again."""
+    import resource
+
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(show.stage, resource.RLIMIT_FSIZE, unlimited)
+
+
+def log_goes_on(show: Show) -> list[str]:
+    """The log is written to again once there is room."""
+    mark = show.mark()
+    show.do(press=("s", "s"))
+    if show.wait(lambda: show.since(mark), 10.0):
+        return []
+    return ["the log is not written to any more"]
+
+
+FILES = (
+    gone("the set's file is deleted", deleted),
+    gone("the set's file is renamed", taken),
+    gone("the set's file becomes a folder", folder_instead),
+    gone("the set's file cannot be read", unreadable, needs=("posix",)),
+    gone("the set's file is empty", emptied),
+    gone("the set's file is not text", not_text),
+    gone("the set's folder goes away", folder_away, mend=folder_back),
+    Fault(
+        "the disk of the log is full",
+        "files",
+        no_room,
+        (),
+        mend=room_again,
+        edits=False,
+        stands=3.0,
+        needs=("linux",),
+        also=log_goes_on,
+    ),
+)

@@ -1,0 +1,70 @@
+"""Faults of the window: closed by accident, hidden, moved, squeezed."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+from livegan.gremlins.fault import Fault, Sight, nothing, told
+from livegan.gremlins.show import Show
+
+
+def closed(show: Show) -> None:
+    """The window's close button is hit once."""
+    show.do(close=True)
+
+
+def still_there(show: Show) -> list[str]:
+    """The show goes on."""
+    mark = show.mark()
+    if show.wait(lambda: sum(p.presented for p in show.glances[mark.glances :]) > 3, 10.0):
+        return []
+    return ["nothing is presented any more"]
+
+
+def xdotool(*words: str) -> Callable[[Show], None]:
+    """A strike by the X server: to the window of the show."""
+
+    def strike(show: Show) -> None:
+        asked = ["xdotool", "search", "--class", "livegan"]
+        found = subprocess.run(asked, env=dict(show.env), capture_output=True, text=True)
+        for window in found.stdout.split():
+            subprocess.run(
+                ["xdotool", words[0], window, *words[1:]], env=dict(show.env), check=True
+            )
+
+    return strike
+
+
+def moved(
+    name: str,
+    strike: Callable[[Show], None],
+    mend: Callable[[Show], None] = nothing,
+    must: tuple[Sight, ...] = (),
+) -> Fault:
+    """Something done to the window by others, as a fault."""
+    return Fault(name, "window", strike, must, mend, edits=False, needs=("x11",), also=still_there)
+
+
+WINDOWS = (
+    Fault(
+        "the window's close button is hit once",
+        "window",
+        closed,
+        (told("again", within=6.0),),
+        nothing,
+        edits=False,
+        also=still_there,
+    ),
+    moved("the window is hidden (unmapped)", xdotool("windowunmap"), xdotool("windowmap")),
+    moved(
+        "the window is dragged away",
+        xdotool("windowmove", "400", "300"),
+        xdotool("windowmove", "0", "0"),
+    ),
+    moved(
+        "the window is squeezed",
+        xdotool("windowsize", "200", "150"),
+        xdotool("windowsize", "512", "512"),
+    ),
+)

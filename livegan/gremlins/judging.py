@@ -1,0 +1,149 @@
+"""Judging: what a show did under a fault, against what it must do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any, Literal
+
+from livegan.gremlins.fault import Fault, Message, Sight
+from livegan.gremlins.show import Heard
+from livegan.gremlins.witness import Glance
+from livegan.stage.log import line_of
+
+Verdict = Literal["pass", "late", "fail", "not done"]
+BLACK = 8
+"""0..255: a picture with nothing brighter than this is black."""
+FASTEST = 75.0
+"""Frames a second that a window of 60 presents at most: more is a burst."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One row of the gig sheet. Times in seconds."""
+
+    fault: str
+    row: str
+    verdict: Verdict
+    said: str = ""
+    """The show's one line about it."""
+    presented: int = 0
+    """Frames that were put on the window from the strike until all was as before."""
+    longest: float = 0.0
+    """The longest time without a frame."""
+    back: float = 0.0
+    """The longest time without a new picture of the engine."""
+    seconds: float = 0.0
+    """From the strike until all was as before."""
+    why: tuple[str, ...] = ()
+    """What is wrong, or why it was not done."""
+    late: tuple[str, ...] = field(default=())
+    """What took longer than it may."""
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A sight that came, and how many seconds after the strike; ``after`` None if it did not."""
+
+    sight: Sight
+    after: float | None
+
+
+def seen(sights: Sequence[Sight], lines: Sequence[Heard], since: float) -> list[Seen]:
+    """When each of the sights came, in any order."""
+    found = []
+    for sight in sights:
+        at = next((line.at for line in lines if sight.found(line.message)), None)
+        found.append(Seen(sight, None if at is None else max(0.0, at - since)))
+    return found
+
+
+def one_line(sights: Sequence[Sight], lines: Sequence[Heard]) -> str:
+    """What the terminal said of it: the line of the first sight that came."""
+    for heard in lines:
+        if any(sight.found(heard.message) for sight in sights):
+            return text_of(heard.message)
+    return ""
+
+
+def text_of(message: Message) -> str:
+    """A message as the terminal shows it, without its first word in colour."""
+    line = line_of(dict(message))
+    text = line[0] if line is not None else str(message.get("text") or "")
+    return " ".join(text.split())
+
+
+def judge(
+    fault: Fault,
+    lines: Sequence[Heard],
+    glances: Sequence[Glance],
+    since: float,
+    until: float | None,
+    wrong: Sequence[str] = (),
+    dark_before: bool = False,
+) -> Outcome:
+    """The outcome of a fault.
+
+    Parameters
+    ----------
+    lines, glances : what the show said and presented from the strike on.
+    since, until : the strike, and when all was as before; None if it never was.
+    wrong : what was found wrong besides.
+    dark_before : the set is black at times by itself.
+    """
+    why, late = list(wrong), []
+    for one in seen(fault.must, lines, since):
+        if one.after is None:
+            why.append(f"not seen: {one.sight.what}")
+        elif one.after > one.sight.within:
+            late.append(f"{one.sight.what} after {one.after:.1f} s")
+    why += [f"not seen: {s.sight.what}" for s in seen(fault.then, lines, since) if s.after is None]
+    if until is None:
+        why.append("it was not as before")
+    longest = max((max(p.longest, p.open) for p in glances), default=0.0)
+    back = max((max(p.pictures_longest, p.pictures_open) for p in glances), default=0.0)
+    presented = sum(p.presented for p in glances)
+    if not presented:
+        why.append("no frame was presented")
+    if longest > fault.gap:
+        late.append(f"no frame for {longest:.2f} s")
+    if back > fault.back:
+        late.append(f"no new picture for {back:.1f} s")
+    why += shown_wrong(glances, fault.dark or dark_before)
+    verdict: Verdict = "fail" if why else "late" if late else "pass"
+    end = until if until is not None else (glances[-1].at if glances else since)
+    return Outcome(
+        fault.name,
+        fault.row,
+        verdict,
+        one_line((*fault.must, *fault.then), lines),
+        presented,
+        round(longest, 3),
+        round(back, 3),
+        round(max(0.0, end - since), 2),
+        tuple(why),
+        tuple(late),
+    )
+
+
+def shown_wrong(glances: Sequence[Glance], dark: bool) -> list[str]:
+    """What no show may do whatever happens: black, bursts, time that goes back."""
+    wrong = []
+    darkest = min((p.brightest for p in glances if p.brightest is not None), default=255)
+    if darkest <= BLACK and not dark:
+        wrong.append("the picture was black")
+    for before, glance in pairwise(glances):
+        seconds = max(0.1, glance.at - before.at)
+        if glance.presented > FASTEST * seconds + 2:
+            wrong.append(f"{glance.presented} frames in {seconds:.1f} s: a burst")
+            break
+    for before, glance in pairwise(glances):
+        if glance.heard < before.heard - 1e-6:
+            wrong.append(f"show time went back from {before.heard:.2f} to {glance.heard:.2f} s")
+            break
+    return wrong
