@@ -207,7 +207,7 @@ def declare(
     place = f"{where[0]}:{where[1]}" if where[1] else ""
     if not callable(make):
         raise DeclarationError(f"a function or class can be the {kind} of a plugin, not {make!r}")
-    title: str = name or getattr(make, "__name__", "")
+    title = str(name or getattr(make, "__name__", ""))
 
     def wrong(text: str) -> DeclarationError:
         return DeclarationError(f"{kind} {title!r}: {text}", place)

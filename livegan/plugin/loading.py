@@ -94,7 +94,7 @@ class Record:
     files: dict[Path, str] = field(default_factory=dict)
     """Of a hot one: the files it was made from, and hashes of what they said."""
     before: dict[str, ModuleType] = field(default_factory=dict)
-    """Modules that it took the place of, for :meth:`withdraw`."""
+    """Its modules as they were before it was loaded, for :meth:`withdraw`."""
 
     def changed(self) -> bool:
         """Whether one of its files says something else by now."""
@@ -111,7 +111,11 @@ def load(entry: Entry) -> Record:
     """Load one plugin; never raises for what it does."""
     began = time.perf_counter()
     taking = Taking(entry)
-    before = source.forget(stale(entry)) if entry.hot else {}
+    before: dict[str, ModuleType] = {}
+    if entry.hot:
+        names = [entry.module, *own_modules(entry)]
+        before = {name: sys.modules[name] for name in names if name in sys.modules}
+        source.forget(stale(entry))
     error: BaseException | None = None
     seen = Deprecations()
     try:

@@ -8,7 +8,7 @@ livegan has itself stays livegan's; all stay reachable as ``package:name``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from livegan.plugin.catalogue import (
 )
 from livegan.plugin.catalogue import UnknownName as UnknownName
 from livegan.plugin.declare import Kind, Operation
-from livegan.plugin.entry import Entry, entries, files_in
+from livegan.plugin.entry import Entry, entries
 from livegan.plugin.entry import module_of as module_of
 from livegan.plugin.loading import Plugin as Plugin
 from livegan.plugin.loading import Problem as Problem
@@ -58,20 +58,16 @@ class Registry(Catalogue):
         self.records = [load(entry) for entry in entries(folder, installed=installed)]
         return self.settle()
 
-    def again(self, folder: Path | None, changed: Collection[str]) -> Registry:
-        """A registry like this, with the files that ``folder`` has now.
+    def again(self, wanted: Iterable[Entry], changed: Collection[str]) -> Registry:
+        """A registry of the entries ``wanted``: those that are here are taken over as they are.
 
-        Those whose entry's value is in ``changed``, and new files, are loaded; all else is taken
-        over as it is.  What is installed is not looked for again during a show.
+        What is new, and those whose value is in ``changed``, are loaded.
         """
         known = {record.entry.value: record for record in self.records}
-        kept = [record.entry for record in self.records if record.entry.origin != "file"]
         fresh = Registry()
-        for entry in [*kept, *files_in(folder)]:
-            record = known.get(entry.value)
-            if record is None or entry.value in changed:
-                record = load(entry)
-            fresh.records.append(record)
+        for entry in wanted:
+            record = None if entry.value in changed else known.get(entry.value)
+            fresh.records.append(load(entry) if record is None else record)
         return fresh.settle()
 
     def take(self, source: str | Path) -> Plugin:

@@ -7,12 +7,13 @@ are faster.  Each carries a hash of the text it came from, by which a change is 
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -33,10 +34,23 @@ def digest_of_text(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+INSTEAD: dict[Path, bytes] = {}
+
+
+@contextlib.contextmanager
+def instead(texts: Mapping[Path, str]) -> Iterator[None]:
+    """Inside, files are read as if they said this."""
+    INSTEAD.update({file: text.encode() for file, text in texts.items()})
+    try:
+        yield
+    finally:
+        INSTEAD.clear()
+
+
 def file_digest(path: Path) -> str:
     """Hash of a file's content; empty if it cannot be read."""
     try:
-        return digest_of_text(path.read_bytes())
+        return digest_of_text(INSTEAD.get(path) or path.read_bytes())
     except OSError:
         return ""
 
@@ -47,8 +61,9 @@ class TextLoader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the text that the file has now."""
         OWN.add(module.__name__)
-        data = self.get_data(self.path)
+        data = INSTEAD.get(Path(self.path)) or self.get_data(self.path)
         module.livegan_digest = digest_of_text(data)  # type: ignore[attr-defined]
+        module.livegan_text = data  # type: ignore[attr-defined]
         code = self.source_to_code(data, self.path)
         exec(code, module.__dict__)
 
@@ -119,6 +134,12 @@ def file_of(name: str) -> Path | None:
             if found.is_file():
                 return found
     return None
+
+
+def text_of(name: str) -> str | None:
+    """What the file of a loaded module of ours said."""
+    data = getattr(sys.modules.get(name), "livegan_text", None)
+    return data.decode(errors="replace") if isinstance(data, bytes) else None
 
 
 def closure(names: Iterable[str]) -> dict[str, Path]:
