@@ -86,7 +86,7 @@ class Listening:
         self._said: set[str] = set()
         self._line = Line(source)
         self._line.open(self._note)
-        self._clock, self._show = clock, ShowClock(ring.position / RATE)
+        self._clock, self._show = clock, ShowClock(ring.position / RATE).at(clock())
         self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
         self._thread.start()
 

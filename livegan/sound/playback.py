@@ -27,7 +27,11 @@ AHEAD = RATE
 
 
 class Playback:
-    """A media file, paced by the default output where it is audible, else by the show's clock."""
+    """A media file, paced by the default output where it is audible, else by the show's clock.
+
+    It plays on, unheard, while there is no output. A looped file that is gone when it should begin
+    again is waited for.
+    """
 
     rate = RATE
 
@@ -49,6 +53,7 @@ class Playback:
         self._decoder: threading.Thread | None = None
         self._closed = threading.Event()
         self._finished = False
+        self._lost = ""
         # While an output is opened its callback reads the fifo, and nobody else may.
         self._opening = False
         self._note: Note = lambda text: None
@@ -56,34 +61,38 @@ class Playback:
     def open(self, note: Note) -> None:
         """Open the file, and the output; without an output it plays unheard, and says so."""
         self._note = note
-        again = self._decoder is not None
-        if not again:
+        first = self._decoder is None
+        if first or self._lost:
             try:
-                blocks = open_media(self._path, self._start, self._loop, note)
+                blocks = open_media(self._path, self._start if first else 0.0, self._loop, note)
             except MediaError as error:
                 raise SourceError(str(error)) from None
             self._closed.clear()
+            self._lost = ""
             self._decoder = threading.Thread(
                 target=self._decode, args=(blocks,), name="decode sound", daemon=True
             )
             self._decoder.start()
             self._wait_for_sound()
-        if self._audible:
-            self._stop_output()
+        if self._audible and first:
             try:
-                self._play(again)
+                self._play()
             except Exception as error:
                 note(f"{self.name} plays unheard: {error}")
-                if again:
-                    threading.Thread(target=self._be_heard, daemon=True).start()
+                self._seek_output(None)
 
     def pull(self, frames: int) -> Array:
         """What was heard since the last call, or what the clock asks for."""
+        if self._lost and not len(self._decoded):
+            raise SourceGone(self._lost)
         if self._opening:
             return np.zeros((0, 2), np.float32)
-        if self._output is not None:
-            if not self._output.alive:
-                raise SourceGone(f"the sound output that plays {self.name} is gone")
+        output = self._output
+        if output is not None and not output.alive:
+            gone, self._output, output = output, None, None
+            self._note(f"the sound output is gone; {self.name} plays unheard until it is back")
+            self._seek_output(gone)
+        if output is not None:
             block = self._heard.read()
         else:
             block = self._decoded.read(frames)
@@ -97,8 +106,8 @@ class Playback:
 
     def close(self) -> None:
         """Stop playing."""
-        self._stop_output()
         self._closed.set()
+        self._stop_output()
         if self._decoder is not None:
             self._decoder.join(2.0)
 
@@ -109,7 +118,7 @@ class Playback:
 
     def _wait_for_sound(self) -> None:
         for _ in range(200):
-            if self._finished or len(self._decoded) > RATE // 4:
+            if self._finished or self._lost or len(self._decoded) > RATE // 4:
                 return
             time.sleep(0.01)
 
@@ -122,28 +131,40 @@ class Playback:
                     return
                 self._decoded.write(block)
         except Exception as error:
+            if self._loop:
+                there = self._path.is_file()
+                self._lost = f"{self.name}: {error}" if there else f"{self.name} is gone"
+                return
             self._note(f"{self.name}: {error}")
-        finally:
-            self._finished = True
+        self._finished = True
 
-    def _be_heard(self) -> None:
+    def _seek_output(self, gone: Stream | None) -> None:
+        threading.Thread(
+            target=self._be_heard, args=(gone,), name="sound output", daemon=True
+        ).start()
+
+    def _be_heard(self, gone: Stream | None) -> None:
+        if gone is not None:
+            gone.close()
         while not self._closed.wait(RETRY):
             try:
-                self._play(again=True)
+                refresh()
+                self._play()
             except Exception as error:
                 logging.getLogger("livegan").debug("still unheard: %s", error)
             else:
                 self._note(f"{self.name} is heard again")
                 return
 
-    def _play(self, again: bool) -> None:
-        if again:
-            refresh()
+    def _play(self) -> None:
         device = find_device(None, "output")
         channels = min(2, device.channels)
         opened: list[Stream] = []
 
         def callback(data: Array, frames: int, times: Any, status: Any) -> None:
+            if opened and self._output is not opened[0]:  # given up: others read the fifo now
+                data[:] = 0
+                return
             block = self._decoded.read(frames)
             count = len(block)
             data[:count] = block if channels == 2 else block.mean(axis=1, keepdims=True)
@@ -171,8 +192,8 @@ class Playback:
         self._heard = Fifo(2 * RATE, 2)
         self._opening = True
         try:
-            opened.append(stream := Stream(open_stream))
-            self._output = stream
+            self._output = stream = Stream(open_stream)
+            opened.append(stream)
         finally:
             self._opening = False
         if self._closed.is_set():

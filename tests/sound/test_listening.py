@@ -15,6 +15,7 @@ import pytest
 
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
+from livegan.sound.devices import SourceAway
 from livegan.sound.features import FEATURES
 from livegan.sound.listening import Listening
 from livegan.sound.ring import SoundRing
@@ -172,6 +173,68 @@ def test_a_source_that_does_not_open_is_refused_at_once(ring: SoundRing) -> None
     assert threading.active_count() == before
 
 
+def test_a_show_begins_without_a_source_that_is_away_and_takes_it_when_it_is_there(
+    ring: SoundRing,
+) -> None:
+    class Late(Tone):
+        def open(self, note: Callable[[str], None]) -> None:
+            if not self.plugged:
+                raise SourceAway("no sound input is called 'tone'")
+            super().open(note)
+
+    notes: list[str] = []
+    tone = Late()
+    tone.plugged = False
+    listening = Listening(tone, ring, Counting(), notes.append)
+    waiting = "no sound input is called 'tone'; silence until it is there"
+    assert listening.waiting == waiting and notes == [waiting]
+    hear(listening, ring, 0.3)
+    assert not ring.samples(0, ring.position).any()
+    tone.plugged = True
+    until(lambda: not listening.waiting)
+    assert notes[1] == "tone is back"
+    hear(listening, ring, 0.3)
+    listening.stop()
+    assert np.abs(ring.samples(0, ring.position)).max() > 0.4
+
+
+class Hand:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now, self.looks = 1000.0, 0
+
+    def __call__(self) -> float:
+        self.looks += 1
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        """Move, and wait until that was seen."""
+        self.now += seconds
+        seen = self.looks + 2
+        until(lambda: self.looks >= seen)
+
+
+@pytest.mark.parametrize("step", [7200.0, -7200.0, 6.0])
+def test_a_clock_that_steps_moves_neither_show_time_nor_the_sound(
+    ring: SoundRing, step: float
+) -> None:
+    clock, tone = Hand(), Tone()
+    listening = Listening(tone, ring, Counting(), pytest.fail, clock)
+
+    for _ in range(25):
+        clock.move(0.02)
+    before = ring.position
+    clock.move(step)
+    for _ in range(25):
+        clock.move(0.02)
+    listening.stop()
+    assert abs(ring.position - before - RATE // 2) <= 0.04 * RATE
+    sound = ring.samples(RATE // 10, ring.position)[:, 0]
+    assert np.abs(np.diff(sound)).max() < 2 * 0.5 * 2 * np.pi * 440 / RATE
+    assert np.abs(sound[-RATE // 10 :]).max() > 0.45
+
+
 def test_a_meter_shows_peaks_and_falls_in_silence(ring: SoundRing) -> None:
     tone = Tone()
     listening = Listening(tone, ring, Counting(), lambda text: None)
@@ -223,6 +286,7 @@ import threading
 import numpy as np
 from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
+from livegan.sound.pace import BEHIND
 from livegan.sound.ring import SoundRing
 from livegan.sound.sources import parse_source
 
@@ -381,10 +445,12 @@ def test_a_file_whose_output_dies_plays_on_and_is_heard_again(
     player = record(str(write_tone(tmp_path / "tone.wav", 48000)))
     player.wait_for("loud")
     sink.kill()
-    player.wait_for("gone")
-    player.wait_for("unheard")
-    player.wait_for("loud")
+    player.wait_for("the sound output is gone; tone.wav plays unheard until it is back")
     sink.start()
     player.wait_for("heard again")
-    time.sleep(5)
-    assert np.abs(player.end()[-RATE:]).max() > 0.4
+    time.sleep(3)
+    sound = player.end()
+    assert np.abs(sound[-RATE:]).max() > 0.4
+    # It played on: while the output was missed, and while another was opened.
+    silent = np.flatnonzero(np.abs(np.diff(np.flatnonzero(np.abs(sound[:, 0]) > 0.01))) > RATE * 4)
+    assert not len(silent)

@@ -27,7 +27,7 @@ from livegan.sound.devices import (
 )
 from livegan.sound.fifo import Fifo
 from livegan.sound.playback import Playback
-from livegan.sound.sources import SOURCES, Silence, parse_source
+from livegan.sound.sources import SOURCES, Silence, SourceGone, parse_source
 
 
 def device(name: str, *, kind: Any = "input", default: bool = False, index: int = 0) -> Device:
@@ -184,6 +184,30 @@ def test_a_file_that_is_not_looped_ends_in_silence_and_says_so_once(tmp_path: Pa
         out = pull(source, 20000)
         assert (out[:4800] > 0.4).all() and not out[4800:].any()
         assert notes == ["short.wav has ended"]
+    finally:
+        source.close()
+
+
+def test_a_file_that_is_gone_when_it_should_begin_again_is_waited_for(tmp_path: Path) -> None:
+    path = wav(tmp_path / "song.wav", np.full(24000, 0.5))
+    source = Playback(path, loop=True, audible=False)
+    source.open(pytest.fail)
+    try:
+        path.rename(tmp_path / "away.wav")
+        with pytest.raises(SourceGone, match=r"^song\.wav is gone$"):
+            while True:
+                source.pull(4800)
+                time.sleep(0.001)
+        with pytest.raises(SourceError, match=r"did you mean away\.wav"):
+            source.open(pytest.fail)
+        wav(path, np.full(24000, 0.25))
+        source.open(pytest.fail)
+        np.testing.assert_allclose(pull(source, 30000), 0.25, atol=1e-3)
+        path.write_bytes(b"")
+        with pytest.raises(SourceGone, match=r"^song\.wav: .*no sound in it"):
+            while True:
+                source.pull(4800)
+                time.sleep(0.001)
     finally:
         source.close()
 
