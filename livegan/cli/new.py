@@ -1,4 +1,4 @@
-"""``livegan new``: a working folder, ready to perform."""
+"""``livegan new``: a working folder, ready to perform; or a package with a plugin in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from livegan.cli.failing import fail, short
 
+KINDS = ("encoder", "mixer", "signal", "model", "source", "output", "command")
 README = """\
 # {name}
 
@@ -51,19 +52,103 @@ def register_encoders(register):
 '''
 
 
+MYPY = """\
+[mypy]
+mypy_path = typings
+explicit_package_bases = true
+files = sets, plugins, typings
+"""
+
+
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR | KIND", help=f"The folder to make; or one of {', '.join(KINDS)}."
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The plugin's name, and its folder.")
+    ] = None,
+    author: Annotated[str, typer.Option(help="Who writes the plugin; by default git's user.")] = "",
+    licence: Annotated[
+        str, typer.Option(help="MIT, BSD-3-Clause, Apache-2.0, GPL-3.0-or-later, CC0-1.0 or none.")
+    ] = "MIT",
 ) -> None:
-    """Make a working folder: sets, plugins, models, ready to perform."""
-    from livegan import share
+    """Make a working folder (`new my-show`), or a package for a plugin (`new encoder NAME`)."""
+    if name is not None:
+        package(what, name, author, licence)
+    elif what in KINDS:
+        article = "an" if what[0] in "eo" else "a"
+        fail(
+            f"livegan new {what} NAME: give {article} {what} a name; "
+            f"for a working folder called {what}: livegan new ./{what}",
+            2,
+        )
+    else:
+        working_folder(Path(what))
+
+
+def working_folder(folder: Path) -> None:
+    """Sets, plugins, models, and what editors complete from."""
+    from livegan import share, stubs
+    from livegan.plugin import registry
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         fail(f"{short(folder)} is there already and not empty; name another folder")
-    for name in ("sets", "plugins", "models"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    for part in ("sets", "plugins", "models"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
     for file in sorted(share.folder("sets").glob("*.py")):
         shutil.copyfile(file, folder / "sets" / file.name)
     (folder / "plugins" / "spikes.py").write_text(PLUGIN, encoding="utf-8")
     title = folder.resolve().name
     (folder / "README.md").write_text(README.format(name=title), encoding="utf-8")
+    (folder / "mypy.ini").write_text(MYPY, encoding="utf-8")
+    registry.use(registry.Registry().load(folder / "plugins"))
+    stubs.write_stubs(folder)
     typer.echo(f"made {short(folder)}; now: cd {short(folder)} && livegan perform")
+
+
+def package(kind: str, text: str, author: str, licence: str) -> None:
+    """A package for a plugin, and its picture."""
+    from livegan import starting
+    from livegan.plugin.closest import suggestion
+
+    if kind not in KINDS:
+        fail(f"livegan new {kind}: there is no such kind" + suggestion(kind, KINDS), 2)
+    known = {each.lower(): each for each in starting.LICENCES}
+    if licence.lower() not in known:
+        fail(
+            f"--licence {licence}: there is no such licence" + suggestion(licence, known.values()),
+            2,
+        )
+    folder = Path(text)
+    try:
+        name = starting.named(kind, folder.name)
+    except starting.BadName as error:
+        fail(str(error), 2)
+    start = starting.Start(kind, name, author or git_user(), known[licence.lower()])
+    try:
+        start.write(folder)
+    except FileExistsError as error:
+        fail(short(str(error)))
+    from livegan.starting.example import add_example
+
+    add_example(start, folder)
+    typer.echo(
+        f"made {short(folder)}: {starting.SUMMARIES[kind]}\n"
+        f"now: cd {short(folder)} && pip install -e '.[test]' && pytest"
+    )
+
+
+def git_user() -> str:
+    """The name that git signs with; empty if there is none."""
+    import subprocess
+
+    try:
+        asked = subprocess.run(
+            ["git", "config", "user.name"], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return asked.stdout.strip()

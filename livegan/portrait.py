@@ -1,0 +1,219 @@
+"""What a plugin offers, as a picture: drawn by itself from the demo track, in a set of one line.
+
+The pictures of `livegan plugins show`, of the gallery in the documentation, and of packages that
+`livegan new` makes.  They are rehearsed, so a picture is what a show draws from that line.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from livegan import saving, share
+from livegan.plugin import Operation, registry
+
+Pixels = NDArray[np.uint8]
+
+AT_S = 20.0
+"""The moment of the demo track that is drawn: half a break, half a beat lie behind it."""
+MOVING_S, FPS = 1.5, 20.0
+"""How long something that remembers is played until it is drawn."""
+CURVE_S = 10.0
+"""How much of a signal is seen."""
+
+BEFORE = """\
+from livegan.live import *
+
+sound = listen()
+"""
+
+PAINTED = """\
+a = model("nebula", encode.timeline(sound, seconds=10))
+b = model("city", encode.levels_timeline(sound, seconds=10))
+"""
+"""The two pictures that every mixer is shown with."""
+
+CURVE = '''
+
+@encoder
+class curve:
+    """A number, and what it was in the frames before."""
+
+    def __init__(self):
+        self.past = []
+
+    def draw(self, sound, *, size, value=param(0.0, doc="what is drawn")):
+        import numpy as np
+
+        height, width = size
+        self.past.append(float(value))
+        frames = np.linspace(0, len(self.past) - 1, width)
+        values = np.interp(frames, np.arange(len(self.past)), self.past)
+        low, high = min(0.0, values.min()), max(1.0, values.max())
+        line = (values - low) / (high - low) * 0.9 + 0.05
+        y = np.linspace(1, 0, height)[:, None]
+        below = np.clip((line - y) * height + 0.5, 0, 1)
+        edge = np.clip(2.5 - np.abs(line - y) * height, 0, 1)
+        return np.stack([0.1 + 0.2 * below + edge, 0.1 + 0.5 * below + edge, 0.2 + 0.6 * below])
+
+
+'''
+
+
+class NoPicture(RuntimeError):
+    """What a line draws cannot be had; one line that says why."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a set, and what it takes to draw it."""
+
+    text: str
+    kind: str
+    moves: bool = False
+    """It remembers, so it is played for a while before it is drawn."""
+    alone: bool = False
+    """It has a size of its own, so it does not fit into a grid with others."""
+
+
+def line_of(operation: Operation) -> Line:
+    """How a set calls an operation, with the values that it has by itself."""
+    name, reg = operation.name, registry.current()
+    full = f"{operation.origin.package}:{name}"
+    short = name in reg.names(operation.kind) and reg.operation(operation.kind, name) is operation
+    if operation.kind == "encoder":
+        text = f"encode.{name}(sound)" if short else f'encode("{full}", sound)'
+    elif operation.kind == "signal":
+        given = ", ".join(
+            "sound.level" for i in operation.inputs if needed(i) and i.name != "sound"
+        )
+        text = f"{name}({given})" if short else f'signal("{full}")({given})'
+    else:
+        inputs = operation.inputs
+        others = ["b"] * (len([i for i in inputs if needed(i)]) - 1 if needed(inputs[0]) else 1)
+        text = f"a.{name}({', '.join(others)})"
+        if inputs[0].many or not short:
+            called = name if short else f'mixer("{full}")'
+            text = f"{called}({', '.join(['a', *others])})"
+    alone = bool(getattr(operation.make, "any_size", False))
+    return Line(text, operation.kind, operation.stateful, alone)
+
+
+def needed(wanted: Any) -> bool:
+    """Whether an input must be given."""
+    return not wanted.optional and not wanted.many
+
+
+def draw(
+    lines: Sequence[Line], folder: Path, *, size: int = 256, audio: Path | None = None
+) -> list[Pixels]:
+    """What each line draws at a moment of the demo track: (size, size, 3) uint8 each.
+
+    Lines that fit together are drawn in one rehearsal, and all mixers from the same two pictures.
+
+    Parameters
+    ----------
+    folder : the working folder, whose ``plugins/`` and ``models/`` are there besides what is
+        installed.
+    audio : another sound than the demo track.
+
+    Raises
+    ------
+    NoPicture
+        If one cannot be drawn.
+    livegan.engine.script.Refusal
+        If the registry in use does not offer what a line names.
+    """
+    drawn: dict[int, Pixels] = {}
+    together: dict[tuple[bool, bool, int], list[int]] = {}
+    for index, line in enumerate(lines):
+        own = index if line.alone or line.kind == "signal" else -1
+        together.setdefault((line.kind == "mixer", line.moves, own), []).append(index)
+    for places in together.values():
+        pictures = rehearsed([lines[place] for place in places], folder, size, audio)
+        drawn.update(zip(places, pictures, strict=True))
+    return [drawn[index] for index in range(len(lines))]
+
+
+def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) -> list[Pixels]:
+    """What lines of one kind draw, side by side in one rehearsal."""
+    from livegan.rehearsal import Rehearsal, rehearse  # torch, which a line alone does not need
+
+    columns = math.ceil(math.sqrt(len(lines)))
+    rows = math.ceil(len(lines) / columns)
+    texts = [line.text for line in lines]
+    texts += texts[:1] * (rows * columns - len(lines))  # a row that is not full would be centred
+    text = BEFORE
+    start, seconds, fps = AT_S, 1 / FPS, FPS
+    if lines[0].moves:
+        start, seconds = AT_S - MOVING_S, MOVING_S
+    if lines[0].kind == "signal":
+        start, seconds = AT_S - CURVE_S, CURVE_S
+        text += f"{CURVE}show(curve(sound, value={texts[0]}))\n"
+    else:
+        text += PAINTED if lines[0].kind == "mixer" else ""
+        tiled = f"grid({', '.join(texts)}, columns={columns})"
+        text += f"show({texts[0] if len(texts) == 1 else tiled})\n"
+    shown: list[Pixels] = []
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "set.py"
+        file.write_text(text, encoding="utf-8")
+        what = Rehearsal(
+            set=file,
+            audio=audio or share.demo_track(),
+            start=start,
+            seconds=seconds,
+            fps=fps,
+            size=size,
+            folder=folder,
+            flash_guard="off",
+        )
+        result = rehearse(
+            what, on_frame=lambda frame, pixels: shown.__setitem__(slice(None), [pixels])
+        )
+    if result.faults:
+        fault = result.faults[0]
+        raise NoPicture(f"{fault['where'] or lines[0].text}: {fault['reason']}")
+    whole = shown[0]
+    if len(texts) == 1:
+        return [fitted(whole, size)]
+    height, width = whole.shape[0] // rows, whole.shape[1] // columns
+    return [
+        whole[r * height : (r + 1) * height, c * width : (c + 1) * width]
+        for r in range(rows)
+        for c in range(columns)
+    ][: len(lines)]
+
+
+def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
+    """Write (H, W, 3) uint8 as a PNG or, at ``quality``, a JPEG.
+
+    Raises
+    ------
+    NoPicture
+        If the name ends in neither.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".png":
+        saving.save_png(path, pixels)
+    elif suffix in (".jpg", ".jpeg"):
+        with saving.replacing(path) as beside:
+            Image.fromarray(pixels).save(beside, format="JPEG", quality=quality, optimize=True)
+    else:
+        raise NoPicture(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
+
+
+def fitted(pixels: Pixels, size: int) -> Pixels:
+    """A picture at (size, size)."""
+    if pixels.shape[:2] == (size, size):
+        return pixels
+    shrunk = Image.fromarray(pixels).resize((size, size), Image.Resampling.LANCZOS)
+    return np.asarray(shrunk)

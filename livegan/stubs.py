@@ -1,0 +1,201 @@
+"""What editors and type checkers read: the words of a set with the types of all that is installed.
+
+A set's words are made while it runs, so an editor that only reads code knows few of them.
+``livegan plugins stubs`` writes them down, plugins included, as ``typings/livegan/live.pyi`` of the
+working folder: there Pyright and VS Code look by themselves, and mypy with ``mypy_path``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+from collections.abc import Iterable
+from pathlib import Path
+
+from livegan import live, saving
+from livegan.graph.graph import OUTPUTS, SETTINGS
+from livegan.graph.sound import FEATURES
+from livegan.plugin import registry
+from livegan.plugin.declare import Operation, Param
+
+PLACE = Path("typings", "livegan", "live.pyi")
+"""Where the stub lies in a working folder."""
+
+HEAD = '''\
+"""The words of a set, with all plugins that were installed when this was written.
+
+Written by `livegan plugins stubs`: run it again when plugins come, go or change.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeAlias, overload
+
+from livegan.graph.picture import Morph
+from livegan.graph.signal import Signal
+from livegan.plugin.declare import param as param
+from livegan.plugin.declare import static as static
+
+Number: TypeAlias = float | Signal
+
+'''
+
+DECORATOR = '''\
+@overload
+def {name}(make: str, *, name: str | None = None) -> Callable[..., {gives}]: ...
+@overload
+def {name}(make: Callable[..., Any], *, name: str | None = None) -> Callable[..., {gives}]: ...
+@overload
+def {name}(
+    make: None = None, *, name: str | None = None{more}
+) -> Callable[[Callable[..., Any]], Callable[..., {gives}]]:
+    """{doc}"""
+'''
+
+CLOCKS = ("bar", "bars", "beat", "beats", "time")
+
+
+def live_stub() -> str:
+    """`livegan.live` as a stub, with every operation of the registry in use."""
+    reg = registry.current()
+    words: list[str] = live.__getattr__("__all__")
+    parts = [HEAD, f"__all__ = {words!r}\n"]
+    parts.append("class SoundHandle:")
+    parts += [f'    {name}: Signal\n    """{doc}"""' for name, doc in FEATURES.items()]
+    parts.append("class Picture:")
+    for name in usable(reg.names("mixer")):
+        parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+    # Mixers that a set has written itself chain too, and are known only when it runs.
+    parts.append("    def __getattr__(self, name: str) -> Callable[..., Picture]: ...")
+    parts.append("class Encoders:")
+    parts.append("    def __call__(self, name: str, *args: Any, **kwargs: Any) -> Picture: ...")
+    for name in usable(reg.names("encoder")):
+        parts.append(indented(definition(reg.operation("encoder", name), name, method=True)))
+    parts.append("encode: Encoders")
+    parts += [f"{name}: Signal" for name in CLOCKS]
+    for name in sorted({*words} - {*CLOCKS, "encode", "param", "static"}):
+        if name in live.WORDS:
+            parts.append(word(name))
+        else:
+            kind = "signal" if name in reg.names("signal") else "mixer"
+            parts.append(definition(reg.operation(kind, name), name))
+    return "\n".join(parts) + "\n"
+
+
+def write_stubs(folder: Path) -> Path:
+    """Write the stub into a working folder; its path."""
+    path = folder / PLACE
+    saving.write_bytes(path, live_stub().encode("utf-8"))
+    return path
+
+
+def usable(names: Iterable[str]) -> list[str]:
+    """The names that can be written after a dot."""
+    return [n for n in names if n.isidentifier() and not keyword.iskeyword(n)]
+
+
+def definition(operation: Operation, name: str, *, method: bool = False) -> str:
+    """An operation as a function, or as a method of pictures or of ``encode``."""
+    given = ["self"] if method else []
+    inputs = list(operation.inputs)
+    if operation.kind == "mixer" and method:
+        # The picture before the dot is the first.
+        inputs = inputs if inputs[0].many else inputs[1:]
+    for wanted in inputs:
+        if operation.kind == "signal":
+            kind = "SoundHandle" if wanted.name == "sound" else "Number"
+        else:
+            kind = "SoundHandle" if operation.kind == "encoder" else "Picture"
+        if wanted.many:
+            given.append(f"*{wanted.name}: {kind} | Sequence[{kind}]")
+        elif wanted.optional:
+            given.append(f"{wanted.name}: {kind} | None = None")
+        else:
+            default = " = ..." if kind == "SoundHandle" else ""
+            given.append(f"{wanted.name}: {kind}{default}")
+    given += [row(p) for p in operation.params]
+    if operation.kind == "signal":
+        return function(name, given, "Signal", doc_of(operation))
+    if not any(g.startswith("*") for g in given):
+        given.append("*")
+    given.append("key: str | None = None")
+    return function(name, given, "Picture", doc_of(operation))
+
+
+def function(name: str, given: list[str], gives: str, doc: str) -> str:
+    """The text of one function of the stub."""
+    text = doc.replace("\\", "\\\\").replace('"""', "'''")
+    end = "\n" if "\n" in text else " " * text.endswith('"')
+    body = f'"""{text}{end}"""'
+    return f"def {name}({', '.join(given)}) -> {gives}:\n{indented(body)}"
+
+
+def row(param: Param) -> str:
+    """A parameter with its type and default."""
+    kinds = {"flag": "bool", "integer": "int", "number": "float", "text": "Any"}
+    if param.choices:
+        kind = f"Literal[{', '.join(repr(c) for c in param.choices)}]"
+    else:
+        kind = kinds[param.type]
+    if param.live and kind != "Any":
+        kind = "Number" if kind == "float" else f"{kind} | Signal"
+    default = param.default
+    shown = repr(default) if isinstance(default, (bool, int, float, str)) else "..."
+    return f"{param.name}: {kind} = {shown}"
+
+
+def doc_of(operation: Operation) -> str:
+    """The docstring of an operation, and a line for each parameter: range and meaning."""
+    lines = [operation.doc.strip()]
+    rows = [f"{p.name}: {meaning(p)}" for p in operation.params]
+    lines += ["", *rows] if rows else []
+    if operation.origin.package != "livegan":
+        lines += ["", f"From {operation.origin.package} {operation.origin.version}".rstrip()]
+    return "\n".join(lines)
+
+
+def meaning(param: Param) -> str:
+    """Range, unit and doc of a parameter, in a line."""
+    span = ""
+    if param.low is not None or param.high is not None:
+        low = "" if param.low is None else f"{param.low:g}"
+        high = "" if param.high is None else f"{param.high:g}"
+        span = f"{low}..{high}"
+    before = f"{span} {param.unit}".strip()
+    after = param.doc + ("" if param.live else " (fixed when built)")
+    return f"{before}: {after}" if before and after.strip() else before or after.strip()
+
+
+def word(name: str) -> str:
+    """A word of the language that is no operation."""
+    made = getattr(live, name)
+    doc = inspect.getdoc(made) or ""
+    if name in ("encoder", "mixer", "signal"):
+        more = ", aliases: tuple[str, ...] = ()" if name == "mixer" else ""
+        gives = "Signal" if name == "signal" else "Picture"
+        return DECORATOR.format(name=name, gives=gives, more=more, doc=doc + "\n")
+    if name == "show":
+        outputs = [f"{n}: str = ..." for n in OUTPUTS]
+        return function(name, ["picture: Picture", "*", *outputs], "None", doc)
+    if name == "settings":
+        return function(name, ["*", *(row(p) for p in SETTINGS)], "None", doc)
+    if name == "model":
+        given = ["checkpoint: str | Morph", "condition: Picture | None = None", "*"]
+        given += ["key: str | None = None", *(row(p) for p in live.MODEL)]
+        return function(name, given, "Picture", doc)
+    signature = inspect.signature(made)
+    given = []
+    for p in signature.parameters.values():
+        kind = str(p.annotation)
+        if kind == "Any" and signature.return_annotation != "Any":
+            kind = "Number | None" if p.default is None else "Number"
+        if p.kind is p.KEYWORD_ONLY and not any(g.startswith("*") for g in given):
+            given.append("*")
+        star = "*" if p.kind is p.VAR_POSITIONAL else ""
+        default = "" if p.default is p.empty else f" = {p.default!r}"
+        given.append(f"{star}{p.name}: {kind}{default}")
+    return function(name, given, str(signature.return_annotation), doc)
+
+
+def indented(text: str) -> str:
+    """Text one step to the right."""
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
