@@ -21,6 +21,9 @@ from livegan.cli.models import models
 from livegan.cli.new import new
 from livegan.cli.perform import perform
 from livegan.cli.plugins import plugins
+from livegan.cli.plugins_gallery import gallery
+from livegan.cli.plugins_show import show
+from livegan.cli.plugins_stubs import stubs
 from livegan.cli.rehearse import Rehearse, rehearse
 from livegan.cli.score import score
 from livegan.cli.train import train
@@ -36,6 +39,8 @@ COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train,
 TOOLS = (models, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command(cls=Rehearse if command is rehearse else None)(command)
+for command in (show, stubs, gallery):
+    plugins.command()(command)
 app.add_typer(plugins)
 
 
