@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from livegan import share
+from livegan.engine.deadline import Overrun
 from livegan.engine.instance import (
     Instance,
     ModelInstance,
@@ -19,7 +20,6 @@ from livegan.engine.instance import (
     painting_side,
 )
 from livegan.engine.models import Models
-from livegan.engine.deadline import Overrun
 from livegan.engine.poison import check_context, first_line, is_full
 from livegan.engine.probe import Busy, probe
 from livegan.engine.program import Program, Step, foreign
@@ -146,9 +146,7 @@ class Builder:
         probe(program, kept, moment(size), busy)
         return program
 
-    def make(
-        self, node: Picture, models: Models, moment: Moment, busy: Busy
-    ) -> Instance:
+    def make(self, node: Picture, models: Models, moment: Moment, busy: Busy) -> Instance:
         """Build one node.
 
         Raises

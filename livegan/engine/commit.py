@@ -78,8 +78,6 @@ class Pipeline:
         emit: Callable[[dict[str, Any]], None],
         *,
         blocked: frozenset[str] = frozenset(),
-        version: int = 0,
-        texts: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self.folder = folder
@@ -98,8 +96,8 @@ class Pipeline:
         self._seen: dict[str, str] = {}
         """Stamps of the models at the last proposal."""
         self._news = News()
-        self._versions = version
-        self.hot = Hot(folder / PLUGINS, texts)
+        self._versions = 0
+        self.hot = Hot(folder / PLUGINS)
         self._begun = False
         self._trying: Trial | None = None
         self._trials: dict[int, Trial] = {}
@@ -332,6 +330,33 @@ class Pipeline:
         commit.version = self._versions
         self.commits.append(commit)
         return commit
+
+    def numbered(self, version: int) -> None:
+        """The next program is to have this number: one that comes back keeps its own."""
+        self._versions = max(0, version - 1)
+
+    def recall_plugins(self, texts: Mapping[str, str] | None) -> None:
+        """Prove the next text with what plugin files said when it played, if that is known."""
+        if texts is not None:
+            self.hot.recall(texts)
+            self._begun = False
+
+    @property
+    def has_program(self) -> bool:
+        """Whether anything was proven so far."""
+        return self._newest is not None
+
+    def recall(self) -> None:
+        """Take the next text even if it says what the newest did."""
+        self._last_seen = None
+
+    def tell_again(self, program: Program) -> None:
+        """Say that what was made ready unseen is on the air now."""
+        for commit in reversed(self.commits):
+            if commit.version == program.version and commit.status == "on_air":
+                commit.on_air_at = round(self.player.now.time, 6)
+                self._tell(commit)
+                return
 
     def _busy(self, what: str, place: Place | None = None) -> None:
         self.busy = what

@@ -81,6 +81,7 @@ class Player:
         self._count = 0
         self._undo = False
         self._failed: tuple[Program, Refusal] | None = None
+        self._again = False
         self._cueing = threading.Lock()
 
     # The clock -----------------------------------------------------------------------------------
@@ -135,6 +136,26 @@ class Player:
             cue.dropped()
         return cue is not None
 
+    def hurry(self) -> None:
+        """Let what is cued go on the air with the next frame, whatever the beat."""
+        with self._cueing:
+            if self.cued is not None:
+                self.cued = replace(self.cued, beats=-math.inf)
+
+    def forget(self) -> None:
+        """Play nothing, until something is cued."""
+        self.drop()
+        self.program, self.earlier = None, []
+
+    def again(self) -> None:
+        """Let what plays begin anew with the next frame, dissolving from what is shown."""
+        self._again = True
+
+    def as_picture(self, pixels: Any) -> torch.Tensor:
+        """(H, W, 3) uint8, as it is on the screen → (3, H, W) float 0..1 on the device."""
+        planes = torch.from_numpy(pixels).to(self.device).permute(2, 0, 1)
+        return planes.to(torch.float32).div_(255.0)
+
     def undo(self) -> Program | None:
         """Bring the program before this one back at the next frame; None if there is none."""
         if self.program is not None and self.drop():
@@ -146,6 +167,9 @@ class Player:
         return self.earlier[-1]
 
     def _swap(self, now: Now) -> None:
+        if self._again and self.program is not None:
+            self._again = False
+            self._take(self.program, now)
         if self._failed is not None:
             bad, why = self._failed
             self._failed = None

@@ -47,6 +47,11 @@ class SafeSet:
         playing = self._player.program
         return playing is not None and playing.safe
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is proven."""
+        return self._program is not None
+
     def prove(self) -> None:
         """Build it and draw it once; says in a message whether it is ready. Never raises."""
         for path in self._paths:

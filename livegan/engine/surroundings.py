@@ -104,7 +104,7 @@ def functions_of(module: ModuleType) -> dict[str, Any]:
     return {k: v for k, v in list(vars(module).items()) if isinstance(v, kinds)}
 
 
-# Ending the process --------------------------------------------------------------------------------
+# Ending the process -------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -143,7 +143,7 @@ def nobody() -> Iterator[None]:
             sys.stdin = before
 
 
-# Threads -------------------------------------------------------------------------------------------
+# Threads ------------------------------------------------------------------------------------------
 
 
 def threads_in(files: set[str]) -> dict[int, str]:

@@ -9,21 +9,39 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from livegan.stage import supervisor
 from livegan.stage.launch import ENGINE, Engine, Message, death, start_engine
-from livegan.stage.supervisor import Gone, Heard, Insist, Kill, Limits, Start, State, Tell, Tick
+from livegan.stage.standby import Keep, Warm
+from livegan.stage.supervisor import (
+    Gone,
+    Heard,
+    Insist,
+    Kill,
+    Limits,
+    StandbyGone,
+    StandbyHeard,
+    Start,
+    State,
+    TakeOver,
+    Tell,
+    Tick,
+)
 
 TICK = 0.1  # seconds between looks at the clock
 SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
+STOPPED = "it was stopped"
 GOODBYE = 2.0  # seconds an engine has to end when it is asked
 
 
 class Keeper:
     """Starts the engine, hears it, kills it when it hangs, and brings it back.
 
-    ``hear`` is called on the keeper's thread with each message of the engine, and with
-    ``{"type": "engine", "phase", "text", "pid"}`` when its fate changes; it must return at once.
+    ``hear`` is called on the keeper's thread with each message of the engine, with
+    ``{"type": "engine", "phase", "text", "pid"}`` when its fate changes, and, on another thread,
+    with ``{"type": "printed", "lines"}``; it must return at once. With ``standby`` a second engine
+    is kept ready to take over.
     """
 
     def __init__(
@@ -33,8 +51,13 @@ class Keeper:
         *,
         target: str = ENGINE,
         limits: Limits | None = None,
+        standby: bool = False,
     ) -> None:
         self._options = options
+        self._set = Path(str(options.get("set") or ""))
+        self._wants_standby = standby
+        self._standby: Engine | None = None
+        self._standby_number = 0
         self._listener = hear
         self._target = target
         self._limits = limits or Limits()
@@ -42,6 +65,7 @@ class Keeper:
         self._numbers = itertools.count(1)
         self._engine: Engine | None = None
         self._number = 0
+        self._looked = 0.0
         self.state = State()
         """The supervisor's; replaced, never changed, so any thread may read it."""
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -74,7 +98,7 @@ class Keeper:
         return engine.pid if engine is not None else None
 
     def _run(self) -> None:
-        self.state, actions = supervisor.begin(time.monotonic())
+        self.state, actions = supervisor.begin(time.monotonic(), standby=self._wants_standby)
         self._do(actions)
         ticked = time.monotonic()
         try:
@@ -86,8 +110,14 @@ class Keeper:
                     if what == "send" and self._engine is not None:
                         self._engine.send(message)
                     elif what == "heard" and number == self._number:
+                        if message.get("type") == "poisoned" and self._engine is not None:
+                            self._engine.last_words = str(message.get("reason"))
                         self._hear(message)
                         self._step(Heard(message))
+                    elif what == "heard" and number == self._standby_number:
+                        self._step(StandbyHeard(message))
+                    elif what == "gone" and number == self._standby_number:
+                        self._lay_off("")
                     elif what == "insist":
                         self._step(Insist(**message))
                     elif what == "gone" and number == self._number:
@@ -96,9 +126,19 @@ class Keeper:
                 if now - ticked > SLEPT:
                     self.state = supervisor.woke(self.state, now)
                 ticked = now
-                self._step(Tick())
+                self._look(now)
         finally:
             self._end()
+
+    def _look(self, now: float) -> None:
+        """See how the engines are; a tick, but no more often than that."""
+        if now - self._looked < TICK:
+            return
+        self._looked = now
+        self._step(Tick(self._engine.look() if self._engine is not None else None))
+        standby, most = self._standby, self._limits.memory
+        if standby is not None and most and standby.look().memory > most:
+            self._lay_off("it took more memory than --memory")
 
     def _step(self, event: supervisor.Event) -> None:
         before = self.state.phase
@@ -110,29 +150,79 @@ class Keeper:
     def _do(self, actions: list[supervisor.Action]) -> None:
         for action in actions:
             if isinstance(action, Tell):
-                self._say(action.kind, action.text)
+                self._say(action.kind, action.text, **action.fields)
             elif isinstance(action, Start):
                 self._start(action)
             elif isinstance(action, Kill):
-                self._bury("it hung and was killed")
+                self._bury(action.how)
+            elif isinstance(action, Warm):
+                self._warm(action)
+            elif isinstance(action, Keep) and self._standby is not None:
+                self._standby.send({"type": "keep", "resume": action.resume})
+            elif isinstance(action, TakeOver):
+                self._take_over(action)
 
     def _start(self, action: Start) -> None:
         self._number = next(self._numbers)
         options = {
             **self._options,
             "resume": action.resume,
+            "earlier": list(action.earlier),
             "blocked": list(action.blocked),
         }
         try:
-            engine = start_engine(options, self._target)
+            engine = start_engine(options, self._target, self._printed)
         except OSError as error:  # no memory or no process to be had: try again later
             self._step(Gone(f"could not be started: {error}"))
             return
         self._engine = engine
-        reader = threading.Thread(
-            target=self._read, args=(engine, self._number), name="engine messages", daemon=True
+        self._listen(engine, self._number)
+
+    def _warm(self, action: Warm) -> None:
+        options = {
+            **self._options,
+            "standby": True,
+            "resume": action.resume,
+            "blocked": list(action.blocked),
+        }
+        self._standby_number = next(self._numbers)
+        try:
+            self._standby = start_engine(options, self._target, self._printed)
+        except OSError as error:
+            self._step(StandbyGone(f"could not be started: {error}"))
+            return
+        self._listen(self._standby, self._standby_number)
+
+    def _take_over(self, action: TakeOver) -> None:
+        self._engine, self._standby = self._standby, None
+        self._number, self._standby_number = self._standby_number, 0
+        assert self._engine is not None
+        self._engine.send(
+            {
+                "type": "take_over",
+                "resume": action.resume,
+                "earlier": list(action.earlier),
+                "blocked": list(action.blocked),
+            }
         )
-        reader.start()
+
+    def _lay_off(self, how: str) -> None:
+        """See that the standby is gone."""
+        standby, self._standby = self._standby, None
+        self._standby_number = 0
+        if standby is not None:
+            if how or not standby.quit(0.5):
+                standby.kill()
+            standby.close()
+            self._step(StandbyGone(how or death(standby.exitcode)))
+
+    def _listen(self, engine: Engine, number: int) -> None:
+        threading.Thread(
+            target=self._read, args=(engine, number), name="engine messages", daemon=True
+        ).start()
+
+    def _printed(self, lines: list[str]) -> None:
+        self._hear({"type": "printed", "lines": lines})
 
     def _read(self, engine: Engine, number: int) -> None:
         """Runs beside: a message that an engine stopped in the middle of must not stop us."""
@@ -144,21 +234,28 @@ class Keeper:
         """See that the process is gone, and say how it ended."""
         engine, self._engine = self._engine, None
         self._number = next(self._numbers)  # what it still says is not heard
+        node = where = ""
         if engine is not None:
+            if how and how != STOPPED:
+                engine.ask_where()
             if not how and not engine.quit(0.5):
                 how = "it closed its pipe and was killed"
             if engine.exitcode is None:
-                engine.kill()
-            engine.close()
-            how = how or death(engine.exitcode)
-        self._step(Gone(how or "gone"))
+                # Where one stands by there is no need to wait until its memory is free.
+                engine.kill(0.0 if self._standby is not None else 5.0)
+            node, where = engine.died_at(self._set)
+            how = engine.last_words or how or death(engine.exitcode)
+            threading.Thread(target=_reap, args=(engine,), name="reap").start()
+        self._step(Gone(how or "gone", node, where))
 
     def _end(self) -> None:
-        engine, self._engine = self._engine, None
-        if engine is not None:
+        for engine in filter(None, (self._engine, self._standby)):
+            engine.send({"type": "quit"})
+        for engine in filter(None, (self._engine, self._standby)):
             if not engine.quit(GOODBYE):
                 engine.kill()
             engine.close()
+        self._engine = self._standby = None
 
     def _hear(self, message: Message) -> None:
         try:
@@ -166,7 +263,7 @@ class Keeper:
         except Exception:  # a malformed message costs itself, never the supervision
             traceback.print_exc()
 
-    def _say(self, kind: str, text: str) -> None:
+    def _say(self, kind: str, text: str, **fields: object) -> None:
         self._hear(
             {
                 "type": "engine",
@@ -174,5 +271,12 @@ class Keeper:
                 "phase": self.state.phase,
                 "text": text,
                 "pid": self.pid,
+                **fields,
             }
         )
+
+
+def _reap(engine: Engine) -> None:
+    """Wait until a process that was killed is gone, however much memory it gives back."""
+    engine.kill(60.0)
+    engine.close()

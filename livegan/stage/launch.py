@@ -6,32 +6,57 @@ import contextlib
 import ctypes
 import faulthandler
 import importlib
+import io
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import psutil
+
+from livegan.stage.printed import Output
+from livegan.stage.pulse import Pulse
+from livegan.stage.supervisor import Seen
 
 ENGINE = "livegan.engine.process:run"
 """What the child imports and calls with (connection, options): a name, for the stage imports no
 engine."""
 
 Message = dict[str, Any]
+OUTSIDE = tuple(-getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name))
+TO_WRITE = 0.15  # seconds to write down what the threads are at
 ORPHANED = 5.0  # seconds an engine has to leave by itself when the stage is gone
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 class Engine:
-    """One engine process and its pipe. Made by `start_engine`."""
+    """One engine process, its pipe and its pulse. Made by `start_engine`."""
 
-    def __init__(self, process: BaseProcess, connection: Connection) -> None:
+    def __init__(
+        self,
+        process: BaseProcess,
+        connection: Connection,
+        pulse: Pulse,
+        output: Output | None = None,
+    ) -> None:
         self._process = process
         self._connection = connection
+        self._pulse = pulse
+        self._output = output
+        self._closed = False
+        self._watched: psutil.Process | None = None
+        with contextlib.suppress(psutil.Error):
+            self._watched = psutil.Process(self.pid)
+        self.last_words = ""
+        """Why it leaves, if it said so."""
 
     @property
     def pid(self) -> int:
@@ -42,6 +67,40 @@ class Engine:
     def exitcode(self) -> int | None:
         """None while it runs, else its exit status, negative for the signal that killed it."""
         return self._process.exitcode
+
+    def look(self) -> Seen:
+        """What is seen of it without asking."""
+        beat = self._pulse.read()
+        memory, stopped = 0, False
+        if self._watched is not None:
+            with contextlib.suppress(psutil.Error):
+                memory = self._watched.memory_info().rss
+                stopped = self._watched.status() in (
+                    psutil.STATUS_STOPPED,
+                    psutil.STATUS_TRACING_STOP,
+                )
+        return Seen(beat.beats, beat.frame_since, beat.suspect, memory, stopped)
+
+    def died_at(self, set_path: Path) -> tuple[str, str]:
+        """The node that it was at, and ``file:line`` of the set, as far as that is known.
+
+        Of one that was killed from outside only what code of a set or plugin was running.
+        """
+        if self._output is not None:
+            self._output.wait(0.5)
+        place = self._output.place(set_path) if self._output is not None else ""
+        work = self._pulse.read().suspect
+        outside = self.exitcode in OUTSIDE
+        if work is None or (outside and not work.limit and not place):
+            return "", place
+        return work.what, place or work.where
+
+    def ask_where(self) -> None:
+        """Let it write down what its threads are at, even if one of them holds the interpreter."""
+        if self._output is not None:
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGUSR2)
+                time.sleep(TO_WRITE)
 
     def send(self, message: Message) -> None:
         """Send a message; one to an engine that is gone is dropped."""
@@ -72,26 +131,50 @@ class Engine:
         return self._process.exitcode is not None
 
     def close(self) -> None:
-        """Close the pipe; an engine that still runs ends by that."""
+        """Close the pipe; an engine that still runs ends by that. Twice is once."""
+        self._closed = True
         with contextlib.suppress(OSError):
             self._connection.close()
+        self._pulse.close()
 
 
-def start_engine(options: Message, target: str = ENGINE) -> Engine:
+def start_engine(
+    options: Message, target: str = ENGINE, show: Callable[[list[str]], None] | None = None
+) -> Engine:
     """Start an engine with ``options`` (see docs/internals.md, "Messages").
 
-    Its output goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
+    What it prints is handed to ``show`` in lines, no more than one can read; without it, and on
+    Windows, it goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
     is ``"module:function"``.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=True)
+    output, printing, reading = None, None, -1
+    if show is not None and sys.platform != "win32":
+        from_it, printing = context.Pipe(duplex=False)
+        reading = os.dup(from_it.fileno())
+        from_it.close()
+    pulse = Pulse.create()
+    options = {**options, "pulse": pulse.name}
     process = context.Process(
-        target=_play, args=(theirs, options, target), name="livegan engine", daemon=True
+        target=_play, args=(theirs, printing, options, target), name="livegan engine", daemon=True
     )
-    with _terminal_signals_blocked(), _main_left_out():
-        process.start()
-    theirs.close()
-    return Engine(process, ours)
+    try:
+        with _terminal_signals_blocked(), _main_left_out():
+            process.start()
+    except BaseException:
+        pulse.close()
+        ours.close()
+        if reading >= 0:
+            os.close(reading)
+        raise
+    finally:
+        theirs.close()
+        if printing is not None:
+            printing.close()
+    if show is not None and reading >= 0:
+        output = Output(reading, show)
+    return Engine(process, ours, pulse, output)
 
 
 def death(exitcode: int | None) -> str:
@@ -137,10 +220,25 @@ def _main_left_out() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def _play(connection: Connection, options: Message, target: str) -> None:
+def _play(
+    connection: Connection, printing: Connection | None, options: Message, target: str
+) -> None:
     """The engine process, from its first line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    faulthandler.enable()  # a segfault in a set says where
+    if printing is not None:
+        os.dup2(printing.fileno(), 1)
+        os.dup2(printing.fileno(), 2)
+        printing.close()
+        # Made anew: where a file was redirected to, streams think that they can still seek in it.
+        sys.stdout = io.TextIOWrapper(
+            io.FileIO(1, "w", closefd=False), errors="backslashreplace", line_buffering=True
+        )
+        sys.stderr = io.TextIOWrapper(
+            io.FileIO(2, "w", closefd=False), errors="backslashreplace", line_buffering=True
+        )
+    faulthandler.enable(2)  # a segfault in a set says where
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGUSR2, 2)  # see Engine.ask_where
     _end_with_parent()
     module, _, function = target.partition(":")
     run: Callable[[Connection, Message], None] = getattr(importlib.import_module(module), function)

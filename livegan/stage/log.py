@@ -92,6 +92,8 @@ def line_of(message: Message) -> tuple[str, str] | None:
         return f"fault    {place(message)}{who}{message.get('reason') or ''}", "yellow"
     if kind == "note":
         return str(message.get("text", "")), "cyan"
+    if kind == "printed":
+        return "\n".join(f"  | {line}" for line in message.get("lines") or ()), ""
     if kind == "engine" and message.get("text"):
         style = "green" if message.get("kind") == "recovery" else "red"
         return str(message["text"]), style

@@ -7,25 +7,37 @@ thread that does it is `livegan.stage.keeper`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
+
+from livegan.stage import standby as standbys
+from livegan.stage.pulse import Work
+from livegan.stage.standby import Keep, Standby, Warm
 
 Message = dict[str, Any]
 Phase = Literal["starting", "playing", "stalled", "dead", "returning"]
 KEPT = 8  # on_air messages that are remembered to return to
 BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
 DEADLY = 2  # deaths under one program after which it is blocked
+GB = 1e9
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds of patience."""
+    """Seconds of patience, and bytes."""
 
     alive: float = 5.0
-    """Without a message while it plays."""
+    """Without a beat of its pulse, or a message, while it plays."""
     building: float = 30.0
-    """Without a message while a program is built: loading a large model may hold everything."""
+    """Likewise while livegan's own code builds: loading a large model may hold everything."""
     starting: float = 60.0
     """Before the first message of a process: a cold disk, a device that wakes up."""
+    frame: float = 8.0
+    """For one frame: code of a set has its own deadline, so what takes longer does not end."""
+    stopped: float = 0.3
+    """Stopped by a signal or a debugger."""
+    memory: int = 0
+    """Bytes that an engine may hold in memory; 0 is no limit."""
     settled: float = 20.0
     """A program on air this long did not cause the death that follows; the count starts anew."""
     backoff: float = 0.5
@@ -34,14 +46,30 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What is seen of a process without asking it."""
+
+    beats: int = 0
+    frame_since: float | None = None
+    """When the frame began that is being drawn."""
+    work: Work | None = None
+    """What it is at."""
+    memory: int = 0
+    """Bytes that it holds (resident)."""
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
 class State:
     """All that is known of the engine."""
 
     phase: Phase = "starting"
     heard: float = 0.0
-    """When the last message came, or the process was started."""
+    """When the last message or beat came, or the process was started."""
+    beats: int = 0
     greeted: bool = False
     """This process has said something."""
+    stopped_since: float | None = None
     building: frozenset[int | str] = frozenset()
     """The commits under way."""
     suspect: str | None = None
@@ -56,16 +84,21 @@ class State:
     in_a_row: int = 0
     """Deaths since an engine last played for a while."""
     played_since: float | None = None
+    lost_at: float = 0.0
+    """When the engine that died was heard of last."""
     return_at: float = 0.0
     total_deaths: int = 0
+    standby: Standby = field(default_factory=Standby)
+
+    @property
+    def resumes(self) -> tuple[Message, ...]:
+        """The on_air messages that may be returned to, the newest first."""
+        return tuple(m for m in reversed(self.good) if m.get("digest") not in self.blocked)
 
     @property
     def resume(self) -> Message | None:
         """The last good set: the newest on_air message whose program is not blocked."""
-        for message in reversed(self.good):
-            if message.get("digest") not in self.blocked:
-                return message
-        return None
+        return next(iter(self.resumes), None)
 
 
 @dataclass(frozen=True)
@@ -77,14 +110,18 @@ class Heard:
 
 @dataclass(frozen=True)
 class Gone:
-    """The process ended."""
+    """The process ended: how, and what it was at, as far as that is known."""
 
     how: str
+    node: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
 class Tick:
     """Time has passed."""
+
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
@@ -97,42 +134,72 @@ class Insist:
 
 
 @dataclass(frozen=True)
+class StandbyHeard:
+    """A message of the second engine came."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class StandbyGone:
+    """The second engine ended."""
+
+    how: str
+
+
+@dataclass(frozen=True)
 class Start:
     """Do: start a process with these options on top of the usual ones."""
 
     resume: Message | None
     blocked: tuple[str, ...]
+    earlier: tuple[Message, ...] = ()
+    """What to return to if ``resume`` is refused, the newest first."""
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """Do: let the second engine play."""
+
+    resume: Message | None
+    blocked: tuple[str, ...]
+    earlier: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
 class Kill:
-    """Do: kill the process; it is expected to be `Gone` after that."""
+    """Do: kill the process, which is not well; it is expected to be `Gone`, so, after that."""
+
+    how: str
 
 
 @dataclass(frozen=True)
 class Tell:
-    """Do: say one line to the performer. ``kind`` is "death", "recovery" or "blocked"."""
+    """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby"."""
 
     kind: str
     text: str
+    fields: Message = field(default_factory=dict)
 
 
-Event = Heard | Gone | Tick | Insist
-Action = Start | Kill | Tell
+Event = Heard | Gone | Tick | Insist | StandbyHeard | StandbyGone
+Action = Start | Kill | Tell | TakeOver | Warm | Keep
 
 
-def patience(state: State, limits: Limits) -> float:
+def patience(state: State, limits: Limits, seen: Seen | None = None) -> float:
     """Seconds the engine may be silent in this state."""
     if not state.greeted:
         return limits.starting
-    if state.building or state.phase in ("starting", "returning"):
+    # Code of a set has deadlines of its own, whatever livegan builds.
+    foreign = seen is not None and seen.work is not None and seen.work.limit > 0
+    if not foreign and (state.building or state.phase in ("starting", "returning")):
         return limits.building
     return limits.alive
 
 
-def begin(now: float) -> tuple[State, list[Action]]:
+def begin(now: float, *, standby: bool = False) -> tuple[State, list[Action]]:
     """The first state, and the first start."""
-    return State(heard=now, since=now), [Start(None, ())]
+    return State(heard=now, since=now, standby=Standby(wanted=standby)), [Start(None, ())]
 
 
 def woke(state: State, now: float) -> State:
@@ -148,26 +215,86 @@ def step(
     if isinstance(event, Heard):
         return _heard(state, event.message, now)
     if isinstance(event, Gone):
-        return _gone(state, event.how, now, limits)
+        return _gone(state, event, now, limits)
     if isinstance(event, Insist):
         return _insist(state, event, now)
+    if isinstance(event, StandbyHeard):
+        return _standby_heard(state, event.message)
+    if isinstance(event, StandbyGone):
+        after = replace(state, standby=standbys.gone(state.standby, now))
+        return after, [Tell("standby", f"the standby is gone ({event.how})")]
+    return _tick(state, event.seen, now, limits)
+
+
+def _tick(
+    state: State, seen: Seen | None, now: float, limits: Limits
+) -> tuple[State, list[Action]]:
     if state.phase == "dead":
+        if state.standby.there:
+            return _return(state, now, standbys.taken(state.standby), TakeOver)
         if now < state.return_at:
             return state, []
-        fresh = replace(state, phase="returning", heard=now, greeted=False, building=frozenset())
-        return fresh, [Start(state.resume, state.blocked)]
+        return _return(state, now, state.standby, Start)
     if state.phase == "stalled":
         return state, []
-    if now - state.heard > patience(state, limits):
-        silent = f"the engine has not answered for {now - state.heard:.0f} s and is started anew"
-        return replace(state, phase="stalled"), [Tell("death", silent), Kill()]
+    if seen is not None:
+        stopped = (state.stopped_since or now) if seen.stopped else None
+        state = replace(state, stopped_since=stopped)
+        if seen.beats != state.beats:
+            state = replace(state, beats=seen.beats, heard=now)
+    how = _ill(state, seen, now, limits)
+    if how:
+        return replace(state, phase="stalled"), [Kill(how)]
     if (
         state.in_a_row
         and state.played_since is not None
         and now - state.played_since > limits.settled
     ):
-        return replace(state, in_a_row=0), []
-    return state, []
+        state = replace(state, in_a_row=0)
+    standby, actions = standbys.look(
+        state.standby,
+        state.resume,
+        state.blocked,
+        playing_since=state.played_since if state.phase == "playing" else None,
+        on_air_since=state.since,
+        now=now,
+    )
+    return replace(state, standby=standby), list(actions)
+
+
+def _ill(state: State, seen: Seen | None, now: float, limits: Limits) -> str:
+    """Why the engine has to be replaced; empty if it has not."""
+    silent = now - state.heard
+    if seen is not None:
+        if state.stopped_since is not None and now - state.stopped_since > limits.stopped:
+            return "it was stopped"
+        if limits.memory and seen.memory > limits.memory:
+            had, may = seen.memory / GB, limits.memory / GB
+            return f"it took {had:.1f} GB of memory, more than the {may:.1f} GB of --memory"
+        late = now - seen.frame_since if seen.frame_since is not None else 0.0
+        if late > limits.frame and silent < limits.alive:
+            return f"one frame took more than {limits.frame:g} s"
+    if silent > patience(state, limits, seen):
+        return f"it has not answered for {silent:.0f} s"
+    return ""
+
+
+def _return(
+    state: State, now: float, standby: Standby, how: type[Start] | type[TakeOver]
+) -> tuple[State, list[Action]]:
+    """A new process, or the one that stood by."""
+    fresh = replace(
+        state,
+        phase="returning",
+        heard=now,
+        beats=0,
+        # One that stood by is alive already: it is not waited for as long as one that starts.
+        greeted=how is TakeOver and state.standby.ready,
+        stopped_since=None,
+        building=frozenset(),
+        standby=standby,
+    )
+    return fresh, [how(state.resume, state.blocked, state.resumes[1:])]
 
 
 def _heard(state: State, message: Message, now: float) -> tuple[State, list[Action]]:
@@ -180,11 +307,11 @@ def _heard(state: State, message: Message, now: float) -> tuple[State, list[Acti
         building = state.building - {commit}
         if status in BUILDING:
             building |= {commit}
-        if status != "refused":  # unnamed so far: better nobody than the wrong one
-            state = replace(state, suspect=message.get("digest") or None, since=now)
-        else:  # what plays is what is left to blame
+        if status == "refused":  # what plays is what is left to blame
             on_air = state.good[-1].get("digest") if state.good else None
             state = replace(state, suspect=on_air, since=now)
+        elif status != "superseded":  # unnamed so far: better nobody than the wrong one
+            state = replace(state, suspect=message.get("digest") or None, since=now)
         if status == "on_air":
             state = replace(state, good=(*state.good, message)[-KEPT:])
         state = replace(state, building=building)
@@ -193,12 +320,13 @@ def _heard(state: State, message: Message, now: float) -> tuple[State, list[Acti
         playing = message.get("type") == "alive" and (message.get("frame") or 0) > 0
     if playing and state.phase in ("starting", "returning"):
         if state.phase == "returning":
-            actions.append(Tell("recovery", "the engine is back" + _with(state.good[-1:])))
+            gap = {"gap_s": round(now - state.lost_at, 2)}
+            actions.append(Tell("recovery", "the engine is back" + _with(state.good[-1:]), gap))
         state = replace(state, phase="playing", played_since=now)
     return state, actions
 
 
-def _gone(state: State, how: str, now: float, limits: Limits) -> tuple[State, list[Action]]:
+def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State, list[Action]]:
     if state.phase == "dead":
         return state, []
     actions: list[Action] = []
@@ -230,12 +358,16 @@ def _gone(state: State, how: str, now: float, limits: Limits) -> tuple[State, li
         building=frozenset(),
         in_a_row=state.in_a_row + 1,
         played_since=None,
+        lost_at=state.heard,
         return_at=now + wait,
         total_deaths=state.total_deaths + 1,
     )
     when = "at once" if wait == 0 else f"in {wait:g} s"
-    text = f"the engine is gone ({how}); it returns {when}" + _with((after.resume,))
-    return after, [Tell("death", text), *actions]
+    who_returns = "the standby takes over" if state.standby.there else f"it returns {when}"
+    how = event.how + _at(event)
+    text = f"the engine is gone ({how}); {who_returns}" + _with((after.resume,))
+    fields = {"how": event.how, "node": event.node, "where": event.where}
+    return after, [Tell("death", text, fields), *actions]
 
 
 def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action]]:
@@ -244,10 +376,27 @@ def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action
         return replace(state, return_at=now), []
     if state.phase == "stalled":
         return state, []
-    return replace(state, phase="stalled"), [Tell("death", event.text), Kill()]
+    return replace(state, phase="stalled"), [
+        Tell("death", event.text),
+        Kill("it did not do what a key asked"),
+    ]
+
+
+def _standby_heard(state: State, message: Message) -> tuple[State, list[Action]]:
+    if message.get("type") != "ready":
+        return state, []
+    first = not state.standby.ready
+    after = replace(state, standby=replace(state.standby, ready=True, deaths=0))
+    return after, [Tell("standby", "the standby is ready" + _with((message,)))] if first else []
 
 
 def _with(messages: tuple[Message | None, ...]) -> str:
     """Which program, for the end of a sentence."""
     version = messages[0].get("version") if messages and messages[0] else None
     return "" if version is None else f" with version {version}"
+
+
+def _at(event: Gone) -> str:
+    """What a process was at, for the end of a sentence."""
+    where = Path(event.where).name if event.where else ""
+    return f" at {', '.join(filter(None, (event.node, where)))}" if event.node or where else ""

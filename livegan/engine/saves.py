@@ -1,0 +1,158 @@
+"""Saves: what the engine proposes, and when; a proposal that does not come back is given up."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from livegan.engine.commit import Pipeline
+from livegan.engine.deadline import watchdog
+from livegan.engine.poison import Poisoned
+from livegan.engine.safe import SafeSet
+from livegan.engine.watch import Watcher, read_save, read_text
+
+Message = dict[str, Any]
+LOOK_S = 0.05
+"""How often a proposal is looked after."""
+
+
+class Saves:
+    """A thread that watches the set's file and takes each save to the pipeline.
+
+    Each proposal runs on a thread of its own, so that one which never comes back costs only itself.
+    ``poisoned`` is called where the GPU's context is lost.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        watcher: Watcher,
+        safe: SafeSet | None,
+        emit: Callable[[Message], None],
+        poisoned: Callable[[Poisoned], None],
+    ) -> None:
+        self.pipeline = pipeline
+        self.watcher = watcher
+        self.safe = safe
+        self.emit = emit
+        self.poisoned = poisoned
+        self.recalled = False
+        """The set is to be read again, though no save was seen."""
+        self._running = True
+        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="saves", daemon=True)
+
+    def start(self) -> None:
+        """Begin; nothing is proposed before `keep` or `watch` says so."""
+        self._thread.start()
+
+    def keep(self, message: Message, done: Callable[[], None]) -> None:
+        """Make ready, unseen, what an on_air message says; calls ``done`` on the saves' thread."""
+
+        def order() -> None:
+            self.resume(message)
+            done()
+
+        self._orders.put(order)
+
+    def watch(self, resumes: Sequence[Message] = ()) -> None:
+        """From now on: play what the first of ``resumes`` says that is not refused, then the set
+        as it is saved."""
+        self._orders.put(lambda: self._watch(resumes))
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._running = False
+        self._orders.put(None)
+        self.watcher.stop()
+        if self._thread.ident is not None:
+            self._thread.join(2.0)
+
+    def _run(self) -> None:
+        lower_priority()
+        while self._running and (order := self._orders.get()) is not None:
+            order()
+
+    # What is proposed ----------------------------------------------------------------------------
+
+    def resume(self, message: Message) -> None:
+        """Propose what played, whatever the file says by now."""
+        if message.get("safe") and self.safe is not None:
+            if not self.safe.on_air:
+                self._aside(self.safe.prove)
+                self.safe.play()
+        elif message.get("source"):
+            self.pipeline.numbered(int(message.get("version") or 0))
+            self.pipeline.recall_plugins(message.get("texts"))
+            self._propose(str(message["source"]))
+
+    def _watch(self, resumes: Sequence[Message]) -> None:
+        path = self.pipeline.path
+        first, waiting, before = True, False, ""
+        for resume in resumes:
+            self.resume(resume)
+            if not self.pipeline.has_program and not (self.safe is not None and self.safe.ready):
+                continue  # it cannot be played any more: a model is gone
+            if resume.get("safe") and self.safe is not None:
+                # The file may hold what the safe set was called for: the next save is taken.
+                before, first = read_text(path) or "", False
+            break
+        while self._running:
+            if first or self.watcher.wait() or self.recalled:
+                self.recalled = False
+                if not first and self.pipeline.models_changed():
+                    self.watcher.settle(path)
+                patience = 0.05 if first and not resumes else 0.5
+                text = read_save(path, before=before, patience_s=patience)
+                if text:
+                    before, waiting = text, False
+                    self._propose(text)
+                elif not waiting:
+                    waiting = True
+                    self.emit({"type": "note", "text": f"waiting for {path}: {gone(path)}"})
+                if first and self.safe is not None:
+                    self._aside(self.safe.prove)
+                first = False
+
+    def _propose(self, text: str) -> None:
+        self._aside(lambda: self.pipeline.propose(text))
+
+    def _aside(self, job: Callable[[], Any]) -> None:
+        """Do something on a thread of its own, and go on without it if it does not come back."""
+
+        def do() -> None:
+            try:
+                job()
+            except Poisoned as error:
+                self.poisoned(error)
+            except BaseException as error:  # a fault of livegan itself costs only this save
+                text = f"save not read: {type(error).__name__}: {error}"
+                self.emit({"type": "note", "text": text})
+
+        thread = threading.Thread(target=do, name="save", daemon=True)
+        thread.start()
+        while thread.is_alive() and self._running:
+            thread.join(LOOK_S)
+            if thread.is_alive() and watchdog.stuck(thread.ident or 0):
+                self.pipeline.abandon(thread.ident or 0)
+                return
+
+
+def gone(path: Path) -> str:
+    """Why a set cannot be read, in a word or two."""
+    if not path.exists():
+        return "it is gone"
+    return "it is a folder" if path.is_dir() else "it is empty or not readable text"
+
+
+def lower_priority() -> None:
+    """Let this thread, and those it starts, work only in the time that frames leave (Linux)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -1,0 +1,81 @@
+"""The standby: when a second engine is started, and what it is told to keep ready. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+Message = dict[str, Any]
+PAUSE = 3.0  # seconds an engine plays before another is started beside it
+GOOD = 4.0  # seconds on the air after which a program is good enough to be kept ready
+BACKOFF, LONGEST = 5.0, 120.0  # seconds until a standby that died returns, doubled each time
+
+
+@dataclass(frozen=True)
+class Warm:
+    """Do: start a second engine that makes ``resume`` ready and waits."""
+
+    resume: Message | None
+    blocked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Do: tell the standby to make this on_air message's program ready."""
+
+    resume: Message
+
+
+@dataclass(frozen=True)
+class Standby:
+    """What is known of the second engine."""
+
+    wanted: bool = False
+    there: bool = False
+    """A process runs, ready or not."""
+    ready: bool = False
+    kept: tuple[Any, Any] | None = None
+    """Digest and version of the program that it was told of last."""
+    return_at: float = 0.0
+    deaths: int = 0
+
+
+def named(message: Message | None) -> tuple[Any, Any] | None:
+    """Which program an on_air message is about."""
+    return None if message is None else (message.get("digest"), message.get("version"))
+
+
+def look(
+    standby: Standby,
+    resume: Message | None,
+    blocked: tuple[str, ...],
+    *,
+    playing_since: float | None,
+    on_air_since: float,
+    now: float,
+) -> tuple[Standby, list[Warm | Keep]]:
+    """What is to be done beside an engine that plays ``resume`` since ``on_air_since``."""
+    if not standby.wanted or playing_since is None or resume is None:
+        return standby, []
+    if not standby.there:
+        if now < max(playing_since + PAUSE, standby.return_at):
+            return standby, []
+        fresh = replace(standby, there=True, ready=False, kept=named(resume))
+        return fresh, [Warm(resume, blocked)]
+    if named(resume) != standby.kept and now - on_air_since > GOOD:
+        return replace(standby, kept=named(resume)), [Keep(resume)]
+    return standby, []
+
+
+def gone(standby: Standby, now: float) -> Standby:
+    """It died by itself."""
+    wait = min(LONGEST, BACKOFF * 2.0 ** min(standby.deaths, 10))
+    deaths = standby.deaths + 1
+    return replace(
+        standby, there=False, ready=False, kept=None, return_at=now + wait, deaths=deaths
+    )
+
+
+def taken(standby: Standby) -> Standby:
+    """It is the engine that plays now."""
+    return replace(standby, there=False, ready=False, kept=None)
