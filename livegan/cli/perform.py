@@ -114,6 +114,13 @@ def perform(
     rung: Annotated[
         str, typer.Option(metavar="held|drift|still", help="Try what is shown without an engine.")
     ] = "",
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Keep a second engine ready to take over.")
+    ] = False,
+    memory: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="GB", help="Replace an engine that holds more; 0 is no limit."),
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(min=0, help="End by itself after so long.")
     ] = None,
@@ -176,6 +183,8 @@ def perform(
         log=log,
         followed=followed,
         flash_guard=guard,
+        standby=standby,
+        memory=memory,
     )
     with clear_errors():
         try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livegan.stage.guard import Mode
 from livegan.stage.ladder import Asked
 from livegan.stage.launch import ENGINE
+from livegan.stage.room import room
 from livegan.stage.supervisor import Limits
+
+STANDBY_ALIVE, STANDBY_FRAME = 3.0, 5.0
+"""Seconds, as in `Limits`: to take over is quick."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Options:
     """The set that a key puts on the air at once; none if None."""
     rung: Asked = ""
     """The rung of the ladder to begin on, until a key leaves it: see `livegan.stage.ladder`."""
+    standby: bool = False
+    """A second engine is kept ready, and takes over when the first dies or hangs."""
+    memory: float | None = None
+    """GB (1e9 bytes) that an engine may hold before it is replaced; 0 is no limit, None is three
+    quarters of the machine's."""
     seconds: float | None = None
     """Ends by itself after so long; None plays on."""
     log: Path | None = None
@@ -57,6 +66,18 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     largest: tuple[int, int] = (2160, 3840)
     """Height and width of the largest picture a set can show: any shape of so many pixels."""
+
+    @property
+    def supervision(self) -> Limits:
+        """The limits of the engines. Where one stands by, less patience is needed."""
+        limits = replace(self.limits, memory=room(self.memory, engines=1 + self.standby))
+        if not self.standby:
+            return limits
+        return replace(
+            limits,
+            alive=min(limits.alive, STANDBY_ALIVE),
+            frame=min(limits.frame, STANDBY_FRAME),
+        )
 
     @property
     def working(self) -> Path:

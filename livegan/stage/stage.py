@@ -37,6 +37,7 @@ from livegan.stage.window import Window
 
 THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
 MESSAGES_A_FRAME = 32
+BEYOND = 1.1  # times what an engine may hold: what asks for more at once is refused
 FIRST_STILL = 10.0  # seconds from the first picture until one is kept on disk
 STILLS = 60.0  # seconds between those that are kept after it
 
@@ -130,8 +131,10 @@ class Stage:
         stack.callback(self._listening.stop)
         self._outputs = Outputs(openers(self._note), self._note, self._guard)
         stack.callback(self._outputs.close)
+        limits = options.supervision
         self._keeper = Keeper(
             {
+                "memory": round(BEYOND * limits.memory),
                 "set": str(options.set),
                 "folder": str(options.working),
                 "sound_ring": self._sound_ring.name,
@@ -146,7 +149,8 @@ class Stage:
             },
             self._hear,
             target=options.engine,
-            limits=options.limits,
+            limits=limits,
+            standby=options.standby,
         )
         self._keeper.start()
         stack.callback(self._keeper.stop)
