@@ -1,0 +1,59 @@
+"""How loud each note is, by the constant-Q transform."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+RATE = 48000
+HOP = 480
+OCTAVES = 7
+STEPS = 36
+"""Bins in an octave, three to a semitone."""
+LOWEST = 65.406
+"""Hz: C, two octaves below the middle one."""
+WINDOW = 16384
+FLOOR, SPAN = -62.0, 50.0
+"""In decibels: what is not drawn at all, and how far above it is full light."""
+
+
+def constant_q(samples: Array) -> Array:
+    """(OCTAVES * STEPS,) loudness of the notes at the end of (WINDOW, 2) samples, 0..1.
+
+    Each bin is as wide as its note's pitch is high, computed from one transform with kernels that
+    are sparse in frequency (Brown & Puckette 1992); none is longer than the window.
+    """
+    index, weights, starts = kernels()
+    spectrum = np.fft.rfft((samples[:, 0] + samples[:, 1]) * np.float32(0.5))
+    sums = np.add.reduceat(spectrum[index] * weights, starts)
+    decibels = 20 * np.log10(np.abs(sums) + 1e-9)
+    # What is loud beside its neighbours is a note; what all bins have alike is noise.
+    around = np.convolve(np.pad(decibels, 9, mode="edge"), np.ones(19) / 19, mode="valid")
+    loud = (decibels - FLOOR) / SPAN * np.clip((decibels - around - 1) / 11, 0, 1)
+    return np.clip(loud, 0, 1).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def kernels() -> tuple[NDArray[np.intp], NDArray[np.complex128], NDArray[np.intp]]:
+    """Bins of the transform that all kernels take, one kernel after another; their weights; where
+    each kernel begins."""
+    quality = 1 / (2 ** (1 / STEPS) - 1)
+    time = np.arange(WINDOW)
+    index, weights, starts = [], [], []
+    for each in range(OCTAVES * STEPS):
+        hertz = LOWEST * 2 ** (each / STEPS)
+        length = min(WINDOW, round(quality * RATE / hertz))
+        kernel = np.zeros(WINDOW, np.complex128)
+        # At the end of the window, for that is now.
+        kernel[-length:] = np.hanning(length) / length * 2
+        kernel *= np.exp(2j * np.pi * hertz / RATE * time)
+        found = np.conj(np.fft.fft(kernel)) / WINDOW
+        used = np.flatnonzero(np.abs(found[: WINDOW // 2]) > 0.03 * np.abs(found).max())
+        starts.append(sum(map(len, index)))
+        index.append(used)
+        weights.append(found[used])
+    return np.concatenate(index), np.concatenate(weights), np.array(starts)
