@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from livegan import share
+from livegan.engine.held import let_go
 from livegan.engine.surroundings import Surroundings, exits_refused
 from livegan.engine.whereabouts import whereabouts
+from livegan.plugin import registry
 from livegan.sound import HOP
 from livegan.sound.ring import SoundRing
 from livegan.stage.pacing import Pace
@@ -45,7 +47,7 @@ class Engine:
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
-        self.extra_rings: dict[str, PictureRing] = {}
+        self.extra_rings: dict[tuple[str, str], PictureRing] = {}
         self.pulse = Pulse.attach(options["pulse"])
 
     def send(self, message: dict[str, Any]) -> None:
@@ -80,6 +82,7 @@ class Engine:
             self.running = False
             self.saves.stop()
             self.player.close()
+            let_go()
             for ring in (self.pictures, self.thumb_ring, *self.extra_rings.values()):
                 ring.close()
             for ring in self.extra_rings.values():
@@ -113,7 +116,7 @@ class Engine:
         from livegan.engine.player import Player
         from livegan.engine.safe import SafeSet
         from livegan.engine.saves import Saves
-        from livegan.engine.watch import Watcher
+        from livegan.engine.watch import Watcher, slow_disk
 
         options = self.options
         device = choose_device(options.get("device") or "auto")
@@ -146,7 +149,7 @@ class Engine:
             paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
             safe = SafeSet(paths, own, self.player, self.pipeline, self.send)
         folders = [p for p in (path.parent, folder / PLUGINS) if p.is_dir()]
-        watcher = Watcher(self.pipeline.watched, folders)
+        watcher = Watcher(self.pipeline.watched, folders, slow_disk(path, self.send))
         self.saves = Saves(self.pipeline, watcher, safe, self.send, self.poisoned)
         self.saves.start()
         name, precision = describe_device(device)
@@ -265,8 +268,8 @@ class Engine:
         began = time.perf_counter()
         tag = {"sound_position": frame.position, "version": frame.version, "frame": self.frames}
         self.pictures.write(as_bytes(fitted(frame.picture, self.pictures.room)), **tag)
-        for name, picture in frame.extra.items():
-            ring = self.extra_rings.get(name)
+        for output, picture in frame.extra.items():
+            ring = self.extra_rings.get(output)
             if ring is not None:
                 ring.write(as_bytes(fitted(picture, ring.room)), **tag)
         self.player.spent["output"] += time.perf_counter() - began
@@ -282,13 +285,15 @@ class Engine:
         program = self.player.program
         assert program is not None
         self.send({"type": "slots", "slots": slots(program)})
-        for _, name, _ in program.extra:
-            if name not in self.extra_rings:
-                self.extra_rings[name] = PictureRing.create(4 * program.size, 4 * program.size)
-        outputs = [
-            {"name": name, "kind": kind, "ring": self.extra_rings[name].name}
-            for kind, name, _ in program.extra
-        ]
+        outputs = []
+        for kind, name, _ in program.extra:
+            offer = registry.current().offer("output", kind)
+            ring = self.extra_rings.get((kind, name))
+            if ring is None:
+                ring = PictureRing.create(4 * program.size, 4 * program.size)
+                self.extra_rings[kind, name] = ring
+            whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
+            outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
         self.send({"type": "outputs", "outputs": outputs})
         bpm = program.graph.settings.get("bpm") or None
         self.send({"type": "settings", "bpm": bpm})

@@ -8,14 +8,13 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from livegan.engine.commit import Pipeline
 from livegan.engine.deadline import watchdog
 from livegan.engine.poison import Poisoned
 from livegan.engine.safe import SafeSet
-from livegan.engine.watch import Watcher, read_save, read_text
+from livegan.engine.watch import Awaiting, Watcher, read_save, read_text, unreadable
 
 Message = dict[str, Any]
 LOOK_S = 0.05
@@ -44,6 +43,7 @@ class Saves:
         self.poisoned = poisoned
         self.recalled = False
         """The set is to be read again, though no save was seen."""
+        self._awaiting = Awaiting("set", emit)
         self._running = True
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="saves", daemon=True)
@@ -94,7 +94,7 @@ class Saves:
 
     def _watch(self, resumes: Sequence[Message]) -> None:
         path = self.pipeline.path
-        first, waiting, before = True, False, ""
+        first, before = True, ""
         for resume in resumes:
             self.resume(resume)
             if not self.pipeline.has_program and not (self.safe is not None and self.safe.ready):
@@ -106,19 +106,29 @@ class Saves:
         while self._running:
             if first or self.watcher.wait() or self.recalled:
                 self.recalled = False
-                if not first and self.pipeline.models_changed():
-                    self.watcher.settle(path)
-                patience = 0.05 if first and not resumes else 0.5
-                text = read_save(path, before=before, patience_s=patience)
+                text = self._read(before, first, 0.05 if first and not resumes else 0.5)
                 if text:
-                    before, waiting = text, False
+                    before = text
                     self._propose(text)
-                elif not waiting:
-                    waiting = True
-                    self.emit({"type": "note", "text": f"waiting for {path}: {gone(path)}"})
                 if first and self.safe is not None:
                     self._aside(self.safe.prove)
                 first = False
+
+    def _read(self, before: str, first: bool, patience_s: float) -> str | None:
+        """The set's text as it is saved, or None; says what it waits for."""
+        path, written = self.pipeline.path, False
+        with self.watcher.asking(), contextlib.suppress(OSError):
+            written = not first and self.pipeline.models_changed()
+        if written:
+            self.watcher.settle(path)
+        with self.watcher.asking():
+            text = read_save(path, before=before, patience_s=patience_s)
+            why = "" if text else unreadable(path)
+        if text:
+            self._awaiting.back(f"{path.name} is back")
+        elif why:
+            self._awaiting.without(f"waiting for {path.name}: {why}")
+        return text
 
     def _propose(self, text: str) -> None:
         self._aside(lambda: self.pipeline.propose(text))
@@ -142,13 +152,6 @@ class Saves:
             if thread.is_alive() and watchdog.stuck(thread.ident or 0):
                 self.pipeline.abandon(thread.ident or 0)
                 return
-
-
-def gone(path: Path) -> str:
-    """Why a set cannot be read, in a word or two."""
-    if not path.exists():
-        return "it is gone"
-    return "it is a folder" if path.is_dir() else "it is empty or not readable text"
 
 
 def lower_priority() -> None:

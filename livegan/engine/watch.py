@@ -6,9 +6,13 @@ drives too, which send no events.
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import stat
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,10 @@ PATIENCE_S = 0.5
 LOOK_S = 0.5
 STILL_S = 0.3
 """A model is read when none was written to for this long: a large one is copied in pieces."""
+STALL_S = 3.0
+"""A look at the files that takes this long is told: a network drive that is away answers late."""
+LARGEST = 8 << 20
+"""Bytes of the largest text that is taken for a set."""
 
 
 def stamp(path: Path) -> tuple[int, int, int] | None:
@@ -54,9 +62,63 @@ def read_save(path: Path, *, before: str = "", patience_s: float = PATIENCE_S) -
 def read_text(path: Path) -> str | None:
     """The text of a file, without the byte-order mark some editors write; None if it has none."""
     try:
+        status = path.stat()
+        # Reading a pipe would wait for ever, reading a film for long.
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+            return None
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def unreadable(path: Path) -> str:
+    """Why `read_text` gives nothing, in a few words; nothing if it gives a text."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            return "it is a folder"
+        if not stat.S_ISREG(status.st_mode):
+            return "it is no file"
+        if status.st_size > LARGEST:
+            return f"it has {status.st_size >> 20} MB"
+        if not status.st_size:
+            return "it is empty"
+        path.open("rb").close()
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            return f"it cannot be read ({error.strerror or error})"
+        folder = path.parent
+        return "it is gone" if os.path.isdir(folder) else f"the folder {folder.name} is gone"
+    return "it is not text" if read_text(path) is None else ""
+
+
+class Awaiting:
+    """Says, once each, what the show goes on without and that it is back.
+
+    ``emit`` takes messages of the engine. One that stands in for a show needs neither thread nor
+    file, so tests drive it by hand.
+    """
+
+    def __init__(self, what: str, emit: Callable[[dict[str, Any]], None]) -> None:
+        self.what = what
+        self._emit = emit
+        self._lock = threading.Lock()
+        self._said = ""
+
+    def without(self, text: str) -> None:
+        """It is missing: why, in a line."""
+        with self._lock:
+            if text != self._said:
+                self._said = text
+                self._emit({"type": "waiting", "for": self.what, "text": text})
+
+    def back(self, text: str) -> None:
+        """It is there; ``text`` is told if it was missed."""
+        with self._lock:
+            if self._said:
+                self._said = ""
+                self._emit({"type": "waiting", "for": self.what, "text": ""})
+                self._emit({"type": "note", "text": text})
 
 
 def whole(text: str, before: str) -> bool:
@@ -75,15 +137,41 @@ def compiles(text: str) -> bool:
     return True
 
 
-class Watcher:
-    """Sets ``changed`` whenever one of the watched files may have been saved."""
+def slow_disk(path: Path, emit: Callable[[dict[str, Any]], None]) -> Callable[[bool], None]:
+    """What a `Watcher` of ``path`` calls, so that the performer knows why saves are not taken."""
+    awaiting = Awaiting("disk", emit)
 
-    def __init__(self, files: Callable[[], Iterable[Path]], folders: Iterable[Path]) -> None:
+    def stalled(yes: bool) -> None:
+        if yes:
+            awaiting.without(f"waiting for the disk of {path.name}: it does not answer")
+        else:
+            awaiting.back(f"the disk of {path.name} answers again")
+
+    return stalled
+
+
+class Watcher:
+    """Sets ``changed`` whenever one of the watched files may have been saved.
+
+    ``stalled`` is called, on a thread of its own, with True when a look at the files does not come
+    back and with False once it did: what hangs is only the thread that waits, never a frame.
+    """
+
+    def __init__(
+        self,
+        files: Callable[[], Iterable[Path]],
+        folders: Iterable[Path],
+        stalled: Callable[[bool], None] | None = None,
+    ) -> None:
         self.changed = threading.Event()
         self._files = files
         self._stamps: dict[Path, Any] = {}
         self._observer: Any = None
-        self._stopped = False
+        self._stopped = threading.Event()
+        self._asked: float | None = None
+        self._stalled = stalled
+        if stalled is not None:
+            threading.Thread(target=self._mind, name="slow files", daemon=True).start()
         self._start(folders)
         self._look()
 
@@ -112,10 +200,33 @@ class Watcher:
             self._observer = None
 
     def _look(self) -> bool:
-        stamps = {f: stamp(f) for f in self._files()}
+        with self.asking():
+            try:
+                stamps = {f: stamp(f) for f in self._files()}
+            except OSError:  # a drive that went away while its folders were listed
+                return False
         moved = stamps != self._stamps
         self._stamps = stamps
         return moved
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around what waits for a disk, so that one that does not answer is told of."""
+        before = self._asked
+        self._asked = time.monotonic() if before is None else before
+        try:
+            yield
+        finally:
+            self._asked = before
+
+    def _mind(self) -> None:
+        told = False
+        while not self._stopped.wait(LOOK_S):
+            asked = self._asked
+            late = 0.0 if asked is None else time.monotonic() - asked
+            if self._stalled is not None and (late >= STALL_S) != told:
+                told = not told
+                self._stalled(told)
 
     def wait(self) -> bool:
         """Wait up to half a second; True if a watched file changed since the last time."""
@@ -127,7 +238,7 @@ class Watcher:
         """Wait while files are being written; no longer than until ``urgent`` is saved."""
         before = stamp(urgent)
         still = time.monotonic()
-        while time.monotonic() - still < STILL_S and not self._stopped:
+        while time.monotonic() - still < STILL_S and not self._stopped.is_set():
             time.sleep(SETTLE_S)
             if stamp(urgent) != before:
                 self.changed.set()
@@ -137,7 +248,7 @@ class Watcher:
 
     def stop(self) -> None:
         """End the watching threads."""
-        self._stopped = True
+        self._stopped.set()
         if self._observer is not None:
             self._observer.stop()
             self._observer.join(1.0)
