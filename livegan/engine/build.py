@@ -24,8 +24,10 @@ from livegan.engine.poison import check_context, first_line, is_full
 from livegan.engine.probe import Busy, probe
 from livegan.engine.program import Program, Step, foreign
 from livegan.engine.script import Refusal, Script
+from livegan.engine.signals import MAKING_S, objects_of
 from livegan.engine.whereabouts import whereabouts
 from livegan.generators import Generator, ModelError, MorphGenerator, load
+from livegan.generators.files import SUFFIXES
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
@@ -50,8 +52,6 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
 
 
 DEFAULT_SIZE = 512
-MAKING_S = 10.0
-"""How long the constructor of an encoder or mixer of a set or plugin may take."""
 
 
 def idle(what: str, place: Place | None = None, /) -> None:
@@ -133,6 +133,9 @@ class Builder:
             if isinstance(step.instance, PrevInstance) and step.node.target is not None:
                 step.instance.target = steps[index_of[id(step.node.target)]].instance
         names = [graph.nodes[i].name for i in drawn]
+        values = [value for node in graph.nodes for value in node.live.values()]
+        before = playing.objects if playing else {}
+        objects = objects_of(values, before, busy)
         program = Program(
             script=script,
             steps=tuple(steps),
@@ -142,8 +145,12 @@ class Builder:
             kept=tuple(names[i] for i in sorted(plan.kept)),
             built=tuple(names[i] for i in plan.built),
             retired=tuple(old[i].name for i in plan.retired),
+            objects=objects,
         )
-        probe(program, kept, moment(size), busy)
+        proving = moment(size)
+        proving.reading.objects = objects
+        proving.reading.playing = frozenset(before)
+        probe(program, kept, proving, busy)
         return program
 
     def make(self, node: Picture, models: Models, moment: Moment, busy: Busy) -> Instance:
@@ -223,6 +230,8 @@ def stamp_of(node: Picture, models: Models) -> str:
         except ModelError as error:
             raise Refusal(str(error), node.place) from None
         stamp += models.stamp(name)
+        if models.find(name).suffix not in SUFFIXES:
+            stamp += registry.current().loaders_stamp
     return stamp
 
 

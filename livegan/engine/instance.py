@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from livegan.builtin.pictures import as_picture
+from livegan.engine.held import Held
 from livegan.generators.channels import resize
 from livegan.graph.oscillator import generator
 from livegan.graph.picture import Picture
@@ -99,7 +100,8 @@ class OperationInstance(Instance):
         self.object: Any = None
         self.fed = 0
         if self.stateful:
-            self.object = operation.make(**node.fixed)
+            self.held = Held(operation.make(**node.fixed))
+            self.object = self.held.object
             if self.feeds:
                 self.fed = max(0, moment.sound.position // HOP - REPLAY_HOPS)
 

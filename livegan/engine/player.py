@@ -45,7 +45,7 @@ class Frame:
     """One frame, drawn: ``picture`` (3, H, W) float32 0..1, and what else is shown."""
 
     picture: torch.Tensor
-    extra: dict[str, torch.Tensor]
+    extra: dict[tuple[str, str], torch.Tensor]
     now: Now
     version: int
     position: int
@@ -232,7 +232,7 @@ class Player:
         now = self._now(sound, program, self._count)
         self.now = now
         self._count += 1
-        reading = Reading(now, sound, self._memory)
+        reading = Reading(now, sound, self._memory, objects=program.objects)
         moment = Moment(now, sound, reading, program.size, self.device, self.shown)
         spent = dict.fromkeys(GROUPS, 0.0)
         spent["sound"] = time.perf_counter() - began
@@ -247,7 +247,7 @@ class Player:
         spent["output"] += time.perf_counter() - began
         self.shown = picture
         self.spent = spent
-        extra = {name: pictures[index] for _, name, index in program.extra}
+        extra = {(kind, name): pictures[index] for kind, name, index in program.extra}
         return Frame(picture, extra, now, program.version, position)
 
     def _dissolved(self, picture: torch.Tensor, program: Program, now: Now) -> torch.Tensor:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,8 +20,11 @@ from livegan.engine.script import Refusal, Script, refusal_of
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.graph import Graph
 from livegan.graph.picture import Picture
+from livegan.graph.place import Place
 from livegan.graph.signal import Signal
 from livegan.plugin import Operation
+from livegan.plugin.catalogue import OWN
+from livegan.plugin.guard import place_of
 
 GROUPS = ("sound", "encoders", "generators", "mixers", "output")
 """The parts of a frame that are timed."""
@@ -61,6 +65,8 @@ class Program:
     version: int = 0
     safe: bool = False
     """It is the safe set: nothing goes back to it."""
+    objects: Mapping[str, Any] = field(default_factory=dict)
+    """Of its ``@signal`` classes: see `livegan.engine.held`."""
     kept: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
@@ -240,4 +246,15 @@ def blame(step: Step, error: BaseException, program: Program, limit_s: float) ->
     reason = refusal.reason
     if not reason.startswith(step.name):
         reason = f"{step.name}: {reason}"
-    return Refusal(reason, refusal.place or step.node.place)
+    place = refusal.place or step.node.place
+    return Refusal(f"{reason}{whose(step.node.operation, error, place)}", place)
+
+
+def whose(operation: Operation | None, error: BaseException, place: Place | None) -> str:
+    """Which plugin failed, and where, if livegan did not bring it and ``place`` is not there."""
+    if operation is None or operation.origin.package == OWN:
+        return ""
+    origin = operation.origin
+    line = place_of(error, f"{origin.file}:{origin.line}", str(Path(origin.file).parent))
+    where = "" if line == str(place) else f", {line}"
+    return f" (plugin {f'{origin.package} {origin.version}'.strip()}{where})"

@@ -25,7 +25,7 @@ from livegan.graph.place import Place, SetError
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
 from livegan.plugin.closest import closest
-from livegan.plugin.source import TextLoader, file_digest
+from livegan.plugin.source import TextLoader, file_digest, is_own
 
 DEADLINE_S = 2.0
 
@@ -213,7 +213,8 @@ def unknown(name: str, known: Iterable[str]) -> str:
 
 
 def place_in(error: BaseException, path: Path) -> Place | None:
-    """The innermost line of the set, or else of a file beside it, that an error came through."""
+    """The innermost line of the set that an error came through, else of a file beside it, else of
+    a plugin that is edited live."""
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):
         if frame.filename == str(path) and frame.lineno is not None:
@@ -221,4 +222,9 @@ def place_in(error: BaseException, path: Path) -> Place | None:
     for frame in reversed(frames):
         if path.parent in Path(frame.filename).parents and frame.lineno is not None:
             return Place(frame.filename, frame.lineno)
+    walked = [(f.f_globals.get("__name__"), f.f_code.co_filename, line) for f, line in
+              traceback.walk_tb(error.__traceback__)]  # fmt: skip
+    for name, file, line in reversed(walked):
+        if is_own(name):
+            return Place(file, line)
     return None

@@ -6,7 +6,10 @@ import threading
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from livegan.plugin import registry
+
 from .checkpoint import Checkpoint, read_checkpoint
+from .files import SUFFIXES
 
 Stamp = tuple[object, ...]
 
@@ -46,6 +49,8 @@ def load(path: str | Path) -> Checkpoint:
         mine = _locks.setdefault(str(path), threading.Lock())
     with mine:
         key = stamp(path)
+        if key and path.suffix not in SUFFIXES:
+            key = (*key, registry.current().loaders_stamp)  # what reads it may be edited live
         found = _held.get(key) if key else None
         if found is None:
             found = read_checkpoint(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,10 @@ class Reading:
     memory: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     """Values already worked out in this frame, by fingerprint."""
+    objects: Mapping[str, Any] = field(default_factory=dict)
+    """Objects of ``@signal`` classes, in ``.object``, by fingerprint of the expression."""
+    playing: frozenset[str] = frozenset()
+    """Of those, the ones that another thread plays: asked for their last value only."""
 
 
 def _smooth(r: Reading, s: Signal) -> float:
@@ -87,8 +91,11 @@ def _leaf(r: Reading, s: Signal) -> float:
     inputs, params = s.args
     call: Any = operation.make
     if operation.stateful:
-        # One instance for each expression; static parameters are the class's own arguments.
-        made = r.memory.get(s.print)
+        # One object for each expression; static parameters are the class's own arguments.
+        if s.print in r.playing and f"last {s.print}" in r.memory:
+            return float(r.memory[f"last {s.print}"])
+        held = r.objects.get(s.print)
+        made = held.object if held is not None else r.memory.get(s.print)
         if made is None:
             fixed = {p.name for p in operation.params if not p.live}
             made = operation.make(**{k: v for k, v in params if k in fixed})
@@ -109,7 +116,10 @@ def _leaf(r: Reading, s: Signal) -> float:
             f"the signal {operation.name!r} returned {describe(drawn)}, and must return a number",
             s.place,
         ) from None
-    return result if math.isfinite(result) else 0.0
+    result = result if math.isfinite(result) else 0.0
+    if operation.stateful:
+        r.memory[f"last {s.print}"] = result
+    return result
 
 
 RULES: dict[str, Callable[[Reading, Signal], Any]] = {
