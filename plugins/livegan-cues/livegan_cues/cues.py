@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def cues(bars: Array, features: dict[str, Array], hops_a_second: float = 100.0) 
     means = np.stack(
         [
             [features[name][a:b].mean() if b > a else 0.0 for name in HEARD]
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            for a, b in pairwise(edges)
         ]
     )
     changes = np.zeros_like(means)
@@ -67,7 +68,7 @@ def cues(bars: Array, features: dict[str, Array], hops_a_second: float = 100.0) 
         before, after = means[max(0, bar - SIDE) : bar], means[bar : bar + SIDE]
         changes[bar] = after.mean(0) - before.mean(0)
     novelty = np.abs(changes).max(1)
-    found = []
+    found: list[int] = []
     for bar in np.argsort(-novelty, kind="stable"):
         near = any(abs(bar - other) < APART for other in found)
         if novelty[bar] >= CLEAR and not near:

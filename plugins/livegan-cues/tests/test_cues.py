@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_the_sections_of_a_song_are_found(style: str) -> None:
     bar = 240 / song.bpm
     steps = [
         after.start
-        for before, after in zip(song.sections[:-1], song.sections[1:], strict=True)
+        for before, after in pairwise(song.sections)
         if abs(after.energy - before.energy) > 0.2
     ]
     assert abs(bpm - song.bpm) < 1

@@ -1,4 +1,4 @@
-"""The network: a picture with noise, and how much of it there is, to what it takes for the noise."""
+"""The network: given a picture with noise, and the step of time, it tells the two apart."""
 
 from __future__ import annotations
 

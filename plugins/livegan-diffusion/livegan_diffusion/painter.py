@@ -83,17 +83,19 @@ class DiffusionPainter:
             ) from error
         if said.shape != picture.shape:
             raise ModelError(f"{self} returns {said.shape} for a picture of {picture.shape}")
-        share = np.float32(self.kept[time] ** 0.5)
-        rest = np.float32((1 - self.kept[time]) ** 0.5)
+        # Neither is ever nothing: the last would be all noise, the first none.
+        share = np.float32(max(self.kept[time], 1e-9) ** 0.5)
+        rest = np.float32(max(1 - self.kept[time], 1e-9) ** 0.5)
+        clean: Array
         if self.schedule.prediction_type == "sample":
             clean = said
         elif self.schedule.prediction_type == "v_prediction":  # Salimans & Ho 2022
-            clean = share * picture - rest * said
+            clean = np.asarray(share * picture - rest * said, np.float32)
         else:
-            clean = (picture - rest * said) / max(share, np.float32(1e-6))
+            clean = np.asarray((picture - rest * said) / share, np.float32)
         # Outside -1..1 there is no picture: held there, a mistake does not grow step by step.
         clean = np.clip(np.nan_to_num(clean), -1, 1)
-        return clean, (picture - share * clean) / max(rest, np.float32(1e-6))
+        return clean, np.asarray((picture - share * clean) / rest, np.float32)
 
 
 @lru_cache(maxsize=4)

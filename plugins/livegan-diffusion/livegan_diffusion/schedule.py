@@ -40,7 +40,7 @@ class Schedule:
         values = {}
         for field in fields(cls):
             value = options.get(field.name, field.default)
-            kind = type(field.default)
+            kind: Any = {"int": int, "float": float, "str": str}[str(field.type)]
             if isinstance(value, bool) or not isinstance(value, (int, float, str)):
                 raise ModelError(f'"{field.name}" of its card is {value!r}; give a {kind.__name__}')
             try:

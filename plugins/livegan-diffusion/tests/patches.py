@@ -79,3 +79,17 @@ def write_patch_model(
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString())
+
+
+def example() -> Array:
+    """(3, 24, 24), -1..1: stripes of orange and blue."""
+    stripes = (np.arange(24) // 3 % 2).reshape(1, 1, 24)
+    orange, blue = np.array([[[[1.0]], [[0.0]], [[-0.8]]], [[[-0.6]], [[-0.2]], [[0.9]]]])
+    return np.broadcast_to(np.where(stripes, orange, blue), (3, 24, 24)).astype(np.float32)
+
+
+def stripes(folder: Path, predicts: str = "epsilon") -> Path:
+    """A model that knows the example, written into a folder."""
+    path = folder / "stripes.onnx"
+    write_patch_model(path, patches_of(example(), 5, 60), Schedule(), predicts=predicts)
+    return path

@@ -9,25 +9,13 @@ import pytest
 import torch
 from livegan_diffusion import diffusion
 from livegan_diffusion.schedule import Schedule
-from patches import patches_of, write_patch_model
+from patches import example, stripes
 
 from livegan.generators import Card, Generator, ModelError, load
 from livegan.plugin import registry
 from livegan.testing import conformance
 
-
-def example() -> np.ndarray:
-    """(3, 24, 24), -1..1: stripes of orange and blue."""
-    stripe = (np.arange(24) // 3 % 2)[None, None, :]
-    colours = np.array([[1.0, -0.6], [0.0, -0.2], [-0.8, 0.9]])
-    picture = np.where(stripe, colours[:, 0][:, None, None], colours[:, 1][:, None, None])
-    return np.broadcast_to(picture, (3, 24, 24)).astype(np.float32)
-
-
-def model(folder: Path, **options: object) -> Path:
-    path = folder / "stripes.onnx"
-    write_patch_model(path, patches_of(example(), 5, 60), Schedule(), predicts="epsilon")
-    return path
+test_diffusion = conformance("livegan-diffusion", sample=stripes)
 
 
 def read(path: Path, **options: object) -> Generator:
@@ -38,10 +26,7 @@ def read(path: Path, **options: object) -> Generator:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return model(tmp_path_factory.mktemp("models"))
-
-
-test_diffusion = conformance("livegan-diffusion", sample=model(Path(__file__).parent / ".made"))
+    return stripes(tmp_path_factory.mktemp("models"))
 
 
 def test_it_paints_in_the_colours_it_knows(path: Path) -> None:
@@ -66,11 +51,8 @@ def test_the_same_condition_gives_the_same_picture(path: Path) -> None:
 
 
 def test_what_networks_predict_is_one_picture_said_in_two_ways(tmp_path: Path, path: Path) -> None:
-    write_patch_model(
-        tmp_path / "s.onnx", patches_of(example(), 5, 60), Schedule(), predicts="sample"
-    )
     condition = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0))
-    said = read(tmp_path / "s.onnx", prediction_type="sample").paint(condition)
+    said = read(stripes(tmp_path, "sample"), prediction_type="sample").paint(condition)
     assert torch.allclose(said, read(path).paint(condition), atol=1e-3)
 
 

@@ -75,8 +75,9 @@ class Receiver:
             opened.bind((self.host, self.port))
         except OSError as error:
             opened.close()
+            why = error.strerror or error
             self._say(
-                f"OSC port {self.port} on {self.host} cannot be opened ({error.strerror or error}); "
+                f"OSC port {self.port} on {self.host} cannot be opened ({why}); "
                 "close what uses it, or give osc another port="
             )
             return False

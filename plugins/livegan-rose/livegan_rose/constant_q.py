@@ -43,17 +43,19 @@ def kernels() -> tuple[NDArray[np.intp], NDArray[np.complex128], NDArray[np.intp
     each kernel begins."""
     quality = 1 / (2 ** (1 / STEPS) - 1)
     time = np.arange(WINDOW)
-    index, weights, starts = [], [], []
+    index: list[NDArray[np.intp]] = []
+    weights: list[NDArray[np.complex128]] = []
+    starts: list[int] = []
     for each in range(OCTAVES * STEPS):
         hertz = LOWEST * 2 ** (each / STEPS)
         length = min(WINDOW, round(quality * RATE / hertz))
-        kernel = np.zeros(WINDOW, np.complex128)
+        kernel: NDArray[np.complex128] = np.zeros(WINDOW, np.complex128)
         # At the end of the window, for that is now.
         kernel[-length:] = np.hanning(length) / length * 2
         kernel *= np.exp(2j * np.pi * hertz / RATE * time)
-        found = np.conj(np.fft.fft(kernel)) / WINDOW
+        found: NDArray[np.complex128] = np.conj(np.fft.fft(kernel)) / WINDOW
         used = np.flatnonzero(np.abs(found[: WINDOW // 2]) > 0.03 * np.abs(found).max())
-        starts.append(sum(map(len, index)))
+        starts.append(sum(len(each) for each in index))
         index.append(used)
         weights.append(found[used])
     return np.concatenate(index), np.concatenate(weights), np.array(starts)
