@@ -35,6 +35,10 @@ class Canvas(Protocol):
         """Show the picture and the panels; ``darkness`` 1 is black."""
         ...
 
+    def close(self) -> None:
+        """Let go of the window."""
+        ...
+
 
 def fitted(picture: Size, window: Size, fill: bool = False) -> tuple[int, int, int, int]:
     """(x, y, width, height) of a picture in a window: as large as fits, aspect kept, centred."""
@@ -87,6 +91,9 @@ class TextureCanvas:
         self._panels = held  # what is not shown now is let go
         renderer.present()
 
+    def close(self) -> None:
+        self._picture, self._panels, self._renderer = None, {}, None
+
     def _texture(self, panel: Panel) -> Texture:
         from pygame._sdl2.video import Texture
 
@@ -138,6 +145,9 @@ class SurfaceCanvas:
                 panel.surface.set_alpha(round(255 * panel.alpha))
                 screen.blit(panel.surface, panel.position)
         self._window.flip()
+
+    def close(self) -> None:
+        self._picture = self._scaled = None
 
 
 def _surface(pixels: Pixels) -> Surface:

@@ -120,10 +120,12 @@ class Hud:
         def draw() -> Surface:
             column = max(len(key.shown) for key in KEYS) + 2
             room = letters.fits(size[0] - 4 * letters.width) - column
-            lines: list[list[Segment]] = []
-            for key in KEYS:
-                for number, part in enumerate(wrap(key.does, max(12, room), 3)):
-                    shown = key.shown if number == 0 else ""
+            lines: list[list[Segment]] = [[("when something goes wrong", GREY)]]
+            for number, key in enumerate(KEYS):
+                if number and KEYS[number - 1].panic and not key.panic:
+                    lines += [[], [("always", GREY)]]
+                for row, part in enumerate(wrap(key.does, max(12, room), 3)):
+                    shown = key.shown if row == 0 else ""
                     lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
             return text_plate(lines, letters)
 

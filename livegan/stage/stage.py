@@ -159,6 +159,7 @@ class Stage:
             title=f"livegan: {options.set.name}",
             fullscreen=options.fullscreen,
             display=options.display,
+            told=self._window_told,
         )
         stack.callback(self._window.close)
         self._presenter = Presenter(
@@ -352,6 +353,12 @@ class Stage:
         if line is not None:
             self._log.say(*line)
         self._inbox.put(message)
+
+    def _window_told(self, what: str, text: str) -> None:
+        """Something happened to the window."""
+        self._log.record("window", what=what, text=text)
+        self._log.say(f"window   {text}", "yellow")
+        self._inbox.put({"type": "note", "text": text})
 
     def _note(self, text: str) -> None:
         """A line of our own, from any thread."""

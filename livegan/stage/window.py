@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.stage import x11
 from livegan.stage.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.lettering import Panel, Size
+from livegan.stage.minding import Displays, Minding
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+# A performer types in the editor while the window fills another display.
+os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "livegan")
 
 SMALLEST: Size = (160, 120)
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
 UNSEEN = ("offscreen", "dummy", "evdev")  # SDL's drivers that show nothing
 RATE = 60.0  # pictures a second at most, whatever the display can do
+MIND = 0.5  # seconds between looks at the displays
 
 
 class NoWindow(Exception):
     """There is no screen to open a window on; the message says what to do."""
+
+
+class WindowLost(Exception):
+    """The window was destroyed in the middle of the show, and the screen is gone too."""
 
 
 class NoDisplay(ValueError):
@@ -51,10 +61,17 @@ class Window:
         fullscreen: bool = False,
         display: int = 0,
         canvas: Literal["auto", "texture", "surface"] = "auto",
+        told: Callable[[str, str], None] = lambda what, text: None,
     ) -> None:
-        """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why."""
+        """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why.
+
+        ``told`` is called with a word ("hidden", "back", "display", "canvas", "opened") and a line
+        whenever something happens to the window that nobody asked for.
+        """
         import pygame
 
+        self._told, self._title, self._wanted = told, title, canvas
+        x11.survive_errors()
         try:
             pygame.display.init()
             pygame.font.init()
@@ -70,18 +87,18 @@ class Window:
             have = "0" if len(desktops) == 1 else f"0 to {len(desktops) - 1}"
             self._quit()
             raise NoDisplay(f"there is no display {display}: use --display {have}")
-        place = CENTRED_ON | display
-        room = desktops[display]
-        size = (min(size[0], room[0]), min(size[1], room[1]))
+        self._displays = Displays(display, display, tuple(desktops))
+        self._minding, self._minded = Minding(), 0.0
+        self._shown: tuple[NDArray[np.uint8], bool] | None = None
+        self._size, self.fullscreen = size, False
         try:
-            self._window = pygame.Window(title, size, (place, place), resizable=True)
-            self._window.minimum_size = SMALLEST
+            self._open()
         except pygame.error as error:
             self._quit()
             raise NoWindow(f"no window can be opened ({error}): {_advice()}") from error
-        self.fullscreen = False
         if fullscreen:
             self.toggle_fullscreen()
+        self._destruction: x11.Destruction | None = None
         self._canvas = self._open_canvas(canvas)
         rates = [r for r in pygame.display.get_desktop_refresh_rates() if r > 0]
         rate = rates[display] if display < len(rates) else RATE
@@ -89,16 +106,31 @@ class Window:
         """Seconds from one frame to the next: 60 a second, or what the display does if less."""
         pygame.key.set_repeat(0)
 
+    def _open(self) -> None:
+        """A window of the size wanted, on the display it belongs on. Raises pygame.error."""
+        import pygame
+
+        room = self._displays.sizes[self._displays.at]
+        size = (min(self._size[0], room[0]), min(self._size[1], room[1]))
+        place = CENTRED_ON | self._displays.at
+        self._window = pygame.Window(self._title, size, (place, place), resizable=True)
+        self._window.minimum_size = SMALLEST
+
     def _open_canvas(self, wanted: str) -> Canvas:
         import pygame
 
+        canvas: Canvas | None = None
         if wanted != "surface":
             try:
-                return TextureCanvas(self._window)
+                canvas = TextureCanvas(self._window)
             except (pygame.error, ImportError):
                 if wanted == "texture":
                     raise
-        return SurfaceCanvas(self._window)
+        if self._destruction is not None:
+            self._destruction.close()
+        # Only now: a renderer may need another kind of window, and SDL makes one in its place.
+        self._destruction = x11.destruction_of(self._window)
+        return canvas or SurfaceCanvas(self._window)
 
     @property
     def canvas(self) -> str:
@@ -116,21 +148,98 @@ class Window:
         import pygame
 
         found = []
+        now = time.monotonic()
         for event in pygame.event.get():
-            if event.type == pygame.KEYDOWN:
+            if event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
+                self._minding = self._minding.put_away(now)
+            elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN):
+                self._minding = self._minding.seen()
+            elif event.type == pygame.WINDOWDISPLAYCHANGED:
+                self._displays = self._displays.moved(event.display_index)
+            elif event.type in (pygame.RENDER_TARGETS_RESET, pygame.RENDER_DEVICE_RESET):
+                self._renew_canvas("the graphics card was reset")
+            elif event.type == pygame.KEYDOWN:
                 typed = event.unicode if event.unicode.isprintable() else ""
                 found.append(Press(typed, pygame.key.name(event.key)))
             elif event.type == pygame.QUIT:
                 found.append(Press("", "close"))
+        self._mind(now)
         return found
 
     def picture(self, pixels: NDArray[np.uint8], fill: bool = False) -> None:
         """Take a new picture, (H, W, 3) uint8; it stays until the next. ``fill`` stretches it."""
-        self._canvas.picture(pixels, fill)
+        import pygame
+
+        self._shown = (pixels, fill)
+        try:
+            self._canvas.picture(pixels, fill)
+        except pygame.error as error:
+            self._renew_canvas(str(error))
 
     def present(self, panels: Sequence[Panel] = (), darkness: float = 0.0) -> None:
         """Show the picture, darkened by 0..1, and the panels over it."""
-        self._canvas.present(self.size, panels, darkness)
+        import pygame
+
+        if self._destruction is not None and self._destruction.happened():
+            self._reopen()
+        try:
+            self._canvas.present(self.size, panels, darkness)
+        except pygame.error as error:
+            self._renew_canvas(str(error))
+
+    # What happens to a window that nobody asked for ----------------------------------------------
+
+    def _mind(self, now: float) -> None:
+        """Bring it back if it was put away or destroyed, or if its display is gone."""
+        import pygame
+
+        self._minding, back = self._minding.look(now)
+        if back:
+            self._told("back", "the window was put away and is back; twice puts it away for good")
+            self._window.show()
+            self._window.restore()
+        if 0 <= now - self._minded < MIND:
+            return
+        self._minded = now
+        self._displays, target = self._displays.look(pygame.display.get_desktop_sizes())
+        if target is not None:
+            self._told("display", f"the displays have changed: the window is on display {target}")
+            self._place(target)
+
+    def _place(self, display: int) -> None:
+        """To that display, as it was: a window that fits there, or the whole of it."""
+        room = self._displays.sizes[display]
+        if self.fullscreen:
+            self._window.set_windowed()
+        self._window.size = (min(self._size[0], room[0]), min(self._size[1], room[1]))
+        self._window.position = (CENTRED_ON | display, CENTRED_ON | display)
+        if self.fullscreen:
+            self._window.set_fullscreen(True)
+
+    def _reopen(self) -> None:
+        """Another program destroyed the window."""
+        import pygame
+
+        self._told("opened", "the window was destroyed and is opened again")
+        self._canvas.close()
+        try:
+            self._window.destroy()
+            self._open()
+        except pygame.error as error:
+            raise WindowLost(f"the window is gone and cannot be opened again: {error}") from error
+        if self.fullscreen:
+            self._window.set_fullscreen(True)
+        self._minding = Minding()
+        self._renew_canvas("")
+
+    def _renew_canvas(self, why: str) -> None:
+        """Draw on a new canvas, on the processor if the graphics card does not come back."""
+        if why:
+            self._told("canvas", f"the window is drawn anew: {why}")
+        self._canvas.close()
+        self._canvas = self._open_canvas("auto" if self._wanted == "auto" else self._wanted)
+        if self._shown is not None:
+            self._canvas.picture(*self._shown)
 
     def toggle_fullscreen(self) -> None:
         """To fullscreen on the display it is on, or back to a window."""
@@ -145,6 +254,9 @@ class Window:
 
     def close(self) -> None:
         """Close it. Twice is once."""
+        self._canvas.close()
+        if self._destruction is not None:
+            self._destruction.close()
         self._window.destroy()
         self._quit()
 
