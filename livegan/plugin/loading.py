@@ -32,6 +32,8 @@ from livegan.plugin.guard import Deprecations, Late, place_of, reason_of, within
 
 IMPORT_S = 20.0
 HOOKS_S = 2.0
+MOST_FILES = 500
+"""Files of a package that are looked at while it does not load."""
 OPERATIONS: dict[str, Kind] = {
     "register_encoders": "encoder",
     "register_mixers": "mixer",
@@ -338,7 +340,7 @@ def is_stale(name: str) -> bool:
 def files_of(entry: Entry, failed: bool) -> dict[Path, str]:
     """The files that a change of makes a plugin worth loading anew, with their hashes.
 
-    One that failed to load may be mended by any file of its package.
+    One that failed to load may be mended by any file beside it, there or not.
     """
     found: dict[Path, str] = {}
     for name in {*own_modules(entry), *source.closure([entry.module])}:
@@ -353,10 +355,12 @@ def files_of(entry: Entry, failed: bool) -> dict[Path, str]:
             module.livegan_digest = known  # type: ignore[attr-defined]
             source.OWN.add(name)
         found[path] = known or source.file_digest(path)
+    others: list[Path] = []
     if entry.origin == "file":
-        found.setdefault(Path(entry.value), source.file_digest(Path(entry.value)))
+        others = [Path(entry.value), *([Path(entry.value).parent] if failed else [])]
     elif failed and entry.near:
         place = Path(entry.near)
-        for path in sorted(place.rglob("*.py"))[:500] if place.is_dir() else [place]:
-            found.setdefault(path, source.file_digest(path))
+        others = [place, *(sorted(place.rglob("*.py"))[:MOST_FILES] if place.is_dir() else [])]
+    for path in others:
+        found.setdefault(path, source.file_digest(path))
     return found

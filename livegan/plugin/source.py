@@ -48,8 +48,11 @@ def instead(texts: Mapping[Path, str]) -> Iterator[None]:
 
 
 def file_digest(path: Path) -> str:
-    """Hash of a file's content; empty if it cannot be read."""
+    """Hash of a file's content, of a folder's Python files by name; empty if it cannot be read."""
     try:
+        if path.is_dir():
+            names = sorted(str(file) for file in path.rglob("*.py"))
+            return digest_of_text("\0".join(names).encode())
         return digest_of_text(INSTEAD.get(path) or path.read_bytes())
     except OSError:
         return ""
