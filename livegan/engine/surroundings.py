@@ -26,6 +26,8 @@ MODULES = (
 )
 OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
 """Not looked at: what changes as sets and plugins are loaded."""
+WRAPPED_LATER = frozenset({"torch.manual_seed"})
+"""What torch itself wraps when a part of it is first used (torch._dynamo), as a model may do."""
 MOST_THREADS = 32
 """More threads than this of a set's code, left running while it plays, are ended."""
 
@@ -69,7 +71,7 @@ class Surroundings:
         functions, others = [], []
         for module, (now, before) in self._functions.items():
             for name, value in before.items():
-                if now.get(name) is not value:
+                if now.get(name) is not value and f"{module}.{name}" not in WRAPPED_LATER:
                     now[name] = value
                     functions.append(f"{module}.{name}")
         for name, (value, put) in self._states.items():
