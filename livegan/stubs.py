@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from livegan import live, saving
-from livegan.graph.graph import OUTPUTS, SETTINGS
+from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
 from livegan.plugin import registry
 from livegan.plugin.declare import Operation, Param
@@ -174,7 +174,7 @@ def word(name: str) -> str:
         gives = "Signal" if name == "signal" else "Picture"
         return DECORATOR.format(name=name, gives=gives, more=more, doc=doc + "\n")
     if name == "show":
-        outputs = [f"{n}: str = ..." for n in OUTPUTS]
+        outputs = [f"{n}: str = ..." for n in usable(registry.current().names("output"))]
         return function(name, ["picture: Picture", "*", *outputs], "None", doc)
     if name == "settings":
         return function(name, ["*", *(row(p) for p in SETTINGS)], "None", doc)

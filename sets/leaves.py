@@ -6,7 +6,7 @@ from livegan.live import *
 
 sound = listen()
 
-GOLD, SLATE = np.float32([0.93, 0.83, 0.42]), np.float32([0.30, 0.30, 0.36])
+GOLD, SLATE = np.array([0.93, 0.83, 0.42], "f4"), np.array([0.30, 0.30, 0.36], "f4")
 
 
 @encoder                                         # rewrite the representation mid-show

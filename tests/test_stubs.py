@@ -1,0 +1,146 @@
+"""Editors and type checkers know the words of a set, plugins included."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from livegan import live
+from livegan.cli import app
+from livegan.plugin import registry
+from livegan.stubs import PLACE, live_stub
+
+ROOT = Path(__file__).parent.parent
+
+PLUGIN = '''
+from livegan.plugin import hookimpl, param, static
+
+def embers(sound, *, seconds=param(4.0, 0.5, 30, "how far back", unit="s"),
+           look=param("dots", choices=("dots", "lines")), count=static(8, 1, 64, "how many")):
+    """Attacks as columns of light."""
+    return sound.rms(8, seconds)[None]
+
+def glow(picture, other=None, *, amount=param(0.5, 0, 1, 'how "much"')):
+    """Bright parts shine."""
+    return picture
+
+def swell(value, *, bars=param(4.0, 0.25, 64, "length")):
+    """Rises."""
+    return value
+
+@hookimpl
+def register_encoders(register):
+    register(embers)
+
+@hookimpl
+def register_mixers(register):
+    register(glow, aliases=("max_glow",))
+
+@hookimpl
+def register_signals(register):
+    register(swell)
+'''
+
+GOOD = """\
+from livegan.live import *
+
+sound = listen()
+fire = encode.embers(sound, seconds=2 + 2 * sound.low, look="lines", count=3, key="fire")
+
+@mixer
+def own(picture, *, amount=param(0.5, 0, 1, "how much")):
+    return picture
+
+a = model("nebula", fire.glow(fire, 0.5).max_glow(amount=swell(sound.kick, bars=2)), norm="frame")
+settings(bpm=120, swap="beat")
+show(grid(a, glow(a), a.own(amount=0.2), encode("embers:embers", sound), gap=0.1).blend(prev()))
+"""
+
+BAD = [
+    ("encode.embers(sound, secnds=2)", "secnds"),
+    ("encode.embers(sound, look='stars')", "look"),
+    ("encode.embers(sound, count=sound.low)", "count"),
+    ("encode.embrs(sound)", "embrs"),
+    ("fire.glow(amount='much')", "amount"),
+    ("swell(sound.kick, bar=2)", "bar"),
+    ("show(fire, sprout='me')", "sprout"),
+    ("model('nebula', fire, norm='none')", "norm"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder as ``livegan new`` makes it, and a plugin that came later."""
+    folder = tmp_path_factory.mktemp("stubs") / "show"
+    before = registry.current()
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    assert "def spikes(" in (folder / PLACE).read_text()  # the plugin that it comes with
+    (folder / "plugins" / "embers.py").write_text(PLUGIN)
+    result = CliRunner().invoke(app, ["plugins", "stubs", str(folder)])
+    assert result.exit_code == 0, result.output
+    registry.use(before)
+    (folder / "sets" / "good.py").write_text(GOOD)
+    lines = ["from livegan.live import *", "sound = listen()", "fire = encode.embers(sound)"]
+    (folder / "sets" / "bad.py").write_text("\n".join([*lines, *(text for text, _ in BAD)]))
+    return folder
+
+
+def checked(said: str) -> dict[str, dict[int, str]]:
+    """What a checker says, by file and line."""
+    found: dict[str, dict[int, str]] = {}
+    for file, line, text in re.findall(r"(\w+\.pyi?):(\d+)(?::\d+)?(?: -|:) error: (.*)", said):
+        found.setdefault(file, {})[int(line)] = text
+    return found
+
+
+def mistakes_are_found(errors: dict[str, dict[int, str]]) -> None:
+    assert set(errors) == {"bad.py"}, errors
+    assert sorted(errors["bad.py"]) == list(range(4, 4 + len(BAD))), errors
+    for line, (text, name) in enumerate(BAD, 4):
+        assert name in errors["bad.py"][line], (text, errors["bad.py"][line])
+
+
+def test_mypy_finds_the_mistakes_and_takes_every_set_that_comes_with_livegan(folder: Path) -> None:
+    # As typed in the folder; but with a cache that is there already, where CI has run mypy before.
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache")]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    mistakes_are_found(checked(done.stdout))
+
+
+def test_pyright_finds_the_mistakes_without_settings(folder: Path) -> None:
+    program = shutil.which("pyright") or shutil.which("basedpyright")
+    if program is None:
+        pytest.skip("needs pyright or basedpyright (pip install basedpyright)")
+    command = [program, "--pythonpath", sys.executable, "--level", "error"]
+    files = ["sets/good.py", "sets/bad.py", "sets/four.py"]
+    done = subprocess.run(
+        [*command, *files], cwd=folder, capture_output=True, text=True, timeout=600
+    )
+    mistakes_are_found(checked(done.stdout))
+
+
+def test_the_stub_names_what_a_set_can_name(folder: Path) -> None:
+    module = ast.parse((folder / PLACE).read_text())
+    named = {n.name for n in module.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    named |= {n.target.id for n in module.body if isinstance(n, ast.AnnAssign) and
+              isinstance(n.target, ast.Name)}  # fmt: skip
+    words = set(live.__getattr__("__all__")) | {"embers", "glow", "swell", "max_glow", "spikes"}
+    assert words - named <= {"embers", "spikes", "param", "static"}
+    encoders = next(n for n in module.body if getattr(n, "name", "") == "Encoders")
+    assert isinstance(encoders, ast.ClassDef)
+    methods = {n.name for n in encoders.body if isinstance(n, ast.FunctionDef)}
+    assert methods >= {"embers", "spikes", "timeline"}
+
+
+def test_a_parameter_is_told_with_range_and_meaning() -> None:
+    stub = live_stub()
+    assert "seconds: Number = 10.0" in stub
+    assert "seconds: 1..50 s: how much of the past is seen" in stub
+    assert "Literal['wrap', 'mirror', 'black'] | Signal = 'wrap'" in stub
