@@ -119,7 +119,7 @@ def show(tmp_path: Path) -> Iterator[tuple[Show, str, Any]]:
 
 def abandoned_memory() -> set[str]:
     """Shared memory that no process has mapped: other tests may run beside this one."""
-    names = {n for n in os.listdir("/dev/shm") if n.startswith("psm_")}
+    names = {n for n in os.listdir("/dev/shm") if n.startswith("livegan-")}
     for maps in Path("/proc").glob("[0-9]*/maps"):
         with contextlib.suppress(OSError):
             text = maps.read_text()

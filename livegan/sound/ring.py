@@ -10,7 +10,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.memory import attach_memory
+from livegan.memory import attach_memory, create_memory
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
 
@@ -61,7 +61,7 @@ class SoundRing:
         hops = max(1, round((seconds + SLACK_SECONDS) * RATE / HOP))
         samples = hops * HOP
         size = HEADER * 8 + samples * 2 * 4 + hops * len(FEATURES) * 4
-        memory = SharedMemory(create=True, size=size)
+        memory = create_memory(size)
         header: NDArray[np.int64] = np.ndarray(HEADER, np.int64, memory.buf)
         header[:] = 0
         header[[_MAGIC, _SAMPLES, _HOPS, _COLUMNS]] = MAGIC, samples, hops, len(FEATURES)

@@ -11,7 +11,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.memory import attach_memory
+from livegan.memory import attach_memory, create_memory
 
 MAGIC = 0x6C697667616E31  # "livgan1"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
@@ -78,7 +78,7 @@ class PictureRing:
         if slots < 2 or max_height < 1 or max_width < 1:
             raise ValueError("a picture ring needs two slots or more, and a picture of a pixel")
         size = -(-max_height * max_width * 3 // PAGE) * PAGE
-        memory = SharedMemory(create=True, size=_start(slots) + slots * size)
+        memory = create_memory(_start(slots) + slots * size)
         assert memory.buf is not None
         header = np.frombuffer(memory.buf, np.int64, HEADER)
         header[[SLOTS_AT, BYTES_AT, NEWEST_AT]] = slots, size, 0

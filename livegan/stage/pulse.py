@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 
-from livegan.memory import attach_memory
+from livegan.memory import attach_memory, create_memory
 
 MAGIC = 0x6C697667616E70
 HEAD = struct.Struct("<qqd")  # magic, beats, when the frame being drawn began (0: none is)
@@ -68,7 +68,7 @@ class Pulse:
     @classmethod
     def create(cls) -> Pulse:
         """A new one; the caller owns it and closes it."""
-        memory = SharedMemory(create=True, size=START + LANES * ROOM)
+        memory = create_memory(START + LANES * ROOM)
         assert memory.buf is not None
         memory.buf[: START + LANES * ROOM] = bytes(START + LANES * ROOM)
         HEAD.pack_into(memory.buf, 0, MAGIC, 0, 0.0)

@@ -14,6 +14,7 @@ from datetime import datetime
 from multiprocessing import resource_tracker
 from typing import Any
 
+from livegan.memory import sweep
 from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
 from livegan.sound.ring import SoundRing
@@ -121,6 +122,9 @@ class Stage:
         name = datetime.now().strftime("%Y-%m-%d-%H%M%S")
         self._log = ShowLog(options.log or options.working / "shows" / f"{name}.jsonl")
         stack.callback(self._log.close)
+        left = sweep()
+        if left:
+            self._log.record("swept", memory=left)
         self._sound_ring = SoundRing.create()
         stack.callback(_let_go, self._sound_ring)
         self._pictures = PictureRing.create(*options.largest)

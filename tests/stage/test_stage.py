@@ -300,7 +300,7 @@ def test_a_signal_ends_the_show_in_order_and_leaves_nothing(
     )
     until(lambda: show.lines("first_picture"))
     maps = Path(f"/proc/{process.pid}/maps").read_text()
-    memory = {word for word in maps.split() if word.startswith("/dev/shm/psm_")}
+    memory = {word for word in maps.split() if word.startswith("/dev/shm/livegan-")}
     assert len(memory) == 3
     number = getattr(signal, name)
     os.killpg(process.pid, number)  # to all of them, as a terminal does

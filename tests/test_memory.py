@@ -1,0 +1,65 @@
+"""Shared memory that a killed show left behind is removed, and no other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from livegan import memory
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+
+KILLED = """
+import os, signal, sys
+from multiprocessing import resource_tracker
+from livegan.memory import create_memory
+made = create_memory(4096)
+print(made.name, resource_tracker._resource_tracker._pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_memory_of_killed_processes_is_swept_and_that_of_living_ones_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "YOUNG", 0.0)
+    ours = memory.create_memory(4096)
+    attached = memory.attach_memory(ours.name)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        name, tracker = process.stdout.readline().split()
+        place = Path("/dev/shm", name)
+        assert place.exists() and name.startswith("livegan-")
+        assert name not in memory.sweep(), "it is held"
+        os.kill(int(tracker), signal.SIGKILL)  # as one who kills the whole group
+        process.kill()
+        process.wait()
+        assert name in memory.sweep()
+        assert not place.exists() and Path("/dev/shm", ours.name).exists()
+    finally:
+        process.kill()
+        process.communicate()
+        attached.close()
+        ours.close()
+        ours.unlink()
+
+
+def test_young_memory_is_left_to_those_who_make_it() -> None:
+    made = memory.create_memory(4096)
+    try:
+        assert made.name not in memory.sweep()
+    finally:
+        made.close()
+        made.unlink()
