@@ -247,6 +247,7 @@ class Keeper:
             how = engine.last_words or how or death(engine.exitcode)
             threading.Thread(target=_reap, args=(engine,), name="reap").start()
         self._step(Gone(how or "gone", node, where))
+        self._step(Tick())  # one that stands by need not wait for the next
 
     def _end(self) -> None:
         for engine in filter(None, (self._engine, self._standby)):

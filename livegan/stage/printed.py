@@ -19,7 +19,10 @@ WIDTH = 300  # characters of a line that are shown
 TAIL = 64_000  # bytes of the end that are kept
 QUIET = 0.5  # seconds without output after which what was left out is told
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.M)
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\x1b\[[0-9;?]*[a-zA-Z]")
+UNSEEN = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+DEATH = re.compile(
+    rb"^(?:Fatal Python error|(?:Current thread|Thread) .*most recent call first)", re.M
+)
 
 
 class Printed:
@@ -83,17 +86,24 @@ class Output:
             if ready and not data:
                 break
             self._tail = (self._tail + data)[-TAIL:]
-            # The account that Python gives of its death is for `place`, in one line.
-            self._dying = self._dying or b"Fatal Python error" in data or ASKED in data
-            lines = printed.feed(data, time.monotonic()) if data else printed.left_out()
-            if lines and not self._dying:
+            lines = [] if self._dying or data else printed.left_out()
+            if data and not self._dying:
+                # The account that Python gives of its death is for `place`, in one line.
+                account = DEATH.search(data)
+                self._dying = account is not None
+                heard = data[: account.start()] if account is not None else data
+                lines = printed.feed(heard, time.monotonic())
+            if lines:
                 self._show(lines)
         os.close(self._descriptor)
+        lines = printed.left_out()
+        if lines:
+            self._show(lines)
 
     def place(self, set_path: Path) -> str:
         """``file:line`` of the set, or of a file beside it, where Python says that it died."""
         text = self._tail.decode("utf-8", "replace")
-        at = max(text.rfind("Fatal Python error"), text.find(ASKED.decode()))
+        at = max(text.rfind("Fatal Python error"), text.find("most recent call first"))
         if at < 0:
             return ""
         threads = re.split(r"^(?:Current thread|Thread) .*$", text[at:], flags=re.M)
@@ -111,7 +121,3 @@ class Output:
     def wait(self, timeout: float) -> None:
         """Wait until all was read that a process which has ended had written."""
         self._thread.join(timeout)
-
-
-ASKED = b"most recent call first"
-"""In what a process writes of its threads, whether it dies or was asked."""

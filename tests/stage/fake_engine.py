@@ -8,6 +8,8 @@ Its "set" is a text of commands, one a line, obeyed anew whenever the file chang
     crash while proving
     hang             it stops answering, holding the interpreter lock
     exit             it leaves by itself with status 3
+    print N          N lines on its output
+    take N           N megabytes of memory
     spout NAME       an extra output
     hold N           no picture until N seconds after the start
     strobe           every other picture is white
@@ -134,6 +136,11 @@ class FakeEngine:
                 ctypes.string_at(0)
             if line == "exit":
                 os._exit(3)
+            if line.startswith("print"):
+                print("\n".join(["noise"] * int(line.split()[1])), flush=True)
+                self.on_air = self.on_air.replace(line, "")
+            if line.startswith("take"):
+                self.taken = bytearray(b"x" * (int(line.split()[1]) * 1_000_000))
             if line == "hang":
                 ctypes.PyDLL(None).sleep(600)
 
@@ -168,7 +175,23 @@ class FakeEngine:
             self.thumbs.write(strip)
         self.frame += 1
 
+    def stand_by(self) -> None:
+        """Wait to be told to take over."""
+        kept = self.options["resume"]
+        self.send("ready", version=kept["version"])
+        while True:
+            message = self.connection.recv()
+            if message["type"] == "quit":
+                raise EOFError
+            if message["type"] == "keep":
+                self.send("ready", version=message["resume"]["version"])
+            if message["type"] == "take_over":
+                self.options.update(message)
+                return
+
     def play(self) -> None:
+        if self.options.get("standby"):
+            self.stand_by()
         self.send("hello", pid=os.getpid(), device="cpu", precision="float32")
         resume = self.options["resume"]
         if resume is not None:
