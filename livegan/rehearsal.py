@@ -16,10 +16,13 @@ import numpy as np
 from livegan import __version__, film
 from livegan.engine.build import Builder
 from livegan.engine.commit import Pipeline
+from livegan.engine.deadline import last_resort
 from livegan.engine.device import choose_device, describe_device
 from livegan.engine.player import Frame, Player, as_bytes
+from livegan.engine.poison import Poisoned
 from livegan.engine.program import GROUPS
 from livegan.engine.script import Refusal
+from livegan.engine.surroundings import exits_refused
 from livegan.engine.thumbs import strip
 from livegan.graph.place import Place
 from livegan.saving import save_png
@@ -30,6 +33,10 @@ from livegan.sound.media import decode
 from livegan.stage.guard import FlashGuard, Mode, Moment
 from livegan.stage.intervals import Intervals
 from livegan.stage.pacing import Pace
+
+
+HELD_S = 60.0
+"""A call that holds the interpreter for so long, and that no deadline could end, is the end."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,19 @@ def rehearse(
     livegan.sound.media.MediaError
         If the sound cannot be read.
     """
+    with last_resort(HELD_S), exits_refused():
+        try:
+            return _rehearse(what, progress, on_message, on_frame)
+        except Poisoned as error:
+            raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
+
+
+def _rehearse(
+    what: Rehearsal,
+    progress: Callable[[int, int], None],
+    on_message: Callable[[dict[str, Any]], None],
+    on_frame: Callable[[Frame, Any], None] | None,
+) -> Result:
     began = time.perf_counter()
     samples = np.zeros((RATE, 2), np.float32) if what.audio is None else decode(what.audio)
     stop = what.start + what.seconds if what.seconds is not None else len(samples) / RATE
