@@ -48,7 +48,7 @@ class Capture:
         self._wanted, self._kind, self._patient = wanted, kind, patient
         self._found: str | None = None
         self._feed: Feed | None = None
-        self._plays = False
+        self._spent = self._plays = False
 
     @property
     def latency(self) -> float:
@@ -63,15 +63,17 @@ class Capture:
     def open(self, note: Note) -> None:
         """Record; where there is nothing to record yet, an error, and the process looks on."""
         feed = self._feed
-        if feed is not None and (feed.state in ("open", "gone") or feed.hung):
+        # One that opened since it was last looked at is taken; one that was played from is spent.
+        if feed is not None and (self._spent or feed.state == "gone" or feed.hung):
             self.close()
         if self._feed is None:
+            self._spent = False
             self._feed = Feed(kind=self._kind, wanted=self._wanted, found=self._found)
         feed = self._feed
         state = feed.settle()
         if state == "open":
             self.name = self._found = feed.name
-            self.rate, self._plays = feed.rate, False
+            self.rate, self._spent, self._plays = feed.rate, True, False
             return
         if feed.unknown and not self._patient and self._found is None:
             self.close()

@@ -234,6 +234,6 @@ class Line:
                 self.source.close()
                 return
             self._resampler = None
-            self.waiting = ""
             note(f"{self.source.name} is back")
+            self.waiting = ""
             return

@@ -44,6 +44,8 @@ def receive(wire: Wire, wanted: str, found: str | None) -> None:
     import av
 
     ended = ""
+    # A show does not wait for its sender.
+    wire.say("waiting", reason=f"no sound has come from {wanted} yet")
     while not ended:
         try:
             with av.open(
@@ -54,7 +56,7 @@ def receive(wire: Wire, wanted: str, found: str | None) -> None:
                 ended = _send(wire, wanted, container)
             why = "nothing in it can be decoded"
         except (av.FFmpegError, OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
+            why = reason(error)
         if not ended:
             wire.say("waiting", reason=f"no sound comes from {wanted} ({why})")
             time.sleep(RETRY)
@@ -80,8 +82,17 @@ def _send(wire: Wire, wanted: str, container: Any) -> str:
     except (av.FFmpegError, OSError) as error:
         if not opened:
             raise
-        return getattr(error, "strerror", None) or str(error)
+        return reason(error)
     return "it has ended" if opened else ""
+
+
+def reason(error: Exception) -> str:
+    """Why nothing comes, in a few words."""
+    import av
+
+    if isinstance(error, av.error.ExitError):  # a time limit of `av.open` has passed
+        return "nothing is sent"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def decoded(container: Any) -> Iterator[tuple[int, Array]]:
