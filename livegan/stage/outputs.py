@@ -5,20 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 from typing import Any, Protocol
 
 import numpy as np
-import pluggy
 from numpy.typing import NDArray
 
-from livegan.plugin import hookspecs
+from livegan.plugin.catalogue import OWN
 from livegan.stage.guard import FlashGuard
+from livegan.stage.guest import GOODBYE, GuestOutput
 from livegan.stage.pictures import PictureRing
-
-GROUP = "livegan.outputs"
-"""The entry-point group of installed outputs. It is not ``livegan``, for what is registered there
-may import torch, which the stage never does."""
 
 WAIT = 1 / 120  # seconds between looks at a ring
 
@@ -37,30 +32,18 @@ Openers = Mapping[str, Callable[[str], Output]]
 
 
 def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
-    """What opens an output, by kind: built in and installed. ``note`` takes what went wrong."""
+    """What opens the outputs that come with livegan, by kind. ``note`` takes what went wrong."""
     found: dict[str, Callable[[str], Output]] = {}
-    manager = pluggy.PluginManager("livegan")
-    manager.add_hookspecs(hookspecs)
 
     def register(name: str, opener: Callable[[str], Output], summary: str = "") -> None:
-        if name in found:
-            note(f"two plugins claim the output {name!r}; the first one is used")
-            return
         found[name] = opener
 
-    from livegan.builtin import outputs as builtin
+    try:
+        from livegan.builtin import outputs as builtin
 
-    plugins: list[tuple[str, Callable[[], Any]]] = [("livegan", lambda: builtin)]
-    plugins += [(entry.name, entry.load) for entry in entry_points(group=GROUP)]
-    for name, load in plugins:
-        try:
-            plugin = load()
-            manager.register(plugin)
-            for hook in manager.hook.register_outputs.get_hookimpls():
-                if hook.plugin is plugin:
-                    hook.function(register)
-        except Exception as error:
-            note(f"plugin {name} offers no outputs: {type(error).__name__}: {error}")
+        builtin.register_outputs(register)
+    except Exception as error:
+        note(f"livegan's own outputs are not there: {type(error).__name__}: {error}")
     return found
 
 
@@ -76,7 +59,7 @@ class Sending(threading.Thread):
         guard: FlashGuard,
     ) -> None:
         super().__init__(name=f"output {name}", daemon=True)
-        self.ring = ring
+        self.ring, self.stamp = ring, ""
         self._guard = guard
         self._output_name = name
         self._opener = opener
@@ -121,43 +104,54 @@ class Sending(threading.Thread):
 
 
 class Outputs:
-    """The outputs that the program on air asks for."""
+    """The outputs that the program on air asks for.
+
+    Those of livegan run on threads here, those of plugins in processes of their own.
+    """
 
     def __init__(
         self,
         opened_by: Openers,
         note: Callable[[str], None],
         guard: Callable[[str], FlashGuard] = lambda name: FlashGuard(),
+        guest: Callable[[dict[str, Any]], GuestOutput] | None = None,
     ) -> None:
         """``note`` takes one line for the performer, from any thread; each is given once.
 
-        ``guard`` makes the flash guard of the output of that name.
+        ``guard`` makes the flash guard of the output of that name, ``guest`` what runs one of a
+        plugin.
         """
+        self._guest = guest
         self._openers = opened_by
         self._guard = guard
         self._told: set[str] = set()
         self._tell = note
-        self._sending: dict[tuple[str, str], Sending] = {}
-        self._ended: list[Sending] = []
+        self._sending: dict[tuple[str, str], Sending | GuestOutput] = {}
+        self._ended: list[Sending | GuestOutput] = []
 
     def take(self, wanted: list[dict[str, Any]]) -> None:
-        """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each."""
-        keep: dict[tuple[str, str], Sending] = {}
+        """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each, and whose it is."""
+        keep: dict[tuple[str, str], Sending | GuestOutput] = {}
         for item in wanted:
             kind, name, ring = str(item["kind"]), str(item["name"]), str(item["ring"])
             running = self._sending.get((kind, name))
-            if running is not None and running.ring == ring:
+            stamp = str(item.get("stamp") or "")
+            if running is not None and (running.ring, running.stamp) == (ring, stamp):
                 keep[kind, name] = running
                 continue
-            opener = self._openers.get(kind)
-            if opener is None:
+            foreign = item.get("plugin", OWN) != OWN and self._guest is not None
+            opener = None if foreign else self._openers.get(kind)
+            if opener is None and not foreign:
                 have = ", ".join(sorted(self._openers)) or "none"
                 self._note(f"there is no output {kind!r} here (there is: {have})")
                 continue
             if running is not None:  # its successor takes over the name
                 running.stop()
-                running.join(1)
-            keep[kind, name] = Sending(name, ring, opener, self._note, self._guard(name))
+                running.join(GOODBYE)
+            if opener is not None:
+                keep[kind, name] = Sending(name, ring, opener, self._note, self._guard(name))
+            elif self._guest is not None:
+                keep[kind, name] = self._guest(item)
             keep[kind, name].start()
         for key, sending in self._sending.items():
             if keep.get(key) is not sending:
@@ -183,7 +177,7 @@ class Outputs:
         """Stop all and wait for them."""
         self.engine_gone()
         for sending in self._ended:
-            sending.join(1)
+            sending.join(GOODBYE + 1)
         self._ended.clear()
 
     def _note(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import queue
 import signal
@@ -24,6 +25,7 @@ from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
 from livegan.stage.drift import Pixels, best
 from livegan.stage.guard import FlashGuard, Moment
+from livegan.stage.guest import GuestOutput, source_of_plugin
 from livegan.stage.keeper import Keeper
 from livegan.stage.ladder import Rung
 from livegan.stage.log import Message, ShowLog, line_of
@@ -118,13 +120,15 @@ class Stage:
         """Everything a show needs; what was opened is closed in the reverse order."""
         options = self.options
         self._still = place_of(options.working, options.set)
-        source = parse_source(options.audio, loop=options.loop, audible=options.audible)
         name = datetime.now().strftime("%Y-%m-%d-%H%M%S")
         self._log = ShowLog(options.log or options.working / "shows" / f"{name}.jsonl")
         stack.callback(self._log.close)
         left = sweep()
         if left:
             self._log.record("swept", memory=left)
+        source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
+            options.audio, loop=options.loop, audible=options.audible
+        )
         self._sound_ring = SoundRing.create()
         stack.callback(_let_go, self._sound_ring)
         self._pictures = PictureRing.create(*options.largest)
@@ -133,7 +137,7 @@ class Stage:
         stack.callback(_let_go, self._thumb_ring)
         self._listening = Listening(source, self._sound_ring, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
-        self._outputs = Outputs(openers(self._note), self._note, self._guard)
+        self._outputs = Outputs(openers(self._note), self._note, self._guard, self._guest)
         stack.callback(self._outputs.close)
         limits = options.supervision
         self._keeper = Keeper(
@@ -321,14 +325,20 @@ class Stage:
 
     def _guard(self, output: str) -> FlashGuard:
         """The flash guard of the window or of another output."""
+        return FlashGuard(self.options.flash_guard, lambda moment: self._guarded(output, moment))
 
-        def acted(moment: Moment) -> None:
-            fields = {"since": round(moment.since, 2), "until": round(moment.until, 2)}
-            kinds, area = list(moment.kinds), round(moment.area, 2)
-            self._log.record("flash_guard", output=output, area=area, kinds=kinds, **fields)
-            self._log.say(f"flash guard acted on {output}, {moment}", "yellow")
+    def _guarded(self, output: str, moment: Moment) -> None:
+        """A flash guard acted, here or in the process of an output."""
+        fields = {"since": round(moment.since, 2), "until": round(moment.until, 2)}
+        kinds, area = list(moment.kinds), round(moment.area, 2)
+        self._log.record("flash_guard", output=output, area=area, kinds=kinds, **fields)
+        self._log.say(f"flash guard acted on {output}, {moment}", "yellow")
 
-        return FlashGuard(self.options.flash_guard, acted)
+    def _guest(self, wanted: Message) -> GuestOutput:
+        """An output of a plugin."""
+        options, name = self.options, str(wanted["name"])
+        acted = functools.partial(self._guarded, name)
+        return GuestOutput(wanted, options.working, options.flash_guard, self._note, acted)
 
     # Messages: on the keeper's thread ----------------------------------------------------------
 
@@ -349,7 +359,9 @@ class Stage:
             if message.get("phase") == "dead":
                 self._outputs.engine_gone()
         if kind not in ("alive", "slots"):
-            fields = {k: v for k, v in message.items() if k not in ("type", "source", "at")}
+            fields = {
+                k: v for k, v in message.items() if k not in ("type", "source", "texts", "at")
+            }
             if "at" in message:  # in show time; the log's own is from the start of the stage
                 fields["show_at"] = message["at"]
             self._log.record(str(kind), **fields)
