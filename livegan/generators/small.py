@@ -115,7 +115,9 @@ class SmallGenerator(nn.Module):
         half = fold == 4
         self.refine = nn.Conv2d(levels[0], 4 * REFINED, 3, padding=1) if half else None
         self.head = nn.Conv2d(REFINED if half else levels[0], 4 * out_channels, 3, padding=1)
-        self._initialise()
+        # Shapes alone have no values, and drawing them there imports torch's compiler: 2 s.
+        if not self.head.weight.is_meta:
+            self._initialise()
 
     def _initialise(self) -> None:
         for module in self.modules():
