@@ -24,9 +24,9 @@ Pixels = NDArray[np.uint8]
 
 AT_S = 20.0
 """The moment of the demo track that is drawn: half a break, half a beat lie behind it."""
-MOVING_S, FPS = 1.5, 20.0
+MOVING_S, MOVING_FPS = 1.5, 10.0
 """How long something that remembers is played until it is drawn."""
-CURVE_S = 10.0
+CURVE_S, CURVE_FPS = 10.0, 20.0
 """How much of a signal is seen."""
 
 BEFORE = """\
@@ -36,8 +36,8 @@ sound = listen()
 """
 
 PAINTED = """\
-a = model("nebula", encode.timeline(sound, seconds=10))
-b = model("city", encode.levels_timeline(sound, seconds=10))
+a = model("city", encode.timeline(sound))
+b = model("corridor", encode.waveform(sound))
 """
 """The two pictures that every mixer is shown with."""
 
@@ -152,11 +152,11 @@ def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) ->
     texts = [line.text for line in lines]
     texts += texts[:1] * (rows * columns - len(lines))  # a row that is not full would be centred
     text = BEFORE
-    start, seconds, fps = AT_S, 1 / FPS, FPS
+    start, seconds, fps = AT_S, 0.1, 10.0
     if lines[0].moves:
-        start, seconds = AT_S - MOVING_S, MOVING_S
+        start, seconds, fps = AT_S - MOVING_S, MOVING_S, MOVING_FPS
     if lines[0].kind == "signal":
-        start, seconds = AT_S - CURVE_S, CURVE_S
+        start, seconds, fps = AT_S - CURVE_S, CURVE_S, CURVE_FPS
         text += f"{CURVE}show(curve(sound, value={texts[0]}))\n"
     else:
         text += PAINTED if lines[0].kind == "mixer" else ""

@@ -132,9 +132,14 @@ def package(kind: str, text: str, author: str, licence: str) -> None:
         start.write(folder)
     except FileExistsError as error:
         fail(short(str(error)))
+    from livegan.engine.script import Refusal
+    from livegan.portrait import NoPicture
     from livegan.starting.example import add_example
 
-    add_example(start, folder)
+    try:
+        add_example(start, folder)
+    except (NoPicture, Refusal) as error:
+        typer.secho(f"without picture.jpg: {error}", fg="yellow", err=True)
     typer.echo(
         f"made {short(folder)}: {starting.SUMMARIES[kind]}\n"
         f"now: cd {short(folder)} && pip install -e '.[test]' && pytest"

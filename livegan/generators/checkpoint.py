@@ -170,8 +170,7 @@ def parse(data: bytes, path: Path, card: Card) -> Checkpoint:
 def loaders(path: Path) -> list[Offer]:
     """What reads checkpoints: ``make(data, path, card)`` gives a :class:`Checkpoint`, or None for
     a file of another format.  The one that a file is named for comes first, then the built-in."""
-    offers = [each for (kind, _), found in registry.current().offers.items() if kind == "loader"
-              for each in found]  # fmt: skip
+    offers = registry.current().offered("loader")
     return sorted(offers, key=lambda o: (f".{o.name}" != path.suffix, o.plugin != "livegan"))
 
 

@@ -12,12 +12,7 @@ SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".onnx")
 
 def suffixes() -> tuple[str, ...]:
     """:data:`SUFFIXES`, and ``.NAME`` for each loader NAME that a plugin has registered."""
-    offers = [
-        offer
-        for (kind, _), found in registry.current().offers.items()
-        if kind == "loader"
-        for offer in found
-    ]
+    offers = registry.current().offered("loader")
     own = (f".{offer.name}" for offer in offers if offer.plugin != "livegan")
     return tuple(dict.fromkeys((*SUFFIXES, *own)))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import safetensors.torch
@@ -45,7 +44,7 @@ def plain(data: bytes, path: Path, card: Card) -> Checkpoint | None:
 def loader() -> Iterator[None]:
     before = registry.current()
     mine = registry.Registry().load(installed=False)
-    mine.offers["loader", "plain"] = [Offer("plain", plain, "plain files", "other")]
+    mine.full["loader", "other", "plain"] = Offer("loader", "plain", plain, "plain files", "other")
     registry.use(mine)
     yield
     registry.use(before)
@@ -70,10 +69,9 @@ def test_a_plugin_is_asked_for_tensors_that_livegan_does_not_know(tmp_path: Path
 def test_the_first_refusal_stays_where_every_plugin_declines(tmp_path: Path) -> None:
     path = tmp_path / "b.safetensors"
     safetensors.torch.save_file({"other": torch.zeros(2)}, path)
-    mine: Any = registry.current()
     with pytest.raises(ModelError) as with_plugin:
         load(path)
-    del mine.offers["loader", "plain"]
+    del registry.current().full["loader", "other", "plain"]
     with pytest.raises(ModelError) as without:
         load(path)
     assert str(with_plugin.value) == str(without.value)
