@@ -167,7 +167,7 @@ def test_a_recorder_that_is_killed_or_stopped_is_replaced(ring: SoundRing) -> No
                 pid = source.pid
                 assert pid is not None
                 os.kill(pid, way)
-                until(lambda: any("is back" in note for note in notes))
+                until(lambda: f"{source.name} is back" in notes)
                 assert "silence until it is back" in notes[0]
                 assert source.pid != pid
     finally:
