@@ -34,7 +34,6 @@ from livegan.stage.guard import FlashGuard, Mode, Moment
 from livegan.stage.intervals import Intervals
 from livegan.stage.pacing import Pace
 
-
 HELD_S = 60.0
 """A call that holds the interpreter for so long, and that no deadline could end, is the end."""
 
