@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch.nn.functional import interpolate
 
 from livegan.plugin import hookimpl, param, static
 from livegan_coral.gray_scott import Array, GrayScott
 
+# What is as heavy as torch is imported where it is used: every livegan command loads this module.
 if TYPE_CHECKING:
+    import torch
+
     from livegan.sound.history import Sound
 
 CELLS = 128
@@ -83,6 +84,8 @@ class Coral:
         turn: float = param(0.0, doc="of its colours", unit="turns"),
     ) -> torch.Tensor:
         """(3, H, W): the reef as it is now."""
+        import torch
+
         self.grow(sound)
         picture = torch.zeros(3, *size)
         for colony in self.colonies:
@@ -115,6 +118,9 @@ def lit(
     field: Array, size: tuple[int, int], hue: float, relief: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """A field as hills under a low light from the upper left: heights (H, W), colours (3, H, W)."""
+    import torch
+    from torch.nn.functional import interpolate
+
     whole = torch.from_numpy(field)[None, None]
     hills = interpolate(whole, size, mode="bicubic", align_corners=False)[0, 0].mul(2.6).clamp(0, 1)
     right = torch.roll(hills, -1, 1) - torch.roll(hills, 1, 1)

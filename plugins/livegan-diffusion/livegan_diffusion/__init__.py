@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from livegan.generators import Card, Checkpoint, ModelError
 from livegan.plugin import hookimpl
+
+if TYPE_CHECKING:
+    from livegan.generators import Card, Checkpoint
 
 SUFFIXES = (".onnx", ".diffusion")
 
@@ -16,7 +19,8 @@ def diffusion(data: bytes, path: Path, card: Card) -> Checkpoint | None:
     """Denoisers of diffusion models, exported to ONNX with the inputs sample and timestep."""
     if path.suffix not in SUFFIXES:
         return None
-    # What is heavy is imported when there is such a file: every start loads this module.
+    # What is heavy is imported when there is such a file: every livegan command loads this module.
+    from livegan.generators import Checkpoint, ModelError
     from livegan_diffusion.denoiser import Denoiser
     from livegan_diffusion.painter import DiffusionPainter
     from livegan_diffusion.schedule import Schedule

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch.nn.functional import grid_sample
 
 from livegan.plugin import hookimpl, param, static
 from livegan_rose.constant_q import HOP, OCTAVES, STEPS, WINDOW, constant_q
 
+# What is as heavy as torch is imported where it is used: every livegan command loads this module.
 if TYPE_CHECKING:
+    import torch
+
     from livegan.sound.history import Sound
 
 RINGS = 96
@@ -31,7 +32,7 @@ COLOURS = np.array(
     np.float32,
 )
 """(OCTAVES, 3): what each octave is dyed with, from the bass up."""
-GROUND = torch.tensor((0.020, 0.008, 0.045))[:, None, None]
+GROUND = (0.020, 0.008, 0.045)
 """What is seen in silence."""
 
 
@@ -46,6 +47,8 @@ def rose(
     sharp: float = param(1.5, 0.5, 4.0, "how much the strongest notes stand out"),
 ) -> torch.Tensor:
     """A rose of pitch: each note is a petal that opens outwards, in the colours of its octaves."""
+    import torch
+
     hop = max(1, round(seconds * sound.rate / RINGS / HOP)) * HOP
     # One column for each ring, newest first, and what blurring and moving take at either end.
     past = sound.strip(constant_q, window=WINDOW, hop=hop, columns=RINGS + 4)[::-1]
@@ -61,12 +64,15 @@ def rose(
     down = 2 * (ring + 1 - late) / (RINGS + 1) - 1
     grid = torch.stack([across, down], dim=-1)
     drawn = grid_sample(table[None], grid[None], align_corners=True, padding_mode="border")[0]
-    return 1 - (1 - GROUND) * torch.exp(-3.0 * drawn * shade)
+    dark = 1 - torch.tensor(GROUND)[:, None, None]
+    return 1 - dark * torch.exp(-3.0 * drawn * shade)
 
 
 @lru_cache(maxsize=8)
 def places(size: tuple[int, int], petals: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Of each pixel: its ring, 0..RINGS; its pitch, 0..1 from C; how much light it can have."""
+    import torch
+
     height, width = size
     y = (torch.arange(height) + 0.5 - height / 2)[:, None] / min(height, width)
     x = (torch.arange(width) + 0.5 - width / 2)[None, :] / min(height, width)

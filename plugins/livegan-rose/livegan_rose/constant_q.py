@@ -53,7 +53,7 @@ def kernels() -> tuple[NDArray[np.intp], NDArray[np.complex128], NDArray[np.intp
         # At the end of the window, for that is now.
         kernel[-length:] = np.hanning(length) / length * 2
         kernel *= np.exp(2j * np.pi * hertz / RATE * time)
-        found: NDArray[np.complex128] = np.conj(np.fft.fft(kernel)) / WINDOW
+        found = np.fft.fft(kernel).conj() / WINDOW
         used = np.flatnonzero(np.abs(found[: WINDOW // 2]) > 0.03 * np.abs(found).max())
         starts.append(sum(len(each) for each in index))
         index.append(used)
