@@ -173,7 +173,7 @@ def test_outputs_that_do_harm_are_started_again_and_then_left_off(
 ) -> None:
     monkeypatch.setattr(guest, "TRIES", 1)
     monkeypatch.setattr(guest, "RETRY", 0.01)
-    monkeypatch.setattr(guest, "SILENT", 1.0)
+    monkeypatch.setattr(guest, "SILENT", 5.0)
     monkeypatch.setattr(guest, "MEMORY", 300 * 2**20)
     notes: list[str] = []
     outputs = outputs_in(tmp_path, notes)
@@ -183,7 +183,7 @@ def test_outputs_that_do_harm_are_started_again_and_then_left_off(
     until(lambda: sum("it stays off" in note for note in notes) == len(set(names)))
     outputs.close()
     said = "\n".join(notes)
-    for why in ("killed by SIGABRT", "0.292969 GiB of memory", "come back for 1 s", "Error: no"):
+    for why in ("killed by SIGABRT", "0.292969 GiB of memory", "come back for 5 s", "Error: no"):
         assert f"{why}; started again" in said and f"{why}; it stays off" in said
 
 
