@@ -18,6 +18,8 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.markup import escape
 
+from livegan.stage.journal import RETRY, Journal
+
 Message = dict[str, Any]
 
 
@@ -27,15 +29,17 @@ class ShowLog:
     def __init__(self, path: Path | None, *, terminal: TextIO | None = None) -> None:
         """``path`` None keeps no file. Raises OSError if the file cannot be made."""
         self.path = path
-        self._file: TextIO | None = None
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._journal = Journal(path) if path is not None else None
         self._console = Console(file=terminal or sys.stderr, highlight=False, soft_wrap=True)
         self._began = time.monotonic()
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="show log", daemon=True)
         self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why the file takes no lines at the moment, in a line; nothing while it does."""
+        return self._journal.trouble if self._journal is not None else ""
 
     def record(self, kind: str, /, **fields: Any) -> None:
         """Write a line to the file, from any thread, without waiting."""
@@ -57,17 +61,25 @@ class ShowLog:
             self._thread.join(5)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=RETRY if self.trouble else None)
+            except queue.Empty:
+                if self._journal is not None:
+                    self._journal.flush()
+                continue
+            if job is None:
+                break
             try:
                 job()
-            except Exception as error:  # a full disk must not end the log, nor the show
+            except Exception as error:  # what fails must not end the log, nor the show
                 self._print(f"show log: {error}", "red")
-        if self._file is not None:
-            self._file.close()
+        if self._journal is not None:
+            self._journal.close()
 
     def _write(self, line: Message) -> None:
-        if self._file is not None:
-            self._file.write(json.dumps(line, default=str, ensure_ascii=False) + "\n")
+        if self._journal is not None:
+            self._journal.write(json.dumps(line, default=str, ensure_ascii=False))
 
     def _print(self, text: str, style: str) -> None:
         try:
@@ -92,6 +104,8 @@ def line_of(message: Message) -> tuple[str, str] | None:
         return f"fault    {place(message)}{who}{message.get('reason') or ''}", "yellow"
     if kind == "note":
         return str(message.get("text", "")), "cyan"
+    if kind == "waiting" and message.get("text") and message.get("for") != "sound":
+        return str(message["text"]), "yellow"
     if kind == "printed":
         return "\n".join(f"  | {line}" for line in message.get("lines") or ()), ""
     if kind == "engine" and message.get("text"):

@@ -58,7 +58,8 @@ class Stage:
         self._status = 0
         self._counts = {"commits": 0, "refused": 0, "faults": 0, "recoveries": 0}
         self._first_picture: float | None = None
-        self._without_sound = ""
+        self._missing: dict[str, str] = {}
+        """What the show goes on without: "sound" or "log", and why."""
         self._asking = Asking()
         self._rung: Rung = "still"
         self._keep_at = math.inf
@@ -237,9 +238,10 @@ class Stage:
         self._asking, insisted = self._asking.look(self._keeper.state.phase, now)
         if insisted:
             self._insist(order)
-        if self._listening.waiting != self._without_sound:
-            self._without_sound = self._listening.waiting
-            self._hear({"type": "waiting", "for": "sound", "text": self._without_sound})
+        for what, text in (("sound", self._listening.waiting), ("log", self._log.trouble)):
+            if self._missing.get(what, "") != text:
+                self._missing[what] = text
+                self._hear({"type": "waiting", "for": what, "text": text})
         for _ in range(MESSAGES_A_FRAME):
             try:
                 message = self._inbox.get_nowait()
@@ -271,8 +273,11 @@ class Stage:
             self._log.later(lambda: self._save(shown))
 
     def _save(self, pixels: Pixels) -> None:
-        path = save(pixels, self.options.working / "shows")
-        self._note(f"saved {path.name}")
+        folder = self.options.working / "shows"
+        try:
+            self._note(f"saved {save(pixels, folder).name}")
+        except OSError as error:
+            self._note(f"the picture was not saved in {folder}: {error.strerror or error}")
 
     def _ask(self, order: Message) -> None:
         """Ask the engine for something; what must work without it too is seen to."""

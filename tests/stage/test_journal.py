@@ -1,0 +1,74 @@
+"""A file of lines outlives a full disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from livegan.stage import journal
+from livegan.stage.journal import KEPT, RETRY, Journal
+
+
+class Disk:
+    """`os.write` to a disk of so many bytes, which writes a part of what does not fit."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+        self.room, self.tries, self.now = room, 0, 100.0
+        real = os.write
+
+        def write(file: int, data: bytes) -> int:
+            self.tries += 1
+            if not self.room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            count = real(file, data[: self.room])
+            self.room -= count
+            return count
+
+        monkeypatch.setattr(journal.os, "write", write)
+
+
+def test_lines_wait_while_the_disk_is_full_and_all_are_written_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch, room=10)
+    book = Journal(tmp_path / "shows" / "show.jsonl", lambda: disk.now)
+    for number in range(50):
+        book.write(f"line {number}")
+    assert book.trouble == (
+        "show.jsonl cannot be written (No space left on device): its lines wait"
+    )
+    assert disk.tries == 3, "a full disk is not asked again at every line"
+    disk.room = 10_000
+    book.write("still")
+    assert book.trouble
+    disk.now += RETRY
+    book.flush()
+    assert not book.trouble and not book.lost
+    book.close()
+    written = (tmp_path / "shows" / "show.jsonl").read_text().splitlines()
+    assert written == [*(f"line {n}" for n in range(50)), "still"]
+
+
+def test_only_so_many_lines_are_kept_and_none_is_torn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch, room=3)
+    book = Journal(tmp_path / "show.jsonl", lambda: disk.now)
+    for number in range(KEPT + 20):
+        book.write(f"line {number}")
+    assert book.lost == 20
+    disk.room = 10**6
+    book.close()
+    written = (tmp_path / "show.jsonl").read_text().splitlines()
+    assert written[0] == "line 0" and written[1:] == [f"line {n}" for n in range(21, KEPT + 20)]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has /dev/full")
+def test_a_disk_that_stays_full_ends_nothing() -> None:
+    book = Journal(Path("/dev/full"))
+    book.write("a line")
+    assert "No space left" in book.trouble
+    book.close()
