@@ -8,10 +8,16 @@ import hashlib
 import inspect
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from livegan.plugin.source import is_own, text_digest
+from livegan.plugin.source import SET, is_own, text_digest
 
 SIMPLE = (int, float, str, bytes, bool, type(None), complex)
+
+
+_known: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""Of plugins, whose code is new objects when it is loaded anew: what a module counts or keeps while
+it plays is no change of it."""
 
 
 def digest_of(thing: Any) -> str:
@@ -19,9 +25,18 @@ def digest_of(thing: Any) -> str:
 
     Line numbers and names of files do not count, so moving a leaf leaves its digest alone.
     """
-    state = hashlib.sha256()
-    _feed(thing, state, set())
-    return state.hexdigest()[:16]
+    lasting = getattr(thing, "__module__", SET) != SET
+    try:
+        known = _known.get(thing) if lasting else None
+    except TypeError:  # it cannot be referred to weakly, or has no hash
+        known, lasting = None, False
+    if known is None:
+        state = hashlib.sha256()
+        _feed(thing, state, set())
+        known = state.hexdigest()[:16]
+        if lasting:
+            _known[thing] = known
+    return known
 
 
 def _feed(thing: Any, state: Any, seen: set[int]) -> None:

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
+SET = "livegan_set"
+"""Name of the module that a set is."""
 FOLDER = "livegan_plugins"
 """Name of the package that the plugin files of a working folder are modules of."""
 OWN: set[str] = set()
@@ -26,7 +28,7 @@ OWN: set[str] = set()
 def is_own(module: str | None) -> bool:
     """True for code of sets, their helpers, plugin files and editable packages."""
     name = module or ""
-    return name.split(".")[0] in ("livegan_set", FOLDER) or name in OWN
+    return name.split(".")[0] in (SET, FOLDER) or name in OWN
 
 
 def digest_of_text(data: bytes) -> str:
