@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from livegan import saving, share
 from livegan.plugin import Operation, registry
@@ -212,8 +212,8 @@ def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
 
 
 def fitted(pixels: Pixels, size: int) -> Pixels:
-    """A picture at (size, size)."""
+    """A picture at (size, size), black where another shape leaves room."""
     if pixels.shape[:2] == (size, size):
         return pixels
-    shrunk = Image.fromarray(pixels).resize((size, size), Image.Resampling.LANCZOS)
-    return np.asarray(shrunk)
+    whole = ImageOps.pad(Image.fromarray(pixels), (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -40,6 +41,8 @@ def environment(folder: Path) -> Path:
     venv.create(folder, with_pip=True)
     (site,) = folder.glob("[lL]ib/**/site-packages")
     here = sysconfig.get_path("purelib")
+    for old in site.glob("setuptools*"):  # Python 3.11's own is older than what torch asks for
+        shutil.rmtree(old)
     (site / "seen.pth").write_text(f"import site; site.addsitedir({here!r})\n")
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 

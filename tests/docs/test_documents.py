@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
+import typer
+from typer.testing import CliRunner
 
 from livegan import share
+from livegan.cli import app
 from livegan.engine.script import Refusal
-from livegan.plugin import hookspecs, registry
+from livegan.generators import Card, Generator
+from livegan.plugin import CONTEXT, hookspecs, registry
+from livegan.plugin.declare import CALLED
 from livegan.reference import reference
 from livegan.rehearsal import Rehearsal, rehearse
+from livegan.sound.sources import SourceError
 
 ROOT = Path(__file__).parent.parent.parent
 SET = re.compile(r"^```python[^\n]*\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)
@@ -42,7 +51,9 @@ def registry_kept() -> Iterator[None]:
 
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SETS = [(page, i, text) for page in PAGES for i, text in enumerate(sets_in(page))]
+FOLLOWED = ROOT / "docs" / "plugins" / "first-encoder.md"
+"""Its sets play what it has made before: `test_first_encoder` follows it."""
+SETS = [(p, i, text) for p in PAGES if p != FOLLOWED for i, text in enumerate(sets_in(p))]
 
 
 def test_the_reference_is_current() -> None:
@@ -52,6 +63,7 @@ def test_the_reference_is_current() -> None:
 
 FIRST_SET = ROOT / "docs" / "first-set.md"
 FIRST_PLUGIN = ROOT / "docs" / "plugins" / "first-plugin.md"
+HOOKS = ROOT / "docs" / "plugins" / "hooks.md"
 
 
 def play(text: str, folder: Path) -> None:
@@ -96,8 +108,77 @@ def test_the_plugins_of_the_tutorial_load_and_its_sets_play_all_they_offer(tmp_p
 
 def test_every_hook_is_documented() -> None:
     hooks = [name for name in vars(hookspecs) if name.startswith("register_")]
-    page = FIRST_PLUGIN.read_text(encoding="utf-8")
-    assert [name for name in hooks if f"`{name}(" not in page] == []
+    page = HOOKS.read_text(encoding="utf-8")
+    assert [name for name in hooks if f"\n## `{name}(" not in page] == []
+    assert re.findall(r"^## `(\w+)\(", page, re.M) == hooks
+
+
+def test_what_a_frame_may_be_asked_for_is_documented() -> None:
+    pages = HOOKS.read_text(encoding="utf-8") + FIRST_PLUGIN.read_text(encoding="utf-8")
+    assert [name for name in CONTEXT if f"`{name}`" not in pages] == []
+    method = {"encoder": "draw", "mixer": "mix", "signal": "value"}
+    assert method == CALLED
+    assert [name for name in method.values() if f"`{name}`" not in pages] == []
+
+
+def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) -> None:
+    write_plugins(HOOKS, tmp_path)
+    loaded = registry.Registry().load(tmp_path / "plugins", installed=False)
+    assert loaded.problems == []
+    own = [plugin for plugin in loaded.plugins if plugin.name.startswith("hook_")]
+    assert all(plugin.warnings == () for plugin in own)
+    offered = {offer for plugin in own for offer in plugin.provides}
+    operations = {"encoder tide", "encoder orbit", "mixer veil", "signal sway", "signal tally"}
+    others = {"source hum", "loader negative", "output average", "command greet"}
+    assert offered == operations | others
+    played = "\n".join(sets_in(HOOKS))
+    for name in operations:
+        assert re.search(rf"\b{name.split()[1]}\(", played), name
+
+    source = loaded.offer("source", "hum").make("440")
+    source.open(print)
+    assert source.pull(480).shape == (480, 1) and source.pull(480).dtype == np.float32
+    with pytest.raises(SourceError, match="in Hz"):
+        loaded.offer("source", "hum").make("high")
+
+    read = loaded.offer("loader", "negative").make
+    assert read(b"something else", tmp_path / "a.pth", Card()) is None
+    painted = Generator(read(b"negative", tmp_path / "a.negative", Card())).paint(
+        torch.zeros(3, 8, 8)
+    )
+    assert painted.min() == 1
+
+    output = loaded.offer("output", "average").make("lamps.txt", folder=tmp_path)
+    output.send(np.full((4, 4, 3), 200, np.uint8), time=1.5)
+    output.close()
+    assert (tmp_path / "lamps.txt").read_text() == "1.50 200 200 200\n"
+
+    command = typer.Typer()
+    command.command()(loaded.offer("command", "greet").make)
+    assert "good evening, Ada" in CliRunner().invoke(command, ["--name", "Ada"]).output
+
+
+def commands(group: Any, above: str = "livegan") -> Iterator[tuple[str, Any]]:
+    """Every command of the command line, by what is typed."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{above} {name}")
+        yield f"{above} {name}", command
+
+
+def test_every_command_and_option_has_help_and_every_command_is_on_a_page() -> None:
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    typed = "\n".join(re.findall(r"livegan [^\n`]*", pages))
+    silent, missing = [], []
+    for name, command in commands(typer.main.get_command(app)):
+        if not command.help:
+            silent.append(name)
+        silent += [f"{name} {p.name}" for p in command.params if not getattr(p, "help", None)]
+        *above, last = name.split()
+        if not re.search(rf"^{' '.join(above)} (?:.*\| )?{last}\b", typed, re.M):
+            missing.append(name)
+    assert silent == []
+    assert missing == [], "say on a page what they are for"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
