@@ -126,11 +126,14 @@ class Window:
             except (pygame.error, ImportError):
                 if wanted == "texture":
                     raise
+        canvas = canvas or SurfaceCanvas(self._window)
+        self._watch_destruction()
+        return canvas
+
+    def _watch_destruction(self) -> None:
         if self._destruction is not None:
             self._destruction.close()
-        # Only now: a renderer may need another kind of window, and SDL makes one in its place.
         self._destruction = x11.destruction_of(self._window)
-        return canvas or SurfaceCanvas(self._window)
 
     @property
     def canvas(self) -> str:
@@ -181,7 +184,11 @@ class Window:
         import pygame
 
         if self._destruction is not None and self._destruction.happened():
-            self._reopen()
+            ours = self._destruction.window
+            self._watch_destruction()
+            if self._destruction is None or self._destruction.window == ours:
+                self._reopen()
+            # Else SDL made another in its place, as it does for another kind of canvas.
         try:
             self._canvas.present(self.size, panels, darkness)
         except pygame.error as error:

@@ -38,6 +38,7 @@ class Destruction:
 
     def __init__(self, window: int) -> None:
         """``window`` is its number. Where it cannot be told, it never was."""
+        self.window = window
         self._display: Any = None
         with contextlib.suppress(OSError, AttributeError):
             library = self._library = ctypes.CDLL(LIBRARY)
