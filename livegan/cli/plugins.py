@@ -32,19 +32,23 @@ def listed(
     from rich.table import Table
 
     table = Table()
-    for heading in ("plugin", "version", "state", "ms", "provides"):
+    for heading in ("plugin", "version", "from", "state", "ms", "provides"):
         table.add_column(heading, justify="right" if heading == "ms" else "left")
     for plugin in loaded.plugins:
-        name = plugin.name if plugin.name != "livegan" else Path(plugin.file).parent.name
-        if plugin.name == "livegan":
+        name = plugin.name
+        if plugin.origin == "built in":
             module = Path(plugin.file)
             name = f"livegan {module.parent.name if module.stem == '__init__' else module.stem}"
-        table.add_row(
-            name, plugin.version, plugin.state, f"{plugin.load_ms:.0f}", ", ".join(plugin.provides)
-        )
+        offered = ", ".join(plugin.provides)
+        ms = f"{plugin.load_ms:.0f}"
+        table.add_row(name, plugin.version, plugin.origin, plugin.state, ms, offered)
     Console().print(table)
     for problem in loaded.problems:
         typer.secho(str(problem), fg="red")
+    for plugin in loaded.plugins:
+        # Of what is being worked on here: the others' authors do not read this.
+        for line in plugin.warnings if plugin.origin in ("file", "editable") else ():
+            typer.secho(f"{line} (plugin {plugin.name})", fg="yellow")
     for kind in ("encoder", "mixer", "signal"):
         rows_of_kind = loaded.all(kind)
         if not rows_of_kind:
@@ -56,6 +60,13 @@ def listed(
             params = ", ".join(p.name for p in operation.params)
             table.add_row(operation.name, operation.summary, params)
         Console().print(table)
+    for kind in ("source", "output", "loader", "command"):
+        offers = loaded.offered(kind)
+        if offers:
+            table = Table("name", "what it is", title=f"{kind}s")
+            for offer in offers:
+                table.add_row(offer.name, offer.summary)
+            Console().print(table)
 
 
 @plugins.command()

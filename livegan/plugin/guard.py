@@ -70,9 +70,13 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         failed[:] = [Late(f"still running after {seconds:g} s", place)]
     if os.getcwd() != folder:
         os.chdir(folder)
-    if failed:
-        raise failed[0]
-    return done[0]
+    if not failed:
+        return done[0]
+    error = failed[0]
+    if isinstance(error, (KeyboardInterrupt, GeneratorExit)):  # nobody pressed a key in there
+        told = RuntimeError(f"it raises {type(error).__name__}")
+        raise told.with_traceback(error.__traceback__)
+    raise error
 
 
 def place_of_thread(ident: int) -> str:

@@ -19,6 +19,7 @@ import pluggy
 from livegan.plugin import hookspecs, source
 from livegan.plugin.catalogue import Offer
 from livegan.plugin.closest import suggestion
+from livegan.plugin.deaths import Deadly, watched
 from livegan.plugin.declare import (
     DeclarationError,
     Kind,
@@ -125,7 +126,7 @@ def load(entry: Entry) -> Record:
             taking.read()
             taking.hooks()
         else:
-            with seen:
+            with watched(entry), seen:
                 within(IMPORT_S, taking.read)
                 within(HOOKS_S, taking.hooks)
     except (KeyboardInterrupt, GeneratorExit):
@@ -147,6 +148,8 @@ def load(entry: Entry) -> Record:
     record = Record(entry, made, taking.module, taking.operations, taking.offers, before=before)
     if error is not None:
         where, reason = place_of(error, file, entry.near), reason_of(error)
+        if isinstance(error, Deadly):
+            where, reason = file, str(error)
         if isinstance(error, Late):
             what = "its hooks are" if taking.module is not None else "its import is"
             reason = f"{what} {error.message}; do slow things in what it registers"
