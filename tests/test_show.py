@@ -46,7 +46,12 @@ class Show:
     """`livegan perform` in a process of its own, its log, and its screen."""
 
     def __init__(
-        self, folder: Path, env: dict[str, str], text: str = SET, more: str = "--seconds 120"
+        self,
+        folder: Path,
+        env: dict[str, str],
+        text: str = SET,
+        more: str = "--seconds 120",
+        python: str = sys.executable,
     ) -> None:
         self.folder = folder
         self.set = folder / "set.py"
@@ -55,7 +60,7 @@ class Show:
         command = f"perform set.py --size 128 --window 512x512 --no-hud --log show.jsonl {more}"
         self.terminal = (folder / "terminal.txt").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "livegan", *command.split()],
+            [python, "-m", "livegan", *command.split()],
             cwd=folder,
             env={
                 **env,
