@@ -208,7 +208,7 @@ class Pipeline:
                 stamps = self.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.helpers = set(script.helpers)
-            self._put_back(surroundings)
+            self._put_back(surroundings, text)
         except Refusal as refusal:
             surroundings.put_back()
             if not self._still(commit):  # it was given up long ago
@@ -278,7 +278,7 @@ class Pipeline:
         """Whether a commit is under way, and was not given up."""
         return self._under_way is not None and self._under_way[0] is commit
 
-    def _put_back(self, surroundings: Surroundings) -> None:
+    def _put_back(self, surroundings: Surroundings, text: str) -> None:
         """Undo what a set did to the process.
 
         Raises
@@ -288,8 +288,11 @@ class Pipeline:
         """
         functions, others = surroundings.put_back()
         if functions:
-            named = ", ".join(functions[:3])
-            raise Refusal(f"it changes {named}, which all else uses: write a function of your own")
+            named, short = ", ".join(functions[:3]), functions[0].rpartition(".")[2]
+            lines = [n for n, line in enumerate(text.splitlines(), 1) if short in line]
+            place = Place(str(self.path), lines[0]) if lines else None
+            reason = f"it changes {named}, which all else uses: write a function of your own"
+            raise Refusal(reason, place)
         if others:
             self.emit({"type": "note", "text": f"the set changed {', '.join(others)}: put back"})
 
@@ -345,6 +348,11 @@ class Pipeline:
     def has_program(self) -> bool:
         """Whether anything was proven so far."""
         return self._newest is not None
+
+    def plays(self, text: str) -> bool:
+        """Whether the newest program is of this text, and was not recalled."""
+        newest = self._newest
+        return self._last_seen is not None and newest is not None and newest.script.text == text
 
     def recall(self) -> None:
         """Take the next text even if it says what the newest did."""

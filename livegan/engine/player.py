@@ -15,6 +15,7 @@ import torch
 from livegan.engine.crew import Crew
 from livegan.engine.instance import Moment
 from livegan.engine.program import GROUPS, Faults, Program, Step, draw_frame
+from livegan.engine.quantise import next_beat, still_ahead
 from livegan.engine.script import Refusal
 from livegan.generators.channels import resize
 from livegan.graph.graph import swap_beats
@@ -36,6 +37,8 @@ class Cue:
     beats: float
     """It goes on the air when the count of beats reaches this."""
     on_air: Callable[[Program, float], None]
+    grid: float = 0.0
+    """The multiples of beats that it waits for; 0 for none."""
     dropped: Callable[[], None] = lambda: None
     """It is told if the program never goes on the air, because something took its place."""
 
@@ -126,7 +129,7 @@ class Player:
             bar = int(program.setting("beats_per_bar", 4))
             grid = swap_beats(str(program.setting("swap", "bar")), bar)
         beats = -math.inf if grid == 0.0 else next_beat(self.now.beats, grid)
-        self.cued = Cue(program, beats, on_air, dropped)
+        self.cued = Cue(program, beats, on_air, grid, dropped)
 
     def drop(self) -> bool:
         """Let nothing wait for its beat any more; True if something did."""
@@ -184,10 +187,10 @@ class Player:
                 self._take(self.earlier.pop(), now)
         with self._cueing:
             cue = self.cued
-            if cue is not None and now.beats >= cue.beats:
-                self.cued = None
-            else:
-                cue = None
+            if cue is not None:
+                due = still_ahead(cue.beats, now.beats, cue.grid)
+                self.cued = None if now.beats >= due else replace(cue, beats=due)
+                cue = cue if self.cued is None else None
         if cue is not None:
             if self.program is not None and not self.program.safe:
                 self.earlier = [*self.earlier, self.program][-KEPT_PROGRAMS:]
@@ -261,13 +264,6 @@ class Player:
             return picture
         before = resize(before, picture.shape[1], picture.shape[2])
         return torch.lerp(before, picture, max(0.0, amount))
-
-
-def next_beat(beats: float, grid: float) -> float:
-    """The next whole multiple of ``grid`` beats; one that is only just past counts as now."""
-    steps = beats / grid
-    near = math.floor(steps)
-    return near * grid if steps - near < 1e-6 else (near + 1) * grid
 
 
 def as_bytes(picture: torch.Tensor) -> Any:

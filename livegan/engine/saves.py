@@ -87,7 +87,7 @@ class Saves:
             if not self.safe.on_air:
                 self._aside(self.safe.prove)
                 self.safe.play()
-        elif message.get("source"):
+        elif message.get("source") and not self.pipeline.plays(str(message["source"])):
             self.pipeline.numbered(int(message.get("version") or 0))
             self.pipeline.recall_plugins(message.get("texts"))
             self._propose(str(message["source"]))

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from livegan.engine.deadline import interrupt
@@ -30,8 +30,6 @@ WRAPPED_LATER = frozenset({"torch.manual_seed"})
 """What torch itself wraps when a part of it is first used (torch._dynamo), as a model may do."""
 MOST_THREADS = 32
 """More threads than this of a set's code, left running while it plays, are ended."""
-
-Builtin = type(len)
 
 
 def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
@@ -99,11 +97,7 @@ def looked_at() -> dict[str, ModuleType]:
 
 def functions_of(module: ModuleType) -> dict[str, Any]:
     """Functions and classes of a module; other values may change as a program runs."""
-    kinds: tuple[type, ...] = (FunctionType, Builtin, type)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        kinds = (*kinds, numpy.ufunc)
-    return {k: v for k, v in list(vars(module).items()) if isinstance(v, kinds)}
+    return {k: v for k, v in list(vars(module).items()) if callable(v)}
 
 
 # Ending the process -------------------------------------------------------------------------------

@@ -254,7 +254,9 @@ def test_an_engine_that_stops_or_takes_too_much_is_replaced(tmp_path: Path) -> N
         assert "it was stopped" in show.told("death")[0]
         until(lambda: gone(first))
         show.save("colour 30 1 1\ntake 250\n")
-        until(lambda: any("of memory, more than the 0.2 GB" in t for t in show.told("death")))
+        until(lambda: show.told("blocked"))
+        assert "of memory, more than the 0.2 GB" in show.told("death")[-1]
+        until(lambda: show.keeper.state.phase == "playing")
         show.save("colour 40 1 1\n")
         until(lambda: show.colour() == 40)
     finally:

@@ -1,0 +1,127 @@
+"""What belongs to the whole process is put back, and who changed it is refused."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livegan.engine.surroundings import Surroundings, exits_refused
+from tests.engine.playing import Show
+
+SET = """
+from livegan.live import *
+import {modules}
+settings(swap="now", dissolve=0)
+
+{top}
+
+@encoder
+def bars(sound, *, size):
+    {leaf}
+    return skyline(sound.peaks(size[1], 4.0), size)
+
+show(bars(listen()))
+"""
+
+
+def text(top: str = "pass", leaf: str = "pass") -> str:
+    return SET.format(
+        modules="os, sys, threading, time, numpy, livegan.builtin.pictures", top=top, leaf=leaf
+    )
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Iterator[Show]:
+    show = Show(tmp_path, text())
+    commit = show.save()
+    assert commit is not None and commit.status == "cued", commit.reason
+    show.play(0.2)
+    yield show
+    assert {f.version for f in show.play(0.2)} == {show.player.program.version}
+    show.player.close()
+
+
+@pytest.mark.parametrize("where", ["top", "leaf"])
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("numpy.sin = None", "numpy.sin"),
+        ("del numpy.fft.rfft", "numpy.fft.rfft"),
+        ("time.monotonic = lambda: 0", "time.monotonic"),
+        ("livegan.builtin.pictures.as_picture = print", "livegan.builtin.pictures.as_picture"),
+    ],
+)
+def test_a_function_that_all_use_is_put_back_and_the_save_refused(
+    show: Show, where: str, change: str, name: str
+) -> None:
+    before = np.sin, np.fft.rfft
+    commit = show.save(text(**{where: change}))
+    assert commit is not None and commit.status == "refused"
+    assert commit.reason.startswith(f"it changes {name}")
+    assert commit.where.endswith("set.py:" + ("6" if where == "top" else "10"))
+    assert (np.sin, np.fft.rfft) == before
+
+
+def test_the_working_folder_and_the_streams_are_put_back(show: Show) -> None:
+    before = Path.cwd(), sys.getrecursionlimit(), sys.stdout
+    commit = show.save(text("os.chdir('/'); sys.setrecursionlimit(77777); sys.stdout = None"))
+    assert commit is not None and commit.status == "cued"
+    assert (Path.cwd(), sys.getrecursionlimit(), sys.stdout) == before
+    told = [m["text"] for m in show.messages if m["type"] == "note"]
+    assert told == ["the set changed the working folder, the recursion limit, the standard streams: put back"]  # noqa: E501  # fmt: skip
+
+
+@pytest.mark.parametrize("call", ["os._exit(3)", "os.abort()", "sys.exit()", "exit()"])
+@pytest.mark.parametrize("where", ["top", "leaf"])
+def test_a_set_cannot_end_the_engine(show: Show, where: str, call: str) -> None:
+    commit = show.save(text(**{where: call}))
+    assert commit is not None and commit.status == "refused"
+    assert "the set called exit()" in commit.reason
+
+
+def test_a_process_that_was_forked_still_ends() -> None:
+    with exits_refused():
+        with pytest.raises(SystemExit):
+            os._exit(3)
+        if hasattr(os, "fork"):
+            child = os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", "import os; os._exit(5)"])  # noqa: E501  # fmt: skip
+            assert child == 5
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_threads_that_a_set_leaves_are_ended_and_the_save_refused(show: Show) -> None:
+    left = "threading.Thread(target=lambda: [time.sleep(0.01) for _ in iter(int, 1)], name='mine').start()"  # noqa: E501
+    commit = show.save(text(left))
+    assert commit is not None and commit.status == "refused"
+    assert commit.reason.startswith("it leaves the thread 'mine' running")
+    for thread in threading.enumerate():
+        if thread.name == "mine":
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+def test_what_a_set_uses_and_ends_itself_is_its_own_affair(show: Show) -> None:
+    used = "t = threading.Thread(target=time.sleep, args=(0.01,)); t.start(); t.join()"
+    commit = show.save(text(used))
+    assert commit is not None and commit.status == "cued", commit.reason
+
+
+def test_what_is_new_is_no_change() -> None:
+    around = Surroundings()
+    np.livegan_was_here = 1  # type: ignore[attr-defined]
+    try:
+        assert around.put_back() == ([], [])
+    finally:
+        del np.livegan_was_here  # type: ignore[attr-defined]
+
+
+def test_nobody_answers_a_question(show: Show) -> None:
+    commit = show.save(text("input('well?')"))
+    assert commit is not None and commit.status == "refused"
+    assert "nobody answers input()" in commit.reason and commit.where.endswith("set.py:6")
