@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Performance:
         self.set = folder / "set.py"
         self.set.write_text("colour 10 60 200\n")
         self.log = folder / "show.jsonl"
-        limits = Limits(alive=2, building=20, starting=60, backoff=0.1)
+        limits = Limits(alive=more.pop("alive", 2), building=20, starting=60, backoff=0.1)
         options = {"hud": False, "window": WINDOW, "audio": "silence", "log": self.log, **more}
         self.stage = Stage(
             Options(set=self.set, folder=folder, engine=FAKE, limits=limits, **options)
@@ -143,6 +144,75 @@ def test_a_killed_engine_leaves_its_last_picture_and_returns(show: Performance) 
     assert show.play(act) == 0
     assert show.stage.report()["engine_deaths"] == 1
     assert show.stage.report()["recoveries"] == 1
+
+
+def test_the_panic_keys_work_while_the_engine_hangs(tmp_path: Path, screen: str) -> None:
+    show = Performance(tmp_path, screen, alive=100, safe=tmp_path / "safe.py")
+
+    def act() -> None:
+        until(lambda: show.shows(10))
+        show.save("colour 120 60 20\nhang\n")
+        until(lambda: show.stage._presenter.rungs.ladder.rung == "held")
+        assert show.shows(120)
+        show.press(" ", "space")
+        show.press("b")
+        until(lambda: show.look().max() < 8)
+        show.press("b")
+        until(lambda: show.shows(120))
+        show.press(" ", "space")
+        until(lambda: show.stage._presenter.desk.asked == "")
+        show.press("p")
+        until(lambda: show.shows(30))
+        until(lambda: show.stage._presenter.view.safe)
+
+    assert show.play(act) == 0
+    assert [c for c in show.lines("commit") if c.get("safe") and c["status"] == "on_air"]
+    assert [e for e in show.lines("engine") if "the safe set" in e["text"]]
+    rungs = [(r["rung"], r["why"]) for r in show.lines("rung")]
+    assert rungs[:2] == [("live", ""), ("held", "no new picture")]
+    assert show.stage.report()["rungs"]["held"] > 0
+
+
+def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_show(
+    tmp_path: Path, screen: str
+) -> None:
+    show = Performance(tmp_path, screen, hud=True)
+    dark: list[int] = []
+
+    def rung(name: str) -> None:
+        def there() -> bool:
+            dark.append(int(show.look()[300:].max()))
+            return bool(show.lines("rung")[-1]["rung"] == name)
+
+        until(there)
+
+    def act() -> None:
+        until(lambda: show.shows(10))
+        for name in ("drift", "still", "live"):
+            show.press("d")
+            rung(name)
+        show.press("x")  # no key
+        show.press("", "escape")
+        until(lambda: show.stage._presenter.desk.hint is not None)
+        os.kill(show.lines("hello")[-1]["pid"], signal.SIGKILL)
+        rung("held")
+        rung("live")
+
+    assert show.play(act) == 0
+    assert min(dark) > 60
+    held = [r for r in show.lines("rung") if r["rung"] == "held"]
+    assert held[0]["why"] == "the engine is gone" and held[0]["gap"] < 30
+    again = Performance(tmp_path, screen, rung="still")
+    again.log = tmp_path / "again.jsonl"
+    again.stage.options = replace(again.stage.options, log=again.log)
+
+    def look() -> None:
+        until(lambda: again.stage._first_picture)
+        until(lambda: again.look()[300:, 100:540].max() > 60)
+
+    assert again.play(look) == 0
+    assert again.stage._presenter.rungs.still is not None
+    assert again.stage.report()["rungs"]["live"] == 0
 
 
 def test_keys_do_what_the_help_says(show: Performance) -> None:
