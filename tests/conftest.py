@@ -6,11 +6,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from livegan.plugin import registry
 
 # Two test processes on two cores, each with two threads, wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The same examples in every run, and none too slow for a busy machine.
+settings.register_profile("livegan", derandomize=True, deadline=None)
+settings.load_profile("livegan")
 
 
 @pytest.fixture(scope="session", autouse=True)
