@@ -26,6 +26,7 @@ from livegan.cli.plugins_show import show
 from livegan.cli.plugins_stubs import stubs
 from livegan.cli.rehearse import Rehearse, rehearse
 from livegan.cli.score import score
+from livegan.cli.soak import soak
 from livegan.cli.train import train
 
 app = typer.Typer(
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, score, export)
-TOOLS = (models, devices, doctor, bench, new)
+TOOLS = (soak, models, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command(cls=Rehearse if command is rehearse else None)(command)
 for command in (show, stubs, gallery):

@@ -7,9 +7,9 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from livegan.gremlins import machine
 from livegan.gremlins.catalogue import catalogue
@@ -60,6 +60,8 @@ class Plan:
     fps: float = 0.0
     device: str = "auto"
     window: tuple[int, int] = (512, 512)
+    calm: float = 1.0
+    """How long pauses are, and how long a fault stands, in shares of the usual."""
 
     def faults(self) -> list[Fault]:
         """Those of the catalogue that are wanted."""
@@ -103,7 +105,7 @@ class Evening:
         left = list(turns)
         while left:
             self._told("", "starting a show" + SHOWS[kind])
-            with self._open(kind, env) as show:
+            with self.open(kind, env) as show:
                 dark = False
                 if kind != FRESH:
                     show.start()
@@ -112,7 +114,7 @@ class Evening:
                 while left:
                     turn = left.pop(0)
                     if kind != FRESH:
-                        show.listen(turn.pause)
+                        show.listen(turn.pause * self.plan.calm)
                         dark = dark or is_dark(show)
                     self._told("", turn.fault.name)
                     outcome = self._strike(show, turn.fault, dark)
@@ -123,7 +125,7 @@ class Evening:
                     self._add(ending(show))
 
     @contextlib.contextmanager
-    def _open(self, kind: str, env: Mapping[str, str]) -> Iterator[Show]:
+    def open(self, kind: str, env: Mapping[str, str]) -> Iterator[Show]:
         """A show that is not started yet, in a folder of its own."""
         plan = self.plan
         with contextlib.ExitStack() as stack:
@@ -139,9 +141,6 @@ class Evening:
                 sink = stack.enter_context(sound_card())
                 env = {**env, **{k: v for k, v in sink.env.items() if os.environ.get(k) != v}}
                 audio = "device:pulse"
-            known = {f.name for f in fields(Options)}
-            more: dict[str, Any] = {"standby": kind == STANDBY, "memory": MEMORY_GB}
-            more = {k: v for k, v in more.items() if k in known}
             options = Options(
                 set=copy.set,
                 folder=copy.folder,
@@ -151,7 +150,8 @@ class Evening:
                 fps=plan.fps,
                 device=plan.device,
                 window=plan.window,
-                **more,
+                standby=kind == STANDBY,
+                memory=MEMORY_GB,
             )
             show = Show(copy, options, env, sink=sink, music=music)
             stack.callback(show.close)
@@ -189,7 +189,7 @@ class Evening:
     def _watch(self, show: Show, fault: Fault, mark: Mark) -> None:
         """Wait for what must be seen, and leave it so for a while."""
         self._look_for(show, fault.must, mark)
-        show.listen(fault.stands)
+        show.listen(fault.stands * self.plan.calm)
         self._look(show)
 
     def _look_for(self, show: Show, sights: Sequence[Sight], mark: Mark) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
@@ -9,7 +10,8 @@ from typing import Any, Literal
 
 from livegan.gremlins.fault import Fault, Message, Sight
 from livegan.gremlins.show import Heard
-from livegan.gremlins.witness import Glance
+from livegan.gremlins.witness import Glance, lower
+from livegan.stage.ladder import Rung
 from livegan.stage.log import line_of
 
 Verdict = Literal["pass", "late", "fail", "not done"]
@@ -36,6 +38,8 @@ class Outcome:
     """The longest time without a new picture of the engine."""
     seconds: float = 0.0
     """From the strike until all was as before."""
+    rung: Rung = "live"
+    """The lowest rung of the ladder that the picture went down to."""
     why: tuple[str, ...] = ()
     """What is wrong, or why it was not done."""
     late: tuple[str, ...] = field(default=())
@@ -126,6 +130,7 @@ def judge(
         round(longest, 3),
         round(back, 3),
         round(max(0.0, end - since), 2),
+        functools.reduce(lower, (p.rung for p in glances), "live"),
         tuple(why),
         tuple(late),
     )

@@ -53,6 +53,14 @@ def lives(pid: int) -> bool:
         return False
 
 
+def command(pid: int) -> str:
+    """What a process was started with, in one line; empty if it is gone."""
+    try:
+        return " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:
+        return ""
+
+
 def shared_memory(pid: int) -> set[str]:
     """The names of the shared memory that a process has mapped (Linux)."""
     if not SHARED.is_dir():

@@ -85,9 +85,9 @@ def machine_name() -> str:
 
 
 def cells(outcome: Outcome) -> list[str]:
-    """A row: fault, verdict, frames, longest gap, longest without a new picture, the line."""
+    """A row, by `HEADINGS`: gap is the longest without a frame, then without a new picture."""
     if outcome.verdict == "not done":
-        return [outcome.fault, outcome.verdict, "", "", "", *outcome.why]
+        return [outcome.fault, outcome.verdict, "", "", "", "", *outcome.why]
     notes = "; ".join((*outcome.why, *outcome.late))
     line = outcome.said if len(outcome.said) <= LINE else outcome.said[: LINE - 1] + "…"
     return [
@@ -96,25 +96,22 @@ def cells(outcome: Outcome) -> list[str]:
         str(outcome.presented),
         f"{outcome.longest:.2f} s" if outcome.longest else "",
         f"{outcome.back:.2f} s" if outcome.back else "",
+        outcome.rung,
         f"{line}  [{notes}]" if notes and line else line or notes,
     ]
 
 
 def line_of(outcome: Outcome) -> str:
     """An outcome as one line, as it happens."""
-    name, verdict, _, longest, back, said = [*cells(outcome), "", "", ""][:6]
+    name, verdict, _, longest, back, _, said = cells(outcome)
     times = f" (longest gap {longest}, new picture after {back})" if longest and back else ""
     return f"{verdict:8}  {name}{times}{': ' + said if said else ''}"
 
 
-HEADINGS = (
-    "what happened",
-    "verdict",
-    "frames",
-    "longest gap",
-    "new picture after",
-    "what it said",
-)
+HEADINGS = ("what happened", "verdict", "frames", "gap", "picture after", "rung", "its line")
+COLOURS = {"pass": "green", "late": "yellow", "fail": "red", "not done": "dim"}
+WIDE = 130
+"""Columns of a terminal that has room for the lines in the table."""
 
 
 def print_table(sheet: Sheet) -> None:
@@ -123,22 +120,27 @@ def print_table(sheet: Sheet) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    colours = {"pass": "green", "late": "yellow", "fail": "red", "not done": "dim"}
+    console = Console()
+    columns = len(HEADINGS) if console.width >= WIDE else len(HEADINGS) - 1
     table = Table(title=f"gig sheet of {sheet.set}", title_justify="left")
-    for heading in HEADINGS:
+    for heading in HEADINGS[:columns]:
         numbers = heading in HEADINGS[2:5]
         table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
     for row, (what, must) in ROWS.items():
         mine = [outcome for outcome in sheet.outcomes if outcome.row == row]
         if mine:
             table.add_section()
-            table.add_row(f"[bold]{what}[/]", "", "", "", "", f"[dim]must be: {must}[/]")
+            blank = [""] * (len(HEADINGS) - 2)
+            table.add_row(*[f"[bold]{what}[/]", *blank, f"[dim]must be: {must}[/]"][:columns])
         for outcome in mine:
             name, verdict, *rest = map(escape, cells(outcome))
-            colour = colours[outcome.verdict]
-            table.add_row(name, f"[{colour}]{verdict}[/]", *rest)
-    console = Console()
+            coloured = f"[{COLOURS[outcome.verdict]}]{verdict}[/]"
+            table.add_row(*[name, coloured, *rest][:columns])
     console.print(table, highlight=False)
+    for outcome in sheet.outcomes if columns < len(HEADINGS) else ():
+        if outcome.verdict != "pass":
+            style = COLOURS[outcome.verdict]
+            console.print(line_of(outcome), style=style, highlight=False, markup=False)
     console.print(sheet.closing, style="green" if sheet.good else "red", highlight=False)
 
 
@@ -147,11 +149,11 @@ def markdown(data: dict[str, Any]) -> str:
     outcomes = [
         Outcome(**{**f, "why": tuple(f["why"]), "late": tuple(f["late"])}) for f in data["faults"]
     ]
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|---|---|--:|--:|--:|---|"]
+    lines = ["| " + " | ".join(HEADINGS) + " |", "|---|---|--:|--:|--:|---|---|"]
     for row, (what, must) in ROWS.items():
         mine = [outcome for outcome in outcomes if outcome.row == row]
         if mine:
-            lines.append(f"| **{what}** | | | | | *must be: {must}* |")
+            lines.append(f"| **{what}** | | | | | | *must be: {must}* |")
         lines += ["| " + " | ".join(_plain(c) for c in cells(o)) + " |" for o in mine]
     return "\n".join(lines) + "\n"
 

@@ -25,7 +25,7 @@ from livegan.stage.options import Options
 
 Found = TypeVar("Found")
 LOOK = 0.03  # seconds between looks at what a show says
-STARTS = 120.0  # seconds that a machine may take to start Python and torch
+STARTS = 240.0  # seconds that a machine may take to start Python and torch
 GOODBYE = 15.0
 
 

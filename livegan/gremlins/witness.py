@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from livegan.stage.ladder import RUNGS, Rung
 from livegan.stage.presenter import Presented
 
 
@@ -31,6 +32,8 @@ class Glance:
     """Seconds from the newest sound in the picture to the newest heard."""
     heard: float
     """The show's time in seconds."""
+    rung: Rung
+    """The lowest rung of the ladder: see `livegan.stage.ladder`."""
 
 
 class Witness:
@@ -49,6 +52,7 @@ class Witness:
         self._presented = self._pictures = 0
         self._longest = self._pictures_longest = 0.0
         self._brightest: int | None = None
+        self._rung: Rung = "live"
 
     def presented(self, frame: Presented) -> None:
         """Take down a frame: what `livegan.stage.presenter.Presenter.watch` calls."""
@@ -72,6 +76,7 @@ class Witness:
                     self._pictures_longest = max(self._pictures_longest, gap)
                 self._last_picture = frame.at
             self._newest = frame
+            self._rung = lower(self._rung, frame.rung)
 
     def glance(self, now: float) -> Glance:
         """What happened since the last call."""
@@ -89,6 +94,12 @@ class Witness:
                 darkness=newest.darkness if newest else 0.0,
                 age=newest.age if newest else 0.0,
                 heard=newest.heard if newest else 0.0,
+                rung=self._rung,
             )
             self._begin()
         return glance
+
+
+def lower(one: Rung, other: Rung) -> Rung:
+    """The lower of two rungs."""
+    return max(one, other, key=RUNGS.index)

@@ -73,7 +73,7 @@ def stays_in_its_folder(show: Show) -> list[str]:
     return [] if here == wanted else [f"the engine's folder has become {here}"]
 
 
-SHAPE = "return picture[0, :3]"
+SHAPE = "return picture[:2]"
 THREADS = """
 import threading, time
 def gremlin_stays():
@@ -104,7 +104,13 @@ EDITS = (
     edit("a text in place of a picture", in_leaf, 'return "gremlin"'),
     edit("nothing in place of a picture", in_leaf, "return None"),
     edit("not-a-number in the picture", in_leaf, 'return picture * float("nan")', HELD),
-    edit("infinities in the picture", in_leaf, 'return picture + float("inf")', HELD, dark=True),
+    edit(
+        "infinities in the picture",
+        in_leaf,
+        "return picture / 0",
+        either(HELD, on_air()),  # held inside 0..1, as all values are
+        dark=True,
+    ),
     edit(
         "endless recursion when the set is read",
         at_top,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from livegan.gremlins.fault import DEVICE, FRESH, Fault, told
+from livegan.gremlins.fault import DEVICE, FRESH, Fault, nothing, told
+from livegan.gremlins.machine import children, command
 from livegan.gremlins.show import Show
 from livegan.gremlins.soundcard import NullSink
 
@@ -45,6 +46,19 @@ def server_back(show: Show) -> None:
     show.play_music()
 
 
+def recorder_killed(show: Show) -> None:
+    """The process that records is killed."""
+    import signal
+
+    for pid in recorders(show):
+        show.signal(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def recorders(show: Show) -> list[int]:
+    """The processes of the stage that record: its children that are no engine."""
+    return [pid for pid in children(show.stage) if "livegan.sound.feeder" in command(pid)]
+
+
 def started_without(show: Show) -> None:
     """A show begins, and its sound server is not there."""
     sink(show).kill()
@@ -64,6 +78,7 @@ SOUNDS = (
     lost("the sound device comes back at another rate", unplugged, plugged(44100)),
     lost("the sound device comes back under another index", unplugged, plugged(others=2)),
     lost("PulseAudio is killed and started anew", server_killed, server_back),
+    lost("the process that records is killed", recorder_killed, nothing, needs=("sound", "posix")),
     Fault(
         "the sound device is not there at the start",
         "sound",

@@ -51,10 +51,14 @@ WINDOWS = (
         "the window's close button is hit once",
         "window",
         closed,
-        (told("again", within=6.0),),
-        nothing,
+        mend=nothing,
         edits=False,
         also=still_there,
+    ),
+    moved(
+        "the window is destroyed by another program",
+        xdotool("windowclose"),
+        must=(told("opened again", within=6.0),),
     ),
     moved("the window is hidden (unmapped)", xdotool("windowunmap"), xdotool("windowmap")),
     moved(

@@ -1,0 +1,94 @@
+"""``livegan soak``: a show for hours, and what it holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.rehearse import SetPath
+
+if TYPE_CHECKING:
+    from livegan.gremlins.soak import Report
+
+SHORTEST = 2.0
+
+
+def soak(
+    set: SetPath,
+    hours: Annotated[float, typer.Option(min=0, help="How long.")] = 0.0,
+    minutes: Annotated[float, typer.Option(min=0, help="How long; added to --hours.")] = 0.0,
+    audio: Annotated[str, typer.Option(help='A sound file, or "demo".')] = "demo",
+    seed: Annotated[int, typer.Option(help="Of what is saved and done to it.")] = 0,
+    size: Annotated[
+        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
+    ] = 0,
+    fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write report and samples.")
+    ] = None,
+) -> None:
+    """Play a copy of a set for hours, with edits and a few faults: nothing it holds may grow.
+
+    Memory, handles, threads and shared memory of stage and engine are sampled, and how old the
+    sound in the picture is. Eight hours unless --hours or --minutes is given; exit code 1 if
+    something grew, drifted or ended.
+    """
+    from rich.console import Console
+
+    from livegan import share
+    from livegan.gremlins.evening import Plan
+    from livegan.gremlins.soak import Soak
+
+    whole = 60 * hours + minutes or 8 * 60.0
+    if whole < SHORTEST:
+        fail(f"--minutes {whole:g}: too short to see anything grow; {SHORTEST:g} at least", 2)
+    console = Console(stderr=True)
+    with clear_errors():
+        music = share.demo_track() if audio == "demo" else Path(audio)
+        plan = Plan(set, Path.cwd(), music, seed, size=size, fps=fps, device=device)
+        with console.status("starting a show") as status:
+
+            def told(at: float, line: str) -> None:
+                if line:
+                    status.update(f"{at / 60:.1f} of {whole:g} min: {line}")
+
+            report = Soak(plan, 60 * whole, told).play()
+        if as_json is not None:
+            from livegan.saving import write_bytes
+
+            write_bytes(as_json, (json.dumps(report.as_data(), indent=1) + "\n").encode())
+    print_report(report)
+    if as_json is not None:
+        typer.echo(f"written: {short(as_json)}")
+    raise typer.Exit(0 if report.good else 1)
+
+
+def print_report(report: Report) -> None:
+    """A table: what was held at the beginning and at the end."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from livegan.gremlins.soak import rule
+
+    console = Console()
+    if report.verdicts:
+        table = Table(title=f"{report.set} after {report.seconds / 60:g} min", title_justify="left")
+        for heading in ("what", "from and to", "verdict"):
+            table.add_column(heading)
+        for verdict in report.verdicts:
+            table.add_row(
+                verdict.what,
+                str(verdict),
+                "[green]flat[/]" if verdict.good else "[red]grew or drifted[/]",
+            )
+        console.print(table, highlight=False)
+        console.print(f"Compared: {rule(report.seconds)}.", highlight=False)
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report.counts.items())
+    console.print(counts, highlight=False)
+    for line in report.wrong:
+        console.print(line, style="red", highlight=False)
