@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from livegan.engine.deadline import interrupt
@@ -28,6 +28,8 @@ OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
 """Not looked at: what changes as sets and plugins are loaded."""
 WRAPPED_LATER = frozenset({"torch.manual_seed"})
 """What torch itself wraps when a part of it is first used (torch._dynamo), as a model may do."""
+REFUSES = "livegan_refuses"
+"""Attribute of the functions that stand in for exits while a save is proven."""
 MOST_THREADS = 32
 """More threads than this of a set's code, left running while it plays, are ended."""
 
@@ -69,7 +71,11 @@ class Surroundings:
         functions, others = [], []
         for module, (now, before) in self._functions.items():
             for name, value in before.items():
-                if now.get(name) is not value and f"{module}.{name}" not in WRAPPED_LATER:
+                found = now.get(name)
+                if found is value or f"{module}.{name}" in WRAPPED_LATER:
+                    continue
+                # The refusing exits of a save that another thread proves are no doing of the set's.
+                if not any(stands_in(each) for each in (found, value)):
                     now[name] = value
                     functions.append(f"{module}.{name}")
         for name, (value, put) in self._states.items():
@@ -103,6 +109,11 @@ def functions_of(module: ModuleType) -> dict[str, Any]:
 # Ending the process -------------------------------------------------------------------------------
 
 
+def stands_in(function: Any) -> bool:
+    """Whether a function is one of those that refuse to end the process."""
+    return isinstance(function, FunctionType) and REFUSES in vars(function)
+
+
 @contextlib.contextmanager
 def exits_refused() -> Iterator[None]:
     """Inside, ``os._exit`` and ``os.abort`` raise SystemExit, as ``sys.exit`` does, and a set that
@@ -116,6 +127,7 @@ def exits_refused() -> Iterator[None]:
                 before[name](*status)
             raise SystemExit(f"os.{name}")
 
+        setattr(leave, REFUSES, True)
         return leave
 
     for name in before:

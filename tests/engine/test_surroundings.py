@@ -125,3 +125,15 @@ def test_nobody_answers_a_question(show: Show) -> None:
     commit = show.save(text("input('well?')"))
     assert commit is not None and commit.status == "refused"
     assert "nobody answers input()" in commit.reason and commit.where.endswith("set.py:6")
+
+
+def test_a_look_around_leaves_the_refusing_exits_of_a_save_that_is_being_proven() -> None:
+    around = Surroundings()
+    with exits_refused():
+        assert around.put_back() == ([], [])
+        with pytest.raises(SystemExit):
+            os._exit(3)
+        inside = Surroundings()
+    assert around.put_back() == ([], [])
+    assert inside.put_back() == ([], [])
+    assert not hasattr(os._exit, "livegan_refuses")
