@@ -65,10 +65,10 @@ def test_it_tells_origin_line_and_parameters() -> None:
     for text in ("encoder bars", "As high as the sound is loud.", "encode.bars(sound)"):
         assert text in said
     assert "plugins/mine.py:4" in said
-    (high,) = (line for line in said.splitlines() if " high " in line)
+    (high,) = (line for line in said.splitlines() if "│ high " in line)
     for text in ("0.5", "0.1..1 heights", "how high", "takes a signal"):
         assert text in high
-    (count,) = (line for line in said.splitlines() if " count " in line)
+    (count,) = (line for line in said.splitlines() if "│ count " in line)
     assert "built anew" in count
     assert "plain, fancy" in said
 
