@@ -23,7 +23,7 @@ from livegan.engine.player import Player
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, helpers_of, run
 from livegan.engine.surroundings import Surroundings, exits_refused
-from livegan.engine.watch import read_save, read_text
+from livegan.engine.watch import read_save, read_text, stamp
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.place import Place
 from livegan.plugin.hot import Hot, Trial
@@ -93,6 +93,9 @@ class Pipeline:
         """Names of the models of the newest set that ran: it is tried again when one changes."""
         self._newest: Program | None = None
         self._last_seen: str | None = None
+        self._left: tuple[object, ...] = ()
+        """How the set's file was when a key left its text: the same text counts again once it is
+        saved, and not for any other file that comes or goes beside it."""
         self._seen: dict[str, str] = {}
         """Stamps of the models at the last proposal."""
         self._news = News()
@@ -165,8 +168,10 @@ class Pipeline:
             self.emit({"type": "note", "text": line})
         trying = self._begun
         self._begun = True
-        if self.fingerprint(text, self.stamps(), trying) == self._last_seen:
+        same = self.fingerprint(text, self.stamps(), trying) == self._last_seen
+        if same and (not self._left or stamp(self.path) == self._left[0]):
             return None
+        self._left = ()
         at = self.player.now.time if at is None else at
         commit, trial = self._attempt(text, file or self.path, at, trying)
         if commit.status != "refused" or trial is None:
@@ -328,7 +333,7 @@ class Pipeline:
         """The commit of a program that no save asked for. The next save goes on the air after it,
         even one that changed nothing."""
         self._versions += 1
-        self._last_seen = None
+        self._left = (stamp(self.path),)
         commit = Commit(len(self.commits) + 1, self.player.now.time, str(file))
         commit.version = self._versions
         self.commits.append(commit)
@@ -401,7 +406,7 @@ class Pipeline:
         if program is None:
             self.emit({"type": "note", "text": "nothing to undo: this is the first program"})
             return
-        self._newest, self._last_seen = program, None
+        self._newest, self._left = program, (stamp(self.path),)
         commit = Commit(len(self.commits) + 1, self.player.now.time, str(self.path))
         commit.status, commit.reason = "on_air", "undo"
         commit.on_air_at = commit.at

@@ -18,10 +18,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 AGAIN_S = 0.05
 """Code that swallows the interrupt is interrupted again after so long."""
+RAN, STARVED = 0.25, 2.5
+"""A thread that ran for less than this share of its time is given so many times as much."""
 GRACE_S = 0.5
 """A thread this much past its deadline is in a call that does not come back."""
 
@@ -30,13 +33,40 @@ class Overrun(BaseException):
     """Raised inside code that ran past its deadline; not an Exception, so `except` lets it by."""
 
 
+@dataclass
+class Watched:
+    """A block of a thread that has to end in time."""
+
+    ident: int
+    began: float
+    seconds: float
+    clock: int | None
+    """Of the processor time of the thread, where the system has one."""
+    ran: float
+    fired: float | None = None
+    """When it was interrupted first."""
+
+    def late(self, now: float) -> bool:
+        """Whether to interrupt it.
+
+        These threads build in the time that frames leave, so one that hardly ran is given longer:
+        a busy machine is not a hung leaf.
+        """
+        spent = now - self.began
+        if spent < self.seconds or self.clock is None or spent > STARVED * self.seconds:
+            return spent >= self.seconds
+        try:
+            return time.clock_gettime(self.clock) - self.ran > RAN * self.seconds
+        except OSError:  # the thread has ended
+            return False
+
+
 class Watchdog:
     """Interrupts any number of late blocks, each of a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
-        self._watched: dict[int, float] = {}
-        self._fired: set[int] = set()
+        self._watched: dict[int, Watched] = {}
         self._thread: threading.Thread | None = None
         self._alarm_at: float | None = None
 
@@ -50,8 +80,9 @@ class Watchdog:
     def stuck(self, ident: int) -> bool:
         """Whether a thread is past its deadline, in a call that the interrupt cannot end."""
         with self._lock:
-            due = self._watched.get(ident)
-        return due is not None and time.monotonic() > due + GRACE_S
+            watched = self._watched.get(ident)
+        fired = watched.fired if watched is not None else None
+        return fired is not None and time.monotonic() > fired + GRACE_S
 
     # The main thread -----------------------------------------------------------------------------
 
@@ -86,8 +117,11 @@ class Watchdog:
     @contextmanager
     def _other(self, seconds: float) -> Iterator[None]:
         ident = threading.get_ident()
+        clock, ran = None, 0.0
+        if hasattr(time, "pthread_getcpuclockid"):
+            clock, ran = time.pthread_getcpuclockid(ident), time.thread_time()
         with self._lock:
-            self._watched[ident] = time.monotonic() + seconds
+            self._watched[ident] = Watched(ident, time.monotonic(), seconds, clock, ran)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
                 self._thread.start()
@@ -102,9 +136,8 @@ class Watchdog:
         while True:
             try:
                 with self._lock:
-                    self._watched.pop(ident, None)
-                    if ident in self._fired:
-                        self._fired.discard(ident)
+                    watched = self._watched.pop(ident, None)
+                    if watched is not None and watched.fired is not None:
                         interrupt(ident, None)
                 return
             except Overrun:
@@ -116,10 +149,10 @@ class Watchdog:
                 if not self._watched:
                     self._lock.wait()
                 now = time.monotonic()
-                for ident, due in self._watched.items():
-                    if now >= due:
-                        self._fired.add(ident)
-                        interrupt(ident, Overrun)
+                for watched in self._watched.values():
+                    if watched.fired is not None or watched.late(now):
+                        watched.fired = watched.fired or now
+                        interrupt(watched.ident, Overrun)
             time.sleep(AGAIN_S)
 
 

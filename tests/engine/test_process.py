@@ -1,10 +1,123 @@
-"""What the engine process hands over fits the ring that takes it."""
+"""A real engine process: what it hands over, what ends it, and how it returns."""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 import torch
 
 from livegan.engine.process import fitted
+from livegan.sound import HOP, RATE
+from livegan.sound.features import FEATURES
+from livegan.sound.ring import SoundRing
+from livegan.stage.keeper import Keeper
+from livegan.stage.pictures import Picture, PictureRing
+from livegan.stage.supervisor import Limits
+
+PATIENCE = 240.0
+
+SET = """
+from livegan.live import *
+import ctypes
+settings(swap="now", dissolve=0, size=64)
+{top}
+@encoder
+def past(sound, *, now, size):
+    {leaf}
+    return skyline(sound.peaks(size[1], 60.0), size)
+
+show(past(listen()))
+"""
+
+
+def text(top: str = "pass", leaf: str = "pass") -> str:
+    return SET.format(top=top, leaf=leaf)
+
+
+class Show:
+    """A keeper of real engines, and a stage that does nothing but make sound."""
+
+    def __init__(self, folder: Path, *, standby: bool) -> None:
+        self.set = folder / "set.py"
+        self.set.write_text(text())
+        self.sound = SoundRing.create(60)
+        self.pictures, self.thumbs = PictureRing.create(512, 512), PictureRing.create(256, 6144)
+        self.heard: list[dict[str, Any]] = []
+        options = {
+            "set": str(self.set),
+            "folder": str(folder),
+            "sound_ring": self.sound.name,
+            "picture_ring": self.pictures.name,
+            "thumb_ring": self.thumbs.name,
+            "device": "cpu",
+            "memory": 4_000_000_000,
+        }
+        limits = Limits(alive=6, building=PATIENCE, starting=PATIENCE, backoff=0.1)
+        self.keeper = Keeper(options, self.heard.append, limits=limits, standby=standby)
+        self._over = threading.Event()
+        self._sounds = threading.Thread(target=self._play)
+        self._sounds.start()
+        self.keeper.start()
+
+    def _play(self) -> None:
+        """A second of noise, and silence from then on."""
+        noise = np.random.default_rng(1).uniform(-0.9, 0.9, (RATE, 2)).astype(np.float32)
+        self.sound.write(noise)
+        self.sound.write_features(np.zeros((RATE // HOP, len(FEATURES)), np.float32))
+        while not self._over.wait(HOP / RATE):
+            self.sound.write(np.zeros((HOP, 2), np.float32))
+            self.sound.write_features(np.zeros((1, len(FEATURES)), np.float32))
+
+    def close(self) -> None:
+        self.keeper.stop()
+        self._over.set()
+        self._sounds.join()
+        for ring in (self.sound, self.pictures, self.thumbs):
+            ring.close()
+            ring.unlink()
+
+    def save(self, content: str) -> None:
+        beside = self.set.with_suffix(".new")
+        beside.write_text(content)
+        os.replace(beside, self.set)
+
+    def until(self, what: str, true: Callable[[], Any]) -> Any:
+        end = time.monotonic() + PATIENCE
+        while not (found := true()):
+            if time.monotonic() > end:
+                told = [m for m in self.heard if m["type"] not in ("alive", "slots")]
+                pytest.fail(f"{what} did not happen: {told[-8:]}")
+            time.sleep(0.02)
+        return found
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        return [m for m in list(self.heard) if m.get("kind") == kind]
+
+    def commits(self, status: str) -> list[dict[str, Any]]:
+        return [m for m in list(self.heard) if m.get("status") == status]
+
+    def picture(self, after: int | None = None) -> Picture:
+        """A picture that is newer than those there are by now."""
+        serial = self.pictures.newest if after is None else after
+        return self.until("a picture", lambda: self.pictures.latest(serial))
+
+
+@pytest.fixture
+def show(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Show]:
+    show = Show(tmp_path, standby=request.param)
+    try:
+        yield show
+    finally:
+        show.close()
 
 
 def test_a_picture_that_is_too_large_is_made_smaller() -> None:
@@ -14,3 +127,67 @@ def test_a_picture_that_is_too_large_is_made_smaller() -> None:
     _, height, width = small.shape
     assert 9_000 < height * width <= 10_000
     assert abs(width / height - 2) < 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("show", [False], indirect=True)
+@pytest.mark.skipif(sys.platform == "win32", reason="asks a process by signal where it is")
+def test_a_set_that_holds_the_interpreter_is_found_named_and_left_out(show: Show) -> None:
+    show.until("the first program", lambda: show.commits("on_air"))
+    assert show.picture().pixels.max() > 100, "the second of noise is to be seen"
+
+    # What it prints is bounded, and waits and exits cost nothing but the save.
+    show.save(text("print('noise\\n' * 20_000); import os; os._exit(3)"))
+    refused = show.until("a refusal", lambda: show.commits("refused"))[0]
+    assert "the set called exit()" in refused["reason"]
+    printed = [line for m in show.heard if m["type"] == "printed" for line in m["lines"]]
+    assert 0 < printed.count("noise") < 200
+    assert not show.told("death")
+
+    show.save(text("ctypes.PyDLL(None).sleep(600)"))
+    death = show.until("a death", lambda: show.told("death"))[0]
+    assert "has not answered for" in death["how"]
+    assert (death["node"], death["where"]) == ("running the set", f"{show.set}:5")
+    assert "at running the set, set.py:5" in death["text"]
+    show.until("a second death", lambda: show.told("blocked"))
+    show.until("a refusal", lambda: "brought the engine down" in show.commits("refused")[-1]["reason"])  # noqa: E501  # fmt: skip
+    picture = show.picture()
+    assert picture.version == 1
+    if show.sound.position < 55 * RATE:  # not on a machine this slow
+        assert picture.pixels.max() > 100, "the past is known to a new engine"
+
+    # Editing it lifts the quarantine.
+    show.save(text("x = 1"))
+    show.until("the edit on air", lambda: show.commits("on_air")[-1]["source"] == text("x = 1"))
+    assert len(show.told("death")) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("show", [True], indirect=True)
+@pytest.mark.skipif(sys.platform != "linux", reason="what a signal does differs")
+def test_a_standby_takes_over_from_a_set_that_crashes(show: Show) -> None:
+    show.until("a standby", lambda: show.told("standby"))
+    first = show.keeper.pid
+    crash = text(leaf="if now.frame % 64 == 63: ctypes.string_at(0)")
+    show.save(crash)
+    show.until("the new program", lambda: show.commits("on_air")[-1]["source"] == crash)
+    death = show.until("a death", lambda: show.told("death"))[0]
+    assert death["how"] == "killed by SIGSEGV"
+    assert (death["node"], death["where"]) == ("show.past", f"{show.set}:8")
+    assert "the standby takes over" in death["text"]
+    recovery = show.until("a recovery", lambda: show.told("recovery"))[0]
+    assert recovery["pid"] not in (None, first)
+    show.until("the quarantine", lambda: show.told("blocked"))
+    show.until("the program before", lambda: show.keeper.state.phase == "playing")
+    assert show.picture().version == 1
+
+    # One that is stopped is found without its help.
+    show.until("another standby", lambda: show.keeper.state.standby.ready)
+    deaths = len(show.told("death"))
+    os.kill(show.keeper.pid or 0, signal.SIGSTOP)
+    show.until("a death", lambda: len(show.told("death")) > deaths)
+    assert show.told("death")[-1]["how"] == "it was stopped"
+    show.until("the standby", lambda: show.keeper.state.phase == "playing")
+    assert show.picture().version == 1
