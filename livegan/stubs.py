@@ -146,7 +146,7 @@ def row(param: Param) -> str:
 def doc_of(operation: Operation) -> str:
     """The docstring of an operation, and a line for each parameter: range and meaning."""
     lines = [operation.doc.strip()]
-    rows = [f"{p.name}: {meaning(p)}" for p in operation.params]
+    rows = [f":param {p.name}: {meaning(p)}" for p in operation.params]  # as editors read it
     lines += ["", *rows] if rows else []
     if operation.origin.package != "livegan":
         lines += ["", f"From {operation.origin.package} {operation.origin.version}".rstrip()]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +15,7 @@ from typer.testing import CliRunner
 
 from livegan.cli import app
 from livegan.starting import LICENCES, LONGEST, SUMMARIES, BadName, Start, named
+from tests.plugins_examples.environment import Environment
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = {kind: f"my_{kind}" for kind in SUMMARIES}
@@ -31,20 +29,6 @@ def run(command: list[str | Path], folder: Path, **more: str) -> subprocess.Comp
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done
-
-
-def environment(folder: Path) -> Path:
-    """A virtual environment of its own that also sees this one's packages; its Python.
-
-    What is installed there is not seen from here, and nothing is fetched from the network.
-    """
-    venv.create(folder, with_pip=True)
-    (site,) = folder.glob("[lL]ib/**/site-packages")
-    here = sysconfig.get_path("purelib")
-    for old in site.glob("setuptools*"):  # Python 3.11's own is older than what torch asks for
-        shutil.rmtree(old)
-    (site / "seen.pth").write_text(f"import site; site.addsitedir({here!r})\n")
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +61,10 @@ def test_every_readme_has_a_picture_that_the_plugin_has_drawn(made: Path) -> Non
 def test_each_package_installs_and_passes_its_own_tests_lint_and_types(
     made: Path, tmp_path: Path
 ) -> None:
-    python = environment(tmp_path / "venv")
     folders = sorted(folder for folder in made.iterdir() if folder.is_dir())
-    editable = [part for folder in folders for part in ("-e", folder)]
-    offline = ["--no-deps", "--no-build-isolation", "--no-index", "-q"]
-    run([python, "-m", "pip", "install", *offline, *editable], made)
+    environment = Environment(tmp_path / "venv")
+    environment.install(*folders)
+    python = environment.python
 
     listed = json.loads(run([python, "-m", "livegan", "plugins", "--json"], made).stdout)
     found = {p["name"]: (p["state"], p["provides"]) for p in listed["plugins"]}

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_new import environment
 from tests.display import xvfb
+from tests.plugins_examples.environment import Environment
 
 pytestmark = [
     pytest.mark.display,
@@ -44,11 +45,11 @@ class Author:
         self.folder = folder
         self.said: dict[str, str] = {}
         """What each command said."""
-        python = environment(folder / "venv")
+        python = Path(Environment(folder / "venv").python)
         # The commands of packages that this environment only sees.
-        for name, module in (("livegan", "livegan"), ("pytest", "pytest"), ("mypy", "mypy")):
+        for name in ("livegan", "pip", "pytest"):
             script = python.parent / name
-            script.write_text(f'#!/bin/sh\nexec "{python}" -m {module} "$@"\n')
+            script.write_text(f'#!/bin/sh\nexec "{python}" -m {name} "$@"\n')
             script.chmod(0o755)
         path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
         own = {"PATH": path, "DISPLAY": display, "SDL_AUDIODRIVER": "dummy", "COLUMNS": "200"}
@@ -93,10 +94,12 @@ class Author:
             )
             assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
             self.said[line] = done.stdout
-            for config in self.folder.parent.glob("fresh/pyvenv.cfg"):
-                seen = next(config.parent.glob("lib/*/site-packages")) / "seen.pth"
-                own = next((self.folder.parent / "venv").glob("lib/*/site-packages/seen.pth"))
-                seen.write_text(own.read_text())
+            if line.startswith("python -m venv"):
+                (site,) = (self.folder.parent / "fresh").glob("lib/*/site-packages")
+                (outer,) = (self.folder.parent / "venv").glob("lib/*/site-packages/outer.pth")
+                shutil.copy(outer, site)
+                for old in site.glob("setuptools*"):  # Python's own is too old for torch
+                    shutil.rmtree(old)
 
     def messages(self, **wanted: Any) -> list[dict[str, Any]]:
         """What the show's log has, where every given field is as given."""
