@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from livegan.cli.failing import fail
+
+MANY = 6
+"""Things of a kind that are named in a list; of more it is said how many there are."""
 
 plugins = typer.Typer(name="plugins", invoke_without_command=True)
 
@@ -39,7 +43,7 @@ def listed(
         if plugin.origin == "built in":
             module = Path(plugin.file)
             name = f"livegan {module.parent.name if module.stem == '__init__' else module.stem}"
-        offered = ", ".join(plugin.provides)
+        offered = ", ".join(provided(plugin.provides))
         ms = f"{plugin.load_ms:.0f}"
         table.add_row(name, plugin.version, plugin.origin, plugin.state, ms, offered)
     Console().print(table)
@@ -67,6 +71,16 @@ def listed(
             for offer in offers:
                 table.add_row(offer.name, offer.summary)
             Console().print(table)
+
+
+def provided(things: Iterable[str]) -> list[str]:
+    """What a plugin provides, in few words: many things of a kind are counted."""
+    kinds: dict[str, list[str]] = {}
+    for thing in things:
+        kinds.setdefault(thing.partition(" ")[0], []).append(thing)
+    many = {kind for kind, found in kinds.items() if len(found) > MANY}
+    counted = [f"{len(kinds[kind])} {kind}s" for kind in kinds if kind in many]
+    return [*counted, *(t for kind, found in kinds.items() if kind not in many for t in found)]
 
 
 @plugins.command()
