@@ -6,15 +6,14 @@ The stage starts these functions by name, see `livegan.stage.guest`; none of thi
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer, UnknownName, canonical
 from livegan.plugin.entry import entries
 from livegan.plugin.loading import load
@@ -150,15 +149,6 @@ def source_named(options: Message, folder: Path) -> tuple[Offer | None, str]:
     if lost:
         raise UnknownName(str(lost[0]))
     return None, ""
-
-
-def taken(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Of what is given, what an implementation names."""
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return {}
-    return {name: value for name, value in given.items() if name in parameters}
 
 
 def one_line(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livegan.testing.process import DEADLINE_S, Examination, NoTarget, Outcome
+from livegan.testing.samples import Sample
 
 if TYPE_CHECKING:
     from livegan.testing.show import Played as Played
@@ -85,7 +86,7 @@ def checks(
     *,
     folder: str | Path | None = None,
     deadline_s: float = DEADLINE_S,
-    sample: str | Path = "",
+    sample: Sample = "",
 ) -> list[Check]:
     """Every check of a plugin, for ``@pytest.mark.parametrize("check", checks("chroma"))``.
 
@@ -95,7 +96,8 @@ def checks(
         the name of one thing it offers (``"chroma"``, ``"package:chroma"``).
     folder : the working folder, whose ``plugins/`` are looked at; the current one if None.
     deadline_s : how long one check may take, in seconds.
-    sample : what to try a source with (its argument), or a loader (the path of a checkpoint).
+    sample : what to try a source or output with (its argument), or a loader: the path of a
+        checkpoint, or a function ``write(folder) -> path`` of another file than the tests'.
 
     The plugin is loaded, and each check made, in a process of its own: one that crashes or never
     comes back fails, and the next is made in a new process.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from livegan.plugin import Operation
-from livegan.testing.common import START, drawn
+from livegan.testing.frames import START, drawn
 from livegan.testing.playing import FPS, Play, apart, same
 from livegan.testing.rows import Fault, row
 
 SIZES = (1, 33, 96)
-FORMATS = ("mono", "44.1 kHz", "96 kHz")
 STATE = (
     "make it a function of the sound alone; what must accumulate is a class with feed(block), "
     "which is handed every hop of sound in order"
@@ -27,16 +26,6 @@ def sizes(operation: Operation) -> None:
         if "size" in operation.context and picture.shape[1:] != (size, size):
             seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
             raise Fault(did, seen, "draw (height, width) = size, or do not ask for it")
-
-
-@row("encoder", "signal", needs=("draws",))
-def formats(operation: Operation) -> None:
-    """It copes with mono, and with what came at 44.1 and 96 kHz"""
-    for name in FORMATS:
-        did = f"played {name} sound"
-        play = Play(operation, name)
-        for seconds in (START, 3.5):
-            drawn(play, seconds, did, "what is heard is always 48 kHz, two channels")
 
 
 @row("encoder", needs=("draws", "deterministic"))

@@ -34,6 +34,14 @@ def import_time(plugin: Loaded) -> Measured:
     return {"import_ms": 1000 * seconds}
 
 
+@row("plugin")
+def deprecated(plugin: Loaded) -> None:
+    """It uses nothing of livegan's that will go"""
+    for each in plugin.plugins:
+        for warning in each.warnings:
+            raise Fault("loaded it", warning, "that line works today, and not in a later version")
+
+
 @row("plugin", needs=("loads",))
 def import_effects(plugin: Loaded) -> None:
     """Importing it leaves alone what belongs to all"""

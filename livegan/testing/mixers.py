@@ -9,7 +9,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from livegan.plugin import Operation
-from livegan.testing.common import START, doing, drawn, finite, told
+from livegan.testing.blame import doing, told
+from livegan.testing.frames import START, drawn, finite
 from livegan.testing.playing import FPS, Play, inputs_of, picture_at
 from livegan.testing.rows import Fault, NotHere, row
 

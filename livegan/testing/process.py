@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from livegan.testing.samples import Sample, named
+
 DEADLINE_S = 60.0
 """How long one check may take."""
 START_S = 300.0
@@ -175,10 +177,10 @@ class Examination:
         *,
         folder: str | Path | None = None,
         deadline_s: float = DEADLINE_S,
-        sample: str | Path = "",
+        sample: Sample = "",
     ) -> None:
         self.target = str(target)
-        self._process = Process(self.target, Path(folder or Path.cwd()), deadline_s, str(sample))
+        self._process = Process(self.target, Path(folder or Path.cwd()), deadline_s, named(sample))
         self._rows: dict[tuple[str, str], dict[str, Any]] | None = None
         self._outcomes: dict[tuple[str, str], Outcome] = {}
 

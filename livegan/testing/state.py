@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from livegan.engine.surroundings import WRAPPED_LATER, functions_of, looked_at
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -91,6 +93,21 @@ def put_handlers(value: dict[str, Any]) -> None:
             signal.signal(getattr(signal, name), handler)
 
 
+def read_functions() -> dict[str, Any]:
+    return {
+        f"{name}.{each}": value
+        for name, module in looked_at().items()
+        for each, value in functions_of(module).items()
+        if f"{name}.{each}" not in WRAPPED_LATER
+    }
+
+
+def put_functions(value: dict[str, Any]) -> None:
+    for name, function in value.items():
+        module, _, each = name.rpartition(".")
+        setattr(sys.modules[module], each, function)
+
+
 def put_environment(value: dict[str, str]) -> None:
     for name in set(os.environ) - set(value):
         del os.environ[name]
@@ -151,6 +168,12 @@ PIECES = (
         read_settings,
         put_settings,
         "leave the settings of torch, numpy and Python as they are, or set them in a `with` block",
+    ),
+    Piece(
+        "functions-of-others",
+        read_functions,
+        put_functions,
+        "do not replace what belongs to a library: every set and plugin calls it; write your own",
     ),
     Piece(
         "environment",
@@ -226,6 +249,8 @@ def change_of(piece: Piece, before: Any, after: Any) -> str:
         more = [n for n, i in after.items() if before.get(n) != i]
         return f"it left the thread {more[0]!r} running" if more else ""
     if isinstance(before, dict):
+        if piece.name == "functions-of-others":  # what is loaded later is no change
+            after = {k: after.get(k) for k in before}
         changed = [k for k in {**before, **after} if before.get(k) != after.get(k)]
         which = ", ".join(sorted(changed)[:3])
         if piece.secret or len(changed) > 1:

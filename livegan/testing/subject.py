@@ -14,9 +14,9 @@ from typing import Any
 from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
 from livegan.plugin.registry import KINDS, Plugin, Problem, Registry, module_of, use
-from livegan.testing.places import Offered
+from livegan.testing.offers import Offered
 
-OFFERS = ("source", "loader", "output")
+OFFERS = ("source", "loader", "output", "command")
 
 
 class NoSubject(LookupError):

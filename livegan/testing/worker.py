@@ -31,7 +31,7 @@ def serve(target: str, folder: str, deadline_s: float, sample: str) -> None:
     import torch
 
     torch.set_num_threads(1)
-    from livegan.testing import encoders, loading, mixers, places  # noqa: F401
+    from livegan.testing import checklist  # noqa: F401
     from livegan.testing.rows import ROWS
     from livegan.testing.state import kept
     from livegan.testing.subject import NoSubject, load
@@ -75,7 +75,7 @@ def listed(loaded: Any) -> list[dict[str, Any]]:
 
 def made(row: Any, thing: Any) -> dict[str, Any]:
     """One check: its status, what was measured, and the line if it failed."""
-    from livegan.testing.common import told
+    from livegan.testing.blame import told
     from livegan.testing.rows import Fault, NotHere
     from livegan.testing.state import kept
 

@@ -12,13 +12,14 @@ import os
 import random
 import signal
 import threading
+import time
 import warnings
 from typing import Any
 
 import numpy as np
 import torch
 
-from livegan.plugin import hookimpl, param
+from livegan.plugin import hookimpl, param, static
 
 KEPT: list[Any] = []
 
@@ -103,6 +104,12 @@ def thread_counts(sound: Any, *, size: Any) -> Any:
 def number_settings(sound: Any, *, size: Any) -> Any:
     """Hides its divisions by zero for everyone."""
     np.seterr(all="ignore")
+    return plain(sound, size)
+
+
+def functions_of_others(sound: Any, *, size: Any) -> Any:
+    """Makes numpy's sine its own."""
+    np.sin = lambda x: x  # type: ignore[assignment, misc]
     return plain(sound, size)
 
 
@@ -213,6 +220,49 @@ def silence(sound: Any, *, size: Any) -> Any:
         return plain(sound, size) * (sound.rms(1, 0.5)[0] / sound.rms(1, 0.5).max())
 
 
+def noise(sound: Any, *, size: Any) -> Any:
+    """Cannot stand what is loud and has no tone."""
+    changes = np.diff(np.sign(sound.mono(0.5)))
+    if (changes != 0).mean() > 0.3 and sound.rms(1, 0.5)[0] > 0.5:
+        raise ValueError("too much")
+    return plain(sound, size)
+
+
+def clipping(sound: Any, *, size: Any) -> Any:
+    """Cannot stand the edges of what is cut off."""
+    if (abs(sound.last(0.5)) >= 0.999).mean() > 0.2:
+        raise ValueError("too loud")
+    return plain(sound, size)
+
+
+def not_a_number(sound: Any, *, size: Any) -> Any:
+    """Cannot stand holes."""
+    samples = sound.last(0.5)
+    holes = (samples[1:-1] == 0) & (abs(samples[:-2]) > 0.05) & (abs(samples[2:]) > 0.05)
+    if holes.any():
+        raise ValueError("a hole")
+    return plain(sound, size)
+
+
+def formats(sound: Any, *, size: Any) -> Any:
+    """Divides by what the sides differ in."""
+    left, right = sound.last(0.5).T
+    if left.any() and not (left - right).any():
+        raise ZeroDivisionError("both sides are one")
+    return plain(sound, size)
+
+
+def ends(sound: Any, *, size: Any, count: int = static(2, 1, 4, "how many")) -> Any:
+    """Has three colours for four."""
+    return plain(sound, size) * (0.2, 0.5, 1.0)[count - 1]
+
+
+def speed(sound: Any, *, size: Any) -> Any:
+    """Takes its time where the picture is large."""
+    time.sleep(0.15 if size[0] >= 256 else 0)
+    return plain(sound, size)
+
+
 def sizes(sound: Any, *, size: Any) -> Any:
     """Two thirds of the picture are for something else, which must be there."""
     assert size[0] // 3 > 0
@@ -258,6 +308,32 @@ class PictureSizes:
         return (self.last + picture) / 2
 
 
+def mixed_sizes(picture: Any, other: Any) -> Any:
+    """Takes any size, and means one."""
+    return (picture + other) / 2
+
+
+mixed_sizes.any_size = True  # type: ignore[attr-defined]
+
+
+def input_counts(picture: Any, other: Any = None) -> Any:
+    """Says that one is enough."""
+    return (picture + other) / 2
+
+
+class Reload:
+    """Must have been there from the beginning."""
+
+    def __init__(self) -> None:
+        self.began = False
+
+    def mix(self, picture: Any, *, now: Any) -> Any:
+        if not self.began and now.time > 1.25:
+            raise ValueError("too late")
+        self.began = True
+        return picture
+
+
 def pauses(picture: Any, *, now: Any) -> Any:
     """Never waits."""
     if now.dt > 1:
@@ -275,11 +351,18 @@ def signal_of_words() -> Any:
     return "many"
 
 
+def speed_of_a_signal() -> float:
+    """Waits for an answer."""
+    time.sleep(0.01)
+    return 0.5
+
+
 ENCODERS = (
     good, draws_a_shape, draws_a_type, draws_nothing, draws_raising, draws_crashing, value_range,
     inputs, random_generators, deterministic, working_folder, thread_counts, number_settings,
     environment, warnings_filters, signal_handlers, output, memory, memory_of_torch,
-    docstring, docstring_of_a_parameter, ranges, silence, sizes, glide,
+    docstring, docstring_of_a_parameter, ranges, silence, sizes, glide, functions_of_others,
+    noise, clipping, not_a_number, formats, ends, speed,
 )  # fmt: skip
 
 
@@ -297,8 +380,10 @@ def register_encoders(register: Any) -> None:
 
 @hookimpl
 def register_mixers(register: Any) -> None:
-    for mixer in (inputs_unchanged, device, pauses, value_range_of_a_mixer):
+    for mixer in (inputs_unchanged, device, pauses, value_range_of_a_mixer, mixed_sizes):
         register(mixer)
+    register(input_counts)
+    register(Reload, name="reload")
     register(BadPictures, name="bad_pictures")
     register(PictureSizes, name="picture_sizes")
 
@@ -306,3 +391,4 @@ def register_mixers(register: Any) -> None:
 @hookimpl
 def register_signals(register: Any) -> None:
     register(signal_of_words, name="draws_words")
+    register(speed_of_a_signal, name="speed")

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from livegan.cli import app
-from livegan.testing import NoTarget, checks, encoders, loading, mixers, places, render
+from livegan.testing import NoTarget, checklist, checks, render
 from livegan.testing.rows import ROWS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -92,7 +92,7 @@ def test_a_picture_is_drawn_from_a_sound() -> None:
 
 
 def test_every_check_is_documented() -> None:
-    assert all((encoders, loading, mixers, places)), "importing them fills the rows"
+    assert len(checklist.PARTS) > 10, "importing them fills the rows"
     assert [row.name for row in ROWS if f"`{row.name}`" not in PAGE] == []
 
 

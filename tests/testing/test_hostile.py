@@ -43,6 +43,15 @@ WRONG = {
     "encoder silence": "the picture has values that are not numbers",
     "encoder sizes": "asked for 1 x 1 pixels: AssertionError",
     "encoder glide": "KeyError",
+    "encoder functions_of_others": "it changed numpy.sin",
+    "encoder noise": "ValueError: too much",
+    "encoder clipping": "ValueError: too loud",
+    "encoder not_a_number": "ValueError: a hole",
+    "encoder formats": "ZeroDivisionError",
+    "encoder ends": "set count=4: IndexError",
+    "mixer mixed_sizes": "gave it pictures of several sizes: RuntimeError",
+    "mixer input_counts": "gave it 1 picture: TypeError",
+    "mixer reload": "ValueError: too late",
     "mixer inputs_unchanged": "picture 1 was changed",
     "mixer device": "it mixed tensors of two devices",
     "mixer bad_pictures": "not numbers ever after",
@@ -81,6 +90,14 @@ def test_what_is_wrong_fails_its_own_check_and_no_other(
     assert thing.split()[1].replace("_", "-").startswith(name)
     assert WRONG[thing] in outcome.line
     assert outcome.line.count("; ") >= 1, "it says what to change"
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"), [("encoder speed", "ms at 512"), ("signal speed", "ms for the fastest")]
+)
+def test_what_is_slow_is_told_so(thing: str, words: str, examination: Examination) -> None:
+    outcome = examination.outcome(thing, "speed")
+    assert outcome.status == "failed" and words in outcome.line
 
 
 def test_without_a_picture_nothing_more_is_looked_at(examination: Examination) -> None:

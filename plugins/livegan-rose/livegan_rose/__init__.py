@@ -48,6 +48,7 @@ def rose(
 ) -> torch.Tensor:
     """A rose of pitch: each note is a petal that opens outwards, in the colours of its octaves."""
     import torch
+    from torch.nn.functional import grid_sample
 
     hop = max(1, round(seconds * sound.rate / RINGS / HOP)) * HOP
     # One column for each ring, newest first, and what blurring and moving take at either end.

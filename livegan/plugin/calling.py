@@ -1,0 +1,16 @@
+"""Calling what plugins write: it takes only the arguments it names, so more can be given later."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+def taken(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Of what is given, what an implementation names."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {name: value for name, value in given.items() if name in parameters}

@@ -1,0 +1,84 @@
+"""What is wrong with a source, output, loader or command fails its own check, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from livegan.testing import Examination
+from livegan.testing.samples import checkpoint, named
+
+from .hostile_offers import write_toy
+from .test_hostile import failures
+
+WRONG = {
+    "source opens": "KeyError: 'device'",
+    "source opens_without_a_rate": "its rate is 48000.5",
+    "source pulls": "it returned float64 of shape (480, 2)",
+    "source pulls_waiting": "pulled 480 frames: it took 0.6 s",
+    "source closes": "closed it twice: IndexError",
+    "source leaves_nothing": "it left the thread 'reader' running",
+    "source summary": "there is no summary",
+    "output shows": "sent a picture of 97 x 33: AssertionError: one size for ever",
+    "output pictures_unchanged": "it changed it",
+    "output waits": "0.6 s for the fastest",
+    "output full_disk": "sent it pictures with the disk full: OSError: [Errno 27]",
+    "output full_disk_for_good": "AssertionError: closed for good",
+    "output leaves_nothing_unsaid": "it printed 'sent'",
+    "output summary": "there is no summary",
+    "loader declines": "gave it picture.png: ValueError: this is no toy",
+    "loader runs_no_code": "the code was run",
+    "loader reads": "it returned None",
+    "loader reads_another_every_time": "the same condition gave two pictures",
+    "loader damage": "it was taken for whole",
+    "loader damage_untold": "AssertionError",
+    "loader summary": "there is no summary",
+    "command help-without-words": "'track' says nothing of what it is for",
+    "command bad-words": "FileNotFoundError",
+    "command bad-words-taken": "it ended well",
+    "command summary": "there is no summary",
+}
+
+
+@pytest.fixture(scope="module")
+def examination() -> Iterator[Examination]:
+    file = Path(__file__).parent / "hostile_offers.py"
+    made = Examination(file, deadline_s=120, sample=write_toy)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("kind", ["source", "output", "loader", "command"])
+def test_what_is_good_passes_all(kind: str, examination: Examination) -> None:
+    assert failures(examination, f"{kind} good") == {}
+
+
+@pytest.mark.parametrize("thing", WRONG)
+def test_what_is_wrong_fails_its_own_check_and_no_other(
+    thing: str, examination: Examination
+) -> None:
+    found = failures(examination, thing)
+    assert len(found) == 1, {name: each.line for name, each in found.items()}
+    ((name, outcome),) = found.items()
+    assert thing.split()[1].replace("_", "-").startswith(name)
+    assert WRONG[thing] in outcome.line
+    assert outcome.line.count("; ") >= 1, "it says what to change"
+
+
+def test_what_does_not_open_here_is_left_out_and_says_so(examination: Examination) -> None:
+    outcome = examination.outcome("source opens_nowhere", "opens")
+    assert outcome.status == "skipped"
+    assert "there is no such card here" in outcome.line
+
+
+def test_a_sample_is_a_file_or_a_function_that_writes_one(tmp_path: Path) -> None:
+    word = named(write_toy)
+    assert word.endswith("hostile_offers.py:write_toy")
+    assert checkpoint(word, tmp_path) == tmp_path / "toy.toy"
+    assert checkpoint(str(tmp_path / "toy.toy"), tmp_path) == tmp_path / "toy.toy"
+    with pytest.raises(LookupError, match="there is no such file"):
+        checkpoint(str(tmp_path / "none.toy"), tmp_path)
+    with pytest.raises(ValueError, match="a function at the top of a file"):
+        named(lambda folder: folder)
