@@ -215,9 +215,12 @@ def film_instead(
     from livegan import share
     from livegan.cli.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
+    from livegan.sound.sources import SUFFIXES, recorded
 
-    is_file = audio is not None and Path(audio).is_file()
-    sound = Path(audio) if audio is not None and is_file else share.demo_track()
+    sound = share.demo_track()
+    if audio is not None and (Path(audio).exists() or Path(audio).suffix.lower() in SUFFIXES):
+        with clear_errors():
+            sound = recorded(audio)
     out = Path("shows") / f"{path.stem}.mp4"
     typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {sound.name} instead")
     with clear_errors():

@@ -113,8 +113,8 @@ def rehearse(
     killed, devices unplugged, files lost, by a schedule drawn from the seed. It ends with a gig
     sheet: each fault, what the show did, and whether that was right; exit code 1 if not.
     """
-    from livegan import share
     from livegan.rehearsal import Rehearsal
+    from livegan.sound.sources import recorded
 
     if gremlins is not None:
         from livegan.gremlins.evening import Plan
@@ -126,7 +126,7 @@ def rehearse(
             plan = Plan(
                 set=set,
                 working=Path.cwd(),
-                music=share.demo_track() if audio == "demo" else Path(audio),
+                music=recorded(audio),
                 seed=gremlins,
                 saves=saves,
                 only=only,
@@ -142,7 +142,7 @@ def rehearse(
     with clear_errors():
         what = Rehearsal(
             set=set,
-            audio=share.demo_track() if audio == "demo" else Path(audio),
+            audio=recorded(audio),
             start=start,
             seconds=seconds,
             fps=fps,

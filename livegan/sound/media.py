@@ -22,6 +22,7 @@ from livegan.sound.packets import (
     sndfile_chunks,
     sndfile_duration,
 )
+from livegan.sound.sources import SUFFIXES
 
 Array = NDArray[np.float32]
 Note = Callable[[str], None]
@@ -35,6 +36,10 @@ containers round them, some to whole milliseconds and some to packets."""
 
 GAP = 30.0
 """Seconds of the longest gap inside a file that is filled; longer ones are broken timestamps."""
+
+
+SHOWN = 6
+"""Names of files that are listed where none is like the one that was asked for."""
 
 
 class MediaError(Exception):
@@ -84,7 +89,7 @@ def open_media(
             note(text)
 
     path = Path(path)
-    _check(path)
+    check(path)
     first = _once(path, max(0.0, start), once, stream)
     head = next(first, None)
     return _blocks(path, first if head is None else chain([head], first), loop, once, stream)
@@ -93,7 +98,7 @@ def open_media(
 def duration(path: str | Path) -> float:
     """Seconds of a file, as its header says; `MediaError` as `decode`."""
     path = Path(path)
-    _check(path)
+    check(path)
     refusals = []
     for ask in (av_duration, sndfile_duration):
         try:
@@ -180,7 +185,8 @@ def resampled(sound: Iterator[tuple[int, Array]]) -> Iterator[Array]:
             yield out
 
 
-def _check(path: Path) -> None:
+def check(path: Path) -> None:
+    """`MediaError` with the closest names where there is no such file."""
     if path.is_file():
         return
     if path.is_dir():
@@ -191,5 +197,10 @@ def _check(path: Path) -> None:
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
     close = difflib.get_close_matches(path.name, names, 3, 0.5)
     close += [name for name in names if Path(name).stem == path.stem and name not in close]
-    hint = f"did you mean {' or '.join(close)}?" if close else f"nothing like it in {folder}"
+    where = "the working folder" if str(folder) == "." else str(folder)
+    sounds = [name for name in names if Path(name).suffix.lower() in SUFFIXES]
+    shown = ", ".join(sounds[:SHOWN]) + (", ..." if len(sounds) > SHOWN else "")
+    hint = f"{where} has {shown}" if sounds else f"there is no sound file in {where}"
+    if close:
+        hint = f"did you mean {' or '.join(close)}?"
     raise MediaError(f"{path}: no such file; {hint}")

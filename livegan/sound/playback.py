@@ -15,7 +15,7 @@ from livegan.sound import RATE
 from livegan.sound.devices import SourceError, Stream, find_device, refresh
 from livegan.sound.fifo import Fifo
 from livegan.sound.media import MediaError, open_media
-from livegan.sound.sources import Note, SourceGone
+from livegan.sound.sources import FILES, Note, SourceGone
 
 Array = NDArray[np.float32]
 
@@ -66,7 +66,8 @@ class Playback:
             try:
                 blocks = open_media(self._path, self._start if first else 0.0, self._loop, note)
             except MediaError as error:
-                raise SourceError(str(error)) from None
+                more = "" if self._path.exists() else f"; {FILES}"
+                raise SourceError(f"{error}{more}") from None
             self._closed.clear()
             self._lost = ""
             self._decoder = threading.Thread(

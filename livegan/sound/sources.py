@@ -65,6 +65,10 @@ class Silence:
 
 KINDS = "--audio also takes a sound file, an address (udp://..., http://...), demo or silence"
 """What there is besides devices, for those who named none of them."""
+FILES = (
+    "--audio also takes the name of an input (see `livegan devices`), an address, demo or silence"
+)
+"""What there is besides files."""
 
 
 def open_device(argument: str) -> Source:
@@ -102,7 +106,7 @@ def open_silence(argument: str = "") -> Source:
 
 
 SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aiff", ".mp4", ".mov"})
-"""Endings by which a name is known for a mistyped file rather than a device."""
+"""Endings by which a name is known for that of a sound file."""
 
 ADDRESSES = ("http", "https", "udp", "tcp", "rtp", "rtsp", "srt")
 """By these a network address is known: ``udp://...``."""
@@ -156,3 +160,25 @@ def parse_source(
     if "/" in text or "\\" in text or Path(text).suffix.lower() in SUFFIXES:
         return open_file(text, loop, audible)
     return Capture(text, patient=False)
+
+
+def recorded(text: str) -> Path:
+    """The file that a rehearsal hears, which has no clock to listen by: a path, or ``demo``.
+
+    `SourceError` says what it takes, and which files there are.
+    """
+    from livegan.share import demo_track
+    from livegan.sound.media import MediaError, check
+
+    if text == "demo":
+        return demo_track()
+    path = Path(text.removeprefix("file:")).expanduser()
+    takes = "it takes a sound file, a film or demo"
+    kind = text.partition(":")[0].lower()
+    if not path.exists() and kind in (*SOURCES, *ADDRESSES):
+        raise SourceError(f"--audio {text}: a rehearsal cannot listen to that; {takes}")
+    try:
+        check(path)
+    except MediaError as error:
+        raise SourceError(f"--audio {error}; {takes}") from None
+    return path

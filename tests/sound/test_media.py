@@ -198,7 +198,10 @@ def test_a_missing_file_is_answered_with_the_closest_names(tmp_path: Path) -> No
     (tmp_path / "gig one.wav").touch()
     with pytest.raises(MediaError, match=r"gig one\.wav"):
         decode(tmp_path / "gig_one.wav")
-    with pytest.raises(MediaError, match="nothing like it"):
+    with pytest.raises(MediaError, match=r"no such file; .+ has gig one\.wav$"):
+        decode(tmp_path / "zzzzzzzzzzzzz")
+    (tmp_path / "gig one.wav").rename(tmp_path / "notes.txt")
+    with pytest.raises(MediaError, match="there is no sound file in"):
         decode(tmp_path / "zzzzzzzzzzzzz")
     with pytest.raises(MediaError, match="there is no folder"):
         open_media(tmp_path / "nowhere" / "a.wav")

@@ -27,7 +27,7 @@ from livegan.sound.devices import (
 )
 from livegan.sound.fifo import Fifo
 from livegan.sound.playback import Playback
-from livegan.sound.sources import SOURCES, Silence, SourceGone, parse_source
+from livegan.sound.sources import SOURCES, Silence, SourceGone, parse_source, recorded
 
 
 def device(name: str, *, kind: Any = "input", default: bool = False, index: int = 0) -> Device:
@@ -135,6 +135,25 @@ def test_words_paths_and_names_are_told_apart(
     for rows in (CARDS, []):
         monkeypatch.setattr(sources, "list_devices", lambda kind, rows=rows: rows)
         assert isinstance(parse_source(None), Capture if rows else Playback)
+
+
+def test_what_a_rehearsal_cannot_hear_is_answered_with_what_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wav(tmp_path / "gig.wav", np.zeros(10))
+    assert recorded("gig.wav") == recorded("file:gig.wav") == Path("gig.wav")
+    assert recorded("demo").is_file()
+    takes = "; it takes a sound file, a film or demo"
+    for text, said in {
+        "gog.wav": "--audio gog.wav: no such file; did you mean gig.wav?",
+        "blub": "--audio blub: no such file; the working folder has gig.wav",
+        "udp://a:1": "--audio udp://a:1: a rehearsal cannot listen to that",
+        "device:x": "--audio device:x: a rehearsal cannot listen to that",
+    }.items():
+        with pytest.raises(SourceError) as caught:
+            recorded(text)
+        assert str(caught.value) == said + takes
 
 
 def test_every_source_is_listed_with_a_summary() -> None:
