@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import faulthandler
 import importlib
-import io
 import multiprocessing
 import os
 import signal
@@ -86,8 +85,8 @@ class Engine:
 
         Of one that was killed from outside only what code of a set or plugin was running.
         """
-        if self._output is not None:
-            self._output.wait(0.5)
+        if self._output is not None and self.exitcode is not None:
+            self._output.wait(0.5)  # one that still goes has written what it had to say
         place = self._output.place(set_path) if self._output is not None else ""
         work = self._pulse.read().suspect
         outside = self.exitcode in OUTSIDE
@@ -230,12 +229,8 @@ def _play(
         os.dup2(printing.fileno(), 2)
         printing.close()
         # Made anew: where a file was redirected to, streams think that they can still seek in it.
-        sys.stdout = io.TextIOWrapper(
-            io.FileIO(1, "w", closefd=False), errors="backslashreplace", line_buffering=True
-        )
-        sys.stderr = io.TextIOWrapper(
-            io.FileIO(2, "w", closefd=False), errors="backslashreplace", line_buffering=True
-        )
+        how: dict[str, Any] = {"buffering": 1, "errors": "backslashreplace", "closefd": False}
+        sys.stdout, sys.stderr = open(1, "w", **how), open(2, "w", **how)  # noqa: SIM115
     faulthandler.enable(2)  # a segfault in a set says where
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR2, 2)  # see Engine.ask_where

@@ -383,6 +383,9 @@ def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action
 
 
 def _standby_heard(state: State, message: Message) -> tuple[State, list[Action]]:
+    if message.get("status") == "refused":
+        reason = f"the standby cannot play what plays: {message.get('reason')}"
+        return state, [Tell("standby", reason)]
     if message.get("type") != "ready":
         return state, []
     first = not state.standby.ready

@@ -359,6 +359,15 @@ def test_a_program_that_kills_twice_is_not_what_the_standby_takes_over_with() ->
     assert start.resume is not None and start.resume["digest"] == "one"
 
 
+def test_a_standby_that_cannot_play_says_why() -> None:
+    story = with_standby()
+    refused = {"type": "commit", "status": "refused", "reason": "it does not fit into memory"}
+    (told,) = story.event(StandbyHeard(refused))
+    assert told == Tell(
+        "standby", "the standby cannot play what plays: it does not fit into memory"
+    )
+
+
 def test_a_standby_that_dies_is_told_and_returns_later_each_time() -> None:
     story = with_standby()
     pauses = []
