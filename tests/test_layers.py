@@ -20,6 +20,7 @@ FORBIDDEN = {
     "builtin": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
     "engine": {"cli", "rehearsal"},
     "dataset": {"engine", "graph", "generators", "stage", "training", "cli", "live", "rehearsal"},
+    "gremlins": {"engine", "graph", "generators", "training", "cli", "live", "rehearsal"},
     "training": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
 }
 """Part → parts that it must not import."""

@@ -38,6 +38,8 @@ RETURNS = 30.0
 QUIET = 9.0
 """Seconds that a show plays before anything is done to it: longer than from silence to silence."""
 END = "the show ends in order"
+ROOM = "livegan-gremlins-"
+"""How folders with copies of sets begin, in that for temporary files."""
 
 Told = Callable[[str, str], None]
 """Called with a line that is to be read, or "", and with what is happening now."""
@@ -77,10 +79,15 @@ class Evening:
         self,
         plan: Plan,
         told: Told = lambda line, now: None,
-        look: Callable[[Show], None] = lambda show: None,
+        look: Callable[[Show, Fault], None] = lambda show, fault: None,
+        faults: Sequence[Fault] | None = None,
     ) -> None:
-        """``look`` is called again and again while a fault is on: for eyes of one's own."""
+        """``look`` is called again and again while a fault is on: for eyes of one's own.
+
+        ``faults`` are those to be done; all that the plan wants if None.
+        """
         self.plan = plan
+        self._faults = plan.faults() if faults is None else faults
         self._told, self._look = told, look
         self.outcomes: list[Outcome] = []
 
@@ -88,7 +95,7 @@ class Evening:
         """Do everything. Raises ShowEnded if the set does not play even undisturbed."""
         with contextlib.ExitStack() as stack:
             env = stack.enter_context(screen())
-            turns = schedule(self.plan.faults(), self.plan.seed)
+            turns = schedule(self._faults, self.plan.seed)
             for kind in turns:
                 possible = []
                 for turn in turns[kind]:
@@ -129,9 +136,8 @@ class Evening:
         """A show that is not started yet, in a folder of its own."""
         plan = self.plan
         with contextlib.ExitStack() as stack:
-            room = Path(
-                stack.enter_context(tempfile.TemporaryDirectory(prefix="livegan-gremlins-"))
-            )
+            folder = tempfile.TemporaryDirectory(prefix=f"{ROOM}{os.getpid()}-")
+            room = Path(stack.enter_context(folder))
             copy = Copy(plan.set, plan.working, room)
             music = room / "music.wav"
             write_music(plan.music, music)
@@ -174,7 +180,7 @@ class Evening:
             fault.mend(show)
             until = as_before(show, mended, fault.edits)
             wrong = fault.also(show)
-            self._look_for(show, fault.then, mended)
+            self._look_for(show, fault, fault.then, mended)
             show.listen()
         except ShowEnded as ended:
             lines, glances = show.since(mark), show.glances[mark.glances :]
@@ -188,13 +194,13 @@ class Evening:
 
     def _watch(self, show: Show, fault: Fault, mark: Mark) -> None:
         """Wait for what must be seen, and leave it so for a while."""
-        self._look_for(show, fault.must, mark)
+        self._look_for(show, fault, fault.must, mark)
         show.listen(fault.stands * self.plan.calm)
-        self._look(show)
+        self._look(show, fault)
 
-    def _look_for(self, show: Show, sights: Sequence[Sight], mark: Mark) -> None:
+    def _look_for(self, show: Show, fault: Fault, sights: Sequence[Sight], mark: Mark) -> None:
         def all_seen() -> bool:
-            self._look(show)
+            self._look(show, fault)
             return all(one.after is not None for one in seen(sights, show.since(mark), mark.at))
 
         if sights:
