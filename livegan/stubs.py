@@ -17,6 +17,7 @@ from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
 from livegan.plugin import registry
 from livegan.plugin.declare import Operation, Param
+from livegan.plugin.words import WORDS
 
 PLACE = Path("typings", "livegan", "live.pyi")
 """Where the stub lies in a working folder."""
@@ -73,7 +74,7 @@ def live_stub() -> str:
     parts.append("encode: Encoders")
     parts += [f"{name}: Signal" for name in CLOCKS]
     for name in sorted({*words} - {*CLOCKS, "encode", "param", "static"}):
-        if name in live.WORDS:
+        if name in WORDS:
             parts.append(word(name))
         else:
             kind = "signal" if name in reg.names("signal") else "mixer"

@@ -16,6 +16,7 @@ from pathlib import Path
 from livegan import saving
 from livegan.plugin import registry
 from livegan.plugin.catalogue import package_of
+from livegan.plugin.words import WORDS
 
 HERE = Path(__file__).resolve().parent
 
@@ -180,10 +181,8 @@ def takers(kind: str, name: str) -> str:
     """Who has the name: ``"a mixer of livegan"``; empty if it is free."""
     import builtins
 
-    from livegan import live
-
     if kind in ("mixer", "signal"):
-        if name in live.WORDS:
+        if name in WORDS:
             return "a word of the set language"
         if hasattr(builtins, name):
             return "a word of Python"

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 NAMES = {kind: f"my_{kind}" for kind in SUMMARIES}
 
 
-def run(command: list[str | Path], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[object], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A command in a folder; fails with what it said."""
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **more}
     done = subprocess.run(

@@ -21,7 +21,7 @@ from livegan.plugin import CONTEXT, hookspecs, registry
 from livegan.plugin.declare import CALLED
 from livegan.reference import reference
 from livegan.rehearsal import Rehearsal, rehearse
-from livegan.sound.sources import SourceError
+from livegan.sound.devices import SourceError
 
 ROOT = Path(__file__).parent.parent.parent
 SET = re.compile(r"^```python[^\n]*\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)

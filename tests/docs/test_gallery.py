@@ -27,7 +27,7 @@ def test_the_page_is_current_and_nothing_is_missing() -> None:
     assert gallery.page(found, "gallery") == PAGE, again
     names = {(o.kind, o.name) for o in found}
     reg = registry.current()
-    every = {(o.kind, o.name) for kind in ("encoder", "mixer") for o in reg.all(kind)  # type: ignore[arg-type]
+    every = {(o.kind, o.name) for kind in ("encoder", "mixer") for o in reg.all(kind)
              if o.origin.package == "livegan"}  # fmt: skip
     assert names == every
 
