@@ -159,6 +159,84 @@ def test_what_the_rule_allows_is_untouched(draw: Draw) -> None:
     assert seen.untouched and not seen.told
 
 
+@pytest.mark.parametrize("fps", [25, 60])
+@pytest.mark.parametrize(
+    ("dark", "light"), [(BLACK, WHITE), ((0, 0, 255), RED)], ids=["general", "red"]
+)
+def test_three_flashes_in_a_second_pass_and_a_fourth_does_not(
+    dark: tuple[int, ...], light: tuple[int, ...], fps: float
+) -> None:
+    three = Seen(strobe(3, dark, light), every(fps))
+    assert three.untouched and judge(np.stack(three.came)[:, :1, :1], three.times).safe
+    four = Seen(strobe(4, dark, light), every(fps))
+    assert not judge(np.stack(four.came)[:, :1, :1], four.times).safe
+    assert four.told and judge(four.shown[:, :1, :1], four.times).safe
+
+
+def field(shape: str, share: float, side: int = 200) -> NDArray[np.bool_]:
+    """That share of a picture: at its left, at its bottom, or a square in it."""
+    y, x = (np.mgrid[0:side, 0:side] + 0.5) / side
+    if shape == "left":
+        return np.asarray(x < share)
+    if shape == "bottom":
+        return np.asarray(y > 1 - share)
+    half = math.sqrt(share) / 2
+    return np.asarray((abs(x - 0.55) < half) & (abs(y - 0.42) < half))
+
+
+def flashing(where: NDArray[np.bool_], dark: int, light: int) -> Draw:
+    def draw(time: float) -> Pixels:
+        picture = np.full((*where.shape, 3), dark, np.uint8)
+        if int(time * 12 + 1e-6) % 2:
+            picture[where] = light
+        return picture
+
+    return draw
+
+
+# A step of 10 % of the luminance is from 124 to 148, of all of it from 0 to 255.
+@pytest.mark.parametrize(("dark", "light"), [(0, 255), (124, 150)], ids=["strong", "faint"])
+@pytest.mark.parametrize("shape", ["left", "bottom", "square"])
+def test_a_quarter_of_the_picture_is_told_from_more_and_less(
+    shape: str, dark: int, light: int
+) -> None:
+    times = every(30, 2.0)
+    if shape != "square":  # a square that flashes strongly is measured a little larger than it is
+        assert Seen(flashing(field(shape, 0.24), dark, light), times).untouched
+    more = Seen(flashing(field(shape, 0.26), dark, light), times)
+    assert more.told and not more.untouched
+    assert judge(more.shown[:, 5::10, 5::10], more.times).safe
+
+
+def test_a_slow_fade_up_and_down_is_untouched() -> None:
+    def draw(time: float) -> Pixels:
+        return filled((round(127.5 - 127.5 * math.cos(math.pi * time)),) * 3)
+
+    assert Seen(draw, every(60, 4.0)).untouched
+
+
+@pytest.mark.parametrize("a_second", [1.0, 2.5])
+def test_bars_that_scroll_by_are_untouched(a_second: float) -> None:
+    x = np.arange(128)
+
+    def draw(time: float) -> Pixels:
+        bars = ((x + 32 * a_second * time) % 32 < 16) * 255
+        return np.broadcast_to(bars[None, :, None], (96, 128, 3)).astype(np.uint8)
+
+    assert Seen(draw, every(60)).untouched
+
+
+def test_bars_that_scroll_faster_than_three_a_second_count_as_flashing() -> None:
+    x = np.arange(128)
+
+    def draw(time: float) -> Pixels:
+        bars = ((x + 32 * 6 * time) % 32 < 16) * 255
+        return np.broadcast_to(bars[None, :, None], (96, 128, 3)).astype(np.uint8)
+
+    seen = Seen(draw, every(60))
+    assert seen.told and judge(seen.shown[:, :1, ::7], seen.times).safe
+
+
 def test_a_moving_picture_is_untouched() -> None:
     y, x = np.mgrid[0:96, 0:128]
 
