@@ -133,10 +133,10 @@ _current: Registry | None = None
 
 
 def current() -> Registry:
-    """The registry in use: loaded from the built-in and installed plugins on first use."""
+    """The registry in use: what is built in, installed, and in ``plugins/`` here, on first use."""
     global _current
     if _current is None:
-        _current = Registry().load()
+        _current = Registry().load(Path.cwd() / "plugins")
     return _current
 
 
