@@ -255,7 +255,7 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         until(lambda: show.stage._presenter.desk.solo is None)
         show.press("t")
         show.press("s")
-        saved = until(lambda: list((show.folder / "shows").glob("*.png")))
+        saved = until(lambda: list((show.folder / "shows").glob("2*.png")))
         with Image.open(saved[0]) as picture:
             assert picture.size == (512, 512)
         show.press("f")
