@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +64,22 @@ class FilmWriter:
             self.audio.bit_rate = 192_000
 
     def write(self, pixels: Any) -> None:
-        """Append one picture; one of another size is fitted to the size of the first."""
+        """Append one picture; one of another size is fitted to the size of the first.
+
+        `FilmError` where it cannot be written: the disk is full, the drive is gone.
+        """
+        with self._told():
+            self._write(pixels)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, av.FFmpegError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise FilmError(f"{self.path}: the film cannot be written: {why}") from None
+
+    def _write(self, pixels: Any) -> None:
         if self.video is None:
             self._begin(*pixels.shape[:2])
         height, width = self.shape
@@ -98,12 +114,13 @@ class FilmWriter:
     ) -> None:
         try:
             if kind is None and self.video is not None:
-                self._sound_until(int(self.frames / self.rate * RATE), last=True)
-                for stream in (self.video, self.audio):
-                    if stream is not None:
-                        self.container.mux(stream.encode(None))
-                self.container.close()
-                os.replace(self.partial, self.path)
+                with self._told():
+                    self._sound_until(int(self.frames / self.rate * RATE), last=True)
+                    for stream in (self.video, self.audio):
+                        if stream is not None:
+                            self.container.mux(stream.encode(None))
+                    self.container.close()
+                    os.replace(self.partial, self.path)
         finally:
             with contextlib.suppress(Exception):
                 self.container.close()

@@ -15,13 +15,18 @@ def replacing(path: Path) -> Iterator[Path]:
 
     It has the same suffix, by which many writers choose the format, and a name of its own for each
     process.  The folder is made if it is not there.  A block that fails leaves nothing behind, and
-    what was there before as it was.
+    what was there before as it was; an `OSError` names ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         yield beside
         os.replace(beside, path)
+    except OSError as error:
+        # Of a full disk the system says no name, of others the one beside.
+        if error.errno is not None and error.filename in (None, str(beside)):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
     finally:
         beside.unlink(missing_ok=True)
 

@@ -44,6 +44,9 @@ def test_the_wheel_carries_sets_models_and_the_demo_track(site: Path) -> None:
     }
     assert (site / "livegan" / "demo" / "demo.ogg").is_file()
     assert (site / "livegan" / "py.typed").is_file()
+    starting = site / "livegan" / "starting"
+    assert {p.parent.name for p in starting.glob("*/plugin.py.txt")} >= {"encoder", "output"}
+    assert (starting / "licences" / "MIT.txt").is_file()
 
 
 def test_an_installed_livegan_rehearses_its_own_set(site: Path, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None
     except Exception as error:
         if not hidden:
             where = f"{offer.file}:{offer.line}: " if offer.line else ""
-            tell(f"{where}plugin {offer.plugin} {offer.version}: no command {name!r}: {error}")
+            whose = f"{offer.plugin} {offer.version}".strip()
+            tell(f"{where}plugin {whose}: no command {name!r}: {error}")
 
 
 def tell(text: str) -> None:

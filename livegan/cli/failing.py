@@ -32,5 +32,7 @@ def clear_errors() -> Iterator[None]:
     except Exception as error:
         if not (isinstance(error, OSError) or type(error).__module__.startswith("livegan.")):
             raise
+        if isinstance(error, OSError) and error.filename and error.strerror:
+            fail(f"{short(str(error.filename))}: {error.strerror}")
         # Outside a set there is no line to name, so only the message is left to tell.
         fail(short(str(getattr(error, "message", error))))

@@ -20,7 +20,7 @@ from livegan.engine.instance import (
     painting_side,
 )
 from livegan.engine.models import Models
-from livegan.engine.poison import check_context, first_line, is_full
+from livegan.engine.poison import Poisoned, check_context, first_line, is_full
 from livegan.engine.probe import Busy, probe
 from livegan.engine.program import Program, Step, foreign
 from livegan.engine.script import Refusal, Script
@@ -183,7 +183,9 @@ class Builder:
         except Overrun:
             reason = f"{node.title} is still being built after {MAKING_S:g} s"
             raise Refusal(reason, node.place) from None
-        except (Exception, SystemExit) as error:
+        except (KeyboardInterrupt, Poisoned):
+            raise
+        except BaseException as error:  # a set may raise anything
             check_context(error)
             reason = f"{node.title} cannot be built: {type(error).__name__}: {error}"
             if is_full(error):

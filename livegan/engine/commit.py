@@ -318,8 +318,8 @@ class Pipeline:
             return None
         for value in changed:
             self._busy(f"loading plugin {Path(value).stem}")
-            if Path(value).is_file():
-                read_save(Path(value))
+        for file in self.hot.saved():
+            read_save(file)
         self._trying = trial = self.hot.trial()
         if trial is None:
             return None

@@ -19,12 +19,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 AGAIN_S = 0.05
 """Code that swallows the interrupt is interrupted again after so long."""
-RAN, STARVED = 0.25, 2.5
-"""A thread that ran for less than this share of its time is given so many times as much."""
+RAN, STARVED, LONGEST = 0.25, 2.5, 15.0
+"""A thread that ran for less than this share of its time is given so many times as much; or so
+many, where it waits for a processor."""
 GRACE_S = 0.5
 """A thread this much past its deadline is in a call that does not come back."""
 
@@ -40,6 +42,8 @@ class Watched:
     ident: int
     began: float
     seconds: float
+    native: int
+    """Its number to the system."""
     clock: int | None
     """Of the processor time of the thread, where the system has one."""
     ran: float
@@ -52,13 +56,22 @@ class Watched:
         These threads build in the time that frames leave, so one that hardly ran is given longer:
         a busy machine is not a hung leaf.
         """
-        spent = now - self.began
-        if spent < self.seconds or self.clock is None or spent > STARVED * self.seconds:
-            return spent >= self.seconds
+        share = (now - self.began) / self.seconds
+        if share < 1 or self.clock is None or share > LONGEST:
+            return share >= 1
         try:
-            return time.clock_gettime(self.clock) - self.ran > RAN * self.seconds
+            ran = time.clock_gettime(self.clock) - self.ran
         except OSError:  # the thread has ended
             return False
+        return ran > RAN * self.seconds or (share > STARVED and not self.runs())
+
+    def runs(self) -> bool:
+        """Whether it waits for nothing but a processor (proc(5); no elsewhere than on Linux)."""
+        try:
+            stat = Path(f"/proc/self/task/{self.native}/stat").read_text()
+        except OSError:
+            return False
+        return stat.rpartition(")")[2].split()[0] == "R"
 
 
 class Watchdog:
@@ -121,7 +134,9 @@ class Watchdog:
         if hasattr(time, "pthread_getcpuclockid"):
             clock, ran = time.pthread_getcpuclockid(ident), time.thread_time()
         with self._lock:
-            self._watched[ident] = Watched(ident, time.monotonic(), seconds, clock, ran)
+            self._watched[ident] = Watched(
+                ident, time.monotonic(), seconds, threading.get_native_id(), clock, ran
+            )
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="deadlines", daemon=True)
                 self._thread.start()

@@ -6,9 +6,8 @@ from typing import Protocol
 
 import torch
 
-from livegan.engine.deadline import Overrun
 from livegan.engine.instance import Moment
-from livegan.engine.poison import check_context
+from livegan.engine.poison import Poisoned, check_context
 from livegan.engine.program import Program, Step, at, blame, good_picture
 from livegan.engine.script import Refusal
 from livegan.generators import ModelError
@@ -58,12 +57,12 @@ def probe(
         try:
             with at(step, limit_s):
                 picture = good_picture(step, inputs, moment)
-        except (KeyboardInterrupt, GeneratorExit):
+        except (KeyboardInterrupt, Poisoned):
             raise
         except ModelError as error:
             check_context(error)
             raise Refusal(str(error), step.node.place) from None
-        except (Exception, Overrun, SystemExit) as error:
+        except BaseException as error:  # a set may raise anything
             check_context(error)
             raise blame(step, error, program, limit_s) from None
         pictures.append(picture)

@@ -135,7 +135,7 @@ def draw_frame(
 
     def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
         step = steps[index]
-        if isinstance(drawn, (KeyboardInterrupt, GeneratorExit)):
+        if isinstance(drawn, KeyboardInterrupt):
             raise drawn
         if isinstance(drawn, BaseException):
             check_context(drawn)

@@ -145,7 +145,7 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
                 f"it leaves the thread {next(iter(left.values()))!r} running: a set only says what "
                 "is drawn; work of its own belongs into a plugin"
             )
-    except (KeyboardInterrupt, GeneratorExit, Poisoned):
+    except (KeyboardInterrupt, Poisoned):
         raise
     except BaseException as error:
         check_context(error)

@@ -26,12 +26,8 @@ MODULES = (
 )
 OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
 """Not looked at: what changes as sets and plugins are loaded."""
-WRAPPED_LATER = frozenset({"torch.manual_seed"})
-"""What torch itself wraps when a part of it is first used (torch._dynamo), as a model may do."""
 REFUSES = "livegan_refuses"
 """Attribute of the functions that stand in for exits while a save is proven."""
-MOST_THREADS = 32
-"""More threads than this of a set's code, left running while it plays, are ended."""
 
 
 def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
@@ -72,7 +68,7 @@ class Surroundings:
         for module, (now, before) in self._functions.items():
             for name, value in before.items():
                 found = now.get(name)
-                if found is value or f"{module}.{name}" in WRAPPED_LATER:
+                if found is value or torchs_own(module, found):
                     continue
                 # The refusing exits of a save that another thread proves are no doing of the set's.
                 if not any(stands_in(each) for each in (found, value)):
@@ -88,6 +84,12 @@ class Surroundings:
                     put(value)
                     others.append(f"the {name}")
         return functions, others
+
+
+def torchs_own(module: str, value: Any) -> bool:
+    """Whether torch itself put that there: it wraps functions when a part is first used."""
+    own = str(getattr(value, "__module__", ""))
+    return module.partition(".")[0] == "torch" and own.partition(".")[0] == "torch"
 
 
 def looked_at() -> dict[str, ModuleType]:

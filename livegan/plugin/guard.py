@@ -53,7 +53,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         except BaseException as error:
             failed.append(error)
 
-    folder = os.getcwd()
+    folder = working_folder()
     thread = threading.Thread(target=work, name="plugin", daemon=True)
     thread.start()
     thread.join(seconds)
@@ -68,7 +68,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
                 break
         done.clear()
         failed[:] = [Late(f"still running after {seconds:g} s", place)]
-    if os.getcwd() != folder:
+    if folder and working_folder() != folder:
         os.chdir(folder)
     if not failed:
         return done[0]
@@ -77,6 +77,14 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         told = RuntimeError(f"it raises {type(error).__name__}")
         raise told.with_traceback(error.__traceback__)
     raise error
+
+
+def working_folder() -> str:
+    """The current one; empty if it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def place_of_thread(ident: int) -> str:

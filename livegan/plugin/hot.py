@@ -12,9 +12,11 @@ from pathlib import Path
 
 from livegan.plugin import registry, source
 from livegan.plugin.entry import files_in
-from livegan.plugin.loading import Problem, Record
+from livegan.plugin.loading import Problem, Record, own_modules
 from livegan.plugin.registry import Registry
 
+MOST_TEXT = 4_000_000
+"""Characters of plugins that are handed on to an engine that comes back."""
 Seen = dict[Path, str]
 """Files, and hashes of what they say."""
 
@@ -34,14 +36,15 @@ class Hot:
     def registry(self) -> Registry:
         """What is loaded, and in use; loaded when first asked for."""
         if self._good is None:
-            self._good = self._read(registry.current())
+            self._good = self._read(None)
             registry.use(self._good)
         return self._good
 
-    def _read(self, before: Registry) -> Registry:
+    def _read(self, before: Registry | None) -> Registry:
         """What there is, as the files say, or as the texts did; what did not change is kept."""
         texts, self._texts = self._texts, {}
         with source.instead({Path(file): text for file, text in texts.items()}):
+            before = before or registry.current()  # what kills is not read first
             changed = {r.entry.value for r in before.records if r.changed()}
             wanted = [r.entry for r in before.records if r.entry.origin != "file"]
             return before.again([*wanted, *files_in(self.folder)], changed)
@@ -84,15 +87,14 @@ class Hot:
         return "\0".join(f"{f}{digest}" for f, digest in sorted(seen.items()))
 
     def texts(self) -> dict[str, str]:
-        """What the plugin files said that are in use, by path: for :meth:`recall`."""
-        found = {}
+        """What the files of plugins said that are in use, by path: for :meth:`recall`."""
+        found: dict[str, str] = {}
         for record in self.registry.records:
-            if record.entry.origin == "file":
-                for name, file in source.closure([record.entry.module]).items():
-                    text = source.text_of(name)
-                    if text is not None:
-                        found[str(file)] = text
-        return found
+            for name in own_modules(record.entry) if record.entry.hot else ():
+                text, file = source.text_of(name), source.file_of(name)
+                if text is not None and file is not None:
+                    found[str(file)] = text
+        return found if sum(map(len, found.values())) < MOST_TEXT else {}
 
     def changed(self) -> list[str]:
         """Entries whose files were saved, made or taken away since they were loaded or refused."""
@@ -101,6 +103,14 @@ class Hot:
         new, gone = there - loaded.keys(), self._files_of(loaded) - there
         found = {v for v, record in loaded.items() if v not in gone and record.changed()}
         return [v for v in sorted(found | new | gone) if not self._is_refused(v)]
+
+    def saved(self) -> list[Path]:
+        """The files of what :meth:`changed` that were written."""
+        files = {Path(value): "" for value in self.changed()}
+        for record in self.registry.records:
+            if record.entry.value in self.changed():
+                files |= record.files
+        return [f for f, seen in files.items() if f.is_file() and source.file_digest(f) != seen]
 
     def trial(self) -> Trial | None:
         """Load what changed, and use it until further notice; None if nothing did."""

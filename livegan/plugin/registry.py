@@ -27,6 +27,7 @@ from livegan.plugin.catalogue import UnknownName as UnknownName
 from livegan.plugin.declare import Kind, Operation
 from livegan.plugin.entry import Entry, entries
 from livegan.plugin.entry import module_of as module_of
+from livegan.plugin.guard import working_folder
 from livegan.plugin.loading import Plugin as Plugin
 from livegan.plugin.loading import Problem as Problem
 from livegan.plugin.loading import Record, load, names_of
@@ -133,10 +134,10 @@ _current: Registry | None = None
 
 
 def current() -> Registry:
-    """The registry in use: loaded from the built-in and installed plugins on first use."""
+    """The registry in use: what is built in, installed, and in ``plugins/`` here, on first use."""
     global _current
     if _current is None:
-        _current = Registry().load()
+        _current = Registry().load(Path("plugins").absolute() if working_folder() else None)
     return _current
 
 

@@ -75,13 +75,14 @@ class Capture:
             self.name = self._found = feed.name
             self.rate, self._spent, self._plays = feed.rate, True, False
             return
+        why = feed.reason
         if feed.unknown and not self._patient and self._found is None:
             self.close()
             wait = f"device:{self._wanted} waits until it is plugged in"
-            raise SourceError(f"{feed.reason}; {KINDS}; {wait}")
+            raise SourceError(f"{why}; {KINDS}; {wait}")
         if state == "gone":
             self.close()
-        raise SourceAway(feed.reason)
+        raise SourceAway(why)
 
     def pull(self, frames: int) -> Array:
         """All that was recorded since the last call, (n, 2); of the network, what is asked for."""

@@ -1,4 +1,5 @@
-"""Show time by a clock that may step. Pure: every call is told what the clock says."""
+"""Time by a clock that may step, and in a process that may be stopped. Pure: every call is told
+what the clock says."""
 
 from __future__ import annotations
 
@@ -39,3 +40,26 @@ class ShowClock:
     def due(self) -> int:
         """Samples that should have been heard by now."""
         return round(self.time * RATE)
+
+
+UNSEEN = 1.0
+"""Seconds without a look after which it was we who were away."""
+
+
+class Lull:
+    """For how long something has said nothing while it was looked at: what a process missed while
+    it was stopped itself is nobody's silence."""
+
+    def __init__(self, now: float) -> None:
+        self._heard = self._looked = now
+
+    def heard(self, now: float) -> None:
+        """It said something; from any thread."""
+        self._heard = now
+
+    def seconds(self, now: float) -> float:
+        """Seconds of silence, for one thread that asks over and over."""
+        if not 0.0 <= now - self._looked <= UNSEEN:
+            self._heard = now
+        self._looked = now
+        return now - self._heard

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from livegan.plugin.closest import closest
+from livegan.sound.clock import Lull
 
 Kind = Literal["input", "output"]
 
@@ -160,7 +161,7 @@ class Stream:
         with _portaudio:
             self._stream = open_stream(sd)
             _streams.add(id(self))
-            self._called = time.monotonic()
+            self._lull = Lull(time.monotonic())
             try:
                 self._stream.start()
             except sd.PortAudioError:
@@ -171,12 +172,12 @@ class Stream:
 
     def touch(self) -> None:
         """For the callback: the device is alive."""
-        self._called = time.monotonic()
+        self._lull.heard(time.monotonic())
 
     @property
     def alive(self) -> bool:
         """Whether the device called lately and the stream still runs."""
-        if time.monotonic() - self._called > STALLED:
+        if self._lull.seconds(time.monotonic()) > STALLED:
             return False
         try:
             return bool(self._stream.active)

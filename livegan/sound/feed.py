@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import RATE
+from livegan.sound.clock import Lull
 from livegan.sound.feeder import HEAD
 from livegan.sound.fifo import Fifo
 
@@ -47,6 +48,7 @@ class Feed:
         self.name, self.rate, self.latency = "", RATE, 0.0
         self._fifo = Fifo(4 * RATE, 2)
         self._heard = time.monotonic()
+        self._lull = Lull(self._heard)
         self._told = threading.Condition()
         self._process = subprocess.Popen(
             [sys.executable, "-c", FEED, json.dumps(task), *sys.path],
@@ -77,8 +79,8 @@ class Feed:
 
     @property
     def quiet(self) -> float:
-        """Seconds since it last sent something."""
-        return time.monotonic() - self._heard
+        """Seconds since it last sent something, for one thread that asks over and over."""
+        return self._lull.seconds(time.monotonic())
 
     @property
     def held(self) -> int:
@@ -107,6 +109,7 @@ class Feed:
                 kind, length = HEAD.unpack(head)
                 data = _whole(out, length)
                 self._heard = time.monotonic()
+                self._lull.heard(self._heard)
                 if kind == b"S":
                     self._keep(np.frombuffer(data, "<f4").reshape(-1, 2))
                 else:

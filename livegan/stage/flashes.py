@@ -24,8 +24,8 @@ STEP = np.array([[0.095], [0.057]], np.float32)
 """Changes that count, of luminance and redness: a little under the rule's 0.1 and 20 / 320."""
 DARK = np.array([[0.81], [np.inf]], np.float32)
 """Luminance that the darker of two states must be below; the rule says 0.80."""
-AREA = 0.245
-"""Share of the field that counts as a quarter: patches measure one with straight edges to less."""
+AREA = 0.25
+"""Share of the field from which on it counts; one of four slots does."""
 SIX = 0.95
 """Seconds that must lie between a change and the sixth after it. The rule's second, less a frame
 at 25 a second: three flashes a second that fall between frames are not more than three."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from livegan.sound.devices import SourceError
-from livegan.sound.sources import ADDRESSES, SOURCES, Array, Note, Source, SourceGone
+from livegan.sound.sources import ADDRESSES, SOURCES, Array, Note, SourceGone
 from livegan.stage.guard import Mode, Moment
 from livegan.stage.launch import Message, death, start_engine
 
@@ -29,12 +30,16 @@ RETRY = 1.0  # seconds before that, and as much more each time
 LOOK = 0.25  # seconds between looks at its memory
 GOODBYE = 2.0  # seconds one has to end when it is asked
 
+_STARTING = ThreadPoolExecutor(1, "guests")
+"""The thread that starts them: Linux ends a process with the thread it was started by."""
+
 
 class Guest:
     """The process of one guest, and what it says."""
 
     def __init__(self, target: str, options: Message) -> None:
-        self._engine = start_engine(options, f"livegan.stage.hosting:{target}")
+        where = f"livegan.stage.hosting:{target}"
+        self._engine = _STARTING.submit(start_engine, options, where).result()
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._limit, self._heard = OPENING, time.monotonic()
         self._looked = 0.0
@@ -99,6 +104,8 @@ class Guest:
 
     def how(self) -> str:
         """Why it is gone, in words."""
+        if not self.wrong and self._engine.exitcode is None:
+            self._engine.quit(GOODBYE)  # its pipe may close a moment before it ends
         return self.wrong or death(self._engine.exitcode)
 
     def close(self) -> None:
@@ -185,6 +192,7 @@ class GuestSource:
         self._asked_at: float | None = None
         self._fresh = False
         """It was opened to see who has it: the next one who opens it finds it open."""
+        self._swapping = threading.Lock()
         self.known = False
         """Whether a plugin has it; known once it was opened."""
 
@@ -195,19 +203,44 @@ class GuestSource:
             return
         self.close()
         self._note = note
+        self._take(*self._start())
+
+    def renew(self, plugins: Collection[str]) -> None:
+        """If its plugin is one of these, which were edited, open it anew beside what plays.
+
+        What plays goes on until the new one is open, and if it does not open.
+        """
+        if self._options.get("plugin") in plugins and self._guest is not None:
+            threading.Thread(target=self._renew, name="renew source", daemon=True).start()
+
+    def _renew(self) -> None:
+        try:
+            guest, message = self._start()
+        except SourceError as error:
+            self._note(f"{error}; the source from before plays on")
+            return
+        with self._swapping:
+            old = self._guest
+            if old is not None:
+                self._take(guest, message)
+        (old or guest).close()
+
+    def _start(self) -> tuple[Guest, Message]:
+        """Its process and what it said, once it is open; `SourceError` if it does not open."""
         guest = Guest("hear", self._options)
         while (message := guest.next(0.1)) is None or message["type"] == "note":
             if message is not None:
-                note(f"{self.name}: {message['text']}")
+                self._note(f"{self.name}: {message['text']}")
             elif guest.gone:
                 message = {"type": "failed", "text": guest.how()}
                 break
-        kind = message["type"]
-        if kind != "open":
+        self.known = message["type"] != "none"
+        if message["type"] != "open":
             guest.close()
-            self.known = kind != "none"
             raise SourceError(f"{self.name}: {message.get('text') or 'no plugin has it'}")
-        self.known = True
+        return guest, message
+
+    def _take(self, guest: Guest, message: Message) -> None:
         self._guest, self._asked_at = guest, None
         self.name, self.rate = message["name"], message["rate"]
         self._options |= {
@@ -217,6 +250,10 @@ class GuestSource:
 
     def pull(self, frames: int) -> Array:
         """What came since; what it is asked for now comes with the next pull."""
+        with self._swapping:
+            return self._pull(frames)
+
+    def _pull(self, frames: int) -> Array:
         guest = self._guest
         if guest is None:
             raise SourceGone(f"{self.name} is closed")
@@ -249,7 +286,7 @@ class GuestSource:
             guest.close()
 
 
-def source_of_plugin(text: str | None, folder: Path, note: Note) -> Source | None:
+def source_of_plugin(text: str | None, folder: Path, note: Note) -> GuestSource | None:
     """The source that a plugin has by that name, tried and open-able; None if none has it.
 
     Raises SourceError in the words of the plugin where it does not open.

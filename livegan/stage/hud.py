@@ -172,9 +172,12 @@ class Hud:
                 (f"version {version}", WHITE),
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
-            [(f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER)],
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
-            [(readings.guard, GREY if readings.guard in QUIET else AMBER)] * bool(readings.guard),
+            [
+                (f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER),
+                *[(readings.guard, GREY if readings.guard in QUIET else AMBER)]
+                * bool(readings.guard),
+            ],
         ]
         meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)
         content = (groups, meters, size)

@@ -33,6 +33,8 @@ Message = dict[str, Any]
 OUTSIDE = tuple(-getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name))
 TO_WRITE = 0.15  # seconds to write down what the threads are at
 ORPHANED = 5.0  # seconds an engine has to leave by itself when the stage is gone
+_starting = threading.Lock()
+"""Two that are started at once would leave out each other's main program."""
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
@@ -159,7 +161,7 @@ def start_engine(
         target=_play, args=(theirs, printing, options, target), name="livegan engine", daemon=True
     )
     try:
-        with _terminal_signals_blocked(), _main_left_out():
+        with _starting, _terminal_signals_blocked(), _main_left_out():
             process.start()
     except BaseException:
         pulse.close()

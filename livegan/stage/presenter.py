@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +28,14 @@ from livegan.stage.pictures import Picture, PictureRing
 from livegan.stage.plates import METERS
 from livegan.stage.rungs import Rungs
 from livegan.stage.view import View
-from livegan.stage.window import Window
+from livegan.stage.window import Window, WindowLost
+
+T = TypeVar("T")
 
 BLACKOUT_SECONDS = 0.7
 LONGEST_STEP = 0.1  # seconds of that fade in one frame
 EARLY = 0.003  # seconds before the next frame is due that drawing begins; presenting waits the rest
+MOST_FAILURES = 20  # different ones that are told
 LOOK = 0.004  # seconds between looks for a new picture
 RIDE = 0.05  # seconds that a change of the overlays waits for a picture to come with
 AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
@@ -101,6 +106,9 @@ class Presenter:
         """The picture on the window, (H, W, 3), below what lies over it."""
         self.watch: Callable[[Presented], None] | None = None
         """Called on this thread after each frame; it must return at once."""
+        self.failed: Callable[[str], None] = lambda line: None
+        """Called with a line when a part of the stage failed, once for each."""
+        self._failures: set[str] = set()
 
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
         """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
@@ -110,15 +118,15 @@ class Presenter:
         while not stop.is_set():
             began = time.perf_counter()
             now = time.monotonic()
-            self._take_keys(now)
-            listen(now)
-            self._take_picture(now)
+            self._survive(self._take_keys, now)
+            self._survive(listen, now)
+            self._survive(self._take_picture, now)
             pace = pace.at(began)
             if pace.wait:
                 time.sleep(min(LOOK, pace.wait))
                 continue
             self._fade(now)
-            panels = self._overlays(now)
+            panels = self._survive(self._overlays, now) or []
             self.overlay_ms += (time.perf_counter() - began) * 1000
             over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
             asked = (window.size, self._darkness, self.desk)
@@ -140,6 +148,20 @@ class Presenter:
             self.draw_ms += (shown - began) * 1000
             # Presenting waits for the display: going there late shows a newer picture.
             pace = pace.presented(window.period, EARLY)
+
+    def _survive(self, job: Callable[[float], T], now: float) -> T | None:
+        """Do it; a mistake of livegan's own costs what was to be done, and not the show."""
+        try:
+            return job(now)
+        except WindowLost:
+            raise
+        except Exception as error:
+            line = f"a part of the stage failed: {type(error).__name__}: {error}"
+            if line not in self._failures and len(self._failures) < MOST_FAILURES:
+                self._failures.add(line)
+                traceback.print_exc()
+                self.failed(line)
+            return None
 
     def _presented(self) -> Presented:
         heard, picture = self._sound.position, self.picture

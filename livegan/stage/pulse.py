@@ -121,9 +121,9 @@ class Pulse:
         if buffer is None:
             return Beat(0)
         _, beats, frame = HEAD.unpack_from(buffer)
-        found = [work for lane in range(LANES) if (work := self._lane(buffer, lane)) is not None]
-        work = tuple(sorted(found, key=lambda w: w.since))
-        return Beat(beats, frame or None, work)
+        found = [self._lane(buffer, lane) for lane in range(LANES)]
+        work = sorted((w for w in found if w is not None), key=lambda w: w.since)
+        return Beat(beats, frame or None, tuple(work))
 
     def _lane(self, buffer: memoryview, lane: int) -> Work | None:
         at = START + lane * ROOM

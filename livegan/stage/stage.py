@@ -25,7 +25,7 @@ from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
 from livegan.stage.drift import Pixels, best
 from livegan.stage.guard import FlashGuard, Moment
-from livegan.stage.guest import GuestOutput, source_of_plugin
+from livegan.stage.guest import GuestOutput, GuestSource, source_of_plugin
 from livegan.stage.keeper import Keeper
 from livegan.stage.ladder import Rung
 from livegan.stage.log import Message, ShowLog, line_of
@@ -188,6 +188,7 @@ class Stage:
             Rungs(read_still(self._still)),
         )
         self._presenter.watch = self._watch
+        self._presenter.failed = self._note
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits how often pictures flash")
         self._log.later(_warm_up)
@@ -353,6 +354,9 @@ class Stage:
             status = message.get("status")
             self._counts["commits"] += status == "on_air"
             self._counts["refused"] += status == "refused"
+            source = self._listening.source
+            if status == "on_air" and isinstance(source, GuestSource):
+                source.renew(message.get("plugins") or ())
             if status == "on_air" and message.get("source"):
                 self._code.prepare(str(message["source"]))
         elif kind == "fault":

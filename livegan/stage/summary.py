@@ -1,9 +1,10 @@
-"""What is said when a show is over: how evenly it ran, and what the flash guard did."""
+"""What is said when a show is over: how evenly it ran, on which rungs, what the guard did."""
 
 from __future__ import annotations
 
 from typing import Any
 
+BELOW = ("held", "drift", "still")  # rungs of the ladder below the live picture
 BAR = 30  # letters of the longest column
 
 
@@ -16,7 +17,12 @@ def lines_of(report: dict[str, Any]) -> list[str]:
         f"between new pictures: median {report['picture_median_ms']} ms, "
         f"99 % within {report['picture_p99_ms']} ms, longest {report['picture_longest_ms']} ms",
         *columns(report["picture_intervals_ms"]),
+        f"between frames on the screen: median {report['median_ms']} ms, "
+        f"99 % within {report['p99_ms']} ms, longest {report['longest_ms']} ms",
     ]
+    without = [f"{rung} {report['rungs'][rung]:.1f} s" for rung in BELOW if report["rungs"][rung]]
+    if without:
+        lines.append(f"without a live picture: {', '.join(without)}")
     acted = report["flash_guard_acted"]
     if acted:
         lines.append(

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.surroundings import WRAPPED_LATER, functions_of, looked_at
+from livegan.engine.surroundings import functions_of, looked_at, torchs_own
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ def read_functions() -> dict[str, Any]:
         f"{name}.{each}": value
         for name, module in looked_at().items()
         for each, value in functions_of(module).items()
-        if f"{name}.{each}" not in WRAPPED_LATER
     }
 
 
 def put_functions(value: dict[str, Any]) -> None:
     for name, function in value.items():
         module, _, each = name.rpartition(".")
-        setattr(sys.modules[module], each, function)
+        if module in sys.modules:
+            setattr(sys.modules[module], each, function)
 
 
 def put_environment(value: dict[str, str]) -> None:
@@ -249,8 +249,9 @@ def change_of(piece: Piece, before: Any, after: Any) -> str:
         more = [n for n, i in after.items() if before.get(n) != i]
         return f"it left the thread {more[0]!r} running" if more else ""
     if isinstance(before, dict):
-        if piece.name == "functions-of-others":  # what is loaded later is no change
-            after = {k: after.get(k) for k in before}
+        if piece.name == "functions-of-others":
+            # What is loaded later is no change, nor what torch wraps as it is first used.
+            after = {k: before[k] if torchs_own(k, after.get(k)) else after.get(k) for k in before}
         changed = [k for k in {**before, **after} if before.get(k) != after.get(k)]
         which = ", ".join(sorted(changed)[:3])
         if piece.secret or len(changed) > 1:

@@ -215,12 +215,13 @@ def test_one_that_fails_soon_after_its_swap_is_taken_back(show: tuple[Show, Plug
 def test_a_signal_is_set_up_once_kept_and_closed_when_nothing_can_use_it(
     show: tuple[Show, Plugins],
 ) -> None:
-    stage, plugins = show
-    made = registry.current().operation("signal", "count").make
+    stage, _ = show
+    made: Any = registry.current().operation("signal", "count").make
     text = SET.replace("a = encode.flat(listen())", "a = encode.flat(listen()).brightness(count())")
     stage.save(text)
     stage.play(0.6)
     assert (made.made, made.closed) == (1, 0)
+    assert stage.player.program is not None
     (held,) = stage.player.program.objects.values()
     before = held.object.at
     stage.save(text.replace("brightness(-1)", "brightness(-0.9)"))

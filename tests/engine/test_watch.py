@@ -40,7 +40,9 @@ def by_delete_and_create(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("save", [in_place, by_rename, by_delete_and_create])
-def test_a_save_is_noticed_and_read_whole(tmp_path: Path, save) -> None:
+def test_a_save_is_noticed_and_read_whole(
+    tmp_path: Path, save: Callable[[Path, str], None]
+) -> None:
     path = tmp_path / "set.py"
     path.write_text("a = 1\n")
     watcher = Watcher(lambda: [path], [tmp_path])
@@ -199,7 +201,7 @@ def nothing(path: Path) -> None:
     ],
 )
 def test_what_a_set_turned_into_is_said_and_its_return_is_noticed(
-    tmp_path: Path, becomes, why: str
+    tmp_path: Path, becomes: Callable[[Path], None], why: str
 ) -> None:
     folder = tmp_path / "sets"
     folder.mkdir()

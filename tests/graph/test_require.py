@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from livegan.graph import require as module
 from livegan.graph.place import SetError
 from livegan.graph.require import install_command, require
 from livegan.plugin import registry
@@ -38,7 +37,7 @@ def test_what_is_too_old_is_refused_with_the_command() -> None:
 
 
 def test_an_environment_without_pip_is_told_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert install_command("a>=1").startswith("uv pip install --python ")
 
 
@@ -52,5 +51,5 @@ def test_nonsense_is_refused() -> None:
 def test_what_was_not_loaded_whole_is_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "numpy.py").write_text("1 / 0")
     registry.use(Registry().load(tmp_path, installed=False))
-    with pytest.raises(SetError, match="not loaded whole: .*numpy.py:1: .*division by zero"):
+    with pytest.raises(SetError, match=r"not loaded whole: .*numpy.py:1: .*division by zero"):
         require("numpy")

@@ -228,6 +228,24 @@ def test_an_editable_package_is_reloaded_with_all_its_modules(package: Path) -> 
     assert sys.modules["livegan_prism.optics"] is old
 
 
+def test_a_package_is_recalled_too(package: Path) -> None:
+    hot = Hot(package.parent / "plugins")
+    hot.begin()
+    texts = hot.texts()
+    assert str(package / "optics.py") in texts
+    (package / "optics.py").write_text("1 / 0\n")
+    tried(hot).withdraw()
+    hot.recall(texts)
+    assert default("prism") == 1.0 and hot.registry.problems == []
+    registry.use(Registry().load(installed=False))
+    source.forget(source.modules_of("livegan_prism"))
+    registry.use(Registry().load())  # as a new engine does, before it is told
+    again = Hot(package.parent / "plugins")
+    again.recall(texts)
+    assert again.begin() == [] and default("prism") == 1.0
+    assert tried(again).problems
+
+
 def test_a_package_that_broke_is_mended_by_any_of_its_files(package: Path) -> None:
     hot = Hot(package.parent / "plugins")
     hot.begin()

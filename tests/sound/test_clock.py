@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.sound import RATE
-from livegan.sound.clock import ASLEEP, ShowClock
+from livegan.sound.clock import ASLEEP, UNSEEN, Lull, ShowClock
 
 any_clock = st.one_of(st.floats(-1e9, 1e9), st.sampled_from([math.nan, math.inf, -math.inf]))
 
@@ -47,3 +47,21 @@ def test_it_is_exact_after_a_night() -> None:
     for i in range(1, looks + 1):
         clock = clock.at(i / 10)
     assert clock.due == 8 * 3600 * RATE
+
+
+def test_silence_is_counted_from_the_last_word() -> None:
+    lull = Lull(100.0)
+    assert [lull.seconds(100.0 + i / 2) for i in range(5)] == [0.0, 0.5, 1.0, 1.5, 2.0]
+    lull.heard(102.25)
+    assert lull.seconds(102.5) == 0.25
+
+
+@given(st.lists(st.floats(0, UNSEEN), max_size=20), st.floats(UNSEEN * 1.01, 1e6))
+def test_what_was_missed_while_nobody_looked_is_no_silence(looks: list[float], away: float) -> None:
+    lull, now = Lull(0.0), 0.0
+    for step in looks:
+        now += step
+        lull.seconds(now)
+    for step in (away, -away):
+        now += step
+        assert lull.seconds(now) == 0.0

@@ -335,6 +335,12 @@ class Recorder:
         assert self._process.returncode == 0
         return np.load(self.out)
 
+    def size(self) -> tuple[int, int, int]:
+        """Handles, threads and children of the process."""
+        own = Path(f"/proc/{self._process.pid}")
+        children = (own / "task" / own.name / "children").read_text().split()
+        return len(list((own / "fd").iterdir())), len(list((own / "task").iterdir())), len(children)
+
     def close(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()
@@ -421,6 +427,42 @@ def test_a_sound_server_that_dies_is_found_again(
     assert "quiet" in recorder.lines[recorder.lines.index("loud") :]
     frequency, beside, _ = cleanest_second(sound[len(sound) // 3 :])
     assert frequency == 1000 and beside < 1e-3
+
+
+@pytest.mark.device
+@pytest.mark.skipif(sys.platform != "linux", reason="counts handles in /proc")
+def test_an_input_that_is_pulled_out_again_and_again_leaves_nothing_behind(
+    sink: NullSink, record: Record
+) -> None:
+    recorder = record("device")
+    recorder.wait_for("open")
+    sizes = []
+    for rate in (44100, 96000, 48000):
+        sink.unplug()
+        recorder.wait_for("sound input 'default' is gone; silence until it is back")
+        sink.plug(rate, others=1)
+        recorder.wait_for("default is back")
+        sizes.append(recorder.size())
+    recorder.end()
+    assert len(set(sizes)) == 1, "handles, threads and processes after each return"
+
+
+@pytest.mark.device
+def test_a_device_that_is_not_there_yet_is_waited_for_and_a_name_that_nothing_has_is_refused(
+    sink: NullSink, record: Record
+) -> None:
+    late = record("device:Sacrlett")
+    late.wait_for("no sound input is called 'Sacrlett'")
+    assert "silence until it is there" in late.lines[-1]
+    late.wait_for("open")
+    late.end()
+    mistyped = record("defualt")
+    with pytest.raises(AssertionError) as caught:
+        mistyped.wait_for("open")
+    said = str(caught.value)
+    assert "no sound input is called 'defualt'; did you mean 'default'? there is " in said
+    assert "--audio also takes a sound file, an address" in said
+    assert "device:defualt waits until it is plugged in" in said
 
 
 @pytest.mark.device

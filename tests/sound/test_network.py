@@ -85,7 +85,8 @@ def tone_heard(ring: SoundRing) -> bool:
 
 
 def test_senders_come_and_go_change_their_rate_and_send_rubbish(ring: SoundRing) -> None:
-    to, notes = port(), []
+    to = port()
+    notes: list[str] = []
     before = threading.active_count()
     address = f"udp://127.0.0.1:{to}"
     source = Capture(address, kind="network")

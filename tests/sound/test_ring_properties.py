@@ -65,8 +65,8 @@ def test_features_are_as_one_table(steps: list[tuple[int, int, int]]) -> None:
     table = np.zeros((0, len(FEATURES)), np.float32)
     with SoundRing.create(SMALL) as ring:
         for written, back, count in steps:
-            rows = np.arange(1, written * len(FEATURES) + 1, dtype=np.float32)
-            rows = rows.reshape(written, len(FEATURES)) + len(table)
+            numbers = np.arange(1, written * len(FEATURES) + 1, dtype=np.float32)
+            rows = numbers.reshape(written, len(FEATURES)) + len(table)
             ring.write_features(rows)
             table = np.concatenate([table, rows])
             start = len(table) - back

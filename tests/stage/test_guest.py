@@ -206,6 +206,17 @@ def test_a_source_of_a_plugin_is_pulled_from_its_process(tmp_path: Path) -> None
         source.pull(480)
     source.open(notes.append)  # again, as after it was gone
     until(lambda: len(source.pull(480)))
+    file = tmp_path / "plugins" / "count.py"
+    file.write_text(SOURCE.replace('"counting", 24000', '"recounting", 12000'))
+    source.renew(["another"])
+    source.renew(["count"])
+    until(lambda: len(source.pull(480)) and source.rate == 12000)
+    assert source.name == "recounting"
+    file.write_text(SOURCE.replace('if self.argument == "closed"', "if True"))
+    source.renew(["count"])
+    until(lambda: notes)
+    assert notes == ["recounting: counting is closed today; the source from before plays on"]
+    until(lambda: len(source.pull(480)))
     source.close()
 
 

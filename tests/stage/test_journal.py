@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from livegan.stage import journal
 from livegan.stage.journal import KEPT, RETRY, Journal
 
 
@@ -27,7 +26,7 @@ class Disk:
             self.room -= count
             return count
 
-        monkeypatch.setattr(journal.os, "write", write)
+        monkeypatch.setattr("livegan.stage.journal.os.write", write)
 
 
 def test_lines_wait_while_the_disk_is_full_and_all_are_written_then(

@@ -188,6 +188,10 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
 
     def act() -> None:
         until(lambda: show.shows(10))
+        hud, plan = show.stage._presenter._hud, "panels"
+        setattr(hud, plan, lambda *a: 1 / 0)  # a mistake of livegan's own
+        until(lambda: [n for n in show.lines("note") if "ZeroDivisionError" in n["text"]])
+        delattr(hud, plan)
         for name in ("drift", "still", "live"):
             show.press("d")
             rung(name)
@@ -201,7 +205,8 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
     assert show.play(act) == 0
     assert min(dark) > 60
     held = [r for r in show.lines("rung") if r["rung"] == "held"]
-    assert held[0]["why"] == "the engine is gone" and held[0]["gap"] < 30
+    assert held[0]["why"] in ("the engine is gone", "the engine comes back")
+    assert held[0]["gap"] < 30
     again = Performance(tmp_path, screen, rung="still")
     again.log = tmp_path / "again.jsonl"
     again.stage.options = replace(again.stage.options, log=again.log)
@@ -250,7 +255,7 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         until(lambda: show.stage._presenter.desk.solo is None)
         show.press("t")
         show.press("s")
-        saved = until(lambda: list((show.folder / "shows").glob("*.png")))
+        saved = until(lambda: list((show.folder / "shows").glob("2*.png")))
         with Image.open(saved[0]) as picture:
             assert picture.size == (512, 512)
         show.press("f")

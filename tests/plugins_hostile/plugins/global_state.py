@@ -19,7 +19,7 @@ def greedy(sound: Any) -> Any:
     random.seed(1)
     np.random.seed(1)
     np.seterr(all="raise")
-    np.clip = None  # type: ignore[assignment]
+    np.hypot = None  # type: ignore[assignment]
     sys.setrecursionlimit(60)
     warnings.simplefilter("error")
     print("mine " * 1000)
