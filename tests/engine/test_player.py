@@ -290,8 +290,8 @@ show(b, spout="projector")
     show = Show(tmp_path, text)
     show.save()
     frame = show.play()[0]
-    assert list(frame.extra) == ["projector"]
-    assert not torch.equal(frame.extra["projector"], frame.picture)
+    assert list(frame.extra) == [("spout", "projector")]
+    assert not torch.equal(frame.extra["spout", "projector"], frame.picture)
 
 
 def test_a_leaf_that_writes_into_its_input_harms_no_other_node(tmp_path: Path) -> None:
