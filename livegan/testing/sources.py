@@ -88,7 +88,7 @@ def closes(offered: Offered) -> None:
         again.close()
 
 
-@row("source")
+@row("source", needs=("opens",))
 def leaves_nothing(offered: Offered) -> None:
     """Opened and closed, it leaves what belongs to all as it was"""
 

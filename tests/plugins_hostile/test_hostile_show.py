@@ -55,7 +55,7 @@ def test_what_fails_as_it_is_loaded_costs_itself(tmp_path: Path) -> None:
     for name, words in NEVER_LOADED.items():
         (told,) = [str(p) for p in loaded.problems if p.plugin == name]
         assert f"{name}.py:" in told and words in told
-    assert files["slow_import"].load_ms >= 3000
+    assert files["slow_import"].load_ms >= 2000
     (clash,) = [str(p) for p in loaded.problems if "dusk" in str(p)]
     assert "clash_one" in clash and "clash_other" in clash
 
@@ -105,8 +105,9 @@ class Evening:
         )[0]
         return found
 
-    def deaths(self) -> list[dict[str, Any]]:
-        return self.stage.messages(type="engine", kind="death")
+    def engine(self, kind: str) -> list[dict[str, Any]]:
+        """What was said of the engine: ``"death"``, ``"recovery"``, ``"blocked"``."""
+        return self.stage.messages(type="engine", kind=kind)
 
     def plays(self) -> None:
         """The picture is there, and moves."""
@@ -143,20 +144,36 @@ def test_a_show_plays_on_through_all_of_them(show: tuple[Show, str]) -> None:
     assert "numpy.hypot" in said["reason"]
     evening.plays()
 
-    fault = stage.wait("a tired encoder", lambda: stage.messages(type="fault", node="tired"), 240)[0]
+    fault = stage.wait("a tired encoder", lambda: stage.messages(type="fault", node="tired"), 240)[
+        0
+    ]
     assert "tired after 500 frames" in fault["reason"]
     evening.plays()
 
+    # A native crash, twice: then it is left out, and what played before is back.
     evening.save(edited("encode.abyss(sound)"))
-    stage.wait("a death", evening.deaths, 120)
-    import time; time.sleep(40)
-    print("ENGINE", stage.messages(type="engine"))
+    stage.wait("quarantine", lambda: len(evening.engine("blocked")) == 1, 240)
+    stage.wait("the engine back", lambda: len(evening.engine("recovery")) == 2, 240)
+    for death in evening.engine("death"):
+        assert "SIGSEGV" in death["how"] and "native_crash.py:13" in death["where"]
     evening.plays()
 
+    # Memory without end: the engine is replaced before the machine runs out of it, or the frame
+    # that is slow by then is ended; in either case what played before is back.
+    refused = len(evening.commits("refused"))
     evening.save(edited("wave.hoard()"))
-    time.sleep(60)
-    print("ENGINE2", stage.messages(type="engine"), stage.messages(type="commit")[-4:])
+    stage.wait(
+        "the end of a hoard",
+        lambda: len(evening.engine("blocked")) == 2 or len(evening.commits("refused")) > refused,
+        240,
+    )
+    deaths = evening.engine("death")
+    assert all("more than the limit" in death["how"] for death in deaths[2:])
+    stage.wait("the engine back", lambda: len(evening.engine("recovery")) == len(deaths), 240)
     evening.plays()
-    print(stage.messages(type="note"))
+
+    # And another save plays as ever.
+    evening.on_air(edited("wave.invert()"))
     report = stage.quit()
-    print(report)
+    assert report["engine_deaths"] == len(deaths)
+    assert report["presented"] > 500

@@ -22,7 +22,7 @@ LIFE = 1200
 """Hops that a colony lives; the next one is born when it is half as old."""
 OLD = 1000
 """Hops after which it dies back."""
-STEPS = 3
+STEPS = 2
 """Of the reaction, a hop."""
 GOLDEN = 0.38196601
 """Of a turn: seeds that follow one another at this angle never lie in rows (Vogel 1979)."""

@@ -40,22 +40,34 @@ def constant_q(samples: Array) -> Array:
 @lru_cache(maxsize=1)
 def kernels() -> tuple[NDArray[np.intp], NDArray[np.complex128], NDArray[np.intp]]:
     """Bins of the transform that all kernels take, one kernel after another; their weights; where
-    each kernel begins."""
+    each kernel begins.
+
+    The first frame of a show waits for this: so they are not transformed, but written down.
+    """
     quality = 1 / (2 ** (1 / STEPS) - 1)
-    time = np.arange(WINDOW)
     index: list[NDArray[np.intp]] = []
     weights: list[NDArray[np.complex128]] = []
     starts: list[int] = []
     for each in range(OCTAVES * STEPS):
         hertz = LOWEST * 2 ** (each / STEPS)
         length = min(WINDOW, round(quality * RATE / hertz))
-        kernel: NDArray[np.complex128] = np.zeros(WINDOW, np.complex128)
-        # At the end of the window, for that is now.
-        kernel[-length:] = np.hanning(length) / length * 2
-        kernel *= np.exp(2j * np.pi * hertz / RATE * time)
-        found = np.fft.fft(kernel).conj() / WINDOW
-        used = np.flatnonzero(np.abs(found[: WINDOW // 2]) > 0.03 * np.abs(found).max())
-        starts.append(sum(len(each) for each in index))
+        # A Hann window's light falls within two of its own bins.
+        middle, reach = hertz / RATE * WINDOW, 2 * WINDOW / length
+        used = np.arange(max(0, round(middle - reach)), round(middle + reach) + 1)
+        away = used / WINDOW - hertz / RATE
+        spread = hann(away, length) * np.exp(-2j * np.pi * away * (WINDOW - length))
+        starts.append(sum(len(other) for other in index))
         index.append(used)
-        weights.append(found[used])
+        weights.append(np.conj(spread) * (2 / length / WINDOW))
     return np.concatenate(index), np.concatenate(weights), np.array(starts)
+
+
+def hann(cycles: NDArray[np.float64], length: int) -> NDArray[np.complex128]:
+    """The transform of a Hann window of that length, at so many cycles a sample."""
+
+    def box(at: NDArray[np.float64]) -> NDArray[np.complex128]:
+        half = np.exp(-1j * np.pi * at * (length - 1))
+        return np.asarray(half * length * np.sinc(at * length) / np.sinc(at))
+
+    side = 1 / length
+    return 0.5 * box(cycles) - 0.25 * (box(cycles - side) + box(cycles + side))

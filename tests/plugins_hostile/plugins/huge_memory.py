@@ -1,4 +1,4 @@
-"""A plugin that keeps a hundred megabytes of every frame."""
+"""A plugin that keeps forty megabytes of every frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEPT: list[Any] = []
 
 def hoard(picture: Any) -> Any:
     """Nothing is thrown away."""
-    KEPT.append(np.ones(100 * 2**20, np.uint8))
+    KEPT.append(np.ones(40 * 2**20, np.uint8))
     return picture
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from livegan.plugin import hookimpl
 
-time.sleep(3)
+time.sleep(2)
 
 
 def late(sound: Any) -> Any:
