@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -68,6 +69,11 @@ def test_twenty_saves_in_a_second_end_with_the_last(tmp_path: Path) -> None:
     show.play(4.0)
     assert show.player.program is not None
     assert "blur(20)" in show.player.program.script.text
+    statuses = [commit.status for commit in show.pipeline.commits]
+    assert set(statuses[1:-1]) <= {"superseded", "on_air"} and statuses[-1] == "on_air"
+    assert "superseded" in statuses
+    told = [m["status"] for m in show.messages if m["type"] == "commit" and m["id"] == 3]
+    assert told == ["proposed", "proven", "cued", "superseded"]
 
 
 def test_undo_brings_the_earlier_programs_back(tmp_path: Path) -> None:
@@ -85,6 +91,50 @@ def test_undo_brings_the_earlier_programs_back(tmp_path: Path) -> None:
     assert show.messages[-1]["type"] == "note"
     again = show.save(wave(".blur(3)", swap="now"))
     assert again is not None and show.play(0.1)[-1].version == 4
+
+
+def test_what_waited_for_its_beat_and_was_undone_is_told(tmp_path: Path) -> None:
+    show = Show(tmp_path, wave())
+    show.save()
+    show.play(0.52)
+    commit = show.save(wave(".invert()"))
+    assert commit is not None and commit.status == "cued"
+    show.pipeline.undo()
+    assert commit.status == "superseded"
+    assert {f.version for f in show.play(6.0)} == {1}
+
+
+def test_what_begins_anew_dissolves_from_what_hangs_on_the_wall(tmp_path: Path) -> None:
+    show = Show(tmp_path, wave(dissolve=0.4))
+    show.save()
+    show.play(0.2)
+    wall = show.player.as_picture(np.full((64, 64, 3), 255, np.uint8))
+    show.player.shown = wall
+    show.player.again()
+    frames = show.play(1.0)
+    distance = [float((f.picture - wall).abs().mean()) for f in frames]
+    assert distance[0] < 0.05 < distance[4] < distance[9]
+    assert {f.version for f in frames} == {1}
+
+
+def test_a_signal_that_hangs_is_interrupted_also_in_a_node_of_livegans_own(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+settings(dissolve=0)
+
+@signal
+def late(sound):
+    while sound.time > 3: pass
+    return 1
+
+show(encode.waveform(listen()).blur(1 + late(listen())))
+"""
+    show = Show(tmp_path, text)
+    show.player.limit_s = 0.2
+    show.save()
+    frames = show.play(2.0)
+    assert len(frames) == 50 and len(show.faults) == 1
+    assert show.faults[0]["node"] == "show.blur" and "still running" in show.faults[0]["reason"]
 
 
 def test_solo_shows_one_slot_alone(tmp_path: Path) -> None:
