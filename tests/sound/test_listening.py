@@ -75,7 +75,7 @@ def ring() -> Iterator[SoundRing]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    for _ in range(6000):
+    for _ in range(20_000):
         if condition():
             return
         time.sleep(0.005)
