@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -209,3 +210,16 @@ def test_a_rehearsal_beyond_the_sound_goes_on_in_silence(folder: Path) -> None:
     assert report["frames"] == 50
     with pytest.raises(Refusal, match=r"nothing to rehearse from 9 s: the sound ends at 8.0 s"):
         rehearse(of(folder, start=9.0, seconds=None))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no alarms")
+@pytest.mark.parametrize(
+    "call", ["time.sleep(1000)", "input()", "9**9**9", "os._exit(3)", "while True: pass"]
+)
+def test_a_set_that_never_ends_or_ends_all_is_refused(folder: Path, call: str) -> None:
+    what = of(folder)
+    what.set = folder / "ends.py"
+    what.set.write_text(f"import os, time\n{call}\n")
+    with pytest.raises(Refusal) as caught:
+        rehearse(what)
+    assert caught.value.place is not None and caught.value.place.line == 2
