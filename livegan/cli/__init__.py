@@ -40,8 +40,8 @@ COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train,
 TOOLS = (soak, models, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command(cls=Rehearse if command is rehearse else None)(command)
-for command in (show, stubs, gallery):
-    plugins.command()(command)
+for part in (show, stubs, gallery):
+    plugins.command()(part)
 app.add_typer(plugins)
 
 
