@@ -120,7 +120,7 @@ def test_senders_come_and_go_change_their_rate_and_send_rubbish(ring: SoundRing)
     assert threading.active_count() == before
 
 
-def test_a_file_on_a_server_is_fetched_no_faster_than_it_plays(ring: SoundRing) -> None:
+def test_a_file_on_a_server_is_played_over_and_over(ring: SoundRing) -> None:
     asked: list[float] = []
     whole = stream(48000, 3.0)
 
@@ -143,11 +143,9 @@ def test_a_file_on_a_server_is_fetched_no_faster_than_it_plays(ring: SoundRing) 
     listening = Listening(source, ring, Counting(), notes.append)
     try:
         until(lambda: tone_heard(ring))
-        # At its end the sender is gone, and is asked anew: not before the second that is left when
-        # two of its three are taken ahead, however slow all else is.
+        # At its end the sender is gone, and is asked anew.
         until(lambda: len(asked) >= 2)
-        assert asked[1] - asked[0] > 0.9
-        assert any("no more sound comes from http://127.0.0.1" in note for note in notes)
+        until(lambda: any(n.startswith("no more sound comes from http://127.0.0.1") for n in notes))
     finally:
         listening.stop()
         server.shutdown()
