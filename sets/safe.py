@@ -12,8 +12,12 @@ sound = listen()
 scroll = encode.timeline(sound, seconds=10)
 wave = encode.waveform(sound, thick=4)
 
-# Slow colours that are there in silence too; the wave is laid over them and drifts outwards.
-ground = scroll.blur(48).tint(lfo(bars=16, low=0.5, high=0.95)).contrast(0.5).brightness(-0.1)
-rays = wave.kaleid(8, turn=lfo(bars=32)).tint(lfo(bars=12, low=0.05, high=0.65))
+# Two slow colours that are there in silence too; the wave is laid over them and drifts outwards.
+haze = scroll.blur(24).contrast(0.7)
+warm = haze.tint(lfo(bars=16, low=0.78, high=1.05))
+cold = haze.tint(lfo(bars=24, low=0.45, high=0.65))
+rays = wave.kaleid(8, turn=lfo(bars=32)).contrast(1.4)
 
-show(ground.screen(rays, 0.6).feedback(prev(), amount=0.85, zoom=1.02, turn=0.001))
+ground = warm.split(cold, 0.5, turn=lfo(bars=16, shape="saw"), soft=1.0)
+
+show(ground.screen(rays, 0.5).feedback(prev(), amount=0.7, zoom=1.04, turn=0.001))
