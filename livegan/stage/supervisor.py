@@ -34,7 +34,7 @@ class Limits:
     """Before the first message of a process: a cold disk, a device that wakes up."""
     frame: float = 8.0
     """For one frame: code of a set has its own deadline, so what takes longer does not end."""
-    stopped: float = 0.3
+    stopped: float = 0.2
     """Stopped by a signal or a debugger."""
     memory: int = 0
     """Bytes that an engine may hold in memory; 0 is no limit."""
