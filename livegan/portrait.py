@@ -163,6 +163,10 @@ def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) ->
         tiled = f"grid({', '.join(texts)}, columns={columns})"
         text += f"show({texts[0] if len(texts) == 1 else tiled})\n"
     shown: list[Pixels] = []
+
+    def keep(frame: Any, pixels: Pixels) -> None:
+        shown[:] = [pixels]
+
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "set.py"
         file.write_text(text, encoding="utf-8")
@@ -176,9 +180,7 @@ def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) ->
             folder=folder,
             flash_guard="off",
         )
-        result = rehearse(
-            what, on_frame=lambda frame, pixels: shown.__setitem__(slice(None), [pixels])
-        )
+        result = rehearse(what, on_frame=keep)
     if result.faults:
         fault = result.faults[0]
         raise NoPicture(f"{fault['where'] or lines[0].text}: {fault['reason']}")
@@ -187,7 +189,7 @@ def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) ->
         return [fitted(whole, size)]
     height, width = whole.shape[0] // rows, whole.shape[1] // columns
     return [
-        whole[r * height : (r + 1) * height, c * width : (c + 1) * width]
+        fitted(whole[r * height : (r + 1) * height, c * width : (c + 1) * width], size)
         for r in range(rows)
         for c in range(columns)
     ][: len(lines)]

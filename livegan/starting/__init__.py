@@ -42,14 +42,19 @@ NEEDS = {
 }
 """What each imports besides livegan."""
 
+SHOWN = (
+    "The picture is drawn from livegan's demo track: "
+    "`livegan plugins show {0} --out picture.jpg --size 512`."
+)
 DRAWN = {
-    "encoder": "livegan plugins show {0} --out picture.jpg --size 512",
-    "mixer": "livegan plugins show {0} --out picture.jpg --size 512",
-    "signal": "livegan plugins show {0} --out picture.jpg --size 512",
-    "model": 'model("sample", encode.timeline(sound))',
-    "source": "encode.timeline(listen()) of ten seconds of it",
-    "output": "show(encode.timeline(listen()), ...)",
+    "encoder": SHOWN,
+    "mixer": SHOWN,
+    "signal": SHOWN,
+    "model": 'The picture, with random weights, is `model("sample", encode.timeline(sound))`.',
+    "source": "The picture is what it plays, as `encode.timeline(sound)` draws it.",
+    "output": "The picture is what it wrote at a moment of livegan's demo track.",
 }
+"""How the picture in the README was made."""
 
 LICENCES = ("MIT", "BSD-3-Clause", "Apache-2.0", "GPL-3.0-or-later", "CC0-1.0", "none")
 """Licences that an author can choose, as SPDX names; ``none`` keeps all rights."""
@@ -106,7 +111,8 @@ class Start:
             path: self.filled((HERE / file).read_text("utf-8")) for path, file in found.items()
         }
         if self.kind == "command":  # there is nothing to be seen
-            texts["README.md"] = re.sub(r"!\[.*\n\n|The picture is .*\n\n", "", texts["README.md"])
+            readme = re.sub(r"!\[.*\n\n", "", texts["README.md"])
+            texts["README.md"] = re.sub(r"\n{3,}", "\n\n", readme)
         texts[f"{module}/py.typed"] = ""
         return texts
 
