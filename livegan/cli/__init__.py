@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -36,8 +37,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (perform, rehearse, check, encode, analyze, generate, dataset, train, score, export)
-TOOLS = (soak, models, devices, doctor, bench, new)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    perform,
+    rehearse,
+    check,
+    encode,
+    analyze,
+    generate,
+    dataset,
+    train,
+    score,
+    export,
+)
+TOOLS: tuple[Callable[..., None], ...] = (soak, models, devices, doctor, bench, new)
 for command in (*COMMANDS, *TOOLS):
     app.command(cls=Rehearse if command is rehearse else None)(command)
 for part in (show, stubs, gallery):

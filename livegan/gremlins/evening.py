@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Literal
 from livegan.gremlins import machine
 from livegan.gremlins.catalogue import catalogue
 from livegan.gremlins.copying import Copy
-from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault, Sight
+from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault, Message, Sight
 from livegan.gremlins.faults.deaths import MEMORY_GB
 from livegan.gremlins.judging import BLACK, Outcome, judge, seen
 from livegan.gremlins.music import write_music
@@ -37,6 +38,10 @@ RETURNS = 30.0
 """Seconds that a show may take to be as before."""
 QUIET = 9.0
 """Seconds that a show plays before anything is done to it: longer than from silence to silence."""
+GRACE = 10.0
+"""Seconds that processes of a show may take to be gone after it."""
+SILENT = 3.0
+"""Seconds after which a save that nothing is said of says nothing new."""
 END = "the show ends in order"
 ROOM = "livegan-gremlins-"
 """How folders with copies of sets begin, in that for temporary files."""
@@ -209,7 +214,7 @@ class Evening:
 
 def as_before(show: Show, mended: Mark, edits: bool) -> float | None:
     """When the show was as before, on the monotonic clock; None if it was not in time."""
-    if edits and show.answered(mended, RETURNS) == "refused":
+    if edits and not show.wait(lambda: back_on_air(show, mended), RETURNS):
         return None
 
     def plays() -> float | None:
@@ -219,6 +224,21 @@ def as_before(show: Show, mended: Mark, edits: bool) -> float | None:
         return None
 
     return show.wait(plays, RETURNS)
+
+
+def back_on_air(show: Show, mended: Mark) -> bool:
+    """Whether the good set went on the air after it was saved again.
+
+    What was broken may be refused once more, by an engine that has just come back.
+    """
+    said = [str(h.message.get("status")) for h in show.since(mended) if is_commit(h.message)]
+    # A text that says what the newest one said is answered with nothing.
+    return "on_air" in said or (not said and time.monotonic() - mended.at > SILENT)
+
+
+def is_commit(message: Message) -> bool:
+    """Whether a line of the log is of a save on its way."""
+    return message.get("type") == "commit"
 
 
 def alive(show: Show) -> bool:
@@ -242,8 +262,13 @@ def ending(show: Show) -> Outcome:
     assert process is not None
     left, shared = machine.children(process.pid), machine.shared_memory(process.pid)
     show.close()
+    end = time.monotonic() + GRACE
+    while time.monotonic() < end and any(map(machine.lives, left)):
+        time.sleep(0.1)
     wrong = [] if process.returncode == 0 else [f"it ended with status {process.returncode}"]
-    wrong += [f"process {pid} lives on" for pid in left if machine.lives(pid)]
+    wrong += [
+        f"process {pid} lives on: {machine.command(pid)}" for pid in left if machine.lives(pid)
+    ]
     wrong += [f"shared memory {name} is left" for name in machine.still_there(shared)]
     presented = int(show.report["presented"]) if show.report else 0
     if show.report is None:

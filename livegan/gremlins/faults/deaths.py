@@ -46,7 +46,7 @@ def death(name: str, strike: Callable[[Show], None], *must: Sight, **more: Any) 
     return replace(fault, **more)
 
 
-CRASH = "import ctypes\nif gremlin_frames[0] > 20:\n    ctypes.string_at(0)"
+CRASH = "import ctypes\nif gremlin_frames[0] > 20:\n    ctypes.memset(0, 1, 1)"
 GREEDY = f"""
 import time
 if gremlin_frames[0] > 20:
