@@ -11,8 +11,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
+from livegan.plugin.declare import Operation
 from livegan.plugin.registry import KINDS, Plugin, Problem, Registry, module_of, use
 from livegan.testing.offers import Offered
 
@@ -118,22 +118,20 @@ def of_package(registry: Registry, package: str, target: str, sample: str) -> Lo
 
 
 def by_name(registry: Registry, name: str, sample: str) -> Loaded:
-    """What is called ``name``, of whatever kind."""
+    """What is called ``name`` or ``package:name``, of whatever kind."""
     things: dict[str, Any] = {}
     packages = set()
-    for kind in KINDS:
-        try:
-            operation = registry.operation(kind, name)
-        except UnknownName as error:
-            if "two plugins claim" in str(error):
-                raise NoSubject(str(error)) from None
-            continue
-        things[f"{kind} {operation.name}"] = operation
-        packages.add((operation.origin.package, operation.origin.file))
-    for offered in OFFERS:
-        for offer in registry.offers.get((offered, name), []):
-            things[f"{offered} {name}"] = Offered(offered, offer, sample)
-    plugins = tuple(p for p in registry.plugins if (p.name, p.file) in packages)
+    for found in registry.find(name):
+        label = f"{found.kind} {found.name}"
+        if label in things:
+            raise NoSubject(f"two plugins offer the {label}: write PACKAGE:{name}, or a file")
+        if isinstance(found, Operation):
+            things[label] = found
+            packages.add(found.origin.package)
+        else:
+            things[label] = Offered(found.kind, found, sample)
+            packages.add(found.plugin)
+    plugins = tuple(p for p in registry.plugins if p.name in packages)
     return Loaded(name, things, plugins, ())
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from livegan.plugin.registry import KINDS, Registry
 from livegan.testing import Examination
+from livegan.testing.samples import Sample
 
+from . import checkpoints
 from .test_hostile import BY_THE_CLOCK
 
 LOADED = Registry().load(installed=False)
@@ -30,3 +32,12 @@ def test_it_passes_every_check(thing: str, examination: Examination) -> None:
     made = [examination.outcome(thing, row["name"]) for row in rows]
     assert [each.line for each in made if each.status == "failed"] == []
     assert any(each.status == "passed" for each in made)
+
+
+@pytest.mark.parametrize("write", [checkpoints.weights, checkpoints.torchscript, checkpoints.onnx])
+def test_its_loaders_read_their_formats_and_refuse_what_is_damaged(write: Sample) -> None:
+    name = getattr(write, "__name__", "")
+    made = Examination(f"livegan:{name}", deadline_s=120, sample=write)
+    outcomes = {check: made.outcome(f"loader {name}", check) for check in ("reads", "damage")}
+    made.close()
+    assert {each.status for each in outcomes.values()} == {"passed"}, outcomes
