@@ -21,6 +21,7 @@ FORBIDDEN = {
     "engine": {"cli", "rehearsal"},
     "dataset": {"engine", "graph", "generators", "stage", "training", "cli", "live", "rehearsal"},
     "gremlins": {"engine", "graph", "generators", "training", "cli", "live", "rehearsal"},
+    "testing": {"cli", "stage"},
     "training": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
 }
 """Part → parts that it must not import."""
