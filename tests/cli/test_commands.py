@@ -101,6 +101,7 @@ def test_rehearse_writes_film_and_report(work: Path) -> None:
         ("analyze nothing.wav", "nothing.wav"),
         ("perform nothing.py", "there is no set nothing.py"),
         ("perform models", "models is a folder"),
+        ("perform set.py --safe nothing.py", "there is no set nothing.py"),
     ],
 )
 def test_a_mistake_is_one_clear_line(work: Path, args: str, said: str) -> None:
