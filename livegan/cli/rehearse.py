@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +11,6 @@ from typer.core import TyperCommand
 from livegan.cli.failing import clear_errors, fail, short
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from livegan.gremlins.evening import Plan
     from livegan.gremlins.sheet import Sheet
     from livegan.rehearsal import Edit, Rehearsal, Result
@@ -206,32 +202,30 @@ def with_progress(what: Rehearsal) -> Result:
         TimeRemainingColumn(),
     )
     progress = Progress(*columns, console=console)
-    with bar_of(progress):
-        task = progress.add_task("", name=what.set.name, rate="", total=None)
+    task = progress.add_task("", name=what.set.name, rate="", total=None)
+    if console.is_terminal:
+        progress.start()
 
-        def told(message: dict[str, Any]) -> None:
-            line = commit_line(message)
-            if line:
-                progress.console.print(line, highlight=False, markup=False)
+    def told(message: dict[str, Any]) -> None:
+        line = commit_line(message)
+        if line:
+            console.print(line, highlight=False, markup=False)
 
-        def done(count: int, total: int) -> None:
-            speed = progress.tasks[0].speed
-            progress.update(
-                task, completed=count, total=total, rate=f"{speed:.0f} fps" if speed else ""
-            )
+    def done(count: int, total: int) -> None:
+        progress.start()
+        speed = progress.tasks[0].speed
+        progress.update(
+            task, completed=count, total=total, rate=f"{speed:.0f} fps" if speed else ""
+        )
 
+    try:
         return play(what, progress=done, on_message=told)
-
-
-@contextlib.contextmanager
-def bar_of(progress: Progress) -> Iterator[None]:
-    """A bar that stays when the work is done, and is gone where it failed."""
-    with progress:
-        try:
-            yield
-        except BaseException:
-            progress.live.transient = True
-            raise
+    except BaseException:
+        progress.live.transient = True  # what is left of the bar says nothing
+        raise
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 def commit_line(message: dict[str, Any]) -> str:

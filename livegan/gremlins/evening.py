@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -129,7 +129,7 @@ class Evening:
                         show.listen(turn.pause * self.plan.calm)
                         dark = dark or is_dark(show)
                     self._told("", turn.fault.name)
-                    outcome = self._strike(show, turn.fault, dark)
+                    outcome = shortened(self._strike(show, turn.fault, dark), show.copy)
                     self._add(outcome)
                     if kind == FRESH or not alive(show) or "as before" in " ".join(outcome.why):
                         break
@@ -239,6 +239,15 @@ def back_on_air(show: Show, mended: Mark) -> bool:
 def is_commit(message: Message) -> bool:
     """Whether a line of the log is of a save on its way."""
     return message.get("type") == "commit"
+
+
+def shortened(outcome: Outcome, copy: Copy) -> Outcome:
+    """With the paths of a performer, not of the copy."""
+    said, why = outcome.said, outcome.why
+    for folder in (copy.set.parent, copy.folder, copy.room):
+        said = said.replace(f"{folder}{os.sep}", "")
+        why = tuple(line.replace(f"{folder}{os.sep}", "") for line in why)
+    return replace(outcome, said=said, why=why)
 
 
 def alive(show: Show) -> bool:

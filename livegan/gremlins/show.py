@@ -21,6 +21,7 @@ from livegan.gremlins.fault import Message
 from livegan.gremlins.soundcard import NullSink
 from livegan.gremlins.witness import Glance
 from livegan.saving import write_bytes
+from livegan.stage.log import place
 from livegan.stage.options import Options
 
 Found = TypeVar("Found")
@@ -117,7 +118,7 @@ class Show:
     def _plays(self, mark: Mark) -> bool:
         refused = self.first(mark, lambda m: _commit(m) == "refused")
         if refused is not None:
-            raise ShowEnded(f"the set is refused: {refused.get('where')}: {refused.get('reason')}")
+            raise ShowEnded(f"the set is refused: {place(dict(refused))}{refused.get('reason')}")
         return bool(
             self.first(mark, lambda m: _commit(m) == "on_air")
             and sum(p.pictures for p in self.glances[mark.glances :]) > 2

@@ -249,3 +249,22 @@ def test_a_condition_is_written_as_a_png_wherever_it_is_wanted(work: Path) -> No
 def test_a_device_that_is_not_there_is_told_before_the_show(work: Path, device: str) -> None:
     said = livegan(f"perform set.py --device {device}", code=1)
     assert device in said and len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("args", ["rehearse nothing.py --audio beat.wav", "rehearse bad.py"])
+def test_a_rehearsal_that_fails_leaves_no_empty_bar(work: Path, args: str) -> None:
+    (work / "bad.py").write_text("show(")
+    (said,) = livegan(args, code=1).splitlines()
+    assert said.startswith(args.split()[1]) and "rehearsing" not in said
+
+
+def test_gremlins_need_no_number_and_take_one(work: Path) -> None:
+    for number in ("", "=7", " 7"):
+        said = livegan(f"rehearse set.py --gremlins{number} --only nothinglike", code=2)
+        assert "--only nothinglike: no fault" in said
+    assert "--edit belongs to" in livegan("rehearse set.py --edit 1=set.py --gremlins", code=2)
+    livegan("rehearse set.py --gremlins=soon", code=2)
+
+
+def test_a_soak_too_short_to_see_anything_is_refused(work: Path) -> None:
+    assert "too short" in livegan("soak set.py --minutes 0.5", code=2)
