@@ -99,9 +99,7 @@ def line_of(message: Message) -> tuple[str, str] | None:
             return f"refused  {place(message)}{message.get('reason') or ''}", "red"
         return None
     if kind == "fault":
-        node = message.get("node")
-        who = f"{node}: " if node else ""
-        return f"fault    {place(message)}{who}{message.get('reason') or ''}", "yellow"
+        return f"fault    {place(message)}{failure(message)}", "yellow"
     if kind == "note":
         return str(message.get("text", "")), "cyan"
     if kind == "waiting" and message.get("text") and message.get("for") != "sound":
@@ -121,6 +119,12 @@ def place(message: Message) -> str:
     """The ``where`` of a message as a beginning of a line: ``"four.py:7: "`` or nothing."""
     where = str(message.get("where") or "")
     return f"{Path(where).name}: " if where else ""
+
+
+def failure(message: Message) -> str:
+    """What failed and why, of a fault: the node is named once."""
+    node, reason = message.get("node"), str(message.get("reason") or "")
+    return reason if not node or reason.startswith(str(node)) else f"{node}: {reason}"
 
 
 def _counts(message: Message) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from livegan.stage.log import place
+from livegan.stage.log import failure, place
 
 Message = dict[str, Any]
 NOTE_SECONDS = 6.0
@@ -117,8 +117,7 @@ class View:
         return view
 
     def _take_fault(self, message: Message, now: float) -> View:
-        node = message.get("node")
-        text = place(message) + (f"{node}: " if node else "") + str(message.get("reason") or "")
+        text = place(message) + failure(message)
         return replace(self, refusal=_line(text), refused_line=_line_number(message))
 
     def _take_slots(self, message: Message, now: float) -> View:
