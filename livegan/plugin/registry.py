@@ -7,8 +7,9 @@ livegan has itself stays livegan's; all stay reachable as ``package:name``.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,9 +29,11 @@ from livegan.plugin.declare import Kind, Operation
 from livegan.plugin.entry import Entry, entries
 from livegan.plugin.entry import module_of as module_of
 from livegan.plugin.guard import working_folder
-from livegan.plugin.loading import Plugin as Plugin
-from livegan.plugin.loading import Problem as Problem
-from livegan.plugin.loading import Record, load, names_of
+from livegan.plugin.loading import load
+from livegan.plugin.record import Plugin as Plugin
+from livegan.plugin.record import Problem as Problem
+from livegan.plugin.record import Record
+from livegan.plugin.registration import names_of
 from livegan.plugin.words import taken
 
 KINDS: tuple[Kind, ...] = ("encoder", "mixer", "signal")
@@ -56,7 +59,10 @@ class Registry(Catalogue):
 
     def load(self, folder: Path | None = None, *, installed: bool = True) -> Registry:
         """Load the built-in plugins, installed ones (entry points), and ``folder/*.py``."""
-        self.records = [load(entry) for entry in entries(folder, installed=installed)]
+        found = entries(folder, installed=installed)
+        self.records = [load(entry) for entry in found if entry.origin == "built in"]
+        with standing_in(self.settle()):
+            self.records += [load(entry) for entry in found if entry.origin != "built in"]
         return self.settle()
 
     def again(self, wanted: Iterable[Entry], changed: Collection[str]) -> Registry:
@@ -139,6 +145,24 @@ def current() -> Registry:
     if _current is None:
         _current = Registry().load(Path("plugins").absolute() if working_folder() else None)
     return _current
+
+
+@contextlib.contextmanager
+def standing_in(registry: Registry) -> Iterator[None]:
+    """Inside, ``registry`` is in use if none is.
+
+    A plugin that says ``from livegan.live import *`` asks for every word as it is loaded. It is
+    given livegan's own: to load all plugins for it would load it again, and so on without end.
+    """
+    global _current
+    nobody = _current is None
+    if nobody:
+        _current = registry
+    try:
+        yield
+    finally:
+        if nobody and _current is registry:
+            _current = None
 
 
 def use(registry: Registry) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,22 @@ def test_the_built_in_plugins_load_without_a_problem() -> None:
     assert found.problems == []
     assert {o.name for o in found.all("encoder")} >= {"waveform", "timeline", "levels"}
     assert found.offer("output", "spout").plugin == "livegan"
+
+
+def test_a_plugin_written_as_a_set_is_loaded_once_where_no_registry_is_in_use(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "bad.py").write_text(
+        "from livegan.live import *\nprint('loaded')\n"
+        "@encoder\ndef grey(sound):\n    return [[0.5]]\n"
+    )
+    program = (
+        "from pathlib import Path\nfrom livegan.plugin.registry import Registry, current\n"
+        "print(current().plugins[-1].state)\n"
+        "print(Registry().load(Path('plugins').absolute()).plugins[-1].state)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["loaded", "loaded", "loaded", "loaded"]
