@@ -74,9 +74,9 @@ def grid(things: list[str], outcomes: Sequence[Outcome], summaries: dict[str, st
 
 
 def scores(target: str, things: list[str], outcomes: Sequence[Outcome]) -> Table:
-    """Of each thing: how many checks it meets, and how long its frames take."""
+    """Of each thing: how many checks it meets, how long frames take, what memory each leaves."""
     table = Table(title=f"score card: {target}", title_justify="left", title_style="bold")
-    for heading in ("", "checks", "256 px", "512 px", "import"):
+    for heading in ("", "checks", "256 px", "512 px", "import", "left a frame"):
         table.add_column(heading, justify="left" if not heading else "right")
     for thing in things:
         own = [each for each in outcomes if each.thing == thing]
@@ -88,7 +88,9 @@ def scores(target: str, things: list[str], outcomes: Sequence[Outcome]) -> Table
             score.append(f", {left} not made", style="dim")
         numbers = {k: v for each in own for k, v in each.measured.items()}
         times = [numbers.get(key) for key in ("ms_256", "ms_512", "import_ms")]
-        table.add_row(thing, score, *("" if t is None else f"{t:.1f} ms" for t in times))
+        left_kib = numbers.get("kib_a_frame")
+        kept = "" if left_kib is None else f"{left_kib:.1f} KiB"
+        table.add_row(thing, score, *("" if t is None else f"{t:.1f} ms" for t in times), kept)
     return table
 
 
