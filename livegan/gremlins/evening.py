@@ -16,14 +16,14 @@ from livegan.gremlins import machine
 from livegan.gremlins.catalogue import catalogue
 from livegan.gremlins.copying import Copy
 from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault, Message, Sight
-from livegan.gremlins.faults.deaths import MEMORY_GB
-from livegan.gremlins.judging import BLACK, Outcome, judge, seen
+from livegan.gremlins.judging import BLACK, NOT_AS_BEFORE, Outcome, judge, seen
 from livegan.gremlins.music import write_music
 from livegan.gremlins.schedule import Turn, schedule
 from livegan.gremlins.screen import screen
 from livegan.gremlins.sheet import line_of
 from livegan.gremlins.show import Mark, Show, ShowEnded
 from livegan.gremlins.soundcard import sound_card
+from livegan.gremlins.witness import Glance
 from livegan.stage.options import Options
 
 SHOWS = {
@@ -94,6 +94,7 @@ class Evening:
         self.plan = plan
         self._faults = plan.faults() if faults is None else faults
         self._told, self._look = told, look
+        self._dark = self._watched = False
         self.outcomes: list[Outcome] = []
 
     def play(self) -> list[Outcome]:
@@ -118,23 +119,40 @@ class Evening:
         while left:
             self._told("", "starting a show" + SHOWS[kind])
             with self.open(kind, env) as show:
-                dark = False
-                if kind != FRESH:
-                    show.start()
-                    show.listen(QUIET)
-                    dark = is_dark(show)
+                try:
+                    self._begin(show, kind)
+                except ShowEnded as ended:
+                    if not any(outcome.presented for outcome in self.outcomes):
+                        raise
+                    for turn in left:
+                        why = (f"the show did not start: {ended}",)
+                        self._add(Outcome(turn.fault.name, turn.fault.row, "fail", why=why))
+                    return
                 while left:
                     turn = left.pop(0)
                     if kind != FRESH:
-                        show.listen(turn.pause * self.plan.calm)
-                        dark = dark or is_dark(show)
+                        self._rest(show, turn.pause * self.plan.calm)
                     self._told("", turn.fault.name)
-                    outcome = shortened(self._strike(show, turn.fault, dark), show.copy)
+                    outcome = shortened(self._strike(show, turn.fault), show.copy)
                     self._add(outcome)
-                    if kind == FRESH or not alive(show) or "as before" in " ".join(outcome.why):
+                    if kind == FRESH or not alive(show) or NOT_AS_BEFORE in outcome.why:
                         break
                 if kind != FRESH and alive(show) and not left:
                     self._add(ending(show))
+
+    def _begin(self, show: Show, kind: str) -> None:
+        """Start a show, unless it is one that its fault starts, and see how it plays."""
+        if kind != FRESH:
+            show.start()
+            self._rest(show, 0.0 if self._watched else QUIET)
+            self._watched = True
+
+    def _rest(self, show: Show, seconds: float) -> None:
+        """Let it play; whether it is black at times by itself is remembered."""
+        mark = show.mark()
+        show.listen(seconds)
+        if is_dark(show.glances[mark.glances :]):
+            self._dark = True
 
     @contextlib.contextmanager
     def open(self, kind: str, env: Mapping[str, str]) -> Iterator[Show]:
@@ -162,7 +180,6 @@ class Evening:
                 device=plan.device,
                 window=plan.window,
                 standby=kind == STANDBY,
-                memory=MEMORY_GB,
             )
             show = Show(copy, options, env, sink=sink, music=music)
             stack.callback(show.close)
@@ -173,7 +190,7 @@ class Evening:
         self.outcomes.append(outcome)
         self._told(line_of(outcome), "the show plays")
 
-    def _strike(self, show: Show, fault: Fault, dark: bool) -> Outcome:
+    def _strike(self, show: Show, fault: Fault) -> Outcome:
         """Do one fault, mend it, and judge."""
         mark = show.mark()
         try:
@@ -189,13 +206,13 @@ class Evening:
             show.listen()
         except ShowEnded as ended:
             lines, glances = show.since(mark), show.glances[mark.glances :]
-            return judge(fault, lines, glances, mark.at, None, [str(ended)], dark)
+            return judge(fault, lines, glances, mark.at, None, [str(ended)], self._dark)
         except (OSError, subprocess.SubprocessError) as error:
             with contextlib.suppress(OSError, subprocess.SubprocessError, ShowEnded):
                 fault.mend(show)
             return not_done(fault, str(error))
         lines, glances = show.since(mark), show.glances[mark.glances :]
-        return judge(fault, lines, glances, mark.at, until, wrong, dark)
+        return judge(fault, lines, glances, mark.at, until, wrong, self._dark)
 
     def _watch(self, show: Show, fault: Fault, mark: Mark) -> None:
         """Wait for what must be seen, and leave it so for a while."""
@@ -255,9 +272,9 @@ def alive(show: Show) -> bool:
     return show.process is not None and show.process.poll() is None
 
 
-def is_dark(show: Show) -> bool:
-    """Whether the set was black by itself just now."""
-    return any(p.brightest is not None and p.brightest <= BLACK for p in show.glances)
+def is_dark(glances: Sequence[Glance]) -> bool:
+    """Whether there was a black picture."""
+    return any(p.brightest is not None and p.brightest <= BLACK for p in glances)
 
 
 def not_done(fault: Fault, why: str) -> Outcome:

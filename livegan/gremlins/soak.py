@@ -22,7 +22,6 @@ from livegan.gremlins.fault import FILE
 from livegan.gremlins.faults.edits import EDITS
 from livegan.gremlins.faults.files import FILES
 from livegan.gremlins.graft import around
-from livegan.gremlins.judging import BLACK
 from livegan.gremlins.machine import Holding, holding
 from livegan.gremlins.saves import broken
 from livegan.gremlins.screen import screen
@@ -202,7 +201,6 @@ class Soak:
         first = show.glances[-1]
         kills = [share * self.seconds for share in KILLS]
         edited = sampled = 0.0
-        dark = False
         while (now := time.monotonic() - began) < self.seconds:
             show.listen(min(0.5, every))
             if not alive(show):
@@ -210,7 +208,6 @@ class Soak:
             if now - sampled >= every:
                 sampled = now
                 self._sample(show, now, first.at - first.heard)
-                dark = dark or any((g.brightest or 255) <= BLACK for g in show.glances)
                 del show.glances[:-1]
                 self._count(show)
             if kills and now >= kills[0]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from livegan.gremlins.fault import (
-    FILE,
+    FRESH,
     STANDBY,
     Fault,
     Sight,
@@ -20,14 +20,15 @@ from livegan.gremlins.fault import (
 )
 from livegan.gremlins.faults.edits import saves
 from livegan.gremlins.graft import in_leaf
+from livegan.gremlins.machine import holding
 from livegan.gremlins.show import Show
 
 GONE = engine("death", within=10.0)
 BACK = engine("recovery", within=15.0)
 EATEN_GB = 6
 """What the greedy set takes before it stops by itself, where nothing stops it."""
-MEMORY_GB = 3.0
-"""The limit on the engine of a gremlin rehearsal."""
+ROOM_GB = 2.0
+"""How much more than it needs the engine of that show may take."""
 
 
 def killing(number: str) -> Callable[[Show], None]:
@@ -44,6 +45,16 @@ def death(name: str, strike: Callable[[Show], None], *must: Sight, **more: Any) 
     """The end of an engine, as a fault; nothing is to be mended."""
     fault = Fault(name, "deaths", strike, must or (GONE, BACK), mend=nothing, edits=False)
     return replace(fault, **more)
+
+
+def started_with_a_limit(show: Show) -> None:
+    """The show runs, and its engine may take no more than a bit over what it needs (`--memory`)."""
+    show.start()
+    held = holding(show.engine)
+    show.close()
+    needed = held.memory / 1e9 if held is not None else 0.0
+    show.options = replace(show.options, memory=round(needed + ROOM_GB, 1))
+    show.start()
 
 
 CRASH = "import ctypes\nif gremlin_frames[0] > 20:\n    ctypes.memset(0, 1, 1)"
@@ -93,9 +104,10 @@ DEATHS = (
         f"out of memory: a leaf takes {EATEN_GB} GB",
         "deaths",
         saves(in_leaf, GREEDY),
-        (either(engine("death", "memory", within=60.0), engine("death", "GB", within=60.0)), BACK),
+        (engine("death", "--memory", within=20.0), engine("recovery", within=30.0)),
+        before=started_with_a_limit,
         back=6.0,
-        show=FILE,
+        show=FRESH,
     ),
 )
 
