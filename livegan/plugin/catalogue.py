@@ -28,7 +28,7 @@ class Offer:
     file: str = ""
     line: int = 0
     entry: str = ""
-    """What it is loaded by, in another process too: see `livegan.plugin.loading.Entry`."""
+    """What it is loaded by, in another process too: see `livegan.plugin.entry.Entry`."""
     stamp: str = ""
     """Of the text it was made from, where that is edited live: equal means no change."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from livegan.plugin import registry, source
 from livegan.plugin.entry import files_in
-from livegan.plugin.loading import Problem, Record, own_modules
+from livegan.plugin.modules import own_modules
+from livegan.plugin.record import Problem, Record
 from livegan.plugin.registry import Registry
 
 MOST_TEXT = 4_000_000
