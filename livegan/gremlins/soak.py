@@ -60,8 +60,8 @@ class Sample:
     """Pieces of shared memory of the stage."""
     age: float
     """From the newest sound in the picture to the newest heard."""
-    ahead: float
-    """Show time less the time that has passed by the clock."""
+    behind: float
+    """The time that has passed by the clock, less show time."""
     presented: int
     """Frames since the sample before."""
     pictures: int
@@ -130,7 +130,8 @@ def rule(seconds: float) -> str:
     return (
         f"medians of the first and last fifth of what comes after {warm(seconds) / 60:.1f} min: "
         f"memory at most {growth(seconds):.0%} more, handles, threads and shared memory no more "
-        f"(one or two that were open at that moment aside), sound and picture within {DRIFT:g} s"
+        f"(one or two that were open at that moment aside); of delays what a tenth are not above, "
+        f"within {DRIFT:g} s"
     )
 
 
@@ -146,13 +147,13 @@ def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
         what: str, of: Sequence[Sample], value: Callable[[Sample], float], unit: str
     ) -> Verdict:
         fifth = max(1, round(len(of) * ENDS))
-        begin = median(value(s) for s in of[:fifth])
-        end = median(value(s) for s in of[-fifth:])
-        if unit == "MB":
-            return Verdict(what, begin, end, begin * share, unit, end - begin <= begin * share)
+        first, last = [value(s) for s in of[:fifth]], [value(s) for s in of[-fifth:]]
         if unit == "s":
+            begin, end = best(first), best(last)
             return Verdict(what, begin, end, DRIFT, unit, abs(end - begin) <= DRIFT)
-        return Verdict(what, begin, end, HANDLES, unit, end - begin <= HANDLES)
+        begin, end = median(first), median(last)
+        allowed = begin * share if unit == "MB" else HANDLES
+        return Verdict(what, begin, end, allowed, unit, end - begin <= allowed)
 
     return [
         compared("memory of the stage", counted, lambda s: s.stage.memory / 1e6, "MB"),
@@ -163,8 +164,13 @@ def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
         compared("threads of the engine", mine, lambda s: s.engine.threads, ""),
         compared("shared memory", counted, lambda s: s.shared, ""),
         compared("age of the sound in the picture", counted, lambda s: s.age, "s"),
-        compared("show time ahead of the clock", counted, lambda s: s.ahead, "s"),
+        compared("show time behind the clock", counted, lambda s: s.behind, "s"),
     ]
+
+
+def best(seconds: Sequence[float]) -> float:
+    """What a tenth of them are not above: a busy machine delays some, a drift moves them all."""
+    return sorted(seconds)[len(seconds) // 10]
 
 
 class Soak:
@@ -233,11 +239,11 @@ class Soak:
         """Save something: mostly what plays, sometimes what is broken; now and then no file."""
         self.counts["saves"] += 1
         roll = self._rng.random()
-        if roll < 0.55:
+        if roll < 0.5:
             amount = round(self._rng.uniform(0.0, 0.5), 3)
             show.save(around(show.good, "", f"({{}}).hue({amount})"))
             return f"saved: hue {amount}"
-        if roll < 0.75:
+        if roll < 0.8:
             save = next(broken(show.good, self._rng))
             show.save(save.text)
             return f"saved: {save.does}"
@@ -267,7 +273,7 @@ class Soak:
                 engine=engine,
                 shared=len(machine.shared_memory(show.stage)),
                 age=round(glance.age, 4),
-                ahead=round(glance.heard - (glance.at - zero), 4),
+                behind=round(glance.at - zero - glance.heard, 4),
                 presented=sum(g.presented for g in show.glances),
                 pictures=sum(g.pictures for g in show.glances),
                 longest=round(max(g.longest for g in show.glances), 3),

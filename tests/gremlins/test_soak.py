@@ -27,8 +27,8 @@ def samples(seconds: float = HOUR, **slopes: float) -> list[Sample]:
             handles=HELD.handles + int(more.get("handles", 0)),
             threads=HELD.threads + int(more.get("threads", 0)),
         )
-        age, ahead = SAMPLE.age + more.get("age", 0), SAMPLE.ahead + more.get("ahead", 0)
-        found.append(replace(SAMPLE, at=i * 5.0, stage=stage, age=age, ahead=ahead))
+        age, behind = SAMPLE.age + more.get("age", 0), SAMPLE.behind + more.get("behind", 0)
+        found.append(replace(SAMPLE, at=i * 5.0, stage=stage, age=age, behind=behind))
     return found
 
 
@@ -48,11 +48,17 @@ def test_what_stays_as_it_is_is_good() -> None:
         ({"threads": 9}, "threads of the stage"),
         ({"age": 0.2}, "age of the sound in the picture"),
         ({"age": -0.2}, "age of the sound in the picture"),
-        ({"ahead": 0.3}, "show time ahead of the clock"),
+        ({"behind": 0.3}, "show time behind the clock"),
     ],
 )
 def test_what_grows_is_found(slopes: dict[str, float], what: str) -> None:
     assert wrong(samples(**slopes)) == [what]
+
+
+def test_a_machine_that_is_busy_for_a_while_is_no_drift() -> None:
+    given = samples()
+    busy = [replace(s, age=s.age + 0.4) if i % 3 else s for i, s in enumerate(given[-100:])]
+    assert wrong([*given[:-100], *busy]) == []
 
 
 def test_one_in_a_hundred_is_allowed_and_three_in_a_short_run() -> None:
