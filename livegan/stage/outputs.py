@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from livegan.plugin.catalogue import OWN
 from livegan.stage.guard import FlashGuard
-from livegan.stage.guest import GOODBYE, GuestOutput
+from livegan.stage.guest import GOODBYE
+from livegan.stage.guest_output import GuestOutput
 from livegan.stage.pictures import PictureRing
 
 WAIT = 1 / 120  # seconds between looks at a ring

@@ -25,7 +25,8 @@ from livegan.stage.code import Code
 from livegan.stage.desk import Desk, Order
 from livegan.stage.drift import Pixels, best
 from livegan.stage.guard import FlashGuard, Moment
-from livegan.stage.guest import GuestOutput, GuestSource, source_of_plugin
+from livegan.stage.guest_output import GuestOutput
+from livegan.stage.guest_source import GuestSource, source_of_plugin
 from livegan.stage.keeper import Keeper
 from livegan.stage.ladder import Rung
 from livegan.stage.log import Message, ShowLog, line_of

@@ -1,4 +1,4 @@
-"""Outputs and sources of plugins live in processes of their own, and cost only themselves."""
+"""Outputs of plugins live in processes of their own, and cost only themselves."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livegan.sound.devices import SourceError
-from livegan.sound.sources import SourceGone
-from livegan.stage import guest
+from livegan.stage import guest, guest_output
 from livegan.stage.guard import FlashGuard
-from livegan.stage.guest import GuestOutput, source_of_plugin
+from livegan.stage.guest_output import GuestOutput
 from livegan.stage.outputs import Outputs
 from livegan.stage.pictures import PictureRing
 
@@ -74,41 +72,6 @@ def register_outputs(register):
     register("kept", open_kept, "keeps")
     register("nowhere", open_nowhere, "is nowhere")
     register("harm", Harm, "harms")
-'''
-SOURCE = '''
-"""A source that counts, and one that dies."""
-
-import os
-
-import numpy as np
-
-from livegan.plugin import hookimpl
-from livegan.sound.devices import SourceError
-
-
-class Counting:
-    name, rate = "counting", 24000
-
-    def __init__(self, argument):
-        self.argument, self.at = argument, 0
-
-    def open(self, note):
-        if self.argument == "closed":
-            raise SourceError("counting is closed today")
-
-    def pull(self, frames):
-        if self.argument == "dies":
-            os._exit(7)
-        self.at += frames
-        return np.arange(self.at - frames, self.at, dtype=np.float32)[:, None] / 2**20
-
-    def close(self):
-        pass
-
-
-@hookimpl
-def register_sources(register):
-    register("counting", Counting, "counts")
 '''
 
 
@@ -171,8 +134,8 @@ def test_an_output_of_a_plugin_is_sent_the_newest_picture(
 def test_outputs_that_do_harm_are_started_again_and_then_left_off(
     ring: PictureRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guest, "TRIES", 1)
-    monkeypatch.setattr(guest, "RETRY", 0.01)
+    monkeypatch.setattr(guest_output, "TRIES", 1)
+    monkeypatch.setattr(guest_output, "RETRY", 0.01)
     monkeypatch.setattr(guest, "SILENT", 5.0)
     monkeypatch.setattr(guest, "MEMORY", 300 * 2**20)
     notes: list[str] = []
@@ -185,49 +148,3 @@ def test_outputs_that_do_harm_are_started_again_and_then_left_off(
     said = "\n".join(notes)
     for why in ("killed by SIGABRT", "0.292969 GiB of memory", "come back for 5 s", "Error: no"):
         assert f"{why}; started again" in said and f"{why}; it stays off" in said
-
-
-def test_a_source_of_a_plugin_is_pulled_from_its_process(tmp_path: Path) -> None:
-    (tmp_path / "plugins").mkdir()
-    (tmp_path / "plugins" / "count.py").write_text(SOURCE)
-    notes: list[str] = []
-    assert source_of_plugin("silence", tmp_path, notes.append) is None
-    source = source_of_plugin("count:counting:up", tmp_path, notes.append)
-    assert source is not None
-    source.open(notes.append)
-    assert (source.name, source.rate) == ("counting", 24000)
-    heard = np.zeros((0, 1), np.float32)
-    while len(heard) < 2000:
-        heard = np.concatenate([heard, source.pull(480)[:, :1]])
-        time.sleep(0.002)
-    assert np.array_equal(heard[:, 0] * 2**20, np.arange(len(heard)))
-    source.close()
-    with pytest.raises(SourceGone):
-        source.pull(480)
-    source.open(notes.append)  # again, as after it was gone
-    until(lambda: len(source.pull(480)))
-    file = tmp_path / "plugins" / "count.py"
-    file.write_text(SOURCE.replace('"counting", 24000', '"recounting", 12000'))
-    source.renew(["another"])
-    source.renew(["count"])
-    until(lambda: len(source.pull(480)) and source.rate == 12000)
-    assert source.name == "recounting"
-    file.write_text(SOURCE.replace('if self.argument == "closed"', "if True"))
-    source.renew(["count"])
-    until(lambda: notes)
-    assert notes == ["recounting: counting is closed today; the source from before plays on"]
-    until(lambda: len(source.pull(480)))
-    source.close()
-
-
-def test_a_source_that_dies_is_gone_and_one_that_refuses_says_why(tmp_path: Path) -> None:
-    (tmp_path / "plugins").mkdir()
-    (tmp_path / "plugins" / "count.py").write_text(SOURCE)
-    with pytest.raises(SourceError, match="counting is closed today"):
-        source_of_plugin("counting:closed", tmp_path, print)
-    assert source_of_plugin("Line 3", tmp_path, print) is None
-    source = source_of_plugin("counting:dies", tmp_path, print)
-    assert source is not None
-    source.open(print)
-    with pytest.raises(SourceGone, match="ended with status 7"):
-        until(lambda: len(source.pull(480)))
