@@ -12,22 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from livegan.stage import supervisor
+from livegan.stage.actions import Action, Kill, Start, TakeOver, Tell
+from livegan.stage.events import Event, Gone, Heard, Insist, StandbyGone, StandbyHeard, Tick
+from livegan.stage.health import Limits
 from livegan.stage.launch import ENGINE, Engine, Message, death, start_engine
 from livegan.stage.standby import Keep, Warm
-from livegan.stage.supervisor import (
-    Gone,
-    Heard,
-    Insist,
-    Kill,
-    Limits,
-    StandbyGone,
-    StandbyHeard,
-    Start,
-    State,
-    TakeOver,
-    Tell,
-    Tick,
-)
+from livegan.stage.state import State
 
 TICK = 0.1  # seconds between looks at the clock
 SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
@@ -140,14 +130,14 @@ class Keeper:
         if standby is not None and most and standby.look().memory > most:
             self._lay_off("it took more memory than --memory")
 
-    def _step(self, event: supervisor.Event) -> None:
+    def _step(self, event: Event) -> None:
         before = self.state.phase
         self.state, actions = supervisor.step(self.state, event, time.monotonic(), self._limits)
         self._do(actions)
         if self.state.phase != before and not any(isinstance(a, Tell) for a in actions):
             self._say("phase", "")
 
-    def _do(self, actions: list[supervisor.Action]) -> None:
+    def _do(self, actions: list[Action]) -> None:
         for action in actions:
             if isinstance(action, Tell):
                 self._say(action.kind, action.text, **action.fields)

@@ -21,9 +21,9 @@ from typing import Any
 
 import psutil
 
+from livegan.stage.health import Seen
 from livegan.stage.printed import Output
 from livegan.stage.pulse import Pulse
-from livegan.stage.supervisor import Seen
 
 ENGINE = "livegan.engine.process:run"
 """What the child imports and calls with (connection, options): a name, for the stage imports no

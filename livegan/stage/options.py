@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livegan.stage.guard import Mode
+from livegan.stage.health import Limits
 from livegan.stage.ladder import Asked
 from livegan.stage.launch import ENGINE
 from livegan.stage.room import room
-from livegan.stage.supervisor import Limits
 
 STANDBY_ALIVE, STANDBY_FRAME = 3.0, 5.0
 """Seconds, as in `Limits`: to take over is quick."""

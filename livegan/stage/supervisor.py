@@ -6,195 +6,19 @@ thread that does it is `livegan.stage.keeper`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
 from livegan.stage import standby as standbys
-from livegan.stage.pulse import Work
-from livegan.stage.standby import Keep, Standby, Warm
+from livegan.stage.actions import Action, Kill, Start, TakeOver, Tell
+from livegan.stage.events import Event, Gone, Heard, Insist, StandbyGone, StandbyHeard
+from livegan.stage.health import Limits, Seen, illness
+from livegan.stage.standby import Message, Standby
+from livegan.stage.state import State
 
-Message = dict[str, Any]
-Phase = Literal["starting", "playing", "stalled", "dead", "returning"]
 KEPT = 8  # on_air messages that are remembered to return to
 BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
 DEADLY = 2  # deaths under one program after which it is blocked
-GB = 1e9
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds of patience, and bytes."""
-
-    alive: float = 5.0
-    """Without a beat of its pulse, or a message, while it plays."""
-    building: float = 30.0
-    """Likewise while livegan's own code builds: loading a large model may hold everything."""
-    starting: float = 60.0
-    """Before the first message of a process: a cold disk, a device that wakes up."""
-    frame: float = 8.0
-    """For one frame: code of a set has its own deadline, so what takes longer does not end."""
-    stopped: float = 0.2
-    """Stopped by a signal or a debugger."""
-    memory: int = 0
-    """Bytes that an engine may hold in memory; 0 is no limit."""
-    settled: float = 20.0
-    """A program on air this long did not cause the death that follows; the count starts anew."""
-    backoff: float = 0.5
-    """The second death in a row waits this long, then twice as long each time; the first, not."""
-    longest_backoff: float = 15.0
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What is seen of a process without asking it."""
-
-    beats: int = 0
-    frame_since: float | None = None
-    """When the frame began that is being drawn."""
-    work: Work | None = None
-    """What it is at."""
-    memory: int = 0
-    """Bytes that it holds (resident)."""
-    stopped: bool = False
-
-
-@dataclass(frozen=True)
-class State:
-    """All that is known of the engine."""
-
-    phase: Phase = "starting"
-    heard: float = 0.0
-    """When the last message or beat came, or the process was started."""
-    beats: int = 0
-    greeted: bool = False
-    """This process has said something."""
-    stopped_since: float | None = None
-    building: frozenset[int | str] = frozenset()
-    """The commits under way."""
-    suspect: str | None = None
-    """The program that is being proven or was put on air last: who is blamed for a death."""
-    since: float = 0.0
-    """When the suspect was heard of last."""
-    good: tuple[Message, ...] = ()
-    """The on_air messages, newest last."""
-    deaths: dict[str, int] = field(default_factory=dict)
-    """How often each program (its digest) killed an engine."""
-    blocked: tuple[str, ...] = ()
-    in_a_row: int = 0
-    """Deaths since an engine last played for a while."""
-    played_since: float | None = None
-    lost_at: float = 0.0
-    """When the engine that died was heard of last."""
-    return_at: float = 0.0
-    total_deaths: int = 0
-    standby: Standby = field(default_factory=Standby)
-
-    @property
-    def resumes(self) -> tuple[Message, ...]:
-        """The on_air messages that may be returned to, the newest first."""
-        return tuple(m for m in reversed(self.good) if m.get("digest") not in self.blocked)
-
-    @property
-    def resume(self) -> Message | None:
-        """The last good set: the newest on_air message whose program is not blocked."""
-        return next(iter(self.resumes), None)
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A message came."""
-
-    message: Message
-
-
-@dataclass(frozen=True)
-class Gone:
-    """The process ended: how, and what it was at, as far as that is known."""
-
-    how: str
-    node: str = ""
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Time has passed."""
-
-    seen: Seen | None = None
-
-
-@dataclass(frozen=True)
-class Insist:
-    """The engine does not do what a key asked: it is to return with this on_air message instead."""
-
-    resume: Message
-    text: str
-    """The line that the performer is told."""
-
-
-@dataclass(frozen=True)
-class StandbyHeard:
-    """A message of the second engine came."""
-
-    message: Message
-
-
-@dataclass(frozen=True)
-class StandbyGone:
-    """The second engine ended."""
-
-    how: str
-
-
-@dataclass(frozen=True)
-class Start:
-    """Do: start a process with these options on top of the usual ones."""
-
-    resume: Message | None
-    blocked: tuple[str, ...]
-    earlier: tuple[Message, ...] = ()
-    """What to return to if ``resume`` is refused, the newest first."""
-
-
-@dataclass(frozen=True)
-class TakeOver:
-    """Do: let the second engine play."""
-
-    resume: Message | None
-    blocked: tuple[str, ...]
-    earlier: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True)
-class Kill:
-    """Do: kill the process, which is not well; it is expected to be `Gone`, so, after that."""
-
-    how: str
-
-
-@dataclass(frozen=True)
-class Tell:
-    """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby"."""
-
-    kind: str
-    text: str
-    fields: Message = field(default_factory=dict)
-
-
-Event = Heard | Gone | Tick | Insist | StandbyHeard | StandbyGone
-Action = Start | Kill | Tell | TakeOver | Warm | Keep
-
-
-def patience(state: State, limits: Limits, seen: Seen | None = None) -> float:
-    """Seconds the engine may be silent in this state."""
-    if not state.greeted:
-        return limits.starting
-    # Code of a set has deadlines of its own, whatever livegan builds.
-    foreign = seen is not None and seen.work is not None and seen.work.limit > 0
-    if not foreign and (state.building or state.phase in ("starting", "returning")):
-        return limits.building
-    return limits.alive
 
 
 def begin(now: float, *, standby: bool = False) -> tuple[State, list[Action]]:
@@ -242,7 +66,7 @@ def _tick(
         state = replace(state, stopped_since=stopped)
         if seen.beats != state.beats:
             state = replace(state, beats=seen.beats, heard=now)
-    how = _ill(state, seen, now, limits)
+    how = illness(state, seen, now, limits)
     if how:
         return replace(state, phase="stalled"), [Kill(how)]
     if (
@@ -260,23 +84,6 @@ def _tick(
         now=now,
     )
     return replace(state, standby=standby), list(actions)
-
-
-def _ill(state: State, seen: Seen | None, now: float, limits: Limits) -> str:
-    """Why the engine has to be replaced; empty if it has not."""
-    silent = now - state.heard
-    if seen is not None:
-        if state.stopped_since is not None and now - state.stopped_since > limits.stopped:
-            return "it was stopped"
-        if limits.memory and seen.memory > limits.memory:
-            had, may = seen.memory / GB, limits.memory / GB
-            return f"it took {had:.1f} GB of memory, more than the {may:.1f} GB of --memory"
-        late = now - seen.frame_since if seen.frame_since is not None else 0.0
-        if late > limits.frame and silent < limits.alive:
-            return f"one frame took more than {limits.frame:g} s"
-    if silent > patience(state, limits, seen):
-        return f"it has not answered for {silent:.0f} s"
-    return ""
 
 
 def _return(

@@ -19,9 +19,9 @@ from livegan.engine.process import fitted
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
 from livegan.sound.ring import SoundRing
+from livegan.stage.health import Limits
 from livegan.stage.keeper import Keeper
 from livegan.stage.pictures import Picture, PictureRing
-from livegan.stage.supervisor import Limits
 
 PATIENCE = 240.0
 

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from livegan.sound.ring import SoundRing
+from livegan.stage.health import Limits
 from livegan.stage.keeper import Keeper
 from livegan.stage.launch import death
 from livegan.stage.pictures import PictureRing
-from livegan.stage.supervisor import Limits
 
 PATIENCE = 60.0
 FAKE = "tests.stage.fake_engine:run"
@@ -203,7 +203,7 @@ def test_stop_ends_an_engine_that_hangs(show: Show) -> None:
 PARENT = """
 import sys, time
 from pathlib import Path
-from livegan.stage.supervisor import Limits
+from livegan.stage.health import Limits
 from tests.stage.test_keeper import Show
 if __name__ == "__main__":
     show = Show(Path(sys.argv[1]), Limits())

@@ -19,10 +19,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageGrab
 
+from livegan.stage.health import Limits
 from livegan.stage.options import Options
 from livegan.stage.stage import Stage
-from livegan.stage.supervisor import Limits
-from livegan.stage.window import NoDisplay, NoWindow, Window
 from tests.display import xvfb
 from tests.stage.test_keeper import gone, until
 
@@ -404,57 +403,3 @@ def test_a_stage_that_is_killed_leaves_no_engine_and_no_memory(show: Performance
         process.wait()
         until(lambda: gone(show.lines("hello")[0]["pid"]))
         until(lambda: not any(Path(path).exists() for path in memory))
-
-
-@pytest.mark.parametrize("canvas", ["texture", "surface"])
-def test_both_canvases_show_the_same(screen: str, canvas: Any) -> None:
-    from livegan.stage.hud import Hud
-
-    rng = np.random.default_rng(3)
-    picture = np.kron(rng.integers(0, 256, (8, 8, 3), np.uint8), np.ones((30, 30, 1), np.uint8))
-    window = Window(WINDOW, canvas=canvas)
-    try:
-        assert window.canvas == canvas
-        window.picture(picture)
-        panels = Hud().waiting("a test", WINDOW)
-        for _ in range(3):
-            window.presses()
-            window.present(panels, 0.5)
-            time.sleep(0.05)
-        seen = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
-        for row in range(8):
-            for column in range(8):
-                y, x = 60 * row + 30, 80 + 60 * column + 30
-                if abs(seen[y, x] - picture[30 * row + 15, 30 * column + 15] // 2).max() > 4:
-                    assert 340 < y < 440 and 200 < x < 440, "only the panel differs"
-        window._window.size = (300, 400)
-        for _ in range(5):
-            window.presses()
-            window.present()
-            time.sleep(0.05)
-        assert window.size == (300, 400)
-        x, y = window._window.position
-        grabbed = ImageGrab.grab(xdisplay=screen).convert("RGB")
-        seen = np.asarray(grabbed).astype(int)[y : y + 400, x : x + 300]
-        assert seen[:48].max() < 4 and seen[352:].max() < 4, "bars above and below"
-        assert abs(seen[50 + 19, 19] - picture[15, 15]).max() <= 4
-        window.presses()
-        window.present((), 1.0)
-        until(lambda: np.asarray(ImageGrab.grab(xdisplay=screen)).max() < 4)
-    finally:
-        window.close()
-
-
-def test_a_display_that_is_not_there_is_refused_with_those_that_are(screen: str) -> None:
-    with pytest.raises(NoDisplay, match="no display 7: use --display 0"):
-        Window(WINDOW, display=7)
-
-
-def test_without_a_screen_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setenv("DISPLAY", ":98765")
-    with pytest.raises(NoWindow, match="livegan rehearse"):
-        Window(WINDOW)
-    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
-    with pytest.raises(NoWindow, match="livegan rehearse"):
-        Window(WINDOW)

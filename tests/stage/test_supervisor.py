@@ -7,92 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.stage.pulse import Work
-from livegan.stage.standby import Keep, Warm
-from livegan.stage.supervisor import (
-    Gone,
-    Heard,
-    Insist,
-    Kill,
-    Limits,
-    Seen,
-    StandbyGone,
-    StandbyHeard,
-    Start,
-    State,
-    TakeOver,
-    Tell,
-    Tick,
-    begin,
-    patience,
-    step,
-    woke,
-)
-
-LIMITS = Limits()
-
-
-class Story:
-    """A supervisor, and everything it did."""
-
-    def __init__(self, *, standby: bool = False) -> None:
-        self.now = 100.0
-        self.limits = LIMITS
-        self.state, actions = begin(self.now, standby=standby)
-        self.done: list[Any] = list(actions)
-
-    def event(self, event: Any) -> list[Any]:
-        self.state, actions = step(self.state, event, self.now, self.limits)
-        self.done += actions
-        return actions
-
-    def wait(self, seconds: float) -> list[Any]:
-        """Ticks, ten a second."""
-        actions = []
-        for _ in range(round(seconds * 10)):
-            self.now += 0.1
-            actions += self.event(Tick())
-        return actions
-
-    def see(self, seconds: float, **seen: Any) -> list[Any]:
-        """Ticks, ten a second, at which the process looks so."""
-        actions = []
-        for _ in range(round(seconds * 10)):
-            self.now += 0.1
-            actions += self.event(Tick(Seen(**seen)))
-        return actions
-
-    def say(self, kind: str, **fields: Any) -> list[Any]:
-        return self.event(Heard({"type": kind, **fields}))
-
-    def alive(self, seconds: float, frame: int = 1) -> list[Any]:
-        actions = []
-        for _ in range(round(seconds * 5)):
-            self.now += 0.2
-            actions += self.say("alive", frame=frame) + self.event(Tick())
-        return actions
-
-    def commit(self, digest: str, version: int = 1, upto: str = "on_air") -> None:
-        for status in ("proposed", "proven", "cued", "on_air"):
-            known = {} if status == "proposed" else {"digest": digest}
-            self.say("commit", id=version, status=status, version=version, **known)
-            if status == upto:
-                return
-
-    def plays(self, digest: str = "one", version: int = 1) -> None:
-        self.say("hello")
-        self.commit(digest, version)
-
-    def die(self, how: str = "killed by SIGSEGV") -> None:
-        self.event(Gone(how))
-
-
-def kills(actions: list[Any]) -> list[str]:
-    return [a.how for a in actions if isinstance(a, Kill)]
-
-
-def starts(actions: list[Any]) -> list[Start]:
-    return [a for a in actions if isinstance(a, Start)]
+from livegan.stage.actions import Kill, Start, Tell
+from livegan.stage.events import Gone, Heard, Insist, Tick
+from livegan.stage.state import State
+from livegan.stage.supervisor import begin, step, woke
+from tests.stage.story import LIMITS, Story, starts
 
 
 def test_it_starts_an_engine_that_resumes_nothing() -> None:
@@ -106,27 +25,6 @@ def test_an_engine_that_speaks_is_left_alone() -> None:
     story.plays()
     assert story.alive(600) == []
     assert story.state.phase == "playing"
-
-
-def test_silence_beyond_the_deadline_is_ended_by_a_kill() -> None:
-    story = Story()
-    story.plays()
-    assert story.wait(4.9) == []
-    (kill,) = story.wait(0.3)
-    assert kill == Kill("it has not answered for 5 s")
-    assert story.state.phase == "stalled"
-    assert story.wait(60) == []  # once
-
-
-def test_a_start_and_a_build_may_take_longer() -> None:
-    story = Story()
-    assert story.wait(50) == []
-    story.plays()
-    story.say("commit", id=2, status="proposed")
-    assert patience(story.state, LIMITS) == LIMITS.building
-    assert story.wait(25) == []
-    story.say("commit", id=2, status="refused")
-    assert kills(story.wait(6))
 
 
 def test_a_dead_engine_returns_at_once_with_the_last_good_set() -> None:
@@ -235,53 +133,6 @@ def test_the_last_words_of_an_engine_that_is_killed_change_nothing() -> None:
     assert story.state.phase == "stalled"
 
 
-def test_a_beat_of_the_pulse_is_as_good_as_a_message() -> None:
-    story = Story()
-    story.plays()
-    for beats in range(200):
-        story.now += 0.1
-        assert story.event(Tick(Seen(beats=beats))) == []
-    assert kills(story.see(6, beats=200)) == ["it has not answered for 5 s"]
-
-
-def test_an_engine_that_is_stopped_is_replaced_at_once() -> None:
-    story = Story()
-    story.plays()
-    assert story.see(0.2, stopped=True) == []
-    assert story.see(0.5) == []  # it was a debugger's moment
-    assert kills(story.see(0.6, stopped=True)) == ["it was stopped"]
-
-
-def test_an_engine_that_takes_more_memory_than_it_may_is_replaced() -> None:
-    story = Story()
-    story.limits = Limits(memory=2_000_000_000)
-    story.plays()
-    assert story.see(1, memory=1_999_999_999) == []
-    assert kills(story.see(0.1, memory=2_300_000_000)) == [
-        "it took 2.3 GB of memory, more than the 2.0 GB of --memory"
-    ]
-
-
-def test_a_frame_that_does_not_end_is_found_while_the_interpreter_runs() -> None:
-    story = Story()
-    story.plays()
-    began = story.now
-    killed: list[str] = []
-    for beats in range(100):
-        story.now += 0.1
-        killed += kills(story.event(Tick(Seen(beats=beats, frame_since=began))))
-    assert killed == ["one frame took more than 8 s"]
-
-
-def test_code_of_a_set_is_given_no_time_to_build() -> None:
-    story = Story()
-    story.plays()
-    story.say("commit", id=2, status="proposed", digest="two")
-    loading, leaf = Work("loading a", "set.py:3", 0.0), Work("spikes", "set.py:9", 0.0, 2.0)
-    assert patience(story.state, LIMITS, Seen(work=loading)) == LIMITS.building
-    assert patience(story.state, LIMITS, Seen(work=leaf)) == LIMITS.alive
-
-
 def test_a_death_names_the_node_and_the_line() -> None:
     story = Story()
     story.plays("one", 4)
@@ -314,71 +165,6 @@ def test_what_may_be_returned_to_is_told_newest_first_without_what_is_blocked() 
         story.plays("three", 3) if not start.blocked else None
     assert start.resume is not None and start.resume["digest"] == "two"
     assert [m["digest"] for m in start.earlier] == ["one"]
-
-
-def with_standby() -> Story:
-    """A show that plays "one", and a standby that has it ready."""
-    story = Story(standby=True)
-    story.plays("one")
-    (warm,) = [a for a in story.alive(4) if isinstance(a, Warm)]
-    assert warm.resume is not None and warm.resume["digest"] == "one"
-    (told,) = story.event(StandbyHeard({"type": "ready", "version": 1}))
-    assert told == Tell("standby", "the standby is ready with version 1")
-    return story
-
-
-def test_a_standby_takes_over_when_the_engine_dies_and_another_is_made_ready() -> None:
-    story = with_standby()
-    story.die()
-    (take,) = story.wait(0.1)
-    assert isinstance(take, TakeOver) and take.resume is not None
-    assert take.resume["digest"] == "one"
-    assert story.state.phase == "returning" and not story.state.standby.there
-    story.plays("one")
-    assert [a for a in story.alive(2) if isinstance(a, Warm)] == []
-    assert [a for a in story.alive(4) if isinstance(a, Warm)] != []
-
-
-def test_a_standby_is_told_of_a_program_only_when_that_has_played_for_a_while() -> None:
-    story = with_standby()
-    story.commit("two", 2)
-    assert [a for a in story.alive(3.5) if isinstance(a, Keep)] == []
-    kept = [a for a in story.alive(30) if isinstance(a, Keep)]
-    assert [k.resume["digest"] for k in kept] == ["two"]
-
-
-def test_a_program_that_kills_twice_is_not_what_the_standby_takes_over_with() -> None:
-    story = with_standby()
-    story.commit("two", 2)
-    story.die()
-    story.wait(0.1)
-    story.plays("two", 2)
-    story.die()
-    (start,) = starts(story.wait(5))
-    assert start.blocked == ("two",)
-    assert start.resume is not None and start.resume["digest"] == "one"
-
-
-def test_a_standby_that_cannot_play_says_why() -> None:
-    story = with_standby()
-    refused = {"type": "commit", "status": "refused", "reason": "it does not fit into memory"}
-    (told,) = story.event(StandbyHeard(refused))
-    assert told == Tell(
-        "standby", "the standby cannot play what plays: it does not fit into memory"
-    )
-
-
-def test_a_standby_that_dies_is_told_and_returns_later_each_time() -> None:
-    story = with_standby()
-    pauses = []
-    for _ in range(3):
-        story.event(StandbyGone("killed by SIGKILL"))
-        died = story.now
-        while not [a for a in story.alive(0.2) if isinstance(a, Warm)]:
-            pass
-        pauses.append(story.now - died)
-    assert pauses == sorted(pauses) and pauses[-1] > 2 * pauses[0]
-    assert story.state.phase == "playing" and story.state.total_deaths == 0
 
 
 messages = st.sampled_from(

@@ -1,0 +1,57 @@
+"""Events: what the supervisor is told of the engine and of the second one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livegan.stage.health import Seen
+from livegan.stage.standby import Message
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message came."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The process ended: how, and what it was at, as far as that is known."""
+
+    how: str
+    node: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True)
+class Insist:
+    """The engine does not do what a key asked: it is to return with this on_air message instead."""
+
+    resume: Message
+    text: str
+    """The line that the performer is told."""
+
+
+@dataclass(frozen=True)
+class StandbyHeard:
+    """A message of the second engine came."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class StandbyGone:
+    """The second engine ended."""
+
+    how: str
+
+
+Event = Heard | Gone | Tick | Insist | StandbyHeard | StandbyGone
