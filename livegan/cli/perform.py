@@ -157,9 +157,9 @@ def perform(
         film_instead(path, audio, fps, size, device, seed, seconds, followed, guard)
         return
     from livegan.stage.options import Options
+    from livegan.stage.screen import NoWindow
     from livegan.stage.stage import Stage
     from livegan.stage.summary import lines_of
-    from livegan.stage.window import NoWindow
 
     options = Options(
         set=path,

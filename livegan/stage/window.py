@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,33 +10,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.stage import x11
+from livegan.stage import screen, x11
 from livegan.stage.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.lettering import Panel, Size
 from livegan.stage.minding import Displays, Minding
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-# A performer types in the editor while the window fills another display.
-os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
-os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "livegan")
-
 SMALLEST: Size = (160, 120)
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
-UNSEEN = ("offscreen", "dummy", "evdev")  # SDL's drivers that show nothing
-RATE = 60.0  # pictures a second at most, whatever the display can do
 MIND = 0.5  # seconds between looks at the displays
-
-
-class NoWindow(Exception):
-    """There is no screen to open a window on; the message says what to do."""
 
 
 class WindowLost(Exception):
     """The window was destroyed in the middle of the show, and the screen is gone too."""
-
-
-class NoDisplay(ValueError):
-    """There are screens, but not the one asked for; the message says which there are."""
 
 
 @dataclass(frozen=True)
@@ -72,37 +55,20 @@ class Window:
 
         self._told, self._title, self._wanted = told, title, canvas
         x11.survive_errors()
-        try:
-            pygame.display.init()
-            pygame.font.init()
-            desktops = pygame.display.get_desktop_sizes()
-        except pygame.error as error:
-            raise NoWindow(f"no window can be opened ({error}): {_advice()}") from error
-        driver = pygame.display.get_driver()
-        if driver in UNSEEN and not os.environ.get("SDL_VIDEODRIVER"):
-            # SDL's last resort: a show that nobody sees is none.
-            self._quit()
-            raise NoWindow(f"the screen does not answer: {_advice()}")
-        if not 0 <= display < len(desktops):
-            have = "0" if len(desktops) == 1 else f"0 to {len(desktops) - 1}"
-            self._quit()
-            raise NoDisplay(f"there is no display {display}: use --display {have}")
-        self._displays = Displays(display, display, tuple(desktops))
+        self._displays = Displays(display, display, screen.reach(display))
         self._minding, self._minded = Minding(), 0.0
         self._shown: tuple[NDArray[np.uint8], bool] | None = None
         self._size, self.fullscreen = size, False
         try:
             self._open()
         except pygame.error as error:
-            self._quit()
-            raise NoWindow(f"no window can be opened ({error}): {_advice()}") from error
+            screen.let_go()
+            raise screen.refusal(error) from error
         if fullscreen:
             self.toggle_fullscreen()
         self._destruction: x11.Destruction | None = None
         self._canvas = self._open_canvas(canvas)
-        rates = [r for r in pygame.display.get_desktop_refresh_rates() if r > 0]
-        rate = rates[display] if display < len(rates) else RATE
-        self.period: float = 1 / min(RATE, rate)
+        self.period = screen.period_of(display)
         """Seconds from one frame to the next: 60 a second, or what the display does if less."""
         pygame.key.set_repeat(0)
 
@@ -265,17 +231,4 @@ class Window:
         if self._destruction is not None:
             self._destruction.close()
         self._window.destroy()
-        self._quit()
-
-    @staticmethod
-    def _quit() -> None:
-        import pygame
-
-        pygame.font.quit()
-        pygame.display.quit()
-
-
-def _advice() -> str:
-    if sys.platform in ("win32", "darwin"):
-        return "log in at the screen, or use `livegan rehearse` to make a film"
-    return "set DISPLAY, run under `xvfb-run`, or use `livegan rehearse` to make a film"
+        screen.let_go()

@@ -14,6 +14,7 @@ import pytest
 from PIL import ImageGrab
 
 from livegan.stage.canvas import SurfaceCanvas, TextureCanvas
+from livegan.stage.hud import Hud
 from livegan.stage.window import Window
 from tests.display import xvfb
 from tests.stage.test_keeper import until
@@ -153,6 +154,43 @@ def test_a_window_whose_display_goes_moves_to_one_that_remains_and_home_again(
         seen.until(lambda: seen.told.count("display") == 2)
         assert places[-1][0] & 0xFFFF == 1
         window._window = inner
+    finally:
+        window.close()
+
+
+@pytest.mark.parametrize("canvas", ["texture", "surface"])
+def test_both_canvases_show_the_same(screen: str, canvas: Any) -> None:
+    rng = np.random.default_rng(3)
+    picture = np.kron(rng.integers(0, 256, (8, 8, 3), np.uint8), np.ones((30, 30, 1), np.uint8))
+    window = Window((640, 480), canvas=canvas)
+    try:
+        assert window.canvas == canvas
+        window.picture(picture)
+        panels = Hud().waiting("a test", (640, 480))
+        for _ in range(3):
+            window.presses()
+            window.present(panels, 0.5)
+            time.sleep(0.05)
+        seen = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
+        for row in range(8):
+            for column in range(8):
+                y, x = 60 * row + 30, 80 + 60 * column + 30
+                if abs(seen[y, x] - picture[30 * row + 15, 30 * column + 15] // 2).max() > 4:
+                    assert 340 < y < 440 and 200 < x < 440, "only the panel differs"
+        window._window.size = (300, 400)
+        for _ in range(5):
+            window.presses()
+            window.present()
+            time.sleep(0.05)
+        assert window.size == (300, 400)
+        x, y = window._window.position
+        grabbed = ImageGrab.grab(xdisplay=screen).convert("RGB")
+        seen = np.asarray(grabbed).astype(int)[y : y + 400, x : x + 300]
+        assert seen[:48].max() < 4 and seen[352:].max() < 4, "bars above and below"
+        assert abs(seen[50 + 19, 19] - picture[15, 15]).max() <= 4
+        window.presses()
+        window.present((), 1.0)
+        until(lambda: np.asarray(ImageGrab.grab(xdisplay=screen)).max() < 4)
     finally:
         window.close()
 

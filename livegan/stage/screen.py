@@ -1,0 +1,75 @@
+"""The screen: the displays that a window can be opened on, or why there are none."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+# A performer types in the editor while the window fills another display.
+os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
+os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "livegan")
+
+UNSEEN = ("offscreen", "dummy", "evdev")  # SDL's drivers that show nothing
+RATE = 60.0  # pictures a second at most, whatever the display can do
+
+
+class NoWindow(Exception):
+    """There is no screen to open a window on; the message says what to do."""
+
+
+class NoDisplay(ValueError):
+    """There are screens, but not the one asked for; the message says which there are."""
+
+
+def reach(display: int) -> tuple[tuple[int, int], ...]:
+    """The sizes of all displays in pixels, once SDL has found them; `let_go` when it is over.
+
+    Raises NoWindow, or NoDisplay where there is none of that number, counted from 0.
+    """
+    import pygame
+
+    try:
+        pygame.display.init()
+        pygame.font.init()
+        desktops = pygame.display.get_desktop_sizes()
+    except pygame.error as error:
+        raise refusal(error) from error
+    driver = pygame.display.get_driver()
+    if driver in UNSEEN and not os.environ.get("SDL_VIDEODRIVER"):
+        # SDL's last resort: a show that nobody sees is none.
+        let_go()
+        raise NoWindow(f"the screen does not answer: {_advice()}")
+    if not 0 <= display < len(desktops):
+        have = "0" if len(desktops) == 1 else f"0 to {len(desktops) - 1}"
+        let_go()
+        raise NoDisplay(f"there is no display {display}: use --display {have}")
+    return tuple(desktops)
+
+
+def let_go() -> None:
+    """Close what `reach` opened. Twice is once."""
+    import pygame
+
+    pygame.font.quit()
+    pygame.display.quit()
+
+
+def refusal(error: Exception) -> NoWindow:
+    """What to raise where SDL opens no window."""
+    return NoWindow(f"no window can be opened ({error}): {_advice()}")
+
+
+def period_of(display: int) -> float:
+    """Seconds from one frame to the next: 60 a second, or what the display does if less."""
+    import pygame
+
+    rates = [r for r in pygame.display.get_desktop_refresh_rates() if r > 0]
+    rate = rates[display] if display < len(rates) else RATE
+    return 1 / min(RATE, rate)
+
+
+def _advice() -> str:
+    if sys.platform in ("win32", "darwin"):
+        return "log in at the screen, or use `livegan rehearse` to make a film"
+    return "set DISPLAY, run under `xvfb-run`, or use `livegan rehearse` to make a film"
