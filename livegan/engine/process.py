@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from os import _exit as leave_at_once
-from pathlib import Path
 from typing import Any
 
-from livegan import share
 from livegan.engine.held import let_go
+from livegan.engine.link import Link, Message
+from livegan.engine.rings import Rings
+from livegan.engine.standby import import_quietly, stand_by
 from livegan.engine.surroundings import Surroundings, exits_refused
 from livegan.engine.whereabouts import whereabouts
-from livegan.plugin import registry
 from livegan.sound import HOP
 from livegan.sound.ring import SoundRing
 from livegan.stage.pacing import Pace
-from livegan.stage.pictures import PictureRing
 from livegan.stage.pulse import Pulse
 
 BEAT_S = 0.1
@@ -26,8 +24,6 @@ BEAT_S = 0.1
 THUMBS_S = 0.15
 LOOK_S = 1.0
 """How often it is looked whether the set changed what belongs to the whole process."""
-WARM_FRAMES = 2
-"""Frames that a standby draws unseen, so that the first one it shows is as quick as any."""
 POISONED = 70
 """Exit status (EX_SOFTWARE of sysexits.h) after the GPU's context was lost."""
 
@@ -35,28 +31,15 @@ POISONED = 70
 class Engine:
     """One engine: the frame loop on the main thread, saves on another, the heartbeat on a third."""
 
-    def __init__(self, connection: Any, options: dict[str, Any]) -> None:
-        self.connection = connection
+    def __init__(self, link: Link, options: dict[str, Any]) -> None:
+        self.link = link
         self.options = options
-        self.sending = threading.Lock()
-        self.running = True
         self.standing_by = bool(options.get("standby"))
-        self.warm = threading.Event()
-        """A standby has something new to draw unseen."""
         self.frames = 0
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
-        self.extra_rings: dict[tuple[str, str], PictureRing] = {}
         self.pulse = Pulse.attach(options["pulse"])
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Send to the stage; when it is gone, so is the engine."""
-        try:
-            with self.sending:
-                self.connection.send(message)
-        except (OSError, ValueError):
-            self.running = False
 
     def run(self) -> None:
         """Play until told to quit or until the stage is gone."""
@@ -65,146 +48,51 @@ class Engine:
         threading.Thread(target=self.heartbeat, name="heartbeat", daemon=True).start()
         whereabouts.pulse = self.pulse
         self.sound = SoundRing.attach(self.options["sound_ring"])
-        self.pictures = PictureRing.attach(self.options["picture_ring"])
-        self.thumb_ring = PictureRing.attach(self.options["thumb_ring"])
+        self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"])
         if self.standing_by:
-            self.import_quietly()
+            import_quietly()
         self.prepare()
         try:
             with exits_refused():
-                told = self.stand_by() if self.standing_by else self.options
-                if self.running:
+                told = self.options
+                if self.standing_by:
+                    told = stand_by(self.link, self.made, self.sound, self.options.get("resume"))
+                if self.link.open:
+                    self.standing_by = False
                     self.enter([m for m in (told.get("resume"), *told.get("earlier", ())) if m])
                     self.play()
         except Poisoned as error:
             self.poisoned(error)
         finally:
-            self.running = False
+            self.link.open = False
             self.saves.stop()
             self.player.close()
             let_go()
-            for ring in (self.pictures, self.thumb_ring, *self.extra_rings.values()):
-                ring.close()
-            for ring in self.extra_rings.values():
-                ring.unlink()
+            self.rings.close()
             self.sound.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
-        self.send({"type": "poisoned", "reason": str(error)})
+        self.link.send({"type": "poisoned", "reason": str(error)})
         leave_at_once(POISONED)
-
-    def import_quietly(self) -> None:
-        """Import what is heavy in the time that the playing engine leaves."""
-        from livegan.engine.saves import lower_priority
-
-        def load() -> None:
-            lower_priority()
-            import livegan.engine.safe
-            import livegan.engine.saves  # noqa: F401
-
-        thread = threading.Thread(target=load, name="imports")
-        thread.start()
-        thread.join()
 
     def prepare(self) -> None:
         """Import what is heavy and make the parts of the engine."""
-        from livegan.engine.build import Builder
-        from livegan.engine.commit import PLUGINS, Pipeline
-        from livegan.engine.device import choose_device, describe_device
-        from livegan.engine.memory import go_first, keep_to
-        from livegan.engine.player import Player
-        from livegan.engine.safe import SafeSet
-        from livegan.engine.saves import Saves
-        from livegan.engine.watch import Watcher, slow_disk
+        from livegan.engine.assembly import assemble
 
-        options = self.options
-        device = choose_device(options.get("device") or "auto")
-        go_first()
-        if device.type == "cpu":
-            keep_to(int(options.get("memory") or 0))
-        path, folder = Path(options["set"]), Path(options["folder"])
-        size = int(options.get("size") or 0)
-        followed = {name: Path(place) for name, place in (options.get("followed") or {}).items()}
-        builder = Builder(folder, size=size, device=device, followed=followed)
-        self.player = Player(
-            self.sound,
-            fps=float(options.get("fps") or 30),
-            seed=int(options.get("seed") or 0),
-            device=device,
-            on_fault=lambda fault: self.send({"type": "fault", **fault}),
-        )
-        self.pipeline = Pipeline(
-            path,
-            folder,
-            builder,
-            self.player,
-            self.send,
-            blocked=frozenset(options.get("blocked") or ()),
-        )
-        safe = None
-        if options.get("safe"):
-            own = Builder(folder, size=size, device=device)
-            packaged = share.folder("sets") / "safe.py"
-            paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
-            safe = SafeSet(paths, own, self.player, self.pipeline, self.send)
-        folders = [p for p in (path.parent, folder / PLUGINS) if p.is_dir()]
-        watcher = Watcher(self.pipeline.watched, folders, slow_disk(path, self.send))
-        self.saves = Saves(self.pipeline, watcher, safe, self.send, self.poisoned)
+        self.made = assemble(self.options, self.sound, self.link.send, self.poisoned)
+        self.player, self.pipeline = self.made.player, self.made.pipeline
+        self.saves = self.made.saves
         self.saves.start()
-        name, precision = describe_device(device)
-        self.hello = {"type": "hello", "pid": os.getpid(), "device": name, "precision": precision}
-
-    # Standing by ---------------------------------------------------------------------------------
-
-    def stand_by(self) -> dict[str, Any]:
-        """Keep the last good program ready, until told to take over; that message."""
-        if self.options.get("resume"):
-            self.saves.keep(self.options["resume"], self.warm.set)
-        while self.running:
-            if self.warm.is_set():
-                self.warm.clear()
-                self.draw_unseen()
-                program = self.player.program
-                version = program.version if program is not None else None
-                self.send({"type": "ready", "version": version})
-            try:
-                if not self.connection.poll(0.1):
-                    continue
-                message = self.connection.recv()
-            except (EOFError, OSError):
-                break
-            kind = message.get("type")
-            if kind == "keep":
-                self.saves.keep(message["resume"], self.warm.set)
-            elif kind == "take_over":
-                self.standing_by = False
-                self.pipeline.blocked = frozenset(message.get("blocked") or ())
-                resume, program = message.get("resume") or {}, self.player.program
-                if program is not None and program.script.text != resume.get("source"):
-                    # What is ready is not what shall play: it may be what ended the other engine.
-                    self.player.forget()
-                    self.pipeline.recall()
-                return dict(message)
-            elif kind == "quit":
-                break
-        self.running = False
-        return {}
-
-    def draw_unseen(self) -> None:
-        """Put what is cued on the air of this engine, which nobody sees."""
-        self.player.hurry()
-        for _ in range(WARM_FRAMES):
-            self.player.frame(self.sound.hops * HOP)
 
     # Playing -------------------------------------------------------------------------------------
 
     def enter(self, resumes: list[dict[str, Any]]) -> None:
         """Go on the air: with what a standby has ready, else with what the stage says."""
-        self.send(self.hello)
+        self.link.send(self.made.hello)
         if resumes:
             # What hangs on the wall is what the first picture dissolves from, and what is fed back.
-            last = self.pictures.latest()
+            last = self.rings.latest()
             self.player.shown = None if last is None else self.player.as_picture(last.pixels)
         program = self.player.program
         if program is not None:
@@ -219,7 +107,7 @@ class Engine:
         counted, since = 0, time.monotonic()
         last_position = -1
         self.around = Surroundings()
-        while self.running:
+        while self.link.open:
             self.answer()
             if self.player.program is None and self.player.cued is None:
                 time.sleep(0.01)
@@ -242,7 +130,8 @@ class Engine:
                 self.rate, counted, since = counted / (now - since), 0, now
             if self.thumbs and now - last_thumbs >= THUMBS_S:
                 last_thumbs = now
-                self.show_thumbs()
+                if self.player.program is not None:
+                    self.rings.show_thumbs(self.player.program, self.frames)
             if now - last_look >= LOOK_S and not self.pipeline.busy:
                 last_look = now
                 self.look_around()
@@ -259,19 +148,12 @@ class Engine:
         for what in (*functions, *others):
             reason = f"the set changed {what} while it played: put back"
             at = self.player.now.time
-            self.send({"type": "fault", "node": "", "where": "", "reason": reason, "at": at})
+            self.link.send({"type": "fault", "node": "", "where": "", "reason": reason, "at": at})
 
     def show(self, frame: Any) -> None:
-        """Hand a frame over: the window's picture and every extra output's."""
-        from livegan.engine.player import as_bytes
-
+        """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
-        tag = {"sound_position": frame.position, "version": frame.version, "frame": self.frames}
-        self.pictures.write(as_bytes(fitted(frame.picture, self.pictures.room)), **tag)
-        for output, picture in frame.extra.items():
-            ring = self.extra_rings.get(output)
-            if ring is not None:
-                ring.write(as_bytes(fitted(picture, ring.room)), **tag)
+        self.rings.show(frame, self.frames)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:
             self.announced = frame.version
@@ -284,78 +166,47 @@ class Engine:
 
         program = self.player.program
         assert program is not None
-        self.send({"type": "slots", "slots": slots(program)})
-        outputs = []
-        for kind, name, _ in program.extra:
-            offer = registry.current().offer("output", kind)
-            ring = self.extra_rings.get((kind, name))
-            if ring is None:
-                ring = PictureRing.create(4 * program.size, 4 * program.size)
-                self.extra_rings[kind, name] = ring
-            whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
-            outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
-        self.send({"type": "outputs", "outputs": outputs})
+        self.link.send({"type": "slots", "slots": slots(program)})
+        self.link.send({"type": "outputs", "outputs": self.rings.outputs(program)})
         bpm = program.graph.settings.get("bpm") or None
-        self.send({"type": "settings", "bpm": bpm})
-
-    def show_thumbs(self) -> None:
-        """Draw the thumb strip."""
-        from livegan.engine.thumbs import strip
-
-        program = self.player.program
-        picture = strip(program) if program is not None else None
-        if picture is not None:
-            self.thumb_ring.write(picture, sound_position=0, version=0, frame=self.frames)
+        self.link.send({"type": "settings", "bpm": bpm})
 
     # Messages ------------------------------------------------------------------------------------
 
     def answer(self) -> None:
         """Do what the stage asks."""
-        try:
-            while self.connection.poll(0):
-                message = self.connection.recv()
-                kind = message.get("type")
-                if kind == "quit":
-                    self.running = False
-                elif kind == "undo":
-                    self.pipeline.undo()
-                    self.send({"type": "obeyed", "order": kind})
-                elif kind == "safe" and self.saves.safe is not None:
-                    # With no program to go back to, the set is taken as it is in its file.
-                    self.saves.recalled = not self.saves.safe.switch()
-                    self.send({"type": "obeyed", "order": kind})
-                elif kind == "solo":
-                    self.player.solo = message.get("slot")
-                elif kind == "thumbs":
-                    self.thumbs = bool(message.get("on"))
-        except (EOFError, OSError):
-            self.running = False
+        while (message := self.link.receive()) is not None:
+            self.obey(message)
+
+    def obey(self, message: Message) -> None:
+        """Do one thing that the stage asks."""
+        kind = message.get("type")
+        if kind == "undo":
+            self.pipeline.undo()
+            self.link.send({"type": "obeyed", "order": kind})
+        elif kind == "safe" and self.saves.safe is not None:
+            # With no program to go back to, the set is taken as it is in its file.
+            self.saves.recalled = not self.saves.safe.switch()
+            self.link.send({"type": "obeyed", "order": kind})
+        elif kind == "solo":
+            self.player.solo = message.get("slot")
+        elif kind == "thumbs":
+            self.thumbs = bool(message.get("on"))
 
     def heartbeat(self) -> None:
         """Show the stage that the interpreter runs, and tell it how things stand."""
-        while self.running:
+        while self.link.open:
             self.pulse.beat()
             if not self.standing_by:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 rate = round(self.rate, 1)
-                self.send({"type": "alive", "frame": self.frames, "fps": rate, "node": node})
+                self.link.send({"type": "alive", "frame": self.frames, "fps": rate, "node": node})
             time.sleep(BEAT_S)
-
-
-def fitted(picture: Any, room: int) -> Any:
-    """(3, H, W), made smaller if it has more than ``room`` pixels."""
-    from livegan.generators.channels import resize
-
-    height, width = picture.shape[1:]
-    if height * width <= room:
-        return picture
-    scale = (room / (height * width)) ** 0.5
-    return resize(picture, max(1, int(height * scale)), max(1, int(width * scale)))
 
 
 def run(connection: Any, options: dict[str, Any]) -> None:
     """Entry of the engine process: see docs/internals.md for options and messages."""
-    engine = Engine(connection, options)
+    engine = Engine(Link(connection), options)
     with contextlib.suppress(KeyboardInterrupt):
         engine.run()

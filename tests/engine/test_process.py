@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
-from livegan.engine.process import fitted
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
 from livegan.sound.ring import SoundRing
@@ -118,15 +116,6 @@ def show(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Show]:
         yield show
     finally:
         show.close()
-
-
-def test_a_picture_that_is_too_large_is_made_smaller() -> None:
-    large = torch.rand(3, 400, 800)
-    assert fitted(large, 400 * 800) is large
-    small = fitted(large, 10_000)
-    _, height, width = small.shape
-    assert 9_000 < height * width <= 10_000
-    assert abs(width / height - 2) < 0.05
 
 
 @pytest.mark.slow

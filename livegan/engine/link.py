@@ -1,0 +1,39 @@
+"""The engine's end of the pipe to the stage."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+Message = dict[str, Any]
+
+
+class Link:
+    """Messages to the stage, sent by any thread, and from it, read by one."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self.open = True
+        """The engine is to go on: it was not told to quit, and the stage is there."""
+
+    def send(self, message: Message) -> None:
+        """Send to the stage; when it is gone, so is the engine."""
+        try:
+            with self._sending:
+                self._connection.send(message)
+        except (OSError, ValueError):
+            self.open = False
+
+    def receive(self, wait_s: float = 0.0) -> Message | None:
+        """What the stage says next, if it does within ``wait_s``."""
+        try:
+            if not self._connection.poll(wait_s):
+                return None
+            message: Message = self._connection.recv()
+        except (EOFError, OSError):
+            self.open = False
+            return None
+        if message.get("type") == "quit":
+            self.open = False
+        return message

@@ -1,0 +1,75 @@
+"""The rings of pictures that an engine draws into: the window's, the thumbs', and more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from livegan.plugin import registry
+from livegan.stage.pictures import Picture, PictureRing
+
+if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
+    from livegan.engine.player import Frame
+    from livegan.engine.program import Program
+
+
+class Rings:
+    """The stage made the window's and the thumbs'; those of extra outputs are made here."""
+
+    def __init__(self, pictures: str, thumbs: str) -> None:
+        self._pictures = PictureRing.attach(pictures)
+        self._thumbs = PictureRing.attach(thumbs)
+        self._extra: dict[tuple[str, str], PictureRing] = {}
+
+    def latest(self) -> Picture | None:
+        """What hangs on the wall, also if another engine drew it."""
+        return self._pictures.latest()
+
+    def show(self, frame: Frame, number: int) -> None:
+        """Hand a frame over: the window's picture and every extra output's."""
+        from livegan.engine.player import as_bytes
+
+        tag = {"sound_position": frame.position, "version": frame.version, "frame": number}
+        self._pictures.write(as_bytes(fitted(frame.picture, self._pictures.room)), **tag)
+        for output, picture in frame.extra.items():
+            ring = self._extra.get(output)
+            if ring is not None:
+                ring.write(as_bytes(fitted(picture, ring.room)), **tag)
+
+    def show_thumbs(self, program: Program, number: int) -> None:
+        """Draw the thumb strip."""
+        from livegan.engine.thumbs import strip
+
+        picture = strip(program)
+        if picture is not None:
+            self._thumbs.write(picture, sound_position=0, version=0, frame=number)
+
+    def outputs(self, program: Program) -> list[dict[str, Any]]:
+        """A ring for each extra output of a program: what the stage is told of it."""
+        outputs = []
+        for kind, name, _ in program.extra:
+            offer = registry.current().offer("output", kind)
+            ring = self._extra.get((kind, name))
+            if ring is None:
+                ring = PictureRing.create(4 * program.size, 4 * program.size)
+                self._extra[kind, name] = ring
+            whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
+            outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
+        return outputs
+
+    def close(self) -> None:
+        """Let go of all; those that were made here are gone."""
+        for ring in (self._pictures, self._thumbs, *self._extra.values()):
+            ring.close()
+        for ring in self._extra.values():
+            ring.unlink()
+
+
+def fitted(picture: Any, room: int) -> Any:
+    """(3, H, W), made smaller if it has more than ``room`` pixels."""
+    from livegan.generators.channels import resize
+
+    height, width = picture.shape[1:]
+    if height * width <= room:
+        return picture
+    scale = (room / (height * width)) ** 0.5
+    return resize(picture, max(1, int(height * scale)), max(1, int(width * scale)))

@@ -1,0 +1,69 @@
+"""An engine that stands by: it keeps the last good program ready, unseen, until it is needed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from livegan.engine.link import Link, Message
+from livegan.sound import HOP
+from livegan.sound.ring import SoundRing
+
+if TYPE_CHECKING:  # what is heavy is imported quietly
+    from livegan.engine.assembly import Assembly
+    from livegan.engine.player import Player
+
+WARM_FRAMES = 2
+"""Frames that a standby draws unseen, so that the first one it shows is as quick as any."""
+
+
+def import_quietly() -> None:
+    """Import what is heavy in the time that the playing engine leaves."""
+    from livegan.engine.saves import lower_priority
+
+    def load() -> None:
+        lower_priority()
+        import livegan.engine.assembly  # noqa: F401
+
+    thread = threading.Thread(target=load, name="imports")
+    thread.start()
+    thread.join()
+
+
+def stand_by(link: Link, engine: Assembly, sound: SoundRing, resume: Message | None) -> Message:
+    """Keep the last good program ready, until told to take over; that message.
+
+    Empty if the engine is not needed any more: the link is not open then.
+    """
+    player, pipeline, saves = engine.player, engine.pipeline, engine.saves
+    warm = threading.Event()
+    """There is something new to draw unseen."""
+    if resume:
+        saves.keep(resume, warm.set)
+    while link.open:
+        if warm.is_set():
+            warm.clear()
+            draw_unseen(player, sound)
+            program = player.program
+            version = program.version if program is not None else None
+            link.send({"type": "ready", "version": version})
+        message = link.receive(0.1) or {}
+        kind = message.get("type")
+        if kind == "keep":
+            saves.keep(message["resume"], warm.set)
+        elif kind == "take_over":
+            pipeline.blocked = frozenset(message.get("blocked") or ())
+            wanted, program = message.get("resume") or {}, player.program
+            if program is not None and program.script.text != wanted.get("source"):
+                # What is ready is not what shall play: it may be what ended the other engine.
+                player.forget()
+                pipeline.recall()
+            return message
+    return {}
+
+
+def draw_unseen(player: Player, sound: SoundRing) -> None:
+    """Put what is cued on the air of this engine, which nobody sees."""
+    player.hurry()
+    for _ in range(WARM_FRAMES):
+        player.frame(sound.hops * HOP)

@@ -1,0 +1,38 @@
+"""An engine goes on until it is told to quit, or nobody listens any more."""
+
+from __future__ import annotations
+
+from multiprocessing import Pipe
+
+from livegan.engine.link import Link
+
+
+def test_messages_go_both_ways() -> None:
+    stage, engine = Pipe()
+    with stage, engine:
+        link = Link(engine)
+        assert link.receive() is None
+        stage.send({"type": "undo"})
+        assert link.receive() == {"type": "undo"}
+        link.send({"type": "note", "text": "x"})
+        assert stage.recv() == {"type": "note", "text": "x"}
+        assert link.open
+
+
+def test_an_engine_that_is_told_to_quit_does_not_go_on() -> None:
+    stage, engine = Pipe()
+    with stage, engine:
+        link = Link(engine)
+        stage.send({"type": "quit"})
+        link.receive()
+        assert not link.open
+
+
+def test_an_engine_ends_with_the_stage_that_it_hears_or_speaks_to() -> None:
+    for end in (Link.receive, lambda link: link.send({"type": "hello"})):
+        stage, engine = Pipe()
+        with engine:
+            link = Link(engine)
+            stage.close()
+            end(link)
+            assert not link.open
