@@ -50,6 +50,20 @@ class ShowLog:
         """Print one line on the terminal, without waiting."""
         self._jobs.put(lambda: self._print(text, style))
 
+    def take(self, message: Message) -> None:
+        """Write down and print a message of the engine, of its keeper, or of the stage itself."""
+        kind = message.get("type")
+        if kind not in ("alive", "slots"):
+            fields = {
+                k: v for k, v in message.items() if k not in ("type", "source", "texts", "at")
+            }
+            if "at" in message:  # in show time; the log's own is from the start of the stage
+                fields["show_at"] = message["at"]
+            self.record(str(kind), **fields)
+        line = line_of(message)
+        if line is not None:
+            self.say(*line)
+
     def later(self, job: Callable[[], None]) -> None:
         """Do something slow on the log's thread. Its errors are logged."""
         self._jobs.put(job)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from livegan.stage.guard import Mode
 from livegan.stage.health import Limits
 from livegan.stage.ladder import Asked
-from livegan.stage.launch import ENGINE
+from livegan.stage.launch import ENGINE, Message
 from livegan.stage.room import room
 
 STANDBY_ALIVE, STANDBY_FRAME = 3.0, 5.0
 """Seconds, as in `Limits`: to take over is quick."""
+BEYOND = 1.1
+"""Times what an engine may hold: what asks for more at once is refused."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +86,18 @@ class Options:
     def working(self) -> Path:
         """The working folder, absolute."""
         return (self.folder or Path.cwd()).resolve()
+
+    def of_engine(self, rings: Mapping[str, str]) -> Message:
+        """The options that an engine is started with; ``rings`` are the names of its rings."""
+        return {
+            "memory": round(BEYOND * self.supervision.memory),
+            "set": str(self.set),
+            "folder": str(self.working),
+            **rings,
+            "fps": self.fps,
+            "size": self.size,
+            "device": self.device,
+            "seed": self.seed,
+            "safe": str(self.safe) if self.safe is not None else None,
+            "followed": {name: str(path) for name, path in self.followed.items()},
+        }

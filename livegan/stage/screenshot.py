@@ -18,3 +18,11 @@ def save(pixels: NDArray[np.uint8], folder: Path) -> Path:
     path = folder / f"{name}.png"
     save_png(path, pixels)
     return path
+
+
+def saved(pixels: NDArray[np.uint8], folder: Path) -> str:
+    """Save it, and say in a line as what, or why not."""
+    try:
+        return f"saved {save(pixels, folder).name}"
+    except OSError as error:
+        return f"the picture was not saved in {folder}: {error.strerror or error}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from livegan.saving import save_png
-from livegan.stage.drift import is_dark
+from livegan.stage.drift import best, is_dark
+from livegan.stage.rungs import Rungs
 
 Pixels = NDArray[np.uint8]
 LONGEST = 1280
 """Pixels of the longer side that is kept."""
+FIRST = 10.0
+"""Seconds from the first picture of a show until one is kept."""
+EVERY = 60.0
+"""Seconds between those that are kept after it."""
 
 
 def place_of(folder: Path, set: Path) -> Path:
@@ -37,3 +44,46 @@ def keep_still(path: Path, pixels: Pixels) -> None:
     image = Image.fromarray(pixels)
     image.thumbnail((LONGEST, LONGEST))
     save_png(path, np.asarray(image))
+
+
+class Still:
+    """Keeps the best of the last seconds' pictures, for when there is none, or the next show."""
+
+    def __init__(
+        self,
+        path: Path,
+        rungs: Rungs,
+        later: Callable[[Callable[[], None]], None],
+        note: Callable[[str], None],
+    ) -> None:
+        """``later`` does on another thread what takes long; ``note`` takes what went wrong."""
+        self._path, self._rungs = path, rungs
+        self._later, self._note = later, note
+        self._at = math.inf
+
+    def begin(self, now: float) -> None:
+        """There is a first picture."""
+        self._at = now + FIRST
+
+    def look(self, now: float) -> None:
+        """Keep one if it is time to."""
+        if now >= self._at:
+            self._at = now + EVERY
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep one, later; where that fails it is told, and no more are kept by `look`."""
+        pictures = self._rungs.album.pictures
+
+        def keep() -> None:
+            found = best(pictures)
+            if found is None:
+                return
+            self._rungs.still = found
+            try:
+                keep_still(self._path, found)
+            except OSError as error:
+                self._at = math.inf
+                self._note(f"no still is kept for the next show: {error.strerror or error}")
+
+        self._later(keep)

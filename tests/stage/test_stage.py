@@ -212,7 +212,7 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
     again.stage.options = replace(again.stage.options, log=again.log)
 
     def look() -> None:
-        until(lambda: again.stage._first_picture)
+        until(lambda: again.lines("first_picture"))
         until(lambda: again.look()[300:, 100:540].max() > 60)
 
     assert again.play(look) == 0
@@ -284,7 +284,7 @@ def test_a_refusal_is_on_the_screen_in_red_and_the_old_set_plays_on(
     show = Performance(tmp_path, screen, hud=True)
 
     def act() -> None:
-        until(lambda: show.stage._first_picture)
+        until(lambda: show.lines("first_picture"))
         show.save("colour 1 1 1\nrefuse there is no model 'nebulla'\n")
         until(lambda: show.stage._presenter.view.refusal)
 

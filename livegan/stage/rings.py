@@ -1,0 +1,51 @@
+"""The rings that a show is made over: sound, pictures, and the strip of thumbnails."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from livegan.sound.ring import SoundRing
+from livegan.stage.pictures import PictureRing
+
+THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
+
+
+@dataclass(frozen=True)
+class Rings:
+    """What the stage shares with its engines: it writes the sound, they write the pictures."""
+
+    sound: SoundRing
+    pictures: PictureRing
+    thumbs: PictureRing
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By the options of an engine: see `livegan.stage.options.Options.of_engine`."""
+        return {
+            "sound_ring": self.sound.name,
+            "picture_ring": self.pictures.name,
+            "thumb_ring": self.thumbs.name,
+        }
+
+
+@contextlib.contextmanager
+def made(largest: tuple[int, int]) -> Iterator[Rings]:
+    """The rings of a show, removed when it is over.
+
+    ``largest`` is height and width of the largest picture.
+    """
+    with contextlib.ExitStack() as stack:
+        sound = SoundRing.create()
+        stack.callback(_remove, sound)
+        pictures = PictureRing.create(*largest)
+        stack.callback(_remove, pictures)
+        thumbs = PictureRing.create(*THUMBS)
+        stack.callback(_remove, thumbs)
+        yield Rings(sound, pictures, thumbs)
+
+
+def _remove(ring: SoundRing | PictureRing) -> None:
+    ring.close()
+    ring.unlink()
