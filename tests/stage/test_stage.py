@@ -2,100 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import signal
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageGrab
+from PIL import Image
 
-from livegan.stage.health import Limits
-from livegan.stage.options import Options
-from livegan.stage.stage import Stage
 from tests.display import xvfb
-from tests.stage.test_keeper import gone, until
+from tests.stage.performance import WINDOW, Performance
+from tests.stage.test_keeper import until
 
 pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
-WINDOW = (640, 480)
-FAKE = "tests.stage.fake_engine:run"
 
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
     with xvfb(WINDOW) as display:
         yield display
-
-
-class Performance:
-    """A stage that is played by a thread, as by a performer: keys, saves, looks at the screen."""
-
-    def __init__(self, folder: Path, display: str, **more: Any) -> None:
-        self.folder, self.display = folder, display
-        self.set = folder / "set.py"
-        self.set.write_text("colour 10 60 200\n")
-        self.log = folder / "show.jsonl"
-        limits = Limits(alive=more.pop("alive", 2), building=20, starting=60, backoff=0.1)
-        options = {"hud": False, "window": WINDOW, "audio": "silence", "log": self.log, **more}
-        self.stage = Stage(
-            Options(set=self.set, folder=folder, engine=FAKE, limits=limits, **options)
-        )
-
-    def play(self, act: Callable[[], None]) -> int:
-        """Run the show while ``act`` runs beside it; its failure is the test's."""
-        failed: list[BaseException] = []
-
-        def performer() -> None:
-            try:
-                act()
-            except BaseException as error:
-                failed.append(error)
-            self.stage.stop()
-
-        thread = threading.Thread(target=performer)
-        thread.start()
-        status = self.stage.run()
-        thread.join()
-        if failed:
-            raise failed[0]
-        return status
-
-    def press(self, typed: str, name: str = "") -> None:
-        import pygame
-
-        key = pygame.key.key_code(name or typed)
-        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, unicode=typed, key=key, mod=0))
-
-    def save(self, text: str) -> None:
-        beside = self.set.with_suffix(".new")
-        beside.write_text(text)
-        os.replace(beside, self.set)
-
-    def look(self) -> np.ndarray:
-        """The screen, (H, W, 3)."""
-        return np.asarray(ImageGrab.grab(xdisplay=self.display).convert("RGB")).astype(int)
-
-    def at(self, x: int = 320, y: int = 470) -> tuple[int, ...]:
-        return tuple(self.look()[y, x])
-
-    def shows(self, red: int) -> bool:
-        """The picture on the screen has this much red somewhere below, where no bar hides it."""
-        row = self.look()[470, 90:550, 0]
-        return bool(abs(int(np.median(row)) - red) <= 4)
-
-    def lines(self, kind: str) -> list[dict[str, Any]]:
-        text = self.log.read_text() if self.log.exists() else ""
-        records = [json.loads(line) for line in text.splitlines() if line.endswith("}")]
-        return [r for r in records if r["type"] == kind]
 
 
 @pytest.fixture
@@ -345,61 +274,3 @@ def test_a_show_can_end_by_itself(tmp_path: Path, screen: str) -> None:
     show = Performance(tmp_path, screen, seconds=1.0)
     assert show.stage.run() == 0
     assert show.lines("report")
-
-
-RUN = """
-import sys
-from pathlib import Path
-from livegan.stage.options import Options
-from livegan.stage.stage import Stage
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    stage = Stage(Options(set=folder / "set.py", folder=folder, audio="silence",
-                          log=folder / "show.jsonl", engine="tests.stage.fake_engine:run"))
-    sys.exit(stage.run())
-"""
-
-
-@contextlib.contextmanager
-def apart(show: Performance) -> Iterator[tuple[subprocess.Popen[str], set[str]]]:
-    """A show in a process and a group of its own, once it has a picture; and its shared memory."""
-    (show.folder / "run.py").write_text(RUN)
-    process = subprocess.Popen(
-        [sys.executable, str(show.folder / "run.py"), str(show.folder)],
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        until(lambda: show.lines("first_picture"))
-        maps = Path(f"/proc/{process.pid}/maps").read_text()
-        memory = {word for word in maps.split() if word.startswith("/dev/shm/livegan-")}
-        assert memory
-        yield process, memory
-    finally:
-        process.kill()
-        process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
-
-
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_signal_ends_the_show_in_order_and_leaves_nothing(show: Performance, name: str) -> None:
-    with apart(show) as (process, memory):
-        number = getattr(signal, name)
-        os.killpg(process.pid, number)  # to all of them, as a terminal does
-        _, errors = process.communicate(timeout=60)
-        assert process.returncode == 128 + number
-        assert "Traceback" not in errors and "leaked" not in errors
-        assert show.lines("report")
-        assert gone(show.lines("hello")[0]["pid"])
-        assert not any(Path(path).exists() for path in memory)
-
-
-def test_a_stage_that_is_killed_leaves_no_engine_and_no_memory(show: Performance) -> None:
-    with apart(show) as (process, memory):
-        process.kill()
-        process.wait()
-        until(lambda: gone(show.lines("hello")[0]["pid"]))
-        until(lambda: not any(Path(path).exists() for path in memory))

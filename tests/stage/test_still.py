@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from livegan.stage.still import LONGEST, keep_still, place_of, read_still
+from livegan.stage.rungs import Rungs
+from livegan.stage.still import EVERY, FIRST, LONGEST, Still, keep_still, place_of, read_still
 
 
 def test_a_still_is_kept_for_each_set_and_read_by_the_next_show(tmp_path: Path) -> None:
@@ -36,3 +38,49 @@ def test_what_is_no_picture_is_none(tmp_path: Path, content: bytes) -> None:
 def test_a_black_one_is_none(tmp_path: Path) -> None:
     keep_still(tmp_path / "a.png", np.zeros((40, 40, 3), np.uint8))
     assert read_still(tmp_path / "a.png") is None
+
+
+class Keeping:
+    """A still that is kept while pictures come, and what was told."""
+
+    def __init__(self, path: Path) -> None:
+        self.jobs: list[Callable[[], None]] = []
+        self.notes: list[str] = []
+        self.path, self.rungs = path, Rungs()
+        self.still = Still(path, self.rungs, self.jobs.append, self.notes.append)
+
+    def look(self, now: float, light: int) -> int:
+        """A picture comes, and it is looked whether to keep one: how often that was done."""
+        picture = np.zeros((40, 40, 3), np.uint8)
+        picture[:20] = light
+        self.rungs.album.take(picture, now)
+        before = len(self.jobs)
+        self.still.look(now)
+        for job in self.jobs[before:]:
+            job()
+        return len(self.jobs)
+
+
+def test_one_is_kept_soon_after_the_first_picture_and_from_time_to_time(tmp_path: Path) -> None:
+    show = Keeping(tmp_path / "a.png")
+    assert show.look(50, 100) == 0, "nothing before the first picture of the engine"
+    show.still.begin(100)
+    assert show.look(99 + FIRST, 100) == 0
+    assert show.look(100 + FIRST, 100) == 1
+    assert show.look(99 + FIRST + EVERY, 200) == 1
+    assert show.look(100 + FIRST + EVERY, 200) == 2
+    read = read_still(show.path)
+    assert read is not None and read.max() == 200, "the best of the last ones"
+    assert show.rungs.still is not None and (show.rungs.still == read).all()
+
+
+def test_where_none_can_be_kept_it_is_told_once_and_the_show_has_one_nevertheless(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_text("")
+    show = Keeping(tmp_path / "file" / "a.png")
+    show.still.begin(0)
+    assert show.look(FIRST, 100) == 1
+    assert show.look(FIRST + EVERY, 100) == 1
+    assert len(show.notes) == 1 and "no still is kept for the next show" in show.notes[0]
+    assert show.rungs.still is not None

@@ -1,0 +1,88 @@
+"""However a show is ended, it leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.display import xvfb
+from tests.stage.performance import WINDOW, Performance
+from tests.stage.test_keeper import gone, until
+
+pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    with xvfb(WINDOW) as display:
+        yield display
+
+
+@pytest.fixture
+def show(tmp_path: Path, screen: str) -> Performance:
+    return Performance(tmp_path, screen)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from livegan.stage.options import Options
+from livegan.stage.stage import Stage
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    stage = Stage(Options(set=folder / "set.py", folder=folder, audio="silence",
+                          log=folder / "show.jsonl", engine="tests.stage.fake_engine:run"))
+    sys.exit(stage.run())
+"""
+
+
+@contextlib.contextmanager
+def apart(show: Performance) -> Iterator[tuple[subprocess.Popen[str], set[str]]]:
+    """A show in a process and a group of its own, once it has a picture; and its shared memory."""
+    (show.folder / "run.py").write_text(RUN)
+    process = subprocess.Popen(
+        [sys.executable, str(show.folder / "run.py"), str(show.folder)],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        until(lambda: show.lines("first_picture"))
+        maps = Path(f"/proc/{process.pid}/maps").read_text()
+        memory = {word for word in maps.split() if word.startswith("/dev/shm/livegan-")}
+        assert memory
+        yield process, memory
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_show_in_order_and_leaves_nothing(show: Performance, name: str) -> None:
+    with apart(show) as (process, memory):
+        number = getattr(signal, name)
+        os.killpg(process.pid, number)  # to all of them, as a terminal does
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 128 + number
+        assert "Traceback" not in errors and "leaked" not in errors
+        assert show.lines("report")
+        assert gone(show.lines("hello")[0]["pid"])
+        assert not any(Path(path).exists() for path in memory)
+
+
+def test_a_stage_that_is_killed_leaves_no_engine_and_no_memory(show: Performance) -> None:
+    with apart(show) as (process, memory):
+        process.kill()
+        process.wait()
+        until(lambda: gone(show.lines("hello")[0]["pid"]))
+        until(lambda: not any(Path(path).exists() for path in memory))
