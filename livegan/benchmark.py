@@ -18,9 +18,9 @@ import torch
 
 from livegan import share
 from livegan.engine.build import Builder, model_folders
-from livegan.engine.commit import Pipeline
 from livegan.engine.device import choose_device, describe_device
 from livegan.engine.instance import ModelInstance, Moment, OperationInstance
+from livegan.engine.pipeline import Pipeline
 from livegan.engine.player import Player, as_bytes
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, run

@@ -15,9 +15,9 @@ import numpy as np
 
 from livegan import __version__, film
 from livegan.engine.build import Builder
-from livegan.engine.commit import Pipeline
 from livegan.engine.deadline import last_resort
 from livegan.engine.device import choose_device, describe_device
+from livegan.engine.pipeline import Pipeline
 from livegan.engine.player import Frame, Player, as_bytes
 from livegan.engine.poison import Poisoned
 from livegan.engine.program import GROUPS

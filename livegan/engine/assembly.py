@@ -10,10 +10,10 @@ from typing import Any
 
 from livegan import share
 from livegan.engine.build import Builder
-from livegan.engine.commit import PLUGINS, Pipeline
 from livegan.engine.device import choose_device, describe_device
 from livegan.engine.link import Message
 from livegan.engine.memory import go_first, keep_to
+from livegan.engine.pipeline import PLUGINS, Pipeline
 from livegan.engine.player import Player
 from livegan.engine.poison import Poisoned
 from livegan.engine.safe import SafeSet
@@ -64,7 +64,7 @@ def assemble(
         paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
         safe = SafeSet(paths, own, player, pipeline, send)
     folders = [p for p in (path.parent, folder / PLUGINS) if p.is_dir()]
-    watcher = Watcher(pipeline.watched, folders, slow_disk(path, send))
+    watcher = Watcher(pipeline.ingredients.watched, folders, slow_disk(path, send))
     saves = Saves(pipeline, watcher, safe, send, poisoned)
     name, precision = describe_device(device)
     hello = {"type": "hello", "pid": os.getpid(), "device": name, "precision": precision}

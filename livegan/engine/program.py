@@ -61,7 +61,7 @@ class Program:
     extra: tuple[tuple[str, str, int], ...]
     size: int
     digest: str = ""
-    """Of the save it came from: see `livegan.engine.commit.Pipeline.fingerprint`."""
+    """Of the save it came from: see `livegan.engine.ingredients.Ingredients.identity`."""
     version: int = 0
     safe: bool = False
     """It is the safe set: nothing goes back to it."""

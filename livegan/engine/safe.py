@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from livegan.engine.build import Builder
-from livegan.engine.commit import Commit, Pipeline
+from livegan.engine.commit import Commit
+from livegan.engine.pipeline import Pipeline
 from livegan.engine.player import Cue, Player
 from livegan.engine.program import Program
 from livegan.engine.script import Refusal, run

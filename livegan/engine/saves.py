@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from livegan.engine.commit import Pipeline
 from livegan.engine.deadline import watchdog
+from livegan.engine.pipeline import Pipeline
 from livegan.engine.poison import Poisoned
 from livegan.engine.safe import SafeSet
 from livegan.engine.watch import Awaiting, Watcher, read_save, read_text, unreadable

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from livegan.engine.build import Builder
-from livegan.engine.commit import Commit, Pipeline
+from livegan.engine.commit import Commit
+from livegan.engine.pipeline import Pipeline
 from livegan.engine.player import Frame, Player
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator

@@ -11,8 +11,8 @@ import torch
 
 from livegan.engine import build, watch
 from livegan.engine.build import Builder
-from livegan.engine.commit import Pipeline
 from livegan.engine.models import Models, state_of
+from livegan.engine.pipeline import Pipeline
 from livegan.engine.watch import Watcher
 from livegan.generators import Card, ModelError, save_checkpoint
 from livegan.generators.card import write_card
@@ -59,7 +59,7 @@ def test_a_model_plays_as_soon_as_it_is_written_and_each_time_anew(show: Show) -
     waiting = show.save()
     assert waiting is not None and waiting.status == "refused"
     assert waiting.reason == f"no model at {place} yet; it plays as soon as it is written"
-    assert place in show.pipeline.watched()
+    assert place in show.pipeline.ingredients.watched()
 
     train(place, "water", steps=100, hours=0.1, scores={"l1": 0.25})
     first = show.save()

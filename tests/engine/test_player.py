@@ -446,11 +446,11 @@ def test_a_model_that_was_missing_plays_when_it_comes_and_the_set_is_saved_again
     assert show.save() is None
     late = tmp_path / "models" / "late.safetensors"
     late.write_bytes((tmp_path / "models" / "stone" / "model.safetensors").read_bytes()[:100])
-    assert tmp_path / "models" in show.pipeline.watched()
+    assert tmp_path / "models" in show.pipeline.ingredients.watched()
     commit = show.save()
     assert commit is not None and "damaged" in commit.reason
     late.write_bytes((tmp_path / "models" / "stone" / "model.safetensors").read_bytes())
-    assert late in show.pipeline.watched()
+    assert late in show.pipeline.ingredients.watched()
     commit = show.save()
     assert commit is not None and commit.status == "cued", commit.reason
     assert show.save() is None

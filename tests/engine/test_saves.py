@@ -52,7 +52,7 @@ class Saved:
         self.show = Show(folder, text(), size=32)
         self.poisons: list[Poisoned] = []
         pipeline = self.show.pipeline
-        watcher = Watcher(pipeline.watched, [self.show.path.parent])
+        watcher = Watcher(pipeline.ingredients.watched, [self.show.path.parent])
         messages = self.show.messages
         self.saves = Saves(pipeline, watcher, None, messages.append, self.poisons.append)
         self.saves.start()

@@ -1,0 +1,325 @@
+"""The way of a save to the air: proposed, proven, cued, on air, or refused.
+
+Whatever goes wrong before the swap, the program that plays is not touched.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from livegan.engine.build import Builder
+from livegan.engine.commit import Commit, Commits, changed_lines
+from livegan.engine.ingredients import Ingredients
+from livegan.engine.models import News, checkpoints_of
+from livegan.engine.player import Player
+from livegan.engine.program import Program
+from livegan.engine.script import Refusal, helpers_of, run
+from livegan.engine.surroundings import Surroundings, exits_refused
+from livegan.engine.watch import read_save, stamp
+from livegan.engine.whereabouts import whereabouts
+from livegan.graph.place import Place
+from livegan.plugin.hot import Hot, Trial
+
+PLUGINS = "plugins"
+
+
+class Pipeline:
+    """Takes saves of one set to the air of one player.  ``propose`` is called by one thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        folder: Path,
+        builder: Builder,
+        player: Player,
+        emit: Callable[[dict[str, Any]], None],
+        *,
+        blocked: frozenset[str] = frozenset(),
+    ) -> None:
+        self.path = path
+        self.builder = builder
+        self.player = player
+        self.emit = emit
+        self.blocked = blocked
+        self.commits = Commits(emit)
+        self.busy = ""
+        self.hot = Hot(folder / PLUGINS)
+        self.ingredients = Ingredients(path, builder, self.hot)
+        self._newest: Program | None = None
+        self._last_seen: str | None = None
+        self._left: tuple[object, ...] = ()
+        """How the set's file was when a key left its text: the same text counts again once it is
+        saved, and not for any other file that comes or goes beside it."""
+        self._seen: dict[str, str] = {}
+        """Stamps of the models at the last proposal."""
+        self._news = News()
+        self._versions = 0
+        self._begun = False
+        self._trying: Trial | None = None
+        self._trials: dict[int, Trial] = {}
+        """The plugins that the newest program brought with it, by its version."""
+        self._texts: dict[int, dict[str, str]] = {}
+        """What the plugin files said, by the version of the program that was made with them."""
+        self._under_way: tuple[Commit, str] | None = None
+        """What is being built or proven, and its fingerprint."""
+        player.on_rollback = self._rolled_back
+        builder.note = lambda text: emit({"type": "note", "text": text})
+
+    # The pipeline ------------------------------------------------------------------------------
+
+    def propose(
+        self, text: str, *, file: Path | None = None, at: float | None = None
+    ) -> Commit | None:
+        """Take a text to the air; None if it says what the newest proposal said.
+
+        Never raises for what the set does: a refusal is the commit's status.
+        """
+        for line in self.hot.begin():
+            self.emit({"type": "note", "text": line})
+        trying = self._begun
+        self._begun = True
+        same = (
+            self.ingredients.fingerprint(text, self.ingredients.stamps(), trying) == self._last_seen
+        )
+        if same and (not self._left or stamp(self.path) == self._left[0]):
+            return None
+        self._left = ()
+        at = self.player.now.time if at is None else at
+        commit, trial = self._attempt(text, file or self.path, at, trying)
+        if commit.status != "refused" or trial is None:
+            return commit
+        if trial.problems or (self._newest and text == self._newest.script.text):
+            trial.refuse()
+        else:
+            trial.withdraw()
+        if self._newest is not None and text != self._newest.script.text:
+            # Its plugins aside, the set may be as it should: the old ones play on.
+            again, _ = self._attempt(text, file or self.path, at, False)
+            if again.status != "refused":
+                trial.refuse()
+            return again
+        return commit
+
+    def _attempt(
+        self, text: str, file: Path, at: float, trying: bool
+    ) -> tuple[Commit, Trial | None]:
+        """Prove a text and cue it, with plugins that changed if they are to be tried."""
+        began = time.perf_counter()
+        stamps = self.ingredients.stamps()
+        seen = self.ingredients.fingerprint(text, stamps, trying)
+        commit = self.commits.add(at, file)
+        commit.digest = self.ingredients.identity(text, self.hot.stamp(trying))
+        self._under_way = commit, seen
+        self.commits.tell(commit)
+        surroundings = Surroundings()
+        trial: Trial | None = None
+        try:
+            if commit.digest in self.blocked:
+                self.hot.skip()
+                raise Refusal("this save has brought the engine down; edit it to try again")
+            trial = self._try_plugins(commit) if trying else None
+            with exits_refused():
+                script = run(self.path, text)
+                self.ingredients.checkpoints = checkpoints_of(script.graph)
+                stamps = self.ingredients.stamps()
+                program = self.builder.build(script, self._newest, self.player.moment, self._busy)
+            self.ingredients.helpers = set(script.helpers)
+            self._put_back(surroundings, text)
+        except Refusal as refusal:
+            surroundings.put_back()
+            if not self._still(commit):  # it was given up long ago
+                return commit, None
+            self.ingredients.helpers |= set(helpers_of(self.path.parent)) | refusal.files
+            if refusal.place is not None and refusal.place.file != str(self.path):
+                self.ingredients.helpers.add(Path(refusal.place.file))
+            self.commits.refuse(commit, refusal)
+            return commit, trial or self._trying
+        finally:
+            if self._still(commit):
+                self._under_way, self._trying, self.busy = None, None, ""
+                # Those from before the models were read: one written since is a change.
+                self._last_seen = self.ingredients.fingerprint(text, stamps)
+                self._seen = stamps
+        self._versions += 1
+        program = replace(program, version=self._versions, digest=commit.digest)
+        commit.kept, commit.built = list(program.kept), list(program.built)
+        commit.retired = list(program.retired)
+        commit.version = program.version
+        before = self._newest.script.text if self._newest else ""
+        commit.changed = changed_lines(before, text)
+        commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)
+        self.commits.tell(commit, "proven")
+        self._newest = program
+        if trial is not None:
+            trial.accept()
+            self._trials = {program.version: trial}
+            for line in trial.warnings:
+                self.emit({"type": "note", "text": line})
+        self._texts[program.version] = self.hot.texts()
+        news = self._news.lines(self.builder.models(self.path), stamps)
+        self.player.drop()
+        self.commits.tell(commit, "cued")
+        self.player.cue(
+            program,
+            lambda p, at: self._on_air(commit, p, at, news),
+            lambda: self._superseded(commit),
+        )
+        return commit, trial
+
+    def abandon(self, ident: int) -> None:
+        """Refuse what a thread proposes that does not come back, and go on without it."""
+        frame = sys._current_frames().get(ident)
+        found = self._under_way
+        if frame is None or found is None:
+            return
+        commit, seen = found
+        self._under_way = None
+        trial, self._trying = self._trying, None
+        if trial is not None:
+            trial.refuse()
+        busy, self.busy = self.busy, ""
+        self._last_seen, self._seen = seen, self.ingredients.stamps()
+        whereabouts.forget(ident)
+        lines = [(f.filename, f.lineno) for f in traceback.extract_stack(frame)]
+        mine = [line for line in reversed(lines) if line[0] == str(self.path)]
+        beside = [line for line in reversed(lines) if self.path.parent in Path(line[0]).parents]
+        places = [Place(file, line or 1) for file, line in (*mine, *beside)]
+        what = f"{busy}: " if busy else ""
+        reason = f"{what}it waits in a call that does not come back; take that call out"
+        self.commits.refuse(commit, Refusal(reason, places[0] if places else None))
+
+    def _still(self, commit: Commit) -> bool:
+        """Whether a commit is under way, and was not given up."""
+        return self._under_way is not None and self._under_way[0] is commit
+
+    def _put_back(self, surroundings: Surroundings, text: str) -> None:
+        """Undo what a set did to the process.
+
+        Raises
+        ------
+        Refusal
+            If it changed a function that everything else uses, too.
+        """
+        functions, others = surroundings.put_back()
+        if functions:
+            named, short = ", ".join(functions[:3]), functions[0].rpartition(".")[2]
+            lines = [n for n, line in enumerate(text.splitlines(), 1) if short in line]
+            place = Place(str(self.path), lines[0]) if lines else None
+            reason = f"it changes {named}, which all else uses: write a function of your own"
+            raise Refusal(reason, place)
+        if others:
+            self.emit({"type": "note", "text": f"the set changed {', '.join(others)}: put back"})
+
+    def _superseded(self, commit: Commit) -> None:
+        commit.reason = "another program took its place"
+        self.commits.tell(commit, "superseded")
+
+    def _try_plugins(self, commit: Commit) -> Trial | None:
+        """Load the plugins that were saved, for as long as the set is proven with them.
+
+        Raises
+        ------
+        Refusal
+            If one cannot be loaded, or takes a name that another one has.
+        """
+        changed = self.hot.changed()
+        if not changed:
+            return None
+        for value in changed:
+            self._busy(f"loading plugin {Path(value).stem}")
+        for file in self.hot.saved():
+            read_save(file)
+        self._trying = trial = self.hot.trial()
+        if trial is None:
+            return None
+        commit.plugins = [record.plugin.name for record in trial.records]
+        for problem in trial.problems:
+            title = f"plugin {problem.plugin} {problem.version}".strip()
+            raise Refusal(f"{title}: {problem.reason}", Place.read(problem.where))
+        return trial
+
+    def unasked(self, file: Path) -> Commit:
+        """The commit of a program that no save asked for. The next save goes on the air after it,
+        even one that changed nothing."""
+        self._versions += 1
+        self._left = (stamp(self.path),)
+        commit = self.commits.add(self.player.now.time, file)
+        commit.version = self._versions
+        return commit
+
+    def numbered(self, version: int) -> None:
+        """The next program is to have this number: one that comes back keeps its own."""
+        self._versions = max(0, version - 1)
+
+    def recall_plugins(self, texts: Mapping[str, str] | None) -> None:
+        """Prove the next text with what plugin files said when it played, if that is known."""
+        if texts is not None:
+            self.hot.recall(texts)
+            self._begun = False
+
+    def models_changed(self) -> bool:
+        """Whether a model was written, or taken away, since the last proposal."""
+        return self.ingredients.stamps() != self._seen
+
+    @property
+    def has_program(self) -> bool:
+        """Whether anything was proven so far."""
+        return self._newest is not None
+
+    def plays(self, text: str) -> bool:
+        """Whether the newest program is of this text, and was not recalled."""
+        newest = self._newest
+        return self._last_seen is not None and newest is not None and newest.script.text == text
+
+    def recall(self) -> None:
+        """Take the next text even if it says what the newest did."""
+        self._last_seen = None
+
+    def tell_again(self, program: Program) -> None:
+        """Say that what was made ready unseen is on the air now."""
+        commit = self.commits.of(program.version, "on_air")
+        if commit is not None:
+            commit.on_air_at = round(self.player.now.time, 6)
+            self.commits.tell(commit)
+
+    def _busy(self, what: str, place: Place | None = None) -> None:
+        self.busy = what
+
+    def _on_air(self, commit: Commit, program: Program, at: float, news: list[str]) -> None:
+        commit.on_air_at = round(at, 6)
+        commit.source = program.script.text
+        commit.texts = self._texts.get(program.version, {})
+        self.commits.tell(commit, "on_air")
+        for line in news:
+            self.emit({"type": "note", "text": line})
+
+    def _rolled_back(self, bad: Program, good: Program, why: Refusal) -> None:
+        """A program failed soon after its swap, and the one before is back."""
+        self._newest = good
+        trial = self._trials.pop(bad.version, None)
+        if trial is not None and trial.current:
+            trial.refuse()
+        commit = self.commits.of(bad.version)
+        if commit is not None:
+            reason = f"{why.reason}; the program before is back"
+            self.commits.refuse(commit, Refusal(reason, why.place))
+
+    def undo(self) -> None:
+        """Bring the program before this one back; the next save is compared with that."""
+        program = self.player.undo()
+        if program is None:
+            self.emit({"type": "note", "text": "nothing to undo: this is the first program"})
+            return
+        self._newest, self._left = program, (stamp(self.path),)
+        commit = self.commits.add(self.player.now.time, self.path)
+        commit.reason, commit.on_air_at = "undo", commit.at
+        commit.version, commit.digest = program.version, program.digest
+        commit.source = program.script.text
+        commit.texts = self._texts.get(program.version, {})
+        self.commits.tell(commit, "on_air")
