@@ -67,6 +67,7 @@ class Plan:
     fps: float = 0.0
     device: str = "auto"
     window: tuple[int, int] = (512, 512)
+    hud: bool = True
     calm: float = 1.0
     """How long pauses are, and how long a fault stands, in shares of the usual."""
 
@@ -135,7 +136,8 @@ class Evening:
                     self._told("", turn.fault.name)
                     outcome = shortened(self._strike(show, turn.fault), show.copy)
                     self._add(outcome)
-                    if kind == FRESH or not alive(show) or NOT_AS_BEFORE in outcome.why:
+                    lost = any(why.startswith(NOT_AS_BEFORE) for why in outcome.why)
+                    if kind == FRESH or lost or not alive(show):
                         break
                 if kind != FRESH and alive(show) and not left:
                     self._add(ending(show))
@@ -179,6 +181,7 @@ class Evening:
                 fps=plan.fps,
                 device=plan.device,
                 window=plan.window,
+                hud=plan.hud,
                 standby=kind == STANDBY,
             )
             show = Show(copy, options, env, sink=sink, music=music)

@@ -16,6 +16,8 @@ from livegan.stage.log import line_of
 
 Verdict = Literal["pass", "late", "fail", "not done"]
 NOT_AS_BEFORE = "it was not as before"
+LAST = 4
+"""Lines of the show that are told where it was not as before."""
 BLACK = 8
 """0..255: a picture with nothing brighter than this is black."""
 FASTEST = 75.0
@@ -109,7 +111,8 @@ def judge(
             late.append(f"{one.sight.what} after {one.after:.1f} s")
     why += [f"not seen: {s.sight.what}" for s in seen(fault.then, lines, since) if s.after is None]
     if until is None:
-        why.append(NOT_AS_BEFORE)
+        last = [text for line in lines if (text := text_of(line.message))][-LAST:]
+        why.append(f"{NOT_AS_BEFORE}; the last it said: {' | '.join(last)}")
     longest = max((max(p.longest, p.open) for p in glances), default=0.0)
     back = max((max(p.pictures_longest, p.pictures_open) for p in glances), default=0.0)
     presented = sum(p.presented for p in glances)

@@ -20,7 +20,7 @@ from PIL import ImageGrab
 from livegan.gremlins.catalogue import catalogue
 from livegan.gremlins.evening import END, ROOM, Evening, Plan
 from livegan.gremlins.fault import Fault
-from livegan.gremlins.judging import Outcome
+from livegan.gremlins.judging import BLACK, Outcome
 from livegan.gremlins.show import Show
 from livegan.sound.composer import compose
 from tests.display import xvfb
@@ -49,6 +49,9 @@ FAULTS = catalogue(SLIPS, seed=4)
 BY_OTHERS = ("window",)
 """Rows in which the window is not where it was."""
 LOOK = 0.3
+WINDOW = (512, 512)
+LIT = 0.02
+"""The share of the window that must not be black: a waveform is a line on black."""
 
 
 class Eyes:
@@ -65,12 +68,9 @@ class Eyes:
             return
         self._looked = now
         grabbed = ImageGrab.grab(xdisplay=show.env["DISPLAY"]).convert("RGB")
-        screen = np.asarray(grabbed)
-        height, width, _ = screen.shape
-        # The middle of the window, where neither HUD nor help lies over the picture.
-        middle = screen[height // 2 - 100 : height // 2 + 100, width // 2 - 100 : width // 2 + 100]
+        lit = (np.asarray(grabbed) > BLACK).any(axis=2)
         self.looks += 1
-        if middle.max() <= 8:
+        if lit.sum() < LIT * WINDOW[0] * WINDOW[1]:  # wherever the window is by now
             self.black.add(fault.name)
 
 
@@ -98,6 +98,8 @@ def evening(
         saves=SLIPS,
         size=64,
         calm=0.2,
+        window=WINDOW,
+        hud=False,
     )
     eyes = Eyes()
     with xvfb((1280, 1024)):
