@@ -28,6 +28,8 @@ OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
 """Not looked at: what changes as sets and plugins are loaded."""
 REFUSES = "livegan_refuses"
 """Attribute of the functions that stand in for exits while a save is proven."""
+STANDS_FOR = "livegan_stands_for"
+"""Attribute of the empty input that stands in for another while a save is run: the other."""
 
 
 def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
@@ -47,7 +49,8 @@ def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
 
 
 def streams() -> tuple[Any, ...]:
-    return sys.stdin, sys.stdout, sys.stderr
+    # While another thread proves a save, `nobody` stands in for who types: no doing of the set's.
+    return getattr(sys.stdin, STANDS_FOR, sys.stdin), sys.stdout, sys.stderr
 
 
 def put_streams(value: tuple[Any, ...]) -> None:
@@ -146,6 +149,7 @@ def nobody() -> Iterator[None]:
     """Inside, ``input()`` finds nobody who answers, and raises EOFError at once."""
     before = sys.stdin
     with open(os.devnull, encoding="utf-8") as empty:
+        setattr(empty, STANDS_FOR, before)
         sys.stdin = empty
         try:
             yield

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livegan.engine.surroundings import Surroundings, exits_refused
+from livegan.engine.surroundings import Surroundings, exits_refused, nobody
 from tests.engine.playing import Show
 
 SET = """
@@ -137,3 +137,13 @@ def test_a_look_around_leaves_the_refusing_exits_of_a_save_that_is_being_proven(
     assert around.put_back() == ([], [])
     assert inside.put_back() == ([], [])
     assert not hasattr(os._exit, "livegan_refuses")
+
+
+def test_a_look_around_takes_nobody_for_who_typed_before() -> None:
+    before = sys.stdin
+    around = Surroundings()
+    with nobody():
+        assert sys.stdin is not before
+        assert around.put_back() == ([], [])
+        inside = Surroundings()
+    assert inside.put_back() == ([], []) and sys.stdin is before
