@@ -91,7 +91,3 @@ def main() -> int:
     address = first["address"] if isinstance(first["address"], str) else tuple(first["address"])
     with Client(address, authkey=bytes.fromhex(first["key"])) as connection:
         return Performer(connection).play()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

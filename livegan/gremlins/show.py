@@ -28,6 +28,12 @@ Found = TypeVar("Found")
 LOOK = 0.03  # seconds between looks at what a show says
 STARTS = 240.0  # seconds that a machine may take to start Python and torch
 GOODBYE = 15.0
+PERFORMER = """
+import sys
+del sys.path[0]  # the working folder, whose modules are none of the stage's
+from livegan.gremlins.performer import main
+sys.exit(main())
+"""
 
 
 class ShowEnded(Exception):
@@ -94,7 +100,7 @@ class Show:
         mark = self.mark()
         with Listener(authkey=key) as listener, self.terminal.open("wb") as terminal:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "livegan.gremlins.performer"],
+                [sys.executable, "-c", PERFORMER],
                 cwd=self.copy.folder,
                 env={**self.env, "PYTHONPATH": _path()},
                 stdin=subprocess.PIPE,
