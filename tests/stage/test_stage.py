@@ -107,13 +107,21 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
 ) -> None:
     show = Performance(tmp_path, screen, hud=True)
     dark: list[int] = []
+    came = 0
 
     def rung(name: str) -> None:
+        """Wait until it is on, or was on since the last that was waited for."""
+        nonlocal came
+
         def there() -> bool:
             dark.append(int(show.look()[300:].max()))
-            return bool(show.lines("rung")[-1]["rung"] == name)
+            return name in rungs()[came:]
+
+        def rungs() -> list[str]:
+            return [line["rung"] for line in show.lines("rung")]
 
         until(there)
+        came = rungs().index(name, came) + 1
 
     def act() -> None:
         until(lambda: show.shows(10))
