@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,10 @@ from livegan.engine.ingredients import Ingredients
 from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
-from livegan.engine.script import Refusal, helpers_of, run
+from livegan.engine.script import Refusal, helpers_of, place_at, run
 from livegan.engine.surroundings import Surroundings, exits_refused
-from livegan.engine.watch import read_save, stamp
+from livegan.engine.trials import Trials
+from livegan.engine.watch import stamp
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.place import Place
 from livegan.plugin.hot import Hot, Trial
@@ -50,6 +50,7 @@ class Pipeline:
         self.commits = Commits(emit)
         self.busy = ""
         self.hot = Hot(folder / PLUGINS)
+        self.trials = Trials(self.hot)
         self.ingredients = Ingredients(path, builder, self.hot)
         self._newest: Program | None = None
         self._last_seen: str | None = None
@@ -60,18 +61,10 @@ class Pipeline:
         """Stamps of the models at the last proposal."""
         self._news = News()
         self._versions = 0
-        self._begun = False
-        self._trying: Trial | None = None
-        self._trials: dict[int, Trial] = {}
-        """The plugins that the newest program brought with it, by its version."""
-        self._texts: dict[int, dict[str, str]] = {}
-        """What the plugin files said, by the version of the program that was made with them."""
         self._under_way: tuple[Commit, str] | None = None
         """What is being built or proven, and its fingerprint."""
         player.on_rollback = self._rolled_back
         builder.note = lambda text: emit({"type": "note", "text": text})
-
-    # The pipeline ------------------------------------------------------------------------------
 
     def propose(
         self, text: str, *, file: Path | None = None, at: float | None = None
@@ -82,12 +75,9 @@ class Pipeline:
         """
         for line in self.hot.begin():
             self.emit({"type": "note", "text": line})
-        trying = self._begun
-        self._begun = True
-        same = (
-            self.ingredients.fingerprint(text, self.ingredients.stamps(), trying) == self._last_seen
-        )
-        if same and (not self._left or stamp(self.path) == self._left[0]):
+        trying, self.trials.begun = self.trials.begun, True
+        seen = self.ingredients.fingerprint(text, self.ingredients.stamps(), trying)
+        if seen == self._last_seen and (not self._left or stamp(self.path) == self._left[0]):
             return None
         self._left = ()
         at = self.player.now.time if at is None else at
@@ -123,7 +113,7 @@ class Pipeline:
             if commit.digest in self.blocked:
                 self.hot.skip()
                 raise Refusal("this save has brought the engine down; edit it to try again")
-            trial = self._try_plugins(commit) if trying else None
+            trial = self.trials.load(commit, self._busy) if trying else None
             with exits_refused():
                 script = run(self.path, text)
                 self.ingredients.checkpoints = checkpoints_of(script.graph)
@@ -139,10 +129,10 @@ class Pipeline:
             if refusal.place is not None and refusal.place.file != str(self.path):
                 self.ingredients.helpers.add(Path(refusal.place.file))
             self.commits.refuse(commit, refusal)
-            return commit, trial or self._trying
+            return commit, trial or self.trials.on_trial
         finally:
             if self._still(commit):
-                self._under_way, self._trying, self.busy = None, None, ""
+                self._under_way, self.trials.on_trial, self.busy = None, None, ""
                 # Those from before the models were read: one written since is a change.
                 self._last_seen = self.ingredients.fingerprint(text, stamps)
                 self._seen = stamps
@@ -156,12 +146,9 @@ class Pipeline:
         commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)
         self.commits.tell(commit, "proven")
         self._newest = program
-        if trial is not None:
-            trial.accept()
-            self._trials = {program.version: trial}
-            for line in trial.warnings:
-                self.emit({"type": "note", "text": line})
-        self._texts[program.version] = self.hot.texts()
+        self.trials.proven(program.version, trial)
+        for line in trial.warnings if trial is not None else ():
+            self.emit({"type": "note", "text": line})
         news = self._news.lines(self.builder.models(self.path), stamps)
         self.player.drop()
         self.commits.tell(commit, "cued")
@@ -180,19 +167,15 @@ class Pipeline:
             return
         commit, seen = found
         self._under_way = None
-        trial, self._trying = self._trying, None
+        trial, self.trials.on_trial = self.trials.on_trial, None
         if trial is not None:
             trial.refuse()
         busy, self.busy = self.busy, ""
         self._last_seen, self._seen = seen, self.ingredients.stamps()
         whereabouts.forget(ident)
-        lines = [(f.filename, f.lineno) for f in traceback.extract_stack(frame)]
-        mine = [line for line in reversed(lines) if line[0] == str(self.path)]
-        beside = [line for line in reversed(lines) if self.path.parent in Path(line[0]).parents]
-        places = [Place(file, line or 1) for file, line in (*mine, *beside)]
         what = f"{busy}: " if busy else ""
         reason = f"{what}it waits in a call that does not come back; take that call out"
-        self.commits.refuse(commit, Refusal(reason, places[0] if places else None))
+        self.commits.refuse(commit, Refusal(reason, place_at(frame, self.path)))
 
     def _still(self, commit: Commit) -> bool:
         """Whether a commit is under way, and was not given up."""
@@ -220,30 +203,6 @@ class Pipeline:
         commit.reason = "another program took its place"
         self.commits.tell(commit, "superseded")
 
-    def _try_plugins(self, commit: Commit) -> Trial | None:
-        """Load the plugins that were saved, for as long as the set is proven with them.
-
-        Raises
-        ------
-        Refusal
-            If one cannot be loaded, or takes a name that another one has.
-        """
-        changed = self.hot.changed()
-        if not changed:
-            return None
-        for value in changed:
-            self._busy(f"loading plugin {Path(value).stem}")
-        for file in self.hot.saved():
-            read_save(file)
-        self._trying = trial = self.hot.trial()
-        if trial is None:
-            return None
-        commit.plugins = [record.plugin.name for record in trial.records]
-        for problem in trial.problems:
-            title = f"plugin {problem.plugin} {problem.version}".strip()
-            raise Refusal(f"{title}: {problem.reason}", Place.read(problem.where))
-        return trial
-
     def unasked(self, file: Path) -> Commit:
         """The commit of a program that no save asked for. The next save goes on the air after it,
         even one that changed nothing."""
@@ -256,12 +215,6 @@ class Pipeline:
     def numbered(self, version: int) -> None:
         """The next program is to have this number: one that comes back keeps its own."""
         self._versions = max(0, version - 1)
-
-    def recall_plugins(self, texts: Mapping[str, str] | None) -> None:
-        """Prove the next text with what plugin files said when it played, if that is known."""
-        if texts is not None:
-            self.hot.recall(texts)
-            self._begun = False
 
     def models_changed(self) -> bool:
         """Whether a model was written, or taken away, since the last proposal."""
@@ -294,7 +247,7 @@ class Pipeline:
     def _on_air(self, commit: Commit, program: Program, at: float, news: list[str]) -> None:
         commit.on_air_at = round(at, 6)
         commit.source = program.script.text
-        commit.texts = self._texts.get(program.version, {})
+        commit.texts = self.trials.texts(program.version)
         self.commits.tell(commit, "on_air")
         for line in news:
             self.emit({"type": "note", "text": line})
@@ -302,9 +255,7 @@ class Pipeline:
     def _rolled_back(self, bad: Program, good: Program, why: Refusal) -> None:
         """A program failed soon after its swap, and the one before is back."""
         self._newest = good
-        trial = self._trials.pop(bad.version, None)
-        if trial is not None and trial.current:
-            trial.refuse()
+        self.trials.rolled_back(bad.version)
         commit = self.commits.of(bad.version)
         if commit is not None:
             reason = f"{why.reason}; the program before is back"
@@ -321,5 +272,5 @@ class Pipeline:
         commit.reason, commit.on_air_at = "undo", commit.at
         commit.version, commit.digest = program.version, program.digest
         commit.source = program.script.text
-        commit.texts = self._texts.get(program.version, {})
+        commit.texts = self.trials.texts(program.version)
         self.commits.tell(commit, "on_air")

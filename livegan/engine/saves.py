@@ -89,7 +89,7 @@ class Saves:
                 self.safe.play()
         elif message.get("source") and not self.pipeline.plays(str(message["source"])):
             self.pipeline.numbered(int(message.get("version") or 0))
-            self.pipeline.recall_plugins(message.get("texts"))
+            self.pipeline.trials.recall(message.get("texts"))
             self._propose(str(message["source"]))
 
     def _watch(self, resumes: Sequence[Message]) -> None:

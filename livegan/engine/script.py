@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from livegan import live
@@ -228,3 +228,12 @@ def place_in(error: BaseException, path: Path) -> Place | None:
         if is_own(name):
             return Place(file, line)
     return None
+
+
+def place_at(frame: FrameType, path: Path) -> Place | None:
+    """The innermost line of the set that a thread is at, else of a file beside it."""
+    lines = [(f.filename, f.lineno) for f in traceback.extract_stack(frame)]
+    mine = [line for line in reversed(lines) if line[0] == str(path)]
+    beside = [line for line in reversed(lines) if path.parent in Path(line[0]).parents]
+    places = [Place(file, line or 1) for file, line in (*mine, *beside)]
+    return places[0] if places else None
