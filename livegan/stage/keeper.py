@@ -15,7 +15,7 @@ from livegan.stage import supervisor
 from livegan.stage.actions import Action, Kill, Start, TakeOver, Tell
 from livegan.stage.events import Event, Gone, Heard, Insist, StandbyGone, StandbyHeard, Tick
 from livegan.stage.health import Limits
-from livegan.stage.launch import ENGINE, Engine, Message, death, start_engine
+from livegan.stage.launch import ENGINE, Engine, Message, death, prepare, start_engine
 from livegan.stage.standby import Keep, Warm
 from livegan.stage.state import State
 
@@ -61,7 +61,8 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
     def start(self) -> None:
-        """Start the engine; returns at once."""
+        """Start the engine; returns at once. No engine outlives the thread that calls this."""
+        prepare()
         self._thread.start()
 
     def send(self, message: Message) -> None:
