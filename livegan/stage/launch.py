@@ -151,7 +151,7 @@ def start_engine(
     Windows, it goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
     is ``"module:function"``.
     """
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe(duplex=True)
     output, printing, reading = None, None, -1
     if show is not None and sys.platform != "win32":
