@@ -43,8 +43,8 @@ GRACE = 10.0
 """Seconds that processes of a show may take to be gone after it."""
 SILENT = 3.0
 """Seconds after which a save that nothing is said of says nothing new."""
-SETTLED = Limits().settled + 6.0
-"""Seconds from a death until the stage takes the next one for the first: it starts anew at once."""
+SETTLED = Limits().settled + 1.0
+"""Seconds from an engine's return until the stage takes the next one for the first: it starts anew at once."""
 END = "the show ends in order"
 ROOM = "livegan-gremlins-"
 """How folders with copies of sets begin, in that for temporary files."""
@@ -200,9 +200,9 @@ class Evening:
     def _settle(self, show: Show, fault: Fault) -> None:
         """Before what may end an engine: let it play for as long as it takes until a death counts
         as the first. After several in a row the stage waits longer each time, as it should."""
-        deaths = [h.at for h in show.heard if h.message.get("kind") == "death"]
-        if deaths and fault.row in DEADLY:
-            left = deaths[-1] + SETTLED * self.plan.calm - time.monotonic()
+        fates = [h.at for h in show.heard if h.message.get("kind") in ("death", "recovery")]
+        if fates and fault.row in DEADLY:
+            left = fates[-1] + SETTLED * self.plan.calm - time.monotonic()
             self._rest(show, max(0.0, left))
 
     def _strike(self, show: Show, fault: Fault) -> Outcome:
