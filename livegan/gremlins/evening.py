@@ -44,7 +44,7 @@ GRACE = 10.0
 SILENT = 3.0
 """Seconds after which a save that nothing is said of says nothing new."""
 SETTLED = Limits().settled + 1.0
-"""Seconds from an engine's return until the stage takes the next one for the first: it starts anew at once."""
+"""Seconds from an engine's return until its death counts as the first: another starts at once."""
 END = "the show ends in order"
 ROOM = "livegan-gremlins-"
 """How folders with copies of sets begin, in that for temporary files."""
