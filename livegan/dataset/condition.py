@@ -16,8 +16,9 @@ import numpy.typing as npt
 from livegan.builtin.pictures import as_picture
 from livegan.dataset.soundtrack import Soundtrack
 from livegan.plugin import Now, Operation
+from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
-from livegan.plugin.registry import UnknownName, current
+from livegan.plugin.registry import current
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.features import INDEX

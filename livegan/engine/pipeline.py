@@ -116,6 +116,9 @@ class Pipeline:
             trial = self.trials.load(commit, self._busy) if trying else None
             with exits_refused():
                 script = run(self.path, text)
+            # At once: what plays beside it needs what the set may have taken away.
+            self._put_back(surroundings, text)
+            with exits_refused():
                 self.ingredients.checkpoints = checkpoints_of(script.graph)
                 stamps = self.ingredients.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)

@@ -24,6 +24,8 @@ BEAT_S = 0.1
 THUMBS_S = 0.15
 LOOK_S = 1.0
 """How often it is looked whether the set changed what belongs to the whole process."""
+FORGIVEN = 60
+"""Frames in a row that may fail outside any node before the engine gives itself up."""
 POISONED = 70
 """Exit status (EX_SOFTWARE of sysexits.h) after the GPU's context was lost."""
 
@@ -105,7 +107,7 @@ class Engine:
         pace = Pace()
         last_thumbs = last_look = 0.0
         counted, since = 0, time.monotonic()
-        last_position = -1
+        last_position, stumbled = -1, 0
         self.around = Surroundings()
         while self.link.open:
             self.answer()
@@ -119,11 +121,18 @@ class Engine:
             last_position = position
             pace = pace.at(time.monotonic())
             self.pulse.frame(True)
-            frame = self.player.frame(position)
-            if frame is not None:
-                self.show(frame)
-                self.frames += 1
-                counted += 1
+            try:
+                frame = self.player.frame(position)
+                if frame is not None:
+                    self.show(frame)
+                    self.frames += 1
+                    counted += 1
+                stumbled = 0
+            except Exception:
+                # A set that is being read took away what all code uses, until it is put back.
+                stumbled += 1
+                if stumbled > FORGIVEN:
+                    raise
             self.pulse.frame(False)
             now = time.monotonic()
             if now - since >= 0.5:

@@ -18,12 +18,13 @@ from livegan.gremlins.copying import Copy
 from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault, Message, Sight
 from livegan.gremlins.judging import BLACK, NOT_AS_BEFORE, Outcome, judge, seen
 from livegan.gremlins.music import write_music
-from livegan.gremlins.schedule import Turn, schedule
+from livegan.gremlins.schedule import DEADLY, Turn, schedule
 from livegan.gremlins.screen import screen
 from livegan.gremlins.sheet import line_of
 from livegan.gremlins.show import Mark, Show, ShowEnded
 from livegan.gremlins.soundcard import sound_card
 from livegan.gremlins.witness import Glance
+from livegan.stage.health import Limits
 from livegan.stage.options import Options
 
 SHOWS = {
@@ -42,6 +43,8 @@ GRACE = 10.0
 """Seconds that processes of a show may take to be gone after it."""
 SILENT = 3.0
 """Seconds after which a save that nothing is said of says nothing new."""
+SETTLED = Limits().settled + 1.0
+"""Seconds from an engine's return until its death counts as the first: another starts at once."""
 END = "the show ends in order"
 ROOM = "livegan-gremlins-"
 """How folders with copies of sets begin, in that for temporary files."""
@@ -133,6 +136,7 @@ class Evening:
                     turn = left.pop(0)
                     if kind != FRESH:
                         self._rest(show, turn.pause * self.plan.calm)
+                        self._settle(show, turn.fault)
                     self._told("", turn.fault.name)
                     outcome = shortened(self._strike(show, turn.fault), show.copy)
                     self._add(outcome)
@@ -192,6 +196,14 @@ class Evening:
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
         self._told(line_of(outcome), "the show plays")
+
+    def _settle(self, show: Show, fault: Fault) -> None:
+        """Before what may end an engine: let it play for as long as it takes until a death counts
+        as the first. After several in a row the stage waits longer each time, as it should."""
+        fates = [h.at for h in show.heard if h.message.get("kind") in ("death", "recovery")]
+        if fates and fault.row in DEADLY:
+            left = fates[-1] + SETTLED * self.plan.calm - time.monotonic()
+            self._rest(show, max(0.0, left))
 
     def _strike(self, show: Show, fault: Fault) -> Outcome:
         """Do one fault, mend it, and judge."""

@@ -27,12 +27,9 @@ from livegan.plugin.catalogue import (
 from livegan.plugin.catalogue import UnknownName as UnknownName
 from livegan.plugin.declare import Kind, Operation
 from livegan.plugin.entry import Entry, entries
-from livegan.plugin.entry import module_of as module_of
 from livegan.plugin.guard import working_folder
 from livegan.plugin.loading import load
-from livegan.plugin.record import Plugin as Plugin
-from livegan.plugin.record import Problem as Problem
-from livegan.plugin.record import Record
+from livegan.plugin.record import Plugin, Problem, Record
 from livegan.plugin.registration import names_of
 from livegan.plugin.words import taken
 

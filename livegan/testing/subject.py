@@ -13,7 +13,9 @@ from typing import Any
 
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
-from livegan.plugin.registry import KINDS, Plugin, Problem, Registry, module_of, use
+from livegan.plugin.entry import module_of
+from livegan.plugin.record import Plugin, Problem
+from livegan.plugin.registry import KINDS, Registry, use
 from livegan.testing.offers import Offered
 
 OFFERS = ("source", "loader", "output", "command")

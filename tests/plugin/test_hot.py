@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from livegan.plugin import registry, source
+from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.hot import Hot, Trial
-from livegan.plugin.registry import Registry, UnknownName
+from livegan.plugin.registry import Registry
 
 PLUGIN = '''
 from livegan.plugin import hookimpl, param

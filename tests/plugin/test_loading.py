@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from livegan.plugin import loading
-from livegan.plugin.registry import Plugin, Registry, UnknownName
+from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.record import Plugin
+from livegan.plugin.registry import Registry
 
 GOOD = '''
 from livegan.plugin import hookimpl

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from livegan.plugin.registry import Registry, UnknownName
+from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.registry import Registry
 
 GOOD = '''
 from livegan.plugin import hookimpl, param
