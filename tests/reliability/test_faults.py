@@ -46,8 +46,8 @@ show(grid(a, b, encode.levels(sound), encode.timeline(sound)))
 """
 SLIPS = 12
 FAULTS = catalogue(SLIPS, seed=4)
-BY_OTHERS = ("window",)
-"""Rows in which the window is not where it was."""
+BY_OTHERS = ("window", "stage")
+"""Rows in which the window is not where it was, or gone with its stage."""
 LOOK = 0.3
 WINDOW = (512, 512)
 LIT = 0.02
