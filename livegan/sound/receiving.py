@@ -82,8 +82,12 @@ def _send(wire: Wire, wanted: str, container: Any) -> str:
     except (av.FFmpegError, OSError) as error:
         if not opened:
             raise
-        return reason(error)
-    return "it has ended" if opened else ""
+        why = reason(error)
+    else:
+        why = "it has ended" if opened else ""
+    # What came ahead of the clock is heard before the sender counts as gone.
+    time.sleep(max(0.0, ahead - (time.monotonic() - last)))
+    return why
 
 
 def reason(error: Exception) -> str:
