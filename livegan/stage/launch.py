@@ -251,13 +251,13 @@ def _play(
     faulthandler.enable(2)  # a segfault in a set says where
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR2, 2)  # see Engine.ask_where
-    _end_with_parent()
+    _leave_with_parent()
     module, _, function = target.partition(":")
     run: Callable[[Connection, Message], None] = getattr(importlib.import_module(module), function)
     run(connection, options)
 
 
-def _end_with_parent() -> None:
+def _leave_with_parent() -> None:
     """Leave when the stage is gone, also from code that never comes back to the interpreter.
 
     The thread needs the interpreter lock, which such code holds; Linux kills without asking.

@@ -31,7 +31,7 @@ def discriminator_loss(on_real: Tensor, on_fake: Tensor, gan: Gan = "vanilla") -
 
 def pyramid(painted: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
     """L1 at full, half, quarter ... size, summed: light and layout count, not only texture."""
-    return sizes(painted - truth, levels)
+    return _summed(painted - truth, levels)
 
 
 def moving(painted: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
@@ -41,10 +41,10 @@ def moving(painted: Tensor, truth: Tensor, levels: int = 3) -> Tensor:
     a stroke does to it.
     """
     difference = painted - truth
-    return sizes(difference[1::2] - difference[::2], levels)
+    return _summed(difference[1::2] - difference[::2], levels)
 
 
-def sizes(difference: Tensor, levels: int) -> Tensor:
+def _summed(difference: Tensor, levels: int) -> Tensor:
     """Mean absolute values of a (N, C, H, W) difference at full, half, quarter ... size, summed."""
     total = _mean_size(difference)
     for _ in range(levels):

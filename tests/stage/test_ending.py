@@ -12,22 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.display import xvfb
-from tests.stage.performance import WINDOW, Performance
+from tests.stage.performance import Performance
 from tests.stage.test_keeper import gone, until
 
 pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    with xvfb(WINDOW) as display:
-        yield display
-
-
-@pytest.fixture
-def show(tmp_path: Path, screen: str) -> Performance:
-    return Performance(tmp_path, screen)
 
 
 RUN = """

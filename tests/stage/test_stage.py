@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,22 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.display import xvfb
-from tests.stage.performance import WINDOW, Performance
+from tests.stage.performance import Performance
 from tests.stage.test_keeper import until
 
 pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    with xvfb(WINDOW) as display:
-        yield display
-
-
-@pytest.fixture
-def show(tmp_path: Path, screen: str) -> Performance:
-    return Performance(tmp_path, screen)
 
 
 def test_the_start_picture_is_not_black_and_says_what_is_waited_for(show: Performance) -> None:
