@@ -30,8 +30,16 @@ segments of seconds that come all at once."""
 PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtsp,srt,crypto"
 """What a playlist may name; so no file of this machine."""
 
+FORMATS = (
+    "mpegts,hls,dash,rtp,rtsp,sdp,mp3,aac,loas,ac3,eac3,ogg,flac,wav,w64,aiff,au,caf,"
+    "matroska,webm,mov,mp4,flv,nut,asf"
+)
+"""What is sent over networks. Rubbish before a stream can make it pass for something else, which
+plays as noise for ever (MPEG-TS for MPEG-PS); so that is refused, and the sender asked anew."""
+
 OPTIONS = {
     "protocol_whitelist": PROTOCOLS,
+    "format_whitelist": FORMATS,
     "fflags": "nobuffer+discardcorrupt",
     # Enough to know what is sent, without seconds of waiting.
     "probesize": "200000",
@@ -100,15 +108,20 @@ def reason(error: Exception) -> str:
 
 
 def decoded(container: Any) -> Iterator[tuple[int, Array]]:
-    """Rate and stereo sound of what comes; packets that cannot be read are left out."""
+    """Rate and stereo sound of what comes; packets that cannot be read are left out. It ends when
+    none could be read for `SILENT` seconds."""
     import av
 
     stream = container.streams.best("audio")
+    last = time.monotonic()
     for packet in container.demux(stream):
         try:
             frames = packet.decode()
         except av.FFmpegError:
-            continue
+            frames = []
+        if not frames and time.monotonic() - last > SILENT:
+            return
         for frame in frames:
             names = tuple(channel.name for channel in frame.layout.channels)
             yield frame.sample_rate, to_stereo(floats(frame), names)
+            last = time.monotonic()  # who asked may have waited for the clock
