@@ -91,31 +91,33 @@ def test_senders_come_and_go_change_their_rate_and_send_rubbish(ring: SoundRing)
     address = f"udp://127.0.0.1:{to}"
     source = Capture(address, kind="network")
     listening = Listening(source, ring, Counting(), notes.append)
-    assert notes == [f"no sound has come from {address} yet; silence until it is there"]
-    whole = stream(48000, 4.0)
-    with sending(to, lambda: whole):
-        until(lambda: tone_heard(ring))
-        assert notes[1:] == [f"{address} is back"]
-    until(lambda: bool(listening.waiting))
-    assert notes[2].startswith(f"no more sound comes from {address} (")
-    with sending(to, lambda: os.urandom(200 * PACKET), 2.0):
-        position = ring.position
-        until(lambda: ring.position > position + 2 * RATE)
-        assert listening.waiting
-        assert not ring.samples(ring.position - RATE, ring.position).any()
-    damage, slower = np.random.default_rng(1), stream(44100, 4.0)
+    try:
+        assert notes == [f"no sound has come from {address} yet; silence until it is there"]
+        whole = stream(48000, 4.0)
+        with sending(to, lambda: whole):
+            until(lambda: tone_heard(ring))
+            assert notes[1:] == [f"{address} is back"]
+        until(lambda: bool(listening.waiting))
+        assert notes[2].startswith(f"no more sound comes from {address} (")
+        with sending(to, lambda: os.urandom(200 * PACKET), 2.0):
+            position = ring.position
+            until(lambda: ring.position > position + 2 * RATE)
+            assert listening.waiting
+            assert not ring.samples(ring.position - RATE, ring.position).any()
+        damage, slower = np.random.default_rng(1), stream(44100, 4.0)
 
-    def damaged() -> bytes:
-        data = bytearray(slower)
-        for at in damage.integers(0, len(data), 12):
-            data[at : at + 20] = damage.bytes(20)
-        return bytes(data)
+        def damaged() -> bytes:
+            data = bytearray(slower)
+            for at in damage.integers(0, len(data), 12):
+                data[at : at + 20] = damage.bytes(20)
+            return bytes(data)
 
-    with sending(to, damaged):
-        until(lambda: not listening.waiting)
-        until(lambda: tone_heard(ring))
-    pid = source.pid
-    listening.stop()
+        with sending(to, damaged):
+            until(lambda: not listening.waiting)
+            until(lambda: tone_heard(ring))
+        pid = source.pid
+    finally:
+        listening.stop()
     assert pid is None or not os.path.exists(f"/proc/{pid}")
     assert threading.active_count() == before
 

@@ -12,6 +12,7 @@ Its "set" is a text of commands, one a line, obeyed anew whenever the file chang
     take N           N megabytes of memory
     spout NAME       an extra output
     hold N           no picture until N seconds after the start
+    linger N         N seconds until it is back after a death
     strobe           every other picture is white
 """
 
@@ -196,6 +197,9 @@ class FakeEngine:
         resume = self.options["resume"]
         if resume is not None:
             self.text = resume.get("source") or ""
+            for line in self.text.splitlines():
+                if line.startswith("linger"):
+                    time.sleep(float(line.split()[1]))
             self.put_on_air(SAFE if resume.get("safe") else self.text, bool(resume.get("safe")))
             self.text = self.path.read_text()  # the save that is there now was seen before
         spoken = 0.0

@@ -93,6 +93,7 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
     tmp_path: Path, screen: str
 ) -> None:
     show = Performance(tmp_path, screen, hud=True)
+    show.set.write_text("colour 10 60 200\nlinger 1\n")  # or nothing is seen of it
     dark: list[int] = []
     came = 0
 
