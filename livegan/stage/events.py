@@ -22,6 +22,8 @@ class Gone:
     how: str
     node: str = ""
     where: str = ""
+    outside: bool = False
+    """Ended by a signal that is sent from outside, while no code of a set or plugin ran."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from livegan.stage.pulse import Work
 from livegan.stage.state import State
 
 GB = 1e9
+STOPPED = "it was stopped"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def illness(state: State, seen: Seen | None, now: float, limits: Limits) -> str:
     silent = now - state.heard
     if seen is not None:
         if state.stopped_since is not None and now - state.stopped_since > limits.stopped:
-            return "it was stopped"
+            return STOPPED
         if limits.memory and seen.memory > limits.memory:
             had, may = seen.memory / GB, limits.memory / GB
             return f"it took {had:.1f} GB of memory, more than the {may:.1f} GB of --memory"

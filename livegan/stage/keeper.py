@@ -14,14 +14,13 @@ from pathlib import Path
 from livegan.stage import supervisor
 from livegan.stage.actions import Action, Kill, Start, TakeOver, Tell
 from livegan.stage.events import Event, Gone, Heard, Insist, StandbyGone, StandbyHeard, Tick
-from livegan.stage.health import Limits
+from livegan.stage.health import STOPPED, Limits
 from livegan.stage.launch import ENGINE, Engine, Message, death, prepare, start_engine
 from livegan.stage.standby import Keep, Warm
 from livegan.stage.state import State
 
 TICK = 0.1  # seconds between looks at the clock
 SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
-STOPPED = "it was stopped"
 GOODBYE = 2.0  # seconds an engine has to end when it is asked
 
 
@@ -225,7 +224,7 @@ class Keeper:
         """See that the process is gone, and say how it ended."""
         engine, self._engine = self._engine, None
         self._number = next(self._numbers)  # what it still says is not heard
-        node = where = ""
+        node, where, outside = "", "", False
         if engine is not None:
             if how and how != STOPPED:
                 engine.ask_where()
@@ -234,10 +233,10 @@ class Keeper:
             if engine.exitcode is None:
                 # Where one stands by there is no need to wait until its memory is free.
                 engine.kill(0.0 if self._standby is not None else 5.0)
-            node, where = engine.died_at(self._set)
+            node, where, outside = engine.died_at(self._set, how)
             how = engine.last_words or how or death(engine.exitcode)
             threading.Thread(target=_reap, args=(engine,), name="reap").start()
-        self._step(Gone(how or "gone", node, where))
+        self._step(Gone(how or "gone", node, where, outside))
         self._step(Tick())  # one that stands by need not wait for the next
 
     def _end(self) -> None:

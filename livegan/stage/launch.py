@@ -21,9 +21,9 @@ from typing import Any
 
 import psutil
 
-from livegan.stage.health import Seen
+from livegan.stage.health import STOPPED, Seen
 from livegan.stage.orphans import end_with_parent
-from livegan.stage.printed import Output
+from livegan.stage.printed import Account, Output
 from livegan.stage.pulse import Pulse
 
 ENGINE = "livegan.engine.process:run"
@@ -83,21 +83,24 @@ class Engine:
                     psutil.STATUS_STOPPED,
                     psutil.STATUS_TRACING_STOP,
                 )
-        return Seen(beat.beats, beat.frame_since, beat.suspect, memory, stopped)
+        return Seen(beat.beats, beat.frame_since, beat.suspect(), memory, stopped)
 
-    def died_at(self, set_path: Path) -> tuple[str, str]:
-        """The node that it was at, and ``file:line`` of the set, as far as that is known.
+    def died_at(self, set_path: Path, how: str = "") -> tuple[str, str, bool]:
+        """The node that it was at, ``file:line`` of the set, as far as that is known, and whether
+        it looks as if it was ended from outside; ``how`` is why it was killed by the stage.
 
         Of one that was killed from outside only what code of a set or plugin was running.
         """
         if self._output is not None and self.exitcode is not None:
             self._output.wait(0.5)  # one that still goes has written what it had to say
-        place = self._output.place(set_path) if self._output is not None else ""
-        work = self._pulse.read().suspect
-        outside = self.exitcode in OUTSIDE
-        if work is None or (outside and not work.limit and not place):
-            return "", place
-        return work.what, place or work.where
+        account = self._output.account(set_path) if self._output is not None else Account()
+        place, work = account.place, self._pulse.read().suspect(account.thread)
+        foreign = bool(place) or (work is not None and work.limit > 0)
+        killed = self.exitcode in OUTSIDE
+        outside = killed and not foreign and how in ("", STOPPED)
+        if work is None or (killed and not foreign):
+            return "", place, outside
+        return work.what, place or work.where, outside
 
     def ask_where(self) -> None:
         """Let it write down what its threads are at, even if one of them holds the interpreter."""

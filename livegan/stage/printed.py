@@ -12,6 +12,7 @@ import select
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 BURST, RATE = 40, 5.0  # lines at once, and lines a second after that
@@ -20,9 +21,19 @@ TAIL = 64_000  # bytes of the end that are kept
 QUIET = 0.5  # seconds without output after which what was left out is told
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.M)
 UNSEEN = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+STACK = re.compile(r"^(Current thread|Thread) 0x([0-9a-f]+).*\n((?:  .*\n?)*)", re.M)
+PROVING = os.path.join("livegan", "engine", "saves.py")
 DEATH = re.compile(
     rb"^(?:Fatal Python error|(?:Current thread|Thread) .*most recent call first)", re.M
 )
+
+
+@dataclass(frozen=True)
+class Account:
+    """``file:line`` of the set or of a file beside it, and the thread; empty where not known."""
+
+    place: str = ""
+    thread: int = 0
 
 
 class Printed:
@@ -88,7 +99,7 @@ class Output:
             self._tail = (self._tail + data)[-TAIL:]
             lines = [] if self._dying or data else printed.left_out()
             if data and not self._dying:
-                # The account that Python gives of its death is for `place`, in one line.
+                # The account that Python gives of its death is for `account`.
                 account = DEATH.search(data)
                 self._dying = account is not None
                 heard = data[: account.start()] if account is not None else data
@@ -100,23 +111,26 @@ class Output:
         if lines:
             self._show(lines)
 
-    def place(self, set_path: Path) -> str:
-        """``file:line`` of the set, or of a file beside it, where Python says that it died."""
+    def account(self, set_path: Path) -> Account:
+        """Where Python says that it died, or that its threads are."""
         text = self._tail.decode("utf-8", "replace")
-        at = max(text.rfind("Fatal Python error"), text.find("most recent call first"))
+        fatal = text.rfind("Fatal Python error")
+        at = fatal if fatal >= 0 else text.find("most recent call first")
         if at < 0:
-            return ""
-        threads = re.split(r"^(?:Current thread|Thread) .*$", text[at:], flags=re.M)
-        current = text[at:].find("Current thread")
-        if current >= 0:  # the thread that died, before the others
-            threads.insert(0, re.split(r"^Thread ", text[at + current + 1 :], flags=re.M)[0])
+            return Account()
+        threads = [
+            (int(ident, 16), current == "Current thread", frames)
+            for current, ident, frames in STACK.findall(text, max(0, text.rfind("\n", 0, at)))
+        ]
+        # In front the one that died; if none did, that which proves a save, before what plays.
+        threads.sort(key=lambda t: not (t[1] if fatal >= 0 else PROVING in t[2]))
         for beside in (False, True):
-            for thread in threads:
-                for file, line in FRAME.findall(thread):
+            for ident, _, frames in threads:
+                for file, line in FRAME.findall(frames):
                     near = set_path.parent in Path(file).parents
                     if file == str(set_path) or (beside and near and "site-packages" not in file):
-                        return f"{file}:{line}"
-        return ""
+                        return Account(f"{file}:{line}", ident)
+        return Account("", threads[0][0] if fatal >= 0 and threads else 0)
 
     def wait(self, timeout: float) -> None:
         """Wait until all was read that a process which has ended had written."""

@@ -8,15 +8,16 @@ each lane is a seqlock, as in `livegan.stage.pictures`.
 from __future__ import annotations
 
 import struct
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.shared_memory import SharedMemory
 
 from livegan.memory import attach_memory, create_memory
 
 MAGIC = 0x6C697667616E70
 HEAD = struct.Struct("<qqd")  # magic, beats, when the frame being drawn began (0: none is)
-LANE = struct.Struct("<qddHH")  # sequence, since, limit, bytes of what, bytes of where
+LANE = struct.Struct("<qddQHH")  # sequence, since, limit, thread, bytes of what, bytes of where
 LANES, ROOM, START = 16, 640, 64
 WHAT, WHERE = 120, 480  # bytes of text at most
 ATTEMPTS = 8
@@ -34,6 +35,8 @@ class Work:
     where: str
     since: float
     limit: float = 0.0
+    thread: int = field(default=0, compare=False)
+    """As `threading.get_ident` says."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,12 @@ class Beat:
     frame_since: float | None = None
     work: tuple[Work, ...] = ()
 
-    @property
-    def suspect(self) -> Work | None:
-        """Who is likely to blame if all stands still: code of a set or plugin before livegan's."""
-        return next((w for w in self.work if w.limit), self.work[0] if self.work else None)
+    def suspect(self, thread: int = 0) -> Work | None:
+        """Who is likely to blame if all stands still: what that thread is at, if it is known, or
+        else code of a set or plugin before livegan's."""
+        known = next((w for w in self.work if thread and w.thread == thread), None)
+        foreign = next((w for w in self.work if w.limit), None)
+        return known or foreign or (self.work[0] if self.work else None)
 
 
 class Pulse:
@@ -109,8 +114,8 @@ class Pulse:
         struct.pack_into("<q", buffer, at, sequence)
         buffer[text : text + len(first)] = first
         buffer[text + len(first) : text + len(first) + len(second)] = second
-        since = time.monotonic() if what else 0.0
-        LANE.pack_into(buffer, at, sequence, since, limit, len(first), len(second))
+        since, thread = time.monotonic() if what else 0.0, threading.get_ident()
+        LANE.pack_into(buffer, at, sequence, since, limit, thread, len(first), len(second))
         struct.pack_into("<q", buffer, at, sequence + 1)
 
     # The stage's side ----------------------------------------------------------------------------
@@ -128,7 +133,7 @@ class Pulse:
     def _lane(self, buffer: memoryview, lane: int) -> Work | None:
         at = START + lane * ROOM
         for attempt in range(ATTEMPTS):
-            sequence, since, limit, first, second = LANE.unpack_from(buffer, at)
+            sequence, since, limit, thread, first, second = LANE.unpack_from(buffer, at)
             text = bytes(buffer[at + LANE.size : at + LANE.size + WHAT + WHERE])
             again = LANE.unpack_from(buffer, at)[0]
             # One that died or was stopped in the middle of saying so leaves an odd number.
@@ -138,7 +143,7 @@ class Pulse:
             return None
         what = text[:first].decode("utf-8", "replace")
         where = text[first : first + second].decode("utf-8", "replace")
-        return Work(what, where, since, limit)
+        return Work(what, where, since, limit, thread)
 
     def close(self) -> None:
         """Let go of it, and remove it if it was made here. Twice is once."""

@@ -30,7 +30,7 @@ class State:
     good: tuple[Message, ...] = ()
     """The on_air messages, newest last."""
     deaths: dict[str, int] = field(default_factory=dict)
-    """How often each program (its digest) killed an engine."""
+    """The blame of each program (its digest) for engines that ended under it."""
     blocked: tuple[str, ...] = ()
     in_a_row: int = 0
     """Deaths since an engine last played for a while."""

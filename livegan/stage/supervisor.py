@@ -18,7 +18,9 @@ from livegan.stage.state import State
 
 KEPT = 8  # on_air messages that are remembered to return to
 BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
-DEADLY = 2  # deaths under one program after which it is blocked
+DEADLY = 6
+"""Blame at which a program is blocked: two deaths, or six that look like somebody else's."""
+BLAME, DOUBT = 3, 1
 
 
 def begin(now: float, *, standby: bool = False) -> tuple[State, list[Action]]:
@@ -141,7 +143,8 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
     who = state.suspect
     if who is not None:
         settled = state.phase == "playing" and now - state.since > limits.settled
-        deaths[who] = 1 if settled else deaths.get(who, 0) + 1
+        before = 0 if settled else deaths.get(who, 0)
+        deaths[who] = before + (DOUBT if event.outside else BLAME)
         played = {message.get("digest") for message in state.good}
         # The only program there is comes back however often it dies: better that than nothing.
         if (
@@ -151,7 +154,7 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
         ):
             blocked = (*blocked, who)
             actions.append(
-                Tell("blocked", "this set ended the engine twice and is left out until it changes")
+                Tell("blocked", "this set ends the engine and is left out until it changes")
             )
     wait = 0.0
     if state.in_a_row:

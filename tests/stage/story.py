@@ -63,8 +63,8 @@ class Story:
         self.say("hello")
         self.commit(digest, version)
 
-    def die(self, how: str = "killed by SIGSEGV") -> None:
-        self.event(Gone(how))
+    def die(self, how: str = "killed by SIGSEGV", outside: bool = False) -> None:
+        self.event(Gone(how, outside=outside))
 
 
 def kills(actions: list[Any]) -> list[str]:

@@ -72,12 +72,34 @@ def test_the_line_where_a_process_died_is_found_and_its_account_is_not_shown(
     )
     output, shown, path = output_of(text, tmp_path)
     assert shown == ["hello"]
-    assert output.place(path) == f"{path}:4"
-    assert output.place(tmp_path / "other.py") == f"{path}:4"  # a file beside the set
-    assert output.place(Path("/elsewhere/set.py")) == ""
+    assert output.account(path).place == f"{path}:4"
+    assert output.account(tmp_path / "other.py").place == f"{path}:4"  # a file beside the set
+    assert output.account(Path("/elsewhere/set.py")).place == ""
 
 
 def test_where_nothing_died_there_is_no_place(tmp_path: Path) -> None:
     output, shown, path = output_of("print('all is well')\n1/0\n", tmp_path)
     assert shown[0] == "all is well" and "ZeroDivisionError" in shown[-1]
-    assert output.place(path) == ""
+    assert output.account(path).place == ""
+
+
+def test_of_threads_that_wait_for_each_other_the_one_that_proves_a_save_is_named(
+    tmp_path: Path,
+) -> None:
+    proving = tmp_path / "livegan" / "engine" / "saves.py"
+    proving.parent.mkdir(parents=True)
+    proving.write_text("def prove(code):\n    code()\n")
+    text = (
+        "import faulthandler, runpy, sys, threading\n"
+        f"prove = runpy.run_path({str(proving)!r})['prove']\n"
+        "wait, there = threading.Event(), threading.Event()\n"
+        "def top():\n    print(threading.get_ident(), flush=True)\n"
+        "    there.set()\n    wait.wait()\n"
+        "threading.Thread(target=prove, args=(top,), daemon=True).start()\n"
+        "there.wait()\n"
+        "faulthandler.dump_traceback()\n"
+    )
+    output, shown, path = output_of(text, tmp_path)
+    account = output.account(path)
+    assert account.place == f"{path}:7"
+    assert account.thread == int(shown[0])

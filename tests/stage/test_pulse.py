@@ -57,9 +57,9 @@ def test_long_names_keep_the_end_of_the_place(ends: tuple[Pulse, Pulse]) -> None
 
 def test_code_of_a_set_is_suspected_before_livegans_own() -> None:
     own, leaf = Work("a", "s.py:1", 1.0), Work("bars", "s.py:2", 2.0, 2.0)
-    assert Beat(1, None, (own, leaf)).suspect == leaf
-    assert Beat(1, None, (own,)).suspect == own
-    assert Beat(1).suspect is None
+    assert Beat(1, None, (own, leaf)).suspect() == leaf
+    assert Beat(1, None, (own,)).suspect() == own
+    assert Beat(1).suspect() is None
 
 
 def test_a_writer_that_died_half_way_is_still_read(ends: tuple[Pulse, Pulse]) -> None:
@@ -79,3 +79,9 @@ def test_it_is_gone_when_the_stage_closes_it() -> None:
     with pytest.raises(FileNotFoundError):
         Pulse.attach(name)
     assert stage.read() == Beat(0)
+
+
+def test_the_thread_that_is_known_to_stand_still_is_suspected_before_all_others() -> None:
+    leaf, top = Work("bars", "s.py:2", 1.0, 2.0, 7), Work("running the set", "s.py:1", 2.0, 5.0, 8)
+    assert Beat(1, None, (leaf, top)).suspect(8) == top
+    assert Beat(1, None, (leaf, top)).suspect(9) == leaf

@@ -78,6 +78,19 @@ def test_a_program_that_kills_while_it_is_proven_is_blocked_even_alone() -> None
     assert story.state.resume is None
 
 
+def test_deaths_from_outside_blame_a_program_only_when_they_do_not_end() -> None:
+    story = Story()
+    story.plays("one")
+    story.commit("two", 2)
+    deaths = 0
+    while not story.state.blocked:
+        story.die("killed by SIGKILL", outside=True)
+        deaths += 1
+        story.wait(16)
+        story.plays("one" if story.state.blocked else "two")
+    assert deaths == 6 and story.state.blocked == ("two",)
+
+
 def test_the_only_program_returns_however_often_it_dies() -> None:
     story = Story()
     for _ in range(5):
