@@ -43,8 +43,10 @@ GRACE = 10.0
 """Seconds that processes of a show may take to be gone after it."""
 SILENT = 3.0
 """Seconds after which a save that nothing is said of says nothing new."""
-SETTLED = Limits().settled + 1.0
+SETTLED = Limits().settled
 """Seconds from an engine's return until its death counts as the first: another starts at once."""
+SURE = 1.0
+"""Seconds more than that, to be sure."""
 END = "the show ends in order"
 ROOM = "livegan-gremlins-"
 """How folders with copies of sets begin, in that for temporary files."""
@@ -72,7 +74,8 @@ class Plan:
     window: tuple[int, int] = (512, 512)
     hud: bool = True
     calm: float = 1.0
-    """How long pauses are, and how long a fault stands, in shares of the usual."""
+    """How long pauses are, how long a fault stands, and how long an engine must play until its end
+    counts as the first, in shares of the usual."""
 
     def faults(self) -> list[Fault]:
         """Those of the catalogue that are wanted."""
@@ -187,6 +190,7 @@ class Evening:
                 window=plan.window,
                 hud=plan.hud,
                 standby=kind == STANDBY,
+                limits=Limits(settled=SETTLED * plan.calm),
             )
             show = Show(copy, options, env, sink=sink, music=music)
             stack.callback(show.close)
@@ -202,7 +206,7 @@ class Evening:
         as the first. After several in a row the stage waits longer each time, as it should."""
         fates = [h.at for h in show.heard if h.message.get("kind") in ("death", "recovery")]
         if fates and fault.row in DEADLY:
-            left = fates[-1] + SETTLED * self.plan.calm - time.monotonic()
+            left = fates[-1] + SETTLED * self.plan.calm + SURE - time.monotonic()
             self._rest(show, max(0.0, left))
 
     def _strike(self, show: Show, fault: Fault) -> Outcome:

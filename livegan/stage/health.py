@@ -28,7 +28,7 @@ class Limits:
     memory: int = 0
     """Bytes that an engine may hold in memory; 0 is no limit."""
     settled: float = 20.0
-    """A program on air this long did not cause the death that follows; the count starts anew."""
+    """After so long on air, in all, the count of the deaths under a program starts anew."""
     backoff: float = 0.5
     """The second death in a row waits this long, then twice as long each time; the first, not."""
     longest_backoff: float = 15.0

@@ -31,6 +31,10 @@ class State:
     """The on_air messages, newest last."""
     deaths: dict[str, int] = field(default_factory=dict)
     """The blame of each program (its digest) for engines that ended under it."""
+    aired: dict[str, float] = field(default_factory=dict)
+    """Seconds that each was on air since it was blamed last."""
+    airing: tuple[str, float] | None = None
+    """What is on air, and since when."""
     blocked: tuple[str, ...] = ()
     in_a_row: int = 0
     """Deaths since an engine last played for a while."""

@@ -122,7 +122,10 @@ def _heard(state: State, message: Message, now: float) -> tuple[State, list[Acti
         elif status != "superseded":  # unnamed so far: better nobody than the wrong one
             state = replace(state, suspect=message.get("digest") or None, since=now)
         if status == "on_air":
-            state = replace(state, good=(*state.good, message)[-KEPT:])
+            airing = (str(message.get("digest")), now)
+            state = replace(
+                state, good=(*state.good, message)[-KEPT:], aired=_aired(state, now), airing=airing
+            )
         state = replace(state, building=building)
         playing = status == "on_air"
     else:
@@ -139,11 +142,10 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
     if state.phase == "dead":
         return state, []
     actions: list[Action] = []
-    deaths, blocked = dict(state.deaths), state.blocked
+    deaths, blocked, aired = dict(state.deaths), state.blocked, _aired(state, now)
     who = state.suspect
     if who is not None:
-        settled = state.phase == "playing" and now - state.since > limits.settled
-        before = 0 if settled else deaths.get(who, 0)
+        before = 0 if aired.pop(who, 0.0) > limits.settled else deaths.get(who, 0)
         deaths[who] = before + (DOUBT if event.outside else BLAME)
         played = {message.get("digest") for message in state.good}
         # The only program there is comes back however often it dies: better that than nothing.
@@ -164,6 +166,8 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
         phase="dead",
         deaths=deaths,
         blocked=blocked,
+        aired=aired,
+        airing=None,
         suspect=None,
         building=frozenset(),
         in_a_row=state.in_a_row + 1,
@@ -178,6 +182,15 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
     text = f"the engine is gone ({how}); {who_returns}" + _with((after.resume,))
     fields = {"how": event.how, "node": event.node, "where": event.where}
     return after, [Tell("death", text, fields), *actions]
+
+
+def _aired(state: State, now: float) -> dict[str, float]:
+    """How long each program has been on air by now."""
+    aired = dict(state.aired)
+    if state.airing is not None:
+        who, since = state.airing
+        aired[who] = aired.get(who, 0.0) + max(0.0, now - since)
+    return aired
 
 
 def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action]]:

@@ -78,6 +78,22 @@ def test_a_program_that_kills_while_it_is_proven_is_blocked_even_alone() -> None
     assert story.state.resume is None
 
 
+def test_a_program_that_is_saved_again_and_again_has_been_on_air_all_the_time() -> None:
+    story = Story()
+    story.plays("one")
+    story.commit("two", 2)
+    for version in range(3, 40, 2):
+        if version in (9, 21, 33):  # each some 24 seconds after the one before
+            story.die()
+            story.wait(1)
+            story.plays("two", version)
+        story.alive(4.0)
+        story.commit("bad", version, upto="proven")
+        story.say("commit", id=version, status="refused", digest="bad")
+        story.commit("two", version + 1)
+    assert story.state.total_deaths == 3 and story.state.blocked == ()
+
+
 def test_deaths_from_outside_blame_a_program_only_when_they_do_not_end() -> None:
     story = Story()
     story.plays("one")
