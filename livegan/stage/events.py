@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from livegan.stage.health import Seen
 from livegan.stage.standby import Message
+
+Guilt = Literal["doubtful", "likely", "certain"]
+"""Of a program for the end of its engine: doubtful if that was ended by a signal from outside while
+no code of a set or plugin ran; certain if such code was seen not to come back."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,8 @@ class Gone:
     how: str
     node: str = ""
     where: str = ""
-    outside: bool = False
-    """Ended by a signal that is sent from outside, while no code of a set or plugin ran."""
+    guilt: Guilt = "likely"
+    """Whether the program did it."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from livegan.stage.state import State
 
 GB = 1e9
 STOPPED = "it was stopped"
+SILENT = "it has not answered"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,9 @@ class Limits:
 
     alive: float = 5.0
     """Without a beat of its pulse, or a message, while it plays."""
+    overdue: float = 1.0
+    """The same while code of a set is over its deadline by as much: it holds the interpreter, and
+    cannot be interrupted."""
     building: float = 30.0
     """Likewise while livegan's own code builds: loading a large model may hold everything."""
     starting: float = 60.0
@@ -71,6 +75,10 @@ def illness(state: State, seen: Seen | None, now: float, limits: Limits) -> str:
         late = now - seen.frame_since if seen.frame_since is not None else 0.0
         if late > limits.frame and silent < limits.alive:
             return f"one frame took more than {limits.frame:g} s"
+        work = seen.work
+        held = work is not None and 0 < work.limit < now - work.since - limits.overdue
+        if held and silent > limits.overdue:
+            return f"{SILENT} for {silent:.0f} s"
     if silent > patience(state, limits, seen):
-        return f"it has not answered for {silent:.0f} s"
+        return f"{SILENT} for {silent:.0f} s"
     return ""

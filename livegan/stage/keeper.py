@@ -224,7 +224,7 @@ class Keeper:
         """See that the process is gone, and say how it ended."""
         engine, self._engine = self._engine, None
         self._number = next(self._numbers)  # what it still says is not heard
-        node, where, outside = "", "", False
+        gone = Gone(how or "gone")
         if engine is not None:
             if how and how != STOPPED:
                 engine.ask_where()
@@ -233,10 +233,9 @@ class Keeper:
             if engine.exitcode is None:
                 # Where one stands by there is no need to wait until its memory is free.
                 engine.kill(0.0 if self._standby is not None else 5.0)
-            node, where, outside = engine.died_at(self._set, how)
-            how = engine.last_words or how or death(engine.exitcode)
+            gone = engine.post_mortem(self._set, how)
             threading.Thread(target=_reap, args=(engine,), name="reap").start()
-        self._step(Gone(how or "gone", node, where, outside))
+        self._step(gone)
         self._step(Tick())  # one that stands by need not wait for the next
 
     def _end(self) -> None:

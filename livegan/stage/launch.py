@@ -21,7 +21,8 @@ from typing import Any
 
 import psutil
 
-from livegan.stage.health import STOPPED, Seen
+from livegan.stage.events import Gone, Guilt
+from livegan.stage.health import SILENT, STOPPED, Seen
 from livegan.stage.orphans import end_with_parent
 from livegan.stage.printed import Account, Output
 from livegan.stage.pulse import Pulse
@@ -85,9 +86,9 @@ class Engine:
                 )
         return Seen(beat.beats, beat.frame_since, beat.suspect(), memory, stopped)
 
-    def died_at(self, set_path: Path, how: str = "") -> tuple[str, str, bool]:
-        """The node that it was at, ``file:line`` of the set, as far as that is known, and whether
-        it looks as if it was ended from outside; ``how`` is why it was killed by the stage.
+    def post_mortem(self, set_path: Path, how: str = "") -> Gone:
+        """How it ended, the node that it was at and ``file:line`` of the set, as far as that is
+        known, and whose fault it was. ``how`` is why the stage killed it, if it did.
 
         Of one that was killed from outside only what code of a set or plugin was running.
         """
@@ -97,10 +98,15 @@ class Engine:
         place, work = account.place, self._pulse.read().suspect(account.thread)
         foreign = bool(place) or (work is not None and work.limit > 0)
         killed = self.exitcode in OUTSIDE
-        outside = killed and not foreign and how in ("", STOPPED)
+        guilt: Guilt = "likely"
+        if killed and not foreign and how in ("", STOPPED):
+            guilt = "doubtful"
+        elif foreign and how.startswith(SILENT):
+            guilt = "certain"
+        how = self.last_words or how or death(self.exitcode)
         if work is None or (killed and not foreign):
-            return "", place, outside
-        return work.what, place or work.where, outside
+            return Gone(how, "", place, guilt)
+        return Gone(how, work.what, place or work.where, guilt)
 
     def ask_where(self) -> None:
         """Let it write down what its threads are at, even if one of them holds the interpreter."""

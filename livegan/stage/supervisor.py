@@ -11,16 +11,16 @@ from pathlib import Path
 
 from livegan.stage import standby as standbys
 from livegan.stage.actions import Action, Kill, Start, TakeOver, Tell
-from livegan.stage.events import Event, Gone, Heard, Insist, StandbyGone, StandbyHeard
+from livegan.stage.events import Event, Gone, Guilt, Heard, Insist, StandbyGone, StandbyHeard
 from livegan.stage.health import Limits, Seen, illness
 from livegan.stage.standby import Message, Standby
 from livegan.stage.state import State
 
 KEPT = 8  # on_air messages that are remembered to return to
 BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
+BLAME: dict[Guilt, int] = {"doubtful": 1, "likely": 3, "certain": 6}
 DEADLY = 6
-"""Blame at which a program is blocked: two deaths, or six that look like somebody else's."""
-BLAME, DOUBT = 3, 1
+"""Blame at which a program is blocked: after two deaths as a rule."""
 
 
 def begin(now: float, *, standby: bool = False) -> tuple[State, list[Action]]:
@@ -146,7 +146,7 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
     who = state.suspect
     if who is not None:
         before = 0 if aired.pop(who, 0.0) > limits.settled else deaths.get(who, 0)
-        deaths[who] = before + (DOUBT if event.outside else BLAME)
+        deaths[who] = before + BLAME[event.guilt]
         played = {message.get("digest") for message in state.good}
         # The only program there is comes back however often it dies: better that than nothing.
         if (

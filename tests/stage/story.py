@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from livegan.stage.actions import Kill, Start
-from livegan.stage.events import Gone, Heard, Tick
+from livegan.stage.events import Gone, Guilt, Heard, Tick
 from livegan.stage.health import Limits, Seen
 from livegan.stage.supervisor import begin, step
 
@@ -63,8 +63,8 @@ class Story:
         self.say("hello")
         self.commit(digest, version)
 
-    def die(self, how: str = "killed by SIGSEGV", outside: bool = False) -> None:
-        self.event(Gone(how, outside=outside))
+    def die(self, how: str = "killed by SIGSEGV", guilt: Guilt = "likely") -> None:
+        self.event(Gone(how, guilt=guilt))
 
 
 def kills(actions: list[Any]) -> list[str]:

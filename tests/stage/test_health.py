@@ -75,3 +75,19 @@ def test_code_of_a_set_is_given_no_time_to_build() -> None:
     loading, leaf = Work("loading a", "set.py:3", 0.0), Work("spikes", "set.py:9", 0.0, 2.0)
     assert patience(story.state, LIMITS, Seen(work=loading)) == LIMITS.building
     assert patience(story.state, LIMITS, Seen(work=leaf)) == LIMITS.alive
+
+
+def test_code_of_a_set_that_holds_the_interpreter_past_its_deadline_is_not_waited_for() -> None:
+    story = Story()
+    story.plays()
+    work = Work("running the set", "s.py:1", story.now, 2.0)
+    assert story.see(2.9, beats=3, work=work) == []
+    assert kills(story.see(0.3, beats=3, work=work)) == ["it has not answered for 3 s"]
+
+
+def test_while_the_interpreter_runs_a_deadline_is_left_to_the_engine() -> None:
+    story = Story()
+    story.plays()
+    work = Work("running the set", "s.py:1", story.now, 2.0)
+    for beats in range(45):
+        assert story.see(0.1, beats=beats, work=work) == []

@@ -100,11 +100,19 @@ def test_deaths_from_outside_blame_a_program_only_when_they_do_not_end() -> None
     story.commit("two", 2)
     deaths = 0
     while not story.state.blocked:
-        story.die("killed by SIGKILL", outside=True)
+        story.die("killed by SIGKILL", guilt="doubtful")
         deaths += 1
         story.wait(16)
         story.plays("one" if story.state.blocked else "two")
     assert deaths == 6 and story.state.blocked == ("two",)
+
+
+def test_a_program_that_was_seen_not_to_come_back_is_blocked_at_once() -> None:
+    story = Story()
+    story.plays("one")
+    story.say("commit", id=2, status="proposed", digest="two")
+    story.die("it has not answered for 3 s", guilt="certain")
+    assert story.state.blocked == ("two",)
 
 
 def test_the_only_program_returns_however_often_it_dies() -> None:
