@@ -22,6 +22,27 @@ SIZE = 64
 MODELS = ("stone", "water", "fire")
 
 
+SET = """
+from livegan.live import *
+import {modules}
+settings(swap="now", dissolve=0)
+
+{top}
+
+@encoder
+def bars(sound, *, size):
+    {leaf}
+    return skyline(sound.peaks(size[1], 4.0), size)
+
+show(bars(listen()))
+"""
+
+
+def one_leaf(top: str = "pass", leaf: str = "pass", *, modules: str = "os") -> str:
+    """A set with a line at its top level, and one in its leaf."""
+    return SET.format(top=top, leaf=leaf, modules=modules)
+
+
 @functools.cache
 def sound(seconds: float = 24.0) -> tuple[Any, Any]:
     """(samples, features) of a plain beat at 120 bpm with a melody over it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,26 +14,9 @@ from livegan.engine.poison import Poisoned
 from livegan.engine.saves import Saves
 from livegan.engine.watch import Watcher
 from tests.engine import gate
-from tests.engine.playing import Show
+from tests.engine.playing import Show, one_leaf
 
-SET = """
-from livegan.live import *
-import tests.engine.gate as gate
-settings(swap="now", dissolve=0)
-
-{top}
-
-@encoder
-def bars(sound, *, size):
-    {leaf}
-    return skyline(sound.peaks(size[1], 4.0), size)
-
-show(bars(listen()))
-"""
-
-
-def text(top: str = "pass", leaf: str = "pass") -> str:
-    return SET.format(top=top, leaf=leaf)
+text = functools.partial(one_leaf, modules="tests.engine.gate as gate")
 
 
 def until(true: Callable[[], Any], *, doing: Callable[[], Any] = lambda: None) -> Any:

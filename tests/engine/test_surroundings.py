@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -12,28 +13,11 @@ import numpy as np
 import pytest
 
 from livegan.engine.surroundings import Surroundings, exits_refused, nobody
-from tests.engine.playing import Show
+from tests.engine.playing import Show, one_leaf
 
-SET = """
-from livegan.live import *
-import {modules}
-settings(swap="now", dissolve=0)
-
-{top}
-
-@encoder
-def bars(sound, *, size):
-    {leaf}
-    return skyline(sound.peaks(size[1], 4.0), size)
-
-show(bars(listen()))
-"""
-
-
-def text(top: str = "pass", leaf: str = "pass") -> str:
-    return SET.format(
-        modules="os, sys, threading, time, numpy, livegan.builtin.pictures", top=top, leaf=leaf
-    )
+text = functools.partial(
+    one_leaf, modules="os, sys, threading, time, numpy, livegan.builtin.pictures"
+)
 
 
 @pytest.fixture

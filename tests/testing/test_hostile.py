@@ -76,6 +76,15 @@ def failures(examination: Examination, thing: str) -> dict[str, Outcome]:
     return {each.name: each for each in made if each.status == "failed"}
 
 
+def fails_its_own_check(examination: Examination, thing: str, words: str) -> None:
+    found = failures(examination, thing)
+    assert len(found) == 1, {name: each.line for name, each in found.items()}
+    ((name, outcome),) = found.items()
+    assert thing.split()[1].replace("_", "-").startswith(name)
+    assert words in outcome.line
+    assert outcome.line.count("; ") >= 1, "it says what to change"
+
+
 def test_what_is_good_passes_all(examination: Examination) -> None:
     assert failures(examination, "encoder good") == {}
 
@@ -84,12 +93,7 @@ def test_what_is_good_passes_all(examination: Examination) -> None:
 def test_what_is_wrong_fails_its_own_check_and_no_other(
     thing: str, examination: Examination
 ) -> None:
-    found = failures(examination, thing)
-    assert len(found) == 1, {name: each.line for name, each in found.items()}
-    ((name, outcome),) = found.items()
-    assert thing.split()[1].replace("_", "-").startswith(name)
-    assert WRONG[thing] in outcome.line
-    assert outcome.line.count("; ") >= 1, "it says what to change"
+    fails_its_own_check(examination, thing, WRONG[thing])
 
 
 @pytest.mark.parametrize(

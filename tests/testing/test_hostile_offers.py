@@ -11,7 +11,7 @@ from livegan.testing import Examination
 from livegan.testing.samples import checkpoint, named
 
 from .hostile_offers import write_toy
-from .test_hostile import failures
+from .test_hostile import fails_its_own_check, failures
 
 WRONG = {
     "source opens": "KeyError: 'device'",
@@ -59,12 +59,7 @@ def test_what_is_good_passes_all(kind: str, examination: Examination) -> None:
 def test_what_is_wrong_fails_its_own_check_and_no_other(
     thing: str, examination: Examination
 ) -> None:
-    found = failures(examination, thing)
-    assert len(found) == 1, {name: each.line for name, each in found.items()}
-    ((name, outcome),) = found.items()
-    assert thing.split()[1].replace("_", "-").startswith(name)
-    assert WRONG[thing] in outcome.line
-    assert outcome.line.count("; ") >= 1, "it says what to change"
+    fails_its_own_check(examination, thing, WRONG[thing])
 
 
 def test_what_does_not_open_here_is_left_out_and_says_so(examination: Examination) -> None:
