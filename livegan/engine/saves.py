@@ -15,6 +15,7 @@ from livegan.engine.pipeline import Pipeline
 from livegan.engine.poison import Poisoned
 from livegan.engine.safe import SafeSet
 from livegan.engine.watch import Awaiting, Watcher, read_save, read_text, unreadable
+from livegan.engine.whereabouts import PROVER
 
 Message = dict[str, Any]
 LOOK_S = 0.05
@@ -145,7 +146,7 @@ class Saves:
                 text = f"save not read: {type(error).__name__}: {error}"
                 self.emit({"type": "note", "text": text})
 
-        thread = threading.Thread(target=do, name="save", daemon=True)
+        thread = threading.Thread(target=do, name=PROVER, daemon=True)
         thread.start()
         while thread.is_alive() and self._running:
             thread.join(LOOK_S)

@@ -29,6 +29,8 @@ class Gone:
     where: str = ""
     guilt: Guilt = "likely"
     """Whether the program did it."""
+    proving: bool | None = None
+    """Whether it was done to prove a save, or to play, if that is known."""
 
 
 @dataclass(frozen=True)

@@ -103,10 +103,13 @@ class Engine:
             guilt = "doubtful"
         elif foreign and how.startswith(SILENT):
             guilt = "certain"
+        proving = account.proving
+        if proving is None and foreign and work is not None:
+            proving = work.proving
         how = self.last_words or how or death(self.exitcode)
         if work is None or (killed and not foreign):
-            return Gone(how, "", place, guilt)
-        return Gone(how, work.what, place or work.where, guilt)
+            return Gone(how, "", place, guilt, proving)
+        return Gone(how, work.what, place or work.where, guilt, proving)
 
     def ask_where(self) -> None:
         """Let it write down what its threads are at, even if one of them holds the interpreter."""

@@ -30,10 +30,12 @@ DEATH = re.compile(
 
 @dataclass(frozen=True)
 class Account:
-    """``file:line`` of the set or of a file beside it, and the thread; empty where not known."""
+    """``file:line`` of the set or of a file beside it, the thread, and whether that proved a save;
+    empty where not known."""
 
     place: str = ""
     thread: int = 0
+    proving: bool | None = None
 
 
 class Printed:
@@ -129,8 +131,10 @@ class Output:
                 for file, line in FRAME.findall(frames):
                     near = set_path.parent in Path(file).parents
                     if file == str(set_path) or (beside and near and "site-packages" not in file):
-                        return Account(f"{file}:{line}", ident)
-        return Account("", threads[0][0] if fatal >= 0 and threads else 0)
+                        return Account(f"{file}:{line}", ident, PROVING in frames)
+        if fatal < 0 or not threads:
+            return Account()
+        return Account("", threads[0][0], PROVING in threads[0][2])
 
     def wait(self, timeout: float) -> None:
         """Wait until all was read that a process which has ended had written."""

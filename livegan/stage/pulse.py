@@ -17,7 +17,7 @@ from livegan.memory import attach_memory, create_memory
 
 MAGIC = 0x6C697667616E70
 HEAD = struct.Struct("<qqd")  # magic, beats, when the frame being drawn began (0: none is)
-LANE = struct.Struct("<qddQHH")  # sequence, since, limit, thread, bytes of what, bytes of where
+LANE = struct.Struct("<qddQHHH")  # sequence, since, limit, thread, proving, bytes of both texts
 LANES, ROOM, START = 16, 640, 64
 WHAT, WHERE = 120, 480  # bytes of text at most
 ATTEMPTS = 8
@@ -37,6 +37,8 @@ class Work:
     limit: float = 0.0
     thread: int = field(default=0, compare=False)
     """As `threading.get_ident` says."""
+    proving: bool = field(default=False, compare=False)
+    """It is done to prove a save, not to play."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ class Pulse:
         if self._buffer is not None:
             struct.pack_into("<d", self._buffer, 16, time.monotonic() if drawing else 0.0)
 
-    def work(self, lane: int, what: str, where: str = "", limit: float = 0.0) -> None:
+    def work(
+        self, lane: int, what: str, where: str = "", limit: float = 0.0, *, proving: bool = False
+    ) -> None:
         """Say what the thread of a lane (0..15) begins; an empty ``what`` is nothing."""
         buffer = self._buffer
         if buffer is None:
@@ -115,7 +119,9 @@ class Pulse:
         buffer[text : text + len(first)] = first
         buffer[text + len(first) : text + len(first) + len(second)] = second
         since, thread = time.monotonic() if what else 0.0, threading.get_ident()
-        LANE.pack_into(buffer, at, sequence, since, limit, thread, len(first), len(second))
+        LANE.pack_into(
+            buffer, at, sequence, since, limit, thread, proving, *map(len, (first, second))
+        )
         struct.pack_into("<q", buffer, at, sequence + 1)
 
     # The stage's side ----------------------------------------------------------------------------
@@ -133,7 +139,7 @@ class Pulse:
     def _lane(self, buffer: memoryview, lane: int) -> Work | None:
         at = START + lane * ROOM
         for attempt in range(ATTEMPTS):
-            sequence, since, limit, thread, first, second = LANE.unpack_from(buffer, at)
+            sequence, since, limit, thread, proving, first, second = LANE.unpack_from(buffer, at)
             text = bytes(buffer[at + LANE.size : at + LANE.size + WHAT + WHERE])
             again = LANE.unpack_from(buffer, at)[0]
             # One that died or was stopped in the middle of saying so leaves an odd number.
@@ -143,7 +149,7 @@ class Pulse:
             return None
         what = text[:first].decode("utf-8", "replace")
         where = text[first : first + second].decode("utf-8", "replace")
-        return Work(what, where, since, limit, thread)
+        return Work(what, where, since, limit, thread, bool(proving))
 
     def close(self) -> None:
         """Let go of it, and remove it if it was made here. Twice is once."""

@@ -117,6 +117,7 @@ def _heard(state: State, message: Message, now: float) -> tuple[State, list[Acti
         if status in BUILDING:
             building |= {commit}
         if status == "refused":  # what plays is what is left to blame
+            state = _rolled_back(state, message, now)
             on_air = state.good[-1].get("digest") if state.good else None
             state = replace(state, suspect=on_air, since=now)
         elif status != "superseded":  # unnamed so far: better nobody than the wrong one
@@ -138,12 +139,23 @@ def _heard(state: State, message: Message, now: float) -> tuple[State, list[Acti
     return state, actions
 
 
+def _rolled_back(state: State, message: Message, now: float) -> State:
+    """Without a program that was refused when it was on air: the one before it is, again."""
+    version = message.get("version")
+    good = tuple(m for m in state.good if not version or m.get("version") != version)
+    if not good or good == state.good:
+        return state
+    airing = (str(good[-1].get("digest")), now)
+    return replace(state, good=good, aired=_aired(state, now), airing=airing)
+
+
 def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State, list[Action]]:
     if state.phase == "dead":
         return state, []
     actions: list[Action] = []
     deaths, blocked, aired = dict(state.deaths), state.blocked, _aired(state, now)
-    who = state.suspect
+    # What plays may end the engine while a save is proven, and that save may be the one that mends.
+    who = state.suspect if event.proving is not False or not state.airing else state.airing[0]
     if who is not None:
         before = 0 if aired.pop(who, 0.0) > limits.settled else deaths.get(who, 0)
         deaths[who] = before + BLAME[event.guilt]

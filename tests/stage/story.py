@@ -63,8 +63,8 @@ class Story:
         self.say("hello")
         self.commit(digest, version)
 
-    def die(self, how: str = "killed by SIGSEGV", guilt: Guilt = "likely") -> None:
-        self.event(Gone(how, guilt=guilt))
+    def die(self, how: str = "killed by SIGSEGV", guilt: Guilt = "likely", **more: Any) -> None:
+        self.event(Gone(how, guilt=guilt, **more))
 
 
 def kills(actions: list[Any]) -> list[str]:

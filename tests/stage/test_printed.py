@@ -72,7 +72,7 @@ def test_the_line_where_a_process_died_is_found_and_its_account_is_not_shown(
     )
     output, shown, path = output_of(text, tmp_path)
     assert shown == ["hello"]
-    assert output.account(path).place == f"{path}:4"
+    assert output.account(path).place == f"{path}:4" and output.account(path).proving is False
     assert output.account(tmp_path / "other.py").place == f"{path}:4"  # a file beside the set
     assert output.account(Path("/elsewhere/set.py")).place == ""
 
@@ -102,4 +102,4 @@ def test_of_threads_that_wait_for_each_other_the_one_that_proves_a_save_is_named
     output, shown, path = output_of(text, tmp_path)
     account = output.account(path)
     assert account.place == f"{path}:7"
-    assert account.thread == int(shown[0])
+    assert account.thread == int(shown[0]) and account.proving

@@ -40,10 +40,11 @@ def test_a_frame_says_when_it_began(ends: tuple[Pulse, Pulse]) -> None:
 def test_each_thread_says_what_it_is_at(ends: tuple[Pulse, Pulse]) -> None:
     stage, engine = ends
     engine.work(0, "a.bars", "/shows/vier.py:12", 2.0)
-    engine.work(LANES - 1, "loading städte")
+    engine.work(LANES - 1, "loading städte", proving=True)
     first, second = stage.read().work
     assert (first.what, first.where, first.limit) == ("a.bars", "/shows/vier.py:12", 2.0)
     assert (second.what, second.where) == ("loading städte", "")
+    assert (first.proving, second.proving) == (False, True)
     engine.work(0, "")
     assert [w.what for w in stage.read().work] == ["loading städte"]
 

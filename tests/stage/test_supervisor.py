@@ -115,6 +115,32 @@ def test_a_program_that_was_seen_not_to_come_back_is_blocked_at_once() -> None:
     assert story.state.blocked == ("two",)
 
 
+def test_what_plays_is_blamed_for_what_it_does_while_a_save_is_proven() -> None:
+    story = Story()
+    story.plays("one")
+    story.commit("two", 2)
+    for version in (3, 4):
+        story.commit("mended", version, upto="proposed")
+        story.say("commit", id=version, status="proven", digest="mended")
+        story.die(proving=False)
+        story.wait(5)
+        story.plays("one" if story.state.blocked else "two")
+    assert story.state.blocked == ("two",)
+    story.commit("mended", 5)
+    assert story.state.resume is not None and story.state.resume["digest"] == "mended"
+
+
+def test_a_program_that_was_rolled_back_is_not_returned_to() -> None:
+    story = Story()
+    story.plays("one", 1)
+    story.commit("two", 2)
+    story.say("commit", id=2, status="refused", version=2, digest="two")
+    story.die()
+    (start,) = starts(story.wait(1))
+    assert start.resume is not None and start.resume["digest"] == "one"
+    assert story.state.deaths == {"one": 3}
+
+
 def test_the_only_program_returns_however_often_it_dies() -> None:
     story = Story()
     for _ in range(5):
