@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).parent.parent
 OWN_CODE = (str(PACKAGE), "<frozen", "<string>")
 OWN_SETS = str(PACKAGE / "share_data")
 """Sets that the wheel carries: they lie inside the package, but are no part of it."""

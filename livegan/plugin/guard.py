@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 PATIENCE_S = 0.5
 """How long code that is interrupted may take to leave, before it is given up."""
-PACKAGE = str(Path(__file__).resolve().parent.parent)
-STANDARD = str(Path(os.__file__).resolve().parent)
+PACKAGE = str(Path(__file__).parent.parent)
+STANDARD = str(Path(os.__file__).parent)
 
 
 class Late(BaseException):

@@ -36,6 +36,7 @@ HEAVY = ("livegan.stage.zygote", "livegan.engine.assembly", "livegan.builtin")
 
 Message = dict[str, Any]
 OUTSIDE = tuple(-getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name))
+SAFE_PATH = "PYTHONSAFEPATH"
 TO_WRITE = 0.15  # seconds to write down what the threads are at
 ORPHANED = 5.0  # seconds an engine has to leave by itself when the stage is gone
 _starting = threading.Lock()
@@ -176,7 +177,7 @@ def start_engine(
         target=_play, args=(theirs, printing, options, target), name="livegan engine", daemon=True
     )
     try:
-        with _starting, _terminal_signals_blocked(), _main_left_out():
+        with _starting, _terminal_signals_blocked(), _main_left_out(), _folder_left_out():
             process.start()
     except BaseException:
         pulse.close()
@@ -201,7 +202,7 @@ def prepare() -> None:
     """
     if sys.platform == "linux":
         forkserver.set_forkserver_preload(list(HEAVY))
-        with _terminal_signals_blocked(), _main_left_out():
+        with _starting, _terminal_signals_blocked(), _main_left_out(), _folder_left_out():
             forkserver.ensure_running()
 
 
@@ -246,6 +247,20 @@ def _main_left_out() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextlib.contextmanager
+def _folder_left_out() -> Iterator[None]:
+    """A child started in here imports nothing from the working folder, which Python would put
+    before all else: a performer's ``random.py`` is none of the engine's. See also `zygote`."""
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[SAFE_PATH]
+        if before is not None:
+            os.environ[SAFE_PATH] = before
 
 
 def _play(

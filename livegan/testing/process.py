@@ -24,7 +24,7 @@ START_S = 300.0
 """How long it may take until Python and torch are there, on a machine with other things to do."""
 GRACE_S = 30.0
 """How much later than its own deadline a process is given up: it says more when it ends itself."""
-OWN = str(Path(__file__).resolve().parent.parent)
+OWN = str(Path(__file__).parent.parent)
 
 
 @dataclass(frozen=True)

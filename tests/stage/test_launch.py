@@ -1,0 +1,47 @@
+"""Engines are livegan's, whatever lies in the folder that the show is played from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STAGE = """
+from livegan.stage.launch import prepare, start_engine
+prepare()
+engine = start_engine({}, "tests.stage.test_launch:tell")
+print(engine.receive())
+"""
+
+
+def tell(connection: Connection, options: dict[str, Any]) -> None:
+    """An engine that says which of its modules are the working folder's, and where it is."""
+    here = os.getcwd()
+    files = {name: str(getattr(m, "__file__", "")) for name, m in sys.modules.items()}
+    strange = sorted(name for name, file in files.items() if file.startswith(here))
+    connection.send({"strange": strange, "safe": "PYTHONSAFEPATH" in os.environ, "at": here})
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 finds its own modules there")
+def test_files_of_the_working_folder_are_not_taken_for_modules(tmp_path: Path) -> None:
+    for name in ("random", "queue", "torch", "numpy", "selectors"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a sketch of the performer')")
+    (tmp_path / "livegan").symlink_to(ROOT / "livegan")
+    (tmp_path / "stage.txt").write_text(STAGE)
+    start = "import sys; sys.path.remove(''); exec(open('stage.txt').read())"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.strip() == str({"strange": [], "safe": False, "at": str(tmp_path)}), done
