@@ -11,6 +11,9 @@ from typing import Any
 
 from livegan.engine.script import Refusal
 
+LONGEST = 100_000
+"""Characters of a text that are told before it is on the air: to be shown if it is refused."""
+
 
 @dataclass
 class Commit:

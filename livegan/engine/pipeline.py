@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from livegan.engine.build import Builder
-from livegan.engine.commit import Commit, Commits, changed_lines
+from livegan.engine.commit import LONGEST, Commit, Commits, changed_lines
 from livegan.engine.ingredients import Ingredients
 from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
@@ -105,6 +105,7 @@ class Pipeline:
         seen = self.ingredients.fingerprint(text, stamps, trying)
         commit = self.commits.add(at, file)
         commit.digest = self.ingredients.identity(text, self.hot.stamp(trying))
+        commit.source = text[:LONGEST]
         self._under_way = commit, seen
         self.commits.tell(commit)
         surroundings = Surroundings()

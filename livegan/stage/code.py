@@ -94,8 +94,8 @@ class Code:
     def panels(self, view: View, size: Size, now: float, above: int = 0) -> list[Panel]:
         """The panels for a window of ``size``, below the first ``above`` rows of pixels."""
         source, lines = self._prepared
-        if source != view.source:
-            self.prepare(view.source)
+        if source != view.code:
+            self.prepare(view.code)
             source, lines = self._prepared
         pixels = letters_for(size, 1.15)
         if self._letters is None or self._letters.pixels != pixels:
@@ -103,7 +103,8 @@ class Code:
             self._kept.clear()
         letters = self._letters
         visible = max(1, (size[1] - above) // letters.height)
-        top = scrolled(len(lines), visible, view.changed, view.refused_line)
+        changed = view.changed if view.code == view.source else ()
+        top = scrolled(len(lines), visible, changed, view.refused_line)
         shown = lines[top : top + visible]
         if not shown:
             return []
@@ -113,7 +114,7 @@ class Code:
         text = self._kept["text"]
         panels = [Panel("code", text, (0, above))]
         fresh = 1 - (now - view.changed_at) / FADE
-        marks = [(view.changed, CHANGED, faded(fresh * 2))] if fresh > 0 else []
+        marks = [(changed, CHANGED, faded(fresh * 2))] if fresh > 0 else []
         if view.refused_line is not None:
             marks.append(((view.refused_line,), REFUSED, 1.0))
         for numbers, colour, alpha in marks:

@@ -229,7 +229,7 @@ class Presenter:
             over = hud.panels(self.view, self._readings(), size, now, pixels, serial)
             top = over[0].surface.get_height()
             panels += over
-        if desk.code and self.view.source:
+        if desk.code and self.view.code:
             panels = self._code.panels(self.view, size, now, top) + panels
         if self._darkness:
             light = faded(1 - self._darkness)

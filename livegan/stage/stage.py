@@ -226,7 +226,7 @@ class Stage:
             on_air, source = message.get("status") == "on_air", self._listening.source
             if on_air and isinstance(source, GuestSource):
                 source.renew(message.get("plugins") or ())
-            if on_air and message.get("source"):
+            if message.get("source") and (on_air or message.get("status") == "refused"):
                 self._code.prepare(str(message["source"]))
         elif kind == "outputs":
             self._outputs.take(list(message.get("outputs") or ()))

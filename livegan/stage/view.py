@@ -54,13 +54,23 @@ class View:
     refusal: str = ""
     """The last refusal or fault in one line; empty after a commit that went on air."""
     refused_line: int | None = None
+    refused_text: str = ""
+    """What was refused, as it was saved; empty after a commit that went on air."""
+    file: str = ""
+    """The set's."""
     source: str = ""
+    """What is on the air."""
     changed: tuple[int, ...] = ()
     changed_at: float = 0.0
     slots: tuple[Slot, ...] = ()
     notes: tuple[Note, ...] = ()
     awaited: tuple[tuple[str, str], ...] = ()
     """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""
+
+    @property
+    def code(self) -> str:
+        """The set as it was saved last: what is on the air, or what was refused after it."""
+        return self.refused_text or self.source
 
     def noted(self, text: str, now: float) -> View:
         """With a note more."""
@@ -95,12 +105,17 @@ class View:
 
     def _take_commit(self, message: Message, now: float) -> View:
         status = str(message.get("status", ""))
-        view = replace(self, commit=status.replace("_", " "))
+        file = str(message.get("file") or self.file)
+        view = replace(self, commit=status.replace("_", " "), file=file)
         if status == "refused":
             text = place(message) + str(message.get("reason") or "refused")
             waiting = self.waiting and MEND
             return replace(
-                view, refusal=_line(text), refused_line=_line_number(message), waiting=waiting
+                view,
+                refusal=_line(text),
+                refused_line=view._line_in_set(message),
+                refused_text=str(message.get("source") or ""),
+                waiting=waiting,
             )
         if status == "on_air":
             source = message.get("source")
@@ -110,6 +125,7 @@ class View:
                 safe=bool(message.get("safe")),
                 refusal="",
                 refused_line=None,
+                refused_text="",
                 source=self.source if source is None else str(source),
                 changed=tuple(message.get("changed") or ()),
                 changed_at=now,
@@ -118,7 +134,12 @@ class View:
 
     def _take_fault(self, message: Message, now: float) -> View:
         text = place(message) + failure(message)
-        return replace(self, refusal=_line(text), refused_line=_line_number(message))
+        return replace(self, refusal=_line(text), refused_line=self._line_in_set(message))
+
+    def _line_in_set(self, message: Message) -> int | None:
+        """The line that is to blame, if it is one of the set and not of a module of its own."""
+        file, _, line = str(message.get("where") or "").rpartition(":")
+        return int(line) if line.isdigit() and file == self.file else None
 
     def _take_slots(self, message: Message, now: float) -> View:
         slots = tuple(
@@ -152,8 +173,3 @@ class View:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _line_number(message: Message) -> int | None:
-    last = str(message.get("where") or "").rpartition(":")[2]
-    return int(last) if last.isdigit() else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pygame = pytest.importorskip("pygame")
 
-from livegan.stage.code import CHANGED, FADE, Code, blocks, coloured, scrolled  # noqa: E402
+from livegan.stage.code import CHANGED, FADE, REFUSED, Code, blocks, coloured, scrolled  # noqa: E402
 from livegan.stage.view import View  # noqa: E402
 
 
@@ -58,6 +60,20 @@ def test_changed_lines_are_marked_and_fade_and_the_text_is_drawn_once() -> None:
     assert later[0].surface is text.surface
     assert 0 < later[1].alpha < 1
     assert len(code.panels(view, (640, 480), 11 + FADE)) == 1
+
+
+@pytest.mark.usefixtures("fonts")
+def test_of_a_refused_save_its_own_line_is_shown() -> None:
+    code = Code()
+    view = View(source="a = 1\n", changed=(1,), changed_at=10)
+    (before, _) = code.panels(view, (640, 480), 10)
+    view = replace(view, refused_text="a = 1\n\n\nb = e\n", refused_line=4)
+    text, mark = code.panels(view, (640, 480), 10)
+    line = mark.surface.get_height()
+    assert mark.surface.get_at((20, line // 2)) == REFUSED and mark.position[1] == 3 * line
+    assert text.surface.get_height() == 4 * before.surface.get_height()
+    lit = np.asarray(pygame.surfarray.array3d(text.surface))[40:, 3 * line :].max()
+    assert lit > 150, "the line itself is there"
 
 
 @pytest.mark.usefixtures("fonts")

@@ -17,16 +17,21 @@ def test_a_refusal_is_one_line_with_its_place_until_the_next_success() -> None:
         "type": "commit",
         "status": "refused",
         "reason": "there is no\n model 'x'",
+        "file": "/home/me/sets/four.py",
         "where": "/home/me/sets/four.py:7",
+        "source": "b",
     }
     view = after(refused)
+    assert view.code == "b"
     assert view.refusal == "four.py:7: there is no model 'x'"
     assert view.refused_line == 7
     assert view.commit == "refused"
     aired = {"type": "commit", "status": "on_air", "version": 3, "source": "a", "changed": [1]}
     view = after(aired, view=view)
     assert (view.refusal, view.refused_line, view.version, view.commit) == ("", None, 3, "on air")
-    assert (view.source, view.changed) == ("a", (1,))
+    assert (view.source, view.code, view.changed) == ("a", "a", (1,))
+    view = after({**refused, "where": "/home/me/sets/tools.py:7"}, view=view)
+    assert view.refused_line is None, "it is no line of the set"
 
 
 def test_what_plays_stays_while_the_next_program_is_refused() -> None:
