@@ -124,17 +124,20 @@ class Output:
             (int(ident, 16), current == "Current thread", frames)
             for current, ident, frames in STACK.findall(text, max(0, text.rfind("\n", 0, at)))
         ]
-        # In front the one that died; if none did, that which proves a save, before what plays.
-        threads.sort(key=lambda t: not (t[1] if fatal >= 0 else PROVING in t[2]))
+        if fatal >= 0:  # what others were at does not count, unless a thread without Python died
+            threads = [t for t in threads if t[1] and FRAME.search(t[2])] or threads
+        else:  # nobody died: what proves a save goes before what plays
+            threads.sort(key=lambda t: PROVING not in t[2])
         for beside in (False, True):
             for ident, _, frames in threads:
                 for file, line in FRAME.findall(frames):
                     near = set_path.parent in Path(file).parents
                     if file == str(set_path) or (beside and near and "site-packages" not in file):
                         return Account(f"{file}:{line}", ident, PROVING in frames)
-        if fatal < 0 or not threads:
+        if fatal < 0 or len(threads) != 1:
             return Account()
-        return Account("", threads[0][0], PROVING in threads[0][2])
+        ident, _, frames = threads[0]
+        return Account("", ident, PROVING in frames)
 
     def wait(self, timeout: float) -> None:
         """Wait until all was read that a process which has ended had written."""

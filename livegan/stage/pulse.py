@@ -51,11 +51,11 @@ class Beat:
     work: tuple[Work, ...] = ()
 
     def suspect(self, thread: int = 0) -> Work | None:
-        """Who is likely to blame if all stands still: what that thread is at, if it is known, or
-        else code of a set or plugin before livegan's."""
-        known = next((w for w in self.work if thread and w.thread == thread), None)
-        foreign = next((w for w in self.work if w.limit), None)
-        return known or foreign or (self.work[0] if self.work else None)
+        """Who is likely to blame if all stands still: what ``thread`` is at, if that is known;
+        otherwise code of a set or plugin before livegan's."""
+        if thread:
+            return next((w for w in self.work if w.thread == thread), None)
+        return next((w for w in self.work if w.limit), self.work[0] if self.work else None)
 
 
 class Pulse:

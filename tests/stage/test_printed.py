@@ -77,6 +77,27 @@ def test_the_line_where_a_process_died_is_found_and_its_account_is_not_shown(
     assert output.account(Path("/elsewhere/set.py")).place == ""
 
 
+def test_a_thread_that_died_outside_the_set_is_not_taken_for_another_inside_it(
+    tmp_path: Path,
+) -> None:
+    library = tmp_path / "site-packages" / "native.py"
+    library.parent.mkdir()
+    library.write_text("import ctypes\ndef paint():\n    ctypes.string_at(0)\n")
+    text = (
+        "import runpy, threading, time\n"
+        "there = threading.Event()\n"
+        "def leaf():\n    there.set()\n    time.sleep(9)\n"
+        f"paint = runpy.run_path({str(library)!r})['paint']\n"
+        "threading.Thread(target=leaf, daemon=True).start()\n"
+        "there.wait()\n"
+        "painter = threading.Thread(target=paint)\n"
+        "painter.start()\npainter.join()\n"
+    )
+    output, _, path = output_of(text, tmp_path)
+    account = output.account(path)
+    assert account.place == "" and account.thread and account.proving is False
+
+
 def test_where_nothing_died_there_is_no_place(tmp_path: Path) -> None:
     output, shown, path = output_of("print('all is well')\n1/0\n", tmp_path)
     assert shown[0] == "all is well" and "ZeroDivisionError" in shown[-1]

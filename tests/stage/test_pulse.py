@@ -85,4 +85,4 @@ def test_it_is_gone_when_the_stage_closes_it() -> None:
 def test_the_thread_that_is_known_to_stand_still_is_suspected_before_all_others() -> None:
     leaf, top = Work("bars", "s.py:2", 1.0, 2.0, 7), Work("running the set", "s.py:1", 2.0, 5.0, 8)
     assert Beat(1, None, (leaf, top)).suspect(8) == top
-    assert Beat(1, None, (leaf, top)).suspect(9) == leaf
+    assert Beat(1, None, (leaf, top)).suspect(9) is None
