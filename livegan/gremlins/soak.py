@@ -40,9 +40,8 @@ WARM_SHARE = 0.4
 ENDS = 0.2
 """The share of what counts that its beginning and its end are, of which medians are compared."""
 LONG_RUN = 3600.0
-GROWTH, GROWTH_SHORT = 0.01, 0.05
-"""How much memory may grow; more in a run of less than an hour: of an engine's first ten minutes 1
-and 3 % were seen."""
+GROWTH, GROWTH_SHORT = 0.01, 0.03
+"""How much memory may grow; more in a run of less than an hour, where a buffer counts for more."""
 HANDLES = 2
 """How many more handles there may be: one that is open at the moment of a sample is no leak."""
 DRIFT = 0.05

@@ -267,6 +267,7 @@ def _play(
     connection: Connection, printing: Connection | None, options: Message, target: str
 ) -> None:
     """The engine process, from its first line."""
+    os.environ.pop(SAFE_PATH, None)  # it is not for what a set starts
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if printing is not None:
         os.dup2(printing.fileno(), 1)

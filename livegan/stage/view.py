@@ -134,7 +134,8 @@ class View:
 
     def _take_fault(self, message: Message, now: float) -> View:
         text = place(message) + failure(message)
-        return replace(self, refusal=_line(text), refused_line=self._line_in_set(message))
+        line = self._line_in_set(message)  # of what plays
+        return replace(self, refusal=_line(text), refused_line=line, refused_text="")
 
     def _line_in_set(self, message: Message) -> int | None:
         """The line that is to blame, if it is one of the set and not of a module of its own."""

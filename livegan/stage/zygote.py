@@ -7,12 +7,10 @@ would outlive a stage that was killed.  So Linux kills it with the thread that s
 
 from __future__ import annotations
 
-import os
 import sys
 
 from livegan.stage.orphans import end_with_parent
 
 end_with_parent()
-# It was started without the working folder (see `launch`); what a set starts is not.
-os.environ.pop("PYTHONSAFEPATH", None)
-sys.path[:] = filter(None, sys.path)  # Python 3.10 knows no such variable
+# Nothing is imported from the working folder (see `launch`): Python 3.10 looks there all the same.
+sys.path[:] = filter(None, sys.path)
