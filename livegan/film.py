@@ -16,6 +16,8 @@ import numpy as np
 from livegan.sound import RATE
 
 CHUNK = 1024
+INDEXED = (".mp4", ".mov", ".m4v")
+"""Containers whose index stands at their end unless asked otherwise."""
 
 
 class FilmError(OSError):
@@ -30,14 +32,24 @@ class FilmWriter:
     path : the film; its suffix says the container (``.mp4``, ``.mkv``, ``.mov``).
     fps : pictures a second.
     sound : (n, 2) float32 at 48 kHz that begins with the first picture; None for a silent film.
+    crf, preset, tune : what x264 calls them: quality (lower is better), effort, kind of pictures.
     """
 
-    def __init__(self, path: Path, fps: float, sound: Any = None, *, crf: int = 16) -> None:
+    def __init__(
+        self,
+        path: Path,
+        fps: float,
+        sound: Any = None,
+        *,
+        crf: int = 16,
+        preset: str = "veryfast",
+        tune: str = "",
+    ) -> None:
         self.path = path
         self.partial = path.with_name(f".{path.stem}.partial{path.suffix or '.mp4'}")
         self.rate = Fraction(fps).limit_denominator(100_000)
         self.sound = sound
-        self.crf = crf
+        self.options = {"crf": str(crf), "preset": preset, **({"tune": tune} if tune else {})}
         self.frames = 0
         self.sent = 0
         self.video: Any = None
@@ -47,7 +59,9 @@ class FilmWriter:
     def __enter__(self) -> FilmWriter:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.container = av.open(str(self.partial), "w")
+            # Players on the web begin before they have all of it.
+            first = {"movflags": "+faststart"} if self.partial.suffix in INDEXED else {}
+            self.container = av.open(str(self.partial), "w", options=first)
         except (OSError, ValueError, av.FFmpegError) as error:
             raise FilmError(f"{self.path}: a film cannot be written there: {error}") from None
         return self
@@ -57,7 +71,7 @@ class FilmWriter:
         self.video = self.container.add_stream("libx264", rate=self.rate)
         self.video.height, self.video.width = self.shape
         self.video.pix_fmt = "yuv420p"
-        self.video.options = {"crf": str(self.crf), "preset": "veryfast"}
+        self.video.options = self.options
         if self.sound is not None:
             self.audio = self.container.add_stream("aac", rate=RATE)
             self.audio.layout = "stereo"

@@ -1,7 +1,8 @@
-"""Memory that a step frees is kept for the next one."""
+"""Memory that a step frees is kept for the next one, and given back when programs come and go."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import sys
 
@@ -23,3 +24,15 @@ def keep_freed() -> None:
         return
     mallopt(MMAP_MAX, 0)
     mallopt(TRIM_THRESHOLD, -1)
+
+
+def give_back() -> None:
+    """Hand freed pages to the system, where the C library is glibc; elsewhere nothing.
+
+    What is kept lies between what lives on, and each program takes other places than the one
+    before: over hours of saves that adds up. Takes milliseconds, without the interpreter's lock,
+    and the next step pays for the pages that it needs again.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

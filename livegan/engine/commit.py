@@ -14,6 +14,9 @@ from livegan.engine.script import Refusal
 LONGEST = 100_000
 """Characters of a text that are told before it is on the air: to be shown if it is refused."""
 
+REMEMBERED = 100
+"""The newest commits of which texts are kept: a show has thousands."""
+
 
 @dataclass
 class Commit:
@@ -62,6 +65,8 @@ class Commits:
         """A new one, with the next number; nothing is told yet."""
         commit = Commit(len(self._all) + 1, at, str(file))
         self._all.append(commit)
+        for old in self._all[:-REMEMBERED][-1:]:
+            old.source, old.texts = "", {}
         return commit
 
     def of(self, version: int, status: str = "") -> Commit | None:

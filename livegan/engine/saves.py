@@ -16,6 +16,7 @@ from livegan.engine.poison import Poisoned
 from livegan.engine.safe import SafeSet
 from livegan.engine.watch import Awaiting, Watcher, read_save, read_text, unreadable
 from livegan.engine.whereabouts import PROVER
+from livegan.heap import give_back
 
 Message = dict[str, Any]
 LOOK_S = 0.05
@@ -153,6 +154,7 @@ class Saves:
             if thread.is_alive() and watchdog.stuck(thread.ident or 0):
                 self.pipeline.abandon(thread.ident or 0)
                 return
+        give_back()
 
 
 def lower_priority() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from livegan.engine.commit import Commit
+from livegan.engine.commit import REMEMBERED, Commit
 from livegan.engine.script import Refusal
 from livegan.engine.watch import read_save
 from livegan.graph.place import Place
@@ -63,6 +63,8 @@ class Trials:
             trial.accept()
             self._proven = {version: trial}
         self._texts[version] = self.hot.texts()
+        for old in list(self._texts)[:-REMEMBERED]:
+            del self._texts[old]
 
     def texts(self, version: int) -> dict[str, str]:
         """What the plugin files said that a program was made with."""

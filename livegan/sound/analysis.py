@@ -6,6 +6,7 @@ one, and what is left over waits for the next block.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,14 +47,18 @@ class Analyzer:
     Parameters
     ----------
     bpm : fixes the tempo; None follows the sound.
+    struck : called with each kick, snare and onset, in the order in which they are known.
 
     Attributes
     ----------
     hops : whole hops analysed so far.
     """
 
-    def __init__(self, bpm: float | None = None) -> None:
+    def __init__(
+        self, bpm: float | None = None, struck: Callable[[Event], None] = lambda event: None
+    ) -> None:
         self.hops = 0
+        self._struck = struck
         self._rest = np.zeros((0, 2), np.float32)
         self._spectrum = Spectrum()
         self._loudness = Loudness()
@@ -61,7 +66,6 @@ class Analyzer:
         self._drums = Drums()
         self._tempo = Tempo(bpm)
         self._envelopes = (Envelope(), Envelope(), Envelope())
-        self._events: list[Event] = []
 
     @property
     def bpm(self) -> float | None:
@@ -75,11 +79,6 @@ class Analyzer:
     def tap(self, time_s: float | None = None) -> None:
         """Tap the tempo, at a show time or now; see :meth:`livegan.sound.tempo.Tempo.tap`."""
         self._tempo.tap(time_s)
-
-    def events(self) -> list[Event]:
-        """Kicks, snares and onsets since the last call, in the order they were reported."""
-        events, self._events = self._events, []
-        return events
 
     def feed(self, block: Array) -> Array:
         """Analyse more sound.
@@ -126,7 +125,7 @@ class Analyzer:
             if found is not None:
                 strength, age = found
                 time_s = max(0.0, now - age)
-                self._events.append(Event(kind, time_s, now, strength))  # type: ignore[arg-type]
+                self._struck(Event(kind, time_s, now, strength))  # type: ignore[arg-type]
             values.append(envelope.step(strength))
         struck = _KICK_WEIGHT * kick[0] if kick else 0.0
         self._tempo.step(self._onsets.flux + struck, snare[0] if snare else 0.0)

@@ -31,16 +31,17 @@ def analyze(samples: Array, *, bpm: float | None = None) -> dict[str, Any]:
         ``onsets_reported`` (when a show would have known, at most 50 ms later), and the curves
         ``level low mid high centroid onset kick snare bpm_curve beats_curve``, one value a hop.
     """
-    from livegan.sound.analysis import Analyzer
+    from livegan.sound.analysis import Analyzer, Event
 
-    analyzer = Analyzer(bpm)
+    struck: list[Event] = []
+    analyzer = Analyzer(bpm, struck.append)
     rest = -len(samples) % HOP
     blocks = [samples[i : i + _CHUNK] for i in range(0, len(samples), _CHUNK)]
     # Attacks in the last moments are known only later: listen on for a little while.
     blocks.append(np.zeros((rest + 10 * HOP, 2), np.float32))
     rows = np.concatenate([analyzer.feed(block) for block in blocks])
     duration = len(samples) / RATE
-    events = [event for event in analyzer.events() if event.time_s < duration]
+    events = [event for event in struck if event.time_s < duration]
     rows = rows[: (len(samples) + rest) // HOP]
     column = {name: rows[:, i] for i, name in enumerate(FEATURES)}
     result: dict[str, Any] = {

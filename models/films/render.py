@@ -7,19 +7,17 @@ Frame n shows the sound up to n/fps seconds; the soundtrack starts with the firs
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-import av
 import numpy as np
 import typer
 from numpy.typing import NDArray
 from rich.progress import Progress
 
+from livegan.film import FilmWriter
 from livegan.sound import RATE
 from livegan.sound.composer import STYLES, compose
 from livegan.sound.history import Hearing, RecordedHistory
@@ -39,43 +37,9 @@ def frames(
         yield np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
 
 
-def write(
-    out: Path,
-    pictures: Iterator[NDArray[np.uint8]],
-    samples: NDArray[np.float32],
-    *,
-    size: int,
-    fps: int,
-    quality: int = 14,
-) -> None:
-    """Write an H.264 and AAC film beside ``out``, then put it in its place."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as film:
-            video = film.add_stream("libx264", rate=fps)
-            video.width = video.height = size
-            video.pix_fmt = "yuv420p"
-            video.options = {"crf": str(quality), "preset": "medium", "tune": "animation"}
-            video.codec_context.time_base = Fraction(1, fps)
-            sound = film.add_stream("aac", rate=RATE, layout="stereo")
-            sound.bit_rate = 192_000
-            for number, picture in enumerate(pictures):
-                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-                frame.pts = number
-                film.mux(video.encode(frame))
-                # Sound goes in as its picture does, so that players need not search for it.
-                first, stop = number * RATE // fps, (number + 1) * RATE // fps
-                block = np.ascontiguousarray(samples[first:stop].T)
-                audio = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-                audio.sample_rate = RATE
-                audio.pts = first
-                audio.time_base = Fraction(1, RATE)
-                film.mux(sound.encode(audio))
-            film.mux(video.encode(None))
-            film.mux(sound.encode(None))
-        os.replace(part, out)
-    finally:
-        part.unlink(missing_ok=True)
+def writer(out: Path, samples: NDArray[np.float32], *, fps: int, quality: int = 14) -> FilmWriter:
+    """What writes a film of flat light and slow motion, with its sound."""
+    return FilmWriter(out, fps, samples, crf=quality, preset="medium", tune="animation")
 
 
 def main(
@@ -124,7 +88,9 @@ def render(
     with Progress() as progress:
         pictures = frames(world, samples, size, fps)
         followed = progress.track(pictures, total=count, description=f"{world}, {style} {seed}")
-        write(out, iter(followed), samples, size=size, fps=fps, quality=quality)
+        with writer(out, samples, fps=fps, quality=quality) as film:
+            for picture in followed:
+                film.write(picture)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.commit import Commits, changed_lines
+from livegan.engine.commit import REMEMBERED, Commits, changed_lines
 from livegan.engine.script import Refusal
 from livegan.graph.place import Place
 
@@ -32,6 +32,16 @@ def test_the_newest_commit_about_a_program_is_found() -> None:
     assert commits.of(1) is back
     assert commits.of(1, "on_air") is first
     assert commits.of(7) is None
+
+
+def test_texts_of_the_newest_commits_are_kept_and_older_ones_let_go() -> None:
+    commits = Commits(lambda message: None)
+    for number in range(REMEMBERED + 3):
+        commit = commits.add(float(number), Path("set.py"))
+        commit.source, commit.texts = "show()", {"plugin.py": "x = 1"}
+    texts = [(commit.source, commit.texts) for commit in commits]
+    assert texts[:3] == [("", {})] * 3
+    assert texts[3:] == [("show()", {"plugin.py": "x = 1"})] * REMEMBERED
 
 
 def test_lines_that_are_new_or_changed_are_counted_from_one() -> None:

@@ -106,6 +106,22 @@ def test_what_cannot_be_played_any_more_gives_way_to_what_played_before(saved: S
     assert "no model 'gone'" in saved.commits("refused")[0]["reason"]
 
 
+def test_what_a_proof_leaves_of_memory_is_given_back(
+    saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+
+    def give_back() -> None:
+        given.append(saved.show.messages[-1]["status"])
+
+    monkeypatch.setattr("livegan.engine.saves.give_back", give_back)
+    saved.saves.watch()
+    until(lambda: given)
+    saved.show.path.write_text("nonsense")
+    until(lambda: len(given) == 2)
+    assert given == ["cued", "refused"]
+
+
 def test_a_lost_context_is_told_at_once(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(text: str) -> None:
         raise Poisoned("CUDA error: device-side assert triggered")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -151,6 +152,15 @@ def test_rubbish_in_the_sound_does_not_stay() -> None:
 def test_a_mono_block_is_refused_with_its_shape() -> None:
     with pytest.raises(ValueError, match=r"\(m, 2\), not \(480,\)"):
         Analyzer().feed(np.zeros(480, np.float32))
+
+
+def test_what_is_held_does_not_grow_with_the_show() -> None:
+    analyzer, song = Analyzer(), compose("techno", 1, 60.0).samples
+    held = []
+    for _ in range(3):
+        analyzer.feed(song)
+        held.append(len(pickle.dumps(vars(analyzer) | {"_struck": None})))
+    assert held[2] == pytest.approx(held[1], rel=0.001)
 
 
 def test_all_values_stay_in_their_range() -> None:

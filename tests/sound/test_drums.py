@@ -20,9 +20,9 @@ def stereo(mono: np.ndarray) -> np.ndarray:
 
 
 def events(sound: np.ndarray, kind: str) -> list[Event]:
-    analyzer = Analyzer()
-    analyzer.feed(np.concatenate([sound, np.zeros((4800, 2), np.float32)]))
-    return [event for event in analyzer.events() if event.kind == kind]
+    struck: list[Event] = []
+    Analyzer(struck=struck.append).feed(np.concatenate([sound, np.zeros((4800, 2), np.float32)]))
+    return [event for event in struck if event.kind == kind]
 
 
 def f_measure(found: list[float], wanted: list[float]) -> float:
