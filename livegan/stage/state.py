@@ -32,7 +32,7 @@ class State:
     deaths: dict[str, int] = field(default_factory=dict)
     """The blame of each program (its digest) for engines that ended under it."""
     aired: dict[str, float] = field(default_factory=dict)
-    """Seconds that each was on air since it was blamed last."""
+    """Seconds that each of these was on air since it was blamed last."""
     airing: tuple[str, float] | None = None
     """What is on air, and since when."""
     blocked: tuple[str, ...] = ()

@@ -197,9 +197,9 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
 
 
 def _aired(state: State, now: float) -> dict[str, float]:
-    """How long each program has been on air by now."""
+    """How long each program that was blamed has been on air since."""
     aired = dict(state.aired)
-    if state.airing is not None:
+    if state.airing is not None and state.airing[0] in state.deaths:
         who, since = state.airing
         aired[who] = aired.get(who, 0.0) + max(0.0, now - since)
     return aired
