@@ -18,10 +18,10 @@ from livegan.engine.ingredients import Ingredients
 from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
-from livegan.engine.script import Refusal, helpers_of, place_at, run
-from livegan.engine.surroundings import Surroundings, exits_refused
+from livegan.engine.script import Refusal, Script, helpers_of, place_at, run
+from livegan.engine.surroundings import Surroundings, exits_refused, where_changed
 from livegan.engine.trials import Trials
-from livegan.engine.watch import stamp
+from livegan.engine.watch import read_text, stamp
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.place import Place
 from livegan.plugin.hot import Hot, Trial
@@ -90,16 +90,19 @@ class Pipeline:
             trial.withdraw()
         if self._newest is not None and text != self._newest.script.text:
             # Its plugins aside, the set may be as it should: the old ones play on.
-            again, _ = self._attempt(text, file or self.path, at, False)
+            again, _ = self._attempt(text, file or self.path, at, False, commit)
             if again.status != "refused":
                 trial.refuse()
             return again
         return commit
 
     def _attempt(
-        self, text: str, file: Path, at: float, trying: bool
+        self, text: str, file: Path, at: float, trying: bool, after: Commit | None = None
     ) -> tuple[Commit, Trial | None]:
-        """Prove a text and cue it, with plugins that changed if they are to be tried."""
+        """Prove a text and cue it, with plugins that changed if they are to be tried.
+
+        ``after`` was refused with them: where this is as well, that is what there is to mend.
+        """
         began = time.perf_counter()
         stamps = self.ingredients.stamps()
         seen = self.ingredients.fingerprint(text, stamps, trying)
@@ -118,13 +121,13 @@ class Pipeline:
             with exits_refused():
                 script = run(self.path, text)
             # At once: what plays beside it needs what the set may have taken away.
-            self._put_back(surroundings, text)
+            self._put_back(surroundings, script)
             with exits_refused():
                 self.ingredients.checkpoints = checkpoints_of(script.graph)
                 stamps = self.ingredients.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.ingredients.helpers = set(script.helpers)
-            self._put_back(surroundings, text)
+            self._put_back(surroundings, script)
         except Refusal as refusal:
             surroundings.put_back()
             if not self._still(commit):  # it was given up long ago
@@ -132,6 +135,8 @@ class Pipeline:
             self.ingredients.helpers |= set(helpers_of(self.path.parent)) | refusal.files
             if refusal.place is not None and refusal.place.file != str(self.path):
                 self.ingredients.helpers.add(Path(refusal.place.file))
+            if after is not None:
+                refusal = Refusal(after.reason, Place.read(after.where))
             self.commits.refuse(commit, refusal)
             return commit, trial or self.trials.on_trial
         finally:
@@ -185,21 +190,21 @@ class Pipeline:
         """Whether a commit is under way, and was not given up."""
         return self._under_way is not None and self._under_way[0] is commit
 
-    def _put_back(self, surroundings: Surroundings, text: str) -> None:
-        """Undo what a set did to the process.
+    def _put_back(self, surroundings: Surroundings, script: Script) -> None:
+        """Undo what a set, its helpers or a plugin did to the process.
 
         Raises
         ------
         Refusal
-            If it changed a function that everything else uses, too.
+            If one of them changed a function that everything else uses, too.
         """
         functions, others = surroundings.put_back()
         if functions:
-            named, short = ", ".join(functions[:3]), functions[0].rpartition(".")[2]
-            lines = [n for n, line in enumerate(text.splitlines(), 1) if short in line]
-            place = Place(str(self.path), lines[0]) if lines else None
+            helpers = {str(file): read_text(file) or "" for file in script.helpers}
+            texts = {str(self.path): script.text, **helpers, **self.hot.texts(trial=True)}
+            named = ", ".join(functions[:3])
             reason = f"it changes {named}, which all else uses: write a function of your own"
-            raise Refusal(reason, place)
+            raise Refusal(reason, where_changed(functions[0], texts))
         if others:
             self.emit({"type": "note", "text": f"the set changed {', '.join(others)}: put back"})
 

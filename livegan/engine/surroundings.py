@@ -9,14 +9,16 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 from livegan.engine.deadline import interrupt
+from livegan.graph.place import Place
 
 ROOTS = ("numpy", "livegan")
 """Packages whose loaded modules are looked at, private ones aside."""
@@ -109,6 +111,19 @@ def looked_at() -> dict[str, ModuleType]:
 def functions_of(module: ModuleType) -> dict[str, Any]:
     """Functions and classes of a module; other values may change as a program runs."""
     return {k: v for k, v in list(vars(module).items()) if callable(v)}
+
+
+def where_changed(function: str, texts: Mapping[str, str]) -> Place | None:
+    """The line that gives a function of a module another value, in what files say by their paths;
+    else the first that names it."""
+    short = re.escape(function.rpartition(".")[2])
+    changes = rf"\.{short}\s*=(?!=)|\bdel\b.*\.{short}\b|[\"']{short}[\"']"
+    for pattern in (changes, rf"\b{short}\b"):
+        for file, text in texts.items():
+            for number, line in enumerate(text.splitlines(), 1):
+                if re.search(pattern, line):
+                    return Place(file, number)
+    return None
 
 
 # Ending the process -------------------------------------------------------------------------------

@@ -87,10 +87,13 @@ class Hot:
             seen = {f: source.file_digest(f) for f in self.files()}
         return "\0".join(f"{f}{digest}" for f, digest in sorted(seen.items()))
 
-    def texts(self) -> dict[str, str]:
-        """What the files of plugins said that are in use, by path: for :meth:`recall`."""
+    def texts(self, trial: bool = False) -> dict[str, str]:
+        """What the files of plugins said that are in use, by path: for :meth:`recall`.
+
+        With ``trial``, those of a trial that is on instead.
+        """
         found: dict[str, str] = {}
-        for record in self.registry.records:
+        for record in (registry.current() if trial else self.registry).records:
             for name in own_modules(record.entry) if record.entry.hot else ():
                 text, file = source.text_of(name), source.file_of(name)
                 if text is not None and file is not None:

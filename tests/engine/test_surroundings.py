@@ -52,6 +52,40 @@ def test_a_function_that_all_use_is_put_back_and_the_save_refused(
     assert (np.sin, np.fft.rfft) == before
 
 
+PLUGIN = """
+from livegan.live import *
+import numpy
+
+@encoder
+def numb(sound, *, size):
+    "No sine."
+    {leaf}
+    return numpy.zeros(size, numpy.float32)
+"""
+
+
+@pytest.mark.parametrize("leaf", ["numpy.sin = None", "setattr(numpy, 'sin', numb)"])
+def test_a_plugin_that_changes_what_all_use_is_named_with_its_line(show: Show, leaf: str) -> None:
+    file = show.folder / "plugins" / "numb.py"
+    file.parent.mkdir()
+    file.write_text(PLUGIN.format(leaf=leaf))
+    used = text(top="numpy.sin(1)").replace("show(bars(", "show(encode.numb(")
+    before = np.sin
+    commit = show.save(used)
+    assert commit is not None and commit.status == "refused"
+    assert commit.reason.startswith("it changes numpy.sin")
+    assert commit.where == f"{file}:8"
+    assert np.sin is before
+
+
+def test_a_helper_that_changes_what_all_use_is_named_with_its_line(show: Show) -> None:
+    helper = show.path.parent / "numbing.py"
+    helper.write_text("import numpy\n\nnumpy.sin = None\n")
+    commit = show.save(text(modules="numbing"))
+    assert commit is not None and commit.status == "refused"
+    assert commit.where == f"{helper}:3"
+
+
 def test_the_working_folder_and_the_streams_are_put_back(show: Show) -> None:
     before = Path.cwd(), sys.getrecursionlimit(), sys.stdout
     commit = show.save(text("os.chdir('/'); sys.setrecursionlimit(77777); sys.stdout = None"))
