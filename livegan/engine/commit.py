@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ LONGEST = 100_000
 """Characters of a text that are told before it is on the air: to be shown if it is refused."""
 
 REMEMBERED = 100
-"""The newest commits of which texts are kept: a show has thousands."""
+"""The newest commits, which are kept: a show has thousands."""
 
 
 @dataclass
@@ -51,27 +52,30 @@ class Commit:
 
 
 class Commits:
-    """All those of a show, oldest first.  ``emit`` is given what is to be sent and written."""
+    """Those of a show, of which the newest are kept, oldest first.
+
+    ``emit`` is given what is to be sent and written.
+    """
 
     def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
-        self._all: list[Commit] = []
+        self._newest: deque[Commit] = deque(maxlen=REMEMBERED)
+        self._count = 0
         self._emit = emit
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[Commit]:
-        return iter(self._all)
+        return iter(tuple(self._newest))
 
     def add(self, at: float, file: Path) -> Commit:
         """A new one, with the next number; nothing is told yet."""
-        commit = Commit(len(self._all) + 1, at, str(file))
-        self._all.append(commit)
-        for old in self._all[:-REMEMBERED][-1:]:
-            old.source, old.texts = "", {}
+        self._count += 1
+        commit = Commit(self._count, at, str(file))
+        self._newest.append(commit)
         return commit
 
     def of(self, version: int, status: str = "") -> Commit | None:
         """The newest that is about this program, if there is one: of this status, or of any."""
-        for commit in reversed(self._all):
+        for commit in reversed(tuple(self._newest)):  # other threads add
             if commit.version == version and status in ("", commit.status):
                 return commit
         return None

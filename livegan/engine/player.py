@@ -25,6 +25,8 @@ from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, History
 
 KEPT_PROGRAMS = 5
+MOST_MEMORY = 1000
+"""Values of signals that are remembered from program to program: the ones read last."""
 TRIAL_S = 4.0
 """A program that fails this soon after its swap gives way to the one before."""
 
@@ -201,6 +203,8 @@ class Player:
         if self.shown is not None:
             self._dissolve = (self.shown, now.time)
         self.program = program
+        for key in list(self._memory)[:-MOST_MEMORY]:
+            del self._memory[key]
         self._since = now.time
         self._faults = Faults(self._report)
 

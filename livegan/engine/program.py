@@ -28,6 +28,8 @@ from livegan.plugin.guard import place_of
 
 GROUPS = ("sound", "encoders", "generators", "mixers", "output")
 """The parts of a frame that are timed."""
+MOST_REASONS = 5
+"""Different failures that are told of one line: some name a number that is another each frame."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,17 @@ class Faults:
     """What failed while a program played, and which nodes are held because of it."""
 
     report: Callable[[Step, Refusal], None]
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """What was reported, by node and line."""
     held: set[int] = field(default_factory=set)
     """Indexes of steps that ran past the deadline: not tried again in this program."""
 
     def add(self, step: Step, refusal: Refusal) -> None:
-        """Report a failure once for each node and reason."""
-        key = (step.name, refusal.reason)
-        if key not in self.seen:
-            self.seen.add(key)
+        """Report a failure once for each node, line and reason; of reasons that go on changing,
+        the first few."""
+        told = self.seen.setdefault((step.name, str(refusal.place or "")), set())
+        if refusal.reason not in told and len(told) < MOST_REASONS:
+            told.add(refusal.reason)
             self.report(step, refusal)
 
 

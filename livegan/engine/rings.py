@@ -11,6 +11,9 @@ if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loa
     from livegan.engine.player import Frame
     from livegan.engine.program import Program
 
+SPARE = 4
+"""Rings that are kept while no program asks for them: an undo finds its outputs as they were."""
+
 
 class Rings:
     """The stage made the window's and the thumbs'; those of extra outputs are made here."""
@@ -48,12 +51,17 @@ class Rings:
         outputs = []
         for kind, name, _ in program.extra:
             offer = registry.current().offer("output", kind)
-            ring = self._extra.get((kind, name))
+            ring = self._extra.pop((kind, name), None)
             if ring is None:
                 ring = PictureRing.create(4 * program.size, 4 * program.size)
-                self._extra[kind, name] = ring
+            self._extra[kind, name] = ring
             whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
             outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
+        wanted = {(kind, name) for kind, name, _ in program.extra}
+        for key in [key for key in self._extra if key not in wanted][:-SPARE]:
+            ring = self._extra.pop(key)
+            ring.close()
+            ring.unlink()
         return outputs
 
     def close(self) -> None:

@@ -62,7 +62,8 @@ class Trials:
         if trial is not None:
             trial.accept()
             self._proven = {version: trial}
-        self._texts[version] = self.hot.texts()
+        texts, before = self.hot.texts(), next(reversed(self._texts.values()), {})
+        self._texts[version] = before if texts == before else texts
         for old in list(self._texts)[:-REMEMBERED]:
             del self._texts[old]
 

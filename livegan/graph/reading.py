@@ -21,6 +21,7 @@ class Reading:
     now: Now
     sound: Any = None
     memory: dict[str, Any] = field(default_factory=dict)
+    """By fingerprint; what was read last stands last."""
     values: dict[str, Any] = field(default_factory=dict)
     """Values already worked out in this frame, by fingerprint."""
     objects: Mapping[str, Any] = field(default_factory=dict)
@@ -30,7 +31,7 @@ class Reading:
 
 
 def _smooth(r: Reading, s: Signal) -> float:
-    value, before = number(s.args[0], r), r.memory.get(s.print)
+    value, before = number(s.args[0], r), r.memory.pop(s.print, None)
     seconds = s.args[1]
     if before is None or seconds <= 0.0:
         result = value
@@ -41,7 +42,7 @@ def _smooth(r: Reading, s: Signal) -> float:
 
 
 def _fall(r: Reading, s: Signal) -> float:
-    value, before = number(s.args[0], r), r.memory.get(s.print, -math.inf)
+    value, before = number(s.args[0], r), r.memory.pop(s.print, -math.inf)
     seconds = s.args[1]
     faded = before * math.exp(-r.now.dt / seconds) if seconds > 0 and before > 0 else -math.inf
     r.memory[s.print] = result = max(value, faded)
@@ -95,10 +96,11 @@ def _leaf(r: Reading, s: Signal) -> float:
         if s.print in r.playing and f"last {s.print}" in r.memory:
             return float(r.memory[f"last {s.print}"])
         held = r.objects.get(s.print)
-        made = held.object if held is not None else r.memory.get(s.print)
+        made = held.object if held is not None else r.memory.pop(s.print, None)
         if made is None:
             fixed = {p.name for p in operation.params if not p.live}
             made = operation.make(**{k: v for k, v in params if k in fixed})
+        if held is None:
             r.memory[s.print] = made
         call = made.value
     live = {p.name for p in operation.params if p.live or not operation.stateful}
@@ -118,6 +120,7 @@ def _leaf(r: Reading, s: Signal) -> float:
         ) from None
     result = result if math.isfinite(result) else 0.0
     if operation.stateful:
+        r.memory.pop(f"last {s.print}", None)
         r.memory[f"last {s.print}"] = result
     return result
 

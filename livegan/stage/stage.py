@@ -86,9 +86,7 @@ class Stage:
         name = datetime.now().strftime("%Y-%m-%d-%H%M%S")
         self._log = ShowLog(options.log or options.working / "shows" / f"{name}.jsonl")
         stack.callback(self._log.close)
-        left = sweep()
-        if left:
-            self._log.record("swept", memory=left)
+        self._swept(sweep())
         source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
             options.audio, loop=options.loop, audible=options.audible
         )
@@ -232,8 +230,15 @@ class Stage:
             self._outputs.take(list(message.get("outputs") or ()))
         elif kind == "engine" and message.get("phase") == "dead":
             self._outputs.engine_gone()
+        elif kind == "engine" and message.get("kind") == "recovery":
+            self._log.later(lambda: self._swept(sweep()))  # rings that nothing was sent from
         self._log.take(message)
         self._inbox.put(message)
+
+    def _swept(self, left: list[str]) -> None:
+        """Write down what dead processes had left behind."""
+        if left:
+            self._log.record("swept", memory=left)
 
     def _window_told(self, what: str, text: str) -> None:
         """Something happened to the window."""

@@ -34,14 +34,12 @@ def test_the_newest_commit_about_a_program_is_found() -> None:
     assert commits.of(7) is None
 
 
-def test_texts_of_the_newest_commits_are_kept_and_older_ones_let_go() -> None:
+def test_the_newest_commits_are_kept_and_all_are_counted() -> None:
     commits = Commits(lambda message: None)
     for number in range(REMEMBERED + 3):
-        commit = commits.add(float(number), Path("set.py"))
-        commit.source, commit.texts = "show()", {"plugin.py": "x = 1"}
-    texts = [(commit.source, commit.texts) for commit in commits]
-    assert texts[:3] == [("", {})] * 3
-    assert texts[3:] == [("show()", {"plugin.py": "x = 1"})] * REMEMBERED
+        commits.add(float(number), Path("set.py")).version = number
+    assert [commit.id for commit in commits] == list(range(4, REMEMBERED + 4))
+    assert commits.of(2) is None and commits.of(3) is not None
 
 
 def test_lines_that_are_new_or_changed_are_counted_from_one() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from livegan.engine.program import MOST_REASONS
 from livegan.engine.quantise import next_beat
 from tests.engine.playing import Show
 
@@ -201,6 +202,16 @@ def test_a_node_that_fails_later_holds_its_last_good_picture(tmp_path: Path) -> 
     )
 
 
+def test_of_failures_that_differ_in_each_frame_the_first_few_are_told(tmp_path: Path) -> None:
+    body = "if now.time > 8: raise ValueError(f'{now.frame} is too much')"
+    show = Show(tmp_path, FAILS.format(body=body))
+    show.save()
+    show.play(12.0)
+    reasons = [fault["reason"] for fault in show.faults]
+    assert len(reasons) == len(set(reasons)) == MOST_REASONS
+    assert all("is too much" in reason for reason in reasons)
+
+
 def test_a_leaf_that_hangs_is_interrupted_and_held(tmp_path: Path) -> None:
     body = "while now.time > 6.5: pass"
     show = Show(tmp_path, FAILS.format(body=body))
@@ -239,6 +250,30 @@ show(a)
         show.play(1.0)
     saved.save(text + "\nb = 1\n")
     assert torch.equal(saved.play(0.4)[-1].picture, plain.play(0.4)[-1].picture)
+
+
+def test_signals_that_no_program_reads_are_forgotten_and_those_that_play_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.engine.player.MOST_MEMORY", 4)
+    text = """
+from livegan.live import *
+settings(swap="now", dissolve=0)
+sound = listen()
+show(encode.waveform(sound).brightness(sound.level.smooth(3.0) + sound.low.fall(2.0)){more})
+"""
+    edited, plain = Show(tmp_path / "1", text.format(more="")), Show(tmp_path / "2", text)
+    plain.path.write_text(text.format(more=""))
+    for show in (edited, plain):
+        show.save()
+        show.play(1.0)
+    for turn in range(1, 9):
+        edited.save(text.format(more=f".hue(sound.mid.smooth({turn}) * 0)"))
+        edited.play(0.08)
+    assert len(edited.player._memory) <= 4 + 1
+    edited.save(text.format(more=""))
+    plain.play(0.64)
+    assert torch.equal(edited.play(0.4)[-1].picture, plain.play(0.4)[-1].picture)
 
 
 def test_a_block_encoder_is_replayed_through_the_past(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
-"""What is handed over fits into the ring that it is handed over in."""
+"""What is handed over fits into its ring, and rings go when nothing asks for them."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import torch
 
-from livegan.engine.rings import fitted
+from livegan.engine.program import Program
+from livegan.engine.rings import SPARE, Rings, fitted
+from livegan.stage.pictures import PictureRing
 
 
 def test_a_picture_that_is_too_large_is_made_smaller() -> None:
@@ -14,3 +19,25 @@ def test_a_picture_that_is_too_large_is_made_smaller() -> None:
     _, height, width = small.shape
     assert 9_000 < height * width <= 10_000
     assert abs(width / height - 2) < 0.05
+
+
+def test_rings_of_outputs_that_are_gone_are_let_go_and_an_undo_finds_its_own() -> None:
+    with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
+        rings = Rings(pictures.name, thumbs.name)
+        asked = [SimpleNamespace(extra=(("spout", f"take {n}", 0),), size=32) for n in range(9)]
+        names = [rings.outputs(cast(Program, program))[0]["ring"] for program in asked]
+        assert rings.outputs(cast(Program, asked[7]))[0]["ring"] == names[7]
+        there = [name for name in names if attachable(name)]
+        assert there == names[-SPARE - 1 :]
+        rings.close()
+        assert not any(map(attachable, names))
+        for ring in (pictures, thumbs):
+            ring.unlink()
+
+
+def attachable(name: str) -> bool:
+    try:
+        PictureRing.attach(name).close()
+    except FileNotFoundError:
+        return False
+    return True
