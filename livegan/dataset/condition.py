@@ -21,7 +21,7 @@ from livegan.plugin.closest import suggestion
 from livegan.plugin.registry import current
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
-from livegan.sound.features import INDEX
+from livegan.sound.features import INDEX, Rows
 from livegan.sound.history import Hearing, RecordedHistory
 
 ANALYSIS = (
@@ -157,8 +157,8 @@ class Conditions:
         self._fed = 0
 
     @property
-    def features(self) -> npt.NDArray[np.float32]:
-        """Features of the sound so far, (hops, F) float32, columns `FEATURES`."""
+    def features(self) -> Rows:
+        """Features of the sound so far, (hops, F) float64, columns `FEATURES`."""
         return self._history.features(0, self._history.hops)
 
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
-from livegan.sound.features import FEATURES
+from livegan.sound.features import FEATURES, Rows
 from livegan.sound.history import PAST_SECONDS
 
 Array = npt.NDArray[np.float32]
@@ -37,7 +38,7 @@ class Soundtrack:
         self._read = read
         self._blocks = read()
         self._sound = Tail(KEPT, 2)
-        self._rows = Tail(KEPT // HOP, len(FEATURES))
+        self._rows = Tail(KEPT // HOP, len(FEATURES), np.float64)
         self._analyzer: Analyzer | None = None
         self.ended = False
 
@@ -67,8 +68,8 @@ class Soundtrack:
         """(stop - start, 2) float32; zeros where there was no sound, or where it is forgotten."""
         return self._sound.span(start, stop)
 
-    def features(self, start: int, stop: int) -> Array:
-        """(stop - start, F) float32, a row a hop."""
+    def features(self, start: int, stop: int) -> Rows:
+        """(stop - start, F) float64, a row a hop."""
         if self._analyzer is None:
             self._analyze()
         return self._rows.span(start, stop)
@@ -93,24 +94,24 @@ def is_silent(blocks: Iterator[Array]) -> bool:
 
 
 class Tail:
-    """The newest rows of many: ``kept`` of them at least, (n, width) float32."""
+    """The newest rows of many: ``kept`` of them at least, (n, width) of one type of number."""
 
-    def __init__(self, kept: int, width: int) -> None:
+    def __init__(self, kept: int, width: int, dtype: npt.DTypeLike = np.float32) -> None:
         self._kept = kept
-        self._rows: Array = np.zeros((kept // 8, width), np.float32)
+        self._rows: npt.NDArray[Any] = np.zeros((kept // 8, width), dtype)
         self.start = 0
         """The oldest row that is kept, counted from the first."""
         self.end = 0
         """Rows so far."""
 
-    def add(self, rows: Array) -> None:
+    def add(self, rows: npt.NDArray[Any]) -> None:
         """Add newer rows."""
         have = self.end - self.start
         if have + len(rows) > len(self._rows):
             keep = min(have, self._kept)
             old = self._rows[have - keep : have]
             if keep + len(rows) > 0.8 * len(self._rows):
-                grown = np.zeros((2 * (keep + len(rows)), self._rows.shape[1]), np.float32)
+                grown = np.zeros((2 * (keep + len(rows)), self._rows.shape[1]), self._rows.dtype)
                 grown[:keep] = old
                 self._rows = grown
             else:
@@ -119,9 +120,9 @@ class Tail:
         self._rows[have : have + len(rows)] = rows
         self.end += len(rows)
 
-    def span(self, start: int, stop: int) -> Array:
+    def span(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Copy of the rows ``start <= i < stop``; zeros where there are none."""
-        out: Array = np.zeros((max(0, stop - start), self._rows.shape[1]), np.float32)
+        out = np.zeros((max(0, stop - start), self._rows.shape[1]), self._rows.dtype)
         low, high = max(start, self.start), min(stop, self.end)
         if low < high:
             out[low - start : high - start] = self._rows[low - self.start : high - self.start]

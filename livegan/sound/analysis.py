@@ -15,7 +15,7 @@ import numpy as np
 from livegan.sound import HOP, RATE
 from livegan.sound.bands import Array, Spectrum
 from livegan.sound.drums import Drums
-from livegan.sound.features import FEATURES
+from livegan.sound.features import FEATURES, INDEX, Rows
 from livegan.sound.loudness import Loudness
 from livegan.sound.onsets import Envelope, Onsets
 from livegan.sound.report import analyze
@@ -24,6 +24,7 @@ from livegan.sound.tempo import Tempo
 __all__ = ["FEATURES", "Analyzer", "Event", "analyze"]
 
 _HOP_S = HOP / RATE
+_BEATS = INDEX["beats"]
 _KICK_WEIGHT = 0.6  # of a bass drum among the onsets that make the tempo
 
 
@@ -80,7 +81,7 @@ class Analyzer:
         """Tap the tempo, at a show time or now; see :meth:`livegan.sound.tempo.Tempo.tap`."""
         self._tempo.tap(time_s)
 
-    def feed(self, block: Array) -> Array:
+    def feed(self, block: Array) -> Rows:
         """Analyse more sound.
 
         Parameters
@@ -89,7 +90,8 @@ class Analyzer:
 
         Returns
         -------
-        (n, len(FEATURES)) float32: a row for every hop that is now whole.
+        (n, len(FEATURES)) float64, a row for every hop that is now whole: ``beats`` is precise
+        however long the show, the others are rounded to float32.
 
         Raises
         ------
@@ -102,9 +104,11 @@ class Analyzer:
         if len(self._rest):
             block = np.concatenate([self._rest, block])
         count = len(block) // HOP
-        rows = np.empty((count, len(FEATURES)), np.float32)
+        rows: Rows = np.empty((count, len(FEATURES)))
         for i in range(count):
-            rows[i] = self._step(block[i * HOP : (i + 1) * HOP])
+            heard = self._step(block[i * HOP : (i + 1) * HOP])
+            rows[i] = np.asarray(heard, np.float32)
+            rows[i, _BEATS] = heard[_BEATS]
         self._rest = block[count * HOP :].copy()
         return rows
 

@@ -24,8 +24,15 @@ class Columns:
     def __init__(self, over: int, under: int) -> None:
         self.over = over
         self.under = under
+        self.asked = 0
+        """When it was last asked for, in samples; kept by whoever remembers these columns."""
         self._tags: NDArray[np.int64] = np.zeros(0, np.int64)
         self._values: NDArray[Any] | None = None
+
+    @property
+    def reach(self) -> int:
+        """Samples after which nothing that is remembered now is of use to a `window`."""
+        return (len(self._tags) // 2 + 1) * self.over // self.under + 1
 
     def starts(self, first: int, stop: int) -> NDArray[np.int64]:
         """First sample of each column ``first <= i < stop``, and of column ``stop``."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 FEATURES: tuple[str, ...] = (
     "level",
     "low",
@@ -18,3 +21,7 @@ FEATURES: tuple[str, ...] = (
 
 INDEX: dict[str, int] = {name: column for column, name in enumerate(FEATURES)}
 """Column of each name."""
+
+Rows = NDArray[np.float64]
+"""(n, F), a row a hop. Only ``beats`` needs float64: after hours the float32 next to it is a good
+part of a frame away. The others are float32 values, as encoders are given them."""

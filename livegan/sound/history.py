@@ -5,19 +5,23 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import HOP, RATE
 from livegan.sound.columns import Columns, identity
-from livegan.sound.features import FEATURES, INDEX
+from livegan.sound.features import FEATURES, INDEX, Rows
 
 Array = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.floating)
 
 PAST_SECONDS = 60
 """How far back an encoder can ask."""
+
+MOST_COLUMNS = 64
+"""Questions about columns of sound whose answers are remembered."""
 
 
 class History(Protocol):
@@ -34,20 +38,20 @@ class History(Protocol):
     def samples(self, start: int, stop: int) -> Array:
         """(stop - start, 2) float32."""
 
-    def features(self, start: int, stop: int) -> Array:
-        """(stop - start, F) float32, a row a hop."""
+    def features(self, start: int, stop: int) -> Rows:
+        """(stop - start, F) float64, a row a hop."""
 
 
 class RecordedHistory:
-    """A whole recording: (n, 2) float32 at 48 kHz, and (n // 480, F) float32 features of it."""
+    """A whole recording: (n, 2) float32 at 48 kHz, and (n // 480, F) features of it."""
 
-    def __init__(self, samples: Array, features: Array) -> None:
+    def __init__(self, samples: Array, features: Rows | Array) -> None:
         if samples.ndim != 2 or samples.shape[1] != 2:
             raise ValueError(f"samples must be (n, 2), not {samples.shape}")
         if features.ndim != 2 or features.shape[1] != len(FEATURES):
             raise ValueError(f"features must be (n, {len(FEATURES)}), not {features.shape}")
         self._samples = np.asarray(samples, np.float32)
-        self._features = np.asarray(features, np.float32)
+        self._features: Rows = np.asarray(features, np.float64)
 
     @classmethod
     def of(cls, samples: Array, bpm: float | None = None) -> RecordedHistory:
@@ -70,7 +74,7 @@ class RecordedHistory:
         """Copy of the samples ``start <= i < stop``, zeros outside the recording."""
         return _span(self._samples, start, stop)
 
-    def features(self, start: int, stop: int) -> Array:
+    def features(self, start: int, stop: int) -> Rows:
         """Copy of the feature rows ``start <= i < stop``, zeros outside the recording."""
         return _span(self._features, start, stop)
 
@@ -87,6 +91,7 @@ class Hearing:
     def __init__(self, history: History) -> None:
         self.history = history
         self._columns: dict[Any, Columns] = {}
+        self._clock = self._swept = 0
         self._view: Sound | None = None
 
     @property
@@ -99,15 +104,31 @@ class Hearing:
         position = self.newest if position is None else position // HOP * HOP
         if self._view is None or self._view.position != position:
             self._view = Sound(self, position)
+            # The furthest moment seen: views may look at several, and a rehearsal may turn back.
+            self._clock = max(self._clock, position)
+            if self._clock - self._swept >= RATE:
+                self._sweep()
         return self._view
 
     def columns(self, key: Any, make: Callable[[], Columns]) -> Columns:
-        """The remembered columns of ``key``; those not asked for longest are forgotten."""
+        """The remembered columns of ``key``: at most 64 are, those asked for last.
+
+        They are forgotten, too, once the sound has gone on for longer than what was asked of them:
+        then the next answer has nothing in common with the last. A key keeps the namespace of a
+        ``compute`` alive, which a saved set leaves behind.
+        """
         found = self._columns.pop(key, None) or make()
         self._columns[key] = found
-        while len(self._columns) > 64:
+        found.asked = self._clock
+        while len(self._columns) > MOST_COLUMNS:
             del self._columns[next(iter(self._columns))]
         return found
+
+    def _sweep(self) -> None:
+        self._swept = self._clock
+        for key, columns in list(self._columns.items()):
+            if self._clock - columns.asked > columns.reach:
+                del self._columns[key]
 
 
 class Sound:
@@ -121,7 +142,7 @@ class Sound:
         self._history = hearing.history
         self.position = position
         """Samples since the show began; a whole number of hops."""
-        self._latest: Array | None = None
+        self._latest: Rows | None = None
         self._last: dict[int, Array] = {}
 
     @property
@@ -155,15 +176,19 @@ class Sound:
         """Root of the mean square of both channels, in columns as for `peaks`."""
         return self._reduced("rms", _rms, columns, seconds)
 
-    def feature(self, name: str, seconds: float) -> Array:
-        """Values of a feature, one every 10 ms, newest last, (round(seconds * 100),)."""
+    def feature(self, name: str, seconds: float) -> NDArray[Any]:
+        """Values of a feature, one every 10 ms, newest last, (round(seconds * 100),).
+
+        They are float32, but for ``beats``, which are float64: their count grows all night.
+        """
         if name not in INDEX:
             close = difflib.get_close_matches(name, FEATURES, 1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(FEATURES)}"
             raise ValueError(f"sound has no feature {name!r}; {hint}")
         count = _count(seconds, RATE // HOP)
         end = self.position // HOP
-        return _frozen(self._history.features(end - count, end)[:, INDEX[name]].copy())
+        values = self._history.features(end - count, end)[:, INDEX[name]]
+        return _frozen(values.astype(np.float64 if name == "beats" else np.float32))
 
     def strip(
         self, compute: Callable[[Array], Any], *, window: int, hop: int, columns: int
@@ -308,8 +333,8 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def _span(rows: Array, start: int, stop: int) -> Array:
-    out: Array = np.zeros((max(0, stop - start), rows.shape[1]), np.float32)
+def _span(rows: NDArray[Number], start: int, stop: int) -> NDArray[Number]:
+    out = np.zeros((max(0, stop - start), rows.shape[1]), rows.dtype)
     low, high = max(start, 0), min(stop, len(rows))
     if low < high:
         out[low - start : high - start] = rows[low:high]

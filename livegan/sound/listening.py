@@ -16,7 +16,7 @@ from livegan.sound import HOP, RATE
 from livegan.sound.clock import ShowClock
 from livegan.sound.devices import SourceAway
 from livegan.sound.downmix import to_stereo
-from livegan.sound.features import FEATURES
+from livegan.sound.features import FEATURES, Rows
 from livegan.sound.pace import Pace
 from livegan.sound.sources import Source
 
@@ -38,7 +38,7 @@ class Ring(Protocol):
     @property
     def hops(self) -> int: ...
     def write(self, block: Array) -> None: ...
-    def write_features(self, rows: Array) -> None: ...
+    def write_features(self, rows: Rows) -> None: ...
 
 
 class Analysis(Protocol):
@@ -48,7 +48,7 @@ class Analysis(Protocol):
     def bpm(self) -> float | None: ...
     @bpm.setter
     def bpm(self, bpm: float | None) -> None: ...
-    def feed(self, block: Array) -> Array: ...
+    def feed(self, block: Array) -> Rows: ...
     def tap(self, time_s: float | None = None) -> None: ...
 
 
@@ -153,10 +153,10 @@ class Listening:
             rows = self._analyzer.feed(block)
         except Exception as error:
             self._say_once(f"analysis failed: {type(error).__name__}: {error}")
-            rows = np.zeros((0, len(FEATURES)), np.float32)
+            rows = np.zeros((0, len(FEATURES)))
         if len(rows) != due:
             # Time must go on: what could not be analysed counts as silence.
-            missing = np.zeros((max(0, due - len(rows)), len(FEATURES)), np.float32)
+            missing = np.zeros((max(0, due - len(rows)), len(FEATURES)))
             rows = np.concatenate([rows[:due], missing])
         self._ring.write_features(rows)
 

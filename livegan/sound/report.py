@@ -9,7 +9,7 @@ import numpy as np
 
 from livegan.sound import HOP, RATE
 from livegan.sound.bands import Array
-from livegan.sound.features import FEATURES
+from livegan.sound.features import FEATURES, Rows
 
 _CHUNK = 100 * HOP
 _CURVES = ("level", "low", "mid", "high", "centroid", "onset", "kick", "snare")
@@ -61,7 +61,7 @@ def analyze(samples: Array, *, bpm: float | None = None) -> dict[str, Any]:
     return result
 
 
-def beat_times(beats: Array) -> list[float]:
+def beat_times(beats: Rows) -> list[float]:
     """Seconds at which a rising count of beats, one value a hop, passes whole numbers."""
     times: list[float] = []
     last, last_time = 0.0, 0.0

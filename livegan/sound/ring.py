@@ -6,17 +6,19 @@ import contextlib
 import threading
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livegan.memory import attach_memory, create_memory
 from livegan.sound import HOP, RATE
-from livegan.sound.features import FEATURES
+from livegan.sound.features import FEATURES, Rows
 
 Array = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.floating)
 
-MAGIC = 0x6C69766567616E02
+MAGIC = 0x6C69766567616E03
 HEADER = 64
 # Header words. "Claimed" moves before data are written and "position" after, so that a reader knows
 # both what is there and what may be changing under its hands.
@@ -51,8 +53,8 @@ class SoundRing:
         self._hop_capacity = int(header[_HOPS])
         begin = HEADER * 8
         self._sound: Array = np.ndarray((self.capacity, 2), np.float32, memory.buf, begin)
-        self._rows: Array = np.ndarray(
-            (self._hop_capacity, len(FEATURES)), np.float32, memory.buf, begin + self._sound.nbytes
+        self._rows: Rows = np.ndarray(
+            (self._hop_capacity, len(FEATURES)), np.float64, memory.buf, begin + self._sound.nbytes
         )
 
     @classmethod
@@ -60,7 +62,7 @@ class SoundRing:
         """A new ring that keeps at least ``seconds``; the caller owns it and unlinks it."""
         hops = max(1, round((seconds + SLACK_SECONDS) * RATE / HOP))
         samples = hops * HOP
-        size = HEADER * 8 + samples * 2 * 4 + hops * len(FEATURES) * 4
+        size = HEADER * 8 + samples * 2 * 4 + hops * len(FEATURES) * 8
         memory = create_memory(size)
         header: NDArray[np.int64] = np.ndarray(HEADER, np.int64, memory.buf)
         header[:] = 0
@@ -87,8 +89,8 @@ class SoundRing:
         """Append sound: (n, 2) float32, any n. The position moves after the data."""
         self._append(self._words(), self._sound, _POSITION, _CLAIMED, block)
 
-    def write_features(self, rows: Array) -> None:
-        """Append features: (n, F) float32, one row a hop, columns as in `FEATURES`."""
+    def write_features(self, rows: Rows | Array) -> None:
+        """Append features: (n, F) float64, one row a hop, columns as in `FEATURES`."""
         self._append(self._words(), self._rows, _HOPS_DONE, _HOPS_CLAIMED, rows)
 
     def samples(self, start: int, stop: int) -> Array:
@@ -98,8 +100,8 @@ class SoundRing:
         """
         return self._copy(self._words(), self._sound, _POSITION, _CLAIMED, start, stop)
 
-    def features(self, start: int, stop: int) -> Array:
-        """Copy of the feature rows of the hops ``start <= i < stop``, (stop - start, F) float32."""
+    def features(self, start: int, stop: int) -> Rows:
+        """Copy of the feature rows of the hops ``start <= i < stop``, (stop - start, F) float64."""
         return self._copy(self._words(), self._rows, _HOPS_DONE, _HOPS_CLAIMED, start, stop)
 
     def close(self) -> None:
@@ -108,7 +110,7 @@ class SoundRing:
             return
         self._open = False
         self._header = np.zeros(0, np.int64)
-        self._sound = self._rows = np.zeros((0, 2), np.float32)
+        self._sound, self._rows = np.zeros((0, 2), np.float32), np.zeros((0, 2))
         # Another thread may be copying at this moment: then the memory goes with this object.
         with contextlib.suppress(BufferError):
             self._memory.close()
@@ -137,10 +139,15 @@ class SoundRing:
         return self._header
 
     def _append(
-        self, header: NDArray[np.int64], store: Array, done: int, claimed: int, new: Array
+        self,
+        header: NDArray[np.int64],
+        store: NDArray[Any],
+        done: int,
+        claimed: int,
+        new: NDArray[Any],
     ) -> None:
         if new.ndim != 2 or new.shape[1] != store.shape[1]:
-            raise ValueError(f"expected (n, {store.shape[1]}) float32, got {new.shape}")
+            raise ValueError(f"expected (n, {store.shape[1]}) {store.dtype}, got {new.shape}")
         capacity = len(store)
         position = int(header[done])
         end = position + len(new)
@@ -157,13 +164,13 @@ class SoundRing:
     def _copy(
         self,
         header: NDArray[np.int64],
-        store: Array,
+        store: NDArray[Number],
         done: int,
         claimed: int,
         start: int,
         stop: int,
-    ) -> Array:
-        out: Array = np.zeros((max(0, stop - start), store.shape[1]), np.float32)
+    ) -> NDArray[Number]:
+        out = np.zeros((max(0, stop - start), store.shape[1]), store.dtype)
         capacity = len(store)
         end = int(header[done])
         low, high = max(start, 0, int(header[claimed]) - capacity), min(stop, end)

@@ -90,9 +90,9 @@ class Tempo:
         if not 20.0 <= bpm <= 400.0:
             raise ValueError(f"a tempo of {bpm} bpm: it must be between 20 and 400")
         self._fixed = float(bpm)
-        behind = self.beats - self.time * bpm / 60.0
+        behind = self.beats - self._steady(self._fixed)
         self._fixed_offset = _BAR * max(0.0, math.ceil(behind / _BAR - 1e-9))
-        self.beats = self.time * bpm / 60.0 + self._fixed_offset
+        self.beats = self._steady(self._fixed) + self._fixed_offset
 
     def tap(self, time_s: float | None = None) -> None:
         """Tap along: three taps or more set the tempo, and the first one begins a bar.
@@ -129,13 +129,17 @@ class Tempo:
         if self._hops % _EVERY == 0:
             self._look()
         if self._fixed is not None:
-            self.beats = self.time * self._fixed / 60.0 + self._fixed_offset
+            self.beats = self._steady(self._fixed) + self._fixed_offset
             return
         rate = self._rate_bpm / 60.0 * _HOP_S
         # A pull towards the heard beat that takes about half a second and never turns back.
         pull = min(max(self._error * 0.04, -0.6 * rate), 1.0 * rate)
         self._error -= pull
         self.beats += rate + pull
+
+    def _steady(self, bpm: float) -> float:
+        """Beats up to now at one tempo; divided once, so that whole beats are whole numbers."""
+        return self._hops * HOP * bpm / (60.0 * RATE)
 
     def _combs(self, beats: tuple[int, ...]) -> Array:
         """(tempi, lags) weights: the autocorrelation at so many beats, lags between hops."""
@@ -213,7 +217,8 @@ class Tempo:
 
     def _align(self) -> None:
         """How far the beat that is heard is from the beat that is counted, in beats."""
-        phase = (self.beats - self._age * (self._rate_bpm / 60.0)) % 1.0
+        # The ages are float32, in which a count of hours would leave a coarse fraction.
+        phase = (self.beats % 1.0 - self._age * (self._rate_bpm / 60.0)) % 1.0
         bins = (phase * _PHASES).astype(np.intp) % _PHASES
         folded = np.bincount(bins, self._strength * self._recency, _PHASES)
         # Smooth over a twelfth of a beat, and prefer to stay: an off-beat hat is no reason to jump.

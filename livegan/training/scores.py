@@ -153,7 +153,8 @@ def _over_one(
             changes.append(float((pictures[time] - pictures[before]).abs().mean()))
             if before not in spread:
                 del pictures[before]
-    near = _after(onsets(conditions.features[:, INDEX["onset"]]), sorted(earlier))
+    envelope = conditions.features[:, INDEX["onset"]].astype(np.float32)
+    near = _after(onsets(envelope), sorted(earlier))
     change = np.array(changes)
     flicker = float(change[~near].mean()) if (~near).any() else 0.0
     response = 1.0

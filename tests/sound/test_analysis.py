@@ -48,7 +48,7 @@ def test_a_row_is_given_for_every_whole_hop() -> None:
     analyzer = Analyzer()
     assert analyzer.feed(np.zeros((HOP - 1, 2), np.float32)).shape == (0, len(FEATURES))
     assert analyzer.feed(np.zeros((1, 2), np.float32)).shape == (1, len(FEATURES))
-    assert analyzer.feed(np.zeros((3 * HOP + 7, 2), np.float32)).dtype == np.float32
+    assert analyzer.feed(np.zeros((3 * HOP + 7, 2), np.float32)).shape == (3, len(FEATURES))
     assert analyzer.hops == 4
 
 
@@ -192,3 +192,11 @@ def test_a_report_agrees_with_the_running_analysis() -> None:
     sound = SONG.samples[: 3 * RATE]
     rows = Analyzer().feed(sound)
     assert np.allclose(analyze(sound)["mid"], column(rows, "mid"), atol=6e-5)
+
+
+def test_all_but_beats_are_float32_values() -> None:
+    rows = Analyzer().feed(SONG.samples[: 4 * RATE])
+    assert rows.dtype == np.float64
+    for name in FEATURES:
+        exact = column(rows, name) == column(rows, name).astype(np.float32)
+        assert exact.all() == (name != "beats"), name

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,6 +28,7 @@ def recording() -> RecordedHistory:
 
 
 HISTORY = recording()
+LONG = RecordedHistory(np.zeros((100 * RATE, 2), np.float32), np.zeros((10_000, len(FEATURES))))
 
 
 def spectrum(samples: np.ndarray) -> np.ndarray:
@@ -169,6 +174,84 @@ def test_memory_stays_bounded_in_a_long_show() -> None:
     kept = hearing._columns.values()
     assert len(kept) <= 64
     assert max(len(columns._tags) for columns in kept) <= 1024
+
+
+SET = """
+class Constant: pass
+picture = Constant()
+def draw(sound, calls):
+    def compute(samples, picture=None):
+        calls.append(1)
+        return samples.max()
+    return sound.strip(compute, window=960, hop=480, columns=400)
+"""
+
+
+def saved() -> dict[str, Any]:
+    """The namespace of a set that was saved again."""
+    names: dict[str, Any] = {}
+    exec(SET, names)
+    return names
+
+
+def test_namespaces_of_old_saves_are_let_go_while_the_show_plays() -> None:
+    hearing, old = Hearing(LONG), []
+    for second in range(5, 5 + 40):
+        names = saved()
+        old.append(weakref.ref(names["picture"]))
+        for frame in range(3):
+            names["draw"](hearing.at(second * RATE + frame * 16000), [])
+    del names
+    gc.collect()
+    alive = [i for i, picture in enumerate(old) if picture() is not None]
+    # Four seconds of sound, asked for at the latest in the fifth second before the end.
+    assert alive == list(range(min(alive), len(old))) and 1 <= len(alive) <= 6
+    hearing.at(55 * RATE)  # and nobody asks any more
+    gc.collect()
+    assert not any(picture() for picture in old)
+
+
+@pytest.mark.parametrize("pause", [1 / 30, 1.0, 3.0, 3.9])
+def test_what_is_drawn_only_now_and_then_is_not_drawn_anew(pause: float) -> None:
+    hearing, draw, calls = Hearing(LONG), saved()["draw"], []
+    position = first = 4 * RATE
+    draw(hearing.at(position), calls)
+    for _ in range(10):
+        before = position // HOP
+        for step in np.linspace(position, position + pause * RATE, 5)[1:]:
+            hearing.at(int(step))  # other encoders look meanwhile
+        position += int(pause * RATE)
+        draw(hearing.at(position), calls)
+        assert position // HOP - before <= 400
+    assert len(calls) == 400 + (position - first) // HOP
+
+
+def test_two_views_apart_and_a_jump_back_keep_what_was_drawn() -> None:
+    hearing, near, far = Hearing(LONG), [], []
+    here, there = saved()["draw"], saved()["draw"]
+    for frame in range(300):
+        here(hearing.at(60 * RATE + frame * 4800), near)
+        there(hearing.at(10 * RATE + frame * 4800), far)
+    assert len(near) == len(far) == 400 + 299 * 10
+    for frame in range(100):
+        here(hearing.at(2 * RATE + frame * 4800), near)
+    assert len(near) == 2 * 400 + (299 + 99) * 10
+
+
+def test_beats_are_precise_after_a_day_and_more() -> None:
+    beats = 100_000 + np.arange(200) * 0.0213
+    rows = np.full((200, len(FEATURES)), 0.1)
+    rows[:, INDEX["beats"]] = beats
+    with SoundRing.create(seconds=5) as ring:
+        ring.write(np.zeros((2 * RATE, 2), np.float32))
+        ring.write_features(rows)
+        for history in (ring, RecordedHistory(ring.samples(0, 2 * RATE), rows)):
+            hearing = Hearing(history)
+            views = [hearing.at((hop + 1) * HOP) for hop in range(200)]
+            assert [view.beats for view in views] == beats.tolist()
+            np.testing.assert_array_equal(views[-1].feature("beats", 2), beats)
+            level = views[-1].feature("level", 2)
+            assert level.dtype == np.float32 and (level == np.float32(0.1)).all()
 
 
 def test_arrays_cannot_be_written() -> None:

@@ -85,6 +85,44 @@ def test_a_tempo_fixed_later_falls_on_its_own_grid() -> None:
     assert analyzer.bpm == 60
 
 
+def test_whole_beats_of_a_fixed_tempo_are_whole_numbers() -> None:
+    tempo, counts = Tempo(100), []
+    for _ in range(60 * 30):
+        tempo.step(0.0)
+        counts.append(tempo.beats)
+    assert counts[59::60] == list(range(1, 31))
+
+
+@pytest.mark.parametrize("bars", [25_000, 100_000])
+def test_beats_are_as_even_after_hours_as_at_first(bars: int) -> None:
+    sound = np.zeros((3 * RATE, 2), np.float32)
+    early, late = Analyzer(), Analyzer()
+    late._tempo.beats = 4.0 * bars
+    steps = [np.diff(analyzer.feed(sound)[:, BEATS]) for analyzer in (early, late)]
+    assert steps[0] == pytest.approx(0.02)
+    assert np.abs(steps[1] - steps[0]).max() < 1e-4 * 0.02
+
+
+@pytest.mark.parametrize("bars", [2**13, 2**16, 2**20])
+def test_beats_are_aligned_after_hours_as_at_first(bars: int) -> None:
+    early, late = Tempo(), Tempo()
+    late.beats = 4.0 * bars
+    rng, errors = np.random.default_rng(2), []
+    for hop in range(1600):
+        strength = float(hop % 47 == 0) + 0.02 * float(rng.random())
+        for tempo in (early, late):
+            tempo.step(strength)
+        if hop % 10 == 9:
+            # The same fraction: this is about how it is read, not how it was counted.
+            late.beats = 4.0 * bars + early.beats
+            for tempo in (early, late):
+                tempo._align()
+            errors.append((early._error, late._error))
+    found = np.array(errors)
+    assert np.ptp(found[:, 0]) > 0.05
+    np.testing.assert_allclose(found[:, 0], found[:, 1], atol=1e-9)
+
+
 def test_three_taps_set_tempo_and_phase_and_the_first_begins_a_bar() -> None:
     tempo = Tempo()
     for _ in range(520):
