@@ -6,7 +6,6 @@ Something to look at on a wall while no new picture comes; it never jumps, and n
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,7 +85,8 @@ class Album:
     """The last seconds' pictures, one a second."""
 
     def __init__(self) -> None:
-        self._pictures: deque[Pixels] = deque(maxlen=KEPT)
+        self.pictures: tuple[Pixels, ...] = ()
+        """Newest first; may be read from any thread."""
         self._at = -math.inf
 
     def take(self, pixels: Pixels, now: float) -> None:
@@ -97,12 +97,8 @@ class Album:
         self._at = now
         if not is_dark(pixels):
             step = math.ceil(math.sqrt(pixels.shape[0] * pixels.shape[1] / MOST))
-            self._pictures.appendleft(pixels if step == 1 else pixels[::step, ::step].copy())
-
-    @property
-    def pictures(self) -> tuple[Pixels, ...]:
-        """Newest first."""
-        return tuple(self._pictures)
+            newest = pixels if step == 1 else pixels[::step, ::step].copy()
+            self.pictures = (newest, *self.pictures)[:KEPT]
 
 
 def best(pictures: Sequence[Pixels]) -> Pixels | None:

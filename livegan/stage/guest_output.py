@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from livegan.sound.sources import Note
 from livegan.stage.guard import Mode, Moment
 from livegan.stage.guest import Guest
 from livegan.stage.launch import Message
+from livegan.stage.notes import Notes
 
 TRIES = 3  # times that one is started again
 RETRY = 1.0  # seconds before that, and as much more each time
@@ -25,8 +27,9 @@ class GuestOutput(threading.Thread):
         mode: Mode,
         note: Note,
         acted: Callable[[Moment], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``wanted`` is an item of an ``outputs`` message of the engine."""
+        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes."""
         super().__init__(name=f"output {wanted['name']}", daemon=True)
         self.ring = str(wanted["ring"])
         self.stamp = str(wanted.get("stamp") or "")
@@ -38,6 +41,7 @@ class GuestOutput(threading.Thread):
             **{key: wanted[key] for key in ("name", "ring", "entry", "plugin")},
         }
         self._note, self._acted = note, acted
+        self._notes = Notes(note, clock=clock)
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -71,7 +75,7 @@ class GuestOutput(threading.Thread):
             if kind == "failed":
                 failed = str(message["text"])
             elif kind == "note":
-                self._note(f"{self._title}: {message['text']}")
+                self._notes(f"{self._title}: {message['text']}")
             elif kind == "moment":
                 self._acted(message["moment"])
         return None

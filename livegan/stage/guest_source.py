@@ -15,6 +15,7 @@ from livegan.sound.devices import SourceError
 from livegan.sound.sources import ADDRESSES, SOURCES, Array, Note, SourceGone
 from livegan.stage.guest import Guest
 from livegan.stage.launch import Message
+from livegan.stage.notes import Notes
 
 
 class GuestSource:
@@ -25,6 +26,7 @@ class GuestSource:
         self._options: Message = {"text": text, "folder": str(folder)}
         self._guest: Guest | None = None
         self._note: Note = print
+        self._notes = Notes(lambda text: self._note(text))
         self._asked_at: float | None = None
         self._fresh = False
         """It was opened to see who has it: the next one who opens it finds it open."""
@@ -66,7 +68,7 @@ class GuestSource:
         guest = Guest("hear", self._options)
         while (message := guest.next(0.1)) is None or message["type"] == "note":
             if message is not None:
-                self._note(f"{self.name}: {message['text']}")
+                self._notes(f"{self.name}: {message['text']}")
             elif guest.gone:
                 message = {"type": "failed", "text": guest.how()}
                 break
@@ -99,7 +101,7 @@ class GuestSource:
                 blocks.append(message["block"])
                 self.rate, self._asked_at = message["rate"], None
             elif message["type"] == "note":
-                self._note(f"{self.name}: {message['text']}")
+                self._notes(f"{self.name}: {message['text']}")
             elif message["type"] == "failed":
                 self.close()
                 raise SourceGone(str(message["text"]))

@@ -9,6 +9,7 @@ import contextlib
 import os
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from livegan.plugin.entry import entries
 from livegan.plugin.loading import load
 from livegan.plugin.registry import Registry
 from livegan.stage.guard import FlashGuard
+from livegan.stage.notes import Notes
 from livegan.stage.pictures import PictureRing
 
 Message = dict[str, Any]
@@ -55,7 +57,8 @@ def show(line: Line, ring: PictureRing, output: Any, options: Message) -> None:
     """Send the newest picture, again and again, until told to end."""
     guard = FlashGuard(options["guard"], lambda moment: line.tell("moment", moment=moment))
     names = taken(output.send, {"time": 0, "frame": 0, "version": 0})
-    began, serial, failed = time.monotonic(), 0, ""
+    failed = Notes(line.note, once=True)
+    began, serial = time.monotonic(), 0
     line.opened()
     while not line.asked_to_end():
         picture = ring.latest(after=serial)
@@ -72,11 +75,8 @@ def show(line: Line, ring: PictureRing, output: Any, options: Message) -> None:
         with line.at_work():
             try:
                 output.send(safe, **{name: about[name] for name in names})
-                failed = ""
             except RuntimeError as error:  # a receiver that resizes, a disk that is full
-                if str(error) != failed:
-                    failed = str(error)
-                    line.note(one_line(error))
+                failed(one_line(error))
     guard.finish()
 
 
@@ -159,8 +159,9 @@ def one_line(error: BaseException) -> str:
 class Line:
     """The pipe to the stage, and the signs of life on it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Callable[[], float] = time.monotonic) -> None:
         self._connection = connection
+        self._notes = Notes(lambda text: self.tell("note", text=text), clock=clock)
         self._sending = threading.Lock()
         self._since: float | None = None
 
@@ -173,8 +174,8 @@ class Line:
             os._exit(0)
 
     def note(self, text: str) -> None:
-        """A line for the performer."""
-        self.tell("note", text=" ".join(str(text).split()))
+        """A line for the performer; of very many, a few."""
+        self._notes(" ".join(str(text).split()))
 
     def opened(self) -> None:
         """From now on, show that we are alive."""

@@ -14,9 +14,12 @@ KEPT = 1000
 RETRY = 1.0
 """Seconds between two attempts."""
 
+SLOW = 3.0
+"""Seconds that a line may take until it is told that the disk does not answer."""
+
 
 class Journal:
-    """Lines appended to a file, each at once; for one thread.
+    """Lines appended to a file, each at once; written by one thread.
 
     Where the disk is full, or away, the lines wait, and are written when there is room again.
     """
@@ -29,10 +32,19 @@ class Journal:
         self._clock = clock
         self._waiting: deque[bytes] = deque()
         self._again = 0.0
-        self.trouble = ""
-        """Why lines wait, in a line; nothing while they are written."""
+        self._why = ""
+        self._since: float | None = None
+        """When the line that is being written was begun."""
         self.lost = 0
         """Lines that were not kept."""
+
+    @property
+    def trouble(self) -> str:
+        """Why lines wait, in a line; nothing while they are written. For any thread."""
+        since = self._since
+        slow = since is not None and self._clock() - since > SLOW
+        why = "the disk does not answer" if slow else self._why
+        return f"{self._name} cannot be written ({why}): its lines wait" if why else ""
 
     def write(self, line: str) -> None:
         """Append a line, now or when it can be."""
@@ -44,10 +56,11 @@ class Journal:
 
     def flush(self, *, at_last: bool = False) -> None:
         """Write what waits, unless that was tried a moment ago and it is not ``at_last``."""
-        if self.trouble and self._clock() < self._again and not at_last:
+        if self._why and self._clock() < self._again and not at_last:
             return
         try:
             while self._waiting:
+                self._since = self._clock()
                 head = self._waiting.popleft()
                 try:
                     rest = head[os.write(self._file, head) :]
@@ -57,11 +70,12 @@ class Journal:
                 if rest:
                     self._waiting.appendleft(rest)
         except OSError as error:
-            why = error.strerror or error
-            self.trouble = f"{self._name} cannot be written ({why}): its lines wait"
+            self._why = error.strerror or str(error)
             self._again = self._clock() + RETRY
         else:
-            self.trouble = ""
+            self._why = ""
+        finally:
+            self._since = None
 
     def close(self) -> None:
         """Write what can be written, and close the file."""

@@ -1,26 +1,27 @@
 """The show log: what happened, as JSON lines in a file and as lines on the terminal.
 
-Both are written by a thread of its own, so that a slow disk or terminal never delays a frame.
+Each is written by a thread of its own, so that a slow disk or terminal delays neither a frame nor
+the other; a third one does what else is slow.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.markup import escape
-
 from livegan.stage.journal import RETRY, Journal
+from livegan.stage.terminal import Terminal
 
 Message = dict[str, Any]
+WAITING = 10_000
+"""Lines that wait while the disk does not answer; those after them are lost."""
+LAST_JOBS, LAST_LINES = 3.0, 2.0
+"""Seconds that what waits at the end is given: the jobs, then the file and the terminal."""
 
 
 class ShowLog:
@@ -30,11 +31,15 @@ class ShowLog:
         """``path`` None keeps no file. Raises OSError if the file cannot be made."""
         self.path = path
         self._journal = Journal(path) if path is not None else None
-        self._console = Console(file=terminal or sys.stderr, highlight=False, soft_wrap=True)
+        self._terminal = Terminal(terminal)
         self._began = time.monotonic()
+        self._lines: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="show log", daemon=True)
-        self._thread.start()
+        self._closed = False
+        self._writing = threading.Thread(target=self._write, name="show log", daemon=True)
+        self._working = threading.Thread(target=self._work, name="slow jobs", daemon=True)
+        self._writing.start()
+        self._working.start()
 
     @property
     def trouble(self) -> str:
@@ -43,12 +48,13 @@ class ShowLog:
 
     def record(self, kind: str, /, **fields: Any) -> None:
         """Write a line to the file, from any thread, without waiting."""
-        line = {"at": round(time.monotonic() - self._began, 3), "type": kind, **fields}
-        self._jobs.put(lambda: self._write(line))
+        if self._journal is not None and self._lines.qsize() < WAITING:
+            at = round(time.monotonic() - self._began, 3)
+            self._lines.put({"at": at, "type": kind, **fields})
 
     def say(self, text: str, style: str = "") -> None:
         """Print one line on the terminal, without waiting."""
-        self._jobs.put(lambda: self._print(text, style))
+        self._terminal.say(text, style)
 
     def take(self, message: Message) -> None:
         """Write down and print a message of the engine, of its keeper, or of the stage itself."""
@@ -65,41 +71,50 @@ class ShowLog:
             self.say(*line)
 
     def later(self, job: Callable[[], None]) -> None:
-        """Do something slow on the log's thread. Its errors are logged."""
+        """Do something slow on a thread for such, one after the other. Its errors are told."""
         self._jobs.put(job)
 
     def close(self) -> None:
-        """Write what is waiting and close the file. Twice is once."""
-        if self._thread.is_alive():
-            self._jobs.put(None)
-            self._thread.join(5)
+        """Do and write what is waiting, and close the file. Twice is once.
 
-    def _run(self) -> None:
+        Comes back after `LAST_JOBS` and `LAST_LINES` seconds though disk and terminal do not.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        self._working.join(LAST_JOBS)
+        self._lines.put(None)  # the jobs had lines to write, too
+        end = time.monotonic() + LAST_LINES
+        self._writing.join(LAST_LINES)
+        self._terminal.close(end - time.monotonic())
+
+    def _write(self) -> None:
+        """Write lines until the last."""
+        journal = self._journal
+        if journal is None:
+            return
         while True:
             try:
-                job = self._jobs.get(timeout=RETRY if self.trouble else None)
+                line = self._lines.get(timeout=RETRY if journal.trouble else None)
             except queue.Empty:
-                if self._journal is not None:
-                    self._journal.flush()
+                journal.flush()
                 continue
-            if job is None:
+            if line is None:
                 break
             try:
+                journal.write(json.dumps(line, default=str, ensure_ascii=False))
+            except Exception as error:  # what cannot be written must not end the log
+                self.say(f"show log: {error}", "red")
+        journal.close()
+
+    def _work(self) -> None:
+        """Do jobs until the last."""
+        while (job := self._jobs.get()) is not None:
+            try:
                 job()
-            except Exception as error:  # what fails must not end the log, nor the show
-                self._print(f"show log: {error}", "red")
-        if self._journal is not None:
-            self._journal.close()
-
-    def _write(self, line: Message) -> None:
-        if self._journal is not None:
-            self._journal.write(json.dumps(line, default=str, ensure_ascii=False))
-
-    def _print(self, text: str, style: str) -> None:
-        try:
-            self._console.print(escape(text), style=style or None)
-        except OSError:  # the terminal was closed, the show goes on
-            self._console = Console(file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            except Exception as error:  # what fails must not end the jobs, nor the show
+                self.say(f"show log: {error}", "red")
 
 
 def line_of(message: Message) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from livegan.plugin.catalogue import OWN
 from livegan.stage.guard import FlashGuard
 from livegan.stage.guest import GOODBYE
 from livegan.stage.guest_output import GuestOutput
+from livegan.stage.notes import Notes
 from livegan.stage.pictures import PictureRing
 
 WAIT = 1 / 120  # seconds between looks at a ring
@@ -84,7 +86,7 @@ class Sending(threading.Thread):
             self._note(str(error) or type(error).__name__)
 
     def _send(self, ring: PictureRing, output: Output) -> None:
-        serial, failed = 0, ""
+        serial = 0
         while not self._stopped.wait(WAIT):
             picture = ring.latest(after=serial)
             if picture is None:
@@ -93,11 +95,9 @@ class Sending(threading.Thread):
             safe = self._guard(picture.pixels, time.monotonic() - self._began)
             try:
                 output.send(safe)
-                self.sent, failed = self.sent + 1, ""
+                self.sent += 1
             except RuntimeError as error:  # a receiver that resizes, a driver that resets
-                if str(error) != failed:
-                    failed = str(error)
-                    self._note(failed)
+                self._note(str(error) or type(error).__name__)
 
     def stop(self) -> None:
         """Ask it to end; join it for the end."""
@@ -116,8 +116,10 @@ class Outputs:
         note: Callable[[str], None],
         guard: Callable[[str], FlashGuard] = lambda name: FlashGuard(),
         guest: Callable[[dict[str, Any]], GuestOutput] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``note`` takes one line for the performer, from any thread; each is given once.
+        """``note`` takes one line for the performer, from any thread; each is given once, and an
+        output does not give many: see `livegan.stage.notes.Notes`.
 
         ``guard`` makes the flash guard of the output of that name, ``guest`` what runs one of a
         plugin.
@@ -125,8 +127,7 @@ class Outputs:
         self._guest = guest
         self._openers = opened_by
         self._guard = guard
-        self._told: set[str] = set()
-        self._tell = note
+        self._note = Notes(note, once=True, clock=clock)
         self._sending: dict[tuple[str, str], Sending | GuestOutput] = {}
         self._ended: list[Sending | GuestOutput] = []
 
@@ -144,16 +145,18 @@ class Outputs:
             opener = None if foreign else self._openers.get(kind)
             if opener is None and not foreign:
                 have = ", ".join(sorted(self._openers)) or "none"
-                self._note(f"there is no output {kind!r} here (there is: {have})")
+                self._note(f"there is no output {kind!r} here (there is: {have})", name)
                 continue
             if running is not None:  # its successor takes over the name
                 running.stop()
                 running.join(GOODBYE)
             if opener is not None:
-                keep[kind, name] = Sending(name, ring, opener, self._note, self._guard(name))
+                note = functools.partial(self._note, of=name)
+                keep[kind, name] = Sending(name, ring, opener, note, self._guard(name))
             elif self._guest is not None:
                 keep[kind, name] = self._guest(item)
             keep[kind, name].start()
+        self._ended = [sending for sending in self._ended if sending.is_alive()]
         for key, sending in self._sending.items():
             if keep.get(key) is not sending:
                 sending.stop()
@@ -180,8 +183,3 @@ class Outputs:
         for sending in self._ended:
             sending.join(GOODBYE + 1)
         self._ended.clear()
-
-    def _note(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
-            self._tell(text)

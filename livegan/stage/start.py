@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,12 +19,16 @@ def start_picture(seconds: float, aspect: float) -> NDArray[np.uint8]:
     """
     width = max(8, min(160, round(HEIGHT * aspect)))
     y, x = np.mgrid[0:HEIGHT, 0:width].astype(np.float32) / HEIGHT
-    t = np.float32(seconds % 3600)
+
+    def turned(rate: float) -> float:
+        """``rate`` radians a second, within one turn, so that float32 never gets coarse."""
+        return math.remainder(rate * seconds, math.tau)
+
     fields = np.stack(
         [
-            np.sin(2.1 * x + 0.31 * t + 1.3 * np.sin(1.7 * y - 0.23 * t)),
-            np.sin(2.9 * y - 0.27 * t + 1.1 * np.sin(1.9 * x + 0.19 * t)),
-            np.sin(1.6 * (x + y) + 0.17 * t + 1.7 * np.sin(1.2 * (x - y) - 0.13 * t)),
+            np.sin(2.1 * x + turned(0.31) + 1.3 * np.sin(1.7 * y - turned(0.23))),
+            np.sin(2.9 * y - turned(0.27) + 1.1 * np.sin(1.9 * x + turned(0.19))),
+            np.sin(1.6 * (x + y) + turned(0.17) + 1.7 * np.sin(1.2 * (x - y) - turned(0.13))),
         ],
         axis=-1,
     )

@@ -60,6 +60,7 @@ class Still:
         self._path, self._rungs = path, rungs
         self._later, self._note = later, note
         self._at = math.inf
+        self._asked = self._failed = False
 
     def begin(self, now: float) -> None:
         """There is a first picture."""
@@ -67,23 +68,28 @@ class Still:
 
     def look(self, now: float) -> None:
         """Keep one if it is time to."""
-        if now >= self._at:
+        if now >= self._at and not self._failed:
             self._at = now + EVERY
             self.keep()
 
     def keep(self) -> None:
-        """Keep one, later; where that fails it is told, and no more are kept by `look`."""
-        pictures = self._rungs.album.pictures
+        """Keep one, later; where that fails it is told, and no more are kept by `look`.
 
-        def keep() -> None:
-            found = best(pictures)
-            if found is None:
-                return
-            self._rungs.still = found
-            try:
+        Nothing is asked for while the one before is not kept yet: the disk may not answer.
+        """
+        if not self._asked:
+            self._asked = True
+            self._later(self._keep)
+
+    def _keep(self) -> None:
+        """On the other thread."""
+        try:
+            found = best(self._rungs.album.pictures)
+            if found is not None:
+                self._rungs.still = found
                 keep_still(self._path, found)
-            except OSError as error:
-                self._at = math.inf
-                self._note(f"no still is kept for the next show: {error.strerror or error}")
-
-        self._later(keep)
+        except OSError as error:
+            self._failed = True
+            self._note(f"no still is kept for the next show: {error.strerror or error}")
+        finally:
+            self._asked = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from livegan.stage import guest, guest_output
 from livegan.stage.guard import FlashGuard
 from livegan.stage.guest_output import GuestOutput
+from livegan.stage.hosting import Line, show
 from livegan.stage.outputs import Outputs
 from livegan.stage.pictures import PictureRing
 
@@ -129,6 +131,57 @@ def test_an_output_of_a_plugin_is_sent_the_newest_picture(
     assert "output nowhere (plugin places): there is no such place here" in notes
     assert "output kept (plugin places): thirteen is not taken" in notes
     assert "output kept (plugin places): keeps takes" in notes
+
+
+def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: PictureRing) -> None:
+    class Failing:
+        def send(self, pixels: np.ndarray) -> None:
+            nonlocal sent
+            sent += 1
+            raise RuntimeError(f"value\n{pixels[0, 0, 0]}")
+
+    class Asked(Line):
+        def opened(self) -> None:
+            """No signs of life: they end the process when the pipe is closed."""
+
+        def asked_to_end(self) -> bool:
+            ring.write(np.full((4, 4, 3), sent, np.uint8))
+            return sent == 40
+
+    sent = 0
+    here, there = Pipe()
+    with here, there:
+        show(Asked(there, lambda: 0.0), ring, Failing(), {"guard": "off"})
+        notes = []
+        while here.poll():
+            message = here.recv()
+            if message["type"] == "note":
+                notes.append(message["text"])
+    assert notes == [f"value {n}" for n in range(5)]
+
+
+def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
+    ring: PictureRing, tmp_path: Path
+) -> None:
+    class Chatty:
+        gone = False
+
+        def next(self, timeout: float) -> dict[str, Any] | None:
+            nonlocal said
+            said += 1
+            if said == 600:
+                output.stop()
+            return {"type": "note", "text": f"line {said}"}
+
+    notes: list[str] = []
+    said = 0
+    wanted = item(tmp_path, ring, "kept", "x")
+    output = GuestOutput(
+        wanted, tmp_path, "off", notes.append, lambda moment: None, clock=lambda: said / 10
+    )
+    assert output._follow(cast(Any, Chatty())) is None
+    assert notes[:5] == [f"output kept (plugin places): line {n}" for n in range(1, 6)]
+    assert len(notes) == 5 + 5, "and one in ten seconds of the minute"
 
 
 def test_outputs_that_do_harm_are_started_again_and_then_left_off(

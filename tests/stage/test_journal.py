@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.stage.journal import KEPT, RETRY, Journal
+from livegan.stage.journal import KEPT, RETRY, SLOW, Journal
 
 
 class Disk:
@@ -63,6 +63,28 @@ def test_only_so_many_lines_are_kept_and_none_is_torn(
     book.close()
     written = (tmp_path / "show.jsonl").read_text().splitlines()
     assert written[0] == "line 0" and written[1:] == [f"line {n}" for n in range(21, KEPT + 20)]
+
+
+def test_a_disk_that_does_not_answer_is_told_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch, room=10_000)
+    book = Journal(tmp_path / "show.jsonl", lambda: disk.now)
+    write = os.write
+    seen: list[str] = []
+
+    def hang(file: int, data: bytes) -> int:
+        seen.append(book.trouble)
+        disk.now += SLOW + 1
+        seen.append(book.trouble)
+        return write(file, data)
+
+    monkeypatch.setattr("livegan.stage.journal.os.write", hang)
+    book.write("a line")
+    told = "show.jsonl cannot be written (the disk does not answer): its lines wait"
+    assert seen == ["", told]
+    assert not book.trouble
+    book.close()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has /dev/full")

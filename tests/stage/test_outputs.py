@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
+from livegan.stage.guard import FlashGuard
 from livegan.stage.outputs import Outputs, openers
 from livegan.stage.pictures import PictureRing
 
@@ -91,6 +94,47 @@ def test_a_failed_picture_is_told_once_and_the_next_is_sent(ring: PictureRing) -
         until(lambda value=value: Kept.made and value in Kept.made[0].got[-1:])
     outputs.close()
     assert notes == ["thirteen is not taken"]
+
+
+def test_an_output_that_fails_anew_at_each_picture_tells_a_few_of_them(ring: PictureRing) -> None:
+    class Failing(Kept):
+        def send(self, pixels: np.ndarray) -> None:
+            super().send(pixels)
+            raise RuntimeError(f"value {pixels[0, 0, 0]}")
+
+    notes: list[str] = []
+    now = [0.0]
+    outputs = Outputs({"failing": Failing}, notes.append, clock=lambda: now[0])
+    outputs.take(wanted(ring, "one", kind="failing"))
+    for value in range(100, 140):
+        ring.write(plain(value))
+        until(lambda value=value: Kept.made and value in Kept.made[0].got[-1:])
+    now[0] = 10.0
+    ring.write(plain(200))
+    until(lambda: "value 200" in notes)
+    outputs.close()
+    assert notes == [*(f"value {n}" for n in range(100, 105)), "value 200"]
+
+
+def test_outputs_that_ended_are_let_go_of(ring: PictureRing) -> None:
+    guards: list[weakref.ref[FlashGuard]] = []
+
+    def guard(name: str) -> FlashGuard:
+        made = FlashGuard()
+        guards.append(weakref.ref(made))
+        return made
+
+    outputs = Outputs({"kept": Kept}, print, guard)
+    for count in range(1, 6):  # as each engine that dies and comes back
+        outputs.take(wanted(ring, "one"))
+        until(lambda count=count: len(Kept.made) == count)
+        outputs.take([])
+        until(lambda: Kept.made[-1].closed)
+        until(lambda: not any(t.name == "output one" for t in threading.enumerate()))
+    outputs.take([])
+    gc.collect()
+    assert [made() for made in guards] == [None] * 5
+    outputs.close()
 
 
 def test_an_output_that_does_not_open_is_told_once_however_often_it_is_asked_for(

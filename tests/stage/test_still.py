@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from livegan.stage.drift import KEPT
 from livegan.stage.rungs import Rungs
 from livegan.stage.still import EVERY, FIRST, LONGEST, Still, keep_still, place_of, read_still
 
@@ -72,6 +74,32 @@ def test_one_is_kept_soon_after_the_first_picture_and_from_time_to_time(tmp_path
     read = read_still(show.path)
     assert read is not None and read.max() == 200, "the best of the last ones"
     assert show.rungs.still is not None and (show.rungs.still == read).all()
+
+
+def test_nothing_piles_up_while_the_disk_does_not_answer(tmp_path: Path) -> None:
+    show = Keeping(tmp_path / "a.png")
+    waiting: list[Callable[[], None]] = []
+    still = Still(show.path, show.rungs, waiting.append, show.notes.append)
+    picture = np.zeros((40, 40, 3), np.uint8)
+    picture[:20] = 100
+    show.rungs.album.take(picture, 0.0)
+    seen = weakref.ref(picture)
+    del picture
+    still.begin(0)
+    for minute in range(60):
+        still.look(FIRST + minute * EVERY)
+    still.keep()
+    assert len(waiting) == 1
+    for second in range(1, KEPT + 1):
+        newer = np.zeros((40, 40, 3), np.uint8)
+        newer[:20] = 200
+        show.rungs.album.take(newer, float(second))
+    assert seen() is None, "what waits holds no picture"
+    waiting.pop()()
+    read = read_still(show.path)
+    assert read is not None and read.max() == 200, "it is chosen when there is time to"
+    still.look(FIRST + 60 * EVERY)
+    assert len(waiting) == 1, "and the next one is kept"
 
 
 def test_where_none_can_be_kept_it_is_told_once_and_the_show_has_one_nevertheless(
