@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from livegan import share
-from livegan.engine.deadline import Overrun
+from livegan.engine.deadline import Overrun, pressed
 from livegan.engine.instance import (
     Instance,
     ModelInstance,
@@ -20,7 +20,7 @@ from livegan.engine.instance import (
     painting_side,
 )
 from livegan.engine.models import Models
-from livegan.engine.poison import Poisoned, check_context, first_line, is_full
+from livegan.engine.poison import check_context, first_line, is_full
 from livegan.engine.probe import Busy, probe
 from livegan.engine.program import Program, Step, foreign
 from livegan.engine.script import Refusal, Script
@@ -34,6 +34,7 @@ from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
 from livegan.graph.sound import SOUND
 from livegan.plugin import registry
+from livegan.plugin.guard import said
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ class Builder:
                 return OperationInstance(node, moment)
         except ModelError as error:
             check_context(error)
-            raise Refusal(str(error), node.place) from None
+            raise Refusal(said(error), node.place) from None
         except SetError as error:
             raise Refusal(error.message, error.place or node.place) from None
         except Refusal:
@@ -183,11 +184,11 @@ class Builder:
         except Overrun:
             reason = f"{node.title} is still being built after {MAKING_S:g} s"
             raise Refusal(reason, node.place) from None
-        except (KeyboardInterrupt, Poisoned):
-            raise
         except BaseException as error:  # a set may raise anything
+            if pressed(error):
+                raise
             check_context(error)
-            reason = f"{node.title} cannot be built: {type(error).__name__}: {error}"
+            reason = f"{node.title} cannot be built: {type(error).__name__}: {said(error)}"
             if is_full(error):
                 reason = (
                     f"{node.title} does not fit into memory beside what plays ({first_line(error)})"
@@ -230,7 +231,7 @@ def stamp_of(node: Picture, models: Models) -> str:
         try:
             models.find(name)
         except ModelError as error:
-            raise Refusal(str(error), node.place) from None
+            raise Refusal(said(error), node.place) from None
         stamp += models.stamp(name)
         if models.find(name).suffix not in SUFFIXES:
             stamp += registry.current().loaders_stamp
@@ -259,7 +260,7 @@ def complete(graph: Graph, models: Models) -> None:
                 operation = registry.current().operation("encoder", card.encoder)
                 drawn = call(operation, (SOUND,), dict(card.encoder_params or {}))
             except (ModelError, registry.UnknownName, SetError) as error:
-                text = error.message if isinstance(error, SetError) else str(error)
+                text = error.message if isinstance(error, SetError) else said(error)
                 raise Refusal(text, node.place) from None
             drawn.place = node.place
             drawn.name = f"{node.name}.{card.encoder}"

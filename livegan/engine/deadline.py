@@ -31,6 +31,15 @@ GRACE_S = 0.5
 """A thread this much past its deadline is in a call that does not come back."""
 
 
+def pressed(error: BaseException) -> bool:
+    """Whether an error is somebody's Ctrl-C. Engines and threads get none: there code raised it."""
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    )
+
+
 class Overrun(BaseException):
     """Raised inside code that ran past its deadline; not an Exception, so `except` lets it by."""
 

@@ -6,14 +6,16 @@ from typing import Protocol
 
 import torch
 
+from livegan.engine.deadline import pressed
 from livegan.engine.instance import Moment
-from livegan.engine.poison import Poisoned, check_context
+from livegan.engine.poison import check_context
 from livegan.engine.program import Program, Step, at, blame, good_picture
 from livegan.engine.script import Refusal
 from livegan.generators import ModelError
 from livegan.graph.picture import Picture
 from livegan.graph.place import Place
 from livegan.graph.signal import Signal
+from livegan.plugin.guard import said
 
 
 class Busy(Protocol):
@@ -57,12 +59,12 @@ def probe(
         try:
             with at(step, limit_s):
                 picture = good_picture(step, inputs, moment)
-        except (KeyboardInterrupt, Poisoned):
-            raise
         except ModelError as error:
             check_context(error)
-            raise Refusal(str(error), step.node.place) from None
+            raise Refusal(said(error), step.node.place) from None
         except BaseException as error:  # a set may raise anything
+            if pressed(error):
+                raise
             check_context(error)
             raise blame(step, error, program, limit_s) from None
         pictures.append(picture)

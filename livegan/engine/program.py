@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from livegan.engine.crew import Crew, outcome
-from livegan.engine.deadline import Overrun
+from livegan.engine.deadline import Overrun, pressed
 from livegan.engine.instance import Instance, Moment
 from livegan.engine.poison import check_context
 from livegan.engine.script import Refusal, Script, refusal_of
@@ -139,9 +139,9 @@ def draw_frame(
 
     def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
         step = steps[index]
-        if isinstance(drawn, KeyboardInterrupt):
-            raise drawn
         if isinstance(drawn, BaseException):
+            if pressed(drawn):
+                raise drawn
             check_context(drawn)
             if isinstance(drawn, Overrun):
                 faults.held.add(index)

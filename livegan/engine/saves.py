@@ -7,6 +7,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from livegan.engine.safe import SafeSet
 from livegan.engine.watch import Awaiting, Watcher, read_save, read_text, unreadable
 from livegan.engine.whereabouts import PROVER
 from livegan.heap import give_back
+from livegan.plugin.guard import said
 
 Message = dict[str, Any]
 LOOK_S = 0.05
@@ -106,15 +108,20 @@ class Saves:
                 before, first = read_text(path) or "", False
             break
         while self._running:
-            if first or self.watcher.wait() or self.recalled:
-                self.recalled = False
-                text = self._read(before, first, 0.05 if first and not resumes else 0.5)
-                if text:
-                    before = text
-                    self._propose(text)
-                if first and self.safe is not None:
-                    self._aside(self.safe.prove)
+            try:
+                if first or self.watcher.wait() or self.recalled:
+                    self.recalled = False
+                    text = self._read(before, first, 0.05 if first and not resumes else 0.5)
+                    if text:
+                        before = text
+                        self._propose(text)
+                    if first and self.safe is not None:
+                        self._aside(self.safe.prove)
+                    first = False
+            except Exception as error:  # a fault of livegan itself costs only this save
                 first = False
+                self._failed(error)
+                time.sleep(LOOK_S)
 
     def _read(self, before: str, first: bool, patience_s: float) -> str | None:
         """The set's text as it is saved, or None; says what it waits for."""
@@ -144,8 +151,7 @@ class Saves:
             except Poisoned as error:
                 self.poisoned(error)
             except BaseException as error:  # a fault of livegan itself costs only this save
-                text = f"save not read: {type(error).__name__}: {error}"
-                self.emit({"type": "note", "text": text})
+                self._failed(error)
 
         thread = threading.Thread(target=do, name=PROVER, daemon=True)
         thread.start()
@@ -155,6 +161,9 @@ class Saves:
                 self.pipeline.abandon(thread.ident or 0)
                 return
         give_back()
+
+    def _failed(self, error: BaseException) -> None:
+        self.emit({"type": "note", "text": f"save not read: {type(error).__name__}: {said(error)}"})
 
 
 def lower_priority() -> None:

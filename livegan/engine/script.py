@@ -12,12 +12,12 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from livegan import live
-from livegan.engine.deadline import Overrun
-from livegan.engine.poison import Poisoned, check_context, first_line, is_full
+from livegan.engine.deadline import Overrun, pressed
+from livegan.engine.poison import check_context, first_line, is_full
 from livegan.engine.surroundings import end_threads, files_of, nobody, threads_in
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.graph import Graph, collecting, finish
@@ -25,6 +25,7 @@ from livegan.graph.place import Place, SetError
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
 from livegan.plugin.closest import closest
+from livegan.plugin.guard import said
 from livegan.plugin.source import TextLoader, file_digest, is_own
 
 DEADLINE_S = 2.0
@@ -118,13 +119,6 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
     """
     began = time.perf_counter()
     folder = path.parent
-    try:
-        code = compile(text, str(path), "exec", dont_inherit=True)
-    except SyntaxError as error:
-        line = error.lineno or 1
-        raise Refusal(f"syntax error: {error.msg}", Place(str(path), line)) from None
-    except ValueError as error:  # a null byte
-        raise Refusal(f"not a Python file: {error}", Place(str(path), 1)) from None
     module = ModuleType("livegan_set")
     module.__file__ = str(path)
     sys.modules["livegan_set"] = module
@@ -135,7 +129,7 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
     try:
         running = whereabouts.at("running the set", Place(str(path), 1), deadline_s)
         with collecting() as graph, nobody(), running:
-            exec(code, module.__dict__)
+            exec(compiled(path, text), module.__dict__)
         finish(graph, module.__dict__)
         left = threads_in(files_of(path, helpers_of(folder)))
         left = {ident: name for ident, name in left.items() if ident not in others}
@@ -145,9 +139,9 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
                 f"it leaves the thread {next(iter(left.values()))!r} running: a set only says what "
                 "is drawn; work of its own belongs into a plugin"
             )
-    except (KeyboardInterrupt, Poisoned):
-        raise
     except BaseException as error:
+        if pressed(error):
+            raise
         check_context(error)
         refusal = refusal_of(error, path, deadline_s, module.__dict__)
         if refusal.place is None:
@@ -157,6 +151,27 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
         sys.meta_path.remove(finder)
     took = (time.perf_counter() - began) * 1000
     return Script(path, text, graph, helpers_of(folder), took)
+
+
+def compiled(path: Path, text: str) -> CodeType:
+    """The text as code.
+
+    Raises
+    ------
+    Refusal
+        If it is not Python, with the line.
+    """
+    try:
+        return compile(text, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        raise Refusal(f"syntax error: {error.msg}", Place(str(path), line)) from None
+    except ValueError as error:  # a null byte
+        raise Refusal(f"not a Python file: {error}", Place(str(path), 1)) from None
+    except (RecursionError, MemoryError, OverflowError):
+        longest = max(enumerate(text.splitlines(), 1), key=lambda line: len(line[1]))
+        reason = "it is too deeply nested for Python: write it in several steps"
+        raise Refusal(reason, Place(str(path), longest[0])) from None
 
 
 def refusal_of(
@@ -192,12 +207,12 @@ def refusal_of(
         return refusal
     if isinstance(error, ImportError) and error.name == "livegan.live":
         try:
-            getattr(live, str(error).split("'")[1])
+            getattr(live, said(error).split("'")[1])
         except AttributeError as missing:
             return Refusal(str(missing), place)
     if type(error).__module__.startswith("livegan."):  # it is told in livegan's own words
-        return Refusal(" ".join(str(error).split()), place)
-    text = str(error).strip().splitlines()
+        return Refusal(" ".join(said(error).split()), place)
+    text = said(error).strip().splitlines()
     detail = f": {text[0]}" if text else ""
     return Refusal(f"{type(error).__name__}{detail}", place)
 

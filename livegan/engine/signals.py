@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from livegan.engine.deadline import pressed
 from livegan.engine.held import Held
 from livegan.engine.program import foreign
 from livegan.engine.script import Refusal
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.place import Place
 from livegan.graph.signal import Signal
+from livegan.plugin.guard import said
 
 MAKING_S = 10.0
 """How long a class of a set or plugin may take to be set up."""
@@ -56,9 +58,9 @@ def _make(signal: Signal) -> Any:
     try:
         with whereabouts.at(leaf.name, signal.place, MAKING_S if foreign(leaf) else 0.0):
             return leaf.make(**values)
-    except (KeyboardInterrupt, GeneratorExit):
-        raise
     except BaseException as error:
-        said = str(error) or type(error).__name__
-        reason = f"the signal {leaf.name!r} cannot be built: {said}"
+        if pressed(error):
+            raise
+        what = said(error) or type(error).__name__
+        reason = f"the signal {leaf.name!r} cannot be built: {what}"
         raise Refusal(" ".join(reason.split()), signal.place) from None

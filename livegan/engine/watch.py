@@ -25,17 +25,19 @@ STILL_S = 0.3
 """A model is read when none was written to for this long: a large one is copied in pieces."""
 STALL_S = 3.0
 """A look at the files that takes this long is told: a network drive that is away answers late."""
-LARGEST = 8 << 20
-"""Bytes of the largest text that is taken for a set."""
+LARGEST = 256 << 10
+"""Bytes of the largest text that is taken for a set: Python reads a larger one for so long, and
+lets nothing else run meanwhile, that pictures would stand still."""
 
 
-def stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is saved: time, size, inode; None while there is no such file."""
+def stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is saved: times, size, inode; None while there is no such file."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    # A tool that puts the time of writing back, as rsync does, cannot do so with that of change.
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def read_save(path: Path, *, before: str = "", patience_s: float = PATIENCE_S) -> str | None:
@@ -80,7 +82,10 @@ def unreadable(path: Path) -> str:
         if not stat.S_ISREG(status.st_mode):
             return "it is no file"
         if status.st_size > LARGEST:
-            return f"it has {status.st_size >> 20} MB"
+            return (
+                f"it has {status.st_size / 1024:.0f} kB, and {LARGEST >> 10} kB are the most: "
+                "put data into a file of its own"
+            )
         if not status.st_size:
             return "it is empty"
         path.open("rb").close()
@@ -134,6 +139,8 @@ def compiles(text: str) -> bool:
         compile(text, "set", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
+    except (RecursionError, MemoryError, OverflowError):  # whole, but it will be refused
+        return True
     return True
 
 

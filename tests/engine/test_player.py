@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -210,6 +211,18 @@ def test_of_failures_that_differ_in_each_frame_the_first_few_are_told(tmp_path: 
     reasons = [fault["reason"] for fault in show.faults]
     assert len(reasons) == len(set(reasons)) == MOST_REASONS
     assert all("is too much" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "GeneratorExit", "StopIteration"])
+def test_whatever_a_leaf_raises_is_a_fault_of_its_node(tmp_path: Path, raised: str) -> None:
+    show = Show(tmp_path, FAILS.format(body=f"if now.time > 8: raise {raised}"))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in an engine
+    try:
+        show.save()
+        assert len(show.play(7.0)) == 175
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [(f["node"], raised in f["reason"]) for f in show.faults] == [("a.bars", True)]
 
 
 def test_a_leaf_that_hangs_is_interrupted_and_held(tmp_path: Path) -> None:

@@ -84,6 +84,45 @@ def test_a_save_that_waits_for_ever_is_refused_and_the_next_one_is_taken(
     assert [m for m in saved.show.messages[before:] if m["type"] == "commit"] == []
 
 
+@pytest.mark.parametrize(
+    ("top", "line", "said"),
+    [
+        ("x = " + "1+" * 5000 + "1", 6, "it is too deeply nested for Python"),
+        ("x = " + "-" * 100_000 + "1", 6, "it is too deeply nested for Python"),
+        ("raise KeyboardInterrupt", 6, "KeyboardInterrupt"),
+    ],
+)
+def test_what_python_itself_gives_up_on_is_refused_and_the_next_save_is_taken(
+    saved: Saved, top: str, line: int, said: str
+) -> None:
+    saved.saves.watch()
+    until(lambda: saved.commits("on_air"), doing=saved.frames)
+    saved.show.path.write_text(text(top))
+    (refused,) = until(lambda: saved.commits("refused"), doing=saved.frames)
+    assert refused["reason"].startswith(said) and refused["where"].endswith(f"set.py:{line}")
+    saved.show.path.write_text(text("x = 3"))
+    until(lambda: len(saved.commits("on_air")) == 2, doing=saved.frames)
+
+
+def test_a_fault_of_the_watcher_does_not_end_the_taking_of_saves(
+    saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved.saves.watch()
+    until(lambda: saved.commits("on_air"), doing=saved.frames)
+    wait, failures = saved.saves.watcher.wait, iter([OSError("no more watches")])
+
+    def failing() -> bool:
+        for error in failures:
+            raise error
+        return wait()
+
+    monkeypatch.setattr(saved.saves.watcher, "wait", failing)
+    told = "save not read: OSError: no more watches"
+    until(lambda: told in [m.get("text") for m in saved.show.messages])
+    saved.show.path.write_text(text("x = 4"))
+    until(lambda: len(saved.commits("on_air")) == 2, doing=saved.frames)
+
+
 def test_what_a_standby_makes_ready_has_the_number_it_had(saved: Saved) -> None:
     ready: list[int] = []
     saved.saves.keep({"source": text("x = 7"), "version": 7}, lambda: ready.append(1))

@@ -195,7 +195,7 @@ def nothing(path: Path) -> None:
             marks=pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX"),
         ),
         (a_loop, r"it cannot be read \(.+\)"),
-        (a_film, "it has 8 MB"),
+        (a_film, "it has 256 kB, and 256 kB are the most: put data into a file of its own"),
         (bytes_of_something_else, "it is not text"),
         (nothing, "it is empty"),
     ],
