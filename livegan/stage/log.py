@@ -34,7 +34,7 @@ class ShowLog:
         self._terminal = Terminal(terminal)
         self._began = time.monotonic()
         self._lines: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._closed = False
         self._writing = threading.Thread(target=self._write, name="show log", daemon=True)
         self._working = threading.Thread(target=self._work, name="slow jobs", daemon=True)
@@ -70,7 +70,7 @@ class ShowLog:
         if line is not None:
             self.say(*line)
 
-    def later(self, job: Callable[[], None]) -> None:
+    def later(self, job: Callable[[], object]) -> None:
         """Do something slow on a thread for such, one after the other. Its errors are told."""
         self._jobs.put(job)
 

@@ -134,6 +134,8 @@ def test_an_output_of_a_plugin_is_sent_the_newest_picture(
 
 
 def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: PictureRing) -> None:
+    sent = 0
+
     class Failing:
         def send(self, pixels: np.ndarray) -> None:
             nonlocal sent
@@ -148,7 +150,6 @@ def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: Pictu
             ring.write(np.full((4, 4, 3), sent, np.uint8))
             return sent == 40
 
-    sent = 0
     here, there = Pipe()
     with here, there:
         show(Asked(there, lambda: 0.0), ring, Failing(), {"guard": "off"})
@@ -163,6 +164,8 @@ def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: Pictu
 def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
     ring: PictureRing, tmp_path: Path
 ) -> None:
+    said = 0
+
     class Chatty:
         gone = False
 
@@ -174,7 +177,6 @@ def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
             return {"type": "note", "text": f"line {said}"}
 
     notes: list[str] = []
-    said = 0
     wanted = item(tmp_path, ring, "kept", "x")
     output = GuestOutput(
         wanted, tmp_path, "off", notes.append, lambda moment: None, clock=lambda: said / 10

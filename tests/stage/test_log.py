@@ -135,7 +135,7 @@ def test_a_terminal_that_takes_nothing_delays_neither_file_nor_jobs(
 def test_a_job_that_hangs_delays_neither_file_nor_terminal(tmp_path: Path) -> None:
     path, answered, terminal = tmp_path / "show.jsonl", threading.Event(), io.StringIO()
     log = ShowLog(path, terminal=terminal)
-    log.later(lambda: answered.wait(60) and None)
+    log.later(lambda: answered.wait(60))
     log.later(lambda: log.record("after"))
     log.take({"type": "note", "text": "meanwhile"})
     holds(path, "meanwhile")

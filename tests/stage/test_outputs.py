@@ -24,7 +24,8 @@ class Kept:
     made: list[Kept]
 
     def __init__(self, name: str) -> None:
-        self.name, self.got, self.closed = name, [], False
+        self.name, self.closed = name, False
+        self.got: list[int] = []
         self.threads = {threading.get_ident()}
         Kept.made.append(self)
 
@@ -44,6 +45,11 @@ def until(true: Callable[[], Any]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+def until_got(value: int) -> None:
+    """Until the first output's newest picture is that."""
+    until(lambda: Kept.made and value in Kept.made[0].got[-1:])
 
 
 @pytest.fixture
@@ -91,7 +97,7 @@ def test_a_failed_picture_is_told_once_and_the_next_is_sent(ring: PictureRing) -
     outputs.take(wanted(ring, "one"))
     for value in (13, 7, 13, 8):
         ring.write(plain(value))
-        until(lambda value=value: Kept.made and value in Kept.made[0].got[-1:])
+        until_got(value)
     outputs.close()
     assert notes == ["thirteen is not taken"]
 
@@ -108,7 +114,7 @@ def test_an_output_that_fails_anew_at_each_picture_tells_a_few_of_them(ring: Pic
     outputs.take(wanted(ring, "one", kind="failing"))
     for value in range(100, 140):
         ring.write(plain(value))
-        until(lambda value=value: Kept.made and value in Kept.made[0].got[-1:])
+        until_got(value)
     now[0] = 10.0
     ring.write(plain(200))
     until(lambda: "value 200" in notes)
@@ -125,9 +131,10 @@ def test_outputs_that_ended_are_let_go_of(ring: PictureRing) -> None:
         return made
 
     outputs = Outputs({"kept": Kept}, print, guard)
-    for count in range(1, 6):  # as each engine that dies and comes back
+    for _ in range(5):  # as each engine that dies and comes back
+        Kept.made.clear()
         outputs.take(wanted(ring, "one"))
-        until(lambda count=count: len(Kept.made) == count)
+        until(lambda: Kept.made)
         outputs.take([])
         until(lambda: Kept.made[-1].closed)
         until(lambda: not any(t.name == "output one" for t in threading.enumerate()))
