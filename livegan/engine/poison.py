@@ -11,12 +11,16 @@ import gc
 
 import torch
 
+from livegan.plugin.guard import said
+
 LOST = (
     *("illegal memory access", "device-side assert", "misaligned address", "launch failure"),
     *("illegal instruction", "invalid program counter", "hardware stack error", "launch timed out"),
     *("uncorrectable", "device is lost", "bus error"),
 )
 """In the text of an error after which a process is of no use."""
+WHOLE = 1_000_000
+"""Characters of an error that are searched for those: TorchScript's come last in a long text."""
 MARKS = ("CUDA error", "CUDNN_STATUS", "CUBLAS_STATUS", "HIP error", "MPS")
 
 
@@ -26,7 +30,7 @@ class Poisoned(BaseException):
 
 def is_lost(error: BaseException) -> bool:
     """Whether an error says that the GPU's context is lost."""
-    text = str(error)
+    text = said(error, WHOLE)
     return (
         isinstance(error, RuntimeError)
         and any(mark in text for mark in MARKS)
@@ -38,14 +42,14 @@ def is_full(error: BaseException) -> bool:
     """Whether an error says that memory is used up, of the GPU or of the machine."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
-    text = str(error)
+    text = said(error, WHOLE)
     used_up = ("out of memory", "can't allocate memory", "_ALLOC_FAILED")
     return isinstance(error, RuntimeError) and any(word in text for word in used_up)
 
 
 def first_line(error: BaseException) -> str:
     """What an error says, without the advice for programmers that follows."""
-    text = str(error).strip().splitlines()
+    text = said(error).strip().splitlines()
     return text[0] if text else type(error).__name__
 
 

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from livegan.plugin import source
+from livegan.plugin.declare import DeclarationError
 from livegan.plugin.source import FOLDER, TextLoader
 
 GROUP = "livegan"
@@ -87,7 +88,17 @@ class Entry:
 
 
 def module_of(file: Path) -> ModuleType:
-    """A fresh module from a plugin file; it can import its neighbours with ``from . import``."""
+    """A fresh module from a plugin file; it can import its neighbours with ``from . import``.
+
+    Raises
+    ------
+    DeclarationError
+        If no module can be called that.
+    """
+    if "." in file.stem:
+        better = file.stem.replace(".", "_")
+        reason = f"a plugin's file has no dot in its name: rename it {better}.py"
+        raise DeclarationError(reason, f"{file}:1")
     source.look_for(folder=file.parent)
     importlib.import_module(FOLDER)
     name = f"{FOLDER}.{file.stem}"

@@ -19,6 +19,8 @@ PATIENCE_S = 0.5
 """How long code that is interrupted may take to leave, before it is given up."""
 PACKAGE = str(Path(__file__).parent.parent)
 STANDARD = str(Path(os.__file__).parent)
+MOST_SAID = 1000
+"""Characters of what an error says that are told: of more, the beginning and the end."""
 
 
 class Late(BaseException):
@@ -115,9 +117,9 @@ def place_of(error: BaseException, default: str, near: str = "") -> str:
     """
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
-    said = getattr(error, "place", None)  # of a refusal of the language, of a declaration
-    if said:
-        return str(said)
+    place = attribute(error, "place")  # of a refusal of the language, of a declaration
+    if place:
+        return said(place)
     frames = traceback.extract_tb(error.__traceback__)
     strange = [f for f in reversed(frames) if is_strange(f.filename)]
     strange = [f for f in strange if "pluggy" not in Path(f.filename).parts]
@@ -127,16 +129,38 @@ def place_of(error: BaseException, default: str, near: str = "") -> str:
     return default
 
 
+def attribute(error: BaseException, name: str) -> Any:
+    """One that an error may have; None as well if it fails to tell."""
+    try:
+        return getattr(error, name, None)
+    except BaseException:
+        return None
+
+
+def said(error: object, most: int = MOST_SAID) -> str:
+    """What an error says; never raises, for its ``__str__`` is a stranger's code, too.
+
+    It can be written anywhere: half characters, as in names of files, are escaped.
+    """
+    try:
+        text = str(error)
+        if len(text) > most:
+            text = f"{text[: most // 2]} ... {text[-most // 2 :]}"
+        return text.encode(errors="backslashreplace").decode()
+    except BaseException as wrong:
+        return f"its __str__ raises {type(wrong).__name__}"
+
+
 def reason_of(error: BaseException) -> str:
     """What went wrong, in one line."""
-    said = getattr(error, "message", None)  # a refusal of the language says it in its own words
-    if isinstance(said, str) and said:
-        return " ".join(said.split())
+    message = attribute(error, "message")  # a refusal of the language says it in its own words
+    if isinstance(message, str) and message:
+        return " ".join(said(message).split())
     if isinstance(error, SystemExit):
         return "it calls exit()"
     if isinstance(error, SyntaxError):
         return f"syntax error: {error.msg}"
-    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
+    return " ".join(f"{type(error).__name__}: {said(error)}".split()).rstrip(":")
 
 
 class Deprecations:

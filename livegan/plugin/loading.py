@@ -66,7 +66,7 @@ def load(entry: Entry) -> Record:
         before=before,
     )
     if error is not None:
-        where, reason = place_of(error, file, entry.near), reason_of(error)
+        where, reason = blamed(error, file, entry.near)
         if isinstance(error, Deadly):
             where, reason = file, str(error)
         if isinstance(error, Late):
@@ -82,3 +82,13 @@ def load(entry: Entry) -> Record:
         if record.plugin.state == "refused":
             record.withdraw()
     return record
+
+
+def blamed(error: BaseException, file: str, near: str) -> tuple[str, str]:
+    """Where it went wrong and what; of an error that cannot be asked, its file and its kind."""
+    try:
+        return within(HOOKS_S, lambda: (place_of(error, file, near), reason_of(error)))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return file, type(error).__name__

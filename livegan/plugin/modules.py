@@ -25,12 +25,12 @@ def stale(entry: Entry) -> list[str]:
     The file itself is always read anew.
     """
     names = own_modules(entry)
-    changed = [n for n in names if is_stale(n)]
     if entry.origin == "editable":
-        return names if changed else []
+        return names if any(map(is_stale, names)) else []
     # What imports a changed helper holds on to the old one.
     helpers = [n for n in names if n != entry.module]
-    return [entry.module, *(helpers if any(n in changed for n in helpers) else [])]
+    changed = any(is_stale(n) or holds_on(n) for n in helpers)
+    return [entry.module, *(helpers if changed else [])]
 
 
 def is_stale(name: str) -> bool:
@@ -39,6 +39,13 @@ def is_stale(name: str) -> bool:
     file = getattr(module, "__file__", None)
     known = getattr(module, "livegan_digest", None)
     return bool(file and known) and source.file_digest(Path(str(file))) != known
+
+
+def holds_on(name: str) -> bool:
+    """Whether a module was made of another text of what it imports: that was read anew since,
+    with another plugin that was saved."""
+    made = getattr(sys.modules.get(name), "livegan_made", None)
+    return made is not None and made != source.text_digest(name)
 
 
 def files_of(entry: Entry, failed: bool) -> dict[Path, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -72,5 +71,6 @@ class Record:
     def withdraw(self) -> None:
         """Put the modules back that were there before it was loaded."""
         if self.entry.hot:
-            source.forget([self.entry.module, *own_modules(self.entry)])
-            sys.modules.update(self.before)
+            made = [self.entry.module, *own_modules(self.entry)]
+            source.forget(name for name in made if name not in self.before)
+            source.restore(self.before)

@@ -7,6 +7,7 @@ are faster.  Each carries a hash of the text it came from, by which a change is 
 from __future__ import annotations
 
 import ast
+import codecs
 import contextlib
 import functools
 import hashlib
@@ -37,16 +38,31 @@ def digest_of_text(data: bytes) -> str:
 
 
 INSTEAD: dict[Path, bytes] = {}
+"""What files are to say, whatever they do: see :func:`instead`."""
+
+
+class NotText(ValueError):
+    """A file that Python cannot read as text; ``message`` says why, ``place`` is ``file:line``."""
+
+    def __init__(self, message: str, place: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.message = message
+        self.place = place
 
 
 @contextlib.contextmanager
 def instead(texts: Mapping[Path, str]) -> Iterator[None]:
-    """Inside, files are read as if they said this."""
-    INSTEAD.update({file: text.encode() for file, text in texts.items()})
+    """Inside, files are read as if they said this: texts of :func:`text_of`."""
+    INSTEAD.update({f: text.encode(errors="surrogateescape") for f, text in texts.items()})
     try:
         yield
     finally:
         INSTEAD.clear()
+
+
+def data_of(path: Path) -> bytes:
+    """What a file says."""
+    return INSTEAD[path] if path in INSTEAD else path.read_bytes()
 
 
 def file_digest(path: Path) -> str:
@@ -55,22 +71,49 @@ def file_digest(path: Path) -> str:
         if path.is_dir():
             names = sorted(str(file) for file in path.rglob("*.py"))
             return digest_of_text("\0".join(names).encode())
-        return digest_of_text(INSTEAD.get(path) or path.read_bytes())
+        return digest_of_text(data_of(path))
     except OSError:
         return ""
 
 
 class TextLoader(importlib.machinery.SourceFileLoader):
-    """Loads a module from its text, which leaves its hash as ``livegan_digest``."""
+    """Loads a module from its text, which leaves its hash as ``livegan_digest``.
+
+    Those of plugin files leave as ``livegan_made`` that of all they were made of, too.
+    """
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the text that the file has now."""
+        """Run the text that the file has now.
+
+        Raises
+        ------
+        NotText
+            If it is UTF-16, or damaged.
+        """
         OWN.add(module.__name__)
-        data = INSTEAD.get(Path(self.path)) or self.get_data(self.path)
+        data = data_of(Path(self.path))
         module.livegan_digest = digest_of_text(data)  # type: ignore[attr-defined]
         module.livegan_text = data  # type: ignore[attr-defined]
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise NotText("it is saved as UTF-16: save it as UTF-8", f"{self.path}:1")
+        if b"\0" in data:
+            line = data[: data.index(b"\0")].count(b"\n") + 1
+            reason = "it holds null bytes, as UTF-16 does, or a damaged file: save it as UTF-8"
+            raise NotText(reason, f"{self.path}:{line}")
         code = self.source_to_code(data, self.path)
         exec(code, module.__dict__)
+        if module.__name__.startswith(f"{FOLDER}."):
+            module.livegan_made = text_digest(module.__name__)  # type: ignore[attr-defined]
+
+
+class FolderLoader(importlib.machinery.SourceFileLoader):
+    """Loads the package of the plugin files: no code, but ``importlib.resources`` finds files."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(FOLDER, str(folder / "__init__.py"))
+
+    def exec_module(self, module: ModuleType) -> None:
+        """There is nothing to run."""
 
 
 class Finder:
@@ -88,7 +131,8 @@ class Finder:
         if top not in self.tops and top != FOLDER:
             return None
         if fullname == FOLDER and self.folder is not None:
-            spec = importlib.machinery.ModuleSpec(FOLDER, None, is_package=True)
+            loader = FolderLoader(self.folder)
+            spec = importlib.machinery.ModuleSpec(FOLDER, loader, is_package=True)
             spec.submodule_search_locations = [str(self.folder)]
             return spec
         for finder in sys.meta_path:
@@ -117,8 +161,26 @@ def look_for(tops: Iterable[str] = (), folder: Path | None = None) -> None:
 
 
 def forget(names: Iterable[str]) -> dict[str, ModuleType]:
-    """Unload modules, so that the next import reads them anew; returns what was there."""
-    return {name: sys.modules.pop(name) for name in list(names) if name in sys.modules}
+    """Unload modules, so that the next import reads them anew; returns what was there.
+
+    A package that stays must not hold on to them: ``from . import name`` asks it first.
+    """
+    gone = {name: sys.modules.pop(name) for name in list(names) if name in sys.modules}
+    for name, module in gone.items():
+        above, _, last = name.rpartition(".")
+        package = sys.modules.get(above)
+        if getattr(package, "__dict__", {}).get(last) is module:
+            delattr(package, last)
+    return gone
+
+
+def restore(modules: Mapping[str, ModuleType]) -> None:
+    """Put modules back that were unloaded, in the table and in packages that stayed."""
+    sys.modules.update(modules)
+    for name, module in modules.items():
+        above, _, last = name.rpartition(".")
+        if above in sys.modules and above not in modules:
+            setattr(sys.modules[above], last, module)
 
 
 def modules_of(top: str) -> list[str]:
@@ -142,9 +204,9 @@ def file_of(name: str) -> Path | None:
 
 
 def text_of(name: str) -> str | None:
-    """What the file of a loaded module of ours said."""
+    """What the file of a loaded module of ours said; of any encoding, no byte is lost."""
     data = getattr(sys.modules.get(name), "livegan_text", None)
-    return data.decode(errors="replace") if isinstance(data, bytes) else None
+    return data.decode(errors="surrogateescape") if isinstance(data, bytes) else None
 
 
 def closure(names: Iterable[str]) -> dict[str, Path]:
@@ -159,21 +221,24 @@ def closure(names: Iterable[str]) -> dict[str, Path]:
         found[name] = file
         package = name if file.name == "__init__.py" else name.rpartition(".")[0]
         try:
-            text = file.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
+            data = data_of(file)
+        except OSError:
             continue
         top = name.partition(".")[0]
-        imported = imports_of(text, package)
+        imported = imports_of(data, package)
         waiting += [n for n in imported if n.partition(".")[0] == top or n in OWN]
     return found
 
 
 @functools.lru_cache(256)
-def imports_of(text: str, package: str) -> tuple[str, ...]:
-    """The names of modules, or of what is in them, that a module's text imports."""
+def imports_of(data: bytes, package: str) -> tuple[str, ...]:
+    """The names of modules, or of what is in them, that a module's text imports.
+
+    It is read in the encoding that it says it has.
+    """
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     return tuple(dict.fromkeys(_imported(tree, package)))
 

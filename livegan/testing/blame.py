@@ -8,14 +8,14 @@ import traceback
 from collections.abc import Iterator
 
 from livegan.builtin.pictures import NoPicture
-from livegan.plugin.guard import place_of
+from livegan.plugin.guard import place_of, said
 from livegan.testing.process import OWN
 from livegan.testing.rows import Fault, NotHere
 
 
 def told(error: BaseException) -> str:
     """An error in one line, with the line of the plugin it came from."""
-    text = str(error).strip().splitlines()
+    text = said(error).strip().splitlines()
     frames = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
     known = (OWN, sys.base_prefix, "<")
     own = [f for f in frames if not f.startswith(known) and "site-packages" not in f]

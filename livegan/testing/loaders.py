@@ -15,6 +15,7 @@ import torch
 
 from livegan.generators import Card, Generator, ModelError, read_card
 from livegan.generators.checkpoint import Checkpoint
+from livegan.plugin.guard import said
 from livegan.testing.blame import doing
 from livegan.testing.offers import Offered
 from livegan.testing.rows import Fault, NotHere, row
@@ -66,7 +67,7 @@ def runs_no_code(offered: Offered) -> None:
                 found = None
             except Exception as error:
                 if not trap.exists():
-                    raise Fault(did, f"{type(error).__name__}: {error}", change) from error
+                    raise Fault(did, f"{type(error).__name__}: {said(error)}", change) from error
                 found = None
             if trap.exists():
                 raise Fault(did, "the code was run", change)
@@ -123,6 +124,6 @@ def damage(offered: Offered) -> None:
             except ModelError:
                 continue
             except Exception as error:
-                raise Fault(did, f"{type(error).__name__}: {str(error)[:80]}", change) from error
+                raise Fault(did, f"{type(error).__name__}: {said(error)[:80]}", change) from error
             if found is not None:
                 raise Fault(did, "it was taken for whole", change)

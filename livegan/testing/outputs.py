@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.plugin.calling import taken
+from livegan.plugin.guard import said
 from livegan.testing.blame import doing
 from livegan.testing.offers import SLOW_S, Offered
 from livegan.testing.rows import Fault, NotHere, row
@@ -64,7 +65,7 @@ def opened(offered: Offered, folder: Path) -> Any:
         make = offered.offer.make
         return make(offered.sample or "check", **taken(make, given))
     except RuntimeError as error:
-        raise NotHere(f"it does not open here: {error}") from None
+        raise NotHere(f"it does not open here: {said(error)}") from None
 
 
 @row("output")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from livegan.plugin.calling import taken
+from livegan.plugin.guard import said
 from livegan.sound.devices import SourceError
 from livegan.testing.blame import doing
 from livegan.testing.offers import SLOW_S, Offered
@@ -26,7 +27,7 @@ def opened(offered: Offered) -> Any:
         source = make(offered.sample, **taken(make, given))
         source.open(lambda text: None)
     except SourceError as error:
-        raise NotHere(f"it does not open here: {error}") from None
+        raise NotHere(f"it does not open here: {said(error)}") from None
     return source
 
 

@@ -175,6 +175,40 @@ def test_what_cannot_draw_is_refused_at_its_line_and_sets_go_on_with_the_old_cod
     assert mended is not None and mended.built == ["a"], mended.reason
 
 
+MUTE = """
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no")
+"""
+
+
+def test_what_fails_with_an_error_that_cannot_be_said_is_refused_like_any_other(
+    show: tuple[Show, Plugins],
+) -> None:
+    stage, plugins = show
+    flat, said = instance(stage, "a"), "Mute: its __str__ raises RuntimeError"
+    plain = (plugins.folder / "flat.py").read_text()
+
+    def refused(fails: str, beside: str = "") -> str:
+        text = plain.replace(beside, f"{beside}\n        {fails}") if beside else plain + fails
+        (plugins.folder / "flat.py").write_text(text + MUTE)
+        commit = stage.save(SET.replace("brightness(-1)", "brightness(count())") + f"# {beside}")
+        assert commit is not None
+        told = [m["reason"] for m in stage.messages if m.get("status") == "refused"]
+        return str(told[-1])
+
+    assert refused("raise Mute()", "self.frames = 0") == f"flat cannot be built: {said}"
+    assert refused("raise Mute()", "size):") == f"a: {said} (plugin flat)"
+    assert refused("raise Mute()", "Count.made += 1") == (
+        "the signal 'count' cannot be built: its __str__ raises RuntimeError"
+    )
+    assert refused(f"{MUTE}raise Mute()") == f"plugin flat: {said}"
+    stage.save(f"{SET}{MUTE}raise Mute()")
+    assert stage.messages[-1]["reason"] == said
+    stage.play(0.6)
+    assert instance(stage, "a") is flat and stage.faults == []
+
+
 def test_a_set_saved_with_a_broken_plugin_goes_on_the_air_without_it(
     show: tuple[Show, Plugins],
 ) -> None:

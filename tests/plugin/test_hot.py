@@ -119,6 +119,81 @@ def test_a_helper_that_is_saved_reloads_all_who_import_it(folder: Path) -> None:
     assert sys.modules["livegan_plugins._shared"].WIDTH == 1.0
 
 
+IMPORTS = {
+    "from . import _shared": "_shared.WIDTH",
+    "from ._shared import WIDTH": "WIDTH",
+    "from livegan_plugins import _shared": "_shared.WIDTH",
+    "import livegan_plugins._shared as shared": "shared.WIDTH",
+    "import livegan_plugins._shared": "livegan_plugins._shared.WIDTH",
+}
+
+
+@pytest.mark.parametrize("style", IMPORTS)
+def test_a_helper_is_reloaded_and_put_back_however_it_is_imported(folder: Path, style: str) -> None:
+    (folder / "_shared.py").write_text("WIDTH = 1.0\n")
+    text = plugin("rays", more=style).replace("param(1.0", f"param({IMPORTS[style]}")
+    (folder / "rays.py").write_text(text)
+    hot = Hot(folder)
+    assert hot.begin() == [] and default("rays") == 1.0
+    for width in (2.0, 2.5):
+        (folder / "_shared.py").write_text(f"WIDTH = {width}\n")
+        tried(hot).accept()
+        assert default("rays") == width
+    (folder / "rays.py").write_text(f"{text}# edited\n")
+    tried(hot).accept()
+    assert default("rays") == 2.5
+    package, old = sys.modules["livegan_plugins"], sys.modules["livegan_plugins._shared"]
+    (folder / "_shared.py").write_text("WIDTH = 3.0\n")
+    trial = tried(hot)
+    assert default("rays") == 3.0 and package._shared is not old
+    trial.refuse()
+    assert default("rays") == 2.5
+    assert package._shared is sys.modules["livegan_plugins._shared"] is old
+    (folder / "_shared.py").write_text("WIDTH = 3.5\n")
+    tried(hot).accept()
+    assert default("rays") == 3.5
+
+
+def test_a_helper_that_does_not_load_leaves_the_one_from_before(folder: Path) -> None:
+    (folder / "_shared.py").write_text("WIDTH = 1.0\n")
+    text = plugin("rays", more="from . import _shared")
+    (folder / "rays.py").write_text(text.replace("param(1.0", "param(_shared.WIDTH"))
+    hot = Hot(folder)
+    hot.begin()
+    old = sys.modules["livegan_plugins._shared"]
+    (folder / "_shared.py").write_text("1 / 0\n")
+    trial = tried(hot)
+    assert "division by zero" in trial.problems[0].reason
+    trial.refuse()
+    assert sys.modules["livegan_plugins"]._shared is old and default("rays") == 1.0
+    (folder / "_shared.py").write_text("WIDTH = 2.0\n")
+    tried(hot).accept()
+    assert default("rays") == 2.0
+
+
+def test_a_helper_of_a_helper_reloads_all_who_hold_on_to_it(folder: Path) -> None:
+    (folder / "_inner.py").write_text("WIDTH = 1.0\n")
+    (folder / "_outer.py").write_text("from . import _inner\nWIDTH = _inner.WIDTH\n")
+    for name, helper in (("dots", "_inner"), ("rays", "_outer")):  # dots is loaded first
+        text = plugin(name, more=f"from . import {helper}")
+        (folder / f"{name}.py").write_text(text.replace("param(1.0", f"param({helper}.WIDTH"))
+    hot = Hot(folder)
+    assert hot.begin() == []
+    (folder / "_inner.py").write_text("WIDTH = 2.0\n")
+    trial = tried(hot)
+    assert (default("dots"), default("rays")) == (2.0, 2.0)
+    trial.refuse()
+    assert (default("dots"), default("rays")) == (1.0, 1.0)
+    assert sys.modules["livegan_plugins._outer"].WIDTH == 1.0
+    assert sys.modules["livegan_plugins"]._inner.WIDTH == 1.0
+    (folder / "_inner.py").write_text("WIDTH = 3.0\n")
+    tried(hot).accept()
+    outer = sys.modules["livegan_plugins._outer"]
+    (folder / "rays.py").write_text((folder / "rays.py").read_text() + "# edited\n")
+    tried(hot).accept()
+    assert sys.modules["livegan_plugins._outer"] is outer  # what did not change stays
+
+
 def test_a_broken_save_is_a_problem_with_its_line(folder: Path) -> None:
     (folder / "rays.py").write_text(plugin("rays"))
     hot = Hot(folder)
