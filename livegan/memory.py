@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import secrets
+import stat
 import sys
 import threading
 import time
@@ -34,11 +36,43 @@ def create_memory(size: int) -> SharedMemory:
 def attach_memory(name: str) -> SharedMemory:
     """Open shared memory without becoming an owner; `FileNotFoundError` if it is gone.
 
+    It is there while the process that made it holds it, also if its name was removed: on Linux by
+    hand, or by systemd as the user's last session ends (``RemoveIPC``).
+
     Before Python 3.13 (``track=False``) a process that merely attaches is registered as an owner,
     and its resource tracker destroys the memory when it ends, or warns (python/cpython#82300).
     """
+    try:
+        return _held(_attached(name))
+    except FileNotFoundError:
+        number = _still_open(name)
+        if number is None:
+            raise
+        return _Nameless(name, number)
+
+
+def remove_memory(name: str) -> None:
+    """Remove shared memory of that name, whoever made it; gone already is gone.
+
+    Those who are attached keep it till they close.
+    """
+    if sys.platform == "win32":
+        return  # goes by itself with the last process
+    try:
+        # Attached afresh and tracked, so that the tracker forgets it whoever made it.
+        memory = SharedMemory(name)
+        memory.close()
+        memory.unlink()
+    except FileNotFoundError:
+        # The tracker would miss it at the end, and say so on the terminal; what it does not know
+        # it cannot forget without a traceback.
+        resource_tracker.register(f"/{name}", "shared_memory")
+        resource_tracker.unregister(f"/{name}", "shared_memory")
+
+
+def _attached(name: str) -> SharedMemory:
     if sys.version_info >= (3, 13):
-        return _held(SharedMemory(name, track=False))
+        return SharedMemory(name, track=False)
     with _registering:
         register = resource_tracker.register
 
@@ -48,9 +82,34 @@ def attach_memory(name: str) -> SharedMemory:
 
         resource_tracker.register = only_others
         try:
-            return _held(SharedMemory(name))
+            return SharedMemory(name)
         finally:
             resource_tracker.register = register
+
+
+def _still_open(name: str) -> int | None:
+    """A descriptor of memory whose name is gone, by way of the process that made it (Linux)."""
+    maker = name.removeprefix(PREFIX).partition("-")[0]
+    if sys.platform != "linux" or not maker.isdecimal():
+        return None
+    with contextlib.suppress(OSError):
+        for path in Path("/proc", maker, "fd").iterdir():
+            with contextlib.suppress(OSError):
+                # What is open to be read only is the lock of `_held`, which outlives `close`.
+                mapped = path.lstat().st_mode & stat.S_IWUSR
+                if mapped and os.readlink(path) == f"{PLACE / name} (deleted)":
+                    return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    return None
+
+
+class _Nameless(SharedMemory):
+    """Shared memory that is opened by descriptor."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self._name, self._fd = f"/{name}", number
+        self._size = os.fstat(number).st_size
+        self._mmap = mmap.mmap(number, self._size)
+        self._buf = memoryview(self._mmap)
 
 
 def sweep() -> list[str]:

@@ -63,3 +63,45 @@ def test_young_memory_is_left_to_those_who_make_it() -> None:
     finally:
         made.close()
         made.unlink()
+
+
+def test_memory_whose_name_was_removed_can_be_attached_while_it_is_held() -> None:
+    made = memory.create_memory(4096)
+    try:
+        assert made.buf is not None
+        made.buf[:3] = b"abc"
+        Path("/dev/shm", made.name).unlink()
+        attached = memory.attach_memory(made.name)
+        assert attached.name == made.name and attached.buf is not None
+        assert bytes(attached.buf[:3]) == b"abc"
+        attached.buf[:3] = b"xyz"
+        assert bytes(made.buf[:3]) == b"xyz"
+        attached.close()
+    finally:
+        made.close()
+        memory.remove_memory(made.name)
+    with pytest.raises(FileNotFoundError):
+        memory.attach_memory(made.name)
+
+
+REMOVED = """
+import os
+from livegan.memory import create_memory, remove_memory
+from livegan.stage.pictures import PictureRing
+from livegan.stage.pulse import Pulse
+made, ring, pulse = create_memory(4096), PictureRing.create(8, 8), Pulse.create()
+for name in (made.name, ring.name, pulse.name):
+    os.unlink(f"/dev/shm/{name}")
+made.close()
+ring.close()
+pulse.close()
+for name in (made.name, made.name, ring.name):
+    remove_memory(name)
+"""
+
+
+def test_removed_memory_ends_without_a_word() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REMOVED], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
@@ -11,7 +10,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.memory import attach_memory, create_memory
+from livegan.memory import attach_memory, create_memory, remove_memory
 
 MAGIC = 0x6C697667616E31  # "livgan1"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
@@ -20,6 +19,8 @@ MAGIC_AT, SLOTS_AT, BYTES_AT, NEWEST_AT = range(4)
 STATE, SOUND, VERSION, FRAME, HEIGHT, WIDTH = range(6)
 PAGE = 4096
 ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
+UNSEEN = 10_000
+"""Pictures beyond the last that was seen which nobody has drawn meanwhile: the number is wrong."""
 
 _fence = threading.Lock()
 
@@ -58,6 +59,8 @@ class PictureRing:
             del self._header
             memory.close()
             raise ValueError(f"shared memory {memory.name!r} is not a picture ring")
+        self._made = False
+        self._seen = 0
         self._slots = int(self._header[SLOTS_AT])
         self._bytes = int(self._header[BYTES_AT])
         self._fields: NDArray[np.int64] = np.frombuffer(
@@ -84,7 +87,9 @@ class PictureRing:
         header[[SLOTS_AT, BYTES_AT, NEWEST_AT]] = slots, size, 0
         header[MAGIC_AT] = MAGIC
         del header
-        return cls(memory)
+        ring = cls(memory)
+        ring._made = True
+        return ring
 
     @classmethod
     def attach(cls, name: str) -> PictureRing:
@@ -146,6 +151,7 @@ class PictureRing:
         None is also the answer to a reader that was overtaken several times in a row: it shows
         what it has and asks again.
         """
+        self._mend()
         for _ in range(ATTEMPTS):
             serial = int(self._header[NEWEST_AT])
             if serial <= after:
@@ -162,8 +168,22 @@ class PictureRing:
             _order()
             if slot[STATE] == 2 * serial:
                 shape = (height, width, 3)
+                self._seen = serial
                 return Picture(pixels.reshape(shape), serial, sound, version, frame)
+        if self._made and serial > self._seen + UNSEEN:
+            self._header[NEWEST_AT] = self._seen
         return None
+
+    def _mend(self) -> None:
+        """Put the header right, where the ring was made: code of a set may have written over it,
+        and neither could its engine go on nor another attach."""
+        if not self._made:
+            return
+        words = (MAGIC, self._slots, self._bytes)
+        whole = tuple(self._header[: len(words)]) == words
+        if not whole or self._header[NEWEST_AT] < self._seen:
+            self._header[NEWEST_AT] = self._seen
+            self._header[: len(words)] = words
 
     def close(self) -> None:
         """Let go of the memory here. Twice is once."""
@@ -178,15 +198,7 @@ class PictureRing:
         Any process may, not only the one that made it: the stage clears up after an engine that
         was killed. Twice is once.
         """
-        if sys.platform == "win32":
-            return  # goes by itself with the last process
-        try:
-            # Attached afresh and tracked, so that the tracker forgets it whoever made it.
-            memory = SharedMemory(self._memory.name)
-        except FileNotFoundError:
-            return
-        memory.close()
-        memory.unlink()
+        remove_memory(self._memory.name)
 
     def __enter__(self) -> PictureRing:
         return self

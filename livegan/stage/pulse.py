@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from multiprocessing.shared_memory import SharedMemory
 
-from livegan.memory import attach_memory, create_memory
+from livegan.memory import attach_memory, create_memory, remove_memory
 
 MAGIC = 0x6C697667616E70
 HEAD = struct.Struct("<qqd")  # magic, beats, when the frame being drawn began (0: none is)
@@ -158,4 +158,4 @@ class Pulse:
         self._buffer = None
         self._memory.close()
         if self._owner:
-            self._memory.unlink()
+            remove_memory(self.name)

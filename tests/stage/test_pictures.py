@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -179,3 +181,32 @@ def test_other_memory_is_not_taken_for_a_ring() -> None:
         PictureRing.attach(memory.name)
     memory.close()
     memory.unlink()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+@pytest.mark.parametrize("scribble", [b"\x00", b"x", b"\xff"])
+@pytest.mark.parametrize("place", [range(512), range(24, 32), range(512, 704)])
+def test_a_ring_that_code_of_a_set_wrote_over_is_mended_as_it_is_looked_at(
+    scribble: bytes, place: range
+) -> None:
+    with PictureRing.create(8, 8) as ring, PictureRing.attach(ring.name) as engine:
+        for _ in range(5):
+            engine.write(plain(8, 8, 10))
+        before = ring.latest()
+        assert before is not None
+        with Path("/dev/shm", ring.name).open("r+b") as file:
+            file.seek(place.start)
+            file.write(scribble * len(place))
+        after, drawn = None, 0
+        while after is None and drawn < 20:
+            drawn += 1
+            with contextlib.suppress(OverflowError):  # a frame that fails, and the next is drawn
+                engine.write(plain(8, 8, 20 + drawn))
+            after = ring.latest(before.serial)
+        assert after is not None and before.serial < after.serial < before.serial + 20
+        assert after.pixels.min() > 20
+        with PictureRing.attach(ring.name) as another:
+            another.write(plain(8, 8, 99))
+        newest = ring.latest(after.serial)
+        assert newest is not None and newest.pixels.min() == 99
+        ring.unlink()
