@@ -7,7 +7,6 @@ and a method of every picture; every encoder is ``encode.NAME``.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ from livegan.graph.require import require as require
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
+from livegan.plugin.catalogue import OF_A_SET
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Kind, Param
 from livegan.plugin.declare import param as param
@@ -83,7 +83,7 @@ class Encoders:
             raise AttributeError(name)
         return maker("encoder", name)
 
-    def __call__(self, name: str, *args: Any, **kwargs: Any) -> Picture:
+    def __call__(self, name: str, /, *args: Any, **kwargs: Any) -> Picture:
         """``encode("package:name", sound)``: an encoder by its full name."""
         return maker("encoder", name)(*args, **kwargs)
 
@@ -245,12 +245,18 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     reg = registry.current()
     if name in reg.names("signal"):
-        return functools.partial(_signal_of, name)
-    if ("mixer", name) in reg.operations:
-        return maker("mixer", name)
+        return _signal_maker(name)
+    for kind in OF_A_SET:  # one that two plugins claim is told with both
+        if (kind, name) in reg.operations:
+            return maker(kind, name)
     known = [*WORDS, *reg.names("mixer"), *reg.names("signal")]
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
 
-def _signal_of(name: str, *args: Any, **kwargs: Any) -> Signal:
-    return call_signal(registry.current().operation("signal", name), args, kwargs)
+def _signal_maker(name: str) -> Callable[..., Signal]:
+    def make(*args: Any, **kwargs: Any) -> Signal:
+        return call_signal(registry.current().operation("signal", name), args, kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = registry.current().operation("signal", name).doc
+    return make

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import inspect
 import keyword
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from livegan import live, saving
 from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
 from livegan.plugin import registry
-from livegan.plugin.declare import Operation, Param
-from livegan.plugin.words import WORDS
+from livegan.plugin.declare import Input, Operation, Param
+from livegan.plugin.words import ARGUMENTS, WORDS
 
 PLACE = Path("typings", "livegan", "live.pyi")
 """Where the stub lies in a working folder."""
@@ -52,6 +54,8 @@ def {name}(
     """{doc}"""
 '''
 
+UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+"""Characters of a docstring that no file of Python's can have as they are."""
 CLOCKS = ("bar", "bars", "beat", "beats", "time")
 
 
@@ -68,7 +72,7 @@ def live_stub() -> str:
     # Mixers that a set has written itself chain too, and are known only when it runs.
     parts.append("    def __getattr__(self, name: str) -> Callable[..., Picture]: ...")
     parts.append("class Encoders:")
-    parts.append("    def __call__(self, name: str, *args: Any, **kwargs: Any) -> Picture: ...")
+    parts.append("    def __call__(self, name: str, /, *args: Any, **kwargs: Any) -> Picture: ...")
     for name in usable(reg.names("encoder")):
         parts.append(indented(definition(reg.operation("encoder", name), name, method=True)))
     parts.append("encode: Encoders")
@@ -97,11 +101,11 @@ def usable(names: Iterable[str]) -> list[str]:
 def definition(operation: Operation, name: str, *, method: bool = False) -> str:
     """An operation as a function, or as a method of pictures or of ``encode``."""
     given = ["self"] if method else []
-    inputs = list(operation.inputs)
+    inputs = list(unlike(operation))
     if operation.kind == "mixer" and method:
         # The picture before the dot is the first.
         inputs = inputs if inputs[0].many else inputs[1:]
-    for wanted in inputs:
+    for place, wanted in enumerate(inputs):
         if operation.kind == "signal":
             kind = "SoundHandle" if wanted.name == "sound" else "Number"
         else:
@@ -111,7 +115,9 @@ def definition(operation: Operation, name: str, *, method: bool = False) -> str:
         elif wanted.optional:
             given.append(f"{wanted.name}: {kind} | None = None")
         else:
-            default = " = ..." if kind == "SoundHandle" else ""
+            # What can be left out comes last, as Python has it.
+            last = all(other.optional for other in inputs[place + 1 :])
+            default = " = ..." if kind == "SoundHandle" and last else ""
             given.append(f"{wanted.name}: {kind}{default}")
     given += [row(p) for p in operation.params]
     if operation.kind == "signal":
@@ -122,9 +128,20 @@ def definition(operation: Operation, name: str, *, method: bool = False) -> str:
     return function(name, given, "Picture", doc_of(operation))
 
 
+def unlike(operation: Operation) -> Iterator[Input]:
+    """Its inputs, with other names where a picture, or Python, has an argument of that name."""
+    names = {i.name for i in operation.inputs} | {p.name for p in operation.params}
+    for wanted in operation.inputs:
+        name = wanted.name
+        while name in ARGUMENTS or (name != wanted.name and name in names):
+            name += "_"
+        yield replace(wanted, name=name)
+
+
 def function(name: str, given: list[str], gives: str, doc: str) -> str:
     """The text of one function of the stub."""
     text = doc.replace("\\", "\\\\").replace('"""', "'''")
+    text = UNWRITABLE.sub(lambda found: repr(found[0])[1:-1], text)
     end = "\n" if "\n" in text else " " * text.endswith('"')
     body = f'"""{text}{end}"""'
     return f"def {name}({', '.join(given)}) -> {gives}:\n{indented(body)}"
@@ -134,13 +151,17 @@ def row(param: Param) -> str:
     """A parameter with its type and default."""
     kinds = {"flag": "bool", "integer": "int", "number": "float", "text": "Any"}
     if param.choices:
-        kind = f"Literal[{', '.join(repr(c) for c in param.choices)}]"
+        kind = f"Literal[{', '.join(str.__repr__(c) for c in param.choices)}]"
     else:
         kind = kinds[param.type]
     if param.live and kind != "Any":
         kind = "Number" if kind == "float" else f"{kind} | Signal"
     default = param.default
-    shown = repr(default) if isinstance(default, (bool, int, float, str)) else "..."
+    shown = "..."
+    for plain in (bool, int, float, str):  # of a class made from one, such as an enumeration's,
+        if isinstance(default, plain):  # what it is as one
+            shown = plain.__repr__(default)
+            break
     return f"{param.name}: {kind} = {shown}"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from livegan.plugin.catalogue import Offer, clash, full_name
+from livegan.plugin.catalogue import Offer, call_of, clash, full_name
 
 HELP = frozenset({"-h", "--help"})
 
@@ -28,20 +28,23 @@ def add_commands(app: typer.Typer, arguments: list[str]) -> None:
 
     loaded = Registry().load(folder.resolve())
     claims: dict[str, list[Offer]] = {}
+    told = set()
     for offer in loaded.offered("command"):
         claims.setdefault(offer.name, []).append(offer)
         add(app, offer, full_name(offer), hidden=True)
     for name, found in claims.items():
-        if name in own:
-            tell(
-                f"the command {name!r} is livegan's own; this one is livegan {full_name(found[0])}"
-            )
-        elif len(found) > 1:
-            tell(clash("command", name, found))
-        else:
+        if name not in own and len(found) == 1:
             add(app, found[0], name)
+            continue
+        reason = clash("command", name, found)
+        if name in own:
+            call = call_of("command", full_name(found[0]))
+            reason = f"the command {name!r} is livegan's own; this one is {call}"
+        tell(reason)
+        told.add(reason)
     for problem in loaded.problems if asked is not None and asked not in names_of(app) else ():
-        tell(str(problem))
+        if problem.reason not in told:
+            tell(str(problem))
 
 
 def names_of(app: typer.Typer) -> set[str]:

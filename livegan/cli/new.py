@@ -132,14 +132,18 @@ def package(kind: str, text: str, author: str, licence: str) -> None:
         start.write(folder)
     except FileExistsError as error:
         fail(short(str(error)))
+    except OSError as error:
+        fail(f"{short(str(error.filename or folder))}: {error.strerror or error}")
     from livegan.engine.script import Refusal
+    from livegan.plugin.guard import reason_of
     from livegan.portrait import NoPicture
     from livegan.starting.example import add_example
 
     try:
         add_example(start, folder)
-    except (NoPicture, Refusal) as error:
-        typer.secho(f"without picture.jpg: {error}", fg="yellow", err=True)
+    except Exception as error:  # the package is whole without it
+        reason = str(error) if isinstance(error, (NoPicture, Refusal)) else reason_of(error)
+        typer.secho(f"without picture.jpg: {reason}", fg="yellow", err=True)
     typer.echo(
         f"made {short(folder)}: {starting.SUMMARIES[kind]}\n"
         f"now: cd {short(folder)} && pip install -e '.[test]' && pytest"

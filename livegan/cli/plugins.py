@@ -35,6 +35,7 @@ def listed(
     from rich.console import Console
     from rich.table import Table
 
+    console = Console(markup=False)  # what authors write is no markup
     table = Table()
     for heading in ("plugin", "version", "from", "state", "ms", "provides"):
         table.add_column(heading, justify="right" if heading == "ms" else "left")
@@ -46,7 +47,7 @@ def listed(
         offered = ", ".join(provided(plugin.provides))
         ms = f"{plugin.load_ms:.0f}"
         table.add_row(name, plugin.version, plugin.origin, plugin.state, ms, offered)
-    Console().print(table)
+    console.print(table)
     for problem in loaded.problems:
         typer.secho(str(problem), fg="red")
     for plugin in loaded.plugins:
@@ -63,14 +64,14 @@ def listed(
         for operation in rows_of_kind:
             params = ", ".join(p.name for p in operation.params)
             table.add_row(operation.name, operation.summary, params)
-        Console().print(table)
+        console.print(table)
     for kind in ("source", "output", "loader", "command"):
         offers = loaded.offered(kind)
         if offers:
             table = Table("name", "what it is", title=f"{kind}s")
             for offer in offers:
                 table.add_row(offer.name, offer.summary)
-            Console().print(table)
+            console.print(table)
 
 
 def provided(things: Iterable[str]) -> list[str]:

@@ -41,7 +41,7 @@ def show(
             return
     from rich.console import Console
 
-    console = Console()
+    console = Console(markup=False)  # what authors write is no markup
     for thing in found:
         if not as_json:
             card(thing, console)

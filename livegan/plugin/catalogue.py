@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livegan.plugin.closest import closest, suggestion
-from livegan.plugin.declare import Operation
+from livegan.plugin.declare import Kind, Operation
 
 OWN = "livegan"
 """The package of what comes with livegan: its short names are never taken."""
+OF_A_SET: tuple[Kind, ...] = ("mixer", "signal")
+"""Kinds whose names are words of a set: two of them cannot share one."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ FULL_NAME = {
     "signal": 'signal("{}")()',
     "source": '--audio "{}"',
     "output": 'show(picture, **{{"{}": "name"}})',
+    "command": "livegan {}",
 }
 """How something is called by its full name, ``package:name``."""
 
@@ -74,10 +77,14 @@ def call_of(kind: str, full: str) -> str:
 
 
 def clash(kind: str, name: str, found: Sequence[Operation | Offer]) -> str:
-    """What to say of a name that several plugins claim."""
-    who = " and ".join(f"{package_of(o)} ({where_of(o)})" for o in found)
-    call = call_of(kind, f"{package_of(found[-1])}:{name}")
-    return f"two plugins claim the {kind} {name!r}: {who}; remove one, or write {call}"
+    """What to say of a name that several plugins claim, as a word of a set for different kinds."""
+    mixed = len({o.kind for o in found}) > 1
+    who = " and ".join(
+        f"{f'the {o.kind} of ' if mixed else ''}{package_of(o)} ({where_of(o)})" for o in found
+    )
+    call = call_of(found[-1].kind, f"{package_of(found[-1])}:{name}")
+    what = "word" if mixed else kind
+    return f"two plugins claim the {what} {name!r}: {who}; remove one, or write {call}"
 
 
 @dataclass
@@ -85,7 +92,7 @@ class Catalogue:
     """Operations, which a set calls, and offers, which it does not."""
 
     operations: dict[tuple[str, str], list[Operation]] = field(default_factory=dict)
-    """By kind and short name: who claims it.  Two is a clash."""
+    """By kind and short name: who claims it.  Two is a clash, of a mixer and a signal too."""
     offers: dict[tuple[str, str], list[Offer]] = field(default_factory=dict)
     full: dict[tuple[str, str, str], Operation | Offer] = field(default_factory=dict)
     """By kind, canonical package and name: all there is, clash or not."""

@@ -14,12 +14,19 @@ The same rows of data serve validation, documentation, control mapping and tests
 
 from __future__ import annotations
 
+import functools
 import inspect
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, is_dataclass, replace
 from keyword import iskeyword
+from types import CodeType
 from typing import Any, Literal
+
+from livegan.plugin.parameter import Param as Param
+from livegan.plugin.parameter import fault_of, plain
+from livegan.plugin.parameter import param as param
+from livegan.plugin.parameter import static as static
+from livegan.plugin.words import ARGUMENTS
 
 CONTEXT: dict[str, str] = {
     "now": "the moment of the frame: a `livegan.plugin.Now`",
@@ -41,83 +48,6 @@ class DeclarationError(TypeError):
         super().__init__(f"{place}: {message}" if place else message)
         self.message = message
         self.place = place
-
-
-@dataclass(frozen=True)
-class Param:
-    """One value of an operation: its default, range, unit and meaning.
-
-    ``low`` and ``high`` are what a control is mapped to and what a value is limited to, both
-    inclusive; ``None`` leaves that side open.  ``choices`` makes it one of several words.  A live
-    parameter accepts a signal and changes without a rebuild; a static one is fixed at build time.
-    """
-
-    default: Any
-    low: float | None = None
-    high: float | None = None
-    doc: str = ""
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    live: bool = True
-    name: str = ""
-
-    @property
-    def type(self) -> str:
-        """``"choice"``, ``"flag"``, ``"integer"``, ``"number"`` or ``"text"``."""
-        if self.choices:
-            return "choice"
-        if isinstance(self.default, bool):
-            return "flag"
-        if isinstance(self.default, int) and not self.live:
-            return "integer"
-        if isinstance(self.default, (int, float)):
-            return "number"
-        return "text"
-
-    def limit(self, value: float) -> float:
-        """``value`` held inside ``low``..``high``; not-a-number becomes the default."""
-        if math.isnan(value):
-            return float(self.default)
-        if self.low is not None and value < self.low:
-            return self.low
-        if self.high is not None and value > self.high:
-            return self.high
-        return value
-
-
-def param(
-    default: Any,
-    low: float | None = None,
-    high: float | None = None,
-    doc: str = "",
-    *,
-    unit: str = "",
-    choices: tuple[str, ...] | list[str] = (),
-) -> Any:
-    """Declare a value that can be played: ``sharp=param(4.0, 1, 16, "exponent")``.
-
-    Parameters
-    ----------
-    default : a number, or one of ``choices``.
-    low, high : inclusive range; signals are held inside it.
-    doc : one line for the reference and for error messages.
-    unit : ``"px"``, ``"s"``, ``"beats"``, ``"Hz"``, ... or empty.
-    choices : allowed words, for a parameter that is not a number.
-    """
-    return Param(default, low, high, doc, unit, tuple(choices), live=True)
-
-
-def static(
-    default: Any,
-    low: float | None = None,
-    high: float | None = None,
-    doc: str = "",
-    *,
-    unit: str = "",
-    choices: tuple[str, ...] | list[str] = (),
-) -> Any:
-    """Declare a value that is fixed when the node is built; arguments as for :func:`param`."""
-    return Param(default, low, high, doc, unit, tuple(choices), live=False)
 
 
 @dataclass(frozen=True)
@@ -193,7 +123,7 @@ def declare(
     make: Callable[..., Any],
     *,
     name: str | None = None,
-    aliases: tuple[str, ...] = (),
+    aliases: Sequence[str] = (),
     origin: Origin | None = None,
 ) -> Operation:
     """Read the declaration off a function's or class's signature.
@@ -205,49 +135,69 @@ def declare(
     """
     where = source_of(make)
     place = f"{where[0]}:{where[1]}" if where[1] else ""
+    called = CALLED[kind]
     if not callable(make):
-        raise DeclarationError(f"a function or class can be the {kind} of a plugin, not {make!r}")
-    title = str(name or getattr(make, "__name__", ""))
+        what = type(make).__name__
+        if asked(type(make), called) is not None:
+            raise DeclarationError(f"register the class, not an instance of it: register({what})")
+        raise DeclarationError(f"a function or class can be the {kind} of a plugin, not a {what}")
+    title = str(name or asked(make, "__name__") or "")
 
     def wrong(text: str) -> DeclarationError:
         return DeclarationError(f"{kind} {title!r}: {text}", place)
 
+    if isinstance(aliases, str):
+        raise wrong(f"aliases={aliases!r} is no list of names; write aliases=({aliases!r},)")
     for word in (title, *aliases):
-        if not isinstance(word, str) or not word.isidentifier() or iskeyword(word):
-            raise wrong(f"{word!r} cannot be written in a set: use letters, digits and _")
+        if not can_be_written(word):
+            change = "use letters, digits and _"
+            if word == title and not name:
+                change = 'give it one with name="..."'
+            raise wrong(f"{word!r} cannot be written in a set: {change}")
     if origin is None:
         origin = Origin(file=where[0], line=where[1])
 
     params: list[Param] = []
     context: set[str] = set()
     inputs: list[Input] = []
-    if inspect.isclass(make):
-        frame = getattr(make, CALLED[kind], None)
-        if frame is None:
-            raise wrong(f"the class has no method {CALLED[kind]!r}")
-        signatures = [(inspect.signature(make), True)]
-        signatures.append((inspect.signature(frame), False))
-    else:
-        signatures = [(inspect.signature(make), False)]
+    try:
+        if inspect.isclass(make):
+            frame = asked(make, called)
+            if frame is None:
+                raise wrong(f"the class has no method {called!r}")
+            signatures = [(inspect.signature(make), True), (inspect.signature(frame), False)]
+        else:
+            signatures = [(inspect.signature(make), False)]
+    except ValueError:  # of what is written in C
+        raise wrong("its arguments cannot be read; write a function that calls it") from None
 
     for signature, building in signatures:
         arguments = list(signature.parameters.values())
         if inspect.isclass(make) and not building:
             arguments = arguments[1:]  # self
+        kinds = {argument.kind for argument in arguments}
         for argument in arguments:
             if isinstance(argument.default, Param):
-                found = argument.default
+                found = plain(argument.default)
                 if inspect.isclass(make) and building == found.live:
-                    fix = "static() belongs to __init__, param() to " + CALLED[kind]
+                    fix = "static() belongs to __init__, param() to " + called
                     raise wrong(f"argument {argument.name!r}: {fix}")
                 fault = fault_of(found)
+                if argument.name in ARGUMENTS and (kind != "signal" or argument.name == "self"):
+                    fault = ARGUMENTS[argument.name] + "; call it something else"
+                if argument.kind is argument.POSITIONAL_ONLY:
+                    fault = "it is given by its name; write it behind *, not before /"
                 if fault:
                     raise wrong(f"argument {argument.name!r}: {fault}")
                 params.append(replace(found, name=argument.name))
             elif argument.kind is argument.KEYWORD_ONLY or (building and inspect.isclass(make)):
                 if argument.name == "size" and kind == "signal":
                     raise wrong("a signal is a number and has no size")
-                if argument.name in CONTEXT:
+                if argument.name in CONTEXT and building:
+                    # Nothing is drawn yet; with a default of its own it is like any other value.
+                    if argument.default is argument.empty:
+                        raise wrong(f"{argument.name!r} belongs to {called}, not to __init__")
+                elif argument.name in CONTEXT:
                     context.add(argument.name)
                 elif argument.default is argument.empty:
                     names = ", ".join(sorted(CONTEXT))
@@ -255,10 +205,13 @@ def declare(
                         f"argument {argument.name!r} needs a default param(...) or static(...), "
                         f"or one of the names {names}"
                     )
-            elif argument.kind is argument.VAR_POSITIONAL:
+            elif argument.kind is argument.VAR_POSITIONAL and argument.VAR_KEYWORD not in kinds:
                 inputs.append(Input(argument.name, optional=True, many=True))
-            elif argument.kind is argument.VAR_KEYWORD:
-                raise wrong("'**' arguments cannot be declared; name each one")
+            elif argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+                fix = ""
+                if argument.VAR_POSITIONAL in kinds:
+                    fix = "; if a decorator made it so, it lacks @functools.wraps(function)"
+                raise wrong("'**' arguments cannot be declared; name each one" + fix)
             else:
                 optional = argument.default is not argument.empty
                 inputs.append(Input(argument.name, optional=optional))
@@ -266,6 +219,11 @@ def declare(
         raise wrong("an encoder takes one input, the sound: def name(sound, *, ...)")
     if kind == "mixer" and not inputs:
         raise wrong("a mixer takes at least one picture: def name(picture, *, ...)")
+    known: set[str] = set()
+    for argument_name in (each.name for each in (*inputs, *params)):
+        if argument_name in known:
+            raise wrong(f"argument {argument_name!r} is in __init__ and in {called}; rename one")
+        known.add(argument_name)
     return Operation(
         kind=kind,
         name=title,
@@ -273,43 +231,51 @@ def declare(
         inputs=tuple(inputs),
         params=tuple(params),
         context=frozenset(context),
-        doc=inspect.getdoc(make) or "",
-        aliases=aliases,
+        doc=doc_of(make),
+        aliases=tuple(aliases),
         origin=origin,
     )
 
 
-def fault_of(row: Param) -> str:
-    """Why a parameter cannot be played; empty if it can."""
-    low, high, default = row.low, row.high, row.default
-    for side in (low, high):
-        if side is not None and (not isinstance(side, (int, float)) or math.isnan(side)):
-            return f"its range ends at {side!r}, which is no number"
-    if low is not None and high is not None and low > high:
-        return f"its range goes from {low:g} down to {high:g}; write the lower end first"
-    if row.choices:
-        if any(not isinstance(choice, str) for choice in row.choices):
-            return "choices are words in quotes"
-        if default not in row.choices:
-            return f"its default {default!r} is none of its choices {', '.join(row.choices)}"
-    elif isinstance(default, (int, float)):
-        if not math.isfinite(default):
-            return f"its default is {default!r}"
-        if default != row.limit(default):
-            return f"its default {default:g} is outside its range {low}..{high}"
-    elif not isinstance(default, str) and default is not None:
-        return f"its default is a {type(default).__name__}; use a number, a word, True or False"
-    return ""
+def can_be_written(word: Any) -> bool:
+    """Whether a set can call something so: two underscores in front are Python's own names."""
+    return (
+        isinstance(word, str)
+        and word.isidentifier()
+        and not iskeyword(word)
+        and not word.startswith("__")
+    )
 
 
-def source_of(make: Callable[..., Any]) -> tuple[str, int]:
+def doc_of(make: Any) -> str:
+    """What its author wrote of it; empty if that is only what Python wrote by itself."""
+    if isinstance(make, functools.partial):
+        own = make.__doc__ != functools.partial.__doc__
+        return (inspect.getdoc(make) or "") if own else doc_of(make.func)
+    doc = inspect.getdoc(make) or ""
+    generated = inspect.isclass(make) and is_dataclass(make) and "\n" not in doc
+    return "" if generated and doc.startswith(f"{make.__name__}(") and doc[-1] == ")" else doc
+
+
+def asked(thing: Any, name: str) -> Any:
+    """An attribute of anything at all; None if there is none, or if asking for it fails."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:
+        return None
+
+
+def source_of(make: Any) -> tuple[str, int]:
     """(file, line) where a function or class was written; ("?", 0) if unknown."""
-    code = getattr(make, "__code__", None)
-    if code is not None:
+    while isinstance(make, functools.partial):
+        make = make.func
+    code = asked(make, "__code__")
+    if isinstance(code, CodeType):
         return code.co_filename, code.co_firstlineno
     # A class of a set that is being edited: its source cannot be looked up by file, only asked.
-    members = getattr(make, "__dict__", {})
-    codes = [f.__code__ for f in members.values() if hasattr(f, "__code__")]
+    members = asked(make, "__dict__") or {}
+    found = [asked(member, "__code__") for member in list(members.values())]
+    codes = [code for code in found if isinstance(code, CodeType)]
     if codes:
         first = min(codes, key=lambda c: c.co_firstlineno)
         return first.co_filename, first.co_firstlineno

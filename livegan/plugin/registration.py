@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from types import ModuleType
+from keyword import iskeyword
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pluggy
 
 from livegan.plugin import hookspecs
-from livegan.plugin.catalogue import Offer
-from livegan.plugin.closest import suggestion
+from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, canonical
 from livegan.plugin.declare import (
     DeclarationError,
     Kind,
     Operation,
     Origin,
+    asked,
     declare,
+    doc_of,
     source_of,
 )
 from livegan.plugin.entry import Entry
 from livegan.plugin.guard import Late
-
-OPERATIONS: dict[str, Kind] = {
-    "register_encoders": "encoder",
-    "register_mixers": "mixer",
-    "register_signals": "signal",
-}
-OFFERS = {
-    "register_sources": "source",
-    "register_generator_loaders": "loader",
-    "register_outputs": "output",
-    "register_commands": "command",
-}
-HOOKS = (*OPERATIONS, *OFFERS)
+from livegan.plugin.hooks import (
+    HOOKS,
+    OFFERS,
+    OPERATIONS,
+    App,
+    Register,
+    misfit,
+    refuse_unheard,
+    refuse_unknown,
+)
+from livegan.plugin.words import SHOWN
 
 
 class Registration:
@@ -51,14 +53,28 @@ class Registration:
         """Set when loading has ended: what an interrupted hook still says is not heard."""
 
     def read(self) -> None:
-        """Import it."""
-        self.module = self.entry.read()
+        """Import it.
+
+        Raises
+        ------
+        DeclarationError
+            If it is called as livegan is: its names would pass for livegan's own.
+        """
+        entry = self.entry
+        if canonical(entry.package) == OWN and entry.top != OWN:
+            what = "file" if entry.origin == "file" else "package"
+            place = entry.value if entry.origin == "file" else ""
+            raise DeclarationError(f"a plugin cannot be called {OWN}; rename the {what}", place)
+        self.module = entry.read()
 
     def hooks(self) -> None:
         """Call its hooks, and take the functions that are marked as in a set."""
         manager = pluggy.PluginManager("livegan")
         manager.add_hookspecs(hookspecs)
-        manager.register(self.module, name=self.entry.value)
+        try:
+            manager.register(self.module, name=self.entry.value)
+        except pluggy.PluginValidationError as error:
+            raise misfit(self.module, error) from None
         refuse_unknown(manager)
         for hook in HOOKS:
             if hook in OPERATIONS:
@@ -68,28 +84,53 @@ class Registration:
             else:
                 register = partial(self.offer, OFFERS[hook])
             given = {"app": App(self.command)} if hook == "register_commands" else {}
-            getattr(manager.hook, hook)(register=register, **given)
+            caller = getattr(manager.hook, hook)
+            before = len(self.provides)
+            results = caller(register=Register(hook, register), **given)
+            for result in results if len(self.provides) == before else ():
+                refuse_unheard(hook, result, caller.get_hookimpls()[0].function)
         if isinstance(self.module, ModuleType):
             self.leaves(self.module)
+            self.unmarked(self.module)
 
     def leaves(self, module: ModuleType) -> None:
         """Functions marked with ``@encoder`` and the like, as in a set."""
         for value in list(vars(module).values()):
-            operation = getattr(value, "livegan_operation", None)
-            if isinstance(operation, Operation) and operation.make.__module__ == module.__name__:
+            operation = marked(value)
+            if operation is not None and operation.make.__module__ == module.__name__:
                 self.take(operation)
+
+    def unmarked(self, module: ModuleType) -> None:
+        """A function that is called as a hook is, but is none: its author is told.
+
+        Raises
+        ------
+        DeclarationError
+            If the plugin offers nothing besides.
+        """
+        for hook in HOOKS:
+            found = vars(module).get(hook)
+            if not isinstance(found, FunctionType) or found.__module__ != module.__name__:
+                continue
+            if hasattr(found, "livegan_impl"):
+                continue
+            file, line = source_of(found)
+            reason = f"{hook} is not called: write @hookimpl above it"
+            if not self.provides:
+                raise DeclarationError(reason, f"{file}:{line}")
+            warnings.warn_explicit(reason, PendingDeprecationWarning, file, line)
 
     def operation(
         self,
         kind: Kind,
         make: Callable[..., Any],
         name: str | None = None,
-        aliases: tuple[str, ...] | list[str] = (),
+        aliases: Sequence[str] = (),
     ) -> Any:
         """``register`` of encoders, mixers and signals."""
-        made = getattr(make, "livegan_operation", None)
-        make = made.make if isinstance(made, Operation) else make
-        self.take(declare(kind, make, name=name, aliases=tuple(aliases)))
+        made = marked(make)
+        make = make if made is None else made.make
+        self.take(declare(kind, make, name=name, aliases=aliases))
         return make
 
     def take(self, operation: Operation) -> None:
@@ -99,10 +140,17 @@ class Registration:
         for known in self.operations:
             if known.kind == operation.kind and known.make is operation.make:
                 return
-        names = {n for o in self.operations if o.kind == operation.kind for n in names_of(o)}
+        kind = operation.kind
+        alike = OF_A_SET if kind in OF_A_SET else (kind,)
+        names = {n: o.kind for o in self.operations if o.kind in alike for n in names_of(o)}
         for name in names_of(operation):
+            if names.get(name) == kind:
+                raise DeclarationError(f"it registers the {kind} {name!r} twice")
             if name in names:
-                raise DeclarationError(f"it registers the {operation.kind} {name!r} twice")
+                raise DeclarationError(
+                    f"it registers a {names[name]} and a {kind} {name!r}, but a set has one word "
+                    "for both; rename one"
+                )
         file, line = operation.origin.file, operation.origin.line
         origin = Origin(self.entry.package, self.entry.version, file, line)
         self.operations.append(replace(operation, origin=origin))
@@ -112,13 +160,22 @@ class Registration:
         """``register`` of sources, loaders and outputs."""
         if self.over:
             raise Late("loading is over")
-        if not isinstance(name, str) or not name or any(c in ": /\\" for c in name):
+        letters = isinstance(name, str) and name.isprintable()
+        if not letters or not name or any(c.isspace() or c in ":/\\" for c in name):
             raise DeclarationError(f"{name!r} is no name of a {kind}: use letters, digits and _")
-        if kind == "output" and not name.isidentifier():
+        if kind == "output" and (not name.isidentifier() or iskeyword(name) or name == SHOWN):
             raise DeclarationError(f"the output {name!r} cannot be written in show({name}=...)")
+        if kind == "loader" and name.startswith("."):
+            bare = name.lstrip(".")
+            raise DeclarationError(f"the loader {name!r}: write it without the dot, {bare!r}")
         if not callable(make):
             raise DeclarationError(
                 f"the {kind} {name!r} is a {type(make).__name__}, not a function"
+            )
+        if not isinstance(summary, str):
+            raise DeclarationError(
+                f"the summary of the {kind} {name!r} is a {type(summary).__name__}; say in a few "
+                "words, in quotes, what it is"
             )
         if any((o.kind, o.name) == (kind, name) for o in self.offers):
             raise DeclarationError(f"it registers the {kind} {name!r} twice")
@@ -132,30 +189,14 @@ class Registration:
 
     def command(self, make: Any, name: str | None = None) -> Any:
         """``register`` of commands."""
-        info = getattr(make, "info", None)  # of a typer.Typer
-        said = getattr(info, "name", None) or getattr(make, "__name__", "")
-        word = name or (said if isinstance(said, str) else "")
-        summary = (getattr(make, "__doc__", None) or "").strip()
-        if info is not None:
-            told = getattr(info, "help", "")
-            summary = told if isinstance(told, str) else ""
-        first = summary.splitlines()[0] if summary else ""
-        return self.offer("command", word.replace("_", "-"), make, first)
-
-
-class App:
-    """What ``register_commands(app)`` was given before there was ``register``."""
-
-    def __init__(self, register: Callable[..., Any]) -> None:
-        self._register = register
-
-    def command(self, name: str | None = None, **settings: Any) -> Callable[..., Any]:
-        """A decorator that registers a command."""
-        return lambda function: self._register(function, name)
-
-    def add_typer(self, app: Any, *, name: str | None = None, **settings: Any) -> None:
-        """Register a group of commands."""
-        self._register(app, name)
+        info = asked(make, "info")  # of a typer.Typer
+        said = name or asked(info, "name") or asked(make, "__name__")
+        told = doc_of(make) if info is None else asked(info, "help")
+        lines = told.strip().splitlines() if isinstance(told, str) else []
+        word = said.replace("_", "-") if isinstance(said, str) else ""
+        if not word or word == "<lambda>":
+            raise DeclarationError('a command needs a name: register(..., name="...")')
+        return self.offer("command", word, make, lines[0] if lines else "")
 
 
 def names_of(operation: Operation) -> tuple[str, ...]:
@@ -163,19 +204,10 @@ def names_of(operation: Operation) -> tuple[str, ...]:
     return (operation.name, *operation.aliases)
 
 
-def refuse_unknown(manager: pluggy.PluginManager) -> None:
-    """A hook that livegan does not have is a mistake in its name.
-
-    Raises
-    ------
-    DeclarationError
-        With the closest name, at the line of the function.
-    """
-    for name, caller in vars(manager.hook).items():
-        if name.startswith("_") or caller.has_spec():
-            continue
-        for found in caller.get_hookimpls():
-            if not found.optionalhook:
-                file, line = source_of(found.function)
-                reason = f"there is no hook {name!r}" + suggestion(name, HOOKS)
-                raise DeclarationError(reason, f"{file}:{line}")
+def marked(value: Any) -> Operation | None:
+    """What a function is, marked with ``@encoder`` and the like; asked for so that nothing runs."""
+    try:
+        found = inspect.getattr_static(value, "livegan_operation", None)
+    except Exception:
+        return None
+    return found if isinstance(found, Operation) else None

@@ -12,15 +12,16 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from livegan.plugin.catalogue import (
+    OF_A_SET,
     OWN,
     Catalogue,
     Offer,
     call_of,
     canonical,
     clash,
-    full_name,
     package_of,
     where_of,
 )
@@ -31,7 +32,7 @@ from livegan.plugin.guard import working_folder
 from livegan.plugin.loading import load
 from livegan.plugin.record import Plugin, Problem, Record
 from livegan.plugin.registration import names_of
-from livegan.plugin.words import taken
+from livegan.plugin.words import holder
 
 KINDS: tuple[Kind, ...] = ("encoder", "mixer", "signal")
 
@@ -97,6 +98,7 @@ class Registry(Catalogue):
                     self._claim(operation.kind, name, operation)
             for offer in record.offers:
                 self._claim(offer.kind, offer.name, offer)
+        self._share_words()
         claims: list[tuple[tuple[str, str], Sequence[Operation | Offer]]] = [
             *self.operations.items(),
             *self.offers.items(),
@@ -112,19 +114,26 @@ class Registry(Catalogue):
         if known is not thing:
             self._tell(thing, f"it registers the {kind} {name!r} twice")
             return
-        mine: list[Operation] | list[Offer]
-        if isinstance(thing, Operation):
-            mine = self.operations.setdefault((kind, name), [])
-        else:
-            mine = self.offers.setdefault((kind, name), [])
-        own = taken(kind, name) or any(package_of(other) == OWN for other in mine)
-        if own and package != OWN:
-            call = call_of(kind, full_name(thing))
-            self._tell(thing, f"the {kind} {name!r} is livegan's own; this one is {call}")
-            if not mine:
-                self.operations.pop((kind, name), None)
+        claims: dict[tuple[str, str], Any] = (
+            self.operations if isinstance(thing, Operation) else self.offers
+        )
+        alike = OF_A_SET if kind in OF_A_SET else (kind,)
+        own = [k for k in alike if any(package_of(o) == OWN for o in claims.get((k, name), ()))]
+        if package != OWN and (own or holder(kind, name)):
+            what = kind if not own or kind in own else own[0]
+            this = "this one" if what == kind else f"this {kind}"
+            call = call_of(kind, f"{package}:{name}")
+            self._tell(thing, f"the {what} {name!r} is livegan's own; {this} is {call}")
             return
-        mine.append(thing)  # type: ignore[arg-type]
+        claims.setdefault((kind, name), []).append(thing)
+
+    def _share_words(self) -> None:
+        """A word that a mixer and a signal claim belongs to neither."""
+        names = [{n for k, n in self.operations if k == kind} for kind in OF_A_SET]
+        for name in set.intersection(*names):
+            found = [o for kind in OF_A_SET for o in self.operations[kind, name]]
+            for kind in OF_A_SET:
+                self.operations[kind, name] = found
 
     def _tell(self, thing: Operation | Offer, reason: str) -> None:
         version = thing.version if isinstance(thing, Offer) else thing.origin.version

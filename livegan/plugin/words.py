@@ -1,4 +1,4 @@
-"""Words that no plugin can take: what a set says by them is said by livegan."""
+"""Words that no plugin can take: what a set or a terminal says by them is said by livegan."""
 
 from __future__ import annotations
 
@@ -15,9 +15,33 @@ PARTS_OF_A_PICTURE = (
 )  # fmt: skip
 """What a picture has: a mixer of such a name could not be chained."""
 
+COMMANDS = (
+    "analyze", "bench", "check", "dataset", "devices", "doctor", "encode", "export", "generate",
+    "help", "models", "new", "perform", "plugins", "rehearse", "score", "soak", "train",
+)  # fmt: skip
+"""The commands of livegan, and the one that is typed in the hope of them."""
 
-def taken(kind: str, name: str) -> bool:
-    """Whether livegan itself means something by a name, besides its own plugins."""
+SHOWN = "picture"
+"""What ``show`` takes first: no output can be called so."""
+
+ARGUMENTS = {
+    "key": "every picture can be given a key",
+    "self": "Python gives that name to the object itself",
+}
+"""Arguments that no parameter can be called, and why; a signal has no key."""
+
+
+def holder(kind: str, name: str) -> str:
+    """What livegan itself means by a name, besides its own plugins, in words.
+
+    Empty if it means nothing by it.
+    """
+    if kind in ("mixer", "signal") and name in WORDS:
+        return "a word of the set language"
     if kind == "mixer" and name in PARTS_OF_A_PICTURE:
-        return True
-    return kind in ("mixer", "signal") and name in WORDS
+        return "a part of every picture"
+    if kind == "command" and name in COMMANDS:
+        return "a command of livegan"
+    if kind == "output" and name == SHOWN:
+        return "what show is given first"
+    return ""

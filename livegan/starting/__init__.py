@@ -16,7 +16,7 @@ from pathlib import Path
 from livegan import saving
 from livegan.plugin import registry
 from livegan.plugin.catalogue import package_of
-from livegan.plugin.words import WORDS
+from livegan.plugin.words import holder
 
 HERE = Path(__file__).resolve().parent
 
@@ -187,13 +187,13 @@ def takers(kind: str, name: str) -> str:
     """Who has the name: ``"a mixer of livegan"``; empty if it is free."""
     import builtins
 
-    if kind in ("mixer", "signal"):
-        if name in WORDS:
-            return "a word of the set language"
-        if hasattr(builtins, name):
-            return "a word of Python"
+    typed = name.replace("_", "-") if kind == "command" else name
+    if holder(kind, typed):
+        return holder(kind, typed)
+    if kind in ("mixer", "signal") and hasattr(builtins, name):
+        return "a word of Python"
     kinds = {"model": ("loader",), "mixer": ("mixer", "signal"), "signal": ("mixer", "signal")}
-    for thing in registry.current().find(name):
+    for thing in registry.current().find(typed):
         if thing.kind in kinds.get(kind, (kind,)):
             article = "an" if thing.kind[0] in "eo" else "a"
             return f"{article} {thing.kind} of {package_of(thing)}"

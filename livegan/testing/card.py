@@ -96,4 +96,4 @@ def scores(target: str, things: list[str], outcomes: Sequence[Outcome]) -> Table
 
 def show(target: str, outcomes: Sequence[Outcome], summaries: dict[str, str]) -> None:
     """Print the card."""
-    Console().print(card(target, outcomes, summaries))
+    Console(markup=False).print(card(target, outcomes, summaries))

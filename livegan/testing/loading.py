@@ -39,7 +39,7 @@ def deprecated(plugin: Loaded) -> None:
     """It uses nothing of livegan's that will go"""
     for each in plugin.plugins:
         for warning in each.warnings:
-            raise Fault("loaded it", warning, "that line works today, and not in a later version")
+            raise Fault("loaded it", warning, "mend that line, though the plugin loads today")
 
 
 @row("plugin", needs=("loads",))

@@ -1,0 +1,141 @@
+"""Parameters: the values of an operation that a set can give, as rows of data."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Param:
+    """One value of an operation: its default, range, unit and meaning.
+
+    ``low`` and ``high`` are what a control is mapped to and what a value is limited to, both
+    inclusive; ``None`` leaves that side open.  ``choices`` makes it one of several words.  A live
+    parameter accepts a signal and changes without a rebuild; a static one is fixed at build time.
+    """
+
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    doc: str = ""
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    live: bool = True
+    name: str = ""
+
+    @property
+    def type(self) -> str:
+        """``"choice"``, ``"flag"``, ``"integer"``, ``"number"`` or ``"text"``."""
+        if self.choices:
+            return "choice"
+        if isinstance(self.default, bool):
+            return "flag"
+        if isinstance(self.default, int) and not self.live:
+            return "integer"
+        if isinstance(self.default, (int, float)):
+            return "number"
+        return "text"
+
+    def limit(self, value: float) -> float:
+        """``value`` held inside ``low``..``high``; not-a-number becomes the default."""
+        if math.isnan(value):
+            return float(self.default)
+        if self.low is not None and value < self.low:
+            return self.low
+        if self.high is not None and value > self.high:
+            return self.high
+        return value
+
+
+def param(
+    default: Any,
+    low: float | None = None,
+    high: float | None = None,
+    doc: str = "",
+    *,
+    unit: str = "",
+    choices: tuple[str, ...] | list[str] = (),
+) -> Any:
+    """Declare a value that can be played: ``sharp=param(4.0, 1, 16, "exponent")``.
+
+    Parameters
+    ----------
+    default : a number, or one of ``choices``.
+    low, high : inclusive range; signals are held inside it.
+    doc : one line for the reference and for error messages.
+    unit : ``"px"``, ``"s"``, ``"beats"``, ``"Hz"``, ... or empty.
+    choices : allowed words, for a parameter that is not a number.
+    """
+    return Param(default, low, high, doc, unit, listed(choices), live=True)
+
+
+def static(
+    default: Any,
+    low: float | None = None,
+    high: float | None = None,
+    doc: str = "",
+    *,
+    unit: str = "",
+    choices: tuple[str, ...] | list[str] = (),
+) -> Any:
+    """Declare a value that is fixed when the node is built; arguments as for :func:`param`."""
+    return Param(default, low, high, doc, unit, listed(choices), live=False)
+
+
+def listed(choices: Any) -> Any:
+    """As a tuple; what is no list is left for :func:`fault_of`, where the argument has a name."""
+    return choices if isinstance(choices, str) or not isinstance(choices, Iterable) else (*choices,)
+
+
+def plain(row: Param) -> Param:
+    """``row`` with numbers of Python's own, as JSON and stubs write them, in place of numpy's."""
+    return replace(row, default=own(row.default), low=own(row.low), high=own(row.high))
+
+
+def own(value: Any) -> Any:
+    """A number of numpy's or of another library as Python's own; anything else as it is."""
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        return value.item()
+    if isinstance(value, numbers.Real) and not isinstance(value, (int, float)):
+        return int(value) if isinstance(value, numbers.Integral) else float(value)
+    return value
+
+
+def fault_of(row: Param) -> str:
+    """Why a parameter cannot be played; empty if it can."""
+    low, high, default = row.low, row.high, row.default
+    for word, text in (("doc", row.doc), ("unit", row.unit)):
+        if not isinstance(text, str):
+            return f"its {word} is {text!r}; write a text in quotes"
+    for side in (low, high):
+        if side is not None and not is_number(side):
+            return f"its range ends at {side!r}, which is no number"
+    if low is not None and high is not None and low > high:
+        return f"its range goes from {low:g} down to {high:g}; write the lower end first"
+    if not isinstance(row.choices, tuple):
+        return f"choices={row.choices!r} is no list of words; write choices=({row.choices!r},)"
+    if row.choices:
+        if any(not isinstance(choice, str) for choice in row.choices):
+            return "choices are words in quotes"
+        if default not in row.choices:
+            return f"its default {default!r} is none of its choices {', '.join(row.choices)}"
+    elif isinstance(default, (int, float)):
+        if not is_number(default) or not math.isfinite(default):
+            return f"its default is {default!r}"
+        if default != row.limit(default):
+            return f"its default {default:g} is outside its range {low}..{high}"
+    elif not isinstance(default, str) and default is not None:
+        return f"its default is a {type(default).__name__}; use a number, a word, True or False"
+    return ""
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is one that can be compared: no NaN, and no integer beyond all floats."""
+    try:
+        return isinstance(value, (int, float)) and not math.isnan(value)
+    except OverflowError:
+        return False
