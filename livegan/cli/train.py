@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.interrupting import Interrupt
 
 if TYPE_CHECKING:
     from livegan.training import Step, Trained
@@ -60,8 +63,9 @@ def train(
     """Train a model on pairs, and lay it where a set finds it.
 
     Killed and started again, it goes on as if nothing had happened; given more hours or epochs, it
-    trains on. The model is written at every save, so `livegan perform --watch-model OUT` shows it
-    while it learns. Several GPUs: torchrun --nproc-per-node 2 -m livegan train ...
+    trains on. Ctrl-C saves before it ends. The model is written at every save, so `livegan perform
+    --watch-model OUT` shows it while it learns. Several GPUs:
+    torchrun --nproc-per-node 2 -m livegan train ...
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -88,12 +92,19 @@ def train(
         )  # fmt: skip
     except ValueError as error:
         fail(f"--{error}", 2)
+    if out.name in ("", "..") or out.is_file():
+        fail(f"--out is a model's folder, such as models/mine, got {str(out)!r}", 2)
     state = work or out.with_name(f"{out.name}.training")
     made_with = f"livegan train --arch {arch} --preset {chosen}"
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     main = is_main()
+    if main and (theirs := of_others(out, state)):
+        fix = "give another --out (with --start it goes on from a model)"
+        fail(f"{short(theirs)}: of a model that was not trained from here; {fix}")
+    interrupt = Interrupt()
     with (
         clear_errors(),
+        goes_on(),
         Progress(*columns, console=Console(stderr=True), disable=not main) as bars,
     ):
         task = bars.add_task("reading the pairs", total=1.0)
@@ -113,18 +124,43 @@ def train(
             if problem := publish(trained, data, out, made_with=made_with):
                 bars.print(problem)
 
-        trained = learn(
-            data, state, recipe, device=choose_device(device), start=start,
-            progress=told, saved=saved, note=bars.print, tensorboard=tensorboard,
-        )  # fmt: skip
-        if main:
+        with interrupt:
+            trained = learn(
+                data, state, recipe, device=choose_device(device), start=start, progress=told,
+                stop=interrupt.asked, saved=saved, note=bars.print, tensorboard=tensorboard,
+            )  # fmt: skip
+        if main and interrupt.pressed and trained.steps:
+            saved(trained)
+        elif main and not interrupt.pressed:
             trained.network.cpu()
             pack(trained, data, out, made_with=made_with)
     if not main:
         return
+    if interrupt.pressed:
+        fail(f"interrupted at step {trained.steps}; the same command goes on from there", 130)
     score = f", {trained.val_l1:.4f} from the truth on held-out pairs" if trained.val_l1 else ""
     typer.echo(f"{short(out)}: {trained.steps} steps in {trained.seconds / 60:.1f} min{score}")
     typer.echo(f'play it: model("{out.name}", ...); samples: {short(state / "sheet.png")}')
+
+
+@contextlib.contextmanager
+def goes_on() -> Iterator[None]:
+    """Turn a Ctrl-C that could not wait for a save into one line."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail("interrupted; the same command goes on from its last save", 130)
+
+
+def of_others(out: Path, state: Path) -> Path | None:
+    """A file in ``out`` whose place the model would take, if the training ``state`` made none."""
+    from livegan.generators.files import weights_in
+
+    # A state that is damaged may be deleted, as its message says; its log stays.
+    if not out.is_dir() or any((state / name).is_file() for name in ("state.pt", "log.jsonl")):
+        return None
+    card = out / "model.json"
+    return next((p for p in (*weights_in(out), card) if p.is_file()), None)
 
 
 def _left(seconds: float) -> str:

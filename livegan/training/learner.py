@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class Learner:
         self.critic_steps = adam(self.critic, recipe.lr, betas)
         self._paint = ranks.wrap(self.painter)
         self._judge = ranks.wrap(self.critic, "features")
+        self.norm = torch.zeros(())
+        """Of the painter's gradient in the last step, before it was clipped; 0 if it is not."""
 
     def step(self, batch: Batch, done: float) -> dict[str, Tensor]:
         """One step of both, when ``done`` of the training, 0..1, is over; its losses by name.
@@ -105,7 +107,8 @@ class Learner:
         self.painter_steps.zero_grad()
         self.ranks.backward(loss_painter)
         if recipe.clip:
-            nn.utils.clip_grad_norm_(self.painter.parameters(), recipe.clip, foreach=True)
+            weights = self.painter.parameters()
+            self.norm = nn.utils.clip_grad_norm_(weights, recipe.clip, foreach=True)
         self.painter_steps.step()
         self.average.update(self.painter)
         return {"critic": loss_critic, "fooled": fooled, "near": near, "painter": loss_painter}
@@ -113,6 +116,10 @@ class Learner:
     def settle(self) -> None:
         """From here on the painter's norms use their running statistics."""
         freeze(self.painter)
+
+    def finite(self) -> bool:
+        """Whether every number of the state is finite; a pass over all of it, so once a save."""
+        return all(bool(tensor.isfinite().all()) for tensor in _tensors(self.state_dict()))
 
     def state_dict(self) -> dict[str, Any]:
         """For a checkpoint."""
@@ -130,6 +137,15 @@ class Learner:
     def _parts(self) -> dict[str, Any]:
         names = ("painter", "critic", "average", "painter_steps", "critic_steps")
         return {name: getattr(self, name) for name in names}
+
+
+def _tensors(state: object) -> Iterator[Tensor]:
+    """The tensors of a state, however deep."""
+    if isinstance(state, Tensor):
+        yield state
+    elif isinstance(state, dict):
+        for part in state.values():
+            yield from _tensors(part)
 
 
 def _mixed_precision(recipe: Recipe, device: torch.device) -> Callable[[], torch.autocast]:

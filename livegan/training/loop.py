@@ -19,11 +19,11 @@ from livegan.training.batch import prepare
 from livegan.training.held_out import conditions, look
 from livegan.training.learner import Learner
 from livegan.training.norms import calibrate
-from livegan.training.pairs import Ahead, Pairs, PairsError, order
+from livegan.training.pairs import Ahead, Pairs, order, pairs_in
 from livegan.training.ranks import Ranks, ranks_of
 from livegan.training.recipe import Recipe
 from livegan.training.records import Records
-from livegan.training.state import StateError, load, save
+from livegan.training.state import StateError, alone, load_for_all, save
 
 RETRIES = 5
 """Times that a training may come back from numbers that are not finite, before it gives up."""
@@ -76,8 +76,9 @@ def train(
 
     ``work`` holds the state (``state.pt``), a contact sheet (``sheet.png``: condition, painted,
     truth) and a line per save in ``log.jsonl``.  Killed at any moment, the same call goes on as if
-    nothing had happened.  Started by ``torchrun`` it is one of several processes that train one
-    model; the first of them writes and reports, and a recipe's batch is that of all together.
+    nothing had happened; while it runs, a second one is kept out of ``work``.  Started by
+    ``torchrun`` it is one of several processes that train one model; the first of them writes and
+    reports, and a recipe's batch is that of all together.
 
     Parameters
     ----------
@@ -92,17 +93,19 @@ def train(
 
     Raises
     ------
-    PairsError, StateError, TrainingError, RanksError, RecordsError, livegan.generators.ModelError
+    PairsError, StateError, TrainingError, RanksError, RecordsError, livegan.lock.HeldError,
+    livegan.generators.ModelError
         Each one line: what, and what to do.
     """
     recipe = recipe or Recipe()
     work = Path(work)
     ranks = ranks_of(torch.device(device))
     try:
-        return _train(
-            Path(data), work, recipe, ranks, start, save_every,
-            progress, stop, saved, note or _warn, tensorboard,
-        )  # fmt: skip
+        with alone(work, ranks):
+            return _train(
+                Path(data), work, recipe, ranks, start, save_every,
+                progress, stop, saved, note or _warn, tensorboard,
+            )  # fmt: skip
     finally:
         ranks.close()
 
@@ -127,10 +130,7 @@ def _train(
             "change compares neighbours"
         )
     pairs = Pairs(data / "train", readers=ranks.local)
-    try:
-        held_out: Pairs | None = Pairs(data / "val", pairs.size, readers=ranks.local)
-    except PairsError:
-        held_out = None
+    held_out = pairs_in(data / "val", pairs.size, readers=ranks.local)
     total = recipe.steps
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)
@@ -146,7 +146,7 @@ def _train(
         save(work / "state.pt", state)
 
     def restore() -> tuple[int, float, int, bool]:
-        state = _found(work / "state.pt", ranks)
+        state = load_for_all(work / "state.pt", ranks)
         # A state from before a choice was there was made with its default.
         if {**_plain(Recipe()), **state["recipe"]} != _plain(recipe):
             fix = "train into another folder, or delete it"
@@ -158,6 +158,25 @@ def _train(
             )
         learner.load_state_dict(state)
         return state["step"], state["elapsed"], state["retries"], state["settled"]
+
+    def go_back() -> None:
+        """To the last good state, and on from there with other chance."""
+        nonlocal step, elapsed, retries, settled
+        tries = retries + 1
+        if tries > RETRIES:
+            raise TrainingError(
+                f"{work}: losses or weights were not finite at step {step}, {RETRIES} times over; "
+                "lower the learning rate, or set clip or precision='float32'"
+            )
+        step, elapsed, _, settled = restore()
+        retries = tries
+        if ranks.main:
+            _try(keep, note)
+
+    def finite() -> bool:
+        """Whether what would be saved is finite: a gradient may not be where its loss is."""
+        (found,) = ranks.first([float(not ranks.main or learner.finite())])
+        return bool(found)
 
     def over() -> float:
         return step / total if total is not None else elapsed / (3600 * (recipe.hours or 1.0))
@@ -198,8 +217,11 @@ def _train(
     while True:
         done = over()
         (ending,) = ranks.first([float(done >= 1 or (stop is not None and stop()))])
-        if ending:
+        if ending and finite():
             break
+        if ending:
+            go_back()
+            continue
         # All chance is a function of the step: what was killed goes on as if it had not been.
         chance = step + 7919 * retries
         torch.manual_seed(chance + 104_729 * ranks.rank)
@@ -210,25 +232,19 @@ def _train(
             learner.settle()
         batch = prepare(ahead.read(step), recipe, step, chance, share, device)
         report = learner.step(batch, done)
-        means = ranks.mean([loss.item() for loss in report.values()])
+        *means, norm = ranks.mean([*(loss.item() for loss in report.values()), learner.norm.item()])
         values = dict(zip(report, means, strict=True))
-        if not all(map(math.isfinite, values.values())):
-            tries = retries + 1
-            if tries > RETRIES:
-                raise TrainingError(
-                    f"{work}: the losses were not finite at step {step}, {RETRIES} times over; "
-                    "lower the learning rate, or set clip or precision='float32'"
-                )
-            step, elapsed, _, settled = restore()
-            retries = tries
-            if ranks.main:
-                _try(keep, note)
+        if not all(map(math.isfinite, (*means, norm))):
+            go_back()
             continue
 
         step += 1
         now = time.monotonic()
         elapsed, began = elapsed + now - began, now
         elapsed, due = ranks.first([elapsed, float(now - last > save_every)])
+        if due and not finite():
+            go_back()
+            continue
         if due:
             save_all(values)
             last = time.monotonic()
@@ -253,20 +269,6 @@ def _try(keep: Callable[[], None], note: Callable[[str], None]) -> None:
         keep()
     except StateError as error:
         note(str(error))
-
-
-def _found(path: Path, ranks: Ranks) -> dict[str, Any]:
-    """The state in a file that only the main process needs to see."""
-    state, problem = None, ""
-    if ranks.main:
-        try:
-            state = load(path)
-        except StateError as error:
-            problem = str(error)
-    state, problem = ranks.same((state, problem))
-    if state is None:
-        raise StateError(problem)
-    return state
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.saving import replacing
 from livegan.training.loop import Trained
-from livegan.training.pairs import Pairs, PairsError
+from livegan.training.pairs import Pairs, PairsError, pairs_in
 from livegan.training.scores import against_truth, record
 from livegan.training.sheet import to_bytes
 
@@ -51,17 +51,20 @@ def pack(
     measure : score it on held-out pairs; else the card has the distance that `trained` knows.
 
     Returns the file of the weights.
+
+    Raises
+    ------
+    PairsError, ModelError, OSError
+        If a pair cannot be read, the weights are not finite, or it cannot be written.
     """
     data, out = Path(data), Path(out)
     out.mkdir(parents=True, exist_ok=True)
     encoder, films = origin(data)
     likeness = {} if trained.val_l1 is None else {"l1": round(trained.val_l1, 4)}
-    try:
-        shown = Pairs(data / "val", trained.size)
-        if measure:
-            likeness = record(against_truth(trained.network, shown))
-    except PairsError:
-        shown = Pairs(data / "train", trained.size)
+    held_out = pairs_in(data / "val", trained.size)
+    if held_out is not None and measure:
+        likeness = record(against_truth(trained.network, held_out))
+    shown = held_out or Pairs(data / "train", trained.size)
     card = Card(
         name=out.name,
         title=title,
@@ -99,7 +102,7 @@ def publish(trained: Trained, data: str | Path, out: str | Path, *, made_with: s
     network = copy.deepcopy(trained.network).cpu().eval()
     try:
         pack(replace(trained, network=network), data, out, made_with=made_with, measure=False)
-    except (OSError, ModelError) as error:
+    except (OSError, ModelError, PairsError) as error:
         return f"{out}: not written: {error}"
     return ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 Bytes = npt.NDArray[np.uint8]
@@ -42,11 +42,7 @@ class Pairs:
 
     def __init__(self, folder: Path, size: int | None = None, readers: int = 1) -> None:
         self.folder = folder
-        self.files = sorted(
-            p
-            for p in (folder.iterdir() if folder.is_dir() else [])
-            if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
-        )
+        self.files = _pictures(folder)
         if not self.files:
             raise PairsError(f"{folder}: holds no pairs; {_advice(folder)}")
         self.size = size or _read(self.files[0], None).shape[1]
@@ -78,6 +74,17 @@ class Pairs:
     def batch(self, indices: list[int], device: torch.device) -> tuple[Tensor, Tensor]:
         """Conditions and pictures, each (N, 3, size, size) float32, -1..1."""
         return tensors(self.read(indices), device)
+
+
+def pairs_in(folder: Path, size: int | None = None, readers: int = 1) -> Pairs | None:
+    """The pairs of a folder, as `Pairs` takes them; None if it is not there or has no picture.
+
+    Raises
+    ------
+    PairsError
+        If one of its pictures cannot be used.
+    """
+    return Pairs(folder, size, readers) if _pictures(folder) else None
 
 
 def tensors(pairs: Bytes, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -141,6 +148,14 @@ def _shuffled(count: int, epoch: int, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng((seed, epoch)).permutation(count)
 
 
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(
+        p
+        for p in (folder.iterdir() if folder.is_dir() else [])
+        if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
+    )
+
+
 def _advice(folder: Path) -> str:
     """What to do about a folder without pairs."""
     inner = folder.parent.glob(f"*/{folder.name}") if folder.parent.is_dir() else []
@@ -153,8 +168,10 @@ def _read(path: Path, size: int | None) -> Bytes:
     try:
         with Image.open(path) as opened:
             picture = opened.convert("RGB")
-    except (OSError, UnidentifiedImageError) as error:
-        raise PairsError(f"{path}: cannot be read as a picture ({error})") from error
+    except Exception as error:  # a damaged PNG may be a SyntaxError, a damaged BMP a bomb
+        raise PairsError(
+            f"{path}: cannot be read as a picture ({error}); delete it or make it again"
+        ) from error
     width, height = picture.size
     if width != 2 * height and not (size and width % 2 == 0):
         raise PairsError(f"{path}: is {width} x {height}; a pair is twice as wide as high")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 
+from livegan.lock import HeldError, held
 from livegan.saving import replacing
+from livegan.training.ranks import Ranks
 
 
 class StateError(Exception):
@@ -26,8 +30,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
         with replacing(path) as beside:
             torch.save(state, beside)
     except (OSError, RuntimeError) as error:  # torch's writer raises the latter on a full disk
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise StateError(f"{path}: cannot be written ({first}); make room or mend it") from error
+        raise _unwritten(path, error) from error
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -45,3 +48,46 @@ def load(path: Path) -> dict[str, Any]:
         text = f"{path}: cannot be read ({first}); delete it to begin anew"
         raise StateError(text) from error
     return cast(dict[str, Any], found)
+
+
+def load_for_all(path: Path, ranks: Ranks) -> dict[str, Any]:
+    """What is in a file that only the main process needs to see, for every process; see `load`."""
+    state, problem = None, ""
+    if ranks.main:
+        try:
+            state = load(path)
+        except StateError as error:
+            problem = str(error)
+    state, problem = ranks.same((state, problem))
+    if state is None:
+        raise StateError(problem)
+    return state
+
+
+@contextlib.contextmanager
+def alone(work: Path, ranks: Ranks) -> Iterator[None]:
+    """Keep other trainings out of ``work`` until the block ends.
+
+    Raises
+    ------
+    HeldError, StateError
+        In every process, if another training holds it, or if it cannot be written to.
+    """
+    with contextlib.ExitStack() as holding:
+        problem: HeldError | StateError | None = None
+        if ranks.main:
+            try:
+                holding.enter_context(held(work, "trained"))
+            except HeldError as error:
+                problem = error
+            except OSError as error:
+                problem = _unwritten(work / "state.pt", error)
+        problem = ranks.same(problem)
+        if problem is not None:
+            raise problem
+        yield
+
+
+def _unwritten(path: Path, error: Exception) -> StateError:
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return StateError(f"{path}: cannot be written ({first}); make room or mend it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from torch import nn
 from livegan.generators import ModelError
 from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.unet import Unet
-from livegan.training import learner, loop
+from livegan.lock import HeldError
+from livegan.training import PairsError, learner
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.loop import Step, TrainingError, train
 from livegan.training.recipe import Recipe
+from livegan.training.state import load, save
 from tests.training.tiny_pairs import data_set
 
 THOROUGH = Recipe(
@@ -69,7 +72,7 @@ def test_killed_and_started_again_the_losses_are_the_same(
     resumed = [s.losses for s in before if s.number < after[0].number] + [s.losses for s in after]
     assert after[0].number <= die_at + 1
     assert resumed == [step.losses for step in straight]
-    one, two = (loop.load(tmp_path / name / "state.pt") for name in ("straight", "killed"))
+    one, two = (load(tmp_path / name / "state.pt") for name in ("straight", "killed"))
     for part in ("painter", "critic"):
         for name, tensor in one[part].items():
             assert torch.equal(tensor, two[part][name]), name
@@ -109,6 +112,41 @@ def test_numbers_that_are_not_finite_send_it_back_to_the_last_good_state(
     assert all(p.isfinite().all() for p in trained.network.parameters())
 
 
+PAINTER = 3
+"""Each step asks three times for the adversarial loss; the last is the painter's."""
+
+
+@pytest.mark.parametrize("step", [3, 6])
+@pytest.mark.parametrize("clip", [0.0, 10.0])
+@pytest.mark.parametrize("size", [math.nan, 1e30])
+def test_a_gradient_that_is_not_finite_where_the_loss_is_never_reaches_a_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, clip: float, size: float
+) -> None:
+    """The largest leaves finite weights: it is Adam's squares that overflow."""
+    data = data_set(tmp_path / "data")
+    recipe = Recipe(arch="small", steps=6, batch=2, filters=8, clip=clip)
+    real = learner.losses.adversarial
+    calls = 0
+
+    def sometimes(logits: torch.Tensor, *rest: object) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls == PAINTER * step:
+            logits.register_hook(lambda gradient: gradient * size)
+        return real(logits, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(learner.losses, "adversarial", sometimes)
+    steps: list[Step] = []
+    trained = train(data, tmp_path / "work", recipe, save_every=0.0, progress=steps.append)
+    assert calls > PAINTER * 6 and trained.steps == 6
+    assert [s.number for s in steps] == [1, 2, 3, 4, 5, 6]
+    state = load(tmp_path / "work" / "state.pt")
+    assert state["retries"] == 1
+    for moments in state["painter_steps"]["state"].values():
+        assert all(moment.isfinite().all() for moment in moments.values())
+    assert all(weight.isfinite().all() for weight in state["painter"].values())
+
+
 def test_it_gives_up_when_it_never_gets_better(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +168,40 @@ def test_a_folder_is_one_training(tmp_path: Path) -> None:
     assert longer.steps == 2
 
 
+def test_a_second_training_in_a_folder_is_refused_and_the_first_one_goes_on(
+    tmp_path: Path,
+) -> None:
+    data, work = data_set(tmp_path / "data"), tmp_path / "work"
+    recipe = Recipe(arch="small", steps=3, batch=2, filters=8)
+    alone = train(data, tmp_path / "alone", recipe)
+    refused: list[int] = []
+
+    def meanwhile(step: Step) -> None:
+        before = (work / "state.pt").read_bytes()
+        said = f"work is being trained by process {os.getpid()}; wait for it, end it, or"
+        with pytest.raises(HeldError, match=said):
+            train(data, work, recipe)
+        assert (work / "state.pt").read_bytes() == before
+        refused.append(step.number)
+
+    trained = train(data, work, recipe, progress=meanwhile)
+    assert refused == [1, 2, 3]
+    for name, weight in alone.network.state_dict().items():
+        assert torch.equal(weight, trained.network.state_dict()[name]), name
+    assert train(data, work, recipe).steps == 3
+
+
+def test_a_held_out_pair_that_is_damaged_is_named(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data")
+    (data / "val" / "000.png").write_bytes(b"")
+    recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
+    with pytest.raises(PairsError, match=r"val/000\.png: cannot be read as a picture"):
+        train(data, tmp_path / "work", recipe)
+    for picture in (data / "val").iterdir():
+        picture.unlink()
+    assert train(data, tmp_path / "work", recipe).val_l1 is None
+
+
 def test_pairs_of_another_size_are_refused(tmp_path: Path) -> None:
     recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
     train(data_set(tmp_path / "data"), tmp_path / "work", recipe)
@@ -143,12 +215,12 @@ def test_a_state_of_before_plain_adam_and_without_a_size_is_taken_up(tmp_path: P
     data, work = data_set(tmp_path / "data"), tmp_path / "work"
     recipe = Recipe(arch="small", steps=2, batch=2, filters=8)
     train(data, work, recipe)
-    state = loop.load(work / "state.pt")
+    state = load(work / "state.pt")
     del state["size"]
     for name in ("painter_steps", "critic_steps"):
         for group in state[name]["param_groups"]:
             group["fused"] = None
-    loop.save(work / "state.pt", state)
+    save(work / "state.pt", state)
     assert train(data, work, Recipe(**{**vars(recipe), "steps": 4})).steps == 4
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import torch
 from PIL import Image
 
 from livegan.generators import Generator, find, load, read_card
-from livegan.training import Recipe, pack, train
+from livegan.training import PairsError, Recipe, pack, train
 from livegan.training.packing import publish
 from tests.training.tiny_pairs import data_set
 
@@ -70,6 +71,12 @@ def test_what_cannot_be_published_is_a_line_and_the_model_before_stays(tmp_path:
     trained = train(data, tmp_path / "work", Recipe(arch="small", steps=1, batch=2, filters=8))
     assert publish(trained, data, tmp_path / "mine") == ""
     whole = (tmp_path / "mine" / "model.safetensors").read_bytes()
+    damaged = data / "val" / "000.png"
+    damaged.write_bytes(b"")
+    assert "000.png: cannot be read" in publish(trained, data, tmp_path / "mine")
+    with pytest.raises(PairsError, match=r"000\.png: cannot be read"):
+        pack(trained, data, tmp_path / "mine")
+    damaged.unlink()
     with torch.no_grad():
         next(trained.network.parameters()).fill_(float("inf"))
     said = publish(trained, data, tmp_path / "mine")

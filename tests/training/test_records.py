@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.training import Recipe, StateError, Step, loop, records, state, train
+from livegan.training import Recipe, StateError, Step, records, state, train
 from livegan.training.records import Records, RecordsError
 from tests.training.tiny_pairs import data_set
 
@@ -66,7 +66,7 @@ def test_a_disk_that_is_full_does_not_end_a_training(
     assert trained.steps == 4
     assert all("No space left on device" in note for note in notes) and len(notes) == 3
     assert "the last good state is kept" in notes[0]
-    assert loop.load(work / "state.pt")["step"] == 2
+    assert state.load(work / "state.pt")["step"] == 2
     assert not list(work.glob(".*partial*"))
 
 

@@ -1,0 +1,40 @@
+"""Ctrl-C that lets a long work end in order."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+
+class Interrupt:
+    """Inside, the first Ctrl-C is an answer to :meth:`asked`; the second ends at once.
+
+    So does the first if nobody has asked yet: then nothing is done that could be lost.  On any
+    thread but the main one it does nothing.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._listening = False
+        self._before: Any = None
+
+    def asked(self) -> bool:
+        """Whether to end."""
+        self._listening = True
+        return self.pressed
+
+    def __enter__(self) -> Interrupt:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _press(self, _number: int, _frame: FrameType | None) -> None:
+        if self.pressed or not self._listening:
+            raise KeyboardInterrupt
+        self.pressed = True
