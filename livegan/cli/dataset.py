@@ -52,6 +52,10 @@ def dataset(
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
+    if size % 64:
+        near = max(64, round(size / 64) * 64)
+        text = f"--size {size} is no multiple of 64, which `train` needs unless told another --arch"
+        typer.secho(f"{text}; {near} would do", fg="yellow", err=True)
     try:
         with clear_errors(), Progress(*columns, console=console) as bars:
             tasks: dict[str, TaskID] = {}
@@ -85,6 +89,8 @@ def dataset(
             typer.secho(short(film.error), fg="red", err=True)
         elif film.note:
             typer.echo(f"{short(film.film)}: {film.note}")
+    for note in made.notes:
+        typer.echo(short(note))
     typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
     if made.count("train") and not made.count("val"):
         typer.echo("none of a film below 75 s is held out; hold out a whole one with --val-film")

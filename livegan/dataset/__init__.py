@@ -3,7 +3,8 @@
 from livegan.dataset.building import DataSet, DataSetError, build
 from livegan.dataset.condition import Conditions, Drawing, EncoderError, drawing
 from livegan.dataset.film import FilmError
-from livegan.dataset.pairs import FilmReport, Progress
+from livegan.dataset.pairs import Progress
+from livegan.dataset.report import FilmReport
 from livegan.dataset.soundtrack import Soundtrack
 from livegan.dataset.split import Split
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
+import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from livegan.dataset.condition import Drawing, EncoderError, drawing
+from livegan.dataset.film import FilmError, digest
 from livegan.dataset.fitting import FITS, Fit
-from livegan.dataset.pairs import SIDES, FilmReport, Progress, Settings, write
+from livegan.dataset.folder import FolderError, check, claim, present, reconcile
+from livegan.dataset.pairs import Progress, Settings, write
+from livegan.dataset.report import FilmReport
 from livegan.dataset.sheet import contact_sheet
 from livegan.dataset.split import Side, Split
 from livegan.dataset.workers import Task, attempt, side_by_side
+from livegan.lock import held
 from livegan.plugin import Operation
 
 MANIFEST = "manifest.json"
@@ -24,10 +32,15 @@ class DataSetError(Exception):
 
 @dataclass(frozen=True)
 class DataSet:
-    """What :func:`build` made: the folder, and what became of each film."""
+    """What :func:`build` made: the folder, and what became of each film.
+
+    ``films`` are those that were named, then those that earlier commands put there; ``notes`` are
+    lines about copies, and about what was removed from the folder or does not belong there.
+    """
 
     folder: Path
     films: tuple[FilmReport, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -62,7 +75,9 @@ def build(
     the pix2pix project's aligned loader reads them; with several encoders each has a folder of
     its own, ``out/ENCODER/train``.  ``out/manifest.json`` says where each pair comes from, and
     where the scenes of each film are cut; ``out/contact.jpg`` shows some of all.  Interrupted, the
-    same call goes on and ends with the same data set, whatever ``jobs``.
+    same call goes on and ends with the same data set, whatever ``jobs``.  A call that names other
+    films adds them; one that puts a film on the other side takes it from where it was; pictures
+    that were deleted by hand stay away.
 
     Parameters
     ----------
@@ -82,8 +97,10 @@ def build(
     DataSetError
         If the arguments are wrong, or ``out`` holds a data set made with other settings.
         A film that cannot be used raises nothing: its report has an ``error``, the others go on.
+    livegan.lock.HeldError
+        If another process writes to ``out``.
     """
-    if size < 16 or rate <= 0 or fit not in FITS or jobs < 1:
+    if size < 16 or not 0 < rate < math.inf or fit not in FITS or jobs < 1:
         raise DataSetError(
             f"size {size}, rate {rate}, fit {fit!r}, jobs {jobs}: size is at least 16 pixels, rate "
             f"more than 0 a second, fit one of {', '.join(FITS)}, jobs at least 1"
@@ -107,37 +124,66 @@ def build(
         keep_titles,
     )
     folder = Path(out)
-    _claim(folder, settings)
-    whole = [Path(film) for film in val_films]
-    tasks = [Task(path, path in whole) for path in dict.fromkeys([*map(Path, films), *whole])]
+    try:
+        check(folder)
+        with held(folder, "written"):
+            return _built(folder, settings, films, val_films, jobs, progress)
+    except (EncoderError, FolderError) as error:
+        raise DataSetError(str(error)) from error
+
+
+def _built(
+    folder: Path,
+    settings: Settings,
+    films: Iterable[str | Path],
+    val_films: Iterable[str | Path],
+    jobs: int,
+    progress: Progress | None,
+) -> DataSet:
+    claim(folder, settings)
+    tasks, copies = _tasks([Path(film) for film in films], [Path(film) for film in val_films])
     if jobs > 1 and len(tasks) > 1:
-        try:
-            reports = side_by_side(tasks, folder, settings, jobs, progress)
-        except EncoderError as error:
-            raise DataSetError(str(error)) from error
+        made = side_by_side(tasks, folder, settings, jobs, progress)
     else:
-        reports = [attempt(task, folder, settings, progress=progress) for task in tasks]
+        made = [attempt(task, folder, settings, progress=progress) for task in tasks]
+    there = present(folder, settings)
+    made = [report.left(there) for report in made]
+    kept, notes = reconcile(folder, settings, made)
+    reports = [*made, *kept]
     manifest = {"settings": settings.record(), "films": [asdict(report) for report in reports]}
     write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
     contact_sheet(folder, settings, reports)
-    return DataSet(folder, tuple(reports))
+    return DataSet(folder, tuple(reports), (*copies, *notes))
 
 
-def _claim(folder: Path, settings: Settings) -> None:
-    """Take ``folder`` for these settings, so that a data set is never a mixture."""
-    mark = folder / "films" / "settings.json"
-    wanted = settings.record()
-    if mark.is_file():
-        plain = json.loads(json.dumps(wanted))
-        # What an older livegan did not write was not yet a matter of choice.
-        if any(plain.get(key) != value for key, value in json.loads(mark.read_bytes()).items()):
-            fix = "choose another folder or delete it"
-            raise DataSetError(f"{folder} holds a data set made with other settings; {fix}")
-        return
-    if folder.exists() and any(folder.iterdir()):
-        raise DataSetError(f"{folder} is not empty and no data set; choose another folder")
-    for side in SIDES:
-        for encoder in settings.encoders:
-            settings.folder(folder, encoder.name, side).mkdir(parents=True, exist_ok=True)
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    write(mark, json.dumps(wanted, indent=1).encode())
+def _tasks(films: Sequence[Path], held_out: Sequence[Path]) -> tuple[list[Task], list[str]]:
+    """Each film once, however often and by whatever name it was given; lines about copies.
+
+    What is held out anywhere is held out: a film on both sides would score what was learned.
+    """
+    whole = {os.path.realpath(path) for path in held_out}
+    places: dict[str, Path] = {}
+    for path in (*films, *held_out):
+        places.setdefault(os.path.realpath(path), path)
+    # Only files of one size can be copies, so that few are read for it.
+    sizes = Counter(map(_bytes, places))
+    same: dict[str, str] = {}
+    notes = []
+    for real in sorted(places, key=lambda real: real not in whole):  # those held out go first
+        if sizes[_bytes(real)] > 1 and _bytes(real) >= 0:
+            with contextlib.suppress(FilmError):  # its own report will say so
+                if (first := same.setdefault(digest(Path(real)), real)) != real:
+                    held = ", which is held out" if first in whole else ""
+                    notes.append(
+                        f"{places[real]}: is the same film as {places[first]}{held}; taken once"
+                    )
+                    del places[real]
+    return [Task(path, real in whole) for real, path in places.items()], notes
+
+
+def _bytes(path: str) -> int:
+    """The size of a file; -1 if there is none."""
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return -1

@@ -18,6 +18,7 @@ from livegan.dataset.soundtrack import Soundtrack
 from livegan.plugin import Now, Operation
 from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
+from livegan.plugin.guard import said
 from livegan.plugin.registry import current
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
@@ -265,7 +266,7 @@ def _blaming(operation: Operation) -> Iterator[None]:
         yield
     except Exception as error:
         where = f"{operation.origin.file}:{operation.origin.line}"
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {said(error)}"
         raise EncoderError(f"{where}: encoder {operation.name!r} failed: {reason}") from error
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import av
 
 from livegan.dataset.fitting import Fit, Picture, fitted
+from livegan.dataset.timeline import Timeline
 
 Kind = Literal["video", "audio"]
 Watch = Callable[[float, Any], None]
@@ -19,6 +20,15 @@ Watch = Callable[[float, Any], None]
 
 AHEAD = 20
 """Packets that are read ahead: more than lie between a frame being decoded and being shown."""
+
+BACK = 1.0
+"""Seconds by which timestamps that jump are told from those that only waver."""
+
+PATIENCE = 300
+"""Packets of pictures that wait, at most, for the sound beside them."""
+
+NOTES = 8
+"""Lines about one film: a bad recording starts over a hundred times."""
 
 
 class FilmError(Exception):
@@ -66,20 +76,24 @@ class Film:
     ) -> None:
         self.path = path
         self.notes: list[str] = []
-        if not path.is_file():
-            raise FilmError(f"{path}: there is no such file")
+        try:
+            if not path.is_file():
+                raise FilmError(f"{path}: there is no such file")
+        except OSError as error:  # such as of a name that is too long
+            raise FilmError(f"{path}: cannot be read ({_reason(error)})") from error
         try:
             self._container = av.open(str(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
             raise FilmError(f"{path}: not a film that can be opened ({_reason(error)})") from error
         try:
             self._video, _ = self._stream("video", video_stream)
-            _, self.audio = self._stream("audio", audio_stream)
+            self._sound, self.audio = self._stream("audio", audio_stream)
         except FilmError:
             self._container.close()
             raise
         self._video.thread_type = "AUTO"
         self._video.codec_context.thread_count = threads
+        self._shift = 0.0
         self._start = (self._container.start_time or 0) / av.time_base
 
     def __enter__(self) -> Film:
@@ -134,11 +148,16 @@ class Film:
         """
         due = 0  # counts periods of 1/rate: integers do not drift
         time: float | None = None
+        latest, again = 0.0, ""
         aspect = self._aspect()
         for frame in self._decoded(rate):
             if frame.pts is None:
                 continue
             time = float(frame.pts * frame.time_base) - self._start
+            if time < latest - BACK and not again:
+                again = f"what comes before {latest:.1f} s again is left out, as of its sound"
+                self._note(f"its timestamps jump back from {latest:.1f} to {time:.1f} s; {again}")
+            latest = max(latest, time)
             if watch is not None:
                 watch(time, frame)
             if time + 1e-6 < due / rate:
@@ -197,7 +216,32 @@ class Film:
         return packet, int((time + 1e-6) * rate) > int((earlier[-3] + 1e-6) * rate)
 
     def _packets(self) -> Iterator[Any]:
-        packets = self._container.demux(self._video)
+        """Packets of the pictures, with timestamps that go on where those of the file start over.
+
+        What was read of the sound says where: a picture waits for the sound beside it.
+        """
+        timeline = Timeline()
+        waiting: deque[Any] = deque()
+        last: float | None = None
+        for packet in self._read():
+            if packet.stream.index == self._sound.index:
+                if packet.pts is not None:
+                    length = float((packet.duration or 0) * packet.time_base)
+                    timeline.hear(float(packet.pts * packet.time_base) - self._start, length)
+            else:
+                waiting.append(packet)
+            while waiting:
+                time = self._time(waiting[0])
+                jumped = time is not None and last is not None and abs(time - last) > BACK
+                if jumped and len(waiting) < PATIENCE and not timeline.knows(time or 0.0):
+                    break
+                last = last if time is None else time
+                yield self._moved(waiting.popleft(), time, timeline)
+        for packet in waiting:
+            yield self._moved(packet, self._time(packet), timeline)
+
+    def _read(self) -> Iterator[Any]:
+        packets = self._container.demux(self._video, self._sound)
         while True:
             try:
                 packet = next(packets, None)
@@ -207,6 +251,29 @@ class Film:
             if packet is None:
                 return
             yield packet
+
+    def _time(self, packet: Any) -> float | None:
+        """When a packet is decoded, in seconds of the film by the file's timestamps."""
+        stamp = packet.pts if packet.dts is None else packet.dts
+        return None if stamp is None else float(stamp * packet.time_base) - self._start
+
+    def _moved(self, packet: Any, time: float | None, timeline: Timeline) -> Any:
+        shift = 0.0 if time is None else timeline.shift(time)
+        if time is not None and shift != self._shift:
+            self._shift = shift
+            at = f"{time + shift:.1f} s ({time:.1f} by its own count)"
+            self._note(f"its timestamps start over at {at}; it goes on there, as its sound does")
+        if shift:
+            ticks = round(shift / packet.time_base)
+            if packet.pts is not None:
+                packet.pts += ticks
+            if packet.dts is not None:
+                packet.dts += ticks
+        return packet
+
+    def _note(self, text: str) -> None:
+        if len(self.notes) < NOTES:
+            self.notes.append(text)
 
     def _aspect(self) -> float:
         """Width of a pixel over its height: films on DVD are not square."""
@@ -234,9 +301,12 @@ def _reason(error: Exception) -> str:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal text."""
+    """SHA-256 of a file, as hexadecimal text; `FilmError` if it cannot be read."""
     found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            found.update(block)
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                found.update(block)
+    except OSError as error:
+        raise FilmError(f"{path}: cannot be read ({_reason(error)})") from error
     return found.hexdigest()

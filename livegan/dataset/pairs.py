@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import struct
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from livegan.dataset.condition import Conditions, Drawing, analysis_digest
 from livegan.dataset.cuts import Cuts
 from livegan.dataset.film import Film, FilmError, digest
 from livegan.dataset.fitting import Fit, Picture, is_black, signature
+from livegan.dataset.report import FilmReport, place, recorded, stem
 from livegan.dataset.soundtrack import Soundtrack, is_silent
 from livegan.dataset.split import Side, Split
 from livegan.dataset.titles import is_title
@@ -70,29 +70,6 @@ class Settings:
         return out / encoder / side if len(self.encoders) > 1 else out / side
 
 
-@dataclass(frozen=True)
-class FilmReport:
-    """What became of one film: pairs by side, frames dropped by reason, or why it was refused.
-
-    ``pairs`` has a row for each frame that was kept: ``file`` (without encoder folder and side),
-    ``side``, ``time`` in seconds of the film, ``position`` in samples of its sound.  ``cuts`` are
-    the times in seconds at which a new shot begins.  ``note`` says what is odd about a film that
-    was used all the same.
-    """
-
-    film: str
-    sha256: str = ""
-    pairs: tuple[dict[str, Any], ...] = ()
-    dropped: dict[str, int] = field(default_factory=dict)
-    cuts: tuple[float, ...] = ()
-    note: str = ""
-    error: str = ""
-
-    def count(self, side: Side) -> int:
-        """Pairs on one side."""
-        return sum(pair["side"] == side for pair in self.pairs)
-
-
 def film_pairs(
     path: Path,
     out: Path,
@@ -114,27 +91,20 @@ def film_pairs(
     streams = {"video_stream": settings.video_stream, "audio_stream": settings.audio_stream}
     with Film(path, **streams, threads=threads) as film:
         sha = digest(path)
-        # Two films may have one name; one film may stand in two places.
-        place = hashlib.sha256(f"{path.resolve()}\n{sha}\n{held_out}".encode()).hexdigest()[:8]
-        stem = f"{path.stem}-{place}"
-        record = out / "films" / f"{stem}.json"
-        if record.is_file():
-            found = json.loads(record.read_text(encoding="utf-8"))
-            rows = {name: tuple(found.get(name, ())) for name in ("pairs", "cuts")}
-            return FilmReport(**{**found, **rows})
-        report = _drawn(film, sha, stem, out, settings, held_out, progress)
-    for folder in {settings.folder(out, e.name, side) for e in settings.encoders for side in SIDES}:
-        for left in folder.glob(".*"):  # of a run that was killed while it wrote
-            if left.name.startswith(f".{stem}-"):
-                left.unlink(missing_ok=True)
-    write(record, json.dumps(asdict(report)).encode())
+        # By what it holds, not by its name: a film that was moved or renamed is the same.
+        for record in sorted((out / "films").glob(f"*-{place(sha, held_out)}.json")):
+            if (found := recorded(record)).sha256 == sha:
+                return replace(found, film=str(path))
+        name = stem(path, sha, held_out)
+        report = _drawn(film, sha, name, out, settings, held_out, progress)
+    write(out / "films" / f"{name}.json", json.dumps(asdict(report)).encode())
     return report
 
 
 def _drawn(
     film: Film,
     sha: str,
-    stem: str,
+    name: str,
     out: Path,
     settings: Settings,
     held_out: bool,
@@ -171,13 +141,13 @@ def _drawn(
             dropped["between train and val"] += 1
         else:
             last = miniature
-            name = f"{stem}-{round(frame.time * 1000):09d}.png"
+            file = f"{name}-{round(frame.time * 1000):09d}.png"
             drawn = conditions.at(position, len(pairs))
             for encoder, condition in zip(settings.encoders, drawn, strict=True):
-                target = settings.folder(out, encoder.name, side) / name
+                target = settings.folder(out, encoder.name, side) / file
                 if not target.is_file():
                     write(target, png(np.hstack([condition, frame.picture])))
-            pairs.append({"file": name, "side": side, "time": frame.time, "position": position})
+            pairs.append({"file": file, "side": side, "time": frame.time, "position": position})
         if progress is not None:
             progress(film.path.name, min(frame.time / (film.duration or 1e9), 1.0), len(pairs))
     notes = list(dict.fromkeys([*film.notes, *notes]))
@@ -185,7 +155,9 @@ def _drawn(
         counts = ", ".join(f"{reason}: {count}" for reason, count in dropped.items())
         raise FilmError(f"{film.path}: no frame could be used ({counts or 'it has none'})")
     times = tuple(round(time, 4) for time in cuts.finish())
-    return FilmReport(str(film.path), sha, tuple(pairs), dict(dropped), times, "; ".join(notes))
+    return FilmReport(
+        str(film.path), sha, held_out, tuple(pairs), dict(dropped), times, "; ".join(notes)
+    )
 
 
 def png(picture: Picture) -> bytes:

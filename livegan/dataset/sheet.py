@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from livegan.dataset.pairs import FilmReport, Settings
+from livegan.dataset.pairs import Settings
+from livegan.dataset.report import FilmReport
 from livegan.saving import replacing
 
 NAME = "contact.jpg"
@@ -41,6 +42,8 @@ def contact_sheet(out: Path, settings: Settings, films: Sequence[FilmReport]) ->
             pair = film.pairs[(2 * column + 1) * len(film.pairs) // (2 * count)]
             for row, encoder in enumerate(settings.encoders):
                 path = settings.folder(out, encoder.name, pair["side"]) / pair["file"]
+                if not path.is_file():  # removed by hand, of this encoder alone
+                    continue
                 with Image.open(path) as picture:
                     small = picture.resize((2 * HEIGHT, HEIGHT), Image.Resampling.BOX)
                 sheet.paste(small, (column * (2 * HEIGHT + 4), top + LINE + row * (HEIGHT + 2)))

@@ -17,7 +17,8 @@ from typing import Any
 
 from livegan.dataset.condition import EncoderError
 from livegan.dataset.film import FilmError
-from livegan.dataset.pairs import FilmReport, Progress, Settings, film_pairs
+from livegan.dataset.pairs import Progress, Settings, film_pairs
+from livegan.dataset.report import FilmReport
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,11 @@ def serve(connection: Connection, given: bytes) -> None:
             connection.send((name, done, pairs))
 
         while True:
-            task = connection.recv()
-            report = attempt(task, out, settings, threads=threads, progress=told)
-            connection.send(report)
-    except (EOFError, OSError):
-        return
-    except Exception as error:
+            try:
+                task = connection.recv()
+            except (EOFError, OSError):
+                return
+            connection.send(attempt(task, out, settings, threads=threads, progress=told))
+    except Exception as error:  # such as a full disk: no other film could be written either
         with contextlib.suppress(OSError):
             connection.send(error)

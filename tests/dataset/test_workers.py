@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livegan.dataset import DataSetError, Split, build
+from livegan.dataset import DataSetError, Split, build, workers
 from livegan.plugin import declare
 from tests.dataset.test_building import folder_bytes
 from tests.dataset.tiny_films import film
@@ -73,8 +76,6 @@ def test_a_film_that_kills_its_process_costs_only_itself(
     (tmp_path / "crashing.py").write_text(CRASHING)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    import livegan.dataset.workers as workers
-
     plain = workers.attempt
     import crashing  # type: ignore[import-not-found]
 
@@ -141,7 +142,23 @@ def test_a_build_of_several_jobs_that_is_ended_goes_on(tmp_path: Path, how: sign
     assert folder_bytes(tmp_path / "out") == folder_bytes(tmp_path / "straight")
     straight = (tmp_path / "straight" / "manifest.json").read_text()
     assert (tmp_path / "out" / "manifest.json").read_text() == straight
-    assert not list((tmp_path / "out").rglob(".*"))
+    assert [path.name for path in (tmp_path / "out").rglob(".*")] == [".lock"]
+
+
+def test_a_full_disk_ends_the_run_and_is_no_fault_of_the_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "0.png")
+
+    monkeypatch.setattr(workers, "attempt", full)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    ours, theirs = multiprocessing.Pipe()
+    with ours, theirs:
+        ours.send(workers.Task(tmp_path / "a.mkv", False))
+        workers.serve(theirs, pickle.dumps((tmp_path, None, 1)))
+        told = ours.recv()
+    assert isinstance(told, OSError) and told.errno == errno.ENOSPC
 
 
 def alive(group: int) -> bool:
