@@ -25,8 +25,9 @@ from livegan.graph.place import Place, SetError
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
 from livegan.plugin.closest import closest
+from livegan.plugin.finder import TextLoader
 from livegan.plugin.guard import said
-from livegan.plugin.source import TextLoader, file_digest, is_own
+from livegan.plugin.source import file_digest, is_own
 
 DEADLINE_S = 2.0
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from livegan.plugin import source
 from livegan.plugin.declare import DeclarationError
-from livegan.plugin.source import FOLDER, TextLoader
+from livegan.plugin.finder import TextLoader, look_for
+from livegan.plugin.source import FOLDER
 
 GROUP = "livegan"
 BUILTIN = (
@@ -80,7 +80,7 @@ class Entry:
         if self.origin == "file":
             return module_of(Path(self.value))
         if self.origin == "editable":
-            source.look_for([self.top])
+            look_for([self.top])
         found: Any = importlib.import_module(self.module)
         for name in filter(None, self.value.partition(":")[2].split(".")):
             found = getattr(found, name)
@@ -99,7 +99,7 @@ def module_of(file: Path) -> ModuleType:
         better = file.stem.replace(".", "_")
         reason = f"a plugin's file has no dot in its name: rename it {better}.py"
         raise DeclarationError(reason, f"{file}:1")
-    source.look_for(folder=file.parent)
+    look_for(folder=file.parent)
     importlib.import_module(FOLDER)
     name = f"{FOLDER}.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file, loader=TextLoader(name, str(file)))

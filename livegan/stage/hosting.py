@@ -17,6 +17,7 @@ from typing import Any
 from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer, UnknownName, canonical
 from livegan.plugin.entry import entries
+from livegan.plugin.guard import said
 from livegan.plugin.loading import load
 from livegan.plugin.registry import Registry
 from livegan.stage.guard import FlashGuard
@@ -153,7 +154,7 @@ def source_named(options: Message, folder: Path) -> tuple[Offer | None, str]:
 
 def one_line(error: BaseException) -> str:
     """What an error says, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return " ".join(said(error).split()) or type(error).__name__
 
 
 class Line:

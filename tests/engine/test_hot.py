@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from livegan.plugin import registry, source
+from livegan.plugin.finder import FINDER
 from livegan.plugin.registry import Registry
 from tests.engine.playing import Show
 from tests.plugin.test_hot import make_package
@@ -310,4 +311,4 @@ def test_a_package_that_is_worked_on_is_edited_whole(
         assert tone(stage) == 0.5
     finally:
         source.forget(source.modules_of("livegan_prism"))
-        source.FINDER.tops.discard("livegan_prism")
+        FINDER.tops.discard("livegan_prism")

@@ -12,6 +12,7 @@ import pytest
 
 from livegan.plugin import registry, source
 from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.finder import FINDER
 from livegan.plugin.hot import Hot, Trial
 from livegan.plugin.registry import Registry
 
@@ -284,7 +285,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     registry.use(Registry().load())
     yield tmp_path / "src" / "livegan_prism"
     source.forget(source.modules_of("livegan_prism"))
-    source.FINDER.tops.discard("livegan_prism")
+    FINDER.tops.discard("livegan_prism")
 
 
 def test_an_editable_package_is_reloaded_with_all_its_modules(package: Path) -> None:
