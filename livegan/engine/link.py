@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -37,3 +38,11 @@ class Link:
         if message.get("type") == "quit":
             self.open = False
         return message
+
+    def drop(self) -> None:
+        """Let go of the pipe in a process that was forked off: the engine's words are its own, and
+        only its own end is the end of the pipe."""
+        self.open = False
+        self._sending = threading.Lock()  # another thread of the engine's may hold it
+        with contextlib.suppress(OSError):
+            self._connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from os import _exit as leave_at_once
@@ -42,6 +43,9 @@ class Engine:
         self.thumbs = True
         self.announced = 0
         self.pulse = Pulse.attach(options["pulse"])
+        self.pid = os.getpid()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.forked)
 
     def run(self) -> None:
         """Play until told to quit or until the stage is gone."""
@@ -66,6 +70,7 @@ class Engine:
         except Poisoned as error:
             self.poisoned(error)
         finally:
+            self.leave_if_forked()
             self.link.open = False
             self.saves.stop()
             self.player.close()
@@ -77,6 +82,18 @@ class Engine:
         """Nothing can be drawn in this process any more: say why, and end it."""
         self.link.send({"type": "poisoned", "reason": str(error)})
         leave_at_once(POISONED)
+
+    def forked(self) -> None:
+        """In a process that the set has forked off, first of all: it may draw and say nothing. Its
+        own work it may do."""
+        self.link.drop()
+        with contextlib.suppress(BufferError):
+            self.pulse.close()
+
+    def leave_if_forked(self) -> None:
+        """End a process that the set has forked off, and that came back from the set's code."""
+        if os.getpid() != self.pid:
+            leave_at_once(0)
 
     def prepare(self) -> None:
         """Import what is heavy and make the parts of the engine."""
@@ -123,12 +140,14 @@ class Engine:
             self.pulse.frame(True)
             try:
                 frame = self.player.frame(position)
+                self.leave_if_forked()
                 if frame is not None:
                     self.show(frame)
                     self.frames += 1
                     counted += 1
                 stumbled = 0
             except Exception:
+                self.leave_if_forked()
                 # A set that is being read took away what all code uses, until it is put back.
                 stumbled += 1
                 if stumbled > FORGIVEN:

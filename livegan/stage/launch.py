@@ -11,21 +11,21 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing import forkserver
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import psutil
 
 from livegan.stage.events import Gone, Guilt
 from livegan.stage.health import SILENT, STOPPED, Seen
-from livegan.stage.orphans import end_with_parent
+from livegan.stage.orphans import end_group, end_with_parent
 from livegan.stage.printed import Account, Output
 from livegan.stage.pulse import Pulse
+from livegan.stage.surroundings import SAFE_PATH, back_to, for_a_child
 
 ENGINE = "livegan.engine.process:run"
 """What the child imports and calls with (connection, options): a name, for the stage imports no
@@ -36,11 +36,8 @@ HEAVY = ("livegan.stage.zygote", "livegan.engine.assembly", "livegan.builtin")
 
 Message = dict[str, Any]
 OUTSIDE = tuple(-getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name))
-SAFE_PATH = "PYTHONSAFEPATH"
 TO_WRITE = 0.15  # seconds to write down what the threads are at
 ORPHANED = 5.0  # seconds an engine has to leave by itself when the stage is gone
-_starting = threading.Lock()
-"""Two that are started at once would leave out each other's main program."""
 
 
 class Engine:
@@ -127,6 +124,9 @@ class Engine:
     def receive(self) -> Message | None:
         """The next message, waiting for it; None once the engine is gone."""
         try:
+            # A process that the set started may hold the pipe open when the engine is gone.
+            if self._connection not in wait([self._connection, self._process.sentinel]):
+                return None
             message: Message = self._connection.recv()
         except (EOFError, OSError, TypeError, ValueError):
             # A TypeError is what a connection that was closed meanwhile raises.
@@ -148,11 +148,16 @@ class Engine:
         return self._process.exitcode is not None
 
     def close(self) -> None:
-        """Close the pipe; an engine that still runs ends by that. Twice is once."""
+        """Close the pipe; an engine that still runs ends by that, and what its set started ends
+        with one that is gone. Twice is once."""
+        if self._closed:
+            return
         self._closed = True
         with contextlib.suppress(OSError):
             self._connection.close()
         self._pulse.close()
+        if self.exitcode is not None:
+            end_group(self.pid)
 
 
 def start_engine(
@@ -162,23 +167,19 @@ def start_engine(
 
     What it prints is handed to ``show`` in lines, no more than one can read; without it, and on
     Windows, it goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
-    is ``"module:function"``.
+    is ``"module:function"``. Raises OSError if there is no memory or no process to be had.
     """
-    context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    ours, theirs = context.Pipe(duplex=True)
+    back_to(options.get("folder"))
+    ours, theirs = multiprocessing.Pipe(duplex=True)
     output, printing, reading = None, None, -1
     if show is not None and sys.platform != "win32":
-        from_it, printing = context.Pipe(duplex=False)
+        from_it, printing = multiprocessing.Pipe(duplex=False)
         reading = os.dup(from_it.fileno())
         from_it.close()
     pulse = Pulse.create()
     options = {**options, "pulse": pulse.name}
-    process = context.Process(
-        target=_play, args=(theirs, printing, options, target), name="livegan engine", daemon=True
-    )
     try:
-        with _starting, _terminal_signals_blocked(), _main_left_out(), _folder_left_out():
-            process.start()
+        process = _started((theirs, printing, options, target))
     except BaseException:
         pulse.close()
         ours.close()
@@ -194,6 +195,26 @@ def start_engine(
     return Engine(process, ours, pulse, output)
 
 
+def _started(arguments: tuple[Any, ...]) -> BaseProcess:
+    """The process; one of its own where the process that engines are forked from cannot be reached:
+    that died this moment, or its socket was cleared away."""
+    methods = ("forkserver", "spawn") if sys.platform == "linux" else ("spawn",)
+    why: OSError | EOFError | None = None
+    for method in methods:
+        context: Any = multiprocessing.get_context(method)
+        process: BaseProcess = context.Process(
+            target=_play, args=arguments, name="livegan engine", daemon=True
+        )
+        try:
+            with for_a_child():
+                process.start()
+        except (OSError, EOFError) as error:
+            why = error
+        else:
+            return process
+    raise OSError(str(why)) from why
+
+
 def prepare() -> None:
     """Start the process that engines are forked from, if there is none; it ends with this thread.
 
@@ -202,7 +223,7 @@ def prepare() -> None:
     """
     if sys.platform == "linux":
         forkserver.set_forkserver_preload(list(HEAVY))
-        with _starting, _terminal_signals_blocked(), _main_left_out(), _folder_left_out():
+        with for_a_child():
             forkserver.ensure_running()
 
 
@@ -218,55 +239,13 @@ def death(exitcode: int | None) -> str:
     return f"ended with status {exitcode}"
 
 
-@contextlib.contextmanager
-def _terminal_signals_blocked() -> Iterator[None]:
-    """A child started in here never sees Ctrl-C or a closed terminal: the stage ends it in order.
-
-    The mask is inherited, and holds already while the child's interpreter starts.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextlib.contextmanager
-def _main_left_out() -> Iterator[None]:
-    """A child started in here does not import the program that the stage was started with.
-
-    Spawned processes do, for the functions it may hold; the engine needs none, and the command
-    line takes longer to import than all else that comes before the engine.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-@contextlib.contextmanager
-def _folder_left_out() -> Iterator[None]:
-    """A child started in here imports nothing from the working folder, which Python would put
-    before all else: a performer's ``random.py`` is none of the engine's. See also `zygote`."""
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
-    try:
-        yield
-    finally:
-        del os.environ[SAFE_PATH]
-        if before is not None:
-            os.environ[SAFE_PATH] = before
-
-
 def _play(
     connection: Connection, printing: Connection | None, options: Message, target: str
 ) -> None:
     """The engine process, from its first line."""
+    if hasattr(os, "setpgid"):
+        with contextlib.suppress(OSError):
+            os.setpgid(0, 0)  # see `end_group`
     os.environ.pop(SAFE_PATH, None)  # it is not for what a set starts
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if printing is not None:

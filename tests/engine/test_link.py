@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from multiprocessing import Pipe
 
+import pytest
+
 from livegan.engine.link import Link
 
 
@@ -36,3 +38,15 @@ def test_an_engine_ends_with_the_stage_that_it_hears_or_speaks_to() -> None:
             stage.close()
             end(link)
             assert not link.open
+
+
+def test_what_is_forked_off_neither_speaks_nor_keeps_the_pipe_open() -> None:
+    stage, engine = Pipe()
+    with stage:
+        link = Link(engine)
+        link._sending.acquire()  # held by a thread that there is not in the fork
+        link.drop()
+        link.send({"type": "note", "text": "x"})
+        assert link.receive() is None and not link.open
+        with pytest.raises(EOFError):
+            stage.recv()

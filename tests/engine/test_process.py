@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from livegan.sound import HOP, RATE
@@ -150,6 +151,31 @@ def test_a_set_that_holds_the_interpreter_is_found_named_and_left_out(show: Show
     show.save(text("x = 1"))
     show.until("the edit on air", lambda: show.commits("on_air")[-1]["source"] == text("x = 1"))
     assert len(show.told("death")) == 1, "it was certain who did it"
+
+
+FORKS = "if now.frame % 64 == 63 and not forks: forks.append(os.fork())"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("show", [False], indirect=True)
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+def test_what_a_leaf_forks_off_does_not_play_and_rings_without_a_name_are_found(show: Show) -> None:
+    show.until("the first program", lambda: show.commits("on_air"))
+    engine = psutil.Process(show.keeper.pid)
+    show.save(text("import os; forks = []", FORKS))
+    forked = show.until("a fork", engine.children)[0]
+    show.until("its end", lambda: forked.status() == psutil.STATUS_ZOMBIE)
+    assert show.picture().version == 2
+    assert not show.told("death") and engine.is_running()
+
+    # As systemd does when a user's last session ends.
+    for ring in (show.sound, show.pictures, show.thumbs):
+        Path("/dev/shm", ring.name).unlink()
+    engine.kill()
+    show.until("a recovery", lambda: show.told("recovery"))
+    assert show.picture().version == 2
+    assert len(show.told("death")) == 1
 
 
 @pytest.mark.slow

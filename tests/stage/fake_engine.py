@@ -9,6 +9,7 @@ Its "set" is a text of commands, one a line, obeyed anew whenever the file chang
     hang             it stops answering, holding the interpreter lock
     exit             it leaves by itself with status 3
     print N          N lines on its output
+    fork             it starts a program and forks; both go on, and hold what they inherited
     take N           N megabytes of memory
     spout NAME       an extra output
     hold N           no picture until N seconds after the start
@@ -22,6 +23,7 @@ import contextlib
 import ctypes
 import hashlib
 import os
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -137,6 +139,13 @@ class FakeEngine:
                 ctypes.string_at(0)
             if line == "exit":
                 os._exit(3)
+            if line == "fork":
+                self.on_air = self.on_air.replace(line, "")
+                program = subprocess.Popen(["sleep", "600"])
+                forked = os.fork()
+                if not forked:
+                    time.sleep(600)
+                self.send("note", text="forked", pids=[program.pid, forked])
             if line.startswith("print"):
                 print("\n".join(["noise"] * int(line.split()[1])), flush=True)
                 self.on_air = self.on_air.replace(line, "")

@@ -263,6 +263,26 @@ def test_an_engine_that_stops_or_takes_too_much_is_replaced(tmp_path: Path) -> N
         show.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="forks, and reads /proc")
+def test_what_a_set_started_ends_with_its_engine_and_hides_no_death(show: Show) -> None:
+    def started() -> list[list[int]]:
+        return [m["pids"] for m in list(show.heard) if m.get("text") == "forked"]
+
+    show.save("colour 10 1 1\nfork\n")
+    show.keeper.start()
+    until(started)
+    first = show.keeper.pid
+    assert first is not None and not any(gone(pid) for pid in started()[0])
+    os.kill(first, signal.SIGKILL)
+    until(lambda: show.told("recovery"))
+    assert "killed by SIGKILL" in show.told("death")[0]
+    until(lambda: all(gone(pid) for pid in started()[0]))
+    until(lambda: len(started()) == 2)
+    assert not any(gone(pid) for pid in started()[1])
+    show.keeper.stop()
+    until(lambda: all(gone(pid) for pid in started()[1]))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="goes to the terminal there")
 def test_what_an_engine_prints_is_handed_on_in_few_lines(show: Show) -> None:
     show.keeper.start()

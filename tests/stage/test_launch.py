@@ -28,6 +28,58 @@ def tell(connection: Connection, options: dict[str, Any]) -> None:
     connection.send({"strange": strange, "safe": "PYTHONSAFEPATH" in os.environ, "at": here})
 
 
+AGAIN = """
+import os, shutil
+from livegan.stage.launch import prepare, start_engine
+from multiprocessing.forkserver import _forkserver
+here = os.getcwd()
+
+def start():
+    engine = start_engine({"folder": here}, "tests.stage.test_launch:at")
+    print(engine.receive())
+    print(engine.receive())
+    engine.close()
+
+prepare()
+start()
+shutil.rmtree(here)
+os.mkdir(here)
+start()
+shutil.rmtree(here)
+start()
+os.mkdir(here)
+start()
+address = _forkserver._forkserver_address
+if isinstance(address, str) and os.path.exists(address):
+    os.unlink(address)
+start()
+os.kill(_forkserver._forkserver_pid, 9)
+start()
+"""
+
+
+def at(connection: Connection, options: dict[str, Any]) -> None:
+    """An engine that says where it is."""
+    connection.send({"at": os.getcwd()})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder in use cannot be removed elsewhere")
+def test_an_engine_starts_whatever_was_removed_under_the_stage(tmp_path: Path) -> None:
+    folder = tmp_path / "show"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    places = [folder, folder, Path("/"), folder, folder, folder]
+    said = [line for place in places for line in (str({"at": str(place)}), "None")]
+    assert (done.stdout.splitlines(), done.stderr) == (said, ""), done
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 finds its own modules there")
 def test_files_of_the_working_folder_are_not_taken_for_modules(tmp_path: Path) -> None:
     for name in ("random", "queue", "torch", "numpy", "selectors"):
