@@ -49,6 +49,49 @@ def register_signals(register):
     register(swell)
 '''
 
+ODD = """
+import enum
+import numpy as np
+from livegan.plugin import hookimpl, param, static
+
+class Look(str, enum.Enum):
+    dots = "dots"
+    lines = "lines"
+
+class Count(enum.IntEnum):
+    few = 2
+
+HALF = np.float32(0.5)
+
+def chroma(picture, key, self, *others, key_=param(HALF, doc="no \\x00 nor \\ud800 nor \\r")):
+    'Ends with a quote "'
+    return picture
+
+def alone(self, *, look=param(Look.dots, choices=[*Look]), count=param(Count.few), name=param(1.0)):
+    return [[0.5]]
+
+def follow(sound, value, *, name=param(True), key=param(HALF), text=static(Look.lines)):
+    return value
+
+follow.__doc__ = "Follows \\\\ \\x00 \\udc00 \\t."
+
+@hookimpl
+def register_encoders(register):
+    register(alone, name="größe")
+
+@hookimpl
+def register_mixers(register):
+    register(chroma)
+
+@hookimpl
+def register_signals(register):
+    register(follow)
+
+@hookimpl
+def register_outputs(register):
+    register("key", print, "[/] is no markup of a summary")
+"""
+
 GOOD = """\
 from livegan.live import *
 
@@ -150,3 +193,26 @@ def test_a_parameter_is_told_with_range_and_meaning() -> None:
     assert "seconds: Number = 10.0" in stub
     assert "seconds: 1..50 s: how much of the past is seen" in stub
     assert "Literal['wrap', 'mirror', 'black'] | Signal = 'wrap'" in stub
+
+
+def test_the_stub_of_odd_plugins_is_python_and_they_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "odd.py").write_text(ODD, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    before = registry.current()
+    try:
+        for command in ("stubs", "show größe", "show follow", "show key", ""):
+            result = CliRunner().invoke(app, ["plugins", *command.split()])
+            assert result.exit_code == 0, (command, result.exception)
+            assert "plugin odd" not in result.output
+        assert "[/] is no markup" in result.output
+        follow, size = live.__getattr__("follow"), live.encode("odd:größe", live.listen(), name=2)
+        assert "odd" not in repr(follow(live.listen(), 3, name=False, key=1)) and size.live["name"]
+    finally:
+        registry.use(before)
+    text = (tmp_path / PLACE).read_text("utf-8")
+    compile(text, str(PLACE), "exec")
+    assert "look: Literal['dots', 'lines'] | Signal = 'dots', count: Number = 2" in text
+    assert "def follow(sound: SoundHandle, value: Number, name: bool | Signal = True" in text

@@ -23,7 +23,7 @@ from types import CodeType
 from typing import Any, Literal
 
 from livegan.plugin.parameter import Param as Param
-from livegan.plugin.parameter import fault_of, plain
+from livegan.plugin.parameter import fault_of, plain, writable
 from livegan.plugin.parameter import param as param
 from livegan.plugin.parameter import static as static
 from livegan.plugin.words import ARGUMENTS
@@ -160,15 +160,15 @@ def declare(
     params: list[Param] = []
     context: set[str] = set()
     inputs: list[Input] = []
+    parts = [(make, False)]
+    if inspect.isclass(make):
+        frame = asked(make, called)
+        if not callable(frame):
+            raise wrong(f"the class has no method {called!r}")
+        parts = [(make, True), (frame, False)]
     try:
-        if inspect.isclass(make):
-            frame = asked(make, called)
-            if frame is None:
-                raise wrong(f"the class has no method {called!r}")
-            signatures = [(inspect.signature(make), True), (inspect.signature(frame), False)]
-        else:
-            signatures = [(inspect.signature(make), False)]
-    except ValueError:  # of what is written in C
+        signatures = [(inspect.signature(part), building) for part, building in parts]
+    except Exception:  # of what is written in C, or fails when it is asked
         raise wrong("its arguments cannot be read; write a function that calls it") from None
 
     for signature, building in signatures:
@@ -200,10 +200,10 @@ def declare(
                 elif argument.name in CONTEXT:
                     context.add(argument.name)
                 elif argument.default is argument.empty:
-                    names = ", ".join(sorted(CONTEXT))
+                    given = ", ".join(sorted(CONTEXT))
                     raise wrong(
                         f"argument {argument.name!r} needs a default param(...) or static(...), "
-                        f"or one of the names {names}"
+                        f"or one of the names {given}"
                     )
             elif argument.kind is argument.VAR_POSITIONAL and argument.VAR_KEYWORD not in kinds:
                 inputs.append(Input(argument.name, optional=True, many=True))
@@ -219,11 +219,9 @@ def declare(
         raise wrong("an encoder takes one input, the sound: def name(sound, *, ...)")
     if kind == "mixer" and not inputs:
         raise wrong("a mixer takes at least one picture: def name(picture, *, ...)")
-    known: set[str] = set()
-    for argument_name in (each.name for each in (*inputs, *params)):
-        if argument_name in known:
-            raise wrong(f"argument {argument_name!r} is in __init__ and in {called}; rename one")
-        known.add(argument_name)
+    names = [*(each.name for each in inputs), *(each.name for each in params)]
+    for again in (each for each in names if names.count(each) > 1):
+        raise wrong(f"argument {again!r} is in __init__ and in {called}; rename one")
     return Operation(
         kind=kind,
         name=title,
@@ -231,7 +229,7 @@ def declare(
         inputs=tuple(inputs),
         params=tuple(params),
         context=frozenset(context),
-        doc=doc_of(make),
+        doc=writable(doc_of(make)),
         aliases=tuple(aliases),
         origin=origin,
     )

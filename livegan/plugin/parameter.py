@@ -92,8 +92,14 @@ def listed(choices: Any) -> Any:
 
 
 def plain(row: Param) -> Param:
-    """``row`` with numbers of Python's own, as JSON and stubs write them, in place of numpy's."""
-    return replace(row, default=own(row.default), low=own(row.low), high=own(row.high))
+    """``row`` as JSON, stubs and terminals write it: numbers of Python's own, texts in UTF-8."""
+    values = {name: own(getattr(row, name)) for name in ("default", "low", "high")}
+    return replace(row, **values, doc=writable(row.doc), unit=writable(row.unit))
+
+
+def writable(text: Any) -> Any:
+    """A text without halves of characters, which no file or terminal takes; else as it is."""
+    return text.encode("utf-8", "backslashreplace").decode() if isinstance(text, str) else text
 
 
 def own(value: Any) -> Any:

@@ -37,6 +37,7 @@ from livegan.plugin.hooks import (
     refuse_unheard,
     refuse_unknown,
 )
+from livegan.plugin.parameter import writable
 from livegan.plugin.words import SHOWN
 
 
@@ -182,7 +183,17 @@ class Registration:
         file, line = source_of(make)
         entry = self.entry
         self.offers.append(
-            Offer(kind, name, make, summary, entry.package, entry.version, file, line, entry.value)
+            Offer(
+                kind,
+                name,
+                make,
+                writable(summary),
+                entry.package,
+                entry.version,
+                file,
+                line,
+                entry.value,
+            )
         )
         self.provides.append(f"{kind} {name}")
         return make

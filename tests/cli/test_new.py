@@ -116,6 +116,10 @@ def test_the_licence_is_the_one_that_was_chosen(licence: str) -> None:
         ("mixer blur", "a mixer of livegan already"),
         ("mixer show", "a word of the set language already"),
         ("signal min", "a word of Python already"),
+        ("mixer key", "a part of every picture already"),
+        ("signal blur", "a mixer of livegan already"),
+        ("command plugins", "a command of livegan already"),
+        ("output picture", "what show is given first already"),
         ("encoder class", "a word of Python"),
         ("output spout", "an output of livegan already"),
         ("model onnx", "a loader of livegan already"),
@@ -145,6 +149,21 @@ def test_nothing_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert result.exit_code == 1
         assert "embers is there already and not empty" in result.output
     assert [p.name for p in (tmp_path / "embers").iterdir()] == ["mine.txt"]
+
+
+def test_a_package_is_whole_without_its_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("no such thing")
+
+    monkeypatch.setattr("livegan.starting.example.save_picture", fails)
+    monkeypatch.setattr("livegan.starting.example.picture", fails)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["new", "signal", "embers"])
+    assert result.exit_code == 0, result.exception
+    assert "without picture.jpg: KeyError: 'no such thing'" in result.output
+    assert (tmp_path / "embers" / "pyproject.toml").is_file()
 
 
 def test_a_name_may_be_typed_as_the_package_is_called() -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from livegan import live
+from livegan.graph.place import NoSuchWord
+from livegan.plugin import registry
 from livegan.plugin.catalogue import UnknownName
-from livegan.plugin.registry import Registry
+from livegan.plugin.registry import KINDS, Registry
 
 GOOD = '''
 from livegan.plugin import hookimpl, param
@@ -75,6 +78,87 @@ def test_two_that_claim_one_name_are_both_named(tmp_path: Path) -> None:
         found.operation("encoder", "twin")
     assert found.operation("encoder", "b:twin").origin.package == "b"
     assert "twin" not in found.names("encoder")
+
+
+SHARED = """
+from livegan.plugin import hookimpl
+
+def {name}({inputs}):
+    "Words."
+
+@hookimpl
+def register_{kind}s(register):
+    register({name})
+"""
+
+
+def word(kind: str, name: str) -> str:
+    inputs = "picture" if kind == "mixer" else ""
+    return SHARED.format(kind=kind, name=name, inputs=inputs)
+
+
+def test_a_word_of_livegans_stays_its_own_whatever_kind_takes_it(tmp_path: Path) -> None:
+    found = loaded(tmp_path, a=word("signal", "blend"), b=word("mixer", "loudest"))
+    assert [p.reason for p in found.problems] == [
+        "the mixer 'blend' is livegan's own; this signal is signal(\"a:blend\")()",
+        "the signal 'loudest' is livegan's own; this mixer is mixer(\"b:loudest\")(picture)",
+    ]
+    assert "blend" not in found.names("signal")
+    assert found.operation("mixer", "blend").origin.package == "livegan"
+    assert found.operation("signal", "a:blend").origin.package == "a"
+
+
+def test_a_mixer_and_a_signal_that_claim_one_word_are_both_named(tmp_path: Path) -> None:
+    found = loaded(tmp_path, a=word("mixer", "twin"), b=word("signal", "twin"))
+    (problem,) = found.problems
+    assert "claim the word 'twin': the mixer of a (" in problem.reason
+    assert " and the signal of b (" in problem.reason
+    assert 'write signal("b:twin")()' in problem.reason
+    for kind in KINDS[1:]:
+        assert "twin" not in found.names(kind)
+        with pytest.raises(UnknownName, match="claim the word 'twin'"):
+            found.operation(kind, "twin")
+    assert found.operation("mixer", "a:twin").origin.package == "a"
+    before = registry.current()
+    registry.use(found)
+    try:
+        assert "twin" not in live.__getattr__("__all__")
+        with pytest.raises(NoSuchWord, match="claim the word 'twin'"):
+            live.__getattr__("twin")
+    finally:
+        registry.use(before)
+
+
+def test_one_plugin_cannot_have_a_mixer_and_a_signal_of_one_word(tmp_path: Path) -> None:
+    both = word("mixer", "twin") + "mixed = twin\n" + word("signal", "twin")
+    both = both.replace("    register(twin)", "    register(mixed)", 1)
+    (problem,) = loaded(tmp_path, a=both).problems
+    assert "a mixer and a signal 'twin', but a set has one word for both" in problem.reason
+
+
+@pytest.mark.parametrize("name", ["livegan", "LiveGAN"])
+def test_a_plugin_called_livegan_does_not_pass_for_it(tmp_path: Path, name: str) -> None:
+    found = loaded(tmp_path, **{name: word("mixer", "show")})
+    (problem,) = found.problems
+    assert problem.where == str(tmp_path / f"{name}.py")
+    assert problem.reason == "a plugin cannot be called livegan; rename the file"
+    assert found.find("show") == []
+
+
+def test_commands_of_livegan_are_no_plugins(tmp_path: Path) -> None:
+    text = (
+        "from livegan.plugin import hookimpl\n\n@hookimpl\ndef register_commands(register):\n"
+        "    register(print, name='plugins')\n"
+    )
+    (problem,) = loaded(tmp_path, a=text).problems
+    own = "the command 'plugins' is livegan's own; this one is livegan a:plugins"
+    assert problem.reason == own
+
+
+def test_a_signal_in_a_set_says_what_it_does() -> None:
+    loudest = live.__getattr__("loudest")
+    assert loudest.__doc__.startswith("The highest level")
+    assert loudest.__name__ == "loudest"
 
 
 def test_an_unknown_name_is_answered_with_the_closest() -> None:
