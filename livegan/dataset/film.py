@@ -77,6 +77,8 @@ class Film:
         self.path = path
         self.notes: list[str] = []
         try:
+            if path.is_dir():
+                raise FilmError(f"{path}: is a folder; name the films in it")
             if not path.is_file():
                 raise FilmError(f"{path}: there is no such file")
         except OSError as error:  # such as of a name that is too long
@@ -167,7 +169,8 @@ class Film:
         if time is None:
             why = "; ".join(self.notes) or "no frames"
             raise FilmError(f"{self.path}: its pictures cannot be decoded ({why})")
-        if (said := self.duration) and time < said - max(1.0, 0.02 * said):
+        # What a file says whose timestamps jump is not how long it is.
+        if not self._shift and (said := self.duration) and time < said - max(1.0, 0.02 * said):
             self.notes.append(f"its pictures end at {time:.1f} s of {said:.1f}")
 
     def _decoded(self, rate: float) -> Iterator[Any]:
@@ -261,7 +264,7 @@ class Film:
         shift = 0.0 if time is None else timeline.shift(time)
         if time is not None and shift != self._shift:
             self._shift = shift
-            at = f"{time + shift:.1f} s ({time:.1f} by its own count)"
+            at = f"{time + shift:.1f} s ({round(time, 1) + 0:.1f} by its own count)"
             self._note(f"its timestamps start over at {at}; it goes on there, as its sound does")
         if shift:
             ticks = round(shift / packet.time_base)

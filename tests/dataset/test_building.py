@@ -153,7 +153,7 @@ def test_what_is_no_film_is_refused_by_name_and_the_others_go_on(tmp_path: Path)
     mute = film(tmp_path / "mute.mkv", with_sound=False)
     silent = film(tmp_path / "silent.mkv", sound=np.zeros((96000, 2), np.float32))
     good = film(tmp_path / "good.mkv")
-    films = [text, tmp_path / "none.mp4", mute, silent, good]
+    films = [text, tmp_path / "none.mp4", mute, silent, good, tmp_path]
     result = build(films, ["levels"], out=tmp_path / "out", size=32, rate=5, split=NO_SPLIT)
     errors = [report.error for report in result.films]
     assert not result.ok
@@ -162,6 +162,7 @@ def test_what_is_no_film_is_refused_by_name_and_the_others_go_on(tmp_path: Path)
     assert "no audio stream" in errors[2]
     assert "silent" in errors[3]
     assert not errors[4] and result.films[4].count("train") > 0
+    assert "is a folder" in errors[5]
     assert all("\n" not in error for error in errors)
 
 

@@ -27,7 +27,7 @@ def made(out: Path, *films: Path, val: tuple[Path, ...] = (), jobs: int = 1) -> 
         rows = [row for film in manifest["films"] for row in film["pairs"] if row["side"] == side]
         files = sorted(row["file"] for row in rows)
         assert files == sorted(path.name for path in (out / side).glob("*.png"))
-        assert len(files) == result.count(side)  # type: ignore[arg-type]
+        assert len(files) == result.count(side)
     return result
 
 

@@ -1,0 +1,56 @@
+"""`livegan dataset` says what it did with a folder, and what a size will not do for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from livegan.cli import app
+from livegan.lock import held
+from tests.dataset.tiny_films import film
+
+
+def dataset(*words: str, code: int = 0) -> str:
+    command = ["dataset", *words, "--encoder", "waveform", "--jobs", "1", "--out", "o"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == code, done.output
+    return " ".join(done.output.split())
+
+
+@pytest.fixture(autouse=True)
+def films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    film(tmp_path / "one.mkv")
+    film(tmp_path / "two.mkv")
+
+
+@pytest.mark.parametrize(("size", "near"), [("80", 64), ("16", 64), ("230", 256)])
+def test_a_size_that_train_does_not_take_is_told_before_the_pairs_are_cut(
+    size: str, near: int
+) -> None:
+    said = dataset("one.mkv", "--size", size, "--rate", "3")
+    assert f"--size {size} is no multiple of 64" in said and f"{near} would do" in said
+
+
+def test_what_happened_to_earlier_films_is_told() -> None:
+    fine = dataset("one.mkv", "two.mkv", "--size", "64", "--rate", "3")
+    assert "multiple" not in fine and "earlier" not in fine
+    changed = dataset("one.mkv", "--val-film", "two.mkv", "--size", "64", "--rate", "3")
+    assert "two.mkv: was not held out before; those pairs of it were removed" in changed
+    alone = dataset("two.mkv", "--size", "64", "--rate", "3", "--val-film", "./two.mkv")
+    assert "one.mkv: of an earlier command" in alone
+    assert "o: 5 to train on, 5 held out" in alone
+
+
+def test_a_folder_that_is_being_written_is_refused_in_a_line() -> None:
+    with held(Path("o"), "written"):
+        said = dataset("one.mkv", "--size", "64", code=1)
+    assert said.startswith("o is being written by process ")
+
+
+def test_a_rate_that_is_no_number_is_refused_in_a_line() -> None:
+    said = dataset("one.mkv", "--size", "64", "--rate", "nan", code=1)
+    assert said.startswith("size 64, rate nan")
