@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -77,6 +78,10 @@ def main() -> None:
     """Entry of the ``livegan`` command."""
     from livegan.cli.commands import add_commands
 
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may hold bytes that are no text, and few terminals have every letter.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     add_commands(app, sys.argv[1:])
     try:
         app()

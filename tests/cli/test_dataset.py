@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +57,21 @@ def test_a_folder_that_is_being_written_is_refused_in_a_line() -> None:
 def test_a_rate_that_is_no_number_is_refused_in_a_line() -> None:
     said = dataset("one.mkv", "--size", "64", "--rate", "nan", code=1)
     assert said.startswith("size 64, rate nan")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_a_name_that_is_no_text_is_printed_as_far_as_it_can_be() -> None:
+    name = os.fsdecode(b"caf\xe9.mkv")
+    Path("one.mkv").rename(name)
+    command = [sys.executable, "-m", "livegan", "dataset", name, "--encoder", "waveform"]
+    done = subprocess.run(
+        [*command, "--size", "64", "--jobs", "1", "--out", "o"],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert r"caf\udce9.mkv" in done.stdout
+    assert [file.name[:4] for file in Path("o/train").iterdir()] == ["caf-"]
