@@ -12,19 +12,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from livegan.engine.abandoned import let_import
 from livegan.engine.build import Builder
 from livegan.engine.commit import LONGEST, Commit, Commits, changed_lines
 from livegan.engine.ingredients import Ingredients
 from livegan.engine.models import News, checkpoints_of
 from livegan.engine.player import Player
 from livegan.engine.program import Program
-from livegan.engine.script import Refusal, Script, helpers_of, place_at, run
-from livegan.engine.surroundings import Surroundings, exits_refused, where_changed
+from livegan.engine.script import Refusal, helpers_of, place_at, run
+from livegan.engine.surroundings import Surroundings, exits_refused, somebody, where_changed
 from livegan.engine.trials import Trials
 from livegan.engine.watch import read_text, stamp
 from livegan.engine.whereabouts import whereabouts
 from livegan.graph.place import Place
 from livegan.plugin.hot import Hot, Trial
+from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"
 
@@ -61,8 +63,8 @@ class Pipeline:
         """Stamps of the models at the last proposal."""
         self._news = News()
         self._versions = 0
-        self._under_way: tuple[Commit, str] | None = None
-        """What is being built or proven, and its fingerprint."""
+        self._under_way: tuple[Commit, str, str, Surroundings] | None = None
+        """What is being built or proven, its text and fingerprint, and how the process was."""
         player.on_rollback = self._rolled_back
         builder.note = lambda text: emit({"type": "note", "text": text})
 
@@ -109,9 +111,9 @@ class Pipeline:
         commit = self.commits.add(at, file)
         commit.digest = self.ingredients.identity(text, self.hot.stamp(trying))
         commit.source = text[:LONGEST]
-        self._under_way = commit, seen
-        self.commits.tell(commit)
         surroundings = Surroundings()
+        self._under_way = commit, text, seen, surroundings
+        self.commits.tell(commit)
         trial: Trial | None = None
         try:
             if commit.digest in self.blocked:
@@ -121,18 +123,20 @@ class Pipeline:
             with exits_refused():
                 script = run(self.path, text)
             # At once: what plays beside it needs what the set may have taken away.
-            self._put_back(surroundings, script)
+            self._put_back(surroundings, text)
             with exits_refused():
                 self.ingredients.checkpoints = checkpoints_of(script.graph)
                 stamps = self.ingredients.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.ingredients.helpers = set(script.helpers)
-            self._put_back(surroundings, script)
+            self._put_back(surroundings, text)
         except Refusal as refusal:
-            surroundings.put_back()
+            functions, _ = surroundings.put_back()
             if not self._still(commit):  # it was given up long ago
                 return commit, None
             self.ingredients.helpers |= set(helpers_of(self.path.parent)) | refusal.files
+            if functions:  # that is why it failed
+                refusal = self._changes(functions, text)
             if refusal.place is not None and refusal.place.file != str(self.path):
                 self.ingredients.helpers.add(Path(refusal.place.file))
             if after is not None:
@@ -174,14 +178,24 @@ class Pipeline:
         found = self._under_way
         if frame is None or found is None:
             return
-        commit, seen = found
+        commit, text, seen, surroundings = found
         self._under_way = None
+        stamps = self.ingredients.stamps()
+        # A helper that it waits in is watched from now on; one that was mended by now is a change.
+        helpers = helpers_of(self.path.parent)
+        new = set(helpers) - self.ingredients.helpers
+        self.ingredients.helpers |= new
+        if new and all(file_digest(file) == loaded for file, loaded in helpers.items()):
+            seen = self.ingredients.fingerprint(text, stamps)
+        self._last_seen, self._seen = seen, stamps
         trial, self.trials.on_trial = self.trials.on_trial, None
         if trial is not None:
             trial.refuse()
         busy, self.busy = self.busy, ""
-        self._last_seen, self._seen = seen, self.ingredients.stamps()
         whereabouts.forget(ident)
+        let_import(frame)
+        somebody()
+        surroundings.put_back()
         what = f"{busy}: " if busy else ""
         reason = f"{what}it waits in a call that does not come back; take that call out"
         self.commits.refuse(commit, Refusal(reason, place_at(frame, self.path)))
@@ -190,7 +204,7 @@ class Pipeline:
         """Whether a commit is under way, and was not given up."""
         return self._under_way is not None and self._under_way[0] is commit
 
-    def _put_back(self, surroundings: Surroundings, script: Script) -> None:
+    def _put_back(self, surroundings: Surroundings, text: str) -> None:
         """Undo what a set, its helpers or a plugin did to the process.
 
         Raises
@@ -200,13 +214,17 @@ class Pipeline:
         """
         functions, others = surroundings.put_back()
         if functions:
-            helpers = {str(file): read_text(file) or "" for file in script.helpers}
-            texts = {str(self.path): script.text, **helpers, **self.hot.texts(trial=True)}
-            named = ", ".join(functions[:3])
-            reason = f"it changes {named}, which all else uses: write a function of your own"
-            raise Refusal(reason, where_changed(functions[0], texts))
+            raise self._changes(functions, text)
         if others:
             self.emit({"type": "note", "text": f"the set changed {', '.join(others)}: put back"})
+
+    def _changes(self, functions: list[str], text: str) -> Refusal:
+        """What to say of a set that changed functions which everything else uses."""
+        helpers = {str(file): read_text(file) or "" for file in helpers_of(self.path.parent)}
+        texts = {str(self.path): text, **helpers, **self.hot.texts(trial=True)}
+        named = ", ".join(functions[:3])
+        reason = f"it changes {named}, which all else uses: write a function of your own"
+        return Refusal(reason, where_changed(functions[0], texts))
 
     def _superseded(self, commit: Commit) -> None:
         commit.reason = "another program took its place"

@@ -17,13 +17,15 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from livegan.engine.classes import Classes, torchs_own
 from livegan.engine.deadline import interrupt
 from livegan.graph.place import Place
 
 ROOTS = ("numpy", "livegan")
 """Packages whose loaded modules are looked at, private ones aside."""
 MODULES = (
-    *("builtins", "math", "os", "os.path", "random", "sys", "threading", "time"),
+    *("builtins", "contextlib", "math", "os", "os.path", "pathlib", "queue", "random", "sys"),
+    *("threading", "time"),
     *("torch", "torch.fft", "torch.linalg", "torch.nn", "torch.nn.functional"),
 )
 OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
@@ -32,6 +34,8 @@ REFUSES = "livegan_refuses"
 """Attribute of the functions that stand in for exits while a save is proven."""
 STANDS_FOR = "livegan_stands_for"
 """Attribute of the empty input that stands in for another while a save is run: the other."""
+OF_A_THREAD = ("trace function", "profile function")
+"""What each thread has of its own."""
 
 
 def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
@@ -42,6 +46,8 @@ def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
         "switch interval": (sys.getswitchinterval, sys.setswitchinterval),
         "garbage collection": (gc.isenabled, lambda on: (gc.enable if on else gc.disable)()),
         "standard streams": (streams, put_streams),
+        "trace function": (tracing, put_tracing),
+        "profile function": (profiling, put_profiling),
     }
     torch = sys.modules.get("torch")
     if torch is not None:
@@ -52,23 +58,51 @@ def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
 
 def streams() -> tuple[Any, ...]:
     # While another thread proves a save, `nobody` stands in for who types: no doing of the set's.
-    return getattr(sys.stdin, STANDS_FOR, sys.stdin), sys.stdout, sys.stderr
+    return who_types(), sys.stdout, sys.stderr
 
 
 def put_streams(value: tuple[Any, ...]) -> None:
     sys.stdin, sys.stdout, sys.stderr = value
 
 
+def who_types() -> Any:
+    """The standard input, or the one that `nobody` stands in for."""
+    return getattr(sys.stdin, STANDS_FOR, sys.stdin)
+
+
+def tracing() -> tuple[Any, ...]:
+    """What Python calls for each line of this thread, and of threads that start."""
+    return sys.gettrace(), threading.gettrace()
+
+
+def put_tracing(value: tuple[Any, ...]) -> None:
+    sys.settrace(value[0])
+    threading.settrace(value[1])
+
+
+def profiling() -> tuple[Any, ...]:
+    """What Python calls for each call in this thread, and in threads that start."""
+    return sys.getprofile(), threading.getprofile()
+
+
+def put_profiling(value: tuple[Any, ...]) -> None:
+    sys.setprofile(value[0])
+    threading.setprofile(value[1])
+
+
 class Surroundings:
     """What was there when this was made; `put_back` restores it and says what was changed."""
 
     def __init__(self) -> None:
-        self._functions = {name: (vars(m), functions_of(m)) for name, m in looked_at().items()}
+        modules = looked_at()
+        self._functions = {name: (vars(m), functions_of(m)) for name, m in modules.items()}
+        self._classes = Classes(modules)
         self._states = {name: (read(), put) for name, (read, put) in states().items()}
         self._reads = {name: read for name, (read, _) in states().items()}
+        self._thread = threading.get_ident()
 
     def put_back(self) -> tuple[list[str], list[str]]:
-        """What had been changed: functions of modules by name, and the rest in words."""
+        """What had been changed: functions of modules and classes by name, the rest in words."""
         functions, others = [], []
         for module, (now, before) in self._functions.items():
             for name, value in before.items():
@@ -79,7 +113,10 @@ class Surroundings:
                 if not any(stands_in(each) for each in (found, value)):
                     now[name] = value
                     functions.append(f"{module}.{name}")
+        functions += self._classes.put_back()
         for name, (value, put) in self._states.items():
+            if name in OF_A_THREAD and threading.get_ident() != self._thread:
+                continue
             try:
                 same = self._reads[name]() == value
             except OSError:  # the working folder was removed
@@ -89,12 +126,6 @@ class Surroundings:
                     put(value)
                     others.append(f"the {name}")
         return functions, others
-
-
-def torchs_own(module: str, value: Any) -> bool:
-    """Whether torch itself put that there: it wraps functions when a part is first used."""
-    own = str(getattr(value, "__module__", ""))
-    return module.partition(".")[0] == "torch" and own.partition(".")[0] == "torch"
 
 
 def looked_at() -> dict[str, ModuleType]:
@@ -162,14 +193,21 @@ def exits_refused() -> Iterator[None]:
 @contextlib.contextmanager
 def nobody() -> Iterator[None]:
     """Inside, ``input()`` finds nobody who answers, and raises EOFError at once."""
-    before = sys.stdin
+    before = who_types()
     with open(os.devnull, encoding="utf-8") as empty:
         setattr(empty, STANDS_FOR, before)
         sys.stdin = empty
         try:
             yield
         finally:
-            sys.stdin = before
+            # A thread that was given up may come back while another is in here.
+            if sys.stdin is empty:
+                sys.stdin = before
+
+
+def somebody() -> None:
+    """Put back who types, for a thread that was given up inside `nobody`."""
+    sys.stdin = who_types()
 
 
 # Threads ------------------------------------------------------------------------------------------

@@ -8,11 +8,23 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from livegan.engine.surroundings import Surroundings, exits_refused, nobody
+from livegan.engine.surroundings import (
+    Surroundings,
+    exits_refused,
+    nobody,
+    profiling,
+    put_profiling,
+    put_tracing,
+    somebody,
+    tracing,
+)
+from livegan.sound.history import Sound
 from tests.engine.playing import Show, one_leaf
 
 text = functools.partial(
@@ -165,3 +177,112 @@ def test_a_look_around_takes_nobody_for_who_typed_before() -> None:
         assert around.put_back() == ([], [])
         inside = Surroundings()
     assert inside.put_back() == ([], []) and sys.stdin is before
+
+
+CLASSES = [
+    ("torch.Tensor.clamp = lambda *a, **k: 1 / 0", "torch.Tensor.clamp"),
+    ("setattr(torch.Tensor, '__add__', print)", "torch.Tensor.__add__"),
+    ("del torch.nn.Conv2d.forward", "torch.nn.Conv2d.forward"),
+    ("torch.nn.Module.__getattribute__ = None.__eq__", "torch.nn.Module.__getattribute__"),
+    ("del livegan.sound.history.Sound.peaks", "livegan.sound.history.Sound.peaks"),
+    ("pathlib.Path.read_text = None", "pathlib.Path.read_text"),
+    ("threading.Thread.daemon = True", "threading.Thread.daemon"),
+]
+
+
+@pytest.mark.parametrize(("change", "name"), CLASSES)
+def test_a_method_that_all_use_is_put_back_and_the_save_refused(
+    show: Show, change: str, name: str
+) -> None:
+    before = every_attribute()
+    commit = show.save(text(change, modules="threading, pathlib, torch, livegan.sound.history"))
+    assert commit is not None and commit.status == "refused"
+    assert commit.reason.startswith(f"it changes {name}")
+    assert commit.where.endswith("set.py:6")
+    assert every_attribute() == before
+
+
+def every_attribute() -> list[dict[str, Any]]:
+    classes = (torch.Tensor, torch.nn.Conv2d, torch.nn.Module, Sound, Path, threading.Thread)
+    return [dict(vars(cls)) for cls in classes]
+
+
+def test_a_leaf_that_fails_because_of_a_method_it_changed_is_told_of_that(show: Show) -> None:
+    leaf = "livegan.sound.history.Sound.peaks = lambda *a: 1 / 0"
+    commit = show.save(text(leaf=leaf, modules="livegan.sound.history"))
+    assert commit is not None and commit.status == "refused"
+    assert commit.reason.startswith("it changes livegan.sound.history.Sound.peaks")
+    assert commit.where.endswith("set.py:10")
+
+
+def test_what_a_class_gains_or_counts_is_no_change() -> None:
+    around = Surroundings()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.Tensor, "livegan_was_here", print, raising=False)
+        patch.setattr(torch.nn.Module, "dump_patches", True)
+        assert around.put_back() == ([], [])
+        assert torch.nn.Module.dump_patches
+
+
+def test_methods_that_torch_wraps_itself_stay_as_they_are() -> None:
+    def clamp(self: Any) -> Any:
+        return self
+
+    clamp.__module__ = "torch.overrides"
+    around = Surroundings()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.Tensor, "clamp", clamp)
+        patch.setattr(torch.Tensor, "__dir__", property(clamp))
+        assert around.put_back() == ([], [])
+        assert vars(torch.Tensor)["clamp"] is clamp
+
+
+@pytest.mark.parametrize("where", ["top", "leaf"])
+@pytest.mark.parametrize("kind", ["trace", "profile"])
+def test_a_set_that_watches_each_line_is_rid_of_it(show: Show, where: str, kind: str) -> None:
+    before = (*tracing(), *profiling())
+    call = f"sys.set{kind}(lambda *a: None); threading.set{kind}(print)"
+    try:
+        commit = show.save(text(**{where: call}))
+        now = (*tracing(), *profiling())
+    finally:  # what pytest is run under goes on
+        put_tracing(before[:2])
+        put_profiling(before[2:])
+    assert commit is not None and commit.status == "cued", commit.reason
+    assert now == before
+    told = [m["text"] for m in show.messages if m["type"] == "note"]
+    assert told == [f"the set changed the {kind} function: put back"]
+    show.player.drop()  # its leaf would do it again in each frame
+
+
+def test_a_thread_keeps_its_trace_function_when_another_puts_things_back() -> None:
+    around = Surroundings()
+    told: list[Any] = []
+
+    def other() -> None:
+        own = sys.getprofile()
+        sys.setprofile(print_nothing)
+        told.append((around.put_back(), sys.getprofile() is print_nothing))
+        sys.setprofile(own)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    assert told == [(([], []), True)]
+
+
+def print_nothing(*of: Any) -> None:
+    return None
+
+
+def test_a_thread_given_up_inside_nobody_does_not_take_who_types_along() -> None:
+    before = sys.stdin
+    around, given_up, later = Surroundings(), nobody(), nobody()
+    given_up.__enter__()
+    somebody()
+    assert sys.stdin is before
+    later.__enter__()
+    given_up.__exit__(None, None, None)  # it comes back while another save is proven
+    assert sys.stdin is not before and sys.stdin.read() == ""
+    later.__exit__(None, None, None)
+    assert sys.stdin is before and around.put_back() == ([], [])
