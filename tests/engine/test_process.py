@@ -107,7 +107,8 @@ class Show:
     def picture(self, after: int | None = None) -> Picture:
         """A picture that is newer than those there are by now."""
         serial = self.pictures.newest if after is None else after
-        return self.until("a picture", lambda: self.pictures.latest(serial))
+        picture: Picture = self.until("a picture", lambda: self.pictures.latest(serial))
+        return picture
 
 
 @pytest.fixture

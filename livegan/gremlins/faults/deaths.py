@@ -20,8 +20,9 @@ from livegan.gremlins.fault import (
 )
 from livegan.gremlins.faults.edits import saves
 from livegan.gremlins.graft import in_leaf
-from livegan.gremlins.machine import holding
+from livegan.gremlins.machine import SHARED, children, command, holding, lives, shared_memory
 from livegan.gremlins.show import Show
+from livegan.memory import PREFIX
 
 GONE = engine("death", within=10.0)
 BACK = engine("recovery", within=15.0)
@@ -57,6 +58,42 @@ def started_with_a_limit(show: Show) -> None:
     show.start()
 
 
+def nameless(show: Show) -> None:
+    """The show's shared memory loses its names, as when systemd ends a user's last session, and
+    then the engine is killed."""
+    for name in shared_memory(show.stage):
+        if name.startswith(PREFIX):
+            (SHARED / name).unlink(missing_ok=True)
+    killing("SIGKILL")(show)
+
+
+def in_company(show: Show) -> None:
+    """A leaf starts a program and forks; then the engine is killed."""
+
+    def started() -> bool:
+        show.left = children(show.engine)
+        return any(command(pid).startswith("sleep") for pid in show.left)
+
+    saves(in_leaf, COMPANY)(show)
+    if not show.wait(started, 10.0):
+        show.wrong.append("the program was not started")
+    killing("SIGKILL")(show)
+
+
+def alone(show: Show) -> list[str]:
+    """Nothing that the set started outlives the engine."""
+    show.wait(lambda: not any(map(lives, show.left)), 5.0)
+    wrong = [*show.wrong, *(f"{command(pid)} still runs" for pid in show.left if lives(pid))]
+    show.left, show.wrong = [], []
+    return wrong
+
+
+COMPANY = """
+import os, subprocess
+if gremlin_frames[0] == 20:
+    subprocess.Popen(["sleep", "600"])
+    os.fork()
+"""
 CRASH = "import ctypes\nif gremlin_frames[0] > 20:\n    ctypes.memset(0, 1, 1)"
 GREEDY = f"""
 import time
@@ -100,6 +137,15 @@ WITH_STANDBY = tuple(
 DEATHS = (
     *SIGNALS,
     Fault("a null pointer in a leaf", "deaths", saves(in_leaf, CRASH), (GONE, BACK)),
+    death("the engine is killed, its rings have no names", nameless, needs=("linux",)),
+    Fault(
+        "the engine is killed beside what its set started",
+        "deaths",
+        in_company,
+        (GONE, BACK),
+        needs=("linux",),
+        also=alone,
+    ),
     Fault(
         f"out of memory: a leaf takes {EATEN_GB} GB",
         "deaths",

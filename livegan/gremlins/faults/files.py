@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from livegan.gremlins.fault import Fault, told
+from livegan.gremlins.fault import Fault, engine, told
 from livegan.gremlins.show import Show
 
 WAITS = told("waiting for", within=6.0)
@@ -65,6 +66,15 @@ def folder_back(show: Show) -> None:
     os.replace(aside(folder), folder)
 
 
+def folder_anew(show: Show) -> None:
+    """The working folder is removed and made anew, as by a checkout, and then the engine dies."""
+    folder = show.copy.folder
+    shutil.copytree(folder, aside(folder), symlinks=True)
+    shutil.rmtree(folder)
+    os.replace(aside(folder), folder)
+    show.signal(show.engine, signal.SIGKILL)
+
+
 def put_back(show: Show) -> None:
     """The set's file is there again, with what it said."""
     path = show.copy.set
@@ -118,6 +128,14 @@ FILES = (
     gone("the set's file is empty", emptied),
     gone("the set's file is not text", not_text),
     gone("the set's folder goes away", folder_away, mend=folder_back),
+    Fault(
+        "the working folder is made anew, and the engine killed",
+        "files",
+        folder_anew,
+        (engine("recovery", within=15.0),),
+        edits=False,
+        needs=("linux",),
+    ),
     Fault(
         "the disk of the log is full",
         "files",
