@@ -12,7 +12,7 @@ from typing import Any, Literal
 import av
 
 from livegan.dataset.fitting import Fit, Picture, fitted
-from livegan.dataset.timeline import Timeline
+from livegan.dataset.timeline import JUMP, Timeline
 
 Kind = Literal["video", "audio"]
 Watch = Callable[[float, Any], None]
@@ -20,12 +20,6 @@ Watch = Callable[[float, Any], None]
 
 AHEAD = 20
 """Packets that are read ahead: more than lie between a frame being decoded and being shown."""
-
-BACK = 1.0
-"""Seconds by which timestamps that jump are told from those that only waver."""
-
-PATIENCE = 300
-"""Packets of pictures that wait, at most, for the sound beside them."""
 
 NOTES = 8
 """Lines about one film: a bad recording starts over a hundred times."""
@@ -95,8 +89,8 @@ class Film:
             raise
         self._video.thread_type = "AUTO"
         self._video.codec_context.thread_count = threads
-        self._shift = 0.0
         self._start = (self._container.start_time or 0) / av.time_base
+        self._timeline = Timeline(self._start, self._note)
 
     def __enter__(self) -> Film:
         return self
@@ -156,7 +150,7 @@ class Film:
             if frame.pts is None:
                 continue
             time = float(frame.pts * frame.time_base) - self._start
-            if time < latest - BACK and not again:
+            if time < latest - JUMP and not again:
                 again = f"what comes before {latest:.1f} s again is left out, as of its sound"
                 self._note(f"its timestamps jump back from {latest:.1f} to {time:.1f} s; {again}")
             latest = max(latest, time)
@@ -170,7 +164,11 @@ class Film:
             why = "; ".join(self.notes) or "no frames"
             raise FilmError(f"{self.path}: its pictures cannot be decoded ({why})")
         # What a file says whose timestamps jump is not how long it is.
-        if not self._shift and (said := self.duration) and time < said - max(1.0, 0.02 * said):
+        if (
+            not self._timeline.moved
+            and (said := self.duration)
+            and time < said - max(1.0, 0.02 * said)
+        ):
             self.notes.append(f"its pictures end at {time:.1f} s of {said:.1f}")
 
     def _decoded(self, rate: float) -> Iterator[Any]:
@@ -200,7 +198,7 @@ class Film:
         """
         ahead: deque[Any] = deque()
         near: deque[float] = deque(maxlen=2 * AHEAD)
-        for packet in self._packets():
+        for packet in self._timeline.joined(self._read(), self._sound.index):
             ahead.append(packet)
             if packet.pts is not None:
                 near.append(float(packet.pts * packet.time_base) - self._start)
@@ -218,31 +216,6 @@ class Film:
             return packet, True
         return packet, int((time + 1e-6) * rate) > int((earlier[-3] + 1e-6) * rate)
 
-    def _packets(self) -> Iterator[Any]:
-        """Packets of the pictures, with timestamps that go on where those of the file start over.
-
-        What was read of the sound says where: a picture waits for the sound beside it.
-        """
-        timeline = Timeline()
-        waiting: deque[Any] = deque()
-        last: float | None = None
-        for packet in self._read():
-            if packet.stream.index == self._sound.index:
-                if packet.pts is not None:
-                    length = float((packet.duration or 0) * packet.time_base)
-                    timeline.hear(float(packet.pts * packet.time_base) - self._start, length)
-            else:
-                waiting.append(packet)
-            while waiting:
-                time = self._time(waiting[0])
-                jumped = time is not None and last is not None and abs(time - last) > BACK
-                if jumped and len(waiting) < PATIENCE and not timeline.knows(time or 0.0):
-                    break
-                last = last if time is None else time
-                yield self._moved(waiting.popleft(), time, timeline)
-        for packet in waiting:
-            yield self._moved(packet, self._time(packet), timeline)
-
     def _read(self) -> Iterator[Any]:
         packets = self._container.demux(self._video, self._sound)
         while True:
@@ -254,25 +227,6 @@ class Film:
             if packet is None:
                 return
             yield packet
-
-    def _time(self, packet: Any) -> float | None:
-        """When a packet is decoded, in seconds of the film by the file's timestamps."""
-        stamp = packet.pts if packet.dts is None else packet.dts
-        return None if stamp is None else float(stamp * packet.time_base) - self._start
-
-    def _moved(self, packet: Any, time: float | None, timeline: Timeline) -> Any:
-        shift = 0.0 if time is None else timeline.shift(time)
-        if time is not None and shift != self._shift:
-            self._shift = shift
-            at = f"{time + shift:.1f} s ({round(time, 1) + 0:.1f} by its own count)"
-            self._note(f"its timestamps start over at {at}; it goes on there, as its sound does")
-        if shift:
-            ticks = round(shift / packet.time_base)
-            if packet.pts is not None:
-                packet.pts += ticks
-            if packet.dts is not None:
-                packet.dts += ticks
-        return packet
 
     def _note(self, text: str) -> None:
         if len(self.notes) < NOTES:

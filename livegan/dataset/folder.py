@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +75,8 @@ def reconcile(
     """Bring the pictures in ``folder`` in line with the reports of this run.
 
     Training reads folders, not manifests.  So what an earlier command made of a film that is now
-    on the other side is removed, and so is what was left of a film that was never finished.
+    on the other side, or that has changed, is removed, and so is what was left of a film that was
+    never finished.
     Films of earlier commands that are not named now stay, and so does what is not a pair.
 
     Returns
@@ -82,20 +84,26 @@ def reconcile(
     Reports of the films that stay, and lines about what was done.
     """
     named = {report.sha256: report.held_out for report in reports if report.sha256}
+    paths = {os.path.realpath(report.film) for report in reports if report.sha256}
     kept: list[FilmReport] = []
     notes: list[str] = []
     for record in sorted((folder / "films").glob("*.json")):
         if record.name == "settings.json":
             continue
         found = recorded(record)
-        if found.sha256 not in named:
+        if found.sha256 in named:
+            if record.stem.endswith(f"-{place(found.sha256, named[found.sha256])}"):
+                continue
+            was = "not held out before" if named[found.sha256] else "held out before"
+        elif os.path.realpath(found.film) in paths:
+            was = "another film before"  # both would be in the set, perhaps one on each side
+        else:
             note = "; ".join(filter(None, (EARLIER, found.note)))
             kept.append(replace(found, note=note).left(present(folder, settings)))
-        elif not record.stem.endswith(f"-{place(found.sha256, named[found.sha256])}"):
-            # The record first: killed in between, the pictures are nobody's and go the next time.
-            record.unlink()
-            side = "not held out" if named[found.sha256] else "held out or of an older livegan"
-            notes.append(f"{found.film}: was {side} before; those pairs of it were removed")
+            continue
+        # The record first: killed in between, the pictures are nobody's and go the next time.
+        record.unlink()
+        notes.append(f"{found.film}: was {was}; those pairs of it were removed")
     listed = {(p["side"], p["file"]) for report in (*reports, *kept) for p in report.pairs}
     gone = 0
     strange: Counter[Path] = Counter()
@@ -104,11 +112,10 @@ def reconcile(
             if (side, file.name) in listed:
                 continue
             if OURS.fullmatch(file.name):
-                # A hidden one was being written when its process was killed.
                 file.unlink()
                 gone += 1
             elif file.name.startswith(".") and ".png." in file.name:
-                file.unlink()
+                file.unlink()  # it was being written when its process was killed
             elif not file.name.startswith("."):
                 strange[path] += 1
     if gone:

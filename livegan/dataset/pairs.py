@@ -94,11 +94,18 @@ def film_pairs(
         # By what it holds, not by its name: a film that was moved or renamed is the same.
         for record in sorted((out / "films").glob(f"*-{place(sha, held_out)}.json")):
             if (found := recorded(record)).sha256 == sha:
+                _keep(record, replace(found, film=str(path)))
                 return replace(found, film=str(path))
         name = stem(path, sha, held_out)
         report = _drawn(film, sha, name, out, settings, held_out, progress)
-    write(out / "films" / f"{name}.json", json.dumps(asdict(report)).encode())
+    _keep(out / "films" / f"{name}.json", report)
     return report
+
+
+def _keep(record: Path, report: FilmReport) -> None:
+    # With its whole path, so that a film is known again from another working folder.
+    whole = replace(report, film=os.path.abspath(report.film))
+    write(record, json.dumps(asdict(whole)).encode())
 
 
 def _drawn(

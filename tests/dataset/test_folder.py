@@ -75,6 +75,27 @@ def test_a_film_that_was_moved_and_renamed_is_the_same(tmp_path: Path) -> None:
     assert second.films[0].pairs == first.films[0].pairs
 
 
+def test_a_film_that_has_changed_takes_the_place_of_what_it_was(tmp_path: Path) -> None:
+    path, other = film(tmp_path / "a.mkv"), film(tmp_path / "b.mkv")
+    made(tmp_path / "o", path, other)
+    film(path, seconds=1)
+    changed = made(tmp_path / "o", val=(path,))
+    assert [Path(film.film).name for film in changed.films] == ["a.mkv", "b.mkv"]
+    assert any("a.mkv: was another film before" in note for note in changed.notes)
+    assert changed.films[0].count("val") and not changed.films[0].count("train")
+
+
+def test_a_film_of_the_same_name_in_another_place_is_another_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        film(Path("a.mkv"))
+        both = made(tmp_path / "o", Path("a.mkv"))
+    assert len(shas(both, "train")) == 2 and not both.notes
+
+
 def test_films_are_added_one_command_after_the_other(tmp_path: Path) -> None:
     one, two = film(tmp_path / "one.mkv"), film(tmp_path / "two.mkv")
     made(tmp_path / "o", one)

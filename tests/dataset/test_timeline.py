@@ -99,7 +99,8 @@ def test_parts_that_the_sound_cuts_as_an_overlap_are_cut_alike_and_told(tmp_path
 
 
 def test_a_film_whose_sound_ends_early_keeps_its_times() -> None:
-    timeline = Timeline()
+    notes: list[str] = []
+    timeline = Timeline(0.0, notes.append)
     assert timeline.shift(3.0) == 0.0 and not timeline.knows(3.0)
     for n in range(10):
         timeline.hear(n / 10, 0.1)
@@ -107,7 +108,8 @@ def test_a_film_whose_sound_ends_early_keeps_its_times() -> None:
 
 
 def test_a_picture_that_follows_late_belongs_to_the_part_before() -> None:
-    timeline = Timeline()
+    notes: list[str] = []
+    timeline = Timeline(0.0, notes.append)
     for n in range(400):
         timeline.hear(n / 10, 0.1)
     timeline.hear(0.0, 0.1)
@@ -120,7 +122,8 @@ def test_a_picture_that_follows_late_belongs_to_the_part_before() -> None:
 
 
 def test_small_jumps_are_believed_as_the_sound_believes_them() -> None:
-    timeline = Timeline()
+    notes: list[str] = []
+    timeline = Timeline(0.0, notes.append)
     timeline.hear(0.0, 1.0)
     timeline.hear(GAP, 1.0)
     assert timeline.shift(GAP) == 0.0
