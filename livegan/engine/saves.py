@@ -23,6 +23,8 @@ from livegan.plugin.guard import said
 Message = dict[str, Any]
 LOOK_S = 0.05
 """How often a proposal is looked after."""
+TIDY_S = 2.0
+"""How long after a swap memory is given back: dissolves are over."""
 
 
 class Saves:
@@ -48,6 +50,8 @@ class Saves:
         self.recalled = False
         """The set is to be read again, though no save was seen."""
         self._awaiting = Awaiting("set", emit)
+        self._playing = self._tidied = 0
+        self._since = 0.0
         self._running = True
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="saves", daemon=True)
@@ -118,10 +122,21 @@ class Saves:
                     if first and self.safe is not None:
                         self._aside(self.safe.prove)
                     first = False
+                self._tidy()
             except Exception as error:  # a fault of livegan itself costs only this save
                 first = False
                 self._failed(error)
                 time.sleep(LOOK_S)
+
+    def _tidy(self) -> None:
+        """Give memory back a while after a swap, when what it let go of is free."""
+        program = self.pipeline.player.program
+        version, now = program.version if program is not None else 0, time.monotonic()
+        if version != self._playing:
+            self._playing, self._since = version, now
+        elif version != self._tidied and now - self._since > TIDY_S:
+            self._tidied = version
+            give_back()
 
     def _read(self, before: str, first: bool, patience_s: float) -> str | None:
         """The set's text as it is saved, or None; says what it waits for."""

@@ -128,7 +128,8 @@ def growth(seconds: float) -> float:
 def rule(seconds: float) -> str:
     """What is compared, in words."""
     return (
-        f"medians of the first and last fifth of what comes after {warm(seconds) / 60:.1f} min: "
+        f"medians of the first and last fifth of what comes after {warm(seconds) / 60:.1f} min, "
+        "of the engine after as long from its own start: "
         f"memory at most {growth(seconds):.0%} more, handles, threads and shared memory no more "
         f"(one or two that were open at that moment aside); of delays what a tenth are not above, "
         f"within {DRIFT:g} s"
@@ -136,9 +137,16 @@ def rule(seconds: float) -> str:
 
 
 def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
-    """What grew and what did not, of a run of ``seconds``. An engine counts from its start on."""
+    """What grew and what did not, of a run of ``seconds``.
+
+    Of engines the last one counts, once it has played as long as a show is to be warm: one that
+    came late for half of its time.
+    """
     counted = [s for s in samples if s.at >= warm(seconds)]
-    mine = [s for s in counted if s.engine_pid == samples[-1].engine_pid] if samples else []
+    mine = [s for s in samples if s.engine_pid == samples[-1].engine_pid]
+    if mine:
+        born, ended = mine[0].at, mine[-1].at
+        mine = [s for s in mine if s.at >= born + min(warm(seconds), (ended - born) / 2)]
     if len(mine) < 10:
         raise ValueError("too short a run to judge: there are fewer than ten samples that count")
     share = growth(seconds)

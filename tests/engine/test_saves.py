@@ -159,6 +159,11 @@ def test_what_a_proof_leaves_of_memory_is_given_back(
     saved.show.path.write_text("nonsense")
     until(lambda: len(given) == 2)
     assert given == ["cued", "refused"]
+    monkeypatch.setattr("livegan.engine.saves.TIDY_S", 0.1)
+    until(lambda: len(given) == 3, doing=saved.frames)
+    assert saved.commits("on_air")
+    time.sleep(1.2)  # two looks more: once is enough
+    assert len(given) == 3
 
 
 def test_a_lost_context_is_told_at_once(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,12 @@ def test_an_engine_counts_from_its_own_start() -> None:
     given = samples()
     late = [replace(s, engine_pid=8, engine=replace(HELD, memory=9**9)) for s in given[240:]]
     assert wrong([*given[:240], *late]) == []
+    young = replace(HELD, memory=HELD.memory // 2)
+    late = [replace(s, engine_pid=8) for s in given[240:]]
+    cold = [replace(s, engine=young) for s in late[:119]]
+    assert wrong([*given[:240], *cold, *late[119:]]) == []
+    cold = [replace(s, engine=young) for s in late[:200]]
+    assert wrong([*given[:240], *cold, *late[200:]]) == ["memory of the engine"]
 
 
 def test_too_short_a_run_cannot_be_judged() -> None:
