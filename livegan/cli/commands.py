@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from livegan.plugin.catalogue import Offer, call_of, clash, full_name
+from livegan.plugin.guard import said
 
 HELP = frozenset({"-h", "--help"})
 
@@ -71,7 +72,7 @@ def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None
         if not hidden:
             where = f"{offer.file}:{offer.line}: " if offer.line else ""
             whose = f"{offer.plugin} {offer.version}".strip()
-            tell(f"{where}plugin {whose}: no command {name!r}: {error}")
+            tell(f"{where}plugin {whose}: no command {name!r}: {said(error)}")
 
 
 def tell(text: str) -> None:

@@ -1,4 +1,4 @@
-"""A file of lines that outlives a full disk."""
+"""A file of lines that outlives a full disk, and its own removal."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ KEPT = 1000
 RETRY = 1.0
 """Seconds between two attempts."""
 
+FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT
+
 SLOW = 3.0
 """Seconds that a line may take until it is told that the disk does not answer."""
 
@@ -21,14 +23,16 @@ SLOW = 3.0
 class Journal:
     """Lines appended to a file, each at once; written by one thread.
 
-    Where the disk is full, or away, the lines wait, and are written when there is room again.
+    Where the disk is full, or away, the lines wait, and are written when there is room again. Where
+    the file was removed, it is made anew with all its lines once its folder is there.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
         """Makes the file and its folder; OSError if it cannot be made."""
+        self._makes_folder = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        self._name = path.name
+        self._path, self._name = path, path.name
+        self._file = os.open(path, FLAGS, 0o666)
         self._clock = clock
         self._waiting: deque[bytes] = deque()
         self._again = 0.0
@@ -59,6 +63,7 @@ class Journal:
         if self._why and self._clock() < self._again and not at_last:
             return
         try:
+            self._restore()
             while self._waiting:
                 self._since = self._clock()
                 head = self._waiting.popleft()
@@ -76,6 +81,19 @@ class Journal:
             self._why = ""
         finally:
             self._since = None
+
+    def _restore(self) -> None:
+        """Make a removed file anew, with what it held: it lives on as long as it is open."""
+        folder = self._path.parent
+        if os.fstat(self._file).st_nlink or not (self._makes_folder or folder.is_dir()):
+            return
+        if not folder.parent.is_dir():  # that of the whole show: not ours to make
+            return
+        folder.mkdir(exist_ok=True)
+        removed, self._file = self._file, os.open(self._path, FLAGS, 0o666)
+        with open(removed, "rb") as before:
+            before.seek(0)
+            self._waiting.extendleft(reversed(before.readlines()))
 
     def close(self) -> None:
         """Write what can be written, and close the file."""

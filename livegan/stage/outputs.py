@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.plugin.catalogue import OWN
+from livegan.plugin.guard import said
 from livegan.stage.guard import FlashGuard
 from livegan.stage.guest import GOODBYE
 from livegan.stage.guest_output import GuestOutput
@@ -83,7 +84,7 @@ class Sending(threading.Thread):
         except FileNotFoundError:
             return  # the engine that made the ring is gone; its successor sends a new one
         except Exception as error:
-            self._note(str(error) or type(error).__name__)
+            self._note(said(error) or type(error).__name__)
 
     def _send(self, ring: PictureRing, output: Output) -> None:
         serial = 0
@@ -97,7 +98,7 @@ class Sending(threading.Thread):
                 output.send(safe)
                 self.sent += 1
             except RuntimeError as error:  # a receiver that resizes, a driver that resets
-                self._note(str(error) or type(error).__name__)
+                self._note(said(error) or type(error).__name__)
 
     def stop(self) -> None:
         """Ask it to end; join it for the end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,4 +93,34 @@ def test_a_disk_that_stays_full_ends_nothing() -> None:
     book = Journal(Path("/dev/full"))
     book.write("a line")
     assert "No space left" in book.trouble
+    book.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
+@pytest.mark.parametrize("folder", ["shows", "."])
+def test_a_file_that_is_removed_is_made_anew_with_all_its_lines(
+    tmp_path: Path, folder: str
+) -> None:
+    path = tmp_path / folder / "show.jsonl"
+    book = Journal(path)
+    book.write("one")
+    path.unlink()
+    if folder != ".":
+        path.parent.rmdir()
+    book.write("two")
+    assert path.read_text().splitlines() == ["one", "two"]
+    book.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
+def test_a_folder_that_is_not_its_own_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "evening" / "shows" / "show.jsonl"
+    book = Journal(path)
+    book.write("one")
+    shutil.rmtree(tmp_path / "evening")
+    book.write("two")
+    assert not (tmp_path / "evening").exists() and not book.trouble
+    (tmp_path / "evening").mkdir()
+    book.write("three")
+    assert path.read_text().splitlines() == ["one", "two", "three"]
     book.close()

@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
 import numpy as np
@@ -176,8 +177,8 @@ def test_the_rings_of_a_dead_engine_are_removed() -> None:
     outputs.engine_gone()
     until(lambda: Kept.made[0].closed)
     if sys.platform != "win32":
-        with pytest.raises(FileNotFoundError):
-            PictureRing.attach(ring.name)
+        with pytest.raises(FileNotFoundError):  # the one who made it lives here, and holds it
+            SharedMemory(ring.name)
     ring.close()
 
 
