@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from livegan.memory import remove_memory
 from livegan.sound.ring import SoundRing
 from livegan.stage.pictures import PictureRing
 
@@ -38,14 +39,18 @@ def made(largest: tuple[int, int]) -> Iterator[Rings]:
     """
     with contextlib.ExitStack() as stack:
         sound = SoundRing.create()
-        stack.callback(_remove, sound)
+        stack.callback(remove, sound)
         pictures = PictureRing.create(*largest)
-        stack.callback(_remove, pictures)
+        stack.callback(remove, pictures)
         thumbs = PictureRing.create(*THUMBS)
-        stack.callback(_remove, thumbs)
+        stack.callback(remove, thumbs)
         yield Rings(sound, pictures, thumbs)
 
 
-def _remove(ring: SoundRing | PictureRing) -> None:
+def remove(ring: SoundRing | PictureRing) -> None:
+    """Close a ring that was made here, and remove it if nobody else has."""
     ring.close()
-    ring.unlink()
+    try:
+        ring.unlink()
+    except FileNotFoundError:
+        remove_memory(ring.name)

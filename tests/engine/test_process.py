@@ -21,6 +21,7 @@ from livegan.sound.ring import SoundRing
 from livegan.stage.health import Limits
 from livegan.stage.keeper import Keeper
 from livegan.stage.pictures import Picture, PictureRing
+from livegan.stage.rings import remove
 
 PATIENCE = 240.0
 
@@ -81,8 +82,7 @@ class Show:
         self._over.set()
         self._sounds.join()
         for ring in (self.sound, self.pictures, self.thumbs):
-            ring.close()
-            ring.unlink()
+            remove(ring)
 
     def save(self, content: str) -> None:
         beside = self.set.with_suffix(".new")
