@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from livegan.engine.crew import Crew
+from livegan.engine.held import retire
 from livegan.engine.instance import Moment
 from livegan.engine.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.quantise import next_beat, still_ahead
@@ -139,6 +140,7 @@ class Player:
             cue, self.cued = self.cued, None
         if cue is not None:
             cue.dropped()
+            retire(cue.program)
         return cue is not None
 
     def hurry(self) -> None:
@@ -150,6 +152,7 @@ class Player:
     def forget(self) -> None:
         """Play nothing, until something is cued."""
         self.drop()
+        retire(*self.earlier, *([self.program] if self.program is not None else []))
         self.program, self.earlier = None, []
 
     def again(self) -> None:
@@ -195,16 +198,20 @@ class Player:
                 cue = cue if self.cued is None else None
         if cue is not None:
             if self.program is not None and not self.program.safe:
-                self.earlier = [*self.earlier, self.program][-KEPT_PROGRAMS:]
+                self.earlier = [*self.earlier, self.program]
+                retire(*self.earlier[:-KEPT_PROGRAMS])
+                self.earlier = self.earlier[-KEPT_PROGRAMS:]
             self._take(cue.program, now)
             cue.on_air(cue.program, now.time)
 
     def _take(self, program: Program, now: Now) -> None:
         if self.shown is not None:
             self._dissolve = (self.shown, now.time)
-        self.program = program
-        for key in list(self._memory)[:-MOST_MEMORY]:
-            del self._memory[key]
+        before, self.program = self.program, program
+        if before is not None and not any(p is before for p in (program, *self.earlier)):
+            retire(before)
+        values = [self._memory.pop(key) for key in list(self._memory)[:-MOST_MEMORY]]
+        retire(*(value for value in values if not isinstance(value, float)))
         self._since = now.time
         self._faults = Faults(self._report)
 

@@ -217,6 +217,8 @@ def threads_in(files: set[str]) -> dict[int, str]:
     """Threads that run code of these files, besides this one and the main one: ident → name."""
     own = {threading.get_ident(), threading.main_thread().ident}
     frames = sys._current_frames()
+    # Its own frame would hold itself, and with it all that a save is made of, until a collection.
+    del frames[threading.get_ident()]
     found = {}
     for thread in threading.enumerate():
         frame = frames.get(thread.ident or 0)
