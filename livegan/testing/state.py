@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.surroundings import functions_of, looked_at, torchs_own
+from livegan.engine.classes import torchs_own
+from livegan.engine.surroundings import functions_of, looked_at
 
 
 @dataclass(frozen=True)
