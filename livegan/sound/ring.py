@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.memory import attach_memory, create_memory
+from livegan.memory import attach_memory, create_memory, remove_memory
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
 
@@ -48,6 +48,8 @@ class SoundRing:
             memory.close()
             raise ValueError(f"shared memory {self.name!r} is not a sound ring of this livegan")
         self._header = header
+        self._shape = header[:_POSITION].copy()
+        self._written: dict[int, int] = {}
         self.capacity: int = int(header[_SAMPLES])
         """Samples kept."""
         self._hop_capacity = int(header[_HOPS])
@@ -120,7 +122,7 @@ class SoundRing:
         self.close()
         if self._owner:
             self._owner = False
-            self._memory.unlink()
+            remove_memory(self.name)
 
     def __enter__(self) -> SoundRing:
         return self
@@ -149,8 +151,11 @@ class SoundRing:
         if new.ndim != 2 or new.shape[1] != store.shape[1]:
             raise ValueError(f"expected (n, {store.shape[1]}) {store.dtype}, got {new.shape}")
         capacity = len(store)
-        position = int(header[done])
-        end = position + len(new)
+        # Not what the header says, and all of that anew: code of a set may have written over it,
+        # and no engine could attach again.
+        position = self._written.setdefault(done, int(header[done]))
+        header[:_POSITION] = self._shape
+        self._written[done] = end = position + len(new)
         header[claimed] = end
         self._barrier()
         new = new[-capacity:]

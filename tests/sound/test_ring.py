@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -197,3 +198,33 @@ def test_a_stranger_that_attaches_neither_destroys_nor_warns(ring: SoundRing) ->
     assert (done.stdout.strip(), done.stderr) == ("10", "")
     with SoundRing.attach(ring.name) as again:
         assert again.samples(0, 1)[0, 0] == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+@pytest.mark.parametrize("scribble", [b"\x00", b"x", b"\xff"])
+def test_a_header_that_code_of_a_set_wrote_over_is_right_with_the_next_block(
+    scribble: bytes,
+) -> None:
+    with SoundRing.create(1) as ring:
+        block = np.full((480, 2), 0.5, np.float32)
+        rows = np.full((1, len(FEATURES)), 3.0)
+        for _ in range(3):
+            ring.write(block)
+            ring.write_features(rows)
+        with Path("/dev/shm", ring.name).open("r+b") as file:
+            file.write(scribble * 512)
+        ring.write(block)
+        ring.write_features(rows)
+        with SoundRing.attach(ring.name) as engine:
+            assert (engine.position, engine.hops) == (4 * 480, 4)
+            assert engine.samples(0, 4 * 480).min() == 0.5
+            assert engine.features(0, 4).min() == 3.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+def test_a_ring_whose_name_was_removed_is_found_and_ends_in_order() -> None:
+    with SoundRing.create(1) as ring:
+        ring.write(np.full((480, 2), 0.5, np.float32))
+        Path("/dev/shm", ring.name).unlink()
+        with SoundRing.attach(ring.name) as engine:
+            assert engine.samples(0, 480).min() == 0.5
