@@ -38,7 +38,7 @@ WARM_SECONDS = 600.0
 WARM_SHARE = 0.4
 """What comes before does not count: the first ten minutes, in a short run the first two fifths."""
 ENDS = 0.2
-"""The share of what counts that its beginning and its end are, which are compared."""
+"""The share of what counts that its beginning and its end are, of which medians are compared."""
 LONG_RUN = 3600.0
 GROWTH, GROWTH_SHORT = 0.01, 0.03
 """How much memory may grow; more in a run of less than an hour, where a buffer counts for more."""
@@ -128,11 +128,11 @@ def growth(seconds: float) -> float:
 def rule(seconds: float) -> str:
     """What is compared, in words."""
     return (
-        f"the first and last fifth of what comes after {warm(seconds) / 60:.1f} min, "
+        f"medians of the first and last fifth of what comes after {warm(seconds) / 60:.1f} min, "
         "of the engine after as long from its own start: "
-        f"of memory what a tenth are not above, at most {growth(seconds):.0%} more; medians of "
-        "handles, threads and shared memory, no more (one or two that were open at that moment "
-        f"aside); of delays what a tenth are not above, within {DRIFT:g} s"
+        f"memory at most {growth(seconds):.0%} more, handles, threads and shared memory no more "
+        f"(one or two that were open at that moment aside); of delays what a tenth are not above, "
+        f"within {DRIFT:g} s"
     )
 
 
@@ -159,11 +159,9 @@ def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
         if unit == "s":
             begin, end = best(first), best(last)
             return Verdict(what, begin, end, DRIFT, unit, abs(end - begin) <= DRIFT)
-        if unit == "MB":
-            begin, end = best(first), best(last)
-            return Verdict(what, begin, end, begin * share, unit, end - begin <= begin * share)
         begin, end = median(first), median(last)
-        return Verdict(what, begin, end, HANDLES, unit, end - begin <= HANDLES)
+        allowed = begin * share if unit == "MB" else HANDLES
+        return Verdict(what, begin, end, allowed, unit, end - begin <= allowed)
 
     return [
         compared("memory of the stage", counted, lambda s: s.stage.memory / 1e6, "MB"),
@@ -178,10 +176,9 @@ def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
     ]
 
 
-def best(values: Sequence[float]) -> float:
-    """What a tenth of them are not above: a busy machine delays some, and a swap holds two programs
-    for a while; a drift or a leak moves them all."""
-    return sorted(values)[len(values) // 10]
+def best(seconds: Sequence[float]) -> float:
+    """What a tenth of them are not above: a busy machine delays some, a drift moves them all."""
+    return sorted(seconds)[len(seconds) // 10]
 
 
 class Soak:
