@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from livegan.plugin import registry
 from livegan.stage.pictures import Picture, PictureRing
+from livegan.stage.rings import remove
 
 if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
     from livegan.engine.player import Frame
@@ -59,17 +60,15 @@ class Rings:
             outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
         wanted = {(kind, name) for kind, name, _ in program.extra}
         for key in [key for key in self._extra if key not in wanted][:-SPARE]:
-            ring = self._extra.pop(key)
-            ring.close()
-            ring.unlink()
+            remove(self._extra.pop(key))
         return outputs
 
     def close(self) -> None:
         """Let go of all; those that were made here are gone."""
-        for ring in (self._pictures, self._thumbs, *self._extra.values()):
-            ring.close()
+        self._pictures.close()
+        self._thumbs.close()
         for ring in self._extra.values():
-            ring.unlink()
+            remove(ring)
 
 
 def fitted(picture: Any, room: int) -> Any:

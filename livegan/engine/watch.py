@@ -139,8 +139,8 @@ def compiles(text: str) -> bool:
         compile(text, "set", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
-    except (RecursionError, MemoryError, OverflowError):  # whole, but it will be refused
-        return True
+    except (RecursionError, MemoryError, OverflowError):
+        pass  # whole, but it will be refused
     return True
 
 

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from livegan.memory import remove_memory
 from livegan.sound.ring import SoundRing
 from livegan.stage.pictures import PictureRing
 
@@ -50,7 +49,4 @@ def made(largest: tuple[int, int]) -> Iterator[Rings]:
 def remove(ring: SoundRing | PictureRing) -> None:
     """Close a ring that was made here, and remove it if nobody else has."""
     ring.close()
-    try:
-        ring.unlink()
-    except FileNotFoundError:
-        remove_memory(ring.name)
+    ring.unlink()

@@ -33,16 +33,6 @@ def plugin(name: str, gain: float = 1.0, more: str = "") -> str:
     return PLUGIN.format(name=name, gain=gain, more=more)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """The ``plugins`` of a working folder, with nothing installed."""
-    folder = tmp_path / "plugins"
-    folder.mkdir()
-    registry.use(Registry().load(installed=False))
-    yield folder
-    source.forget(source.modules_of(source.FOLDER))
-
-
 def default(name: str) -> Any:
     return registry.current().operation("encoder", name).params[0].default
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,6 @@ from livegan.plugin.hot import Hot
 from livegan.plugin.record import Problem
 from livegan.plugin.registry import Registry
 from tests.plugin.test_hot import default, plugin, tried
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """The ``plugins`` of a working folder, with nothing installed."""
-    folder = tmp_path / "plugins"
-    folder.mkdir()
-    registry.use(Registry().load(installed=False))
-    yield folder
-    source.forget(source.modules_of(source.FOLDER))
 
 
 def problem(folder: Path) -> Problem:
