@@ -17,13 +17,13 @@ import numpy as np
 import torch
 
 from livegan import share
-from livegan.engine.build import Builder, model_folders
-from livegan.engine.device import choose_device, describe_device
-from livegan.engine.instance import ModelInstance, Moment, OperationInstance
-from livegan.engine.pipeline import Pipeline
-from livegan.engine.player import Player, as_bytes
-from livegan.engine.program import Program
-from livegan.engine.script import Refusal, run
+from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.commit.script import Refusal, run
+from livegan.engine.program.build import Builder, model_folders
+from livegan.engine.program.device import choose_device, describe_device
+from livegan.engine.program.instance import ModelInstance, Moment, OperationInstance
+from livegan.engine.program.player import Player, as_bytes
+from livegan.engine.program.program import Program
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.graph.picture import Picture, call
@@ -172,7 +172,7 @@ def frame_rows(
             began = time.perf_counter()
             plain(history.position)
             times[1].append(time.perf_counter() - began)
-            torch.set_num_threads(1 if player.crew.threads > 1 else threads)
+            torch.set_num_threads(1 if player.paint_threads.threads > 1 else threads)
         frame += 1
     live, user = (1000 * statistics.median(t[3:]) for t in times)
     groups = {

@@ -129,7 +129,7 @@ def draw(
     ------
     NoPicture
         If one cannot be drawn.
-    livegan.engine.script.Refusal
+    livegan.engine.commit.script.Refusal
         If the registry in use does not offer what a line names.
     """
     drawn: dict[int, Pixels] = {}

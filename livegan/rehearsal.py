@@ -14,25 +14,25 @@ from typing import Any
 import numpy as np
 
 from livegan import __version__, film
-from livegan.engine.build import Builder
-from livegan.engine.deadline import last_resort
-from livegan.engine.device import choose_device, describe_device
-from livegan.engine.pipeline import Pipeline
-from livegan.engine.player import Frame, Player, as_bytes
-from livegan.engine.poison import Poisoned
-from livegan.engine.program import GROUPS
-from livegan.engine.script import Refusal
-from livegan.engine.surroundings import exits_refused
-from livegan.engine.thumbs import strip
+from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.commit.script import Refusal
+from livegan.engine.isolation.deadline import last_resort
+from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.process_state import exits_refused
+from livegan.engine.program.build import Builder
+from livegan.engine.program.device import choose_device, describe_device
+from livegan.engine.program.player import Frame, Player, as_bytes
+from livegan.engine.program.program import GROUPS
+from livegan.engine.program.thumbs import strip
 from livegan.graph.place import Place
 from livegan.saving import save_png
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
 from livegan.sound.media import decode
-from livegan.stage.guard import FlashGuard, Mode, Moment
-from livegan.stage.intervals import Intervals
-from livegan.stage.pacing import Pace
+from livegan.stage.flash.flash_guard import FlashGuard, Mode, Moment
+from livegan.stage.record.intervals import Intervals
+from livegan.stage.window.pacing import Pace
 
 HELD_S = 60.0
 """A call that holds the interpreter for so long, and that no deadline could end, is the end."""

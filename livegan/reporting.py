@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from livegan.engine.program import GROUPS
+from livegan.engine.program.program import GROUPS
 from livegan.saving import replacing, write_bytes
 from livegan.sound.features import INDEX
 

@@ -16,5 +16,5 @@ def folder(name: str) -> Path:
 
 
 def demo_track() -> Path:
-    """The bundled demo track (rendered by `livegan.sound.composer`, free of rights)."""
+    """The bundled demo track (rendered by `livegan.demo.composer`, free of rights)."""
     return PACKAGE / "demo" / "demo.ogg"

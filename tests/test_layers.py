@@ -12,10 +12,21 @@ import pytest
 ROOT = Path(__file__).parent.parent / "livegan"
 
 FORBIDDEN = {
-    "plugin": {"graph", "engine", "sound", "generators", "stage", "builtin", "cli", "live"},
-    "graph": {"engine", "sound", "generators", "stage", "builtin", "cli", "live"},
+    "plugin": {"ipc", "graph", "engine", "sound", "generators", "stage", "builtin", "cli", "live"},
+    "graph": {"ipc", "engine", "sound", "generators", "stage", "builtin", "cli", "live"},
     "sound": {"engine", "graph", "generators", "stage", "cli", "live"},
     "generators": {"engine", "graph", "stage", "sound", "cli", "live"},
+    "ipc": {
+        "engine",
+        "graph",
+        "generators",
+        "stage",
+        "builtin",
+        "cli",
+        "live",
+        "rehearsal",
+        "plugin",
+    },
     "stage": {"engine", "graph", "generators", "cli", "live", "rehearsal"},
     "builtin": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
     "engine": {"cli", "rehearsal"},
@@ -54,6 +65,65 @@ def test_a_part_imports_only_what_lies_below_it(part: str) -> None:
     assert wrong == []
 
 
+def arrows() -> dict[str, set[str]]:
+    """Module → modules of livegan that it imports when it is imported, not inside functions."""
+    files = {
+        ".".join(("livegan", *f.relative_to(ROOT).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        ): f
+        for f in ROOT.rglob("*.py")
+    }
+    found: dict[str, set[str]] = {}
+    for name, file in files.items():
+        found[name] = set()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                whole = [f"{node.module}.{alias.name}" for alias in node.names]
+                named = [w if w in files else node.module for w in whole]
+            else:
+                continue
+            found[name] |= {n for n in named if n in files and n != name}
+    return found
+
+
+def circles(of: dict[str, set[str]]) -> list[list[str]]:
+    """Modules that import each other, directly or through others (Tarjan 1972)."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(name: str) -> None:
+        order[name] = low[name] = len(order)
+        stack.append(name)
+        for other in sorted(of[name]):
+            if other not in order:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], order[other])
+        if low[name] == order[name]:
+            circle = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(circle) > 1:
+                found.append(sorted(circle))
+
+    for name in of:
+        if name not in order:
+            visit(name)
+    return found
+
+
+def test_no_modules_import_each_other() -> None:
+    assert circles(arrows()) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+
+
 def modules_after(code: str) -> set[str]:
     """Which modules a fresh Python has loaded after running ``code``."""
     program = f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"
@@ -70,7 +140,7 @@ def test_a_set_is_read_without_torch() -> None:
 
 
 def test_the_stage_loads_neither_torch_nor_the_engine() -> None:
-    loaded = modules_after("import livegan.stage.stage, livegan.stage.outputs")
+    loaded = modules_after("import livegan.stage.stage, livegan.stage.outputs.outputs")
     assert not {"torch", "livegan.engine", "livegan.graph", "livegan.generators"} & loaded
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from livegan.engine.script import Refusal
+from livegan.engine.commit.script import Refusal
 from livegan.film import FilmWriter
 from livegan.rehearsal import Edit, Rehearsal, rehearse
 from livegan.sound.media import decode

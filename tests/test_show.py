@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageGrab
 
-from livegan.sound.composer import compose
+from livegan.demo.composer import compose
 from tests.display import xvfb
 from tests.engine.playing import make_models
 from tests.pulse import null_sink

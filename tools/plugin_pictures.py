@@ -77,7 +77,7 @@ def timeslip(folder: Path) -> None:
     """A rose that turns, as it is and slipped: downwards, and by the reef."""
     from livegan_timeslip import Timeslip
 
-    from livegan.engine.player import as_bytes
+    from livegan.engine.program.player import as_bytes
     from livegan.plugin import Now, declare
     from livegan.sound.history import RecordedHistory
     from livegan.testing.playing import Play
@@ -151,7 +151,7 @@ def diffusion(folder: Path) -> None:
     from livegan_diffusion.schedule import Schedule
     from patches import patches_of, write_patch_model
 
-    from livegan.engine.player import as_bytes
+    from livegan.engine.program.player import as_bytes
     from livegan.generators import Card, Generator
     from livegan.testing import render
 

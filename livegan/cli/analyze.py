@@ -17,8 +17,8 @@ def analyze(
     bpm: Annotated[float | None, typer.Option(min=1, help="Fix the tempo.")] = None,
 ) -> None:
     """Hear a file as a show would: levels, kicks, snares, onsets, tempo and beats."""
-    from livegan.sound.analysis import analyze as hear
     from livegan.sound.media import decode
+    from livegan.sound.report import analyze as hear
 
     with clear_errors():
         result = hear(decode(file), bpm=bpm)

@@ -73,7 +73,7 @@ def bench(
 def _training(seconds: float, device: str) -> dict[str, Any]:
     import torch
 
-    from livegan.engine.device import choose_device, describe_device
+    from livegan.engine.program.device import choose_device, describe_device
     from livegan.training.bench import bench_training
 
     chosen = choose_device(device)

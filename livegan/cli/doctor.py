@@ -33,7 +33,7 @@ def doctor() -> None:
         line(True, f"onnxruntime {importlib.metadata.version('onnxruntime')}")
     except importlib.metadata.PackageNotFoundError:
         line(None, "onnxruntime is not installed (only needed for ONNX models)")
-    from livegan.engine.device import choose_device, describe_device
+    from livegan.engine.program.device import choose_device, describe_device
 
     device, precision = describe_device(choose_device())
     line(True, f"generators run on {device} in {precision}")

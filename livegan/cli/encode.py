@@ -22,7 +22,7 @@ def encode(
 ) -> None:
     """Draw one condition: what a show would draw for that sound at that moment."""
     from livegan import share
-    from livegan.engine.still import draw_condition
+    from livegan.engine.program.single_condition import draw_condition
     from livegan.saving import save_png
 
     path = share.demo_track() if audio == "demo" else Path(audio)

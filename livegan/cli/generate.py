@@ -22,8 +22,8 @@ def generate(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
 ) -> None:
     """Paint one picture with a checkpoint."""
-    from livegan.engine.build import model_folders
-    from livegan.engine.device import choose_device
+    from livegan.engine.program.build import model_folders
+    from livegan.engine.program.device import choose_device
     from livegan.generators import find
     from livegan.generators.generate import generate as paint
 

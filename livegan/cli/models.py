@@ -32,7 +32,7 @@ def models(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List the models that a set in this folder can name, or show one with its card."""
-    from livegan.engine.build import model_folders
+    from livegan.engine.program.build import model_folders
 
     here = Path.cwd()
     folders = model_folders(here / "set.py", here)

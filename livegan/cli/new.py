@@ -134,7 +134,7 @@ def package(kind: str, text: str, author: str, licence: str) -> None:
         fail(short(str(error)))
     except OSError as error:
         fail(f"{short(str(error.filename or folder))}: {error.strerror or error}")
-    from livegan.engine.script import Refusal
+    from livegan.engine.commit.script import Refusal
     from livegan.plugin.guard import reason_of
     from livegan.portrait import NoPicture
     from livegan.starting.example import add_example

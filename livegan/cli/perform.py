@@ -12,8 +12,8 @@ from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 
 if TYPE_CHECKING:
-    from livegan.stage.guard import Mode
-    from livegan.stage.ladder import Asked
+    from livegan.stage.fallback.ladder import Asked
+    from livegan.stage.flash.flash_guard import Mode
 
 FILM_SECONDS = 20.0
 
@@ -28,7 +28,7 @@ def window_of(text: str) -> tuple[int, int]:
 
 def rung_asked(text: str) -> Asked:
     """``--rung`` as the stage takes it."""
-    from livegan.stage.ladder import ASKED
+    from livegan.stage.fallback.ladder import ASKED
 
     found = [rung for rung in ASKED if rung == text]
     if not found:
@@ -149,7 +149,7 @@ def perform(
     asked = rung_asked(rung)
     guard = guard_mode(flash_guard)
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
-        from livegan.engine.device import choose_device
+        from livegan.engine.program.device import choose_device
 
         with clear_errors():
             choose_device(device)
@@ -157,9 +157,9 @@ def perform(
         film_instead(path, audio, fps, size, device, seed, seconds, followed, guard)
         return
     from livegan.stage.options import Options
-    from livegan.stage.screen import NoWindow
+    from livegan.stage.record.summary import lines_of
     from livegan.stage.stage import Stage
-    from livegan.stage.summary import lines_of
+    from livegan.stage.window.displays import NoWindow
 
     options = Options(
         set=path,
@@ -215,7 +215,8 @@ def film_instead(
     from livegan import share
     from livegan.cli.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
-    from livegan.sound.sources import SUFFIXES, recorded
+    from livegan.sound.source import SUFFIXES
+    from livegan.sound.sources import recorded
 
     sound = share.demo_track()
     if audio is not None and (Path(audio).exists() or Path(audio).suffix.lower() in SUFFIXES):

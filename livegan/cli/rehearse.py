@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from livegan.gremlins.evening import Plan
     from livegan.gremlins.sheet import Sheet
     from livegan.rehearsal import Edit, Rehearsal, Result
-    from livegan.stage.guard import Mode
+    from livegan.stage.flash.flash_guard import Mode
 
 FlashGuardMode = Annotated[
     str,
@@ -27,7 +27,7 @@ SetPath = Annotated[Path, typer.Argument(metavar="SET", help="The set, a Python 
 
 def guard_mode(text: str) -> Mode:
     """``--flash-guard`` as the guard takes it."""
-    from livegan.stage.guard import MODES
+    from livegan.stage.flash.flash_guard import MODES
 
     found = [mode for mode in MODES if mode == text]
     if not found:

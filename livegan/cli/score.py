@@ -44,8 +44,8 @@ def score(
         fail(f"--norm is one of frame, running, got {norm!r}", 2)
     from rich.console import Console
 
-    from livegan.engine.build import model_folders
-    from livegan.engine.device import choose_device
+    from livegan.engine.program.build import model_folders
+    from livegan.engine.program.device import choose_device
     from livegan.generators import find, load
     from livegan.generators.card import card_path, write_card
     from livegan.training.scoring import score as measure

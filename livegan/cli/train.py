@@ -70,7 +70,7 @@ def train(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from livegan.engine.device import choose_device
+    from livegan.engine.program.device import choose_device
     from livegan.training import ARCHITECTURES, PRESETS, pack, preset_of, recipe_of
     from livegan.training import train as learn
     from livegan.training.packing import publish

@@ -8,11 +8,11 @@ from pathlib import Path
 import av
 import numpy as np
 
+from livegan.demo.composer import compose
+from livegan.demo.composer.oscillators import Wave
 from livegan.saving import replacing
 from livegan.share import demo_track
 from livegan.sound import RATE
-from livegan.sound.composer import compose
-from livegan.sound.composer.oscillators import Wave
 
 STYLE, SEED, BPM, SECONDS = "techno", 7, 128.0, 60.0
 """Thirty-two bars: a quiet intro that builds, the beat, a break that builds, everything."""

@@ -9,16 +9,16 @@ import time
 from os import _exit as leave_at_once
 from typing import Any
 
-from livegan.engine.held import let_go
+from livegan.engine.isolation.activity import activity
+from livegan.engine.isolation.object_lifetime import let_go
+from livegan.engine.isolation.process_state import ProcessState, exits_refused
 from livegan.engine.link import Link, Message
 from livegan.engine.rings import Rings
 from livegan.engine.standby import import_quietly, stand_by
-from livegan.engine.surroundings import Surroundings, exits_refused
-from livegan.engine.whereabouts import whereabouts
+from livegan.ipc.pulse import Pulse
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
-from livegan.sound.ring import SoundRing
-from livegan.stage.pacing import Pace
-from livegan.stage.pulse import Pulse
+from livegan.stage.window.pacing import Pace
 
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
@@ -49,10 +49,10 @@ class Engine:
 
     def run(self) -> None:
         """Play until told to quit or until the stage is gone."""
-        from livegan.engine.poison import Poisoned
+        from livegan.engine.isolation.gpu_errors import Poisoned
 
         threading.Thread(target=self.heartbeat, name="heartbeat", daemon=True).start()
-        whereabouts.pulse = self.pulse
+        activity.pulse = self.pulse
         self.sound = SoundRing.attach(self.options["sound_ring"])
         self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"])
         if self.standing_by:
@@ -97,7 +97,7 @@ class Engine:
 
     def prepare(self) -> None:
         """Import what is heavy and make the parts of the engine."""
-        from livegan.engine.assembly import assemble
+        from livegan.engine.program.assembly import assemble
 
         self.made = assemble(self.options, self.sound, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
@@ -125,7 +125,7 @@ class Engine:
         last_thumbs = last_look = 0.0
         counted, since = 0, time.monotonic()
         last_position, stumbled = -1, 0
-        self.around = Surroundings()
+        self.around = ProcessState()
         while self.link.open:
             self.answer()
             if self.player.program is None and self.player.cued is None:
@@ -186,11 +186,11 @@ class Engine:
         if self.announced != frame.version:
             self.announced = frame.version
             self.announce()
-            self.around = Surroundings()
+            self.around = ProcessState()
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""
-        from livegan.engine.thumbs import slots
+        from livegan.engine.program.thumbs import slots
 
         program = self.player.program
         assert program is not None

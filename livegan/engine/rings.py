@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from livegan.ipc.picture_ring import Picture, PictureRing
 from livegan.plugin import registry
-from livegan.stage.pictures import Picture, PictureRing
-from livegan.stage.rings import remove
+from livegan.stage.show_memory import remove
 
 if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
-    from livegan.engine.player import Frame
-    from livegan.engine.program import Program
+    from livegan.engine.program.player import Frame
+    from livegan.engine.program.program import Program
 
 SPARE = 4
 """Rings that are kept while no program asks for them: an undo finds its outputs as they were."""
@@ -30,7 +30,7 @@ class Rings:
 
     def show(self, frame: Frame, number: int) -> None:
         """Hand a frame over: the window's picture and every extra output's."""
-        from livegan.engine.player import as_bytes
+        from livegan.engine.program.player import as_bytes
 
         tag = {"sound_position": frame.position, "version": frame.version, "frame": number}
         self._pictures.write(as_bytes(fitted(frame.picture, self._pictures.room)), **tag)
@@ -41,7 +41,7 @@ class Rings:
 
     def show_thumbs(self, program: Program, number: int) -> None:
         """Draw the thumb strip."""
-        from livegan.engine.thumbs import strip
+        from livegan.engine.program.thumbs import strip
 
         picture = strip(program)
         if picture is not None:

@@ -6,12 +6,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from livegan.engine.link import Link, Message
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
-from livegan.sound.ring import SoundRing
 
 if TYPE_CHECKING:  # what is heavy is imported quietly
-    from livegan.engine.assembly import Assembly
-    from livegan.engine.player import Player
+    from livegan.engine.program.assembly import Assembly
+    from livegan.engine.program.player import Player
 
 WARM_FRAMES = 2
 """Frames that a standby draws unseen, so that the first one it shows is as quick as any."""
@@ -19,11 +19,11 @@ WARM_FRAMES = 2
 
 def import_quietly() -> None:
     """Import what is heavy in the time that the playing engine leaves."""
-    from livegan.engine.saves import lower_priority
+    from livegan.engine.commit.saves import lower_priority
 
     def load() -> None:
         lower_priority()
-        import livegan.engine.assembly  # noqa: F401
+        import livegan.engine.program.assembly  # noqa: F401
 
     thread = threading.Thread(target=load, name="imports")
     thread.start()

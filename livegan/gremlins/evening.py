@@ -24,8 +24,8 @@ from livegan.gremlins.sheet import line_of
 from livegan.gremlins.show import Mark, Show, ShowEnded
 from livegan.gremlins.soundcard import sound_card
 from livegan.gremlins.witness import Glance
-from livegan.stage.health import Limits
 from livegan.stage.options import Options
+from livegan.stage.supervision.health import Limits
 
 SHOWS = {
     FILE: " that hears a file",

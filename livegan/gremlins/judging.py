@@ -11,8 +11,8 @@ from typing import Any, Literal
 from livegan.gremlins.fault import Fault, Message, Sight
 from livegan.gremlins.show import Heard
 from livegan.gremlins.witness import Glance, lower
-from livegan.stage.ladder import Rung
-from livegan.stage.log import line_of
+from livegan.stage.fallback.ladder import Rung
+from livegan.stage.record.show_log import line_of
 
 Verdict = Literal["pass", "late", "fail", "not done"]
 NOT_AS_BEFORE = "it was not as before"

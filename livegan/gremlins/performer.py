@@ -16,8 +16,8 @@ from multiprocessing.connection import Client, Connection
 from typing import Any
 
 from livegan.gremlins.witness import Witness
-from livegan.stage.presenter import Presented
 from livegan.stage.stage import Stage
+from livegan.stage.window.presenter import Presented
 
 GLANCE = 0.1  # seconds
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from livegan.gremlins.copying import Copy
-from livegan.gremlins.fault import Message
 from livegan.gremlins.soundcard import NullSink
 from livegan.gremlins.witness import Glance
 from livegan.saving import write_bytes
-from livegan.stage.log import place
 from livegan.stage.options import Options
+from livegan.stage.record.show_log import place
 
+Message = Mapping[str, Any]
 Found = TypeVar("Found")
 LOOK = 0.03  # seconds between looks at what a show says
 STARTS = 240.0  # seconds that a machine may take to start Python and torch

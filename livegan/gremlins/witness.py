@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from livegan.stage.ladder import RUNGS, Rung
-from livegan.stage.presenter import Presented
+from livegan.stage.fallback.ladder import RUNGS, Rung
+from livegan.stage.window.presenter import Presented
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Glance:
     heard: float
     """The show's time in seconds."""
     rung: Rung
-    """The lowest rung of the ladder: see `livegan.stage.ladder`."""
+    """The lowest rung of the ladder: see `livegan.stage.fallback.ladder`."""
 
 
 class Witness:
@@ -55,7 +55,7 @@ class Witness:
         self._rung: Rung = "live"
 
     def presented(self, frame: Presented) -> None:
-        """Take down a frame: what `livegan.stage.presenter.Presenter.watch` calls."""
+        """Take down a frame: what `livegan.stage.window.presenter.Presenter.watch` calls."""
         brightest: int | None = None
         if frame.pixels is not self._looked_at:
             self._looked_at = frame.pixels

@@ -18,10 +18,9 @@ from livegan.sound.drums import Drums
 from livegan.sound.features import FEATURES, INDEX, Rows
 from livegan.sound.loudness import Loudness
 from livegan.sound.onsets import Envelope, Onsets
-from livegan.sound.report import analyze
 from livegan.sound.tempo import Tempo
 
-__all__ = ["FEATURES", "Analyzer", "Event", "analyze"]
+__all__ = ["FEATURES", "Analyzer", "Event"]
 
 _HOP_S = HOP / RATE
 _BEATS = INDEX["beats"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livegan.sound import RATE
 from livegan.sound.devices import STALLED, SourceAway, SourceError
 from livegan.sound.feed import Feed
-from livegan.sound.sources import KINDS, Note, SourceGone
+from livegan.sound.source import KINDS, Note, SourceGone
 
 Array = NDArray[np.float32]
 

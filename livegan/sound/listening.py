@@ -18,7 +18,7 @@ from livegan.sound.devices import SourceAway
 from livegan.sound.downmix import to_stereo
 from livegan.sound.features import FEATURES, Rows
 from livegan.sound.pace import Pace
-from livegan.sound.sources import Source
+from livegan.sound.source import Source
 
 Array = NDArray[np.float32]
 Note = Callable[[str], None]
@@ -31,7 +31,7 @@ RETRY = 1.0
 
 
 class Ring(Protocol):
-    """What is written: a `livegan.sound.ring.SoundRing`."""
+    """What is written: a `livegan.ipc.sound_ring.SoundRing`."""
 
     @property
     def position(self) -> int: ...

@@ -22,7 +22,7 @@ from livegan.sound.packets import (
     sndfile_chunks,
     sndfile_duration,
 )
-from livegan.sound.sources import SUFFIXES
+from livegan.sound.source import SUFFIXES
 
 Array = NDArray[np.float32]
 Note = Callable[[str], None]

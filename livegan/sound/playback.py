@@ -15,7 +15,7 @@ from livegan.sound import RATE
 from livegan.sound.devices import SourceError, Stream, find_device, refresh
 from livegan.sound.fifo import Fifo
 from livegan.sound.media import MediaError, open_media
-from livegan.sound.sources import FILES, Note, SourceGone
+from livegan.sound.source import FILES, Note, SourceGone
 
 Array = NDArray[np.float32]
 

@@ -4,46 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livegan.sound import RATE
 from livegan.sound.devices import SourceError, list_devices
-
-Array = NDArray[np.float32]
-Note = Callable[[str], None]
-
-
-class SourceGone(Exception):
-    """A source that played and no longer does: why, in one line."""
-
-
-class Source(Protocol):
-    """What `Listening` pulls sound from, in its own thread."""
-
-    name: str
-    """What notes call it."""
-    rate: int
-    """Frames a second; known once it is open."""
-
-    def open(self, note: Note) -> None:
-        """Begin, or begin again after it was gone; `SourceError` if it cannot.
-
-        A show does not begin with a source that fails so, unless it is with `SourceAway`: that is
-        opened again every second. ``note`` takes lines for the performer, from any thread.
-        """
-
-    def pull(self, frames: int) -> Array:
-        """Sound that is there by now, (n, channels) float32, without waiting.
-
-        ``frames`` would bring the show up to date: a source without a clock of its own gives so
-        many; one with a clock (a device) gives all it has. `SourceGone` if there will be no more.
-        """
-
-    def close(self) -> None:
-        """Let go of the device or file; closing twice is harmless."""
+from livegan.sound.source import SUFFIXES, Array, Note, Source
 
 
 class Silence:
@@ -61,14 +27,6 @@ class Silence:
 
     def close(self) -> None:
         """Nothing to close."""
-
-
-KINDS = "--audio also takes a sound file, an address (udp://..., http://...), demo or silence"
-"""What there is besides devices, for those who named none of them."""
-FILES = (
-    "--audio also takes the name of an input (see `livegan devices`), an address, demo or silence"
-)
-"""What there is besides files."""
 
 
 def open_device(argument: str) -> Source:
@@ -104,9 +62,6 @@ def open_silence(argument: str = "") -> Source:
     """Silence."""
     return Silence()
 
-
-SUFFIXES = frozenset({".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aiff", ".mp4", ".mov"})
-"""Endings by which a name is known for that of a sound file."""
 
 ADDRESSES = ("http", "https", "udp", "tcp", "rtp", "rtsp", "srt")
 """By these a network address is known: ``udp://...``."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from livegan.stage.guard import Mode
-from livegan.stage.health import Limits
-from livegan.stage.ladder import Asked
-from livegan.stage.launch import ENGINE, Message
-from livegan.stage.room import room
+from livegan.stage.fallback.ladder import Asked
+from livegan.stage.flash.flash_guard import Mode
+from livegan.stage.supervision.engine_process import ENGINE, Message
+from livegan.stage.supervision.health import Limits
+from livegan.stage.supervision.memory_limit import room
 
 STANDBY_ALIVE, STANDBY_FRAME = 3.0, 5.0
 """Seconds, as in `Limits`: to take over is quick."""
@@ -48,11 +48,11 @@ class Options:
     code: bool = False
     """Whether HUD and code are shown from the start."""
     flash_guard: Mode = "on"
-    """Keeps flashes within what is safe for the audience: see `livegan.stage.guard`."""
+    """Keeps flashes within what is safe for the audience: see `livegan.stage.flash.flash_guard`."""
     safe: Path | None = None
     """The set that a key puts on the air at once; none if None."""
     rung: Asked = ""
-    """The rung of the ladder to begin on, until a key leaves it: see `livegan.stage.ladder`."""
+    """The rung to begin on, until a key leaves it: see `livegan.stage.fallback.ladder`."""
     standby: bool = False
     """A second engine is kept ready, and takes over when the first dies or hangs."""
     memory: float | None = None

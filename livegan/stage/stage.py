@@ -11,28 +11,29 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from livegan.memory import sweep
+from livegan.ipc.shared_memory import sweep
 from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
 from livegan.sound.sources import parse_source
-from livegan.stage import ending, rings
-from livegan.stage.code import Code
-from livegan.stage.desk import Desk
-from livegan.stage.guard import FlashGuard, Moment
-from livegan.stage.guest_output import GuestOutput
-from livegan.stage.guest_source import GuestSource, source_of_plugin
-from livegan.stage.keeper import Keeper
-from livegan.stage.ladder import Rung
-from livegan.stage.log import Message, ShowLog
+from livegan.stage import ending
+from livegan.stage import show_memory as rings
+from livegan.stage.control.commands import Commands
+from livegan.stage.control.switches import Switches
+from livegan.stage.fallback.fallbacks import Fallbacks
+from livegan.stage.fallback.ladder import Rung
+from livegan.stage.fallback.still import Still, place_of, read_still
+from livegan.stage.flash.flash_guard import FlashGuard, Moment
 from livegan.stage.options import Options
-from livegan.stage.orders import Orders
-from livegan.stage.outputs import Outputs, openers
-from livegan.stage.presenter import Presented, Presenter
-from livegan.stage.report import Report
-from livegan.stage.rungs import Rungs
-from livegan.stage.screenshot import saved
-from livegan.stage.still import Still, place_of, read_still
-from livegan.stage.window import Window
+from livegan.stage.outputs.guest_output import GuestOutput
+from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
+from livegan.stage.outputs.outputs import Outputs, openers
+from livegan.stage.overlay.code import Code
+from livegan.stage.record.screenshot import saved
+from livegan.stage.record.show_log import Message, ShowLog
+from livegan.stage.record.show_report import Report
+from livegan.stage.supervision.supervisor_thread import SupervisorThread
+from livegan.stage.window.presenter import Presented, Presenter
+from livegan.stage.window.window import Window
 
 MESSAGES_A_FRAME = 32
 
@@ -75,8 +76,8 @@ class Stage:
         self._stop.set()
 
     def report(self) -> dict[str, Any]:
-        """What was presented and what happened: see `livegan.stage.report`."""
-        return self._report.told(self._presenter, self._keeper.state, self._window.canvas)
+        """What was presented and what happened: see `livegan.stage.record.show_report`."""
+        return self._report.told(self._presenter, self._supervision.state, self._window.canvas)
 
     # Opening and closing -----------------------------------------------------------------------
 
@@ -95,17 +96,17 @@ class Stage:
         stack.callback(self._listening.stop)
         self._outputs = Outputs(openers(self._note), self._note, self._guard, self._guest)
         stack.callback(self._outputs.close)
-        self._keeper = Keeper(
+        self._supervision = SupervisorThread(
             options.of_engine(shared.names),
             self._hear,
             target=options.engine,
             limits=options.supervision,
             standby=options.standby,
         )
-        self._keeper.start()
-        stack.callback(self._keeper.stop)
-        self._orders = Orders(
-            self._keeper,
+        self._supervision.start()
+        stack.callback(self._supervision.stop)
+        self._orders = Commands(
+            self._supervision,
             self._listening,
             safe=options.safe is not None,
             stop=self.stop,
@@ -121,14 +122,14 @@ class Stage:
         )
         stack.callback(self._window.close)
         place = place_of(options.working, options.set)
-        rungs = Rungs(read_still(place))
+        rungs = Fallbacks(read_still(place))
         self._still = Still(place, rungs, self._log.later, self._note)
         self._presenter = Presenter(
             self._window,
             shared.pictures,
             shared.thumbs,
             shared.sound,
-            Desk(
+            Switches(
                 hud=options.hud,
                 code=options.code,
                 fullscreen=options.fullscreen,
@@ -172,8 +173,8 @@ class Stage:
             presenter.view = presenter.view.take(message, now)
             kind = message.get("type")
             if kind == "hello":
-                for standing in presenter.desk.standing:
-                    self._keeper.send(standing)
+                for standing in presenter.switches.standing:
+                    self._supervision.send(standing)
             elif kind == "obeyed":
                 self._orders.obeyed(str(message.get("order")))
             elif kind == "settings" and self.options.bpm is None:
@@ -215,7 +216,7 @@ class Stage:
         acted = functools.partial(self._guarded, name)
         return GuestOutput(wanted, options.working, options.flash_guard, self._note, acted)
 
-    # Messages: on the keeper's thread ----------------------------------------------------------
+    # Messages: on the supervisor's thread --------------------------------------------------------
 
     def _hear(self, message: Message) -> None:
         self._report.take(message)

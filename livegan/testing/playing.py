@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.instance import Moment, OperationInstance
+from livegan.engine.program.instance import Moment, OperationInstance
 from livegan.graph.leaf import call_signal
 from livegan.graph.picture import Picture, call
 from livegan.graph.reading import Reading, read

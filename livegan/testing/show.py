@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from livegan.engine.player import as_bytes
+from livegan.engine.program.player import as_bytes
 from livegan.plugin import Operation, declare, registry
 from livegan.rehearsal import Rehearsal, rehearse
 from livegan.sound import RATE
@@ -89,7 +89,7 @@ def play(
 
     Raises
     ------
-    livegan.engine.script.Refusal
+    livegan.engine.commit.script.Refusal
         If the set cannot be played; the message says where, what, and what to do.
     """
     before = registry.current()

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.classes import torchs_own
-from livegan.engine.surroundings import functions_of, looked_at
+from livegan.engine.isolation.class_state import torchs_own
+from livegan.engine.isolation.process_state import functions_of, looked_at
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import typer
 from numpy.typing import NDArray
 from rich.progress import Progress
 
+from livegan.demo.composer import STYLES, compose
 from livegan.film import FilmWriter
 from livegan.sound import RATE
-from livegan.sound.composer import STYLES, compose
 from livegan.sound.history import Hearing, RecordedHistory
 
 sys.path.insert(0, str(Path(__file__).parent))

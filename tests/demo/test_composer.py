@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from livegan.sound.composer import STYLES, Song, compose
-from livegan.sound.composer.arrangement import arrange
-from livegan.sound.composer.effects import loudness
+from livegan.demo.composer import STYLES, Song, compose
+from livegan.demo.composer.arrangement import arrange
+from livegan.demo.composer.effects import loudness
 
 RATE = 48000
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from livegan.demo.__main__ import BPM, SECONDS, encode
+from livegan.demo.composer.effects import loudness
 from livegan.share import demo_track
-from livegan.sound.composer.effects import loudness
 from livegan.sound.media import decode
 
 

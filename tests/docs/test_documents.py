@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from livegan import share
 from livegan.cli import app
-from livegan.engine.script import Refusal
+from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator
 from livegan.plugin import CONTEXT, hookspecs, registry
 from livegan.plugin.declare import CALLED

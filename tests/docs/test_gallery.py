@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from livegan import gallery, portrait
 from livegan.cli import app
-from livegan.engine.script import run
+from livegan.engine.commit.script import run
 from livegan.plugin import registry
 
 DOCS = Path(__file__).parent.parent.parent / "docs"

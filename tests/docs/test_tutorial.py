@@ -24,7 +24,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from livegan.cli import app
-from livegan.sound.composer import compose
+from livegan.demo.composer import compose
 from tests.display import xvfb
 
 pytestmark = pytest.mark.slow

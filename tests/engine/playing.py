@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.build import Builder
-from livegan.engine.commit import Commit
-from livegan.engine.pipeline import Pipeline
-from livegan.engine.player import Frame, Player
+from livegan.engine.commit.commits import Commit
+from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.program.build import Builder
+from livegan.engine.program.player import Frame, Player
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
 from livegan.rehearsal import Recorded

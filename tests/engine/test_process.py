@@ -15,13 +15,13 @@ import numpy as np
 import psutil
 import pytest
 
+from livegan.ipc.picture_ring import Picture, PictureRing
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
-from livegan.sound.ring import SoundRing
-from livegan.stage.health import Limits
-from livegan.stage.keeper import Keeper
-from livegan.stage.pictures import Picture, PictureRing
-from livegan.stage.rings import remove
+from livegan.stage.show_memory import remove
+from livegan.stage.supervision.health import Limits
+from livegan.stage.supervision.supervisor_thread import SupervisorThread
 
 PATIENCE = 240.0
 
@@ -44,7 +44,7 @@ def text(top: str = "pass", leaf: str = "pass") -> str:
 
 
 class Show:
-    """A keeper of real engines, and a stage that does nothing but make sound."""
+    """A supervision of real engines, and a stage that does nothing but make sound."""
 
     def __init__(self, folder: Path, *, standby: bool) -> None:
         self.set = folder / "set.py"
@@ -62,11 +62,13 @@ class Show:
             "memory": 4_000_000_000,
         }
         limits = Limits(alive=6, building=PATIENCE, starting=PATIENCE, backoff=0.1)
-        self.keeper = Keeper(options, self.heard.append, limits=limits, standby=standby)
+        self.supervision = SupervisorThread(
+            options, self.heard.append, limits=limits, standby=standby
+        )
         self._over = threading.Event()
         self._sounds = threading.Thread(target=self._play)
         self._sounds.start()
-        self.keeper.start()
+        self.supervision.start()
 
     def _play(self) -> None:
         """A second of noise, and silence from then on."""
@@ -78,7 +80,7 @@ class Show:
             self.sound.write_features(np.zeros((1, len(FEATURES)), np.float32))
 
     def close(self) -> None:
-        self.keeper.stop()
+        self.supervision.stop()
         self._over.set()
         self._sounds.join()
         for ring in (self.sound, self.pictures, self.thumbs):
@@ -163,7 +165,7 @@ FORKS = "if now.frame % 64 == 63 and not forks: forks.append(os.fork())"
 @pytest.mark.skipif(sys.platform != "linux", reason="forks")
 def test_what_a_leaf_forks_off_does_not_play_and_rings_without_a_name_are_found(show: Show) -> None:
     show.until("the first program", lambda: show.commits("on_air"))
-    engine = psutil.Process(show.keeper.pid)
+    engine = psutil.Process(show.supervision.pid)
     show.save(text("import os; forks = []", FORKS))
     forked = show.until("a fork", engine.children)[0]
     show.until("its end", lambda: forked.status() == psutil.STATUS_ZOMBIE)
@@ -185,7 +187,7 @@ def test_what_a_leaf_forks_off_does_not_play_and_rings_without_a_name_are_found(
 @pytest.mark.skipif(sys.platform != "linux", reason="what a signal does differs")
 def test_a_standby_takes_over_from_a_set_that_crashes(show: Show) -> None:
     show.until("a standby", lambda: show.told("standby"))
-    first = show.keeper.pid
+    first = show.supervision.pid
     crash = text(leaf="if now.frame % 64 == 63: ctypes.string_at(0)")
     show.save(crash)
     show.until("the new program", lambda: show.commits("on_air")[-1]["source"] == crash)
@@ -196,14 +198,14 @@ def test_a_standby_takes_over_from_a_set_that_crashes(show: Show) -> None:
     recovery = show.until("a recovery", lambda: show.told("recovery"))[0]
     assert recovery["pid"] not in (None, first)
     show.until("the quarantine", lambda: show.told("blocked"))
-    show.until("the program before", lambda: show.keeper.state.phase == "playing")
+    show.until("the program before", lambda: show.supervision.state.phase == "playing")
     assert show.picture().version == 1
 
     # One that is stopped is found without its help.
-    show.until("another standby", lambda: show.keeper.state.standby.ready)
+    show.until("another standby", lambda: show.supervision.state.standby.ready)
     deaths = len(show.told("death"))
-    os.kill(show.keeper.pid or 0, signal.SIGSTOP)
+    os.kill(show.supervision.pid or 0, signal.SIGSTOP)
     show.until("a death", lambda: len(show.told("death")) > deaths)
     assert show.told("death")[-1]["how"] == "it was stopped"
-    show.until("the standby", lambda: show.keeper.state.phase == "playing")
+    show.until("the standby", lambda: show.supervision.state.phase == "playing")
     assert show.picture().version == 1

@@ -7,9 +7,9 @@ from typing import cast
 
 import torch
 
-from livegan.engine.program import Program
+from livegan.engine.program.program import Program
 from livegan.engine.rings import SPARE, Rings, fitted
-from livegan.stage.pictures import PictureRing
+from livegan.ipc.picture_ring import PictureRing
 
 
 def test_a_picture_that_is_too_large_is_made_smaller() -> None:

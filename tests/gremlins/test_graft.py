@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from livegan import share
-from livegan.engine.script import Refusal, run
+from livegan.engine.commit.script import Refusal, run
 from livegan.gremlins.graft import around, at_top, in_hearing_leaf, in_leaf, last_show
 
 PLAIN = """from livegan.live import *

@@ -6,7 +6,7 @@ import itertools
 import random
 
 from livegan import share
-from livegan.engine.watch import compiles
+from livegan.engine.commit.watch import compiles
 from livegan.gremlins.saves import broken, cut, line_changed, token_changed, tokens_of, typed_over
 
 SET = (share.folder("sets") / "four.py").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from livegan.gremlins.witness import Witness
-from livegan.stage.presenter import Presented
+from livegan.stage.window.presenter import Presented
 
 BRIGHT = np.full((4, 4, 3), 200, np.uint8)
 BLACK = np.zeros((4, 4, 3), np.uint8)

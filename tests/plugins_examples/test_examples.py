@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from livegan.sound.composer import compose
+from livegan.demo.composer import compose
 from tests.display import xvfb
 from tests.plugins_examples.environment import PACKAGES, PLUGINS, Environment
 from tests.pulse import null_sink

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from livegan.demo.composer import compose
 from livegan.plugin.registry import Registry
-from livegan.sound.composer import compose
 from tests.display import xvfb
 from tests.test_rehearsal import write_wav
 from tests.test_show import Show

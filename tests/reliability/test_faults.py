@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from PIL import ImageGrab
 
+from livegan.demo.composer import compose
 from livegan.gremlins.catalogue import catalogue
 from livegan.gremlins.evening import END, ROOM, Evening, Plan
 from livegan.gremlins.fault import Fault
 from livegan.gremlins.judging import BLACK, Outcome
 from livegan.gremlins.show import Show
-from livegan.sound.composer import compose
 from tests.display import xvfb
 from tests.engine.playing import make_models
 from tests.test_rehearsal import write_wav

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from livegan.demo.composer import compose
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import FEATURES, Analyzer, analyze
-from livegan.sound.composer import compose
+from livegan.sound.analysis import FEATURES, Analyzer
 from livegan.sound.features import INDEX
+from livegan.sound.report import analyze
 
 RNG = np.random.default_rng(5)
 SONG = compose("rock", 3, 6.0)

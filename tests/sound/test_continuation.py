@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from livegan.demo.composer import compose
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer, Event
-from livegan.sound.composer import compose
 from livegan.sound.continuation import HEARD, continued, predictor
 from livegan.sound.pace import Pace
 

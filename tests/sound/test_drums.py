@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from livegan.demo.composer import compose
 from livegan.sound import RATE
 from livegan.sound.analysis import Analyzer, Event
 from livegan.sound.bands import DRUM_BANDS
-from livegan.sound.composer import compose
 from livegan.sound.drums import CONTEXT, Likeness
 from livegan.sound.features import INDEX
 

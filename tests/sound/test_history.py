@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, INDEX
 from livegan.sound.history import Hearing, RecordedHistory, Sound
-from livegan.sound.ring import SoundRing
 
 SECONDS = 20
 

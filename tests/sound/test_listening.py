@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
-from livegan.sound.devices import SourceAway
+from livegan.sound.devices import SourceAway, SourceError
 from livegan.sound.features import FEATURES
 from livegan.sound.listening import Listening
-from livegan.sound.ring import SoundRing
-from livegan.sound.sources import Silence, SourceError, SourceGone
+from livegan.sound.source import SourceGone
+from livegan.sound.sources import Silence
 from tests.pulse import NullSink
 
 
@@ -287,7 +288,7 @@ import numpy as np
 from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
 from livegan.sound.pace import BEHIND
-from livegan.sound.ring import SoundRing
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound.sources import parse_source
 
 with SoundRing.create() as ring:

@@ -17,10 +17,10 @@ import av
 import numpy as np
 import pytest
 
+from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.sound.capture import Capture
 from livegan.sound.listening import Listening
-from livegan.sound.ring import SoundRing
 from tests.sound.test_listening import Counting, until
 
 PACKET = 1316  # bytes: seven of MPEG-TS

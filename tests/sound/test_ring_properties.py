@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livegan.ipc.sound_ring import SLACK_SECONDS, SoundRing
 from livegan.sound import HOP
 from livegan.sound.features import FEATURES
-from livegan.sound.ring import SLACK_SECONDS, SoundRing
 
 SMALL = 0.05 - SLACK_SECONDS
 """Seconds of a ring of five hops, which comes round often."""
@@ -79,7 +79,7 @@ def test_features_are_as_one_table(steps: list[tuple[int, int, int]]) -> None:
 READER = """
 import sys
 import numpy as np
-from livegan.sound.ring import SoundRing
+from livegan.ipc.sound_ring import SoundRing
 for line in sys.stdin:
     name, start, stop = line.split()
     ring = SoundRing.attach(name)

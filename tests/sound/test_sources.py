@@ -27,7 +27,8 @@ from livegan.sound.devices import (
 )
 from livegan.sound.fifo import Fifo
 from livegan.sound.playback import Playback
-from livegan.sound.sources import SOURCES, Silence, SourceGone, parse_source, recorded
+from livegan.sound.source import SourceGone
+from livegan.sound.sources import SOURCES, Silence, parse_source, recorded
 
 
 def device(name: str, *, kind: Any = "input", default: bool = False, index: int = 0) -> Device:

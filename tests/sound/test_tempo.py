@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from livegan.demo.composer import compose
 from livegan.sound import RATE
 from livegan.sound.analysis import Analyzer
-from livegan.sound.composer import compose
 from livegan.sound.features import INDEX
 from livegan.sound.report import beat_times
 from livegan.sound.tempo import Tempo

@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from livegan.sound.ring import SoundRing
-from livegan.stage.pictures import PictureRing
+from livegan.ipc.picture_ring import PictureRing
+from livegan.ipc.sound_ring import SoundRing
 
 PERIOD = 1 / 30
 SAFE = "colour 30 160 60"

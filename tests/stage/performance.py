@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from PIL import ImageGrab
 
-from livegan.stage.health import Limits
 from livegan.stage.options import Options
 from livegan.stage.stage import Stage
+from livegan.stage.supervision.health import Limits
 
 WINDOW = (640, 480)
 FAKE = "tests.stage.fake_engine:run"

@@ -29,7 +29,7 @@ TYPES = {
     "K": "int",
 }
 RETURNS = {"X": "None", "_N": "bool", "H": "int", "J": "int", "I": "int"}
-METHOD = re.compile(rb"\?(\w+)@SpoutSender@@QEAA(_N|[XHJI])(\w+?)@?Z\0")
+METHOD = re.compile(rb"\?(\w+)@SpoutSenderQEAA(_N|[XHJI])(\w+?)@?Z\0")
 
 
 def parameters(code: str) -> list[str] | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.stage.actions import Kill, Start
-from livegan.stage.events import Gone, Guilt, Heard, Tick
-from livegan.stage.health import Limits, Seen
-from livegan.stage.supervisor import begin, step
+from livegan.stage.supervision.actions import Kill, Start
+from livegan.stage.supervision.events import Gone, Guilt, Heard, Tick
+from livegan.stage.supervision.health import Limits, Seen
+from livegan.stage.supervision.supervisor import begin, step
 
 LIMITS = Limits()
 

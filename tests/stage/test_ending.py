@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.stage.performance import Performance
-from tests.stage.test_keeper import gone, until
+from tests.stage.supervision.test_supervisor_thread import gone, until
 
 pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
 

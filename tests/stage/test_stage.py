@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.stage.performance import Performance
-from tests.stage.test_keeper import until
+from tests.stage.supervision.test_supervisor_thread import until
 
 pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
 
@@ -76,7 +76,7 @@ def test_the_panic_keys_work_while_the_engine_hangs(tmp_path: Path, screen: str)
         show.press("b")
         until(lambda: show.shows(120))
         show.press(" ", "space")
-        until(lambda: show.stage._presenter.desk.asked == "")
+        until(lambda: show.stage._presenter.switches.asked == "")
         show.press("p")
         until(lambda: show.shows(30))
         until(lambda: show.stage._presenter.view.safe)
@@ -122,7 +122,7 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
             rung(name)
         show.press("x")  # no key
         show.press("", "escape")
-        until(lambda: show.stage._presenter.desk.hint is not None)
+        until(lambda: show.stage._presenter.switches.hint is not None)
         os.kill(show.lines("hello")[-1]["pid"], signal.SIGKILL)
         rung("held")
         rung("live")
@@ -164,7 +164,7 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         show.press("b")
         until(lambda: show.shows(10))
         show.press(" ", "space")  # freeze
-        until(lambda: show.stage._presenter.desk.asked == "held")
+        until(lambda: show.stage._presenter.switches.asked == "held")
         show.save("colour 90 60 20\n")
         until(lambda: show.stage._presenter.view.version == 2)
         time.sleep(0.3)
@@ -174,10 +174,10 @@ def test_keys_do_what_the_help_says(show: Performance) -> None:
         show.press("u")
         until(lambda: show.shows(10))
         show.press("3")
-        until(lambda: show.stage._presenter.desk.solo == 2)
+        until(lambda: show.stage._presenter.switches.solo == 2)
         until(lambda: show.at(320, 20)[2] < 100)  # the fake darkens what is not solo
         show.press("0")
-        until(lambda: show.stage._presenter.desk.solo is None)
+        until(lambda: show.stage._presenter.switches.solo is None)
         show.press("t")
         show.press("s")
         saved = until(lambda: list((show.folder / "shows").glob("2*.png")))

@@ -18,7 +18,7 @@ import typer
 
 from livegan.generators import Checkpoint, ModelError
 from livegan.plugin import hookimpl
-from livegan.sound.sources import SourceError
+from livegan.sound.devices import SourceError
 
 MAGIC = b"TOY!"
 

@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 
 from livegan.dataset import Conditions, drawing
+from livegan.demo.composer import compose
 from livegan.generators import Generator, find, load, read_card
 from livegan.share import folder
-from livegan.sound.composer import compose
 
 NAMES = ("nebula", "corridor", "city", "ocean")
 

@@ -1,7 +1,7 @@
 """Measure the drum detector: `python tools/drums/evaluate.py SOUNDS`.
 
 Prints the table of docs/decisions/drums.md: F-measure at 50 ms, on mixes of kits, songs and
-SoundFonts that the detector has never heard, and on songs of `livegan.sound.composer`.
+SoundFonts that the detector has never heard, and on songs of `livegan.demo.composer`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import butter, sosfilt
 
+from livegan.demo.composer import STYLES, compose
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import analyze
-from livegan.sound.composer import STYLES, compose
+from livegan.sound.report import analyze
 
 TOLERANCE_S = 0.05
 

@@ -22,7 +22,7 @@ from livegan.gremlins.faults.edits import saves
 from livegan.gremlins.graft import in_leaf
 from livegan.gremlins.machine import SHARED, children, command, holding, lives, shared_memory
 from livegan.gremlins.show import Show
-from livegan.memory import PREFIX
+from livegan.ipc.shared_memory import PREFIX
 
 GONE = engine("death", within=10.0)
 BACK = engine("recovery", within=15.0)

@@ -15,7 +15,7 @@ from livegan_cues.cues import HEARD, cues
 from livegan_cues.hearing import cues_of
 from typer.testing import CliRunner
 
-from livegan.sound.composer import compose
+from livegan.demo.composer import compose
 from livegan.testing import conformance
 
 test_cues = conformance("livegan-cues")

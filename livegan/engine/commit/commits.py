@@ -1,0 +1,102 @@
+"""Commits: saves on their way to the air, numbered, and told as they go."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from livegan.engine.commit.script import Refusal
+
+LONGEST = 100_000
+"""Characters of a text that are told before it is on the air: to be shown if it is refused."""
+
+REMEMBERED = 100
+"""The newest commits, which are kept: a show has thousands."""
+
+
+@dataclass
+class Commit:
+    """One save on its way.  Times are seconds of show time; places are ``file:line``."""
+
+    id: int
+    at: float
+    file: str
+    status: str = "proposed"
+    reason: str = ""
+    where: str = ""
+    kept: list[str] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    version: int = 0
+    digest: str = ""
+    source: str = ""
+    changed: list[int] = field(default_factory=list)
+    on_air_at: float | None = None
+    proven_ms: float | None = None
+    """From the save being read to the program being proven."""
+    plugins: list[str] = field(default_factory=list)
+    """Names of the plugins that were loaded anew for it."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Of what is on air: what the plugin files said that it is made of, by path."""
+    safe: bool = False
+    """It is the safe set: see `livegan.engine.commit.safe_set`."""
+
+    def message(self) -> dict[str, Any]:
+        """As it is sent and written: a plain dict with ``type``."""
+        return {"type": "commit", **asdict(self)}
+
+
+class Commits:
+    """Those of a show, of which the newest are kept, oldest first.
+
+    ``emit`` is given what is to be sent and written.
+    """
+
+    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+        self._newest: deque[Commit] = deque(maxlen=REMEMBERED)
+        self._count = 0
+        self._emit = emit
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Commit]:
+        return iter(tuple(self._newest))
+
+    def add(self, at: float, file: Path) -> Commit:
+        """A new one, with the next number; nothing is told yet."""
+        self._count += 1
+        commit = Commit(self._count, at, str(file))
+        self._newest.append(commit)
+        return commit
+
+    def of(self, version: int, status: str = "") -> Commit | None:
+        """The newest that is about this program, if there is one: of this status, or of any."""
+        for commit in reversed(tuple(self._newest)):  # other threads add
+            if commit.version == version and status in ("", commit.status):
+                return commit
+        return None
+
+    def tell(self, commit: Commit, status: str = "") -> None:
+        """Say how a commit stands, after it came to ``status`` if that is given."""
+        commit.status = status or commit.status
+        with self._lock:
+            self._emit(commit.message())
+
+    def refuse(self, commit: Commit, refusal: Refusal) -> None:
+        """Say that it does not go on the air, or not any more, and why."""
+        commit.reason, commit.where = refusal.reason, str(refusal.place or "")
+        self.tell(commit, "refused")
+
+
+def changed_lines(before: str, after: str) -> list[int]:
+    """Numbers (from 1) of the lines of ``after`` that are new or changed."""
+    old, new = before.splitlines(), after.splitlines()
+    changed: list[int] = []
+    for tag, _, _, start, stop in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        if tag in ("replace", "insert"):
+            changed += range(start + 1, stop + 1)
+    return changed

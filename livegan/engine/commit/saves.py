@@ -1,0 +1,188 @@
+"""Saves: what the engine proposes, and when; a proposal that does not come back is given up."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.commit.safe_set import SafeSet
+from livegan.engine.commit.watch import Awaiting, Watcher, read_save, read_text, unreadable
+from livegan.engine.isolation.activity import PROVER
+from livegan.engine.isolation.deadline import watchdog
+from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.heap import give_back
+from livegan.plugin.guard import said
+
+Message = dict[str, Any]
+LOOK_S = 0.05
+"""How often a proposal is looked after."""
+TIDY_S = 2.0
+"""How long after a swap memory is given back: dissolves are over."""
+
+
+class Saves:
+    """A thread that watches the set's file and takes each save to the pipeline.
+
+    Each proposal runs on a thread of its own, so that one which never comes back costs only itself.
+    ``poisoned`` is called where the GPU's context is lost.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        watcher: Watcher,
+        safe: SafeSet | None,
+        emit: Callable[[Message], None],
+        poisoned: Callable[[Poisoned], None],
+    ) -> None:
+        self.pipeline = pipeline
+        self.watcher = watcher
+        self.safe = safe
+        self.emit = emit
+        self.poisoned = poisoned
+        self.recalled = False
+        """The set is to be read again, though no save was seen."""
+        self._awaiting = Awaiting("set", emit)
+        self._playing = self._tidied = 0
+        self._since = 0.0
+        self._running = True
+        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="saves", daemon=True)
+
+    def start(self) -> None:
+        """Begin; nothing is proposed before `keep` or `watch` says so."""
+        self._thread.start()
+
+    def keep(self, message: Message, done: Callable[[], None]) -> None:
+        """Make ready, unseen, what an on_air message says; calls ``done`` on the saves' thread."""
+
+        def order() -> None:
+            self.resume(message)
+            done()
+
+        self._orders.put(order)
+
+    def watch(self, resumes: Sequence[Message] = ()) -> None:
+        """From now on: play what the first of ``resumes`` says that is not refused, then the set
+        as it is saved."""
+        self._orders.put(lambda: self._watch(resumes))
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._running = False
+        self._orders.put(None)
+        self.watcher.stop()
+        if self._thread.ident is not None:
+            self._thread.join(2.0)
+
+    def _run(self) -> None:
+        lower_priority()
+        while self._running and (order := self._orders.get()) is not None:
+            order()
+
+    # What is proposed ----------------------------------------------------------------------------
+
+    def resume(self, message: Message) -> None:
+        """Propose what played, whatever the file says by now."""
+        if message.get("safe") and self.safe is not None:
+            if not self.safe.on_air:
+                self._aside(self.safe.prove)
+                self.safe.play()
+        elif message.get("source") and not self.pipeline.plays(str(message["source"])):
+            self.pipeline.numbered(int(message.get("version") or 0))
+            self.pipeline.trials.recall(message.get("texts"))
+            self._propose(str(message["source"]))
+
+    def _watch(self, resumes: Sequence[Message]) -> None:
+        path = self.pipeline.path
+        first, before = True, ""
+        for resume in resumes:
+            self.resume(resume)
+            if not self.pipeline.has_program and not (self.safe is not None and self.safe.ready):
+                continue  # it cannot be played any more: a model is gone
+            if resume.get("safe") and self.safe is not None:
+                # The file may hold what the safe set was called for: the next save is taken.
+                before, first = read_text(path) or "", False
+            break
+        while self._running:
+            try:
+                if first or self.watcher.wait() or self.recalled:
+                    self.recalled = False
+                    text = self._read(before, first, 0.05 if first and not resumes else 0.5)
+                    if text:
+                        before = text
+                        self._propose(text)
+                    if first and self.safe is not None:
+                        self._aside(self.safe.prove)
+                    first = False
+                self._tidy()
+            except Exception as error:  # a fault of livegan itself costs only this save
+                first = False
+                self._failed(error)
+                time.sleep(LOOK_S)
+
+    def _tidy(self) -> None:
+        """Give memory back a while after a swap, when what it let go of is free."""
+        program = self.pipeline.player.program
+        version, now = program.version if program is not None else 0, time.monotonic()
+        if version != self._playing:
+            self._playing, self._since = version, now
+        elif version != self._tidied and now - self._since > TIDY_S:
+            self._tidied = version
+            give_back()
+
+    def _read(self, before: str, first: bool, patience_s: float) -> str | None:
+        """The set's text as it is saved, or None; says what it waits for."""
+        path, written = self.pipeline.path, False
+        with self.watcher.asking(), contextlib.suppress(OSError):
+            written = not first and self.pipeline.models_changed()
+        if written:
+            self.watcher.settle(path)
+        with self.watcher.asking():
+            text = read_save(path, before=before, patience_s=patience_s)
+            why = "" if text else unreadable(path)
+        if text:
+            self._awaiting.back(f"{path.name} is back")
+        elif why:
+            self._awaiting.without(f"waiting for {path.name}: {why}")
+        return text
+
+    def _propose(self, text: str) -> None:
+        self._aside(lambda: self.pipeline.propose(text))
+
+    def _aside(self, job: Callable[[], Any]) -> None:
+        """Do something on a thread of its own, and go on without it if it does not come back."""
+
+        def do() -> None:
+            try:
+                job()
+            except Poisoned as error:
+                self.poisoned(error)
+            except BaseException as error:  # a fault of livegan itself costs only this save
+                self._failed(error)
+
+        thread = threading.Thread(target=do, name=PROVER, daemon=True)
+        thread.start()
+        while thread.is_alive() and self._running:
+            thread.join(LOOK_S)
+            if thread.is_alive() and watchdog.stuck(thread.ident or 0):
+                self.pipeline.abandon(thread.ident or 0)
+                return
+        give_back()
+
+    def _failed(self, error: BaseException) -> None:
+        self.emit({"type": "note", "text": f"save not read: {type(error).__name__}: {said(error)}"})
+
+
+def lower_priority() -> None:
+    """Let this thread, and those it starts, work only in the time that frames leave (Linux)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

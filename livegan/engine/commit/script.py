@@ -1,0 +1,255 @@
+"""Running a set: text → graph, under a deadline, with every failure told in one line."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+from livegan import live
+from livegan.engine.isolation.activity import activity
+from livegan.engine.isolation.deadline import Overrun, pressed
+from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
+from livegan.engine.isolation.process_state import end_threads, files_of, nobody, threads_in
+from livegan.graph.graph import Graph, collecting, finish
+from livegan.graph.place import Place, SetError
+from livegan.plugin import registry
+from livegan.plugin.catalogue import clash
+from livegan.plugin.closest import closest
+from livegan.plugin.finder import TextLoader
+from livegan.plugin.guard import said
+from livegan.plugin.source import file_digest, is_own
+
+DEADLINE_S = 2.0
+
+
+class Refusal(Exception):
+    """Why a save does not go on the air: the reason, and where in the set."""
+
+    def __init__(self, reason: str, place: Place | None = None) -> None:
+        super().__init__(f"{place}: {reason}" if place else reason)
+        self.reason = reason
+        self.place = place
+        self.files: set[Path] = set()
+        """Files beside the set that it missed: the save is tried again when they appear."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """A set that has run: its text, its graph, and the helper modules it imported."""
+
+    path: Path
+    text: str
+    graph: Graph
+    helpers: dict[Path, str] = field(default_factory=dict)
+    """Helper file → hash of its content."""
+    took_ms: float = 0.0
+
+
+class HelperLoader(TextLoader):
+    """Loads a helper module of a set."""
+
+
+class HelperFinder(importlib.abc.MetaPathFinder):
+    """Finds modules that lie beside the set."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        folder = self.folder
+        if path is not None:
+            inside = [Path(p) for p in path if self.folder in Path(p).parents]
+            if not inside:
+                return None
+            folder = inside[0]
+        short = fullname.rpartition(".")[2]
+        package, module = folder / short / "__init__.py", folder / f"{short}.py"
+        for file in (package, module):
+            if file.is_file():
+                return importlib.util.spec_from_file_location(
+                    fullname,
+                    file,
+                    loader=HelperLoader(fullname, str(file)),
+                    submodule_search_locations=[str(folder / short)] if file is package else None,
+                )
+        return None
+
+
+def helpers_of(folder: Path) -> dict[Path, str]:
+    """The helper modules that are loaded from ``folder``: file → hash when it was loaded."""
+    found = {}
+    for module in list(sys.modules.values()):
+        loader = getattr(getattr(module, "__spec__", None), "loader", None)
+        if isinstance(loader, HelperLoader):
+            file = Path(loader.path)
+            if folder in file.parents:
+                found[file] = getattr(module, "livegan_digest", "")
+    return found
+
+
+def forget_changed_helpers(folder: Path) -> None:
+    """Unload the helpers of a folder if any changed, so that the next import reads them anew."""
+    loaded = helpers_of(folder)
+    if all(file_digest(file) == known for file, known in loaded.items()):
+        return
+    for name, module in list(sys.modules.items()):
+        loader = getattr(getattr(module, "__spec__", None), "loader", None)
+        if isinstance(loader, HelperLoader) and Path(loader.path) in loaded:
+            del sys.modules[name]
+
+
+def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
+    """Run the text of a set and return what it declared.
+
+    Raises
+    ------
+    Refusal
+        For anything that goes wrong, with the line of the set.
+    """
+    began = time.perf_counter()
+    folder = path.parent
+    module = ModuleType("livegan_set")
+    module.__file__ = str(path)
+    sys.modules["livegan_set"] = module
+    forget_changed_helpers(folder)
+    finder = HelperFinder(folder)
+    sys.meta_path.insert(0, finder)
+    others = threads_in(files_of(path, helpers_of(folder)))
+    try:
+        running = activity.at("running the set", Place(str(path), 1), deadline_s)
+        with collecting() as graph, nobody(), running:
+            exec(compiled(path, text), module.__dict__)
+        finish(graph, module.__dict__)
+        left = threads_in(files_of(path, helpers_of(folder)))
+        left = {ident: name for ident, name in left.items() if ident not in others}
+        if left:
+            end_threads(left)
+            raise Refusal(
+                f"it leaves the thread {next(iter(left.values()))!r} running: a set only says what "
+                "is drawn; work of its own belongs into a plugin"
+            )
+    except BaseException as error:
+        if pressed(error):
+            raise
+        check_context(error)
+        refusal = refusal_of(error, path, deadline_s, module.__dict__)
+        if refusal.place is None:
+            refusal = Refusal(refusal.reason, Place(str(path), max(1, len(text.splitlines()))))
+        raise refusal from None
+    finally:
+        sys.meta_path.remove(finder)
+    took = (time.perf_counter() - began) * 1000
+    return Script(path, text, graph, helpers_of(folder), took)
+
+
+def compiled(path: Path, text: str) -> CodeType:
+    """The text as code.
+
+    Raises
+    ------
+    Refusal
+        If it is not Python, with the line.
+    """
+    try:
+        return compile(text, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        raise Refusal(f"syntax error: {error.msg}", Place(str(path), line)) from None
+    except ValueError as error:  # a null byte
+        raise Refusal(f"not a Python file: {error}", Place(str(path), 1)) from None
+    except (RecursionError, MemoryError, OverflowError):
+        longest = max(enumerate(text.splitlines(), 1), key=lambda line: len(line[1]))
+        reason = "it is too deeply nested for Python: write it in several steps"
+        raise Refusal(reason, Place(str(path), longest[0])) from None
+
+
+def refusal_of(
+    error: BaseException, path: Path, limit_s: float, namespace: dict[str, Any] | None = None
+) -> Refusal:
+    """Any failure of a set's code as one line: what happened, where in the set, what to do."""
+    place = place_in(error, path)
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, SetError):
+        return Refusal(error.message, error.place or place)
+    if isinstance(error, Overrun):
+        what = "an endless loop?" if namespace is not None else "it would stall the picture"
+        return Refusal(f"still running after {limit_s:g} s: {what}", place)
+    if isinstance(error, SystemExit):
+        return Refusal("the set called exit(); a set ends by reaching its last line", place)
+    if isinstance(error, SyntaxError):
+        place = Place(error.filename or str(path), error.lineno or 1)
+        return Refusal(f"syntax error: {error.msg}", place)
+    if isinstance(error, NameError) and getattr(error, "name", None):
+        known = {*(namespace or {}), *dir(builtins)}
+        return Refusal(unknown(str(error.name), known), place)
+    if isinstance(error, RecursionError):
+        return Refusal("it calls itself without end", place)
+    if is_full(error):
+        return Refusal(f"out of memory ({first_line(error)})", place)
+    if isinstance(error, EOFError):
+        return Refusal("nobody answers input() in a show: read a signal, such as a control", place)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        reason = f"there is no module {error.name!r} beside the set, nor installed"
+        refusal = Refusal(reason, place)
+        refusal.files.add(path.parent / (error.name.split(".")[0] + ".py"))
+        return refusal
+    if isinstance(error, ImportError) and error.name == "livegan.live":
+        try:
+            getattr(live, said(error).split("'")[1])
+        except AttributeError as missing:
+            return Refusal(str(missing), place)
+    if type(error).__module__.startswith("livegan."):  # it is told in livegan's own words
+        return Refusal(" ".join(said(error).split()), place)
+    text = said(error).strip().splitlines()
+    detail = f": {text[0]}" if text else ""
+    return Refusal(f"{type(error).__name__}{detail}", place)
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that means nothing: who claims it, or the closest one."""
+    for kind in ("mixer", "signal"):
+        found = registry.current().operations.get((kind, name), [])
+        if len(found) > 1:
+            return clash(kind, name, found)
+    near = closest(name, known)
+    return f"nothing is called {name!r}" + (f"; did you mean {near!r}?" if near else "")
+
+
+def place_in(error: BaseException, path: Path) -> Place | None:
+    """The innermost line of the set that an error came through, else of a file beside it, else of
+    a plugin that is edited live."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if frame.filename == str(path) and frame.lineno is not None:
+            return Place(frame.filename, frame.lineno)
+    for frame in reversed(frames):
+        if path.parent in Path(frame.filename).parents and frame.lineno is not None:
+            return Place(frame.filename, frame.lineno)
+    walked = [(f.f_globals.get("__name__"), f.f_code.co_filename, line) for f, line in
+              traceback.walk_tb(error.__traceback__)]  # fmt: skip
+    for name, file, line in reversed(walked):
+        if is_own(name):
+            return Place(file, line)
+    return None
+
+
+def place_at(frame: FrameType, path: Path) -> Place | None:
+    """The innermost line of the set that a thread is at, else of a file beside it."""
+    lines = [(f.filename, f.lineno) for f in traceback.extract_stack(frame)]
+    mine = [line for line in reversed(lines) if line[0] == str(path)]
+    beside = [line for line in reversed(lines) if path.parent in Path(line[0]).parents]
+    places = [Place(file, line or 1) for file, line in (*mine, *beside)]
+    return places[0] if places else None

@@ -1,0 +1,62 @@
+"""The inputs of a set: its text, the files beside it, plugins and models."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from livegan.engine.commit.watch import read_text
+from livegan.engine.program.build import Builder
+from livegan.plugin.hot import Hot
+from livegan.plugin.source import file_digest
+
+IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.M)
+"""The first name of a module that a line imports."""
+
+
+class SetInputs:
+    """What a save of one set consists of, as far as it is known by now."""
+
+    def __init__(self, path: Path, builder: Builder, hot: Hot) -> None:
+        self.path, self.builder, self.hot = path, builder, hot
+        self.helpers: set[Path] = set()
+        """Files beside the set that it imports, or failed to import."""
+        self.checkpoints: set[str] = set()
+        """Names of the models of the newest set that ran: it is tried again when one changes."""
+
+    def fingerprint(self, text: str, stamps: dict[str, str], trying: bool = True) -> str:
+        """Of the text, helper modules, plugin files and models: equal means no change.
+
+        Of plugins as they are loaded, if no others are being tried.
+        """
+        helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
+        models = [f"{name}{stamp}" for name, stamp in stamps.items()]
+        return "\0".join([text, *helpers, self.hot.stamp(trying), *models])
+
+    def identity(self, text: str, plugins: str) -> str:
+        """A digest of the text and the files beside it that it imports, by which a program that
+        ended an engine is known: the same in every engine, unlike the fingerprint."""
+        parts, waiting, seen = [text], [text], set()
+        while waiting:
+            for name in IMPORTED.findall(waiting.pop()):
+                for file in (f"{name}.py", f"{name}/__init__.py"):
+                    path = self.path.parent / file
+                    if path not in seen and path.is_file():
+                        seen.add(path)
+                        waiting.append(read_text(path) or "")
+                        parts.append(waiting[-1])
+        return hashlib.sha256("\0".join([*parts, plugins]).encode()).hexdigest()
+
+    def watched(self) -> list[Path]:
+        """Every file and folder whose change may change what is played."""
+        files = [self.path, *self.helpers, *self.hot.files()]
+        if self.checkpoints:
+            models = self.builder.models(self.path)
+            files += [*models.folders, *models.watched(self.checkpoints)]
+        return files
+
+    def stamps(self) -> dict[str, str]:
+        """The models that the set names: which file each is, and when it was written."""
+        models = self.builder.models(self.path)
+        return {name: models.stamp(name) for name in sorted(self.checkpoints)}

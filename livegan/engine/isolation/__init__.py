@@ -1,0 +1,1 @@
+"""Keeps code of sets from harming the process: deadlines, process state, memory, GPU errors."""

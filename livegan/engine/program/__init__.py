@@ -1,0 +1,1 @@
+"""A program: built from a graph, drawn frame after frame, swapped on the beat."""

@@ -1,0 +1,71 @@
+"""What an engine is assembled of: a player, a pipeline and saves, as its options say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livegan import share
+from livegan.engine.commit.pipeline import PLUGINS, Pipeline
+from livegan.engine.commit.safe_set import SafeSet
+from livegan.engine.commit.saves import Saves
+from livegan.engine.commit.watch import Watcher, slow_disk
+from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.memory_limit import go_first, keep_to
+from livegan.engine.link import Message
+from livegan.engine.program.build import Builder
+from livegan.engine.program.device import choose_device, describe_device
+from livegan.engine.program.player import Player
+from livegan.ipc.sound_ring import SoundRing
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The parts of one engine, and what it greets the stage with."""
+
+    player: Player
+    pipeline: Pipeline
+    saves: Saves
+    """Not started yet."""
+    hello: Message
+
+
+def assemble(
+    options: dict[str, Any],
+    sound: SoundRing,
+    send: Callable[[Message], None],
+    poisoned: Callable[[Poisoned], None],
+) -> Assembly:
+    """Make the parts of an engine; its options are in docs/internals.md."""
+    device = choose_device(options.get("device") or "auto")
+    go_first()
+    if device.type == "cpu":
+        keep_to(int(options.get("memory") or 0))
+    path, folder = Path(options["set"]), Path(options["folder"])
+    size = int(options.get("size") or 0)
+    followed = {name: Path(place) for name, place in (options.get("followed") or {}).items()}
+    builder = Builder(folder, size=size, device=device, followed=followed)
+    player = Player(
+        sound,
+        fps=float(options.get("fps") or 30),
+        seed=int(options.get("seed") or 0),
+        device=device,
+        on_fault=lambda fault: send({"type": "fault", **fault}),
+    )
+    blocked = frozenset(options.get("blocked") or ())
+    pipeline = Pipeline(path, folder, builder, player, send, blocked=blocked)
+    safe = None
+    if options.get("safe"):
+        own = Builder(folder, size=size, device=device)
+        packaged = share.folder("sets") / "safe.py"
+        paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
+        safe = SafeSet(paths, own, player, pipeline, send)
+    folders = [p for p in (path.parent, folder / PLUGINS) if p.is_dir()]
+    watcher = Watcher(pipeline.inputs.watched, folders, slow_disk(path, send))
+    saves = Saves(pipeline, watcher, safe, send, poisoned)
+    name, precision = describe_device(device)
+    hello = {"type": "hello", "pid": os.getpid(), "device": name, "precision": precision}
+    return Assembly(player, pipeline, saves, hello)

@@ -1,0 +1,270 @@
+"""Building a program: what the set keeps is taken over, what is new is made beside what plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from livegan import share
+from livegan.engine.commit.script import Refusal, Script
+from livegan.engine.isolation.activity import activity
+from livegan.engine.isolation.deadline import Overrun, pressed
+from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
+from livegan.engine.program.instance import (
+    Instance,
+    ModelInstance,
+    Moment,
+    OperationInstance,
+    PrevInstance,
+    painting_side,
+)
+from livegan.engine.program.models import Models
+from livegan.engine.program.probe import Busy, probe
+from livegan.engine.program.program import Program, Step, foreign
+from livegan.engine.program.signal_objects import MAKING_S, objects_of
+from livegan.generators import Generator, ModelError, MorphGenerator, load
+from livegan.generators.files import SUFFIXES
+from livegan.graph.graph import Graph
+from livegan.graph.matching import match
+from livegan.graph.picture import Picture, call
+from livegan.graph.place import Place, SetError
+from livegan.graph.sound import SOUND
+from livegan.plugin import registry
+from livegan.plugin.guard import said
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A node of a new set, as matching sees it."""
+
+    name: str
+    build: str
+
+
+def model_folders(set_path: Path, folder: Path) -> list[Path]:
+    """Where models are looked for: beside the set, in the working folder, in the package."""
+    found = [set_path.parent, set_path.parent / "models", set_path.parent.parent / "models"]
+    found += [folder / "models", share.folder("models")]
+    return list(dict.fromkeys(p for p in found if p.is_dir()))
+
+
+DEFAULT_SIZE = 512
+
+
+def idle(what: str, place: Place | None = None, /) -> None:
+    """Nobody wants to know what is built."""
+
+
+class Builder:
+    """Makes programs for one device.
+
+    ``folder`` is the working folder, ``size`` the width and height of pictures in pixels, whatever
+    a set says; 0 is what it says, or else 512.  ``followed`` are models by name that are played
+    from where they are written by a training.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        size: int = 0,
+        device: torch.device | str = "cpu",
+        followed: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.size = size
+        self.followed = dict(followed or {})
+        self.note: Callable[[str], None] = lambda text: None
+        """Told in a line what is not refused and still not as it was asked for."""
+        self.device = torch.device(device)
+
+    def models(self, set_path: Path) -> Models:
+        """Where a set's models are."""
+        return Models(model_folders(set_path, self.folder), self.followed)
+
+    def size_of(self, graph: Graph) -> int:
+        """Width and height of the pictures of a set."""
+        return self.size or int(graph.settings.get("size") or DEFAULT_SIZE)
+
+    def build(
+        self,
+        script: Script,
+        playing: Program | None,
+        moment: Callable[[int], Moment],
+        busy: Busy = idle,
+    ) -> Program:
+        """A program of ``script`` that keeps what it can of ``playing``; proven by a probe.
+
+        ``moment(size)`` is the newest moment of real sound, for building and probing.  ``busy`` is
+        told before each slow thing.
+
+        Raises
+        ------
+        Refusal
+            If a model cannot be loaded or a node cannot draw; nothing that plays is touched.
+        """
+        graph = script.graph
+        models = self.models(script.path)
+        complete(graph, models)
+        size = self.size_of(graph)
+        now = moment(size)
+        fresh = [Candidate(n.name, n.build + stamp_of(n, models)) for n in graph.nodes]
+        old = [s for s in playing.steps if s.node.kind != "prev"] if playing else []
+        drawn = [i for i, n in enumerate(graph.nodes) if n.kind != "prev"]
+        plan = match(old, [fresh[i] for i in drawn])
+        kept = {drawn[new]: old[index] for new, index in plan.kept.items()}
+        index_of = {id(node): i for i, node in enumerate(graph.nodes)}
+        steps: list[Step] = []
+        for index, node in enumerate(graph.nodes):
+            if index in kept:
+                instance = kept[index].instance
+            else:
+                instance = self.make(node, models, now, busy)
+            inputs = tuple(
+                index_of[id(i)] if isinstance(i, Picture) else None
+                for i in node.inputs
+                if node.kind != "encoder"
+            )
+            steps.append(Step(node, instance, inputs, fresh[index].build))
+        for step in steps:
+            if isinstance(step.instance, PrevInstance) and step.node.target is not None:
+                step.instance.target = steps[index_of[id(step.node.target)]].instance
+        names = [graph.nodes[i].name for i in drawn]
+        values = [value for node in graph.nodes for value in node.live.values()]
+        before = playing.objects if playing else {}
+        objects = objects_of(values, before, busy)
+        program = Program(
+            script=script,
+            steps=tuple(steps),
+            window=index_of[id(graph.window)],
+            extra=tuple((kind, name, index_of[id(p)]) for kind, name, p in graph.extra),
+            size=size,
+            kept=tuple(names[i] for i in sorted(plan.kept)),
+            built=tuple(names[i] for i in plan.built),
+            retired=tuple(old[i].name for i in plan.retired),
+            objects=objects,
+        )
+        proving = moment(size)
+        proving.reading.objects = objects
+        proving.reading.playing = frozenset(before)
+        probe(program, kept, proving, busy)
+        return program
+
+    def make(self, node: Picture, models: Models, moment: Moment, busy: Busy) -> Instance:
+        """Build one node.
+
+        Raises
+        ------
+        Refusal
+            With the line of the node.
+        """
+        if node.kind == "prev":
+            return PrevInstance()
+        try:
+            if node.kind == "model":
+                what = f"loading {node.fixed['checkpoint']}"
+                busy(what, node.place)
+                with activity.at(what, node.place):
+                    return ModelInstance(self.generator(node, models, moment.size))
+            busy(f"making {node.name}", node.place)
+            limit_s = MAKING_S if foreign(node.operation) else 0.0
+            with activity.at(node.name, node.place, limit_s):
+                return OperationInstance(node, moment)
+        except ModelError as error:
+            check_context(error)
+            raise Refusal(said(error), node.place) from None
+        except SetError as error:
+            raise Refusal(error.message, error.place or node.place) from None
+        except Refusal:
+            raise
+        except Overrun:
+            reason = f"{node.title} is still being built after {MAKING_S:g} s"
+            raise Refusal(reason, node.place) from None
+        except BaseException as error:  # a set may raise anything
+            if pressed(error):
+                raise
+            check_context(error)
+            reason = f"{node.title} cannot be built: {type(error).__name__}: {said(error)}"
+            if is_full(error):
+                reason = (
+                    f"{node.title} does not fit into memory beside what plays ({first_line(error)})"
+                    "; play fewer models, or at a smaller size"
+                )
+            raise Refusal(" ".join(reason.split()), node.place) from None
+
+    def generator(self, node: Picture, models: Models, size: int) -> Any:
+        """The generator of a model node, warmed up."""
+        options = {"device": self.device, "precision": node.fixed["precision"]}
+        first = load(models.find(node.fixed["checkpoint"]))
+        generator: Any
+        if node.fixed["other"] is None:
+            generator = Generator(first, **options)
+        else:
+            second = load(models.find(node.fixed["other"]))
+            generator = MorphGenerator(first, second, **options)
+        side = painting_side(node, generator, size)
+        resized = first.resizing(side, side)
+        if resized:
+            self.note(f"{node.name}: {resized}")
+        generator.warm_up(side)
+        return generator
+
+
+def stamp_of(node: Picture, models: Models) -> str:
+    """Which files a model node is built from, so that an overwritten checkpoint is built anew.
+
+    Raises
+    ------
+    Refusal
+        If there is no such model.
+    """
+    if node.kind != "model":
+        return ""
+    stamp = ""
+    for name in (node.fixed["checkpoint"], node.fixed["other"]):
+        if name is None:
+            continue
+        try:
+            models.find(name)
+        except ModelError as error:
+            raise Refusal(said(error), node.place) from None
+        stamp += models.stamp(name)
+        if models.find(name).suffix not in SUFFIXES:
+            stamp += registry.current().loaders_stamp
+    return stamp
+
+
+def complete(graph: Graph, models: Models) -> None:
+    """Give each model without a condition the encoder that is on its card.
+
+    Raises
+    ------
+    Refusal
+        If the card names none, or one that nobody offers.
+    """
+    nodes: list[Picture] = []
+    for node in graph.nodes:
+        if node.kind == "model" and node.inputs[0] is None:
+            name = node.fixed["checkpoint"]
+            try:
+                card = models.card(name)
+                if not card.encoder:
+                    reason = (
+                        f"model {name!r} has no card that names an encoder; give it a condition"
+                    )
+                    raise Refusal(f"{reason}: model({name!r}, encode.waveform(sound))", node.place)
+                operation = registry.current().operation("encoder", card.encoder)
+                drawn = call(operation, (SOUND,), dict(card.encoder_params or {}))
+            except (ModelError, registry.UnknownName, SetError) as error:
+                text = error.message if isinstance(error, SetError) else said(error)
+                raise Refusal(text, node.place) from None
+            drawn.place = node.place
+            drawn.name = f"{node.name}.{card.encoder}"
+            node.inputs = (drawn,)
+            nodes.append(drawn)
+        nodes.append(node)
+    graph.nodes = nodes

@@ -1,0 +1,205 @@
+"""Nodes that are built: what draws one node of a set, frame after frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from livegan.builtin.pictures import as_picture
+from livegan.engine.isolation.object_lifetime import OwnedObject
+from livegan.generators.channels import resize
+from livegan.graph.oscillator import generator
+from livegan.graph.picture import Picture
+from livegan.graph.reading import Reading, number, read
+from livegan.graph.signal import Signal
+from livegan.plugin import Now, Operation
+from livegan.sound import HOP, RATE
+from livegan.sound.history import Sound
+
+REPLAY_S = 20.0
+"""How much of the past a block encoder is handed when it is built."""
+REPLAY_HOPS = int(REPLAY_S * RATE) // HOP
+
+
+@dataclass
+class Moment:
+    """What a frame is drawn from: the sound up to now, the time, the size of pictures."""
+
+    now: Now
+    sound: Sound
+    reading: Reading
+    size: int
+    device: torch.device
+    shown: torch.Tensor | None = None
+    """The picture shown in the frame before, for ``prev()``."""
+
+
+class Instance:
+    """A node that is built.  It outlives programs: a later set that keeps the node keeps this.
+
+    ``last`` is the picture of the newest finished frame, (3, H, W) float32 0..1.
+    """
+
+    group = "mixers"
+    stateful = False
+
+    def __init__(self) -> None:
+        self.last: torch.Tensor | None = None
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        """One picture, (3, H, W) float32 0..1."""
+        raise NotImplementedError
+
+
+def live_values(node: Picture, reading: Reading) -> dict[str, Any]:
+    """The values of a node's live parameters in this frame, signals held to their range."""
+    operation = node.operation
+    values: dict[str, Any] = {}
+    for name, value in node.live.items():
+        if isinstance(value, Signal):
+            row = operation.param(name) if operation else None
+            if row is not None and row.type in ("choice", "text"):
+                value = read(value, reading)
+                if row.choices and value not in row.choices:
+                    value = row.default
+            elif row is not None and row.type == "flag":
+                value = number(value, reading) > 0.5
+            else:
+                value = number(value, reading)
+                value = row.limit(value) if row else value
+        values[name] = value
+    return values
+
+
+def context_values(operation: Operation, node: Picture, moment: Moment) -> dict[str, Any]:
+    """What an implementation asked for by name: the moment, the size, a random generator."""
+    values: dict[str, Any] = {}
+    if "now" in operation.context:
+        values["now"] = moment.now
+    if "size" in operation.context:
+        values["size"] = (moment.size, moment.size)
+    if "rng" in operation.context:
+        values["rng"] = generator(moment.now.seed, node.name, moment.now.frame)
+    return values
+
+
+class OperationInstance(Instance):
+    """An encoder or mixer: a function, or an object of a class that remembers."""
+
+    def __init__(self, node: Picture, moment: Moment) -> None:
+        super().__init__()
+        operation = node.operation
+        assert operation is not None
+        self.stateful = operation.stateful
+        self.feeds = operation.feeds
+        self.group = "encoders" if node.kind == "encoder" else "mixers"
+        self.object: Any = None
+        self.fed = 0
+        if self.stateful:
+            self.held = OwnedObject(operation.make(**node.fixed))
+            self.object = self.held.object
+            if self.feeds:
+                self.fed = max(0, moment.sound.position // HOP - REPLAY_HOPS)
+
+    def catch_up(self, sound: Sound) -> None:
+        """Hand a block encoder every hop since it was last asked, the past replayed at first."""
+        newest = sound.position // HOP
+        if newest < self.fed:  # the sound began anew
+            self.fed = max(0, newest - REPLAY_HOPS)
+        late = newest - self.fed
+        if late <= 0:
+            return
+        samples = sound.last(late * HOP / sound.rate)
+        for hop in range(late):
+            self.object.feed(samples[hop * HOP : (hop + 1) * HOP])
+        self.fed = newest
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        operation = node.operation
+        assert operation is not None
+        values = live_values(node, moment.reading)
+        values.update(context_values(operation, node, moment))
+        if node.kind == "encoder":
+            if self.stateful:
+                if self.feeds:
+                    self.catch_up(moment.sound)
+                drawn = self.object.draw(moment.sound, **values)
+            else:
+                drawn = operation.make(moment.sound, **node.fixed, **values)
+        else:
+            pictures: list[Any] = list(inputs)
+            if not getattr(operation.make, "any_size", False):
+                pictures = same_size(inputs)
+            if not operation.make.__module__.startswith("livegan."):
+                # Other nodes are given the same pictures: a leaf may write into its own only.
+                pictures = [None if p is None else p.clone() for p in pictures]
+            if self.stateful:
+                drawn = self.object.mix(*pictures, **values)
+            else:
+                drawn = operation.make(*pictures, **node.fixed, **values)
+        return as_picture(drawn, moment.device)
+
+
+def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
+    """Every picture at the size of the first: (3, H, W)."""
+    first = next(p for p in pictures if p is not None)
+    return [p if p is None else resize(p, first.shape[1], first.shape[2]) for p in pictures]
+
+
+class ModelInstance(Instance):
+    """A slot: a generator and the settings it plays with."""
+
+    group = "generators"
+
+    def __init__(self, generator: Any) -> None:
+        super().__init__()
+        self.generator = generator
+        self.card_norm = generator.norm
+        """What the card says, or else the default; played where the set says nothing."""
+        self.condition: torch.Tensor | None = None
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        condition = inputs[0]
+        assert condition is not None
+        values = live_values(node, moment.reading)
+        if values.get("norm") == "card":
+            values["norm"] = self.card_norm
+        self.generator.set(**values)
+        side = painting_side(node, self.generator, moment.size)
+        painted: torch.Tensor = self.generator.paint(condition, size=side, seed=moment.now.frame)
+        self.condition = condition
+        shown = node.fixed["size"] or moment.size
+        return resize(painted, shown, shown)
+
+
+def painting_side(node: Picture, generator: Any, size: int) -> int:
+    """At how many pixels a model paints: as the set says, else its card, else as all pictures.
+
+    A network lays a scene out by the borders of its picture, so at another size than its own it
+    repeats or loses parts of it; what it painted is enlarged instead.
+    """
+    return int(node.fixed["size"] or generator.checkpoint.card.size or size)
+
+
+class PrevInstance(Instance):
+    """The picture of another node one frame ago; ``target`` None is what was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.target: Instance | None = None
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        picture = self.target.last if self.target is not None else moment.shown
+        if picture is None:
+            return torch.zeros(3, moment.size, moment.size, device=moment.device)
+        return picture

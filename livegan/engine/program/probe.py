@@ -1,0 +1,79 @@
+"""Probing: a new program is drawn once, on real sound, before it goes on the air."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+
+from livegan.engine.commit.script import Refusal
+from livegan.engine.isolation.deadline import pressed
+from livegan.engine.isolation.gpu_errors import check_context
+from livegan.engine.program.instance import Moment
+from livegan.engine.program.program import Program, Step, at, blame, good_picture
+from livegan.generators import ModelError
+from livegan.graph.picture import Picture
+from livegan.graph.place import Place
+from livegan.graph.signal import Signal
+from livegan.plugin.guard import said
+
+
+class Busy(Protocol):
+    """Is told what is built or proven before it is, and where the set says so."""
+
+    def __call__(self, what: str, place: Place | None = None, /) -> None: ...
+
+
+def probe(
+    program: Program,
+    kept: dict[int, Step],
+    moment: Moment,
+    busy: Busy,
+    limit_s: float = 2.0,
+) -> None:
+    """Draw every node that is new or is given something new, once, on real sound.
+
+    What plays unchanged lends its last picture and is not drawn, so a small change is proven fast
+    and nothing that plays is disturbed.  New instances keep the picture, so they are never blank.
+
+    Raises
+    ------
+    Refusal
+        At the first node that cannot draw.
+    """
+    pictures: list[torch.Tensor] = []
+    for index, step in enumerate(program.steps):
+        before = kept.get(index)
+        last = step.instance.last
+        same = (
+            before is not None
+            and last is not None
+            and (step.instance.stateful or given(before) == given(step))
+        )
+        if same:
+            assert last is not None
+            pictures.append(last)
+            continue
+        busy(f"proving {step.name}", step.node.place)
+        inputs = [None if i is None else pictures[i] for i in step.inputs]
+        try:
+            with at(step, limit_s):
+                picture = good_picture(step, inputs, moment)
+        except ModelError as error:
+            check_context(error)
+            raise Refusal(said(error), step.node.place) from None
+        except BaseException as error:  # a set may raise anything
+            if pressed(error):
+                raise
+            check_context(error)
+            raise blame(step, error, program, limit_s) from None
+        pictures.append(picture)
+        if before is None:
+            step.instance.last = picture
+
+
+def given(step: Step) -> str:
+    """What a step draws from besides its instance: its values and the names of its inputs."""
+    live = {k: v.print if isinstance(v, Signal) else v for k, v in step.node.live.items()}
+    names = [i.name if isinstance(i, Picture) else None for i in step.node.inputs]
+    return f"{sorted(live.items(), key=lambda kv: kv[0])!r}{names!r}"

@@ -1,0 +1,264 @@
+"""A program: a set that is built, and how one frame of it is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from livegan.engine.commit.script import Refusal, Script, refusal_of
+from livegan.engine.isolation.activity import activity
+from livegan.engine.isolation.deadline import Overrun, pressed
+from livegan.engine.isolation.gpu_errors import check_context
+from livegan.engine.program.instance import Instance, Moment
+from livegan.engine.program.paint_threads import PaintThreads, outcome
+from livegan.graph.graph import Graph
+from livegan.graph.picture import Picture
+from livegan.graph.place import Place
+from livegan.graph.signal import Signal
+from livegan.plugin import Operation
+from livegan.plugin.catalogue import OWN
+from livegan.plugin.guard import place_of
+
+GROUPS = ("sound", "encoders", "generators", "mixers", "output")
+"""The parts of a frame that are timed."""
+MOST_REASONS = 5
+"""Different failures that are told of one line: some name a number that is another each frame."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node of a program: what the set said, and the instance that draws it."""
+
+    node: Picture
+    instance: Instance
+    inputs: tuple[int | None, ...]
+    """Indexes of the steps whose pictures it is given."""
+    build: str
+    """Fingerprint of what it is built from, for matching with the next set."""
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether it runs code that livegan did not write: its own, or that of a signal."""
+        return foreign(self.node.operation) or any(map(foreign_signal, self.node.live.values()))
+
+
+@dataclass(frozen=True)
+class Program:
+    """A proven set.  Immutable; what changes from frame to frame lives in its instances."""
+
+    script: Script
+    steps: tuple[Step, ...]
+    window: int
+    extra: tuple[tuple[str, str, int], ...]
+    size: int
+    digest: str = ""
+    """Of the save it came from: see `livegan.engine.commit.set_inputs`."""
+    version: int = 0
+    safe: bool = False
+    """It is the safe set: nothing goes back to it."""
+    objects: Mapping[str, Any] = field(default_factory=dict)
+    """Of its ``@signal`` classes: see `livegan.engine.isolation.object_lifetime`."""
+    kept: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+
+    @property
+    def graph(self) -> Graph:
+        return self.script.graph
+
+    @cached_property
+    def waves(self) -> tuple[Wave, ...]:
+        """The steps in the order they are drawn."""
+        return waves_of(self.steps)
+
+    def setting(self, name: str, default: Any) -> Any:
+        """A setting of the set, or ``default`` where it says nothing."""
+        return self.graph.settings.get(name) or default
+
+    @property
+    def slots(self) -> list[Step]:
+        """The models, in the order the set wrote them."""
+        order = {id(node): i for i, node in enumerate(self.graph.models)}
+        return sorted(
+            (s for s in self.steps if s.node.kind == "model"), key=lambda s: order[id(s.node)]
+        )
+
+
+@dataclass
+class Faults:
+    """What failed while a program played, and which nodes are held because of it."""
+
+    report: Callable[[Step, Refusal], None]
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """What was reported, by node and line."""
+    held: set[int] = field(default_factory=set)
+    """Indexes of steps that ran past the deadline: not tried again in this program."""
+
+    def add(self, step: Step, refusal: Refusal) -> None:
+        """Report a failure once for each node, line and reason; of reasons that go on changing,
+        the first few."""
+        told = self.seen.setdefault((step.name, str(refusal.place or "")), set())
+        if refusal.reason not in told and len(told) < MOST_REASONS:
+            told.add(refusal.reason)
+            self.report(step, refusal)
+
+
+def draw_frame(
+    program: Program,
+    moment: Moment,
+    faults: Faults,
+    spent: dict[str, float],
+    paint_threads: PaintThreads,
+    limit_s: float = 1.0,
+) -> list[torch.Tensor]:
+    """Draw every node once, inputs first; a node that fails holds its last good picture.
+
+    Returns the pictures by step, each (3, H, W) float32 0..1.  ``spent`` gains the seconds taken
+    by each group of nodes, summed over the threads that draw them.  A node of a set or plugin that
+    takes longer than ``limit_s`` is interrupted and held.
+    """
+    steps = program.steps
+    pictures: list[torch.Tensor] = [None] * len(steps)  # type: ignore[list-item]
+
+    def draw(index: int) -> torch.Tensor:
+        step = steps[index]
+        inputs = [None if i is None else pictures[i] for i in step.inputs]
+        with at(step, limit_s):
+            return good_picture(step, inputs, moment)
+
+    def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
+        step = steps[index]
+        if isinstance(drawn, BaseException):
+            if pressed(drawn):
+                raise drawn
+            check_context(drawn)
+            if isinstance(drawn, Overrun):
+                faults.held.add(index)
+            faults.add(step, blame(step, drawn, program, limit_s))
+            drawn = None
+        if drawn is None:
+            inputs = [None if i is None else pictures[i] for i in step.inputs]
+            drawn = held_picture(step, inputs, moment)
+        pictures[index] = drawn
+
+    for wave in program.waves:
+        for index in wave.others:
+            began = time.perf_counter()
+            settle(index, None if index in faults.held else outcome(partial(draw, index)))
+            spent[steps[index].instance.group] += time.perf_counter() - began
+        times: list[float] = []
+        painted = paint_threads.run([partial(timed, draw, index, times) for index in wave.models])
+        for index, picture in zip(wave.models, painted, strict=True):
+            settle(index, picture)
+        spent["generators"] += sum(times)
+    for step, picture in zip(steps, pictures, strict=True):
+        step.instance.last = picture
+    return pictures
+
+
+def timed(draw: Callable[[int], torch.Tensor], index: int, times: list[float]) -> torch.Tensor:
+    """Draw, and note the seconds that it took."""
+    began = time.perf_counter()
+    try:
+        return draw(index)
+    finally:
+        times.append(time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Steps whose inputs are drawn: first those of the calling thread, then the models at once.
+
+    Painting while the next encoder is drawn was tried: both wait for the interpreter, and the
+    frame takes longer.
+    """
+
+    others: tuple[int, ...]
+    models: tuple[int, ...]
+
+
+def waves_of(steps: tuple[Step, ...]) -> tuple[Wave, ...]:
+    """In which order the steps are drawn, so that models that can paint at once do."""
+    waves: list[Wave] = []
+    done: set[int] = set()
+    while len(done) < len(steps):
+        others: list[int] = []
+        models: list[int] = []
+        for index, step in enumerate(steps):
+            if index in done or any(i not in done for i in step.inputs if i is not None):
+                continue
+            if step.node.kind == "model":
+                models.append(index)
+            else:
+                others.append(index)
+                done.add(index)
+        done.update(models)
+        waves.append(Wave(tuple(others), tuple(models)))
+    return tuple(waves)
+
+
+def at(step: Step, seconds: float) -> AbstractContextManager[None]:
+    """The block draws a step.  Only code that livegan did not write has a deadline: a slow machine
+    is not a hung leaf."""
+    return activity.at(step.name, step.node.place, seconds if step.foreign else 0.0)
+
+
+def foreign(operation: Operation | None) -> bool:
+    """Whether a set or a plugin wrote it."""
+    return operation is not None and not operation.make.__module__.startswith("livegan.")
+
+
+def foreign_signal(value: Any) -> bool:
+    """Whether a value has a ``@signal`` of a set or a plugin anywhere in it."""
+    if isinstance(value, Signal):
+        return foreign(value.leaf) or any(map(foreign_signal, value.args))
+    return isinstance(value, tuple) and any(map(foreign_signal, value))
+
+
+def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
+    """A step's picture, or an error that says why it is none."""
+    picture = step.instance.draw(step.node, inputs, moment)
+    if not bool(torch.isfinite(picture.sum())):
+        raise Refusal(f"{step.name} drew not-a-number or infinity", step.node.place)
+    return picture
+
+
+def held_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
+    """What stands in for a picture that failed: the last good one, its input, or grey."""
+    if step.instance.last is not None:
+        return step.instance.last
+    for picture in inputs:
+        if picture is not None:
+            return picture
+    return torch.full((3, moment.size, moment.size), 0.5, device=moment.device)
+
+
+def blame(step: Step, error: BaseException, program: Program, limit_s: float) -> Refusal:
+    """An error of a node as one line, at the line of the set that is at fault."""
+    refusal = refusal_of(error, program.script.path, limit_s, None)
+    reason = refusal.reason
+    if not reason.startswith(step.name):
+        reason = f"{step.name}: {reason}"
+    place = refusal.place or step.node.place
+    return Refusal(f"{reason}{whose(step.node.operation, error, place)}", place)
+
+
+def whose(operation: Operation | None, error: BaseException, place: Place | None) -> str:
+    """Which plugin failed, and where, if livegan did not bring it and ``place`` is not there."""
+    if operation is None or operation.origin.package == OWN:
+        return ""
+    origin = operation.origin
+    line = place_of(error, f"{origin.file}:{origin.line}", str(Path(origin.file).parent))
+    where = "" if line == str(place) else f", {line}"
+    return f" (plugin {f'{origin.package} {origin.version}'.strip()}{where})"

@@ -1,0 +1,68 @@
+"""Objects of ``@signal`` classes: made while a save is built, kept by saves that leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from livegan.engine.commit.script import Refusal
+from livegan.engine.isolation.activity import activity
+from livegan.engine.isolation.deadline import pressed
+from livegan.engine.isolation.object_lifetime import OwnedObject
+from livegan.engine.program.program import foreign
+from livegan.graph.place import Place
+from livegan.graph.signal import Signal
+from livegan.plugin.guard import said
+
+MAKING_S = 10.0
+"""How long a class of a set or plugin may take to be set up."""
+
+
+def objects_of(
+    values: Iterable[Any],
+    playing: Mapping[str, OwnedObject],
+    busy: Callable[[str, Place | None], None],
+) -> dict[str, OwnedObject]:
+    """An object for each different expression of a ``@signal`` class, by its fingerprint.
+
+    Those that ``playing`` has are kept.
+
+    Raises
+    ------
+    Refusal
+        If one cannot be made, with the line of the set.
+    """
+    found: dict[str, OwnedObject] = {}
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, tuple):
+            waiting += value
+        if not isinstance(value, Signal):
+            continue
+        waiting += value.args
+        leaf = value.leaf
+        if leaf is None or not leaf.stateful or value.print in found:
+            continue
+        known = playing.get(value.print)
+        if known is None:
+            busy(f"making {leaf.name}", value.place)
+            known = OwnedObject(_make(value))
+        found[value.print] = known
+    return found
+
+
+def _make(signal: Signal) -> Any:
+    leaf = signal.leaf
+    assert leaf is not None
+    fixed = {p.name for p in leaf.params if not p.live}
+    values = {name: value for name, value in signal.args[1] if name in fixed}
+    try:
+        with activity.at(leaf.name, signal.place, MAKING_S if foreign(leaf) else 0.0):
+            return leaf.make(**values)
+    except BaseException as error:
+        if pressed(error):
+            raise
+        what = said(error) or type(error).__name__
+        reason = f"the signal {leaf.name!r} cannot be built: {what}"
+        raise Refusal(" ".join(reason.split()), signal.place) from None

@@ -1,0 +1,229 @@
+"""The picture ring: the newest picture of the engine, in memory that the stage reads."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from multiprocessing.shared_memory import SharedMemory
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.ipc.shared_memory import attach_memory, create_memory, remove_memory
+
+MAGIC = 0x6C697667616E31  # "livgan1"
+HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
+FIELDS = 8  # int64 words a slot: state, sound_position, version, frame, height, width
+MAGIC_AT, SLOTS_AT, BYTES_AT, NEWEST_AT = range(4)
+STATE, SOUND, VERSION, FRAME, HEIGHT, WIDTH = range(6)
+PAGE = 4096
+ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
+UNSEEN = 10_000
+"""Pictures beyond the last that was seen which nobody has drawn meanwhile: the number is wrong."""
+
+_fence = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture out of a ring; ``pixels`` is (H, W, 3) uint8 RGB, the reader's own copy.
+
+    ``serial`` counts the pictures of the ring from 1; ``sound_position`` is the position, in
+    samples, of the newest sound in it; ``version`` the program's; ``frame`` the engine's count.
+    """
+
+    pixels: NDArray[np.uint8]
+    serial: int
+    sound_position: int
+    version: int
+    frame: int
+
+
+class PictureRing:
+    """Pictures from one writer to any number of readers, without a lock.
+
+    A slot's state is ``2 * serial`` when it holds that picture whole and odd while it is written,
+    so a reader that was overtaken knows (a seqlock: Boehm, "Can seqlocks get along with
+    programming language memory models?", MSPC 2012). A writer that died half way leaves an odd
+    state in a slot that was not the newest: its successor goes on with the next serial.
+    """
+
+    def __init__(self, memory: SharedMemory) -> None:
+        """Use `create` or `attach`."""
+        self._memory = memory
+        buffer = memory.buf
+        assert buffer is not None  # it is None once the memory is closed
+        self._header: NDArray[np.int64] = np.frombuffer(buffer, np.int64, HEADER)
+        if self._header[MAGIC_AT] != MAGIC:
+            del self._header
+            memory.close()
+            raise ValueError(f"shared memory {memory.name!r} is not a picture ring")
+        self._made = False
+        self._seen = 0
+        self._slots = int(self._header[SLOTS_AT])
+        self._bytes = int(self._header[BYTES_AT])
+        self._fields: NDArray[np.int64] = np.frombuffer(
+            buffer, np.int64, self._slots * FIELDS, HEADER * 8
+        ).reshape(self._slots, FIELDS)
+        self._pixels: NDArray[np.uint8] = np.frombuffer(
+            buffer, np.uint8, self._slots * self._bytes, _start(self._slots)
+        ).reshape(self._slots, self._bytes)
+        self._open = True
+
+    @classmethod
+    def create(cls, max_height: int, max_width: int, slots: int = 3) -> PictureRing:
+        """A new ring for pictures of at most ``max_height * max_width`` pixels, of any shape.
+
+        Memory is taken up as pictures use it, not before. Raises ValueError for fewer than two
+        slots or an empty picture.
+        """
+        if slots < 2 or max_height < 1 or max_width < 1:
+            raise ValueError("a picture ring needs two slots or more, and a picture of a pixel")
+        size = -(-max_height * max_width * 3 // PAGE) * PAGE
+        memory = create_memory(_start(slots) + slots * size)
+        assert memory.buf is not None
+        header = np.frombuffer(memory.buf, np.int64, HEADER)
+        header[[SLOTS_AT, BYTES_AT, NEWEST_AT]] = slots, size, 0
+        header[MAGIC_AT] = MAGIC
+        del header
+        ring = cls(memory)
+        ring._made = True
+        return ring
+
+    @classmethod
+    def attach(cls, name: str) -> PictureRing:
+        """The ring another process made. Raises FileNotFoundError if it is gone."""
+        return cls(attach_memory(name))
+
+    @property
+    def name(self) -> str:
+        """What `attach` takes."""
+        return self._memory.name
+
+    @property
+    def newest(self) -> int:
+        """The serial of the newest whole picture; 0 before the first."""
+        return int(self._header[NEWEST_AT])
+
+    @property
+    def room(self) -> int:
+        """How many pixels the largest picture may have."""
+        return self._bytes // 3
+
+    def write(
+        self,
+        picture: NDArray[np.uint8],
+        *,
+        sound_position: int = 0,
+        version: int = 0,
+        frame: int = 0,
+    ) -> int:
+        """Publish a (H, W, 3) uint8 picture (any strides) and return its serial.
+
+        Raises ValueError for another shape or type, or for more pixels than the ring was made for.
+        """
+        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+            raise ValueError(
+                f"a picture ring takes (H, W, 3) uint8, not {picture.shape} {picture.dtype}"
+            )
+        height, width, _ = picture.shape
+        if picture.size > self._bytes or picture.size == 0:
+            raise ValueError(
+                f"a picture of {width} x {height} does not fit this picture ring, which holds "
+                f"1 to {self.room} pixels: show a smaller one"
+            )
+        serial = int(self._header[NEWEST_AT]) + 1
+        slot = self._fields[serial % self._slots]
+        slot[STATE] = 2 * serial - 1
+        _order()
+        room = self._pixels[serial % self._slots, : picture.size].reshape(picture.shape)
+        np.copyto(room, picture)
+        slot[SOUND : WIDTH + 1] = sound_position, version, frame, height, width
+        _order()
+        slot[STATE] = 2 * serial
+        self._header[NEWEST_AT] = serial
+        return serial
+
+    def latest(self, after: int = 0) -> Picture | None:
+        """The newest picture if its serial is above ``after``, else None. Never torn, never waits.
+
+        None is also the answer to a reader that was overtaken several times in a row: it shows
+        what it has and asks again.
+        """
+        self._mend()
+        for _ in range(ATTEMPTS):
+            serial = int(self._header[NEWEST_AT])
+            if serial <= after:
+                return None
+            slot = self._fields[serial % self._slots]
+            if slot[STATE] != 2 * serial:
+                continue
+            _order()
+            sound, version, frame, height, width = (int(x) for x in slot[SOUND : WIDTH + 1])
+            size = height * width * 3
+            if not 0 < size <= self._bytes:  # overtaken while the fields were read
+                continue
+            pixels = self._pixels[serial % self._slots, :size].copy()
+            _order()
+            if slot[STATE] == 2 * serial:
+                shape = (height, width, 3)
+                self._seen = serial
+                return Picture(pixels.reshape(shape), serial, sound, version, frame)
+        if self._made and serial > self._seen + UNSEEN:
+            self._header[NEWEST_AT] = self._seen
+        return None
+
+    def _mend(self) -> None:
+        """Put the header right, where the ring was made: code of a set may have written over it,
+        and neither could its engine go on nor another attach."""
+        if not self._made:
+            return
+        words = (MAGIC, self._slots, self._bytes)
+        whole = tuple(self._header[: len(words)]) == words
+        if not whole or self._header[NEWEST_AT] < self._seen:
+            self._header[NEWEST_AT] = self._seen
+            self._header[: len(words)] = words
+
+    def close(self) -> None:
+        """Let go of the memory here. Twice is once."""
+        if self._open:
+            self._open = False
+            del self._header, self._fields, self._pixels
+            self._memory.close()
+
+    def unlink(self) -> None:
+        """Remove the ring from the machine; who is attached keeps it till they close.
+
+        Any process may, not only the one that made it: the stage clears up after an engine that
+        was killed. Twice is once.
+        """
+        remove_memory(self._memory.name)
+
+    def __enter__(self) -> PictureRing:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_open", False):
+            self.close()
+
+
+def _start(slots: int) -> int:
+    """Where the first picture lies: on a page of its own."""
+    return -(-(HEADER + slots * FIELDS) * 8 // PAGE) * PAGE
+
+
+def _order() -> None:
+    """Keep stores and loads on their side of this line, on machines that reorder them (ARM)."""
+    with _fence:
+        pass
+    with _fence:
+        pass

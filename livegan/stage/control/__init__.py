@@ -1,0 +1,1 @@
+"""What the performer's keys do: switches of the stage, commands to the engine."""

@@ -1,0 +1,73 @@
+"""Commands: what the keys ask of others is passed on, and insisted on where it must be done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from livegan.sound.listening import Listening
+from livegan.stage.control.pending import ORDERS, Pending, resumption
+from livegan.stage.control.switches import Order
+from livegan.stage.supervision.engine_process import Message
+from livegan.stage.supervision.supervisor_thread import SupervisorThread
+
+
+class Commands:
+    """Sees to the orders of a show. All on the presenter's thread; nothing waits."""
+
+    def __init__(
+        self,
+        supervision: SupervisorThread,
+        listening: Listening,
+        *,
+        safe: bool,
+        stop: Callable[[], None],
+        screenshot: Callable[[], None],
+        note: Callable[[str], None],
+    ) -> None:
+        """``safe`` is whether there is a safe set; ``note`` takes a line for the performer."""
+        self._supervision, self._listening, self._safe = supervision, listening, safe
+        self._stop, self._screenshot, self._note = stop, screenshot, note
+        self._asking = Pending()
+
+    def obey(self, order: Order) -> None:
+        """Do what a key asks."""
+        if isinstance(order, dict):
+            self._ask(order)
+        elif order == "tap":
+            self._listening.tap()
+        elif order == "quit":
+            self._stop()
+        elif order == "screenshot":
+            self._screenshot()
+
+    def obeyed(self, order: str) -> None:
+        """The engine says that it did it."""
+        self._asking = self._asking.obeyed(order)
+
+    def look(self, now: float) -> None:
+        """Insist on what the engine was asked for and did not do in time."""
+        order = self._asking.order
+        self._asking, insisted = self._asking.look(self._supervision.state.phase, now)
+        if insisted:
+            self._insist(order)
+
+    def _ask(self, order: Message) -> None:
+        """Ask the engine for something; what must work without it too is seen to."""
+        kind = str(order.get("type"))
+        if kind == "safe" and not self._safe:
+            self._note("there is no safe set: start the show with --safe SET")
+            return
+        if kind in ORDERS:
+            self._asking = Pending(kind, time.monotonic())
+        self._supervision.send(order)
+
+    def _insist(self, order: str) -> None:
+        """The engine is away or does not listen: it is replaced by one that does what was asked."""
+        state = self._supervision.state
+        message = resumption(order, state.good, state.blocked)
+        if message is None:
+            self._note("there is no program before this one")
+            return
+        what = "the safe set" if message.get("safe") else "the program before"
+        self._supervision.insist(message, f"the engine does not answer; it is started with {what}")

@@ -1,0 +1,55 @@
+"""Pending: a key that must work even if the engine does not listen. Pure; told the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+Message = dict[str, Any]
+
+PATIENCE = 1.5
+"""Seconds an engine that plays has to do what a key asked; its frames take far less."""
+COMING = ("starting", "returning")
+"""Phases of the supervisor in which the engine has yet to begin to listen."""
+ORDERS = ("undo", "safe")
+"""What is asked of the engine and not only told to it."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What was asked for and is not done yet. Immutable."""
+
+    order: str = ""
+    since: float = 0.0
+
+    def obeyed(self, order: str) -> Pending:
+        """After the engine said that it did it."""
+        return replace(self, order="") if order == self.order else self
+
+    def look(self, phase: str, now: float) -> tuple[Pending, bool]:
+        """At ``now`` (s), and whether the engine is to be replaced by one that does it."""
+        if not self.order:
+            return self, False
+        if phase in COMING:  # it will listen when it has come
+            return replace(self, since=now), False
+        if phase == "playing" and now - self.since <= PATIENCE:
+            return self, False
+        return replace(self, order=""), True
+
+
+def resumption(order: str, good: Sequence[Message], blocked: Sequence[str]) -> Message | None:
+    """The on_air message that an engine is to return with so that the order is done.
+
+    ``good`` are those of the show, newest last. None where there is nothing to go back to.
+    """
+    on_air = good[-1] if good else {}
+    if order == "safe" and not on_air.get("safe"):
+        version = int(on_air.get("version") or 0) + 1
+        # Which set that is, the engine's options say.
+        return {"type": "commit", "status": "on_air", "safe": True, "version": version}
+    for message in reversed(good[:-1]):
+        digest = message.get("digest")
+        if digest != on_air.get("digest") and digest not in blocked and not message.get("safe"):
+            return message
+    return None

@@ -1,0 +1,132 @@
+"""Switches of the performer, and what each key does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from livegan.stage.fallback.ladder import Asked
+from livegan.stage.overlay.view import NOTE_SECONDS, Note
+
+Message = dict[str, Any]
+Order = Message | Literal["tap", "screenshot", "fullscreen", "quit"]
+"""What a key asks of others: a message for the engine, or something of the stage."""
+
+QUIT_WITHIN = 4.0  # seconds between the two presses
+DOUBLE_CLICK = 0.5  # seconds: two clicks on the window's button within are one
+HINT_SECONDS = 2.0
+DRIFTS: dict[Asked, tuple[Asked, str]] = {
+    "drift": ("still", "still"),
+    "still": ("", "live"),
+}
+"""What key d leads to from where it was, and what is said; from anywhere else to the drift."""
+
+
+@dataclass(frozen=True)
+class Switches:
+    """How the switches stand. Immutable: `press` gives the next switches."""
+
+    hud: bool = True
+    code: bool = False
+    help: bool = False
+    thumbs: bool = True
+    asked: Asked = ""
+    """The rung of the ladder that the performer holds the picture on."""
+    black: bool = False
+    solo: int | None = None
+    """The slot that is seen alone, from 0."""
+    fullscreen: bool = False
+    quit_at: float = float("-inf")
+    """When the show was last asked to end."""
+    hint: Note | None = None
+    """The answer to the last key."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What is held, for the HUD; which rung the picture is on, the ladder says."""
+        solo = "" if self.solo is None else f"solo {self.solo + 1}"
+        held = ("blackout" * self.black, solo)
+        return tuple(flag for flag in held if flag)
+
+    @property
+    def standing(self) -> tuple[Message, ...]:
+        """What an engine that has just started must be told."""
+        return (
+            {"type": "thumbs", "on": self.hud and self.thumbs},
+            {"type": "solo", "slot": self.solo},
+        )
+
+    def press(self, action: str, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        """The switches after a key of `livegan.stage.control.keys`, and what is to be done."""
+        after, orders = getattr(self, f"_{action}")(pressed, now)
+        return after, orders
+
+    def say(self, text: str, now: float, seconds: float = HINT_SECONDS) -> Switches:
+        """With a hint that is gone after so long."""
+        return replace(self, hint=Note(text, now - NOTE_SECONDS + seconds))
+
+    def _help(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return replace(self, help=not self.help), ()
+
+    def _hud(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, hud=not self.hud)
+        return after, after.standing[:1]
+
+    def _thumbs(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, thumbs=not self.thumbs)
+        return after, after.standing[:1]
+
+    def _code(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return replace(self, code=not self.code), ()
+
+    def _fullscreen(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return replace(self, fullscreen=not self.fullscreen), ("fullscreen",)
+
+    def _escape(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        if self.help:
+            return replace(self, help=False), ()
+        if self.fullscreen:
+            return self._fullscreen(pressed, now)
+        return self.say("the show goes on: q twice ends it", now, QUIT_WITHIN), ()
+
+    def _hold(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, asked="" if self.asked == "held" else "held")
+        return after.say("held" if after.asked else "going on", now), ()
+
+    def _drift(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        asked, said = DRIFTS.get(self.asked, ("drift", "drift"))
+        return replace(self, asked=asked).say(said, now), ()
+
+    def _safe(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self.say("safe set", now), ({"type": "safe"},)
+
+    def _blackout(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, black=not self.black)
+        return after.say("blackout" if after.black else "fading in", now), ()
+
+    def _undo(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self.say("undo", now), ({"type": "undo"},)
+
+    def _tap(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self, ("tap",)
+
+    def _solo(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        slot = int(pressed) - 1
+        after = replace(self, solo=None if self.solo == slot else slot)
+        return after, after.standing[1:]
+
+    def _all(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, solo=None)
+        return after, after.standing[1:]
+
+    def _screenshot(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self, ("screenshot",)
+
+    def _quit(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        passed = now - self.quit_at
+        if pressed == "close" and passed < DOUBLE_CLICK:
+            return self, ()
+        if passed <= QUIT_WITHIN:
+            return self, ("quit",)
+        after = replace(self, quit_at=now)
+        return after.say("once more to end the show", now, QUIT_WITHIN), ()

@@ -1,0 +1,1 @@
+"""What lies over the picture: HUD, panels, the code of the set. Draws; decides nothing."""

@@ -1,0 +1,253 @@
+"""The HUD: what the performer needs to know, over the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.stage.control.keys import KEYS
+from livegan.stage.overlay.panels import (
+    METERS,
+    Segment,
+    flow,
+    status_plate,
+    strip_plate,
+    text_plate,
+)
+from livegan.stage.overlay.text import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    WHITE,
+    Colour,
+    Lettering,
+    Panel,
+    Size,
+    faded,
+    letters_for,
+    wrap,
+)
+from livegan.stage.overlay.view import Note, View
+
+if TYPE_CHECKING:
+    from pygame import Surface
+
+REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
+COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
+BEATS_PER_BAR = 4
+STATUS_COLUMNS = 48
+QUIET = ("flash guard on", "flash guard strict")
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What is measured at the stage itself. Meters are 0..1, ``beats`` counts with its fraction."""
+
+    screen_fps: float = 0.0
+    age_ms: float | None = None
+    meters: tuple[float, ...] = (0.0,) * len(METERS)
+    bpm: float = 0.0
+    beats: float = 0.0
+    rung: str = "live"
+    """Which rung of the ladder is on, and why if not the first."""
+    guard: str = ""
+    """The state of the flash guard."""
+    flags: tuple[str, ...] = ()
+    """What the keys hold: "blackout", "solo 2"."""
+
+
+class Hud:
+    """Draws panels, each anew only when what it shows has changed."""
+
+    def __init__(self) -> None:
+        self._letters: Lettering | None = None
+        self._kept: dict[str, tuple[object, Surface]] = {}
+        self._drawn = float("-inf")
+        self._panels: list[Panel] = []
+        self._size: Size = (0, 0)
+        self.redrawn = 0
+        """Panels drawn so far."""
+
+    def panels(
+        self,
+        view: View,
+        readings: Readings,
+        size: Size,
+        now: float,
+        thumbs: NDArray[np.uint8] | None = None,
+        thumbs_serial: int = 0,
+    ) -> list[Panel]:
+        """The panels for a window of ``size``; ``thumbs`` is the strip of the thumb ring."""
+        if now - self._drawn >= REDRAW or size != self._size:
+            self._drawn, self._size = now, size
+            letters = self._lettering(size)
+            self._panels = [self._status(view, readings, size, letters)]
+            top = self._panels[0].surface.get_height()
+            bottom = size[1]
+            refusal = self._refusal(view, size, letters)
+            if refusal is not None:
+                self._panels.append(refusal)
+                bottom = refusal.position[1]
+            strip = self._strip(view, thumbs, thumbs_serial, size, bottom, letters)
+            if strip is not None:
+                self._panels.append(strip)
+            self._panels += self._notes(view, size, top, now, letters)
+        return self._panels
+
+    def waiting(self, text: str, size: Size) -> list[Panel]:
+        """The line under the start picture."""
+        letters = self._lettering(size)
+
+        def draw() -> Surface:
+            return text_plate([[("livegan", WHITE)], [(text + " …", GREY)]], letters)
+
+        surface = self._keep("waiting", (text, size), draw)
+        width, height = surface.get_size()
+        return [Panel("waiting", surface, ((size[0] - width) // 2, (size[1] - height) * 3 // 4))]
+
+    def hint(self, note: Note, size: Size, now: float) -> list[Panel]:
+        """The answer to a key, shown with and without the rest of the HUD."""
+        letters = self._lettering(size)
+        surface = self._keep(
+            "hint", (note.text, size), lambda: text_plate([[(note.text, AMBER)]], letters)
+        )
+        width, height = surface.get_size()
+        place = ((size[0] - width) // 2, (size[1] - height) // 2)
+        return [Panel("hint", surface, place, faded(note.strength(now)))]
+
+    def help(self, size: Size) -> list[Panel]:
+        """The keys, from the data that dispatches them."""
+        letters = self._lettering(size)
+
+        def draw() -> Surface:
+            column = max(len(key.shown) for key in KEYS) + 2
+            room = letters.fits(size[0] - 4 * letters.width) - column
+            lines: list[list[Segment]] = [[("when something goes wrong", GREY)]]
+            for number, key in enumerate(KEYS):
+                if number and KEYS[number - 1].panic and not key.panic:
+                    lines += [[], [("always", GREY)]]
+                for row, part in enumerate(wrap(key.does, max(12, room), 3)):
+                    shown = key.shown if row == 0 else ""
+                    lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
+            return text_plate(lines, letters)
+
+        surface = self._keep("help", size, draw)
+        width, height = surface.get_size()
+        place = (max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2))
+        return [Panel("help", surface, place)]
+
+    # Panels ------------------------------------------------------------------------------------
+
+    def _lettering(self, size: Size) -> Lettering:
+        pixels = letters_for(size)
+        if self._letters is None or self._letters.pixels != pixels:
+            self._letters = Lettering(pixels)
+            self._kept.clear()
+        return self._letters
+
+    def _keep(self, name: str, content: object, draw: object) -> Surface:
+        """The panel drawn last if its content is the same, else a new one."""
+        found = self._kept.get(name)
+        if found is None or found[0] != content:
+            assert callable(draw)
+            found = self._kept[name] = (content, draw())
+            self.redrawn += 1
+        return found[1]
+
+    def _status(self, view: View, readings: Readings, size: Size, letters: Lettering) -> Panel:
+        beat = int(readings.beats) % BEATS_PER_BAR
+        bar = int(readings.beats) // BEATS_PER_BAR + 1
+        dots = "".join("●" if n == beat else "○" for n in range(BEATS_PER_BAR))
+        age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
+        version = "-" if view.version is None else str(view.version)
+        engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine
+        # Numbers keep their width, so that nothing moves but what has changed.
+        groups: list[list[Segment]] = [
+            [
+                (f"engine {engine:<9}", WHITE if view.engine == "playing" else AMBER),
+                (f"screen {readings.screen_fps:>2.0f} fps", WHITE),
+                (f"age {age:>3} ms", WHITE),
+            ],
+            [
+                (f"{readings.bpm:5.1f} bpm", BLUE),
+                (f"{dots} {bar:<4}", BLUE),
+                (f"version {version}", WHITE),
+                (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
+            ],
+            [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
+            [
+                (f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER),
+                *[(readings.guard, GREY if readings.guard in QUIET else AMBER)]
+                * bool(readings.guard),
+            ],
+        ]
+        meters = tuple(round(max(0.0, min(1.0, m)) * 50) for m in readings.meters)
+        content = (groups, meters, size)
+
+        def draw() -> Surface:
+            columns = min(letters.fits(size[0] - 2 * letters.width), STATUS_COLUMNS)
+            lines = [line for group in groups if group for line in flow(group, columns)]
+            return status_plate(lines, meters, columns, letters)
+
+        return Panel("status", self._keep("status", content, draw), (0, 0))
+
+    def _refusal(self, view: View, size: Size, letters: Lettering) -> Panel | None:
+        if not view.refusal:
+            return None
+
+        def draw() -> Surface:
+            lines = wrap(view.refusal, letters.fits(size[0]) - 2, 2)
+            return text_plate([[(line, RED)] for line in lines], letters)
+
+        surface = self._keep("refusal", (view.refusal, size), draw)
+        return Panel("refusal", surface, (0, size[1] - surface.get_height()))
+
+    def _strip(
+        self,
+        view: View,
+        thumbs: NDArray[np.uint8] | None,
+        serial: int,
+        size: Size,
+        bottom: int,
+        letters: Lettering,
+    ) -> Panel | None:
+        if thumbs is None or not view.slots:
+            return None
+        count = len(view.slots)
+        side = max(24, min(size[1] // 6, (size[0] - letters.width) // count - 4, 128))
+        surface = self._keep(
+            "thumbs",
+            (serial, view.slots, size),
+            lambda: strip_plate(view, thumbs, side, letters),
+        )
+        width, height = surface.get_size()
+        return Panel("thumbs", surface, (size[0] - width, bottom - height))
+
+    def _notes(
+        self, view: View, size: Size, top: int, now: float, letters: Lettering
+    ) -> list[Panel]:
+        """What is awaited, which stays, and the notes, which fade."""
+        panels = []
+        beside = self._panels[0].surface.get_width()
+        room = size[0] - beside
+        below = room < 24 * letters.width
+        y = top if below else 0
+        awaited = [(Note(text, now), AMBER) for _, text in view.awaited]
+        for number, (note, colour) in enumerate([*awaited, *((n, WHITE) for n in view.notes)]):
+
+            def draw(note: Note = note, colour: Colour = colour) -> Surface:
+                columns = letters.fits(size[0] if below else room) - 2
+                lines = wrap(note.text, columns, 3)
+                return text_plate([[(line, colour)] for line in lines], letters)
+
+            content = (note.text, colour, size, below)
+            surface = self._keep(f"note {number}", content, draw)
+            place = (size[0] - surface.get_width(), y)
+            panels.append(Panel(f"note {number}", surface, place, faded(note.strength(now))))
+            y += surface.get_height()
+        return panels

@@ -1,0 +1,101 @@
+"""Plates of the HUD: text, meters and thumbnails, drawn on panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.stage.overlay.text import AMBER, GREY, WHITE, Colour, Lettering, Size, plate, wrap
+from livegan.stage.overlay.view import View
+
+if TYPE_CHECKING:
+    from pygame import Surface
+
+METERS = ("level", "low", "mid", "high", "kick")
+METER_COLOURS: dict[str, Colour] = {
+    "level": WHITE,
+    "low": (255, 140, 90),
+    "mid": (150, 220, 120),
+    "high": (120, 190, 255),
+    "kick": (255, 90, 120),
+}
+Segment = tuple[str, Colour]
+"""Text in one colour; a line is a list of them."""
+
+
+def flow(segments: list[Segment], columns: int) -> list[list[Segment]]:
+    """Segments in lines of at most ``columns`` characters, two spaces between them."""
+    lines: list[list[Segment]] = [[]]
+    used = 0
+    for text, colour in segments:
+        gap = 2 if lines[-1] else 0
+        if lines[-1] and used + gap + len(text) > columns:
+            lines.append([])
+            used = gap = 0
+        lines[-1].append((" " * gap + text, colour))
+        used += gap + len(text)
+    return lines
+
+
+def text_plate(lines: list[list[Segment]], letters: Lettering, more: Size = (0, 0)) -> Surface:
+    """Lines of coloured text on a panel; ``more`` is room to the least width and below."""
+    edge = letters.width
+    width = max((sum(len(text) for text, _ in line) for line in lines), default=0)
+    surface = plate(
+        (
+            max(width * letters.width, more[0]) + 2 * edge,
+            len(lines) * letters.height + edge + more[1],
+        )
+    )
+    for row, line in enumerate(lines):
+        x = edge
+        for text, colour in line:
+            surface.blit(letters.text(text, colour), (x, edge // 2 + row * letters.height))
+            x += len(text) * letters.width
+    return surface
+
+
+def status_plate(
+    lines: list[list[Segment]], meters: tuple[int, ...], columns: int, letters: Lettering
+) -> Surface:
+    """The numbers, and one bar a meter below them."""
+    import pygame
+
+    count = len(meters)
+    cell = columns * letters.width // count
+    tall = max(4, letters.height // 2)
+    surface = text_plate(lines, letters, (columns * letters.width, letters.height + tall))
+    top = surface.get_height() - letters.height - tall - letters.width // 2
+    for number, (name, value) in enumerate(zip(METERS, meters, strict=True)):
+        x = letters.width + number * cell
+        surface.blit(letters.text(name, GREY), (x, top))
+        frame = pygame.Rect(x, top + letters.height, cell - letters.width, tall)
+        pygame.draw.rect(surface, (60, 62, 70, 220), frame)
+        frame.width = frame.width * value // 50
+        pygame.draw.rect(surface, METER_COLOURS[name], frame)
+    return surface
+
+
+def strip_plate(view: View, thumbs: NDArray[np.uint8], side: int, letters: Lettering) -> Surface:
+    """Conditions above, slot pictures below, names under them."""
+    import pygame
+
+    count = len(view.slots)
+    gap = 4
+    height, width = thumbs.shape[:2]
+    strip = pygame.image.frombuffer(np.ascontiguousarray(thumbs).data, (width, height), "RGB")
+    rows = 2 * side
+    surface = plate((count * (side + gap) + gap, rows + 2 * letters.height + 3 * gap))
+    columns = letters.fits(side)
+    for number, slot in enumerate(view.slots):
+        x = gap + number * (side + gap)
+        left, right = width * number // count, width * (number + 1) // count
+        piece = strip.subsurface((left, 0, max(1, right - left), height))
+        surface.blit(pygame.transform.smoothscale(piece, (side, rows)), (x, gap))
+        name = wrap(slot.name, columns, 1) or [""]
+        model = wrap(slot.model, columns, 1) or [""]
+        surface.blit(letters.text(name[0], AMBER), (x, rows + 2 * gap))
+        surface.blit(letters.text(model[0], GREY), (x, rows + 2 * gap + letters.height))
+    return surface

@@ -1,0 +1,1 @@
+"""What a show writes: the show log, the terminal, the report, screenshots."""

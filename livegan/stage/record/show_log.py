@@ -1,0 +1,167 @@
+"""The show log: what happened, as JSON lines in a file and as lines on the terminal.
+
+Each is written by a thread of its own, so that a slow disk or terminal delays neither a frame nor
+the other; a third one does what else is slow.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from livegan.stage.record.line_file import RETRY, LineFile
+from livegan.stage.record.terminal import Terminal
+
+Message = dict[str, Any]
+WAITING = 10_000
+"""Lines that wait while the disk does not answer; those after them are lost."""
+LAST_JOBS, LAST_LINES = 3.0, 2.0
+"""Seconds that what waits at the end is given: the jobs, then the file and the terminal."""
+
+
+class ShowLog:
+    """One show's log. Each line has ``at`` (seconds since the show began) and ``type``."""
+
+    def __init__(self, path: Path | None, *, terminal: TextIO | None = None) -> None:
+        """``path`` None keeps no file. Raises OSError if the file cannot be made."""
+        self.path = path
+        self._journal = LineFile(path) if path is not None else None
+        self._terminal = Terminal(terminal)
+        self._began = time.monotonic()
+        self._lines: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._writing = threading.Thread(target=self._write, name="show log", daemon=True)
+        self._working = threading.Thread(target=self._work, name="slow jobs", daemon=True)
+        self._writing.start()
+        self._working.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why the file takes no lines at the moment, in a line; nothing while it does."""
+        return self._journal.trouble if self._journal is not None else ""
+
+    def record(self, kind: str, /, **fields: Any) -> None:
+        """Write a line to the file, from any thread, without waiting."""
+        if self._journal is not None and self._lines.qsize() < WAITING:
+            at = round(time.monotonic() - self._began, 3)
+            self._lines.put({"at": at, "type": kind, **fields})
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print one line on the terminal, without waiting."""
+        self._terminal.say(text, style)
+
+    def take(self, message: Message) -> None:
+        """Write down and print a message of the engine, its supervisor, or the stage itself."""
+        kind = message.get("type")
+        if kind not in ("alive", "slots"):
+            fields = {
+                k: v for k, v in message.items() if k not in ("type", "source", "texts", "at")
+            }
+            if "at" in message:  # in show time; the log's own is from the start of the stage
+                fields["show_at"] = message["at"]
+            self.record(str(kind), **fields)
+        line = line_of(message)
+        if line is not None:
+            self.say(*line)
+
+    def later(self, job: Callable[[], object]) -> None:
+        """Do something slow on a thread for such, one after the other. Its errors are told."""
+        self._jobs.put(job)
+
+    def close(self) -> None:
+        """Do and write what is waiting, and close the file. Twice is once.
+
+        Comes back after `LAST_JOBS` and `LAST_LINES` seconds though disk and terminal do not.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        self._working.join(LAST_JOBS)
+        self._lines.put(None)  # the jobs had lines to write, too
+        end = time.monotonic() + LAST_LINES
+        self._writing.join(LAST_LINES)
+        self._terminal.close(end - time.monotonic())
+
+    def _write(self) -> None:
+        """Write lines until the last."""
+        journal = self._journal
+        if journal is None:
+            return
+        while True:
+            try:
+                line = self._lines.get(timeout=RETRY if journal.trouble else None)
+            except queue.Empty:
+                journal.flush()
+                continue
+            if line is None:
+                break
+            try:
+                journal.write(json.dumps(line, default=str, ensure_ascii=False))
+            except Exception as error:  # what cannot be written must not end the log
+                self.say(f"show log: {error}", "red")
+        journal.close()
+
+    def _work(self) -> None:
+        """Do jobs until the last."""
+        while (job := self._jobs.get()) is not None:
+            try:
+                job()
+            except Exception as error:  # what fails must not end the jobs, nor the show
+                self.say(f"show log: {error}", "red")
+
+
+def line_of(message: Message) -> tuple[str, str] | None:
+    """What the terminal shows of an engine's message: (text, style), or None."""
+    kind = message.get("type")
+    if kind == "commit":
+        status = message.get("status")
+        if status == "on_air":
+            return f"on air   version {message.get('version')}{_counts(message)}", "green"
+        if status == "refused":
+            return f"refused  {place(message)}{message.get('reason') or ''}", "red"
+        return None
+    if kind == "fault":
+        return f"fault    {place(message)}{failure(message)}", "yellow"
+    if kind == "note":
+        return str(message.get("text", "")), "cyan"
+    if kind == "waiting" and message.get("text") and message.get("for") != "sound":
+        return str(message["text"]), "yellow"
+    if kind == "printed":
+        return "\n".join(f"  | {line}" for line in message.get("lines") or ()), ""
+    if kind == "engine" and message.get("text"):
+        style = "green" if message.get("kind") == "recovery" else "red"
+        return str(message["text"]), style
+    if kind == "hello":
+        device, precision = message.get("device", "?"), message.get("precision") or ""
+        return f"engine   on {device} {precision}".rstrip(), "cyan"
+    return None
+
+
+def place(message: Message) -> str:
+    """The ``where`` of a message as a beginning of a line: ``"four.py:7: "`` or nothing."""
+    where = str(message.get("where") or "")
+    return f"{Path(where).name}: " if where else ""
+
+
+def failure(message: Message) -> str:
+    """What failed and why, of a fault: the node is named once."""
+    node, reason = message.get("node"), str(message.get("reason") or "")
+    return reason if not node or reason.startswith(str(node)) else f"{node}: {reason}"
+
+
+def _counts(message: Message) -> str:
+    """What a commit kept, built and retired, which are numbers or lists of names."""
+    parts = []
+    for name in ("kept", "built", "retired"):
+        value = message.get(name)
+        count = value if isinstance(value, int) else len(value or ())
+        if count:
+            parts.append(f"{count} {name}")
+    return "  (" + ", ".join(parts) + ")" if parts else ""

@@ -1,0 +1,67 @@
+"""The report of a show: what is counted while it goes on, and told when it is over."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from livegan.stage.supervision.engine_process import Message
+from livegan.stage.supervision.state import State
+from livegan.stage.window.presenter import Presenter
+
+
+class Report:
+    """Counts from the moment it is made."""
+
+    def __init__(self) -> None:
+        self._began, self._cpu = time.monotonic(), time.process_time()
+        self._counts = {"commits": 0, "refused": 0, "faults": 0, "recoveries": 0}
+        self.first_picture: float | None = None
+        """Seconds until there was one of the engine."""
+
+    def begin(self, now: float) -> float:
+        """There is a first picture: after how many seconds."""
+        self.first_picture = round(now - self._began, 2)
+        return self.first_picture
+
+    def take(self, message: Message) -> None:
+        """Count what a message of the engine or of its supervision says."""
+        kind = message.get("type")
+        if kind == "commit":
+            status = message.get("status")
+            self._counts["commits"] += status == "on_air"
+            self._counts["refused"] += status == "refused"
+        elif kind == "fault":
+            self._counts["faults"] += 1
+        elif kind == "engine":
+            self._counts["recoveries"] += message.get("kind") == "recovery"
+
+    def told(self, presenter: Presenter, state: State, canvas: str) -> dict[str, Any]:
+        """What was presented and what happened: counts, intervals in ms, engine deaths.
+
+        ``state`` is the supervisor's, ``canvas`` what the window draws on.
+        """
+        frames = max(1, presenter.intervals.count)
+        pictures = presenter.picture_intervals.report()
+        seconds = time.monotonic() - self._began
+        return {
+            **presenter.intervals.report(),
+            "pictures": pictures["presented"],
+            **{f"picture_{k}": v for k, v in pictures.items() if k.endswith("_ms")},
+            "intervals_ms": presenter.intervals.histogram(),
+            "picture_intervals_ms": presenter.picture_intervals.histogram(),
+            "flash_guard": presenter.guard.mode,
+            "flash_guard_acted": presenter.guard.moments,
+            "flash_guard_seconds": round(presenter.guard.seconds, 2),
+            **self._counts,
+            "seconds": round(seconds, 2),
+            "first_picture_s": self.first_picture,
+            "engine_deaths": state.total_deaths,
+            "blocked": list(state.blocked),
+            "cpu_share": round((time.process_time() - self._cpu) / seconds, 3),
+            "rungs": {rung: round(s, 2) for rung, s in presenter.rungs.seconds.items()},
+            "rung_changes": presenter.rungs.changes,
+            "canvas": canvas,
+            "draw_ms": round(presenter.draw_ms / frames, 3),
+            "overlay_ms": round(presenter.overlay_ms / frames, 3),
+        }

@@ -1,0 +1,1 @@
+"""Starts, watches and replaces engines. Decisions are pure (`supervisor`, `health`, `standby`)."""

@@ -1,0 +1,248 @@
+"""What to do about the engine, decided by time and what was heard of it: a pure state machine.
+
+`step` takes a state, an event and the time, and gives the next state and what is to be done. The
+thread that does it is `livegan.stage.supervision.supervisor_thread`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from livegan.stage.supervision import standby as standbys
+from livegan.stage.supervision.actions import Action, Kill, Start, TakeOver, Tell
+from livegan.stage.supervision.events import (
+    Event,
+    Gone,
+    Guilt,
+    Heard,
+    Insist,
+    StandbyGone,
+    StandbyHeard,
+)
+from livegan.stage.supervision.health import Limits, Seen, illness
+from livegan.stage.supervision.standby import Message, Standby
+from livegan.stage.supervision.state import State
+
+KEPT = 8  # on_air messages that are remembered to return to
+BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
+BLAME: dict[Guilt, int] = {"doubtful": 1, "likely": 3, "certain": 6}
+DEADLY = 6
+"""Blame at which a program is blocked: after two deaths as a rule."""
+
+
+def begin(now: float, *, standby: bool = False) -> tuple[State, list[Action]]:
+    """The first state, and the first start."""
+    return State(heard=now, since=now, standby=Standby(wanted=standby)), [Start(None, ())]
+
+
+def woke(state: State, now: float) -> State:
+    """After a sleep of the whole machine: the engine slept as well, and is not to blame."""
+    return replace(state, heard=now)
+
+
+def step(
+    state: State, event: Event, now: float, limits: Limits | None = None
+) -> tuple[State, list[Action]]:
+    """The next state and what is to be done, in order. ``now`` is in seconds, on any clock."""
+    limits = limits or Limits()
+    if isinstance(event, Heard):
+        return _heard(state, event.message, now)
+    if isinstance(event, Gone):
+        return _gone(state, event, now, limits)
+    if isinstance(event, Insist):
+        return _insist(state, event, now)
+    if isinstance(event, StandbyHeard):
+        return _standby_heard(state, event.message)
+    if isinstance(event, StandbyGone):
+        after = replace(state, standby=standbys.gone(state.standby, now))
+        return after, [Tell("standby", f"the standby is gone ({event.how})")]
+    return _tick(state, event.seen, now, limits)
+
+
+def _tick(
+    state: State, seen: Seen | None, now: float, limits: Limits
+) -> tuple[State, list[Action]]:
+    if state.phase == "dead":
+        if state.standby.there:
+            return _return(state, now, standbys.taken(state.standby), TakeOver)
+        if now < state.return_at:
+            return state, []
+        return _return(state, now, state.standby, Start)
+    if state.phase == "stalled":
+        return state, []
+    if seen is not None:
+        stopped = (state.stopped_since or now) if seen.stopped else None
+        state = replace(state, stopped_since=stopped)
+        if seen.beats != state.beats:
+            state = replace(state, beats=seen.beats, heard=now)
+    how = illness(state, seen, now, limits)
+    if how:
+        return replace(state, phase="stalled"), [Kill(how)]
+    if (
+        state.in_a_row
+        and state.played_since is not None
+        and now - state.played_since > limits.settled
+    ):
+        state = replace(state, in_a_row=0)
+    standby, actions = standbys.look(
+        state.standby,
+        state.resume,
+        state.blocked,
+        playing_since=state.played_since if state.phase == "playing" else None,
+        on_air_since=state.since,
+        now=now,
+    )
+    return replace(state, standby=standby), list(actions)
+
+
+def _return(
+    state: State, now: float, standby: Standby, how: type[Start] | type[TakeOver]
+) -> tuple[State, list[Action]]:
+    """A new process, or the one that stood by."""
+    fresh = replace(
+        state,
+        phase="returning",
+        heard=now,
+        beats=0,
+        # One that stood by is alive already: it is not waited for as long as one that starts.
+        greeted=how is TakeOver and state.standby.ready,
+        stopped_since=None,
+        building=frozenset(),
+        standby=standby,
+    )
+    return fresh, [how(state.resume, state.blocked, state.resumes[1:])]
+
+
+def _heard(state: State, message: Message, now: float) -> tuple[State, list[Action]]:
+    if state.phase in ("stalled", "dead"):  # the last words of one that is being killed
+        return state, []
+    state = replace(state, heard=now, greeted=True)
+    actions: list[Action] = []
+    if message.get("type") == "commit":
+        status, commit = message.get("status"), message.get("id", 0)
+        building = state.building - {commit}
+        if status in BUILDING:
+            building |= {commit}
+        if status == "refused":  # what plays is what is left to blame
+            state = _rolled_back(state, message, now)
+            on_air = state.good[-1].get("digest") if state.good else None
+            state = replace(state, suspect=on_air, since=now)
+        elif status != "superseded":  # unnamed so far: better nobody than the wrong one
+            state = replace(state, suspect=message.get("digest") or None, since=now)
+        if status == "on_air":
+            airing = (str(message.get("digest")), now)
+            state = replace(
+                state, good=(*state.good, message)[-KEPT:], aired=_aired(state, now), airing=airing
+            )
+        state = replace(state, building=building)
+        playing = status == "on_air"
+    else:
+        playing = message.get("type") == "alive" and (message.get("frame") or 0) > 0
+    if playing and state.phase in ("starting", "returning"):
+        if state.phase == "returning":
+            gap = {"gap_s": round(now - state.lost_at, 2)}
+            actions.append(Tell("recovery", "the engine is back" + _with(state.good[-1:]), gap))
+        state = replace(state, phase="playing", played_since=now)
+    return state, actions
+
+
+def _rolled_back(state: State, message: Message, now: float) -> State:
+    """Without a program that was refused when it was on air: the one before it is, again."""
+    version = message.get("version")
+    good = tuple(m for m in state.good if not version or m.get("version") != version)
+    if not good or good == state.good:
+        return state
+    airing = (str(good[-1].get("digest")), now)
+    return replace(state, good=good, aired=_aired(state, now), airing=airing)
+
+
+def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State, list[Action]]:
+    if state.phase == "dead":
+        return state, []
+    actions: list[Action] = []
+    deaths, blocked, aired = dict(state.deaths), state.blocked, _aired(state, now)
+    # What plays may end the engine while a save is proven, and that save may be the one that mends.
+    who = state.suspect if event.proving is not False or not state.airing else state.airing[0]
+    if who is not None:
+        before = 0 if aired.pop(who, 0.0) > limits.settled else deaths.get(who, 0)
+        deaths[who] = before + BLAME[event.guilt]
+        played = {message.get("digest") for message in state.good}
+        # The only program there is comes back however often it dies: better that than nothing.
+        if (
+            deaths[who] >= DEADLY
+            and who not in blocked
+            and (who not in played or played - {who, *blocked})
+        ):
+            blocked = (*blocked, who)
+            actions.append(
+                Tell("blocked", "this set ends the engine and is left out until it changes")
+            )
+    wait = 0.0
+    if state.in_a_row:
+        wait = min(limits.longest_backoff, limits.backoff * 2 ** (min(state.in_a_row, 16) - 1))
+    after = replace(
+        state,
+        phase="dead",
+        deaths=deaths,
+        blocked=blocked,
+        aired=aired,
+        airing=None,
+        suspect=None,
+        building=frozenset(),
+        in_a_row=state.in_a_row + 1,
+        played_since=None,
+        lost_at=state.heard,
+        return_at=now + wait,
+        total_deaths=state.total_deaths + 1,
+    )
+    when = "at once" if wait == 0 else f"in {wait:g} s"
+    who_returns = "the standby takes over" if state.standby.there else f"it returns {when}"
+    how = event.how + _at(event)
+    text = f"the engine is gone ({how}); {who_returns}" + _with((after.resume,))
+    fields = {"how": event.how, "node": event.node, "where": event.where}
+    return after, [Tell("death", text, fields), *actions]
+
+
+def _aired(state: State, now: float) -> dict[str, float]:
+    """How long each program that was blamed has been on air since."""
+    aired = dict(state.aired)
+    if state.airing is not None and state.airing[0] in state.deaths:
+        who, since = state.airing
+        aired[who] = aired.get(who, 0.0) + max(0.0, now - since)
+    return aired
+
+
+def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action]]:
+    state = replace(state, good=(*state.good, event.resume)[-KEPT:])
+    if state.phase == "dead":
+        return replace(state, return_at=now), []
+    if state.phase == "stalled":
+        return state, []
+    return replace(state, phase="stalled"), [
+        Tell("death", event.text),
+        Kill("it did not do what a key asked"),
+    ]
+
+
+def _standby_heard(state: State, message: Message) -> tuple[State, list[Action]]:
+    if message.get("status") == "refused":
+        reason = f"the standby cannot play what plays: {message.get('reason')}"
+        return state, [Tell("standby", reason)]
+    if message.get("type") != "ready":
+        return state, []
+    first = not state.standby.ready
+    after = replace(state, standby=replace(state.standby, ready=True, deaths=0))
+    return after, [Tell("standby", "the standby is ready" + _with((message,)))] if first else []
+
+
+def _with(messages: tuple[Message | None, ...]) -> str:
+    """Which program, for the end of a sentence."""
+    version = messages[0].get("version") if messages and messages[0] else None
+    return "" if version is None else f" with version {version}"
+
+
+def _at(event: Gone) -> str:
+    """What a process was at, for the end of a sentence."""
+    where = Path(event.where).name if event.where else ""
+    return f" at {', '.join(filter(None, (event.node, where)))}" if event.node or where else ""

@@ -1,0 +1,235 @@
+"""The window: where the audience looks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.stage.overlay.text import Panel, Size
+from livegan.stage.window import displays as screen
+from livegan.stage.window import x11
+from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
+from livegan.stage.window.visibility import Displays, Visibility
+
+SMALLEST: Size = (160, 120)
+CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
+MIND = 0.5  # seconds between looks at the displays
+
+
+class WindowLost(Exception):
+    """The window was destroyed in the middle of the show, and the screen is gone too."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A key: the character typed ("" if none) and the key's name, or ("", "close") of the window's
+    button."""
+
+    typed: str
+    name: str
+
+
+class Window:
+    """A resizable window, or the whole of one display."""
+
+    def __init__(
+        self,
+        size: Size = (1024, 1024),
+        *,
+        title: str = "livegan",
+        fullscreen: bool = False,
+        display: int = 0,
+        canvas: Literal["auto", "texture", "surface"] = "auto",
+        told: Callable[[str, str], None] = lambda what, text: None,
+    ) -> None:
+        """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why.
+
+        ``told`` is called with a word ("hidden", "back", "display", "canvas", "opened") and a line
+        whenever something happens to the window that nobody asked for.
+        """
+        import pygame
+
+        self._told, self._title, self._wanted = told, title, canvas
+        x11.survive_errors()
+        self._displays = Displays(display, display, screen.reach(display))
+        self._visibility, self._minded = Visibility(), 0.0
+        self._shown: tuple[NDArray[np.uint8], bool] | None = None
+        self._size, self.fullscreen = size, False
+        try:
+            self._open()
+        except pygame.error as error:
+            screen.let_go()
+            raise screen.refusal(error) from error
+        if fullscreen:
+            self.toggle_fullscreen()
+        self._destruction: x11.Destruction | None = None
+        self._canvas = self._open_canvas(canvas)
+        self.period = screen.period_of(display)
+        """Seconds from one frame to the next: 60 a second, or what the display does if less."""
+        pygame.key.set_repeat(0)
+
+    def _open(self) -> None:
+        """A window of the size wanted, on the display it belongs on. Raises pygame.error."""
+        import pygame
+
+        room = self._displays.sizes[self._displays.at]
+        size = (min(self._size[0], room[0]), min(self._size[1], room[1]))
+        place = CENTRED_ON | self._displays.at
+        self._window = pygame.Window(self._title, size, (place, place), resizable=True)
+        self._window.minimum_size = SMALLEST
+
+    def _open_canvas(self, wanted: str) -> Canvas:
+        import pygame
+
+        canvas: Canvas | None = None
+        if wanted != "surface":
+            try:
+                canvas = TextureCanvas(self._window)
+            except (pygame.error, ImportError):
+                if wanted == "texture":
+                    raise
+        canvas = canvas or SurfaceCanvas(self._window)
+        self._watch_destruction()
+        return canvas
+
+    def _watch_destruction(self) -> None:
+        if self._destruction is not None:
+            self._destruction.close()
+        self._destruction = x11.destruction_of(self._window)
+
+    @property
+    def canvas(self) -> str:
+        """What it draws on: "texture" or "surface"."""
+        return self._canvas.name
+
+    @property
+    def size(self) -> Size:
+        """Width and height in pixels."""
+        width, height = self._window.size
+        return width, height
+
+    def presses(self) -> list[Press]:
+        """What was pressed since the last call; also keeps the window alive."""
+        import pygame
+
+        found = []
+        now = time.monotonic()
+        for event in pygame.event.get():
+            if event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
+                self._visibility = self._visibility.put_away(now)
+            elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN):
+                self._visibility = self._visibility.seen()
+            elif event.type == pygame.WINDOWDISPLAYCHANGED:
+                self._displays = self._displays.moved(event.display_index)
+            elif event.type in (pygame.RENDER_TARGETS_RESET, pygame.RENDER_DEVICE_RESET):
+                self._renew_canvas("the graphics card was reset")
+            elif event.type == pygame.KEYDOWN:
+                typed = event.unicode if event.unicode.isprintable() else ""
+                found.append(Press(typed, pygame.key.name(event.key)))
+            elif event.type == pygame.QUIT:
+                found.append(Press("", "close"))
+        self._mind(now)
+        return found
+
+    def picture(self, pixels: NDArray[np.uint8], fill: bool = False) -> None:
+        """Take a new picture, (H, W, 3) uint8; it stays until the next. ``fill`` stretches it."""
+        import pygame
+
+        self._shown = (pixels, fill)
+        try:
+            self._canvas.picture(pixels, fill)
+        except pygame.error as error:
+            self._renew_canvas(str(error))
+
+    def present(self, panels: Sequence[Panel] = (), darkness: float = 0.0) -> None:
+        """Show the picture, darkened by 0..1, and the panels over it."""
+        import pygame
+
+        if self._destruction is not None and self._destruction.happened():
+            ours = self._destruction.window
+            self._watch_destruction()
+            if self._destruction is None or self._destruction.window == ours:
+                self._reopen()
+            # Else SDL made another in its place, as it does for another kind of canvas.
+        try:
+            self._canvas.present(self.size, panels, darkness)
+        except pygame.error as error:
+            self._renew_canvas(str(error))
+
+    # What happens to a window that nobody asked for ----------------------------------------------
+
+    def _mind(self, now: float) -> None:
+        """Bring it back if it was put away or destroyed, or if its display is gone."""
+        import pygame
+
+        self._visibility, back = self._visibility.look(now)
+        if back:
+            self._told("back", "the window was put away and is back; twice puts it away for good")
+            self._window.show()
+            self._window.restore()
+        if 0 <= now - self._minded < MIND:
+            return
+        self._minded = now
+        self._displays, target = self._displays.look(pygame.display.get_desktop_sizes())
+        if target is not None:
+            self._told("display", f"the displays have changed: the window is on display {target}")
+            self._place(target)
+
+    def _place(self, display: int) -> None:
+        """To that display, as it was: a window that fits there, or the whole of it."""
+        room = self._displays.sizes[display]
+        if self.fullscreen:
+            self._window.set_windowed()
+        self._window.size = (min(self._size[0], room[0]), min(self._size[1], room[1]))
+        self._window.position = (CENTRED_ON | display, CENTRED_ON | display)
+        if self.fullscreen:
+            self._window.set_fullscreen(True)
+
+    def _reopen(self) -> None:
+        """Another program destroyed the window."""
+        import pygame
+
+        self._told("opened", "the window was destroyed and is opened again")
+        self._canvas.close()
+        try:
+            self._window.destroy()
+            self._open()
+        except pygame.error as error:
+            raise WindowLost(f"the window is gone and cannot be opened again: {error}") from error
+        if self.fullscreen:
+            self._window.set_fullscreen(True)
+        self._visibility = Visibility()
+        self._renew_canvas("")
+
+    def _renew_canvas(self, why: str) -> None:
+        """Draw on a new canvas, on the processor if the graphics card does not come back."""
+        if why:
+            self._told("canvas", f"the window is drawn anew: {why}")
+        self._canvas.close()
+        self._canvas = self._open_canvas("auto" if self._wanted == "auto" else self._wanted)
+        if self._shown is not None:
+            self._canvas.picture(*self._shown)
+
+    def toggle_fullscreen(self) -> None:
+        """To fullscreen on the display it is on, or back to a window."""
+        self.fullscreen = not self.fullscreen
+        if self.fullscreen:
+            self._window.set_fullscreen(True)
+        else:
+            self._window.set_windowed()
+        import pygame
+
+        pygame.mouse.set_visible(not self.fullscreen)
+
+    def close(self) -> None:
+        """Close it. Twice is once."""
+        self._canvas.close()
+        if self._destruction is not None:
+            self._destruction.close()
+        self._window.destroy()
+        screen.let_go()

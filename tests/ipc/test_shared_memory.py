@@ -1,0 +1,107 @@
+"""Shared memory that a killed show left behind is removed, and no other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from livegan.ipc import shared_memory as memory
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+
+KILLED = """
+import os, signal, sys
+from multiprocessing import resource_tracker
+from livegan.ipc.shared_memory import create_memory
+made = create_memory(4096)
+print(made.name, resource_tracker._resource_tracker._pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_memory_of_killed_processes_is_swept_and_that_of_living_ones_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "YOUNG", 0.0)
+    ours = memory.create_memory(4096)
+    attached = memory.attach_memory(ours.name)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        name, tracker = process.stdout.readline().split()
+        place = Path("/dev/shm", name)
+        assert place.exists() and name.startswith("livegan-")
+        assert name not in memory.sweep(), "it is held"
+        os.kill(int(tracker), signal.SIGKILL)  # as one who kills the whole group
+        process.kill()
+        process.wait()
+        assert name in memory.sweep()
+        assert not place.exists() and Path("/dev/shm", ours.name).exists()
+    finally:
+        process.kill()
+        process.communicate()
+        attached.close()
+        ours.close()
+        ours.unlink()
+
+
+def test_young_memory_is_left_to_those_who_make_it() -> None:
+    made = memory.create_memory(4096)
+    try:
+        assert made.name not in memory.sweep()
+    finally:
+        made.close()
+        made.unlink()
+
+
+def test_memory_whose_name_was_removed_can_be_attached_while_it_is_held() -> None:
+    made = memory.create_memory(4096)
+    try:
+        assert made.buf is not None
+        made.buf[:3] = b"abc"
+        Path("/dev/shm", made.name).unlink()
+        attached = memory.attach_memory(made.name)
+        assert attached.name == made.name and attached.buf is not None
+        assert bytes(attached.buf[:3]) == b"abc"
+        attached.buf[:3] = b"xyz"
+        assert bytes(made.buf[:3]) == b"xyz"
+        attached.close()
+    finally:
+        made.close()
+        memory.remove_memory(made.name)
+    with pytest.raises(FileNotFoundError):
+        memory.attach_memory(made.name)
+
+
+REMOVED = """
+import os
+from livegan.ipc.shared_memory import create_memory, remove_memory
+from livegan.ipc.picture_ring import PictureRing
+from livegan.ipc.pulse import Pulse
+made, ring, pulse = create_memory(4096), PictureRing.create(8, 8), Pulse.create()
+for name in (made.name, ring.name, pulse.name):
+    os.unlink(f"/dev/shm/{name}")
+made.close()
+ring.close()
+pulse.close()
+for name in (made.name, made.name, ring.name):
+    remove_memory(name)
+"""
+
+
+def test_removed_memory_ends_without_a_word() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REMOVED], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,205 @@
+"""Outputs of plugins live in processes of their own, and cost only themselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from livegan.ipc.picture_ring import PictureRing
+from livegan.stage.flash.flash_guard import FlashGuard
+from livegan.stage.outputs import guest, guest_output
+from livegan.stage.outputs.guest_output import GuestOutput
+from livegan.stage.outputs.hosting import Line, show
+from livegan.stage.outputs.outputs import Outputs
+
+OUTPUT = '''
+"""Outputs: one that keeps what it is sent, and some that do harm."""
+
+import os
+import time
+
+from livegan.plugin import hookimpl
+
+
+class Kept:
+    def __init__(self, name, folder):
+        self.file = folder / name
+
+    def send(self, pixels, *, frame):
+        with self.file.open("a") as out:
+            out.write(f"{frame} {pixels.shape} {pixels[0, 0].tolist()} {os.getcwd()}\\n")
+        if frame == 13:
+            raise RuntimeError("thirteen is not taken")
+
+    def close(self):
+        with self.file.open("a") as out:
+            out.write("closed\\n")
+
+
+def open_kept(name, *, folder, note):
+    note(f"keeps {name}")
+    return Kept(name, folder)
+
+
+def open_nowhere(name):
+    raise RuntimeError("there is no such place here")
+
+
+class Harm:
+    def __init__(self, name):
+        self.name = name
+
+    def send(self, pixels):
+        if self.name == "dies":
+            os.abort()
+        if self.name == "eats":
+            self.eaten = b"x" * (400 * 2**20)
+            time.sleep(600)
+        if self.name == "hangs":
+            time.sleep(600)
+        raise ValueError("no")
+
+    def close(self):
+        pass
+
+
+@hookimpl
+def register_outputs(register):
+    register("kept", open_kept, "keeps")
+    register("nowhere", open_nowhere, "is nowhere")
+    register("harm", Harm, "harms")
+'''
+
+
+def until(true: Callable[[], Any]) -> Any:
+    end = time.monotonic() + 120
+    while not (found := true()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[PictureRing]:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "places.py").write_text(OUTPUT)
+    with PictureRing.create(8, 8) as ring:
+        yield ring
+        ring.unlink()
+
+
+def item(folder: Path, ring: PictureRing, kind: str, name: str, stamp: str = "") -> dict[str, Any]:
+    entry = str(folder / "plugins" / "places.py")
+    whose = {"plugin": "places", "entry": entry, "stamp": stamp}
+    return {"kind": kind, "name": name, "ring": ring.name, **whose}
+
+
+def outputs_in(folder: Path, notes: list[str]) -> Outputs:
+    def made(wanted: dict[str, Any]) -> GuestOutput:
+        return GuestOutput(wanted, folder, "off", notes.append, lambda moment: None)
+
+    return Outputs({}, notes.append, lambda name: FlashGuard(), made)
+
+
+def test_an_output_of_a_plugin_is_sent_the_newest_picture(
+    ring: PictureRing, tmp_path: Path
+) -> None:
+    notes: list[str] = []
+    outputs = outputs_in(tmp_path, notes)
+    wanted = [item(tmp_path, ring, "kept", "takes"), item(tmp_path, ring, "nowhere", "x")]
+    outputs.take(wanted)
+    ring.write(np.full((4, 6, 3), 7, np.uint8), frame=12)
+    takes = tmp_path / "takes"
+    until(lambda: takes.exists() and takes.read_text().startswith("12 (4, 6, 3) [7, 7, 7]"))
+    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=13)
+    until(lambda: any("thirteen" in note for note in notes))
+    first = outputs.rings()
+    outputs.take(wanted)  # as every program that goes on the air asks for
+    assert outputs.rings() == first
+    outputs.take([{**wanted[0], "stamp": "edited"}])
+    until(lambda: takes.read_text().count("closed") == 1)
+    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=14)
+    until(lambda: "14 (4, 4, 3)" in takes.read_text())
+    outputs.close()
+    assert takes.read_text().endswith("closed\n")
+    assert "output nowhere (plugin places): there is no such place here" in notes
+    assert "output kept (plugin places): thirteen is not taken" in notes
+    assert "output kept (plugin places): keeps takes" in notes
+
+
+def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: PictureRing) -> None:
+    sent = 0
+
+    class Failing:
+        def send(self, pixels: np.ndarray) -> None:
+            nonlocal sent
+            sent += 1
+            raise RuntimeError(f"value\n{pixels[0, 0, 0]}")
+
+    class Asked(Line):
+        def opened(self) -> None:
+            """No signs of life: they end the process when the pipe is closed."""
+
+        def asked_to_end(self) -> bool:
+            ring.write(np.full((4, 4, 3), sent, np.uint8))
+            return sent == 40
+
+    here, there = Pipe()
+    with here, there:
+        show(Asked(there, lambda: 0.0), ring, Failing(), {"guard": "off"})
+        notes = []
+        while here.poll():
+            message = here.recv()
+            if message["type"] == "note":
+                notes.append(message["text"])
+    assert notes == [f"value {n}" for n in range(5)]
+
+
+def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
+    ring: PictureRing, tmp_path: Path
+) -> None:
+    said = 0
+
+    class Chatty:
+        gone = False
+
+        def next(self, timeout: float) -> dict[str, Any] | None:
+            nonlocal said
+            said += 1
+            if said == 600:
+                output.stop()
+            return {"type": "note", "text": f"line {said}"}
+
+    notes: list[str] = []
+    wanted = item(tmp_path, ring, "kept", "x")
+    output = GuestOutput(
+        wanted, tmp_path, "off", notes.append, lambda moment: None, clock=lambda: said / 10
+    )
+    assert output._follow(cast(Any, Chatty())) is None
+    assert notes[:5] == [f"output kept (plugin places): line {n}" for n in range(1, 6)]
+    assert len(notes) == 5 + 5, "and one in ten seconds of the minute"
+
+
+def test_outputs_that_do_harm_are_started_again_and_then_left_off(
+    ring: PictureRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guest_output, "TRIES", 1)
+    monkeypatch.setattr(guest_output, "RETRY", 0.01)
+    monkeypatch.setattr(guest, "SILENT", 5.0)
+    monkeypatch.setattr(guest, "MEMORY", 300 * 2**20)
+    notes: list[str] = []
+    outputs = outputs_in(tmp_path, notes)
+    names = ("dies", "eats", "hangs", "raises")
+    outputs.take([item(tmp_path, ring, "harm", name) for name in names])
+    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=1)
+    until(lambda: sum("it stays off" in note for note in notes) == len(set(names)))
+    outputs.close()
+    said = "\n".join(notes)
+    for why in ("killed by SIGABRT", "0.292969 GiB of memory", "come back for 5 s", "Error: no"):
+        assert f"{why}; started again" in said and f"{why}; it stays off" in said
