@@ -9,6 +9,17 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import clear_errors
+from livegan.cli.tables import Column, print_table
+
+CURVE = 36
+"""Characters of a curve: the table fits a terminal of 60 columns."""
+EVENTS = (
+    Column("what", ""),
+    Column("count", right=True),
+    Column("rate", "a minute", right=True),
+    Column("first", right=True),
+)
+CURVES = (Column("what", ""), Column("mean", right=True), Column("curve", "over time"))
 
 
 def analyze(
@@ -25,29 +36,23 @@ def analyze(
     if as_json:
         typer.echo(json.dumps(result))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"{file.name}: {result['duration_s']:.1f} s, {result['bpm']:.1f} bpm")
-    for heading in ("", "count", "a minute", "first"):
-        table.add_column(heading, justify="left" if not heading else "right")
+    events = []
     for name in ("beats", "kicks", "snares", "onsets"):
         times = result[name]
         rate = 60 * len(times) / max(result["duration_s"], 1e-9)
-        table.add_row(name, str(len(times)), f"{rate:.0f}", f"{times[0]:.2f} s" if times else "")
-    Console().print(table)
-    curves = Table()
-    curves.add_column("")
-    curves.add_column("mean", justify="right")
-    curves.add_column("over time")
+        first = f"{times[0]:.2f} s" if times else ""
+        events.append({"what": name, "count": len(times), "rate": f"{rate:.0f}", "first": first})
+    title = f"{file.name}: {result['duration_s']:.1f} s, {result['bpm']:.1f} bpm"
+    print_table(EVENTS, events, title=title)
+    curves = []
     for name in ("level", "low", "mid", "high", "centroid"):
         values = result[name]
         mean = sum(values) / max(1, len(values))
-        curves.add_row(name, f"{mean:.2f}", sparkline(values))
-    Console().print(curves)
+        curves.append({"what": name, "mean": mean, "curve": sparkline(values, CURVE)})
+    print_table(CURVES, curves)
 
 
-def sparkline(values: list[float], width: int = 60) -> str:
+def sparkline(values: list[float], width: int) -> str:
     """A row of blocks whose heights follow ``values`` (0..1)."""
     if not values:
         return ""

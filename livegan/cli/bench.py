@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail
+from livegan.cli.tables import Column, print_table
 
 
 def bench(
@@ -54,20 +55,21 @@ def bench(
     if as_json:
         typer.echo(json.dumps(result))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    console.print(result["machine"], highlight=False)
+    typer.echo(result["machine"])
     for title, rows in result["tables"].items():
-        if not rows:
-            continue
-        table = Table(title=title)
-        for heading in rows[0]:
-            table.add_column(heading, justify="left" if heading == "name" else "right")
-        for row in rows:
-            table.add_row(*(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
-        console.print(table)
+        if rows:
+            print_table(
+                [as_column(key, rank) for rank, key in enumerate(rows[0])],
+                rows,
+                title=title,
+                more="--json",
+            )
+
+
+def as_column(key: str, rank: int) -> Column:
+    """The column of a measurement: the name stays; the later a column, the sooner it goes."""
+    prose = key in ("name", "architecture", "precision")
+    return Column(key, rank=rank, right=not prose, words=key == "name")
 
 
 def _training(seconds: float, device: str) -> dict[str, Any]:

@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.dataset import DataSet
+
+COLUMNS = (
+    Column("film", words=True),
+    Column("train", right=True),
+    Column("val", "held out", right=True),
+    Column("cuts", rank=1, right=True),
+    Column("dropped", "left out", words=True),
+)
 
 
 def dataset(
@@ -102,19 +111,15 @@ def dataset(
 
 def summary(made: DataSet) -> None:
     """Print what became of each film: a row each."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("film", box=None)
-    for heading in ("train", "held out", "cuts"):
-        table.add_column(heading, justify="right")
-    table.add_column("left out", overflow="fold")
+    rows = []
     for film in made.films:
-        name = Path(film.film).name
+        row: dict[str, object] = {"film": Path(film.film).name}
         if film.error:
-            table.add_row(name, "-", "-", "-", "refused")
-            continue
-        dropped = ", ".join(f"{count} {why}" for why, count in film.dropped.items() if count)
-        counts = (film.count("train"), film.count("val"), len(film.cuts))
-        table.add_row(name, *map(str, counts), dropped)
-    Console().print(table, highlight=False)
+            row["dropped"] = "refused"
+        else:
+            row["dropped"] = ", ".join(
+                f"{count} {why}" for why, count in film.dropped.items() if count
+            )
+            row |= {"train": film.count("train"), "val": film.count("val"), "cuts": len(film.cuts)}
+        rows.append(row)
+    print_table(COLUMNS, rows)

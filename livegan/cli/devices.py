@@ -7,29 +7,42 @@ import platform
 import typer
 
 from livegan.cli.display import display_lines
+from livegan.cli.tables import Column, print_table
+
+COLUMNS = (
+    Column("name", words=True),
+    Column("kind"),
+    Column("default", "", rank=1),
+    Column("channels", rank=2, right=True),
+    Column("rate", rank=3, right=True),
+    Column("host", rank=4),
+)
 
 
 def devices() -> None:
     """List sound inputs and outputs, displays and processors."""
-    from rich.console import Console
-    from rich.table import Table
-
     from livegan.sound.devices import SourceError, list_devices
 
-    console = Console()
-    table = Table(title="sound (name an input with --audio)")
-    for heading in ("name", "kind", "channels", "rate", "host", ""):
-        table.add_column(heading)
     try:
-        for row in list_devices():
-            default = "default" if row.default else ""
-            rate = f"{row.rate:g}"
-            table.add_row(row.name, row.kind, str(row.channels), rate, row.host, default)
-        console.print(table)
+        rows = [
+            {
+                "name": row.name,
+                "kind": row.kind,
+                "channels": row.channels,
+                "rate": f"{row.rate:g}",
+                "host": row.host,
+                "default": "default" if row.default else "",
+            }
+            for row in list_devices()
+        ]
+        if rows:
+            print_table(COLUMNS, rows, title="sound: name an input with --audio")
+        else:
+            typer.echo("no sound input and no sound output")
     except SourceError as error:
         typer.secho(str(error), fg="yellow")
     for line in [*display_lines(), *processor_lines()]:
-        console.print(line, highlight=False)
+        typer.echo(line)
 
 
 def processor_lines() -> list[str]:

@@ -10,9 +10,25 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import fail
+from livegan.cli.tables import Column, print_table
 
 MANY = 6
 """Things of a kind that are named in a list; of more it is said how many there are."""
+
+PLUGINS = (
+    Column("plugin"),
+    Column("version", rank=2),
+    Column("from", rank=3),
+    Column("state"),
+    Column("ms", rank=4, right=True),
+    Column("for", "provides", rank=1, words=True, least=20),
+)
+OPERATIONS = (
+    Column("name"),
+    Column("what", "what it does", words=True, least=24),
+    Column("params", "parameters", rank=1, words=True),
+)
+OFFERS = (Column("name"), Column("what", "what it is", words=True, least=24))
 
 plugins = typer.Typer(name="plugins", invoke_without_command=True)
 
@@ -32,22 +48,16 @@ def listed(
         rows = [vars(p) for p in loaded.plugins]
         typer.echo(json.dumps({"plugins": rows, "problems": [str(p) for p in loaded.problems]}))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(markup=False)  # what authors write is no markup
-    table = Table()
-    for heading in ("plugin", "version", "from", "state", "ms", "provides"):
-        table.add_column(heading, justify="right" if heading == "ms" else "left")
+    rows = []
     for plugin in loaded.plugins:
         name = plugin.name
         if plugin.origin == "built in":
             module = Path(plugin.file)
             name = f"livegan {module.parent.name if module.stem == '__init__' else module.stem}"
         offered = ", ".join(provided(plugin.provides))
-        ms = f"{plugin.load_ms:.0f}"
-        table.add_row(name, plugin.version, plugin.origin, plugin.state, ms, offered)
-    console.print(table)
+        own = {"plugin": name, "version": plugin.version, "from": plugin.origin}
+        rows.append({**own, "state": plugin.state, "ms": f"{plugin.load_ms:.0f}", "for": offered})
+    print_table(PLUGINS, rows, more="--json")
     for problem in loaded.problems:
         typer.secho(str(problem), fg="red")
     for plugin in loaded.plugins:
@@ -55,23 +65,16 @@ def listed(
         for line in plugin.warnings if plugin.origin in ("file", "editable") else ():
             typer.secho(f"{line} (plugin {plugin.name})", fg="yellow")
     for kind in ("encoder", "mixer", "signal"):
-        rows_of_kind = loaded.all(kind)
-        if not rows_of_kind:
-            continue
-        table = Table(title=f"{kind}s")
-        for heading in ("name", "what it does", "parameters"):
-            table.add_column(heading)
-        for operation in rows_of_kind:
-            params = ", ".join(p.name for p in operation.params)
-            table.add_row(operation.name, operation.summary, params)
-        console.print(table)
+        found = [
+            {"name": o.name, "what": o.summary, "params": ", ".join(p.name for p in o.params)}
+            for o in loaded.all(kind)
+        ]
+        if found:
+            print_table(OPERATIONS, found, title=f"{kind}s", more="livegan plugins show NAME")
     for kind in ("source", "output", "loader", "command"):
-        offers = loaded.offered(kind)
+        offers = [{"name": o.name, "what": o.summary} for o in loaded.offered(kind)]
         if offers:
-            table = Table("name", "what it is", title=f"{kind}s")
-            for offer in offers:
-                table.add_row(offer.name, offer.summary)
-            console.print(table)
+            print_table(OFFERS, offers, title=f"{kind}s")
 
 
 def provided(things: Iterable[str]) -> list[str]:

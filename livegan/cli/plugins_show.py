@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.plugin import Operation
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
 PREVIEW = 36
 """Characters across of the picture in the terminal; it is half as many lines high."""
+
+PARAMETERS = (
+    Column("name", "parameter"),
+    Column("default"),
+    Column("range", words=True, least=9),
+    Column("meaning", rank=1, words=True),
+    Column("when", "when it changes", rank=2, words=True, least=11),
+)
 
 
 def show(
@@ -128,17 +137,16 @@ def card(thing: Operation | Offer, console: Any) -> None:
     console.print(table)
     if not isinstance(thing, Operation) or not thing.params:
         return
-    table = Table()
-    for heading in ("parameter", "default", "range", "meaning", "when it changes"):
-        table.add_column(heading)
+    rows = []
     for p in thing.params:
         low = "" if p.low is None else f"{p.low:g}"
         high = "" if p.high is None else f"{p.high:g}"
         span = ", ".join(p.choices) or (f"{low}..{high}" if low or high else "")
         default = f"{p.default:g}" if p.type in ("number", "integer") else str(p.default)
         when = "plays on; takes a signal" if p.live else "is built anew"
-        table.add_row(p.name, default, Text(f"{span} {p.unit}".strip()), Text(p.doc), when)
-    console.print(table)
+        own = {"name": p.name, "default": default, "range": f"{span} {p.unit}".strip()}
+        rows.append({**own, "meaning": p.doc, "when": when})
+    print_table(PARAMETERS, rows, console=console)
 
 
 def drawn(thing: Operation | Offer, out: Path | None, size: int, console: Any) -> None:

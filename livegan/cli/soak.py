@@ -10,11 +10,17 @@ import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.rehearse import SetPath
+from livegan.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.gremlins.soak import Report
 
 SHORTEST = 2.0
+VERDICTS = (
+    Column("what", words=True),
+    Column("values", "from and to", words=True),
+    Column("verdict", words=True, least=8),
+)
 
 
 def soak(
@@ -71,22 +77,24 @@ def soak(
 def print_report(report: Report) -> None:
     """A table: what was held at the beginning and at the end."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
     from livegan.gremlins.soak import rule
 
     console = Console()
     if report.verdicts:
-        table = Table(title=f"{report.set} after {report.seconds / 60:g} min", title_justify="left")
-        for heading in ("what", "from and to", "verdict"):
-            table.add_column(heading)
-        for verdict in report.verdicts:
-            table.add_row(
-                verdict.what,
-                str(verdict),
-                "[green]flat[/]" if verdict.good else "[red]grew or drifted[/]",
-            )
-        console.print(table, highlight=False)
+        rows = [
+            {
+                "what": verdict.what,
+                "values": str(verdict),
+                "verdict": Text("flat", "green")
+                if verdict.good
+                else Text("grew or drifted", "red"),
+            }
+            for verdict in report.verdicts
+        ]
+        title = f"{report.set} after {report.seconds / 60:g} min"
+        print_table(VERDICTS, rows, title=title, console=console)
         console.print(f"Compared: {rule(report.seconds)}.", highlight=False)
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report.counts.items())
     console.print(counts, highlight=False)
