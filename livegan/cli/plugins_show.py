@@ -137,7 +137,7 @@ def card(thing: Operation | Offer, console: Any) -> None:
     console.print(table)
     if not isinstance(thing, Operation) or not thing.params:
         return
-    rows = []
+    listed = []
     for p in thing.params:
         low = "" if p.low is None else f"{p.low:g}"
         high = "" if p.high is None else f"{p.high:g}"
@@ -145,8 +145,8 @@ def card(thing: Operation | Offer, console: Any) -> None:
         default = f"{p.default:g}" if p.type in ("number", "integer") else str(p.default)
         when = "plays on; takes a signal" if p.live else "is built anew"
         own = {"name": p.name, "default": default, "range": f"{span} {p.unit}".strip()}
-        rows.append({**own, "meaning": p.doc, "when": when})
-    print_table(PARAMETERS, rows, console=console)
+        listed.append({**own, "meaning": p.doc, "when": when})
+    print_table(PARAMETERS, listed, console=console)
 
 
 def drawn(thing: Operation | Offer, out: Path | None, size: int, console: Any) -> None:
