@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Frame, Player, as_bytes
 from livegan.engine.program.program import GROUPS
 from livegan.engine.program.thumbs import strip
+from livegan.files import NotAFile, need_file
 from livegan.graph.place import Place
 from livegan.saving import save_png
 from livegan.sound import HOP, RATE
@@ -127,7 +129,7 @@ def _rehearse(
     device = choose_device(what.device)
     builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
     player = Player(history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0)
-    path = what.set.resolve()
+    path = Path(os.path.abspath(what.set))
     pipeline = Pipeline(path, what.folder, builder, player, emit)
     text = text_of(path)
     edits = [(edit, text_of(edit.file)) for edit in sorted(what.edits, key=lambda e: e.at)]
@@ -232,7 +234,10 @@ def text_of(path: Path) -> str:
         If it cannot be read.
     """
     try:
+        need_file(path)
         return path.read_text(encoding="utf-8-sig")
+    except NotAFile as error:
+        raise Refusal(str(error)) from None
     except UnicodeDecodeError:
         raise Refusal("the set is not UTF-8 text: save it as that", Place(str(path), 1)) from None
     except OSError as error:

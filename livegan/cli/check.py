@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.rehearse import SetPath
+from livegan.cli.sets import SetPath
 
 SHOWN = 12
 """Names of nodes that are printed."""

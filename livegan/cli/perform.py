@@ -10,6 +10,7 @@ import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
+from livegan.cli.sets import absolute, set_file
 
 if TYPE_CHECKING:
     from livegan.stage.fallback.ladder import Asked
@@ -42,17 +43,8 @@ def chosen_set(given: Path | None) -> Path:
 
     if given is None:
         own = Path("sets/four.py")
-        return own.resolve() if own.is_file() else share.folder("sets") / "four.py"
-    if given.is_dir():
-        fail(f"{short(given)} is a folder; name a set in it, such as {short(given / 'four.py')}")
-    if not given.exists():
-        from livegan.plugin.closest import closest
-
-        beside = [p.name for p in given.parent.glob("*.py")] if given.parent.is_dir() else []
-        near = closest(given.name, beside)
-        hint = f"; did you mean {short(given.parent / near)}?" if near else ""
-        fail(f"there is no set {short(given)}{hint}")
-    return given.resolve()
+        return absolute(own) if own.is_file() else share.folder("sets") / "four.py"
+    return absolute(set_file(given))
 
 
 def followed_models(given: list[Path]) -> dict[str, Path]:
@@ -86,7 +78,7 @@ def set_of(models: dict[str, Path]) -> Path:
         text = f"from livegan.live import *\n\nshow({shown})\n"
         write_bytes(path, text.encode())
         typer.echo(f"written: {short(path)}; edit it and save while it plays")
-    return path.resolve()
+    return absolute(path)
 
 
 def perform(

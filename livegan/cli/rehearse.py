@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sets import SetPath
+from livegan.files import named
 
 if TYPE_CHECKING:
     from livegan.gremlins.evening import Plan
@@ -22,7 +24,6 @@ FlashGuardMode = Annotated[
         metavar="on|strict|off", help="Keep flashes within what is safe for the audience."
     ),
 ]
-SetPath = Annotated[Path, typer.Argument(metavar="SET", help="The set, a Python file.")]
 
 
 def guard_mode(text: str) -> Mode:
@@ -48,9 +49,10 @@ def edits_of(texts: list[str]) -> list[Edit]:
             sign = ""
         if not sign or not file:
             fail(f"--edit {text}: write SECONDS=FILE, such as 4.5=next.py", 2)
-        if not Path(file).is_file():
+        path = named(file)
+        if not path.is_file():
             fail(f"--edit {text}: there is no file {file}", 2)
-        edits.append(Edit(at, Path(file)))
+        edits.append(Edit(at, path))
     return edits
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.rehearse import SetPath
+from livegan.cli.sets import SetPath
 from livegan.cli.tables import Column, print_table
 
 if TYPE_CHECKING:

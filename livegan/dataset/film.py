@@ -13,6 +13,7 @@ import av
 
 from livegan.dataset.fitting import Fit, Picture, fitted
 from livegan.dataset.timeline import JUMP, Timeline
+from livegan.files import kind_of, location, named
 
 Kind = Literal["video", "audio"]
 Watch = Callable[[float, Any], None]
@@ -68,17 +69,19 @@ class Film:
         audio_stream: int | None = None,
         threads: int = 0,
     ) -> None:
-        self.path = path
+        self.path = path = named(path)
         self.notes: list[str] = []
         try:
             if path.is_dir():
                 raise FilmError(f"{path}: is a folder; name the films in it")
             if not path.is_file():
-                raise FilmError(f"{path}: there is no such file")
+                kind = kind_of(path) if path.exists() else ""
+                why = f"is {kind}, not a film" if kind else "there is no such file"
+                raise FilmError(f"{path}: {why}")
         except OSError as error:  # such as of a name that is too long
             raise FilmError(f"{path}: cannot be read ({_reason(error)})") from error
         try:
-            self._container = av.open(str(path), metadata_errors="ignore")
+            self._container = av.open(location(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
             raise FilmError(f"{path}: not a film that can be opened ({_reason(error)})") from error
         try:

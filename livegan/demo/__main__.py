@@ -10,6 +10,7 @@ import numpy as np
 
 from livegan.demo.composer import compose
 from livegan.demo.composer.oscillators import Wave
+from livegan.files import location
 from livegan.saving import replacing
 from livegan.share import demo_track
 from livegan.sound import RATE
@@ -21,7 +22,10 @@ STYLE, SEED, BPM, SECONDS = "techno", 7, 128.0, 60.0
 def encode(samples: Wave, out: Path, bit_rate: int = 128_000) -> None:
     """Write (n, 2) float32 at 48 kHz as Ogg Opus; the same samples give the same file."""
     options = {"fflags": "+bitexact"}
-    with replacing(out) as part, av.open(str(part), "w", format="ogg", options=options) as file:
+    with (
+        replacing(out) as part,
+        av.open(location(part), "w", format="ogg", options=options) as file,
+    ):
         stream = file.add_stream("libopus", rate=RATE, layout="stereo")
         stream.bit_rate = bit_rate
         for first in range(0, len(samples), RATE):

@@ -11,6 +11,7 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
+from livegan.files import NotAFile, named, need_file
 from livegan.saving import write_bytes
 
 from .cache import load
@@ -83,7 +84,9 @@ def read_picture(path: Path) -> Tensor:
     ModelError
         If it is not there, or no picture.
     """
+    path = named(path)
     try:
+        need_file(path)
         if path.suffix.lower() == ".npy":
             return torch.from_numpy(np.load(path, allow_pickle=False))
         with Image.open(path) as image:
@@ -92,6 +95,8 @@ def read_picture(path: Path) -> Tensor:
                 return torch.from_numpy(deep / (1.0 if image.mode == "F" else 65535.0))[None]
             grey = image.mode in ("1", "L", "LA")
             pixels = np.array(image.convert("L" if grey else "RGB"), dtype=np.float32) / 255
+    except NotAFile as error:
+        raise ModelError(str(error)) from None
     except UnidentifiedImageError as error:
         raise ModelError(f"{path}: not a picture that can be read") from error
     except (OSError, ValueError, EOFError) as error:

@@ -105,9 +105,18 @@ def _feed_function(function: FunctionType, state: Any, seen: set[int]) -> None:
             _feed(function.__globals__[name], state, seen)
     package = str(function.__globals__.get("__package__") or "")
     top = str(function.__module__).partition(".")[0]
+    beside = getattr(builtins_of(function).get("__import__"), "package", "")
     for name in _imports(function.__code__, package):
         if name.partition(".")[0] == top or is_own(name):
             state.update(text_digest(name).encode())
+        elif beside:  # of the set's own __import__: what lies beside it
+            state.update(text_digest(f"{beside}.{name}").encode())
+
+
+def builtins_of(function: Any) -> dict[str, Any]:
+    """The built-ins that a function has: those of a set look for modules beside it."""
+    found: dict[str, Any] = function.__builtins__
+    return found
 
 
 def _names(code: CodeType) -> list[str]:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from livegan.plugin.source import plain
+
 T = TypeVar("T")
 
 PATIENCE_S = 0.5
@@ -143,7 +145,7 @@ def said(error: object, most: int = MOST_SAID) -> str:
     It can be written anywhere: half characters, as in names of files, are escaped.
     """
     try:
-        text = str(error)
+        text = plain(str(error))
         if len(text) > most:
             text = f"{text[: most // 2]} ... {text[-most // 2 :]}"
         return text.encode(errors="backslashreplace").decode()

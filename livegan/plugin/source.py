@@ -9,15 +9,20 @@ import ast
 import contextlib
 import functools
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
+from livegan.files import need_file
+
 SET = "livegan_set"
 """Name of the module that a set is."""
 FOLDER = "livegan_plugins"
 """Name of the package that the plugin files of a working folder are modules of."""
+BESIDE = "livegan_beside_"
+"""What the names of the packages begin with whose modules lie beside a set."""
 OWN: set[str] = set()
 """Names of modules that are read as text."""
 
@@ -26,6 +31,11 @@ def is_own(module: str | None) -> bool:
     """True for code of sets, their helpers, plugin files and editable packages."""
     name = module or ""
     return name.split(".")[0] in (SET, FOLDER) or name in OWN
+
+
+def plain(text: str) -> str:
+    """A text in which the modules that lie beside a set are called as the set calls them."""
+    return re.sub(rf"\b{BESIDE}[0-9a-f]{{8}}\.", "", text) if BESIDE in text else text
 
 
 def digest_of_text(data: bytes) -> str:
@@ -49,7 +59,10 @@ def instead(texts: Mapping[Path, str]) -> Iterator[None]:
 
 def data_of(path: Path) -> bytes:
     """What a file says."""
-    return INSTEAD[path] if path in INSTEAD else path.read_bytes()
+    if path in INSTEAD:
+        return INSTEAD[path]
+    need_file(path)  # a pipe would be read for ever
+    return path.read_bytes()
 
 
 def file_digest(path: Path) -> str:
@@ -130,6 +143,8 @@ def closure(names: Iterable[str]) -> dict[str, Path]:
         top = name.partition(".")[0]
         imported = imports_of(data, package)
         waiting += [n for n in imported if n.partition(".")[0] == top or n in OWN]
+        if top.startswith(BESIDE):
+            waiting += [f"{top}.{n}" for n in imported]
     return found
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from livegan.files import kind_of, named
 from livegan.sound import RATE
 from livegan.sound.downmix import to_stereo
 from livegan.sound.packets import (
@@ -88,7 +89,7 @@ def open_media(
             noted.add(text)
             note(text)
 
-    path = Path(path)
+    path = named(path)
     check(path)
     first = _once(path, max(0.0, start), once, stream)
     head = next(first, None)
@@ -97,7 +98,7 @@ def open_media(
 
 def duration(path: str | Path) -> float:
     """Seconds of a file, as its header says; `MediaError` as `decode`."""
-    path = Path(path)
+    path = named(path)
     check(path)
     refusals = []
     for ask in (av_duration, sndfile_duration):
@@ -191,6 +192,8 @@ def check(path: Path) -> None:
         return
     if path.is_dir():
         raise MediaError(f"{path}: is a folder; name a file in it")
+    if path.exists():
+        raise MediaError(f"{path}: is {kind_of(path)}; give a file")
     folder = path.parent
     if not folder.is_dir():
         raise MediaError(f"{path}: there is no folder {folder}")

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.files import location
+
 Array = NDArray[np.float32]
 
 NEAR = 60.0
@@ -124,7 +126,7 @@ def _av_open(path: Path) -> Any:
     import av
 
     try:
-        return av.open(str(path), metadata_errors="ignore")
+        return av.open(location(path), metadata_errors="ignore")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Unreadable(f"PyAV: {getattr(error, 'strerror', None) or error}") from None
 

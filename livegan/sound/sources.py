@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from livegan.files import named
 from livegan.sound import RATE
 from livegan.sound.devices import SourceError, list_devices
 from livegan.sound.source import SUFFIXES, Array, Note, Source
@@ -47,7 +48,7 @@ def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
     """A media file; heard through the default output if ``audible``."""
     from livegan.sound.playback import Playback
 
-    return Playback(Path(argument).expanduser(), loop=loop, audible=audible)
+    return Playback(named(Path(argument).expanduser()), loop=loop, audible=audible)
 
 
 def open_demo(argument: str = "", loop: bool = True, audible: bool = True) -> Source:
@@ -98,7 +99,7 @@ def parse_source(
         except SourceError:
             return open_demo("", loop, audible)
     text = text.strip()
-    if Path(text).expanduser().is_file():
+    if named(Path(text).expanduser()).is_file():
         return open_file(text, loop, audible)
     name, _, argument = text.partition(":")
     if more and name in more:
@@ -127,7 +128,9 @@ def recorded(text: str) -> Path:
 
     if text == "demo":
         return demo_track()
-    path = Path(text.removeprefix("file:")).expanduser()
+    path = named(Path(text).expanduser())
+    if not path.exists():
+        path = named(Path(text.removeprefix("file:")).expanduser())
     takes = "it takes a sound file, a film or demo"
     kind = text.partition(":")[0].lower()
     if not path.exists() and kind in (*SOURCES, *ADDRESSES):

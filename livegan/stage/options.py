@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,7 +86,7 @@ class Options:
     @property
     def working(self) -> Path:
         """The working folder, absolute."""
-        return (self.folder or Path.cwd()).resolve()
+        return Path(os.path.abspath(self.folder or Path.cwd()))
 
     def of_engine(self, rings: Mapping[str, str]) -> Message:
         """The options that an engine is started with; ``rings`` are the names of its rings."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
 from livegan.engine.commit.plugin_trials import Trials
-from livegan.engine.commit.script import Refusal, helpers_of, place_at, run
+from livegan.engine.commit.script import Refusal, place_at, run
 from livegan.engine.commit.set_inputs import SetInputs
 from livegan.engine.commit.watch import read_text, stamp
 from livegan.engine.isolation.activity import activity
@@ -29,6 +29,7 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
+from livegan.engine.commit import beside
 from livegan.graph.place import Place
 from livegan.plugin.hot import Hot, Trial
 from livegan.plugin.source import file_digest
@@ -134,12 +135,13 @@ class Pipeline:
                 stamps = self.inputs.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.inputs.helpers = set(script.helpers)
+from livegan.engine.commit import beside
             self._put_back(surroundings, text)
         except Refusal as refusal:
             functions, _ = surroundings.put_back()
             if not self._still(commit):  # it was given up long ago
                 return commit, None
-            self.inputs.helpers |= set(helpers_of(self.path.parent)) | refusal.files
+            self.inputs.helpers |= set(beside.loaded(self.path)) | refusal.files
             if functions:  # that is why it failed
                 refusal = self._changes(functions, text)
             if refusal.place is not None and refusal.place.file != str(self.path):
@@ -187,7 +189,7 @@ class Pipeline:
         self._under_way = None
         stamps = self.inputs.stamps()
         # A helper that it waits in is watched from now on; one that was mended by now is a change.
-        helpers = helpers_of(self.path.parent)
+        helpers = beside.loaded(self.path)
         new = set(helpers) - self.inputs.helpers
         self.inputs.helpers |= new
         if new and all(file_digest(file) == loaded for file, loaded in helpers.items()):
@@ -225,7 +227,7 @@ class Pipeline:
 
     def _changes(self, functions: list[str], text: str) -> Refusal:
         """What to say of a set that changed functions which everything else uses."""
-        helpers = {str(file): read_text(file) or "" for file in helpers_of(self.path.parent)}
+        helpers = {str(file): read_text(file) or "" for file in beside.loaded(self.path)}
         texts = {str(self.path): text, **helpers, **self.hot.texts(trial=True)}
         named = ", ".join(functions[:3])
         reason = f"it changes {named}, which all else uses: write a function of your own"

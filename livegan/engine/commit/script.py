@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import builtins
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from livegan import live
+from livegan.engine.commit import beside
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
@@ -25,9 +23,8 @@ from livegan.graph.place import Place, SetError
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
 from livegan.plugin.closest import closest
-from livegan.plugin.finder import TextLoader
 from livegan.plugin.guard import said
-from livegan.plugin.source import file_digest, is_own
+from livegan.plugin.source import is_own, plain
 
 DEADLINE_S = 2.0
 
@@ -45,69 +42,12 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Script:
-    """A set that has run: its text, its graph, and the helper modules it imported."""
+    """A set that has run: its text and its graph."""
 
     path: Path
     text: str
     graph: Graph
-    helpers: dict[Path, str] = field(default_factory=dict)
-    """Helper file → hash of its content."""
     took_ms: float = 0.0
-
-
-class HelperLoader(TextLoader):
-    """Loads a helper module of a set."""
-
-
-class HelperFinder(importlib.abc.MetaPathFinder):
-    """Finds modules that lie beside the set."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        folder = self.folder
-        if path is not None:
-            inside = [Path(p) for p in path if self.folder in Path(p).parents]
-            if not inside:
-                return None
-            folder = inside[0]
-        short = fullname.rpartition(".")[2]
-        package, module = folder / short / "__init__.py", folder / f"{short}.py"
-        for file in (package, module):
-            if file.is_file():
-                return importlib.util.spec_from_file_location(
-                    fullname,
-                    file,
-                    loader=HelperLoader(fullname, str(file)),
-                    submodule_search_locations=[str(folder / short)] if file is package else None,
-                )
-        return None
-
-
-def helpers_of(folder: Path) -> dict[Path, str]:
-    """The helper modules that are loaded from ``folder``: file → hash when it was loaded."""
-    found = {}
-    for module in list(sys.modules.values()):
-        loader = getattr(getattr(module, "__spec__", None), "loader", None)
-        if isinstance(loader, HelperLoader):
-            file = Path(loader.path)
-            if folder in file.parents:
-                found[file] = getattr(module, "livegan_digest", "")
-    return found
-
-
-def forget_changed_helpers(folder: Path) -> None:
-    """Unload the helpers of a folder if any changed, so that the next import reads them anew."""
-    loaded = helpers_of(folder)
-    if all(file_digest(file) == known for file, known in loaded.items()):
-        return
-    for name, module in list(sys.modules.items()):
-        loader = getattr(getattr(module, "__spec__", None), "loader", None)
-        if isinstance(loader, HelperLoader) and Path(loader.path) in loaded:
-            del sys.modules[name]
 
 
 def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
@@ -119,26 +59,24 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
         For anything that goes wrong, with the line of the set.
     """
     began = time.perf_counter()
-    folder = path.parent
     module = ModuleType("livegan_set")
     module.__file__ = str(path)
     sys.modules["livegan_set"] = module
-    forget_changed_helpers(folder)
-    finder = HelperFinder(folder)
-    sys.meta_path.insert(0, finder)
-    others = threads_in(files_of(path, helpers_of(folder)))
+    beside.forget_changed(path)
+    module.__dict__["__builtins__"] = beside.builtins_of(beside.package_of(beside.folders_of(path)))
+    others = threads_in(files_of(path, beside.loaded(path)))
     try:
         running = activity.at("running the set", Place(str(path), 1), deadline_s)
         with collecting() as graph, nobody(), running:
             exec(compiled(path, text), module.__dict__)
         finish(graph, module.__dict__)
-        left = threads_in(files_of(path, helpers_of(folder)))
+        left = threads_in(files_of(path, beside.loaded(path)))
         left = {ident: name for ident, name in left.items() if ident not in others}
         if left:
             end_threads(left)
             raise Refusal(
-                f"it leaves the thread {next(iter(left.values()))!r} running: a set only says what "
-                "is drawn; work of its own belongs into a plugin"
+                f"it leaves the thread {next(iter(left.values()))!r} running, which a set cannot "
+                "do; move that work into a plugin"
             )
     except BaseException as error:
         if pressed(error):
@@ -148,10 +86,8 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
         if refusal.place is None:
             refusal = Refusal(refusal.reason, Place(str(path), max(1, len(text.splitlines()))))
         raise refusal from None
-    finally:
-        sys.meta_path.remove(finder)
     took = (time.perf_counter() - began) * 1000
-    return Script(path, text, graph, helpers_of(folder), took)
+    return Script(path, text, graph, took)
 
 
 def compiled(path: Path, text: str) -> CodeType:
@@ -202,9 +138,10 @@ def refusal_of(
     if isinstance(error, EOFError):
         return Refusal("nobody answers input() in a show: read a signal, such as a control", place)
     if isinstance(error, ModuleNotFoundError) and error.name:
-        reason = f"there is no module {error.name!r} beside the set, nor installed"
+        name = plain(error.name)
+        reason = f"there is no module {name!r} beside the set, nor installed"
         refusal = Refusal(reason, place)
-        refusal.files.add(path.parent / (error.name.split(".")[0] + ".py"))
+        refusal.files.add(path.parent / (name.replace(".", "/") + ".py"))
         return refusal
     if isinstance(error, ImportError) and error.name == "livegan.live":
         try:
@@ -250,6 +187,6 @@ def place_at(frame: FrameType, path: Path) -> Place | None:
     """The innermost line of the set that a thread is at, else of a file beside it."""
     lines = [(f.filename, f.lineno) for f in traceback.extract_stack(frame)]
     mine = [line for line in reversed(lines) if line[0] == str(path)]
-    beside = [line for line in reversed(lines) if path.parent in Path(line[0]).parents]
-    places = [Place(file, line or 1) for file, line in (*mine, *beside)]
+    near = [line for line in reversed(lines) if path.parent in Path(line[0]).parents]
+    places = [Place(file, line or 1) for file, line in (*mine, *near)]
     return places[0] if places else None

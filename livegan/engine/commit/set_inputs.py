@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from livegan.engine.commit.watch import read_text
@@ -11,8 +12,17 @@ from livegan.engine.program.build import Builder
 from livegan.plugin.hot import Hot
 from livegan.plugin.source import file_digest
 
-IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.M)
-"""The first name of a module that a line imports."""
+IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.M)
+"""The module that a line imports."""
+
+
+def imported(text: str) -> Iterator[str]:
+    """Where the modules that a text imports may lie, seen from the set."""
+    for name in IMPORTED.findall(text):
+        parts = name.split(".")
+        for count in range(1, len(parts) + 1):
+            place = "/".join(parts[:count])
+            yield from (f"{place}.py", f"{place}/__init__.py")
 
 
 class SetInputs:
@@ -39,13 +49,12 @@ class SetInputs:
         ended an engine is known: the same in every engine, unlike the fingerprint."""
         parts, waiting, seen = [text], [text], set()
         while waiting:
-            for name in IMPORTED.findall(waiting.pop()):
-                for file in (f"{name}.py", f"{name}/__init__.py"):
-                    path = self.path.parent / file
-                    if path not in seen and path.is_file():
-                        seen.add(path)
-                        waiting.append(read_text(path) or "")
-                        parts.append(waiting[-1])
+            for file in imported(waiting.pop()):
+                path = self.path.parent / file
+                if path not in seen and path.is_file():
+                    seen.add(path)
+                    waiting.append(read_text(path) or "")
+                    parts.append(waiting[-1])
         return hashlib.sha256("\0".join([*parts, plugins]).encode()).hexdigest()
 
     def watched(self) -> list[Path]:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from livegan.files import kind_of
+
 SETTLE_S = 0.025
 """A file is read when it has not changed for this long."""
 PATIENCE_S = 0.5
@@ -77,10 +79,8 @@ def unreadable(path: Path) -> str:
     """Why `read_text` gives nothing, in a few words; nothing if it gives a text."""
     try:
         status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            return "it is a folder"
-        if not stat.S_ISREG(status.st_mode):
-            return "it is no file"
+        if kind := kind_of(path):
+            return f"it is {kind}, not a file"
         if status.st_size > LARGEST:
             return (
                 f"it has {status.st_size / 1024:.0f} kB, and {LARGEST >> 10} kB are the most: "
