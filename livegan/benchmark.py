@@ -31,11 +31,10 @@ from livegan.graph.place import SetError
 from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, Operation, registry
-from livegan.rehearsal import Recorded, fitted
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer
-from livegan.sound.history import Hearing
+from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.media import decode
+from livegan.sound.soundtrack import Playhead
 
 FPS = 30
 
@@ -64,8 +63,7 @@ def measure(
     peaks = {p: matrix_peak(getattr(torch, p), device) for p in (precision, "float32")}
     rates = ", ".join(f"{peak:.0f} GFLOP/s in {p}" for p, peak in peaks.items())
     machine = f"{name}, {threads} threads, torch {torch.__version__}; matrix products: {rates}"
-    samples = fitted(decode(share.demo_track()), 40 * RATE)
-    history = Recorded(samples, Analyzer().feed(samples))
+    history = Playhead(RecordedHistory.of(decode(share.demo_track())[: 40 * RATE]))
     history.position = 15 * RATE
     builder = Builder(Path.cwd(), size=size, device=device)
     player = Player(history, fps=FPS, device=device)
@@ -94,7 +92,7 @@ def measure(
     }
 
 
-def moment_at(history: Recorded, seconds: float, size: int, hearing: Hearing) -> Moment:
+def moment_at(history: Playhead, seconds: float, size: int, hearing: Hearing) -> Moment:
     """The moment of a recording at a time."""
     history.position = round(seconds * RATE) // HOP * HOP
     sound = hearing.at(history.position)
@@ -103,7 +101,7 @@ def moment_at(history: Recorded, seconds: float, size: int, hearing: Hearing) ->
 
 
 def operations(
-    kind: str, history: Recorded, sizes: tuple[int, ...], seconds: float
+    kind: str, history: Playhead, sizes: tuple[int, ...], seconds: float
 ) -> list[dict[str, Any]]:
     """Median milliseconds of every encoder or mixer at its defaults, as the sound moves on."""
     rows: list[dict[str, Any]] = []
@@ -116,7 +114,7 @@ def operations(
 
 
 def operation_ms(
-    operation: Operation, history: Recorded, size: int, seconds: float
+    operation: Operation, history: Playhead, size: int, seconds: float
 ) -> float | None:
     """Median milliseconds of one picture; None if it cannot be drawn at its defaults."""
     hearing = Hearing(history)
@@ -144,7 +142,7 @@ def operation_ms(
 
 
 def frame_rows(
-    player: Player, history: Recorded, program: Program, seconds: float, threads: int
+    player: Player, history: Playhead, program: Program, seconds: float, threads: int
 ) -> list[dict[str, Any]]:
     """The frame as a show draws it, and as a plain float32 loop does, timed in turn.
 
@@ -189,7 +187,7 @@ def frame_rows(
     ]
 
 
-def plain_frame(program: Program, history: Recorded) -> Callable[[int], Any]:
+def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
     """The loop a user would write: float32 networks, one after the other, tiled with numpy."""
     hearing = Hearing(history)
     parts: list[tuple[OperationInstance, Picture, Any]] = []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,13 +31,17 @@ from livegan.files import NotAFile, need_file
 from livegan.graph.place import Place
 from livegan.saving import save_png
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer
-from livegan.sound.history import RecordedHistory
-from livegan.sound.media import decode
+from livegan.sound.media import duration, ends_at, open_media
+from livegan.sound.soundtrack import Playhead, Soundtrack
 from livegan.stage.flash.flash_guard import FlashGuard, Mode, Moment
 from livegan.stage.record.intervals import Intervals
 from livegan.stage.window.pacing import Pace
 
+SILENCE = np.zeros((RATE // 4, 2), np.float32)
+LISTEN = 5 * RATE
+"""Samples that are heard in a row before the start, until it is told how far that is."""
+STILLS = 12
+"""Pictures in a report."""
 HELD_S = 60.0
 """A call that holds the interpreter for so long, and that no deadline could end, is the end."""
 
@@ -86,8 +92,13 @@ def rehearse(
     progress: Callable[[int, int], None] = lambda done, total: None,
     on_message: Callable[[dict[str, Any]], None] = lambda message: None,
     on_frame: Callable[[Frame, Any], None] | None = None,
+    on_listen: Callable[[float, float], None] = lambda heard, start: None,
 ) -> Result:
     """Play a set against recorded sound, as fast as the machine can, and report.
+
+    The sound is read as it is needed, so a recording may last for hours. ``progress`` is called
+    with the pictures drawn and those expected; ``on_listen``, while the sound before ``start`` is
+    heard, with the seconds heard and ``start``.
 
     Raises
     ------
@@ -95,10 +106,12 @@ def rehearse(
         If the set as it is at the start cannot be played; nothing is written then.
     livegan.sound.media.MediaError
         If the sound cannot be read.
+    livegan.film.FilmError
+        If a film cannot be written as ``out`` is called, or there.
     """
     with last_resort(HELD_S), exits_refused():
         try:
-            return _rehearse(what, progress, on_message, on_frame)
+            return _rehearse(what, progress, on_message, on_frame, on_listen)
         except Poisoned as error:
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
@@ -108,16 +121,13 @@ def _rehearse(
     progress: Callable[[int, int], None],
     on_message: Callable[[dict[str, Any]], None],
     on_frame: Callable[[Frame, Any], None] | None,
+    on_listen: Callable[[float, float], None],
 ) -> Result:
     began = time.perf_counter()
-    samples = np.zeros((RATE, 2), np.float32) if what.audio is None else decode(what.audio)
-    stop = what.start + what.seconds if what.seconds is not None else len(samples) / RATE
-    if stop <= what.start:
-        length = f"the sound ends at {len(samples) / RATE:.1f} s"
-        raise Refusal(f"there is nothing to rehearse from {what.start:g} s: {length}")
-    samples = fitted(samples, round(stop * RATE))
-    features = Analyzer().feed(samples)
-    history = Recorded(samples, features)
+    if what.out is not None:
+        film.form_of(what.out)
+    sound = Heard(what)
+    history = Playhead(sound.track)
     faults: list[dict[str, Any]] = []
     commits: dict[int, dict[str, Any]] = {}
 
@@ -133,6 +143,9 @@ def _rehearse(
     pipeline = Pipeline(path, what.folder, builder, player, emit)
     text = text_of(path)
     edits = [(edit, text_of(edit.file)) for edit in sorted(what.edits, key=lambda e: e.at)]
+    note = sound.begin(on_listen)
+    if note:
+        on_message({"type": "note", "text": note})
     history.position = int(what.start * RATE) // HOP * HOP
     first = pipeline.propose(text)
     assert first is not None
@@ -143,18 +156,22 @@ def _rehearse(
     program = player.cued.program
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
     player.fps = fps
-    total = max(1, round((stop - what.start) * fps))
-    spent: list[dict[str, float]] = []
-    took: list[float] = []
+    expected = sound.expected(fps)
+    spent = {group: array("d") for group in GROUPS}
+    took = array("d")
+    curves: list[Any] = []
     digests: list[str] = []
     whole = hashlib.sha256()
     stills: list[tuple[float, Any]] = []
     shape: tuple[int, ...] = ()
     moments: list[Moment] = []
     guard = FlashGuard(what.flash_guard, moments.append)
-    with contextlib.closing(player), sinks(what, fps, samples) as sink:
-        for index in range(total):
+    with contextlib.closing(player), sinks(what, fps, sound.span) as sink:
+        for index in itertools.count():
+            if not sound.lasts(index, fps):
+                break
             seconds = what.start + index / fps
+            before = history.hops
             history.position = round(seconds * RATE) // HOP * HOP
             while edits and edits[0][0].at <= seconds + 1e-9:
                 edit, saved = edits.pop(0)
@@ -169,15 +186,19 @@ def _rehearse(
             player.spent["output"] += done - tick
             took.append(done - started)
             shape = pixels.shape
-            spent.append(player.spent)
+            for group, costs in spent.items():
+                costs.append(player.spent.get(group, 0.0))
             digests.append(hashlib.sha256(content).hexdigest())
             whole.update(content)
-            if what.report is not None and index * 12 // total != (index - 1) * 12 // total:
-                stills.append((seconds, pixels))
+            if what.report is not None:
+                curves.append(history.features(before, history.hops).astype(np.float32))
+                if index * STILLS >= len(stills) * expected and len(stills) < STILLS:
+                    stills.append((seconds, pixels))
             if on_frame is not None:
                 on_frame(frame, pixels)
             sink(index, pixels)
-            progress(index + 1, total)
+            progress(index + 1, max(index + 1, expected))
+    total = len(took)
     guard.finish()
     name, precision = describe_device(device)
     report = {
@@ -185,7 +206,7 @@ def _rehearse(
         "set": str(what.set),
         "audio": str(what.audio) if what.audio else None,
         "start": what.start,
-        "seconds": stop - what.start,
+        "seconds": sound.seconds,
         "frames": total,
         "fps": fps,
         "size": program.size,
@@ -196,7 +217,7 @@ def _rehearse(
         "wall_s": round(time.perf_counter() - began, 3),
         "digest": whole.hexdigest(),
         "frame_digests": digests,
-        "stage_ms": {group: stage_ms([s.get(group, 0.0) for s in spent]) for group in GROUPS},
+        "stage_ms": {group: stage_ms(costs) for group, costs in spent.items()},
         "frame_ms": stage_ms(took),
         "intervals_ms": as_paced(took, 1 / fps).histogram(),
         "flash_guard": {
@@ -221,7 +242,7 @@ def _rehearse(
         from livegan.reporting import write_report
 
         slots = strip(player.program) if player.program is not None else None
-        write_report(what.report, report, stills, features, spent, slots)
+        write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
     return Result(report)
 
 
@@ -245,34 +266,92 @@ def text_of(path: Path) -> str:
         raise Refusal(reason, Place(str(path), 1)) from None
 
 
-class Recorded(RecordedHistory):
-    """Recorded sound with a playhead: what lies after it has not been heard yet."""
+class Heard:
+    """What a rehearsal hears: a recording, read as it is needed, and the silence after its end."""
 
-    def __init__(self, samples: Any, features: Any) -> None:
-        super().__init__(samples, features)
-        self._playhead = 0
-
-    @property
-    def position(self) -> int:
-        return self._playhead
-
-    @position.setter
-    def position(self, value: int) -> None:
-        self._playhead = value
+    def __init__(self, what: Rehearsal) -> None:
+        self.audio, self.start, self.wanted = what.audio, what.start, what.seconds
+        self.length: int | None = None
+        """Samples of the recording, once they were counted."""
+        if what.audio is None and what.seconds is None:
+            self.wanted = 1.0
+        self.track = Soundtrack(self._read, analyse=True)
 
     @property
-    def hops(self) -> int:
-        return self._playhead // HOP
+    def seconds(self) -> float:
+        """How long it was played."""
+        if self.wanted is not None:
+            return self.wanted
+        return (self.length or 0) / RATE - self.start
+
+    def begin(self, told: Callable[[float, float], None]) -> str:
+        """Listen up to the start; a line about what was asked for and is not there, or nothing.
+
+        Raises
+        ------
+        Refusal
+            If the sound ends before the start.
+        """
+        note = ""
+        if self.audio is not None:
+            end = duration(self.audio)
+            if end <= self.start + (self.wanted or 0.0):
+                end = ends_at(self.audio)  # what the file says of itself may be a guess
+            if end <= self.start:
+                raise self._nothing(end)
+            if self.wanted is not None and end < self.start + self.wanted - 0.05:
+                note = f"{self.audio.name} ends at {end:.1f} s: silence follows it"
+        stop = round(self.start * RATE)
+        for position in range(LISTEN, stop, LISTEN):
+            self.track.hear(position)
+            told(position / RATE, self.start)
+        self.track.hear(stop)
+        if self.audio is not None and self.length is not None and self.length <= stop:
+            raise self._nothing(self.length / RATE)
+        if self.wanted == 0:
+            raise Refusal("--seconds 0 leaves nothing to rehearse")
+        return note
+
+    def _nothing(self, end: float) -> Refusal:
+        reason = f"the sound ends at {end:.1f} s"
+        return Refusal(f"there is nothing to rehearse from {self.start:g} s: {reason}")
+
+    def expected(self, fps: float) -> int:
+        """How many pictures it will be: for certain if its seconds are given."""
+        seconds = self.wanted
+        if seconds is None:
+            assert self.audio is not None
+            seconds = duration(self.audio) - self.start
+        return max(1, round(seconds * fps))
+
+    def lasts(self, index: int, fps: float) -> bool:
+        """Whether there is a picture of this number; what it shows was heard then."""
+        if self.wanted is not None:
+            there = index < self.expected(fps)
+            self.track.hear(round((self.start + index / fps) * RATE) if there else 0)
+            return there
+        # The end of the recording is nearer to this picture than to the next.
+        middle = int((self.start + (index + 0.5) / fps) * RATE)
+        self.track.hear(middle)
+        return not index or self.length is None or middle < self.length
+
+    def span(self, start: int, stop: int) -> Any:
+        """(n, 2) samples, counted from the start of the rehearsal."""
+        first = int(self.start * RATE)
+        self.track.hear(first + stop)
+        return self.track.samples(first + start, first + stop)
+
+    def _read(self) -> Iterator[Any]:
+        count = 0
+        for block in open_media(self.audio) if self.audio is not None else ():
+            count += len(block)
+            yield block
+        self.length = count
+        while True:
+            yield SILENCE
 
 
-def fitted(samples: Any, length: int) -> Any:
-    """(length, 2): cut, or lengthened with silence."""
-    if len(samples) >= length:
-        return samples[:length]
-    return np.concatenate([samples, np.zeros((length - len(samples), 2), np.float32)])
-
-
-def as_paced(took: list[float], period: float) -> Intervals:
+def as_paced(took: Iterable[float], period: float) -> Intervals:
     """The intervals between pictures of a show that takes so long (s) for each of them."""
     intervals, pace, now = Intervals(), Pace().at(0.0), 0.0
     for seconds in took:
@@ -284,7 +363,7 @@ def as_paced(took: list[float], period: float) -> Intervals:
     return intervals
 
 
-def stage_ms(seconds: list[float]) -> dict[str, float]:
+def stage_ms(seconds: Iterable[float]) -> dict[str, float]:
     """Median and 95th percentile in milliseconds."""
     ordered = sorted(s * 1000 for s in seconds)
     return {
@@ -294,7 +373,9 @@ def stage_ms(seconds: list[float]) -> dict[str, float]:
 
 
 @contextlib.contextmanager
-def sinks(what: Rehearsal, fps: float, samples: Any) -> Iterator[Callable[[int, Any], None]]:
+def sinks(
+    what: Rehearsal, fps: float, sound: Callable[[int, int], Any]
+) -> Iterator[Callable[[int, Any], None]]:
     """Where frames go: a film, a folder of pictures, both or neither.
 
     A film is written beside its place and moved there when it is whole.
@@ -302,7 +383,6 @@ def sinks(what: Rehearsal, fps: float, samples: Any) -> Iterator[Callable[[int, 
     with contextlib.ExitStack() as stack:
         targets: list[Callable[[int, Any], None]] = []
         if what.out is not None:
-            sound = samples[int(what.start * RATE) :]
             writer = stack.enter_context(film.FilmWriter(what.out, fps, sound))
             targets.append(lambda index, pixels: writer.write(pixels))
         if what.frames is not None:

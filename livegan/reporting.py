@@ -22,13 +22,14 @@ def write_report(
     report: dict[str, Any],
     stills: list[tuple[float, Any]],
     features: Any,
-    spent: list[dict[str, float]],
+    spent: dict[str, Any],
     slots: Any,
 ) -> None:
     """Write ``report.json`` and ``report.png`` into ``folder``, each atomically.
 
-    ``stills`` are (seconds, (H, W, 3) uint8) pictures; ``features`` the (n, F) analysis;
-    ``spent`` the seconds of each frame by group; ``slots`` the thumb strip or None.
+    ``stills`` are (seconds, (H, W, 3) uint8) pictures; ``features`` the (n, F)
+    analysis from the start on; ``spent`` the seconds of each frame by group; ``slots`` the thumb
+    strip or None.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / "report.json", json.dumps(report, indent=1).encode())
@@ -41,7 +42,7 @@ def draw(
     report: dict[str, Any],
     stills: list[tuple[float, Any]],
     features: Any,
-    spent: list[dict[str, float]],
+    spent: dict[str, Any],
     slots: Any,
 ) -> None:
     """One page: the shown pictures, the sound with the commits, and where the time went."""
@@ -57,10 +58,9 @@ def draw(
         axes.axis("off")
     start, stop = report["start"], report["start"] + report["seconds"]
     sound = figure.add_subplot(grid[2, :])
-    first, last = int(start * 100), int(stop * 100)
-    times = np.arange(first, min(last, len(features))) / 100
+    times = start + np.arange(len(features)) / 100
     for colour, name in zip(COLOURS, ("level", "low", "high", "kick"), strict=False):
-        curve = features[first : first + len(times), INDEX[name]]
+        curve = features[:, INDEX[name]]
         sound.plot(times, curve, color=colour, linewidth=0.9, label=name)
     for commit in report["commits"]:
         at = commit["on_air_at"] if commit["status"] == "on_air" else commit["at"]
@@ -74,8 +74,8 @@ def draw(
     sound.set_ylim(0, 1.12)
     sound.legend(loc="upper right", fontsize=8, facecolor=PAPER, labelcolor=INK, ncols=4)
     cost = figure.add_subplot(grid[3, :9] if slots is not None else grid[3, :])
-    at = start + np.arange(len(spent)) / report["fps"]
-    parts = [np.array([s.get(g, 0.0) * 1000 for s in spent]) for g in GROUPS]
+    parts = [1000 * np.array(spent[g]) for g in GROUPS]
+    at = start + np.arange(len(parts[0])) / report["fps"]
     cost.stackplot(at, parts, labels=GROUPS, colors=COLOURS)
     cost.axhline(1000 / report["fps"], color=INK, linewidth=0.8, linestyle=":")
     cost.set_ylabel("ms a picture", color=INK)

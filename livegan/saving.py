@@ -8,6 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+STEM = 40
+"""Letters of a name that the file beside it keeps: a name may be as long as the system allows."""
+
+
+def partial(path: Path) -> Path:
+    """Where ``path`` is written before it takes its place: hidden, and with the same suffix."""
+    suffix = path.suffix if len(path.suffix) < STEM else ""
+    return path.with_name(f".{path.stem[:STEM]}.{os.getpid()}.partial{suffix}")
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -18,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
     what was there before as it was; an `OSError` names ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    beside = partial(path)
     try:
         yield beside
         os.replace(beside, path)

@@ -5,8 +5,8 @@ from livegan.dataset.condition import Conditions, Drawing, EncoderError, drawing
 from livegan.dataset.film import FilmError
 from livegan.dataset.pairs import Progress
 from livegan.dataset.report import FilmReport
-from livegan.dataset.soundtrack import Soundtrack
 from livegan.dataset.split import Split
+from livegan.sound.soundtrack import Soundtrack
 
 __all__ = [
     "Conditions",

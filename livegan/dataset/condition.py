@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from livegan.builtin.pictures import as_picture
-from livegan.dataset.soundtrack import Soundtrack
 from livegan.plugin import Now, Operation
 from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
@@ -24,6 +23,7 @@ from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.features import INDEX, Rows
 from livegan.sound.history import Hearing, RecordedHistory
+from livegan.sound.soundtrack import Soundtrack
 
 ANALYSIS = (
     "analysis.py",

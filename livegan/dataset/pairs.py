@@ -20,11 +20,11 @@ from livegan.dataset.cuts import Cuts
 from livegan.dataset.film import Film, FilmError, digest
 from livegan.dataset.fitting import Fit, Picture, is_black, signature
 from livegan.dataset.report import FilmReport, place, recorded, stem
-from livegan.dataset.soundtrack import Soundtrack, is_silent
 from livegan.dataset.split import Side, Split
 from livegan.dataset.titles import is_title
 from livegan.sound import HOP, RATE
 from livegan.sound.media import MediaError, open_media
+from livegan.sound.soundtrack import Soundtrack, is_silent
 
 SIDES: tuple[Side, ...] = ("train", "val")
 

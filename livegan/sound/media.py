@@ -20,6 +20,7 @@ from livegan.sound.packets import (
     Unreadable,
     av_chunks,
     av_duration,
+    av_end,
     sndfile_chunks,
     sndfile_duration,
 )
@@ -107,6 +108,20 @@ def duration(path: str | Path) -> float:
         except Unreadable as refusal:
             refusals.append(str(refusal))
     raise MediaError(f"{path}: no sound in it ({'; '.join(refusals)})")
+
+
+def ends_at(path: str | Path) -> float:
+    """Seconds at which the sound of a file ends, by its packets, which are not decoded.
+
+    `duration` believes what a header says, and some say nothing, or guess. `MediaError` as
+    `decode`.
+    """
+    path = named(path)
+    check(path)
+    try:
+        return av_end(path)
+    except Unreadable:
+        return duration(path)
 
 
 def _blocks(

@@ -97,6 +97,25 @@ def av_duration(path: Path) -> float:
         return float(sum(frame.samples / frame.sample_rate for frame in frames))
 
 
+def av_end(path: Path) -> float:
+    """Seconds at which the last packet of sound of ``path`` ends, by reading all of them."""
+    import av
+
+    with _av_open(path) as container:
+        stream = _av_sound(container)
+        zero = (container.start_time or 0) / av.time_base
+        end = count = 0.0
+        try:
+            for packet in container.demux(stream):
+                length = float((packet.duration or 0) * packet.time_base) if packet.time_base else 0
+                count += length
+                if packet.pts is not None:
+                    end = max(end, float(packet.pts * packet.time_base) - zero + length)
+        except av.FFmpegError:
+            pass  # it is cut off: what was read up to there counts
+        return end or count
+
+
 def sndfile_chunks(path: Path, start: float, note: Callable[[str], None]) -> Iterator[Chunk]:
     """The sound of ``path`` through libsndfile, from ``start`` seconds."""
     with _sndfile_open(path) as file:

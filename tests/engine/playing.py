@@ -15,8 +15,9 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.player import Frame, Player
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
-from livegan.rehearsal import Recorded
 from livegan.sound.analysis import Analyzer
+from livegan.sound.history import RecordedHistory
+from livegan.sound.soundtrack import Playhead
 
 SIZE = 64
 MODELS = ("stone", "water", "fire")
@@ -83,7 +84,7 @@ class Show:
         self.path = folder / "sets" / "set.py"
         self.path.write_text(text, encoding="utf-8")
         samples, features = sound()
-        self.history = Recorded(samples, features)
+        self.history = Playhead(RecordedHistory(samples, features))
         self.history.position = 2 * 48000
         self.messages: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from livegan.engine.commit import beside
 from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
@@ -29,7 +30,6 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
-from livegan.engine.commit import beside
 from livegan.graph.place import Place
 from livegan.plugin.hot import Hot, Trial
 from livegan.plugin.source import file_digest
@@ -134,8 +134,7 @@ class Pipeline:
                 self.inputs.checkpoints = checkpoints_of(script.graph)
                 stamps = self.inputs.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)
-            self.inputs.helpers = set(script.helpers)
-from livegan.engine.commit import beside
+            self.inputs.helpers = set(beside.loaded(self.path))  # leaves import some
             self._put_back(surroundings, text)
         except Refusal as refusal:
             functions, _ = surroundings.put_back()

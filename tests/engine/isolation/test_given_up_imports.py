@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from livegan.engine.commit import beside
 from livegan.engine.isolation.deadline import watchdog
 from livegan.engine.isolation.given_up_imports import importing, let_import
 from livegan.engine.isolation.process_state import ProcessState
+from livegan.plugin.source import plain
 from tests.engine import gate
 from tests.engine.playing import Show, one_leaf
 
@@ -30,9 +33,12 @@ def show(tmp_path: Path) -> Iterator[Show]:
     show.play(0.2)
     yield show
     gate.OPEN.set()
-    for name in ("slow_shades", "slow_paints"):
-        sys.modules.pop(name, None)
     show.player.close()
+
+
+def helpers(show: Show) -> dict[str, ModuleType]:
+    """The modules beside the set that are loaded, as the set calls them."""
+    return {plain(name): module for name, module in beside.modules(show.path).items()}
 
 
 def given_up(show: Show, text: str) -> threading.Thread:
@@ -66,14 +72,14 @@ def test_a_helper_that_hung_is_read_anew_once_it_is_mended(show: Show) -> None:
     commit = show.save()
     assert commit is not None and commit.status == "cued", commit.reason
     assert [m for m in show.messages if m["type"] == "note"] == []
-    assert sys.modules["slow_shades"].shade == 0.5
+    assert helpers(show)["slow_shades"].shade == 0.5
     show.play(0.2)
 
-    mended, before = sys.modules["slow_shades"], len(show.messages)
+    mended, before = helpers(show)["slow_shades"], len(show.messages)
     gate.OPEN.set()  # it comes back long after
     hanging.join(60)
     assert not hanging.is_alive() and show.messages[before:] == []
-    assert sys.modules["slow_shades"] is mended and sys.stdin is who
+    assert helpers(show)["slow_shades"] is mended and sys.stdin is who
     again = show.save(text("from slow_paints import shade; x = shade"))
     assert again is not None and again.status == "cued", again.reason
 
@@ -83,7 +89,7 @@ def test_a_helper_mended_before_its_save_is_given_up_is_a_change(show: Show) -> 
     helper.write_text(HANGS)
     thread = threading.Thread(target=lambda: show.save(text("import slow_shades")), daemon=True)
     thread.start()
-    while "slow_shades" not in sys.modules:
+    while "slow_shades" not in helpers(show):
         time.sleep(0.02)
     helper.write_text(FINE)
     while not watchdog.stuck(thread.ident or 0):

@@ -1,4 +1,4 @@
-"""A film's sound while the film runs: its recent past, however long the film is."""
+"""Recorded sound as it goes on: its recent past, however long the recording is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.features import FEATURES, Rows
-from livegan.sound.history import PAST_SECONDS
+from livegan.sound.history import PAST_SECONDS, History
 
 Array = npt.NDArray[np.float32]
 
@@ -32,14 +32,15 @@ class Soundtrack:
     Parameters
     ----------
     read : begins to read the sound: blocks of (n, 2) float32 at 48 kHz.
+    analyse : analyse from the start, where it is known that features will be asked for.
     """
 
-    def __init__(self, read: Callable[[], Iterator[Array]]) -> None:
+    def __init__(self, read: Callable[[], Iterator[Array]], *, analyse: bool = False) -> None:
         self._read = read
         self._blocks = read()
         self._sound = Tail(KEPT, 2)
         self._rows = Tail(KEPT // HOP, len(FEATURES), np.float64)
-        self._analyzer: Analyzer | None = None
+        self._analyzer = Analyzer() if analyse else None
         self.ended = False
 
     def hear(self, position: int) -> bool:
@@ -127,3 +128,24 @@ class Tail:
         if low < high:
             out[low - start : high - start] = self._rows[low - self.start : high - self.start]
         return out
+
+
+class Playhead:
+    """A recording as far as it was played: what lies after ``position`` was not heard yet."""
+
+    def __init__(self, recording: History) -> None:
+        self.recording = recording
+        self.position = 0
+
+    @property
+    def hops(self) -> int:
+        """Whole hops played."""
+        return self.position // HOP
+
+    def samples(self, start: int, stop: int) -> Array:
+        """(stop - start, 2) float32 of the recording."""
+        return self.recording.samples(start, stop)
+
+    def features(self, start: int, stop: int) -> Rows:
+        """(stop - start, F) float64 of the recording."""
+        return self.recording.features(start, stop)

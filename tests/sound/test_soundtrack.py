@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from livegan.dataset import Conditions, Soundtrack, drawing
-from livegan.dataset.soundtrack import KEPT, Tail, is_silent
 from livegan.plugin import declare
 from livegan.sound import HOP
 from livegan.sound.history import RecordedHistory
+from livegan.sound.soundtrack import KEPT, Tail, is_silent
 from tests.dataset.tiny_films import clicks
 
 ENCODERS = ["waveform", "timeline", "levels", "levels_timeline", "spectrum", "chroma"]
