@@ -93,6 +93,12 @@ class Registration:
         if isinstance(self.module, ModuleType):
             self.leaves(self.module)
             self.unmarked(self.module)
+        elif not self.provides:
+            module, _, attribute = self.entry.value.partition(":")
+            raise DeclarationError(
+                f"its entry point names {attribute!r} of {module}, which registers nothing: name "
+                f"the module that has the hooks, \"{module}\", without a colon"
+            )
 
     def leaves(self, module: ModuleType) -> None:
         """Functions marked with ``@encoder`` and the like, as in a set."""

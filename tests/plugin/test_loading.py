@@ -15,6 +15,7 @@ import pytest
 
 from livegan.plugin import loading
 from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.entry import Entry
 from livegan.plugin.record import Plugin
 from livegan.plugin.registry import Registry
 
@@ -92,6 +93,17 @@ def test_what_does_not_come_back_is_left_behind(
     _, whole = loaded(tmp_path, f"\n{body}", name="worse")
     assert "its import is still running after 0.3 s" in whole.reason
     assert whole.where == f"{tmp_path / 'worse.py'}:2"
+
+
+def test_an_entry_point_that_names_no_plugin_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "attributed.py").write_text(GOOD)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plugin = loading.load(Entry("attributed:fine", "livegan-attributed", "1.0")).plugin
+    assert plugin.state == "refused"
+    assert 'names \'fine\' of attributed, which registers nothing: name the module' in plugin.reason
+    assert loading.load(Entry("attributed", "livegan-attributed", "1.0")).plugin.state == "loaded"
 
 
 def test_the_working_folder_is_put_back(tmp_path: Path) -> None:
