@@ -1,9 +1,10 @@
 """Plugins that end the process which loads them: a crash in C code, a process killed for memory.
 
-A mark is a file that is there while a plugin is loaded.  A process that finds the mark of a dead one,
-started by the same parent (the stage of this show, a terminal), leaves that plugin out: a show comes
-back without it.  A mark counts until the plugin changes, its parent ends, or ten minutes have gone by.
-A process that somebody ended from outside (SIGTERM, a closed terminal) leaves no mark that counts.
+A mark is a file that is there while a plugin is loaded.  A process that finds the mark of a dead
+one, started by the same parent (the stage of this show, a terminal), leaves that plugin out: a show
+comes back without it.  A mark counts until the plugin changes, its parent ends, or ten minutes have
+gone by.  A process that somebody ended from outside (SIGTERM, a closed terminal) leaves no mark
+that counts.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from livegan.plugin.entry import Entry
 from livegan.plugin.source import file_digest
 
 FORGIVEN_S = 600.0
-"""How long a plugin is left out: an installed one cannot be edited, and memory may be free again."""
+"""How long a plugin is left out: an installed one cannot be edited."""
 FROM_OUTSIDE = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Signals by which somebody else ends a process: no fault of what is being loaded."""
 

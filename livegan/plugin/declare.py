@@ -224,8 +224,8 @@ def declare(
                 optional = argument.default is not argument.empty
                 if optional and argument.default is not None and kind != "signal":
                     raise wrong(
-                        f"argument {argument.name!r}: an input has no value of its own. A value that "
-                        f"a set can give is a parameter: {argument.name}=param("
+                        f"argument {argument.name!r}: an input has no value of its own. A value "
+                        f"that a set can give is a parameter: {argument.name}=param("
                         f'{argument.default!r}, doc="what it does"), behind *'
                     )
                 inputs.append(Input(argument.name, optional=optional))

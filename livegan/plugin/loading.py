@@ -71,7 +71,8 @@ def load(entry: Entry) -> Record:
             where, reason = file, str(error)
         if isinstance(error, Late):
             what = "its hooks are" if registration.module is not None else "its import is"
-            reason = f"{what} {error.message}; do slow things in what it registers"
+            change = "do slow things in __init__ of what it registers, which may take its time"
+            reason = f"{what} {error.message}; {change}"
         state = "partly loaded" if registration.provides else "refused"
         record.plugin = replace(made, state=state, reason=reason, where=where)
         record.problems.append(Problem(entry.package, entry.version, where, reason))

@@ -97,7 +97,7 @@ class Registration:
             module, _, attribute = self.entry.value.partition(":")
             raise DeclarationError(
                 f"its entry point names {attribute!r} of {module}, which registers nothing: name "
-                f"the module that has the hooks, \"{module}\", without a colon"
+                f'the module that has the hooks, "{module}", without a colon'
             )
 
     def leaves(self, module: ModuleType) -> None:

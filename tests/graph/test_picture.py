@@ -234,4 +234,6 @@ def test_a_text_is_a_text() -> None:
 
 
 def test_a_swap_can_be_a_number_of_bars() -> None:
-    assert graph_of(lambda names: settings(swap=4)).settings["swap"] == "4"
+    with collecting() as graph:
+        settings(swap=4)
+    assert graph.settings["swap"] == "4"

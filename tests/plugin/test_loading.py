@@ -102,7 +102,7 @@ def test_an_entry_point_that_names_no_plugin_is_refused(
     monkeypatch.syspath_prepend(str(tmp_path))
     plugin = loading.load(Entry("attributed:fine", "livegan-attributed", "1.0")).plugin
     assert plugin.state == "refused"
-    assert 'names \'fine\' of attributed, which registers nothing: name the module' in plugin.reason
+    assert "names 'fine' of attributed, which registers nothing: name the module" in plugin.reason
     assert loading.load(Entry("attributed", "livegan-attributed", "1.0")).plugin.state == "loaded"
 
 
