@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from livegan.plugin.closest import closest, suggestion
@@ -31,8 +32,10 @@ class Offer:
     line: int = 0
     entry: str = ""
     """What it is loaded by, in another process too: see `livegan.plugin.entry.Entry`."""
+    files: tuple[Path, ...] = ()
+    """What it reads besides its code: watched as code is."""
     stamp: str = ""
-    """Of the text it was made from, where that is edited live: equal means no change."""
+    """Of its code and files, where those are edited live: equal means no change."""
 
 
 class UnknownName(LookupError):

@@ -19,6 +19,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from keyword import iskeyword
+from pathlib import Path
 from types import CodeType
 from typing import Any, Literal
 
@@ -92,6 +93,10 @@ class Operation:
     context: frozenset[str]
     doc: str
     aliases: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    """What it reads besides its code, such as a shader: watched as code is."""
+    stamp: str = ""
+    """Of what those files said when it was loaded."""
     origin: Origin = field(default_factory=Origin)
 
     @property

@@ -71,8 +71,11 @@ class Registry(Catalogue):
         known = {record.entry.value: record for record in self.records}
         fresh = Registry()
         for entry in wanted:
-            record = None if entry.value in changed else known.get(entry.value)
-            fresh.records.append(load(entry) if record is None else record)
+            record = known.get(entry.value)
+            if record is None or entry.value in changed:
+                others = record.changed() if record is not None else []
+                record = load(entry, anew=any(file.suffix != ".py" for file in others))
+            fresh.records.append(record)
         return fresh.settle()
 
     def take(self, source: str | Path) -> Plugin:
