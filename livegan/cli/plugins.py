@@ -27,7 +27,7 @@ def listed(
         return
     from livegan.plugin.registry import Registry
 
-    loaded = Registry().load(Path.cwd() / "plugins")
+    loaded = Registry().load(Path.cwd() / "plugins", whole=True)
     if as_json:
         rows = [vars(p) for p in loaded.plugins]
         typer.echo(json.dumps({"plugins": rows, "problems": [str(p) for p in loaded.problems]}))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from livegan.plugin.closest import closest, suggestion
 from livegan.plugin.declare import Kind, Operation
@@ -36,6 +36,9 @@ class Offer:
     """What it reads besides its code: watched as code is."""
     stamp: str = ""
     """Of its code and files, where those are edited live: equal means no change."""
+
+
+Thing = TypeVar("Thing", Operation, Offer)
 
 
 class UnknownName(LookupError):
@@ -113,10 +116,14 @@ class Catalogue:
         for (k, _, _), found in self.full.items():
             if k == kind and isinstance(found, Operation):
                 seen.setdefault(id(found), found)
-        return list(seen.values())
+        return [self.awake(found) for found in seen.values()]
 
     def offered(self, kind: str) -> list[Offer]:
-        """Every source, loader, output or command, in the order of registration."""
+        """Every source, loader, output or command, in the order of registration.
+
+        Those of plugins that are not loaded yet have no ``make`` that can be called: :meth:`offer`
+        gives one that can.
+        """
         return [o for (k, _, _), o in self.full.items() if k == kind and isinstance(o, Offer)]
 
     def find(self, name: str) -> list[Operation | Offer]:
@@ -127,7 +134,8 @@ class Catalogue:
             for (_, owner, known), thing in self.full.items()
             if known == short and (not package or owner == canonical(package))
         ]
-        return list({id(thing): thing for thing in found}.values())
+        each = list({id(thing): thing for thing in found}.values())
+        return [self.awake(t) if isinstance(t, Operation) else self.awake(t) for t in each]
 
     def operation(self, kind: str, name: str) -> Operation:
         """The operation called ``name`` or ``package:name``.
@@ -137,6 +145,11 @@ class Catalogue:
         UnknownName
             With the closest name, or with both claimants of a name that clashes.
         """
+        return self.awake(self.known(kind, name))
+
+    def known(self, kind: str, name: str) -> Operation:
+        """As :meth:`operation`, but its plugin may not be loaded yet: its parameters are unknown
+        then, and :meth:`awake` loads it."""
         found = self._one(kind, name, self.operations)
         assert isinstance(found, Operation)
         return found
@@ -145,7 +158,11 @@ class Catalogue:
         """The source, loader, output or command of that name; errors as of :meth:`operation`."""
         found = self._one(kind, name, self.offers)
         assert isinstance(found, Offer)
-        return found
+        return self.awake(found)
+
+    def awake(self, thing: Thing) -> Thing:
+        """``thing``, its plugin loaded: here all are."""
+        return thing
 
     def _one(self, kind: str, name: str, claims: dict[Any, Any]) -> Operation | Offer:
         package, _, short = name.rpartition(":")

@@ -254,9 +254,9 @@ def stamp_of(files: Sequence[Path]) -> str:
     return digest_of_text("".join(map(file_digest, files)).encode()) if files else ""
 
 
-def names_of(operation: Operation) -> tuple[str, ...]:
+def names_of(thing: Operation | Offer) -> tuple[str, ...]:
     """Its name and aliases."""
-    return (operation.name, *operation.aliases)
+    return (thing.name, *thing.aliases) if isinstance(thing, Operation) else (thing.name,)
 
 
 def marked(value: Any) -> Operation | None:

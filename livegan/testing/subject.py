@@ -83,12 +83,12 @@ def load(target: str, folder: Path, samples: Words = ()) -> Loaded:
     if project:
         package = distribution_in(path)
     if any(same_name(package, e.dist.name) for e in entry_points(group="livegan") if e.dist):
-        registry = Registry().load(folder / "plugins")
+        registry = Registry().load(folder / "plugins", whole=True)
         use(registry)
         return of_package(registry, package, target, samples)
     if project and not installed(package):
         raise NoSubject(f"{package} is not installed: pip install -e {target}")
-    registry = Registry().load(folder / "plugins")
+    registry = Registry().load(folder / "plugins", whole=True)
     use(registry)
     named = by_name(registry, target, samples)
     if named.things:
@@ -136,7 +136,7 @@ def clashes(registry: Registry, things: Iterable[Any]) -> list[Problem]:
     for thing in things:
         made = thing.offer if isinstance(thing, Offered) else thing
         claims: dict[Any, Any] = {**registry.operations, **registry.offers}
-        for name in names_of(made) if isinstance(made, Operation) else (made.name,):
+        for name in names_of(made):
             rivals = claims.get((made.kind, name), [])
             if len(rivals) > 1 and any(rival is made for rival in rivals):
                 version = made.version if isinstance(made, Offer) else made.origin.version
