@@ -135,7 +135,8 @@ class Catalogue:
             if known == short and (not package or owner == canonical(package))
         ]
         each = list({id(thing): thing for thing in found}.values())
-        return [self.awake(t) if isinstance(t, Operation) else self.awake(t) for t in each]
+        operations = [self.awake(thing) for thing in each if isinstance(thing, Operation)]
+        return [*operations, *(self.awake(thing) for thing in each if isinstance(thing, Offer))]
 
     def operation(self, kind: str, name: str) -> Operation:
         """The operation called ``name`` or ``package:name``.

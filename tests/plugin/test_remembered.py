@@ -134,7 +134,7 @@ def test_what_does_not_load_any_more_says_why(
     needed.unlink()
     found = anew()
     assert "light" in found.names("mixer")
-    with pytest.raises(UnknownName, match="plugin lg-light 1.0: .*No module named 'lg_needed'"):
+    with pytest.raises(UnknownName, match=r"plugin lg-light 1\.0: .*No module named 'lg_needed'"):
         found.operation("mixer", "light")
     assert [p.state for p in found.plugins if p.name == "lg-light"] == ["refused"]
     assert any("lg_needed" in str(problem) for problem in found.problems)
