@@ -97,12 +97,13 @@ encode = Encoders()
 def maker(kind: Kind, name: str) -> Callable[..., Picture]:
     """The function that makes nodes of one operation."""
     try:
-        operation = registry.current().operation(kind, name)
+        operation = registry.current().known(kind, name)
     except registry.UnknownName as error:
         raise NoSuchWord(str(error)) from None
 
     def make(*args: Any, **kwargs: Any) -> Picture:
-        return call(operation, args, kwargs)
+        # Its plugin is loaded by now, or is when the word is used: not by `import *`.
+        return call(registry.current().awake(operation), args, kwargs)
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = operation.doc
@@ -258,5 +259,5 @@ def _signal_maker(name: str) -> Callable[..., Signal]:
         return call_signal(registry.current().operation("signal", name), args, kwargs)
 
     make.__name__ = make.__qualname__ = name
-    make.__doc__ = registry.current().operation("signal", name).doc
+    make.__doc__ = registry.current().known("signal", name).doc
     return make

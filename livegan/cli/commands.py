@@ -9,6 +9,7 @@ import typer
 
 from livegan.plugin.catalogue import Offer, call_of, clash, full_name
 from livegan.plugin.guard import said
+from livegan.plugin.remembered import Asleep
 
 HELP = frozenset({"-h", "--help"})
 
@@ -22,15 +23,18 @@ def add_commands(app: typer.Typer, arguments: list[str]) -> None:
     own = names_of(app)
     if asked in own or (asked is None and arguments and HELP.isdisjoint(arguments)):
         return
-    folder = Path("plugins")
-    if not any(folder.glob("*.py")) and not entry_points(group="livegan"):
+    # Files here may be a stranger's: asked for help, livegan does not run them.
+    folder = None if asked is None else Path("plugins")
+    if not (folder and any(folder.glob("*.py"))) and not entry_points(group="livegan"):
         return
     from livegan.plugin.registry import Registry
 
-    loaded = Registry().load(folder.resolve())
+    loaded = Registry().load(folder and folder.resolve())
     claims: dict[str, list[Offer]] = {}
     told = set()
-    for offer in loaded.offered("command"):
+    for known in loaded.offered("command"):
+        # For the list of all, what is known by name is not loaded: its line is known, too.
+        offer = known if asked is None else loaded.awake(known)
         claims.setdefault(offer.name, []).append(offer)
         add(app, offer, full_name(offer), hidden=True)
     for name, found in claims.items():
@@ -65,7 +69,8 @@ def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None
             if isinstance(offer.make, typer.Typer):
                 each.add_typer(offer.make, name=name, hidden=hidden)
             else:
-                each.command(name, hidden=hidden, help=offer.summary or None)(offer.make)
+                made = not_loaded if isinstance(offer.make, Asleep) else offer.make
+                each.command(name, hidden=hidden, help=offer.summary or None)(made)
             if each is trial:
                 typer.main.get_command(trial)
     except Exception as error:
@@ -73,6 +78,10 @@ def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None
             where = f"{offer.file}:{offer.line}: " if offer.line else ""
             whose = f"{offer.plugin} {offer.version}".strip()
             tell(f"{where}plugin {whose}: no command {name!r}: {said(error)}")
+
+
+def not_loaded() -> None:
+    """Stands for a command in the list of all."""
 
 
 def tell(text: str) -> None:

@@ -43,7 +43,7 @@ def listed(
         return
     from livegan.plugin.registry import Registry
 
-    loaded = Registry().load(Path.cwd() / "plugins")
+    loaded = Registry().load(Path.cwd() / "plugins", whole=True)
     if as_json:
         rows = [vars(p) for p in loaded.plugins]
         typer.echo(json.dumps({"plugins": rows, "problems": [str(p) for p in loaded.problems]}))
@@ -101,14 +101,19 @@ def check(
         list[str] | None, typer.Option(help="Make this check alone; may be given several times.")
     ] = None,
     sample: Annotated[
-        str, typer.Option(help="A checkpoint for a loader to read; a source's argument.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]VALUE",
+            help="What to try with: a source's or output's argument, a loader's checkpoint. "
+            "May be given several times, with the name of what it is for.",
+        ),
+    ] = None,
     deadline: Annotated[float, typer.Option(min=0.1, help="For one check, s.")] = 60.0,
 ) -> None:
     """Try a plugin on good and bad input, and say what to change; exit code 1 if a check fails."""
     from livegan.testing.process import Examination, NoTarget
 
-    examination = Examination(target, deadline_s=deadline, sample=sample)
+    examination = Examination(target, deadline_s=deadline, sample=sample or ())
     try:
         rows = examination.rows()
     except NoTarget as error:

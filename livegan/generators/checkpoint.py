@@ -155,7 +155,7 @@ def parse(data: bytes, path: Path, card: Card) -> Checkpoint:
     refusal = ModelError(f"not a checkpoint; expected one of {', '.join(suffixes())}")
     for offer in loaders(path):
         try:
-            checkpoint: Checkpoint | None = offer.make(data, path, card)
+            checkpoint: Checkpoint | None = registry.current().awake(offer).make(data, path, card)
         except ModelError as error:
             if offer.plugin != "livegan":
                 raise

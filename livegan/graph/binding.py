@@ -51,6 +51,8 @@ def check(title: str, param: Param, value: Any) -> Any:
             raise SetError(f"{label} is True or False, got {describe(value)}")
         return bool(value)
     if kind == "text":
+        if not isinstance(value, str) and not (value is None and param.default is None):
+            raise SetError(f"{label} is a text in quotes, got {describe(value)}")
         return value
     if isinstance(value, str) or not hasattr(value, "__float__"):
         raise SetError(f"{label} is a number, got {describe(value)}")

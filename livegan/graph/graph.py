@@ -122,6 +122,8 @@ def show(picture: Any, **outputs: Any) -> None:
 
 def settings(**values: Any) -> None:
     """Settings of the whole set; what is not given keeps the show's."""
+    if isinstance(values.get("swap"), (int, float)):  # a number of bars
+        values["swap"] = f"{values['swap']:g}"
     _, checked = bind("settings", SETTINGS, values)
     swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
     graph = _collecting.get()

@@ -8,12 +8,12 @@ from contextvars import ContextVar
 from typing import Any
 
 from livegan.graph.binding import bind, describe
-from livegan.graph.digest import digest_of
 from livegan.graph.place import NoSuchWord, Place, SetError, here
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
+from livegan.plugin.digest import digest_of
 
 LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)
 """The mixers that the set being read has written itself: they chain like any other."""
@@ -69,6 +69,7 @@ class Picture:
     def build(self) -> str:
         """Fingerprint of what the node is built from: code and fixed values, never its inputs."""
         code = digest_of(self.operation.make) if self.operation else ""
+        code += self.operation.stamp if self.operation else ""
         text = f"{self.kind}|{self.title}|{code}|{sorted(self.fixed.items())!r}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -25,7 +25,8 @@ class Reading:
     values: dict[str, Any] = field(default_factory=dict)
     """Values already worked out in this frame, by fingerprint."""
     objects: Mapping[str, Any] = field(default_factory=dict)
-    """Objects of ``@signal`` classes, in ``.object``, by fingerprint of the expression."""
+    """Objects of ``@signal`` classes, by fingerprint of the expression: in ``.object``, and to be
+    used by ``.run(job)``, on their thread."""
     playing: frozenset[str] = frozenset()
     """Of those, the ones that another thread plays: asked for their last value only."""
 
@@ -110,7 +111,10 @@ def _leaf(r: Reading, s: Signal) -> float:
     given = [r.sound if a == "sound" else read(a, r) for a in inputs]
     if "rng" in operation.context:
         values["rng"] = generator(r.now.seed, s.print, r.now.frame)
-    drawn = call(*given, **values)
+    if operation.stateful and held is not None:
+        drawn = held.run(lambda: call(*given, **values))
+    else:
+        drawn = call(*given, **values)
     try:
         result = float(drawn)
     except (TypeError, ValueError):

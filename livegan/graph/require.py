@@ -57,6 +57,7 @@ def check(wanted: Requirement) -> None:
     if not wanted.specifier.contains(have, prereleases=True):
         command = install_command(str(wanted), upgrade=True)
         raise SetError(f"this set needs {wanted}, and {have} is installed: {command}")
+    registry.current().wake(package=wanted.name)
     for problem in registry.current().problems:
         if canonical(problem.plugin) == canonical(wanted.name):
             raise SetError(f"this set needs {wanted}, which was not loaded whole: {problem}")

@@ -11,10 +11,10 @@ import hashlib
 import math
 from typing import Any, Union
 
-from livegan.graph.digest import digest_of
 from livegan.graph.place import NoSuchWord, Place, SetError, here
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
+from livegan.plugin.digest import digest_of
 
 Value = Union[float, int, str, "Signal"]
 
@@ -42,7 +42,7 @@ class Signal:
                 return f"({','.join(map(text, part))})"
             return part.print if isinstance(part, Signal) else repr(part)
 
-        code = digest_of(self.leaf.make) if self.leaf else ""
+        code = f"{digest_of(self.leaf.make)}{self.leaf.stamp}" if self.leaf else ""
         return f"{self.op}{code}{text(self.args)}"
 
     def __repr__(self) -> str:

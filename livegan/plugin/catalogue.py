@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from livegan.plugin.closest import closest, suggestion
 from livegan.plugin.declare import Kind, Operation
@@ -31,8 +32,13 @@ class Offer:
     line: int = 0
     entry: str = ""
     """What it is loaded by, in another process too: see `livegan.plugin.entry.Entry`."""
+    files: tuple[Path, ...] = ()
+    """What it reads besides its code: watched as code is."""
     stamp: str = ""
-    """Of the text it was made from, where that is edited live: equal means no change."""
+    """Of its code and files, where those are edited live: equal means no change."""
+
+
+Thing = TypeVar("Thing", Operation, Offer)
 
 
 class UnknownName(LookupError):
@@ -110,10 +116,14 @@ class Catalogue:
         for (k, _, _), found in self.full.items():
             if k == kind and isinstance(found, Operation):
                 seen.setdefault(id(found), found)
-        return list(seen.values())
+        return [self.awake(found) for found in seen.values()]
 
     def offered(self, kind: str) -> list[Offer]:
-        """Every source, loader, output or command, in the order of registration."""
+        """Every source, loader, output or command, in the order of registration.
+
+        Those of plugins that are not loaded yet have no ``make`` that can be called: :meth:`offer`
+        gives one that can.
+        """
         return [o for (k, _, _), o in self.full.items() if k == kind and isinstance(o, Offer)]
 
     def find(self, name: str) -> list[Operation | Offer]:
@@ -124,7 +134,9 @@ class Catalogue:
             for (_, owner, known), thing in self.full.items()
             if known == short and (not package or owner == canonical(package))
         ]
-        return list({id(thing): thing for thing in found}.values())
+        each = list({id(thing): thing for thing in found}.values())
+        operations = [self.awake(thing) for thing in each if isinstance(thing, Operation)]
+        return [*operations, *(self.awake(thing) for thing in each if isinstance(thing, Offer))]
 
     def operation(self, kind: str, name: str) -> Operation:
         """The operation called ``name`` or ``package:name``.
@@ -134,6 +146,11 @@ class Catalogue:
         UnknownName
             With the closest name, or with both claimants of a name that clashes.
         """
+        return self.awake(self.known(kind, name))
+
+    def known(self, kind: str, name: str) -> Operation:
+        """As :meth:`operation`, but its plugin may not be loaded yet: its parameters are unknown
+        then, and :meth:`awake` loads it."""
         found = self._one(kind, name, self.operations)
         assert isinstance(found, Operation)
         return found
@@ -142,7 +159,11 @@ class Catalogue:
         """The source, loader, output or command of that name; errors as of :meth:`operation`."""
         found = self._one(kind, name, self.offers)
         assert isinstance(found, Offer)
-        return found
+        return self.awake(found)
+
+    def awake(self, thing: Thing) -> Thing:
+        """``thing``, its plugin loaded: here all are."""
+        return thing
 
     def _one(self, kind: str, name: str, claims: dict[Any, Any]) -> Operation | Offer:
         package, _, short = name.rpartition(":")

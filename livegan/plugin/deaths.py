@@ -1,22 +1,32 @@
 """Plugins that end the process which loads them: a crash in C code, a process killed for memory.
 
-What is being loaded is written down in a file, and taken off when that is over.  A process that
-finds such a file of a dead one, started by the same parent (the stage of this show, a terminal),
-leaves that plugin out until its files change: a show comes back without it.
+A mark is a file that is there while a plugin is loaded.  A process that finds the mark of a dead
+one, started by the same parent (the stage of this show, a terminal), leaves that plugin out: a show
+comes back without it.  A mark counts until the plugin changes, its parent ends, or ten minutes have
+gone by.  A process that somebody ended from outside (SIGTERM, a closed terminal) leaves no mark
+that counts.
 """
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import hashlib
 import json
 import os
-import tempfile
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TextIO
 
 from livegan.plugin.entry import Entry
 from livegan.plugin.source import file_digest
+
+FORGIVEN_S = 600.0
+"""How long a plugin is left out: an installed one cannot be edited."""
+FROM_OUTSIDE = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals by which somebody else ends a process: no fault of what is being loaded."""
 
 
 class Deadly(Exception):
@@ -34,44 +44,78 @@ def watched(entry: Entry) -> Iterator[None]:
     """
     stamp = stamp_of(entry)
     name = hashlib.sha256(entry.value.encode()).hexdigest()[:16]
-    for left in markers(f"{name}-"):
-        if left.get("stamp") == stamp:
-            raise Deadly("it ended the process that loaded it, and is left out until it is edited")
+    for mark, told in marks(f"{name}-"):
+        if told.get("stamp") == stamp:
+            raise Deadly(
+                "it ended the process that loaded it. It is left out until it is edited or "
+                f"installed anew, or for {FORGIVEN_S / 60:g} minutes (to try it now, delete {mark})"
+            )
+    told = {"of": birth(os.getpid()), "parent": birth(os.getppid()), "stamp": stamp}
     mark = folder() / f"{name}-{os.getpid()}"
-    told = {"pid": os.getpid(), "parent": os.getppid(), "stamp": stamp, "plugin": entry.value}
-    with contextlib.suppress(OSError):
-        mark.parent.mkdir(mode=0o700, exist_ok=True)
-        mark.write_text(json.dumps(told), encoding="utf-8")
     try:
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = mark.open("w", encoding="utf-8")
+    except OSError:  # a disk that is full or read-only: nothing is remembered
         yield
+        return
+    try:
+        with file:
+            file.write(json.dumps({**told, "plugin": entry.value}) + "\n")
+            file.flush()
+            with ends_told(file):
+                yield
     finally:
         with contextlib.suppress(OSError):
             mark.unlink(missing_ok=True)
 
 
-def markers(prefix: str) -> list[dict[str, object]]:
-    """Those that a dead process with our parent left; those of other parents that are gone, go."""
+@contextlib.contextmanager
+def ends_told(file: TextIO) -> Iterator[None]:
+    """Inside, a signal from outside is written into the file before it ends the process.
+
+    A handler of C's does it, whatever the interpreter is at.  Windows has no such signals.
+    """
+    added: list[int] = []
+    if hasattr(faulthandler, "register"):
+        for number in FROM_OUTSIDE:
+            with contextlib.suppress(OSError, RuntimeError, ValueError):
+                faulthandler.register(number, file, all_threads=False, chain=True)
+                added.append(number)
+    try:
+        yield
+    finally:
+        for number in added:
+            faulthandler.unregister(number)
+
+
+def marks(prefix: str) -> list[tuple[Path, dict[str, Any]]]:
+    """Those that a dead process with our parent left; all others that count no more are removed."""
     found = []
     for mark in folder().glob(f"{prefix}*"):
         try:
-            told = json.loads(mark.read_text(encoding="utf-8"))
-            pid, parent = int(told["pid"]), int(told["parent"])
-        except (OSError, ValueError, KeyError, TypeError):
+            first, _, ended = mark.read_text(encoding="utf-8").partition("\n")
+            age = time.time() - mark.stat().st_mtime
+            told = json.loads(first)
+            owner, parent = told["of"], told["parent"]
+        except OSError:
             continue
-        if lives(pid):
+        except (ValueError, KeyError, TypeError):  # written half: its process ended there
+            owner, parent, ended, age, told = None, None, "", FORGIVEN_S, {}
+        if owner and birth(owner[0]) == owner:
             continue
-        if parent == os.getppid():
-            found.append(told)
-        elif not lives(parent):
+        if ended.strip() or age >= FORGIVEN_S or not parent or birth(parent[0]) != parent:
             with contextlib.suppress(OSError):
                 mark.unlink()
+        elif parent == birth(os.getppid()):
+            found.append((mark, told))
     return found
 
 
 def folder() -> Path:
-    """Where it is written down: gone when the machine starts anew."""
-    user = getattr(os, "getuid", lambda: "")()
-    return Path(tempfile.gettempdir()) / f"livegan-loading{user}"
+    """Where marks are: in the user's own cache."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("livegan", appauthor=False) / "loading"
 
 
 def stamp_of(entry: Entry) -> str:
@@ -84,11 +128,17 @@ def stamp_of(entry: Entry) -> str:
         return entry.version
 
 
-def lives(pid: int) -> bool:
-    """Whether there is a process of that number, other than one that only waits to be buried."""
+def birth(pid: int) -> list[float]:
+    """A process's number and when it began, as numbers are used again.
+
+    Empty if there is none, or one that only waits for its parent to ask how it ended.
+    """
     import psutil
 
     try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return []
+        return [pid, round(process.create_time(), 1)]
     except psutil.Error:
-        return False
+        return []

@@ -19,6 +19,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from keyword import iskeyword
+from pathlib import Path
 from types import CodeType
 from typing import Any, Literal
 
@@ -92,6 +93,10 @@ class Operation:
     context: frozenset[str]
     doc: str
     aliases: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    """What it reads besides its code, such as a shader: watched as code is."""
+    stamp: str = ""
+    """Of what those files said when it was loaded."""
     origin: Origin = field(default_factory=Origin)
 
     @property
@@ -171,6 +176,14 @@ def declare(
     except Exception:  # of what is written in C, or fails when it is asked
         raise wrong("its arguments cannot be read; write a function that calls it") from None
 
+    for part, _ in parts:
+        fault = unheard(part)
+        if fault:
+            raise wrong(fault)
+    if kind == "encoder" and inspect.isclass(make) and hasattr(make, "feed"):
+        fault = fault_of_feed(make.feed)
+        if fault:
+            raise wrong(fault)
     for signature, building in signatures:
         arguments = list(signature.parameters.values())
         if inspect.isclass(make) and not building:
@@ -214,6 +227,12 @@ def declare(
                 raise wrong("'**' arguments cannot be declared; name each one" + fix)
             else:
                 optional = argument.default is not argument.empty
+                if optional and argument.default is not None and kind != "signal":
+                    raise wrong(
+                        f"argument {argument.name!r}: an input has no value of its own. A value "
+                        f"that a set can give is a parameter: {argument.name}=param("
+                        f'{argument.default!r}, doc="what it does"), behind *'
+                    )
                 inputs.append(Input(argument.name, optional=optional))
     if kind == "encoder" and len(inputs) != 1:
         raise wrong("an encoder takes one input, the sound: def name(sound, *, ...)")
@@ -233,6 +252,45 @@ def declare(
         aliases=tuple(aliases),
         origin=origin,
     )
+
+
+def unheard(function: Any) -> str:
+    """Why nothing in a function would be run when it is called; empty if it would be."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    if inspect.isclass(function):
+        return ""
+    name = asked(function, "__name__") or "it"
+    if inspect.iscoroutinefunction(function):
+        return f"{name} is async, so nothing in it is run: write def instead of async def"
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return f"{name} has a yield, so nothing in it is run: write return"
+    return ""
+
+
+def fault_of_feed(feed: Any) -> str:
+    """Why ``feed`` of an encoder cannot be handed the sound; empty if it can."""
+    fault = unheard(feed)
+    if fault:
+        return fault
+    try:
+        arguments = list(inspect.signature(feed).parameters.values())[1:]  # without self
+    except (TypeError, ValueError):
+        return ""
+    for argument in arguments:
+        if isinstance(argument.default, Param):
+            return (
+                f"argument {argument.name!r} of feed: feed is given the sound alone; "
+                "param() belongs to draw, and static() to __init__"
+            )
+    needed = [
+        a.name
+        for a in arguments
+        if a.default is a.empty and a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)
+    ]
+    if len(needed) != 1 and not (not needed and arguments):
+        return "feed takes one block of sound: def feed(self, block)"
+    return ""
 
 
 def can_be_written(word: Any) -> bool:

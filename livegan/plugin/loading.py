@@ -11,26 +11,32 @@ from dataclasses import replace
 from types import ModuleType
 
 from livegan.plugin import source
+from livegan.plugin.catalogue import Offer
 from livegan.plugin.deaths import Deadly, watched
+from livegan.plugin.digest import digest_of
 from livegan.plugin.entry import Entry
 from livegan.plugin.guard import Deprecations, Late, place_of, reason_of, within
 from livegan.plugin.modules import files_of, own_modules, stale
 from livegan.plugin.record import Plugin, Problem, Record
-from livegan.plugin.registration import Registration
+from livegan.plugin.registration import Registration, stamp_of
 
 IMPORT_S = 20.0
 HOOKS_S = 2.0
 
 
-def load(entry: Entry) -> Record:
-    """Load one plugin; never raises for what it does."""
+def load(entry: Entry, anew: bool = False) -> Record:
+    """Load one plugin; never raises for what it does.
+
+    ``anew`` reads all its modules again, though their texts are the same: what they keep may be of
+    another file that has changed.
+    """
     began = time.perf_counter()
     registration = Registration(entry)
     before: dict[str, ModuleType] = {}
     if entry.hot:
         names = [entry.module, *own_modules(entry)]
         before = {name: sys.modules[name] for name in names if name in sys.modules}
-        source.forget(stale(entry))
+        source.forget(names if anew else stale(entry))
     error: BaseException | None = None
     seen = Deprecations()
     try:
@@ -71,17 +77,25 @@ def load(entry: Entry) -> Record:
             where, reason = file, str(error)
         if isinstance(error, Late):
             what = "its hooks are" if registration.module is not None else "its import is"
-            reason = f"{what} {error.message}; do slow things in what it registers"
+            change = "do slow things in __init__ of what it registers, which may take its time"
+            reason = f"{what} {error.message}; {change}"
         state = "partly loaded" if registration.provides else "refused"
         record.plugin = replace(made, state=state, reason=reason, where=where)
         record.problems.append(Problem(entry.package, entry.version, where, reason))
     if entry.hot:
         record.files = files_of(entry, error is not None)
-        stamp = source.digest_of_text("".join(sorted(record.files.values())).encode())
-        record.offers = [replace(offer, stamp=stamp) for offer in record.offers]
+        read = [file for made_of in record.operations for file in made_of.files]
+        read += [file for offer in record.offers for file in offer.files]
+        record.files |= {file: source.file_digest(file) for file in read}
+        record.offers = [replace(o, stamp=stamped(o)) for o in record.offers]
         if record.plugin.state == "refused":
             record.withdraw()
     return record
+
+
+def stamped(offer: Offer) -> str:
+    """Changes when the code of an offer does, or one of its files."""
+    return f"{digest_of(offer.make)} {stamp_of(offer.files)}"
 
 
 def blamed(error: BaseException, file: str, near: str) -> tuple[str, str]:

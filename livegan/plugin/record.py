@@ -64,9 +64,9 @@ class Record:
     before: dict[str, ModuleType] = field(default_factory=dict)
     """Its modules as they were before it was loaded, for :meth:`withdraw`."""
 
-    def changed(self) -> bool:
-        """Whether one of its files says something else by now."""
-        return any(source.file_digest(f) != known for f, known in self.files.items())
+    def changed(self) -> list[Path]:
+        """Its files that say something else by now."""
+        return [f for f, known in self.files.items() if source.file_digest(f) != known]
 
     def withdraw(self) -> None:
         """Put the modules back that were there before it was loaded."""

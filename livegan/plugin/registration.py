@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from keyword import iskeyword
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -38,6 +39,7 @@ from livegan.plugin.hooks import (
     refuse_unknown,
 )
 from livegan.plugin.parameter import writable
+from livegan.plugin.source import digest_of_text, file_digest
 from livegan.plugin.words import SHOWN
 
 
@@ -93,6 +95,12 @@ class Registration:
         if isinstance(self.module, ModuleType):
             self.leaves(self.module)
             self.unmarked(self.module)
+        elif not self.provides:
+            module, _, attribute = self.entry.value.partition(":")
+            raise DeclarationError(
+                f"its entry point names {attribute!r} of {module}, which registers nothing: name "
+                f'the module that has the hooks, "{module}", without a colon'
+            )
 
     def leaves(self, module: ModuleType) -> None:
         """Functions marked with ``@encoder`` and the like, as in a set."""
@@ -127,11 +135,14 @@ class Registration:
         make: Callable[..., Any],
         name: str | None = None,
         aliases: Sequence[str] = (),
+        files: Sequence[str | Path] = (),
     ) -> Any:
         """``register`` of encoders, mixers and signals."""
         made = marked(make)
         make = make if made is None else made.make
-        self.take(declare(kind, make, name=name, aliases=aliases))
+        declared = declare(kind, make, name=name, aliases=aliases)
+        read = files_of(make, files)
+        self.take(replace(declared, files=read, stamp=stamp_of(read)))
         return make
 
     def take(self, operation: Operation) -> None:
@@ -157,7 +168,14 @@ class Registration:
         self.operations.append(replace(operation, origin=origin))
         self.provides.append(f"{operation.kind} {operation.name}")
 
-    def offer(self, kind: str, name: str, make: Any, summary: str = "") -> Any:
+    def offer(
+        self,
+        kind: str,
+        name: str,
+        make: Any,
+        summary: str = "",
+        files: Sequence[str | Path] = (),
+    ) -> Any:
         """``register`` of sources, loaders and outputs."""
         if self.over:
             raise Late("loading is over")
@@ -193,6 +211,7 @@ class Registration:
                 file,
                 line,
                 entry.value,
+                files_of(make, files),
             )
         )
         self.provides.append(f"{kind} {name}")
@@ -210,9 +229,34 @@ class Registration:
         return self.offer("command", word, make, lines[0] if lines else "")
 
 
-def names_of(operation: Operation) -> tuple[str, ...]:
+def files_of(make: Any, files: Any) -> tuple[Path, ...]:
+    """Files that a plugin says it reads: as they are, or beside the module that has the code.
+
+    Raises
+    ------
+    DeclarationError
+        If one is not there.
+    """
+    if isinstance(files, (str, Path)):
+        raise DeclarationError(f"files={str(files)!r} is no list: write files=({str(files)!r},)")
+    file, line = source_of(make)
+    found = []
+    for each in files:
+        path = Path(file).parent / each
+        if not path.is_file():
+            raise DeclarationError(f"files: there is no {path}", f"{file}:{line}")
+        found.append(path)
+    return tuple(found)
+
+
+def stamp_of(files: Sequence[Path]) -> str:
+    """Of what files say; empty without files."""
+    return digest_of_text("".join(map(file_digest, files)).encode()) if files else ""
+
+
+def names_of(thing: Operation | Offer) -> tuple[str, ...]:
     """Its name and aliases."""
-    return (operation.name, *operation.aliases)
+    return (thing.name, *thing.aliases) if isinstance(thing, Operation) else (thing.name,)
 
 
 def marked(value: Any) -> Operation | None:

@@ -19,9 +19,11 @@ from livegan.plugin.catalogue import (
     OWN,
     Catalogue,
     Offer,
+    Thing,
     call_of,
     canonical,
     clash,
+    full_name,
     package_of,
     where_of,
 )
@@ -32,6 +34,7 @@ from livegan.plugin.guard import working_folder
 from livegan.plugin.loading import load
 from livegan.plugin.record import Plugin, Problem, Record
 from livegan.plugin.registration import names_of
+from livegan.plugin.remembered import Asleep, asleep, recall, remember, wake
 from livegan.plugin.words import holder
 
 KINDS: tuple[Kind, ...] = ("encoder", "mixer", "signal")
@@ -55,13 +58,60 @@ class Registry(Catalogue):
         stamps = [offer.stamp for offer in self.offered("loader") if offer.stamp]
         return hashlib.sha256("".join(stamps).encode()).hexdigest() if stamps else ""
 
-    def load(self, folder: Path | None = None, *, installed: bool = True) -> Registry:
-        """Load the built-in plugins, installed ones (entry points), and ``folder/*.py``."""
+    def load(
+        self, folder: Path | None = None, *, installed: bool = True, whole: bool = False
+    ) -> Registry:
+        """Load the built-in plugins, installed ones (entry points), and ``folder/*.py``.
+
+        An installed one whose offers are known from before is loaded when one of them is used;
+        with ``whole`` at once.
+        """
         found = entries(folder, installed=installed)
         self.records = [load(entry) for entry in found if entry.origin == "built in"]
         with standing_in(self.settle()):
-            self.records += [load(entry) for entry in found if entry.origin != "built in"]
+            for entry in found:
+                if entry.origin != "built in":
+                    self.records.append((None if whole else recall(entry)) or fresh(entry))
         return self.settle()
+
+    def awake(self, thing: Thing) -> Thing:
+        """``thing``, its plugin loaded if it was known by name only.
+
+        Raises
+        ------
+        UnknownName
+            If that plugin does not load any more, with the reason.
+        """
+        if not isinstance(thing.make, Asleep):
+            return thing
+        record: Record = thing.make.record
+        self._wake([record])
+        for found in things_of(record):
+            if (found.kind, found.name) == (thing.kind, thing.name):
+                assert isinstance(found, type(thing))
+                return found
+        told = [str(problem) for problem in record.problems]
+        raise UnknownName(told[0] if told else f"{full_name(thing)} is not offered any more")
+
+    def wake(self, words: Collection[str] | None = None, package: str = "") -> None:
+        """Load what is known by name only: what has one of these names, or is of the package;
+        without either, all."""
+        wanted = []
+        for record in self.records:
+            names = {name for thing in things_of(record) for name in names_of(thing)}
+            named = words is not None and not names.isdisjoint(words)
+            own = bool(package) and canonical(record.entry.package) == canonical(package)
+            if asleep(record) and (named or own or (words is None and not package)):
+                wanted.append(record)
+        self._wake(wanted)
+
+    def _wake(self, records: Sequence[Record]) -> None:
+        for record in records:
+            wake(record, load)
+        if records:
+            # Other threads look names up meanwhile: they find the old ones, or the new.
+            settled = Registry(records=self.records).settle()
+            vars(self).update(vars(settled))
 
     def again(self, wanted: Iterable[Entry], changed: Collection[str]) -> Registry:
         """A registry of the entries ``wanted``: those that are here are taken over as they are.
@@ -71,8 +121,11 @@ class Registry(Catalogue):
         known = {record.entry.value: record for record in self.records}
         fresh = Registry()
         for entry in wanted:
-            record = None if entry.value in changed else known.get(entry.value)
-            fresh.records.append(load(entry) if record is None else record)
+            record = known.get(entry.value)
+            if record is None or entry.value in changed:
+                others = record.changed() if record is not None else []
+                record = load(entry, anew=any(file.suffix != ".py" for file in others))
+            fresh.records.append(record)
         return fresh.settle()
 
     def take(self, source: str | Path) -> Plugin:
@@ -140,6 +193,18 @@ class Registry(Catalogue):
         problem = Problem(package_of(thing), version, where_of(thing), reason)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def things_of(record: Record) -> list[Operation | Offer]:
+    """All that a plugin offers."""
+    return [*record.operations, *record.offers]
+
+
+def fresh(entry: Entry) -> Record:
+    """A plugin, loaded; what it offers is remembered."""
+    record = load(entry)
+    remember(record)
+    return record
 
 
 _current: Registry | None = None

@@ -97,7 +97,8 @@ def checks(
     folder : the working folder, whose ``plugins/`` are looked at; the current one if None.
     deadline_s : how long one check may take, in seconds.
     sample : what to try a source or output with (its argument), or a loader: the path of a
-        checkpoint, or a function ``write(folder) -> path`` of another file than the tests'.
+        checkpoint, or a function ``write(folder) -> path`` of another file than the tests'.  Where
+        a package offers several of them, a dictionary: ``{"hum": "55", "average": "lamps.txt"}``.
 
     The plugin is loaded, and each check made, in a process of its own: one that crashes or never
     comes back fails, and the next is made in a new process.

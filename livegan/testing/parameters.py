@@ -61,7 +61,8 @@ def glides(operation: Operation) -> Iterator[tuple[list[dict[str, Any]], str]]:
         found = ends_of(each)
         if each.type == "number":
             low, high = found
-            found = [low + (high - low) * step / steps for step in range(steps + 1)]
+            # The end itself: computed, it may be the float beyond it.
+            found = [low + (high - low) * step / steps for step in range(steps)] + [high]
             found += [low, each.default]  # and back in one frame
         else:
             found = found * 2

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from livegan.testing.samples import Sample, named
+from livegan.testing.samples import Sample, Words, words_of
 
 DEADLINE_S = 60.0
 """How long one check may take."""
@@ -55,8 +55,8 @@ class Died(Exception):
 class Process:
     """A process that makes checks, started when it is needed and again after it died."""
 
-    def __init__(self, target: str, folder: Path, deadline_s: float, sample: str) -> None:
-        self.arguments = [target, str(folder), str(deadline_s), sample]
+    def __init__(self, target: str, folder: Path, deadline_s: float, samples: Words) -> None:
+        self.arguments = [target, str(folder), str(deadline_s), *samples]
         self.deadline_s = deadline_s
         self._child: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str | None] = queue.Queue()
@@ -180,7 +180,8 @@ class Examination:
         sample: Sample = "",
     ) -> None:
         self.target = str(target)
-        self._process = Process(self.target, Path(folder or Path.cwd()), deadline_s, named(sample))
+        where = Path(folder or Path.cwd())
+        self._process = Process(self.target, where, deadline_s, words_of(sample))
         self._rows: dict[tuple[str, str], dict[str, Any]] | None = None
         self._outcomes: dict[tuple[str, str], Outcome] = {}
 
@@ -200,7 +201,7 @@ class Examination:
                     raise NoTarget(found["none"])
                 rows = found["checks"]
             except Died as how:
-                line = f"loaded it: {how}; mend that line, nothing else can be checked"
+                line = f"loaded it: {how}; mend that line, then the rest is checked"
                 rows = [{"thing": "plugin", "name": "loads", "summary": "It loads", "needs": []}]
                 self._outcomes["plugin", "loads"] = Outcome("plugin", "loads", "failed", line)
             self._rows = {(row["thing"], row["name"]): row for row in rows}

@@ -1,19 +1,41 @@
-"""What a loader is tried with: a checkpoint, or a function that writes one."""
+"""What sources, outputs and loaders are tried with: an argument, a checkpoint, a function that
+writes one."""
 
 from __future__ import annotations
 
 import importlib.util
 import inspect
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-Sample = str | Path | Callable[[Path], Any]
+One = str | Path | Callable[[Path], Any]
 """A path, a source's argument, or a function that writes a checkpoint into a folder."""
+Sample = One | Mapping[str, One] | Sequence[str]
+"""One for all; one for each name; or as on the command line, ``["NAME=VALUE", "VALUE"]``."""
+Words = tuple[str, ...]
+"""Samples as another process understands them: ``NAME=VALUE``, or ``VALUE`` for all others."""
 
 
-def named(sample: Sample) -> str:
+def words_of(sample: Sample) -> Words:
+    """Samples as words; ValueError as of :func:`named`."""
+    if isinstance(sample, Mapping):
+        return tuple(f"{name}={named(each)}" for name, each in sample.items())
+    if isinstance(sample, (str, Path)) or callable(sample):
+        return (named(sample),)
+    return tuple(sample)
+
+
+def sample_for(name: str, words: Words) -> str:
+    """The sample of what is called ``name``; empty if there is none."""
+    own = [word.partition("=")[2] for word in words if word.partition("=")[0] == name]
+    others = [word for word in words if not re.match(r"[\w.-]+=", word)]
+    return next(iter([*own, *others]), "")
+
+
+def named(sample: One) -> str:
     """A sample as one word, which another process understands: a function is ``file.py:name``.
 
     Raises

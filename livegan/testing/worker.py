@@ -20,7 +20,7 @@ LOAD_S = 60.0
 """At least so long a plugin may take to load."""
 
 
-def serve(target: str, folder: str, deadline_s: float, sample: str) -> None:
+def serve(target: str, folder: str, deadline_s: float, samples: tuple[str, ...]) -> None:
     """Answer requests until there are no more."""
     # What the plugin prints must not be taken for an answer, nor what it reads be a request.
     requests, answers = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
@@ -45,7 +45,7 @@ def serve(target: str, folder: str, deadline_s: float, sample: str) -> None:
         try:
             if asked["do"] == "load":
                 with kept():
-                    loaded = load(target, Path(folder), sample)
+                    loaded = load(target, Path(folder), samples)
                 answer: dict[str, Any] = {"checks": listed(loaded)}
             else:
                 thing = loaded if asked["thing"] == "plugin" else loaded.things[asked["thing"]]
@@ -97,4 +97,4 @@ def made(row: Any, thing: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4])
+    serve(sys.argv[1], sys.argv[2], float(sys.argv[3]), tuple(sys.argv[4:]))

@@ -75,6 +75,16 @@ def test_nothing_is_loaded_for_what_livegan_does_itself(app: typer.Typer) -> Non
         assert len(app.registered_commands) == 1
 
 
+def test_help_runs_no_file_that_lies_about(
+    app: typer.Typer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("plugins/sea.py").write_text("open('ran', 'w').close()")
+    for arguments in ([], ["--help"]):
+        add_commands(app, arguments)
+    assert not Path("ran").exists()
+    assert capsys.readouterr().err == ""
+
+
 def test_a_plugin_that_may_have_had_the_command_is_told(
     app: typer.Typer, capsys: pytest.CaptureFixture[str]
 ) -> None:

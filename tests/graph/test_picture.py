@@ -219,3 +219,21 @@ def test_several_pictures_are_shown_in_a_grid() -> None:
     wave = encode.waveform(sound)
     with pytest.raises(SetError, match=r"show\(grid\(a, b\)\)"):
         show([wave, wave])
+
+
+def test_a_text_is_a_text() -> None:
+    @mixer
+    def write(picture: Any, *, words: str = param("hello", doc="what it says")) -> Any:
+        return picture
+
+    wave = encode.waveform(sound)
+    assert write(wave, words="goodbye").live["words"] == "goodbye"
+    for wrong, said in ((["a"], "list"), (5, "the number 5"), (None, "NoneType")):
+        with pytest.raises(SetError, match=f"write: words is a text in quotes, got {said}"):
+            write(wave, words=wrong)
+
+
+def test_a_swap_can_be_a_number_of_bars() -> None:
+    with collecting() as graph:
+        settings(swap=4)
+    assert graph.settings["swap"] == "4"

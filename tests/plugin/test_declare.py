@@ -157,9 +157,62 @@ def undecorated(*args, **kwargs):
     pass
 
 
+def plain_default(picture, amount=0.5):
+    pass
+
+
+def plain_second(sound, seconds=4.0):
+    pass
+
+
+async def later(sound):
+    pass
+
+
+def piecemeal(picture):
+    yield picture
+
+
+class LaterClass:
+    async def mix(self, picture):
+        pass
+
+
+class GainedFeed:
+    def feed(self, block, *, gain=param(1.0, 0, 2)):
+        pass
+
+    def draw(self, sound):
+        pass
+
+
+class BlocklessFeed:
+    def feed(self):
+        pass
+
+    def draw(self, sound):
+        pass
+
+
+class LaterFeed:
+    async def feed(self, block):
+        pass
+
+    def draw(self, sound):
+        pass
+
+
 @pytest.mark.parametrize(
     ("kind", "make", "message"),
     [
+        ("mixer", plain_default, r"argument 'amount': an input .* amount=param\(0.5, doc="),
+        ("encoder", plain_second, r"argument 'seconds': .* seconds=param\(4.0, doc="),
+        ("encoder", later, "later is async, so nothing in it is run: write def"),
+        ("mixer", piecemeal, "piecemeal has a yield, so nothing in it is run"),
+        ("mixer", LaterClass, "mix is async"),
+        ("encoder", GainedFeed, r"argument 'gain' of feed: feed is given the sound alone"),
+        ("encoder", BlocklessFeed, r"feed takes one block of sound: def feed\(self, block\)"),
+        ("encoder", LaterFeed, "feed is async"),
         ("encoder", EarlySize, "'size' belongs to draw, not to __init__"),
         ("encoder", Twice, "argument 'cells' is in __init__ and in draw"),
         ("encoder", LikeItsInput, "argument 'sound' is in __init__ and in draw"),

@@ -325,3 +325,75 @@ def test_a_package_that_broke_is_mended_by_any_of_its_files(package: Path) -> No
     assert default("prism") == 1.0
     (package / "colour.py").write_text("")
     tried(hot).accept()
+
+
+GLOW = """
+from pathlib import Path
+from livegan.plugin import hookimpl
+
+SHADER = Path(__file__).with_name("glow.glsl").read_text()
+
+def glow(picture):
+    "A picture."
+
+def plain(picture):
+    "Another."
+
+def open_wall(name):
+    return SHADER
+
+def open_door(name):
+    return 1
+
+@hookimpl
+def register_mixers(register):
+    register(glow, files=("glow.glsl",))
+    register(plain)
+
+@hookimpl
+def register_outputs(register):
+    register("wall", open_wall, "a wall", files=["glow.glsl"])
+    register("door", open_door, "a door")
+"""
+
+
+def test_a_file_that_a_plugin_declares_is_watched_as_its_code_is(folder: Path) -> None:
+    (folder / "glow.glsl").write_text("one")
+    (folder / "glow.py").write_text(GLOW)
+    hot = Hot(folder)
+    assert hot.begin() == []
+    current = registry.current()
+    before = {n: current.operation("mixer", n).stamp for n in ("glow", "plain")}
+    offers = {n: current.offer("output", n).stamp for n in ("wall", "door")}
+    assert folder / "glow.glsl" in hot.files()
+    (folder / "glow.glsl").write_text("two")
+    assert hot.saved() == [folder / "glow.glsl"]
+    tried(hot).accept()
+    current = registry.current()
+    assert current.operation("mixer", "glow").stamp != before["glow"]
+    assert current.operation("mixer", "plain").stamp == before["plain"] == ""
+    assert current.offer("output", "wall").make("") == "two", "its module was read again"
+    assert current.offer("output", "wall").stamp != offers["wall"]
+    assert current.offer("output", "door").stamp == offers["door"]
+    assert hot.trial() is None
+
+
+def test_what_does_not_use_a_function_that_was_edited_keeps_its_stamp(folder: Path) -> None:
+    (folder / "glow.glsl").write_text("one")
+    (folder / "glow.py").write_text(GLOW)
+    hot = Hot(folder)
+    hot.begin()
+    before = registry.current()
+    (folder / "glow.py").write_text(GLOW.replace("return 1", "return 2"))
+    tried(hot).accept()
+    after = registry.current()
+    assert after.offer("output", "wall").stamp == before.offer("output", "wall").stamp
+    assert after.offer("output", "door").stamp != before.offer("output", "door").stamp
+
+
+def test_a_file_that_is_declared_and_not_there_is_told(folder: Path) -> None:
+    (folder / "glow.py").write_text(GLOW.replace("SHADER =", "SHADER = None and"))
+    hot = Hot(folder)
+    (line,) = hot.begin()
+    assert f"files: there is no {folder / 'glow.glsl'}" in line
+    assert line.startswith(f"{folder / 'glow.py'}:7: plugin glow")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from livegan.plugin import loading
 from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.entry import Entry
 from livegan.plugin.record import Plugin
 from livegan.plugin.registry import Registry
 
@@ -91,6 +95,17 @@ def test_what_does_not_come_back_is_left_behind(
     assert whole.where == f"{tmp_path / 'worse.py'}:2"
 
 
+def test_an_entry_point_that_names_no_plugin_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "attributed.py").write_text(GOOD)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plugin = loading.load(Entry("attributed:fine", "livegan-attributed", "1.0")).plugin
+    assert plugin.state == "refused"
+    assert "names 'fine' of attributed, which registers nothing: name the module" in plugin.reason
+    assert loading.load(Entry("attributed", "livegan-attributed", "1.0")).plugin.state == "loaded"
+
+
 def test_the_working_folder_is_put_back(tmp_path: Path) -> None:
     before = os.getcwd()
     loaded(tmp_path, "import os\nos.chdir('/')")
@@ -158,26 +173,80 @@ def test_one_more_is_taken_under_the_same_guard(tmp_path: Path) -> None:
     assert found.operation("encoder", "one:fine")
 
 
-def test_a_plugin_that_kills_its_process_is_left_out_by_the_next(tmp_path: Path) -> None:
+REPORT = """
+import json, sys
+from pathlib import Path
+from livegan.plugin.registry import Registry
+found = Registry().load(Path(sys.argv[1]), installed=False)
+print(json.dumps({p.name: [p.state, p.reason] for p in found.plugins}))
+"""
+
+
+@pytest.fixture
+def load_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], subprocess.Popen[str]]:
+    """Loads the plugins of ``tmp_path/plugins`` in a process, with a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "plugins").mkdir()
-    file = tmp_path / "plugins" / "deadly.py"
-    file.write_text("import os\nos.kill(os.getpid(), 9)\n")
     (tmp_path / "plugins" / "good.py").write_text(GOOD)
-    program = (
-        "import json, sys; from pathlib import Path\n"
-        "from livegan.plugin.registry import Registry\n"
-        "found = Registry().load(Path(sys.argv[1]), installed=False)\n"
-        "print(json.dumps({p.name: [p.state, p.reason] for p in found.plugins}))\n"
-    )
-    env = {**os.environ, "TMPDIR": str(tmp_path)}
 
-    def run() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", program, str(tmp_path / "plugins")]
-        return subprocess.run(command, env=env, capture_output=True, text=True)
+    def begin(text: str) -> subprocess.Popen[str]:
+        file = tmp_path / "plugins" / "deadly.py"
+        if not file.exists() or file.read_text() != text:
+            file.write_text(text)
+        command = [sys.executable, "-c", REPORT, str(tmp_path / "plugins")]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
-    assert run().returncode == -9
-    said = json.loads(run().stdout)
+    return begin
+
+
+def said_by(process: subprocess.Popen[str]) -> dict[str, list[str]]:
+    return json.loads(process.communicate(timeout=60)[0])  # type: ignore[no-any-return]
+
+
+KILLS = "import os\nos.kill(os.getpid(), 9)\n"
+
+
+def test_a_plugin_that_kills_its_process_is_left_out_by_the_next(
+    tmp_path: Path, load_elsewhere: Callable[[str], subprocess.Popen[str]]
+) -> None:
+    first = load_elsewhere(KILLS)
+    first.communicate(timeout=60)
+    assert first.returncode == -9
+    said = said_by(load_elsewhere(KILLS))
     assert said["good"] == ["loaded", ""]
     assert said["deadly"][0] == "refused" and "ended the process" in said["deadly"][1]
-    file.write_text("# mended\n")
-    assert json.loads(run().stdout)["deadly"] == ["loaded", ""]
+    (mark,) = (tmp_path / "cache").glob("livegan/loading/*")
+    assert f"delete {mark}" in said["deadly"][1]
+    assert mark.parent.stat().st_mode & 0o077 == 0
+    assert said_by(load_elsewhere("# mended\n"))["deadly"] == ["loaded", ""]
+
+
+def test_a_mark_that_is_old_counts_no_more(
+    tmp_path: Path, load_elsewhere: Callable[[str], subprocess.Popen[str]]
+) -> None:
+    load_elsewhere(KILLS).communicate(timeout=60)
+    (mark,) = (tmp_path / "cache").glob("livegan/loading/*")
+    os.utime(mark, (0, 0))
+    again = load_elsewhere(KILLS)
+    again.communicate(timeout=60)
+    assert again.returncode == -9, "it was tried again"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_load_that_was_ended_from_outside_bans_nothing(
+    tmp_path: Path, load_elsewhere: Callable[[str], subprocess.Popen[str]], number: signal.Signals
+) -> None:
+    begun = tmp_path / "begun"
+    slow = f"open({str(begun)!r}, 'w').close()\nimport time\ntime.sleep(60)\n"
+    for way in (number, signal.SIGKILL):
+        process = load_elsewhere(slow)
+        while not begun.exists():
+            assert process.poll() is None, "it is left out"
+            time.sleep(0.02)
+        begun.unlink()
+        process.send_signal(way)
+        process.communicate(timeout=60)
+        assert process.returncode != 0

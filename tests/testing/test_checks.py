@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from livegan.cli import app
 from livegan.testing import NoTarget, checklist, checks, render
 from livegan.testing.rows import ROWS
+from livegan.testing.samples import sample_for, words_of
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "plugins" / "checking.md").read_text(encoding="utf-8")
@@ -78,6 +79,75 @@ def test_what_there_is_not_is_said_in_one_line(work: Path) -> None:
     with pytest.raises(NoTarget, match="no plugin, operation or package 'chrome'; did you mean"):
         checks("chrome")
     assert "there is no such file" in livegan("plugins check plugins/none.py", code=2)
+
+
+HUM = """
+from livegan.plugin import hookimpl
+from livegan.sound.devices import SourceError
+
+def open_hum(argument):
+    raise SourceError(f"the hum was asked for {argument!r}")
+
+def open_wall(name):
+    raise RuntimeError(f"the wall was asked for {name!r}")
+
+@hookimpl
+def register_sources(register):
+    register("hum", open_hum, "a hum")
+
+@hookimpl
+def register_outputs(register):
+    register("wall", open_wall, "a wall")
+"""
+
+
+def test_each_thing_of_a_package_has_a_sample_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("both.py").write_text(HUM)
+    samples = "--sample hum=55 --sample wall=a=b.txt --only opens --only shows"
+    said = json.loads(livegan(f"plugins check both.py {samples} --json"))
+    lines = {each["thing"]: each["line"] for each in said["checks"]}
+    assert lines["source hum"].endswith("the hum was asked for '55'")
+    assert lines["output wall"].endswith("the wall was asked for 'a=b.txt'")
+    assert sample_for("hum", words_of({"wall": "a", "hum": Path("b")})) == "b"
+    assert sample_for("hum", words_of("220")) == "220"
+    assert sample_for("hum", words_of(["wall=1"])) == ""
+
+
+def test_both_packages_that_claim_a_name_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("plugins").mkdir()
+    text = "from livegan.live import *\n@mixer\ndef {}(picture):\n    'It.'\n    return picture\n"
+    for name in ("earlier", "later"):
+        Path(f"plugins/{name}.py").write_text(text.format("veil") + text.format(f"{name}_one"))
+    for name in ("earlier", "later", "earlier:veil", "later:veil"):
+        card = livegan(f"plugins check {name} --only loads --only docstring", 1)
+        assert "two plugins claim the mixer 'veil'" in " ".join(card.split())
+        assert "what did load is checked" in " ".join(card.split())
+
+
+def dist(folder: Path, name: str, points: str) -> None:
+    """A package that is installed in a folder."""
+    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(points)
+
+
+def test_a_package_that_livegan_does_not_see_is_told_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'site'}{os.pathsep}{ROOT}")
+    dist(tmp_path / "site", "livegan-astray", "[livegan.plugins]\nastray = livegan_astray\n")
+    dist(tmp_path / "site", "livegan-shy", "")
+    with pytest.raises(NoTarget, match=r"livegan-astray is installed, .* the group 'livegan\.plug"):
+        checks("livegan-astray")
+    with pytest.raises(NoTarget, match=r"livegan-shy is installed, and it has no entry point of"):
+        checks("livegan-shy")
 
 
 def test_a_picture_is_drawn_from_a_sound() -> None:

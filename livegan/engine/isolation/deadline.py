@@ -10,6 +10,7 @@ no longer sees the engine's pulse.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import faulthandler
 import signal
@@ -98,6 +99,32 @@ class Watchdog:
         main = threading.current_thread() is threading.main_thread()
         with self._alarm(seconds) if main and sys.platform != "win32" else self._other(seconds):
             yield
+
+    @contextmanager
+    def following(self, worker: threading.Thread) -> Iterator[None]:
+        """Inside, this thread waits for ``worker``: how much that one runs says whether it is late.
+
+        It is this thread that is interrupted, and interrupts the other.
+        """
+        with self._lock:
+            watched = self._watched.get(threading.get_ident())
+        if watched is None or watched.clock is None or worker.ident is None:
+            yield
+            return
+        mine = watched.clock, watched.native, watched.ran
+        clock = time.pthread_getcpuclockid(worker.ident)
+        began = time.clock_gettime(clock)
+        before = time.thread_time() - watched.ran
+        with self._lock:
+            watched.clock, watched.native = clock, worker.native_id or 0
+            watched.ran = began - before
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError), self._lock:
+                ran = time.clock_gettime(clock) - began
+                watched.clock, watched.native = mine[:2]
+                watched.ran = mine[2] - ran
 
     def stuck(self, ident: int) -> bool:
         """Whether a thread is past its deadline, in a call that the interrupt cannot end."""

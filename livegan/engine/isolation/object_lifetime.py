@@ -2,7 +2,8 @@
 
 A class may have ``close()``: it is called once no program is left that has the object, neither the
 one that plays nor one that ``undo`` could bring back.  What such code does as its object goes, in
-``close()`` or ``__del__``, it does on a thread of its own: pictures and saves do not wait for it.
+``close()`` or ``__del__``, it does on the thread that the object was made on: pictures and saves do
+not wait for it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import sys
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+from livegan.engine.isolation.own_thread import OwnThread
 from livegan.plugin.guard import said
 
 CLOSING_S = 2.0
@@ -29,19 +32,40 @@ LETTING_S = 1.0
 STUCK_S = 15.0
 """A thread that is at one object for so long is left to it, and another does the rest."""
 
+T = TypeVar("T")
 Job = Callable[[], Any]
 
 
 class OwnedObject:
-    """An object, closed and dropped on a thread of its own when this goes."""
+    """An object, closed and dropped on another thread when this goes.
 
-    def __init__(self, made: Any) -> None:
+    ``thread`` is the one that it was made on, where it has one of its own: see :meth:`made`.
+    """
+
+    def __init__(self, made: Any, thread: OwnThread | None = None) -> None:
         self.object = made
+        self.thread = thread
         # The finalizer has the object too: whoever drops this is not the last to have it.
-        finalize = weakref.finalize(self, _end, id(self), made)
+        finalize = weakref.finalize(self, _end, id(self), made, thread)
         finalize.atexit = False
         if callable(getattr(made, "close", None)):
             _open[id(self)] = finalize
+
+    @classmethod
+    def made(cls, make: Callable[..., Any], values: dict[str, Any], name: str) -> OwnedObject:
+        """An object of a class: one that livegan did not write has a thread of its own."""
+        if make.__module__.startswith("livegan."):
+            return cls(make(**values))
+        thread = OwnThread(name)
+        try:
+            return cls(thread.call(partial(make, **values)), thread)
+        except BaseException:
+            thread.end(bool)
+            raise
+
+    def run(self, job: Callable[[], T]) -> T:
+        """What a job returns that uses the object, on the object's thread."""
+        return job() if self.thread is None else self.thread.call(job)
 
 
 def retire(*things: Any) -> None:
@@ -51,15 +75,24 @@ def retire(*things: Any) -> None:
         _later(partial(_drop, [thing]))
 
 
+_ending: deque[weakref.ref[OwnThread]] = deque(maxlen=1000)
+"""Threads that close their objects, or have."""
 _open: dict[int, weakref.finalize[Any, Any]] = {}
 _jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 _thread: threading.Thread | None = None
 _began = 0.0
 
 
-def _end(key: int, made: Any) -> None:
+def _end(key: int, made: Any, thread: OwnThread | None) -> None:
     _open.pop(key, None)
-    _later(partial(_close, [made]))
+    job = partial(_close, [made])
+    if thread is None:
+        _later(job)
+        return
+    thread.end(job)
+    _ending.append(weakref.ref(thread))
+    while _ending and _ending[0]() is None:
+        _ending.popleft()
 
 
 def _later(job: Job) -> None:
@@ -116,6 +149,10 @@ def let_go() -> None:
     for finalize in list(_open.values()):
         finalize()
     thread, done = _thread, threading.Event()
+    end = time.monotonic() + CLOSING_S
     if thread is not None:
         _later(done.set)
         done.wait(CLOSING_S)
+    for ending in [reference() for reference in list(_ending)]:
+        if ending is not None:
+            ending.join(max(0.0, end - time.monotonic()))

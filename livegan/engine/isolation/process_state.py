@@ -19,6 +19,7 @@ from typing import Any
 
 from livegan.engine.isolation.class_state import ClassState, torchs_own
 from livegan.engine.isolation.deadline import interrupt
+from livegan.engine.isolation.own_thread import ObjectThread
 from livegan.graph.place import Place
 
 ROOTS = ("numpy", "livegan")
@@ -214,7 +215,10 @@ def somebody() -> None:
 
 
 def threads_in(files: set[str]) -> dict[int, str]:
-    """Threads that run code of these files, besides this one and the main one: ident → name."""
+    """Threads that run code of these files: ident → name.
+
+    Without this one, the main one, and those of livegan's objects.
+    """
     own = {threading.get_ident(), threading.main_thread().ident}
     frames = sys._current_frames()
     # Its own frame would hold itself, and with it all that a save is made of, until a collection.
@@ -222,7 +226,7 @@ def threads_in(files: set[str]) -> dict[int, str]:
     found = {}
     for thread in threading.enumerate():
         frame = frames.get(thread.ident or 0)
-        if thread.ident is None or thread.ident in own:
+        if thread.ident is None or thread.ident in own or isinstance(thread, ObjectThread):
             continue
         while frame is not None and frame.f_code.co_filename not in files:
             frame = frame.f_back

@@ -100,7 +100,8 @@ class OperationInstance(Instance):
         self.object: Any = None
         self.fed = 0
         if self.stateful:
-            self.held = OwnedObject(operation.make(**node.fixed))
+            name = f"{node.kind} {operation.name}"
+            self.held = OwnedObject.made(operation.make, node.fixed, name)
             self.object = self.held.object
             if self.feeds:
                 self.fed = max(0, moment.sound.position // HOP - REPLAY_HOPS)
@@ -114,8 +115,8 @@ class OperationInstance(Instance):
         if late <= 0:
             return
         samples = sound.last(late * HOP / sound.rate)
-        for hop in range(late):
-            self.object.feed(samples[hop * HOP : (hop + 1) * HOP])
+        blocks = [samples[hop * HOP : (hop + 1) * HOP] for hop in range(late)]
+        self.held.run(lambda: [self.object.feed(block) for block in blocks])
         self.fed = newest
 
     def draw(
@@ -129,7 +130,7 @@ class OperationInstance(Instance):
             if self.stateful:
                 if self.feeds:
                     self.catch_up(moment.sound)
-                drawn = self.object.draw(moment.sound, **values)
+                drawn = self.held.run(lambda: self.object.draw(moment.sound, **values))
             else:
                 drawn = operation.make(moment.sound, **node.fixed, **values)
         else:
@@ -140,7 +141,7 @@ class OperationInstance(Instance):
                 # Other nodes are given the same pictures: a leaf may write into its own only.
                 pictures = [None if p is None else p.clone() for p in pictures]
             if self.stateful:
-                drawn = self.object.mix(*pictures, **values)
+                drawn = self.held.run(lambda: self.object.mix(*pictures, **values))
             else:
                 drawn = operation.make(*pictures, **node.fixed, **values)
         return as_picture(drawn, moment.device)

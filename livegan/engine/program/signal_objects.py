@@ -47,19 +47,19 @@ def objects_of(
         known = playing.get(value.print)
         if known is None:
             busy(f"making {leaf.name}", value.place)
-            known = OwnedObject(_make(value))
+            known = _make(value)
         found[value.print] = known
     return found
 
 
-def _make(signal: Signal) -> Any:
+def _make(signal: Signal) -> OwnedObject:
     leaf = signal.leaf
     assert leaf is not None
     fixed = {p.name for p in leaf.params if not p.live}
     values = {name: value for name, value in signal.args[1] if name in fixed}
     try:
         with activity.at(leaf.name, signal.place, MAKING_S if foreign(leaf) else 0.0):
-            return leaf.make(**values)
+            return OwnedObject.made(leaf.make, values, f"signal {leaf.name}")
     except BaseException as error:
         if pressed(error):
             raise

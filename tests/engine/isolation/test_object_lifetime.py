@@ -17,6 +17,8 @@ from livegan.engine.isolation.object_lifetime import OwnedObject, let_go, retire
 from tests.engine import gate
 from tests.engine.playing import Show
 
+THREAD = "encoder Bars"
+"""The name of the thread that such an object is made, drawn and closed on."""
 LEAF = """
 from livegan.live import *
 import threading
@@ -75,10 +77,8 @@ def test_pictures_go_on_while_an_object_that_nothing_can_bring_back_takes_its_ti
     until(lambda: gate.GONE)
     assert len(show.play(0.4)) == 10
     on_air(show, leaf(7))
-    assert gate.GONE == [(0, "closing")], "it has not ended yet"
-    gate.OPEN.set()
     until(lambda: len(gate.GONE) == 2)
-    assert gate.GONE == [(0, "closing"), (1, "closing")]
+    assert gate.GONE == [(0, THREAD), (1, THREAD)], "neither waits for the other"
 
 
 @pytest.mark.parametrize("going", ["__del__", "close"])
@@ -87,29 +87,29 @@ def test_what_is_undone_or_rolled_back_or_superseded_goes_there_too(show: Show, 
     on_air(show, leaf(1, going))
     show.pipeline.undo()
     show.play(0.08)
-    until(lambda: gate.GONE == [(1, "closing")])
+    until(lambda: gate.GONE == [(1, THREAD)])
     show.save(leaf(2, going))
     show.pipeline.undo()  # before it was on the air
     show.play(0.08)
-    until(lambda: gate.GONE[1:] == [(2, "closing")])
+    until(lambda: gate.GONE[1:] == [(2, THREAD)])
     show.save(leaf(3, going))
     show.play(0.08)
     show.save(leaf(4, going))
     commit = show.save(leaf(5, going))  # in place of 4
     assert commit is not None and commit.status == "cued", commit.reason
-    until(lambda: gate.GONE[2:] == [(4, "closing")])
+    until(lambda: gate.GONE[2:] == [(4, THREAD)])
     show.play(0.08)
     on_air(show, leaf(6, going).replace("return sky", "1 / (sound.position < 200000); return sky"))
     show.play(2)
     assert show.player.program is not None and "number 5" in show.player.program.script.text
-    until(lambda: gate.GONE[3:] == [(6, "closing")])
+    until(lambda: gate.GONE[3:] == [(6, THREAD)])
 
 
 def test_what_was_made_for_a_save_that_is_refused_goes_there_too(show: Show) -> None:
     on_air(show, leaf(0))
     commit = show.save(leaf(1).replace("return sky", "1 / 0; return sky"))
     assert commit is not None and commit.status == "refused"
-    until(lambda: gate.GONE == [(1, "closing")])
+    until(lambda: gate.GONE == [(1, THREAD)])
 
 
 def test_what_refers_to_itself_goes_there_too(show: Show) -> None:
@@ -117,7 +117,7 @@ def test_what_refers_to_itself_goes_there_too(show: Show) -> None:
     try:
         for number in range(7):
             on_air(show, leaf(number, made="self.me = self"))
-        until(lambda: gate.GONE == [(0, "closing")])
+        until(lambda: gate.GONE == [(0, THREAD)])
     finally:
         gc.enable()
 
