@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from livegan.files import NotAFile, named, need_file
+from livegan.picture_file import PictureFileError, read_floats
 from livegan.saving import write_bytes
 
 from .cache import load
@@ -37,7 +38,8 @@ def generate(
     Parameters
     ----------
     checkpoint : its file.
-    picture : PNG, JPEG or whatever else Pillow opens; or ``.npy``, (C, H, W) or (H, W), 0..1.
+    picture : PNG, JPEG or whatever else Pillow opens, as `livegan.picture_file` reads it; or
+        ``.npy``, (C, H, W) or (H, W), 0..1.
     out : ``.png`` (8 bits a channel), ``.npy`` (float32, (3, H, W), RGB, 0..1: not rounded), or
         another format of Pillow's; written atomically.
     norm, precision, device, dropout : as for :class:`Generator`.
@@ -82,25 +84,16 @@ def read_picture(path: Path) -> Tensor:
     Raises
     ------
     ModelError
-        If it is not there, or no picture.
+        If it is not there, or no picture; see `livegan.picture_file.read_floats`.
     """
     path = named(path)
     try:
         need_file(path)
         if path.suffix.lower() == ".npy":
             return torch.from_numpy(np.load(path, allow_pickle=False))
-        with Image.open(path) as image:
-            if image.mode in ("I", "I;16", "F"):  # more than 8 bits; PIL would clip them
-                deep = np.asarray(image).astype(np.float32)
-                return torch.from_numpy(deep / (1.0 if image.mode == "F" else 65535.0))[None]
-            grey = image.mode in ("1", "L", "LA")
-            pixels = np.array(image.convert("L" if grey else "RGB"), dtype=np.float32) / 255
-    except NotAFile as error:
+        return torch.from_numpy(read_floats(path)).permute(2, 0, 1).contiguous()
+    except (NotAFile, PictureFileError) as error:
         raise ModelError(str(error)) from None
-    except UnidentifiedImageError as error:
-        raise ModelError(f"{path}: not a picture that can be read") from error
     except (OSError, ValueError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(f"{path}: cannot be read: {reason}") from error
-    picture = torch.from_numpy(pixels)
-    return picture[None] if picture.ndim == 2 else picture.permute(2, 0, 1).contiguous()

@@ -129,8 +129,8 @@ def _train(
             f"{ranks.world} processes share a batch of {recipe.batch}; each needs an even part, as "
             "change compares neighbours"
         )
-    pairs = Pairs(data / "train", readers=ranks.local)
-    held_out = pairs_in(data / "val", pairs.size, readers=ranks.local)
+    pairs = Pairs(data / "train", readers=ranks.local, direction=recipe.direction)
+    held_out = pairs_in(data / "val", pairs.size, ranks.local, recipe.direction)
     total = recipe.steps
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)

@@ -17,8 +17,9 @@ from livegan.generators.card import Card
 from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.saving import replacing
+from livegan.training.layout import PairsError
 from livegan.training.loop import Trained
-from livegan.training.pairs import Pairs, PairsError, pairs_in
+from livegan.training.pairs import Pairs, pairs_in
 from livegan.training.scores import against_truth, record
 from livegan.training.sheet import to_bytes
 
@@ -61,10 +62,10 @@ def pack(
     out.mkdir(parents=True, exist_ok=True)
     encoder, films = origin(data)
     likeness = {} if trained.val_l1 is None else {"l1": round(trained.val_l1, 4)}
-    held_out = pairs_in(data / "val", trained.size)
+    held_out = pairs_in(data / "val", trained.size, direction=trained.recipe.direction)
     if held_out is not None and measure:
         likeness = record(against_truth(trained.network, held_out))
-    shown = held_out or Pairs(data / "train", trained.size)
+    shown = held_out or Pairs(data / "train", trained.size, direction=trained.recipe.direction)
     card = Card(
         name=out.name,
         title=title,

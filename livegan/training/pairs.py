@@ -14,43 +14,59 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from livegan.picture_file import PictureFileError, read_bytes, shape_of
+from livegan.training.layout import PairFile, PairsError, advice, pair_files
+from livegan.training.recipe import Direction
+
 Bytes = npt.NDArray[np.uint8]
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
-
-
-class PairsError(Exception):
-    """A folder that holds no usable pairs; one line: which, what, what to do."""
 
 
 class Pairs:
-    """Side-by-side pictures of a folder, condition left and picture right, held as bytes.
+    """The pairs of a folder, condition and picture, held as bytes.
 
     They stay in memory if they fit in half of what is free; else each is read when it is asked
     for.
 
     Parameters
     ----------
-    folder : ``train`` or ``val`` of a data set; any folder of aligned pictures of one size.
-    size : height and width to resize to; by default that of the pictures.
+    folder : ``train`` or ``val`` of a data set; see `livegan.training.layout.pair_files`.
+    size : height and width to resize to; by default that of the first pair.
     readers : processes of this machine that hold the same pairs in memory.
+    direction : ``"BtoA"`` exchanges condition and picture.
+
+    ``notes`` has a line about each thing that is odd and that was dealt with.
 
     Raises
     ------
     PairsError
-        If there are none, one cannot be read, or one is not twice as wide as high.
+        If there are none, one cannot be read, or the halves of one are not square.
     """
 
-    def __init__(self, folder: Path, size: int | None = None, readers: int = 1) -> None:
-        self.folder = folder
-        self.files = _pictures(folder)
+    def __init__(
+        self,
+        folder: Path,
+        size: int | None = None,
+        readers: int = 1,
+        direction: Direction = "AtoB",
+    ) -> None:
+        self.folder, self.direction = folder, direction
+        self.files, self.notes = pair_files(folder)
         if not self.files:
-            raise PairsError(f"{folder}: holds no pairs; {_advice(folder)}")
-        self.size = size or _read(self.files[0], None).shape[1]
+            raise PairsError(f"{folder}: holds no pairs; {advice(folder)}")
+        # All heads are read before anything is learned: not hours later, when its turn comes.
+        sides = [_side(file) for file in self.files]
+        self.size = size or sides[0]
+        others = [side for side in sides if side != sides[0]]
+        if others:
+            self.notes.append(
+                f"{folder}: {len(others)} of {len(sides)} pairs are not of {sides[0]} pixels as "
+                f"the first, but of {min(others)} to {max(others)}; they are scaled to {self.size}"
+            )
         self._held: Bytes | None = None
         if len(self.files) * 6 * self.size**2 < _free_memory() / 2 / readers:
             self._held = np.empty((len(self.files), 2, self.size, self.size, 3), np.uint8)
             for held, file in zip(self._held, self.files, strict=True):
-                held[:] = _read(file, self.size)
+                held[:] = self._read(file)
 
     def __len__(self) -> int:
         return len(self.files)
@@ -60,7 +76,7 @@ class Pairs:
         if self._held is not None:
             held: Bytes = self._held[index]
             return held
-        return _read(self.files[index], self.size)
+        return self._read(self.files[index])
 
     @property
     def held(self) -> bool:
@@ -75,8 +91,14 @@ class Pairs:
         """Conditions and pictures, each (N, 3, size, size) float32, -1..1."""
         return tensors(self.read(indices), device)
 
+    def _read(self, file: PairFile) -> Bytes:
+        both = _halves(file, self.size)
+        return both[::-1] if self.direction == "BtoA" else both
 
-def pairs_in(folder: Path, size: int | None = None, readers: int = 1) -> Pairs | None:
+
+def pairs_in(
+    folder: Path, size: int | None = None, readers: int = 1, direction: Direction = "AtoB"
+) -> Pairs | None:
     """The pairs of a folder, as `Pairs` takes them; None if it is not there or has no picture.
 
     Raises
@@ -84,7 +106,7 @@ def pairs_in(folder: Path, size: int | None = None, readers: int = 1) -> Pairs |
     PairsError
         If one of its pictures cannot be used.
     """
-    return Pairs(folder, size, readers) if _pictures(folder) else None
+    return Pairs(folder, size, readers, direction) if pair_files(folder)[0] else None
 
 
 def tensors(pairs: Bytes, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -148,38 +170,40 @@ def _shuffled(count: int, epoch: int, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng((seed, epoch)).permutation(count)
 
 
-def _pictures(folder: Path) -> list[Path]:
-    return sorted(
-        p
-        for p in (folder.iterdir() if folder.is_dir() else [])
-        if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")
-    )
+def _side(file: PairFile) -> int:
+    """Pixels of the side of a pair's two pictures, as its head says."""
+    for path, across in ((file.a, 2 if file.b is None else 1), (file.b, 1)):
+        if path is None:
+            continue
+        try:
+            height, width = shape_of(path)
+        except PictureFileError as error:
+            raise PairsError(f"{error}; delete it or make it again") from error
+        if width != across * height:
+            what = "a pair is twice as wide as high" if across == 2 else "it must be square"
+            raise PairsError(f"{path}: is {width} x {height}; {what}: cut it, or take it out")
+        if path is file.a:
+            side = height
+    return side
 
 
-def _advice(folder: Path) -> str:
-    """What to do about a folder without pairs."""
-    inner = folder.parent.glob(f"*/{folder.name}") if folder.parent.is_dir() else []
-    if names := sorted(found.parent.name for found in inner if found.is_dir()):
-        return f"name one of the data sets in {folder.parent}: {', '.join(names)}"
-    return "make some with livegan dataset"
-
-
-def _read(path: Path, size: int | None) -> Bytes:
+def _halves(file: PairFile, size: int) -> Bytes:
+    """(2, size, size, 3): what is left, or in A; what is right, or in B."""
     try:
-        with Image.open(path) as opened:
-            picture = opened.convert("RGB")
-    except Exception as error:  # a damaged PNG may be a SyntaxError, a damaged BMP a bomb
-        raise PairsError(
-            f"{path}: cannot be read as a picture ({error}); delete it or make it again"
-        ) from error
-    width, height = picture.size
-    if width != 2 * height and not (size and width % 2 == 0):
-        raise PairsError(f"{path}: is {width} x {height}; a pair is twice as wide as high")
-    if size and (width, height) != (2 * size, size):
-        picture = picture.resize((2 * size, size), Image.Resampling.BICUBIC)
-    pixels = np.asarray(picture)
+        if file.b is not None:
+            return np.stack([_scaled(read_bytes(path), size) for path in (file.a, file.b)])
+        pixels = read_bytes(file.a)
+    except PictureFileError as error:
+        raise PairsError(f"{error}; delete it or make it again") from error
     half = pixels.shape[1] // 2
-    return np.stack([pixels[:, :half], pixels[:, half:]])
+    return np.stack([_scaled(part, size) for part in (pixels[:, :half], pixels[:, half:])])
+
+
+def _scaled(picture: Bytes, size: int) -> Bytes:
+    if picture.shape[:2] == (size, size):
+        return picture
+    # Each half by itself, so that the border between them stays sharp.
+    return np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.BICUBIC))
 
 
 def _free_memory() -> int:

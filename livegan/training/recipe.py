@@ -8,6 +8,7 @@ from typing import Any, Literal
 from livegan.training.losses import Gan
 
 Precision = Literal["auto", "float32", "bfloat16"]
+Direction = Literal["AtoB", "BtoA"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Recipe:
     settle: float = 1.0
     """From this part of the training on, norms use their running statistics, as a show does."""
     precision: Precision = "auto"
+    direction: Direction = "AtoB"
+    """Which half of a pair is the condition: the left one (A), or the right one (B)."""
     seed: int = 1
 
     def __post_init__(self) -> None:

@@ -14,8 +14,9 @@ from livegan.training.architecture import ARCHITECTURES, generator_of
 from livegan.training.augmentation import cut, disturb, tiles
 from livegan.training.average import Average
 from livegan.training.batch import prepare
+from livegan.training.layout import PairsError
 from livegan.training.norms import calibrate
-from livegan.training.pairs import Ahead, Pairs, PairsError, order
+from livegan.training.pairs import Ahead, Pairs, order
 from livegan.training.recipe import Recipe
 from livegan.training.state import StateError, load, save
 from tests.training.tiny_pairs import data_set

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from livegan.generators import Card, Checkpoint, ModelError, load, save_checkpoint
-from livegan.training.pairs import Pairs, PairsError
+from livegan.training.layout import PairsError
+from livegan.training.pairs import Pairs
 from livegan.training.scores import against_truth
 from livegan.training.scoring import MISMATCHED, score
 from tests.generators.originals import resnet_state

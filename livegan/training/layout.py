@@ -1,0 +1,86 @@
+"""Where the pairs of a data set lie: side by side in one file, or in two folders A and B."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from livegan.picture_file import pictures_in
+
+LISTED = 3
+"""Names that a message about many files shows."""
+
+
+class PairsError(Exception):
+    """A folder that holds no usable pairs; one line: which, what, what to do."""
+
+
+@dataclass(frozen=True)
+class PairFile:
+    """One pair: ``a`` is the file of both side by side, or, with ``b``, that of the left one."""
+
+    a: Path
+    b: Path | None = None
+
+
+def pair_files(folder: Path) -> tuple[list[PairFile], list[str]]:
+    """The pairs of ``DATA/train`` (or another side), and lines about what was left out.
+
+    They are pictures side by side anywhere below the folder; or pictures of the same name in two
+    folders: ``DATA/train/A`` and ``DATA/train/B``, ``DATA/A/train`` and ``DATA/B/train``,
+    ``DATA/trainA`` and ``DATA/trainB``, or, to train on, ``DATA/A`` and ``DATA/B``.  Names may
+    end differently (``7.jpg`` and ``7.png``), and folders may be nested.  Without
+    any, both lists are empty.
+
+    Raises
+    ------
+    PairsError
+        If there are two folders and no name is in both, or one name twice in one of them.
+    """
+    root, side = folder.parent, folder.name
+    places = [(folder / "A", folder / "B"), (root / "A" / side, root / "B" / side)]
+    places.append((root / f"{side}A", root / f"{side}B"))
+    if side == "train":
+        places.append((root / "A", root / "B"))
+    inside = pictures_in(folder)
+    for a, b in places:
+        if a.is_dir() and b.is_dir() and (not inside or a.parent == folder):
+            return _matched(a, b)
+    return [PairFile(path) for path in inside], []
+
+
+def _matched(a: Path, b: Path) -> tuple[list[PairFile], list[str]]:
+    left, right = _by_name(a), _by_name(b)
+    both = [name for name in left if name in right]
+    if not both and (left or right):
+        raise PairsError(
+            f"{a} and {b}: no picture of one has the name of one of the other; the two of a pair "
+            "are named alike"
+        )
+    notes = []
+    for folder, names in ((a, left), (b, right)):
+        if alone := [name for name in names if name not in left or name not in right]:
+            shown = ", ".join(alone[:LISTED]) + (", ..." if len(alone) > LISTED else "")
+            notes.append(
+                f"{folder}: {len(alone)} pictures have no partner and are left out: {shown}"
+            )
+    return [PairFile(left[name], right[name]) for name in both], notes
+
+
+def _by_name(folder: Path) -> dict[str, Path]:
+    """The pictures below a folder by their path in it without its ending."""
+    found: dict[str, Path] = {}
+    for path in pictures_in(folder):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        if name in found:
+            raise PairsError(f"{found[name]} and {path.name}: two pictures of one name; keep one")
+        found[name] = path
+    return found
+
+
+def advice(folder: Path) -> str:
+    """What to do about a folder without pairs."""
+    inner = folder.parent.glob(f"*/{folder.name}") if folder.parent.is_dir() else []
+    if names := sorted(found.parent.name for found in inner if found.is_dir()):
+        return f"name one of the data sets in {folder.parent}: {', '.join(names)}"
+    return "make some with livegan dataset"
