@@ -1,7 +1,8 @@
 """The built-in formats of checkpoints, registered like any plugin's.
 
 A loader is ``read(data, path, card)``: the bytes of a file, where it lies, and its card; it gives a
-`livegan.generators.Checkpoint`, or None for a file of another format.
+`livegan.generators.Checkpoint`, or None for a file of another format.  A loader that also names
+``trust`` is given whether the performer trusts a file that is a program.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ def weights(data: bytes, path: Any, card: Any) -> Any:
     return read_weights(data, path, card)
 
 
-def torchscript(data: bytes, path: Any, card: Any) -> Any:
-    """TorchScript archives, which carry their own network."""
+def torchscript(data: bytes, path: Any, card: Any, trust: bool = False) -> Any:
+    """TorchScript archives, which carry their own program: only with trust=True."""
     from livegan.generators.checkpoint import read_torchscript
 
-    return read_torchscript(data, path, card)
+    return read_torchscript(data, path, card, trust=trust)
 
 
-def onnx(data: bytes, path: Any, card: Any) -> Any:
-    """ONNX files, run by onnxruntime."""
+def onnx(data: bytes, path: Any, card: Any, trust: bool = False) -> Any:
+    """ONNX files, run by onnxruntime; operators of their own only with trust=True."""
     from livegan.generators.checkpoint import read_onnx
 
-    return read_onnx(data, path, card)
+    return read_onnx(data, path, card, trust=trust)
 
 
 @hookimpl
 def register_generator_loaders(register: Any) -> None:
     """Offer every format that livegan reads by itself."""
     for loader in (onnx, torchscript, weights):
-        register(loader.__name__, loader, (loader.__doc__ or "").splitlines()[0])
+        # Under python -OO there are no docstrings.
+        register(loader.__name__, loader, (loader.__doc__ or "").partition("\n")[0])

@@ -33,11 +33,12 @@ def stamp(path: Path) -> Stamp | None:
     return tuple(seen)
 
 
-def load(path: str | Path) -> Checkpoint:
+def load(path: str | Path, *, trust: bool = False) -> Checkpoint:
     """Read a checkpoint, or hand out the one that is in memory if the file has not changed.
 
-    Safetensors, PyTorch files (``weights_only=True``, never code), TorchScript and ONNX.  May be
-    called from several threads; two that ask for one file read it once.
+    Safetensors, PyTorch files (``weights_only=True``, never code) and ONNX; and with `trust`, which
+    is the performer's to give and no file's, TorchScript and ONNX with operators of its own.  May
+    be called from several threads; two that ask for one file read it once.
 
     Raises
     ------
@@ -49,11 +50,13 @@ def load(path: str | Path) -> Checkpoint:
         mine = _locks.setdefault(str(path), threading.Lock())
     with mine:
         key = stamp(path)
+        if key:
+            key = (*key, trust)
         if key and path.suffix not in SUFFIXES:
             key = (*key, registry.current().loaders_stamp)  # what reads it may be edited live
         found = _held.get(key) if key else None
         if found is None:
-            found = read_checkpoint(path)
+            found = read_checkpoint(path, trust=trust)
             if key:
                 _held[key] = found
         return found

@@ -13,16 +13,19 @@ import torch
 from torch import Tensor, nn
 
 from livegan.plugin import registry
+from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer
 from livegan.saving import write_bytes
 
 from .architecture import Architecture
 from .card import Card, read_card, write_card
-from .detection import detect
 from .errors import ModelError
 from .files import SUFFIXES, suffixes
-from .foreign import Foreign, OnnxNetwork, ScriptedNetwork
-from .weights import kind_of, read_tensors, recognise
+from .foreign import Foreign
+from .reading.detection import detect
+from .reading.kind import kind_of, mistaken
+from .reading.states import recognise
+from .reading.tensors import read_content
 
 LARGEST = 8 << 30
 """Bytes; a generator is a few hundred megabytes, so a larger file is a mistake."""
@@ -129,13 +132,15 @@ class Checkpoint:
         return module.requires_grad_(False).eval()
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
+def read_checkpoint(path: Path, *, trust: bool = False) -> Checkpoint:
     """Read a file afresh; :func:`livegan.generators.load` shares what is already in memory."""
     path = Path(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
             raise ModelError(f"{path}: a folder; name a file in it, or use find()")
+        if not path.is_file():
+            raise ModelError(f"{path}: no file (a pipe or a device); copy the checkpoint to a disk")
         if size > LARGEST:
             raise ModelError(f"{path}: {size / 2**30:.1f} GiB is too large for a generator")
         data = path.read_bytes()
@@ -143,19 +148,24 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
     card = read_card(path)
     try:
-        return parse(data, path, card)
+        return parse(data, path, card, trust=trust)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error
 
 
-def parse(data: bytes, path: Path, card: Card) -> Checkpoint:
+def parse(data: bytes, path: Path, card: Card, *, trust: bool = False) -> Checkpoint:
     """The checkpoint in a file's bytes; errors do not yet name the file."""
     if not data:
         raise ModelError("empty; copy or download it again")
+    what = mistaken(data)
+    if what:
+        raise ModelError(what)
     refusal = ModelError(f"not a checkpoint; expected one of {', '.join(suffixes())}")
     for offer in loaders(path):
         try:
-            checkpoint: Checkpoint | None = registry.current().awake(offer).make(data, path, card)
+            make = registry.current().awake(offer).make
+            more = taken(make, {"trust": trust})
+            checkpoint: Checkpoint | None = make(data, path, card, **more)
         except ModelError as error:
             if offer.plugin != "livegan":
                 raise
@@ -174,18 +184,25 @@ def loaders(path: Path) -> list[Offer]:
     return sorted(offers, key=lambda o: (f".{o.name}" != path.suffix, o.plugin != "livegan"))
 
 
-def read_onnx(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+def read_onnx(data: bytes, path: Path, card: Card, *, trust: bool = False) -> Checkpoint | None:
     """An ONNX file, by its suffix or content."""
     if path.suffix != ".onnx" and kind_of(data) != "onnx":
         return None
-    return foreign_checkpoint(OnnxNetwork(data, path), data, path, card)
+    from .foreign.onnx_network import OnnxNetwork
+
+    network = OnnxNetwork(data, path, card, trust=trust)
+    return foreign_checkpoint(network, network.data, path, card)
 
 
-def read_torchscript(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+def read_torchscript(
+    data: bytes, path: Path, card: Card, *, trust: bool = False
+) -> Checkpoint | None:
     """A TorchScript archive, by its content."""
     if kind_of(data) != "torchscript":
         return None
-    return foreign_checkpoint(ScriptedNetwork(data), data, path, card)
+    from .foreign.torchscript import ScriptedNetwork
+
+    return foreign_checkpoint(ScriptedNetwork(data, path, card, trust=trust), data, path, card)
 
 
 def foreign_checkpoint(network: Foreign, data: bytes, path: Path, card: Card) -> Checkpoint:
@@ -206,7 +223,8 @@ def read_weights(data: bytes, path: Path, card: Card) -> Checkpoint | None:
         if kind or path.suffix not in SUFFIXES or path.suffix == ".onnx":
             return None
         kind = "safetensors" if path.suffix == ".safetensors" else "torch"
-    architecture, tensors = recognise(read_tensors(data, kind))
+    network = card.other.get("network", "")
+    architecture, tensors = recognise(read_content(data, kind), str(network))
     return Checkpoint(
         architecture=architecture,
         tensors=tensors,

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from livegan.generators import ModelError
-from livegan.generators.detection import detect
+from livegan.generators.reading.detection import detect
 from livegan.generators.resnet import LocalEnhancer, Resnet
 
 from .conftest import small

@@ -18,6 +18,8 @@ class Layer:
 
     path: str
     tensors: dict[str, Tensor] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    """Of these tensors in the file."""
 
     @property
     def letter(self) -> str:
@@ -64,22 +66,40 @@ class Branch:
                 yield child
 
 
+LONGEST = 6
+"""Digits of a number that can be a layer's: what is longer is no network's."""
+
+DEEPEST = 64
+"""Numbers in one name: a U-Net has one for each halving."""
+
+
 def branches(tensors: Mapping[str, Tensor]) -> dict[str, Branch]:
-    """Networks by the name that stands before their first number: ``"netG.model"``."""
+    """Networks by the name that stands before their first number: ``"netG.model"``.
+
+    A tensor that has no place of its own in a tree, such as one of a layer's own attention, is
+    in none of its layers' ``keys``.
+    """
     found: dict[str, Branch] = {}
     for key, tensor in tensors.items():
         *path, last = key.split(".")
-        numbers = [int(part) for part in path if part.isdecimal()]
-        if not numbers:
+        places = [i for i, part in enumerate(path) if is_number(part)]
+        if not 0 < len(places) <= DEEPEST:
             continue
-        first = next(i for i, part in enumerate(path) if part.isdecimal())
-        here = found.setdefault(".".join(path[:first]), Branch())
-        for number in numbers[:-1]:
-            child = here.children.setdefault(number, Branch())
+        here = found.setdefault(".".join(path[: places[0]]), Branch())
+        *above, number = (int(path[i]) for i in places)
+        for each in above:
+            child = here.children.setdefault(each, Branch())
             if isinstance(child, Layer):  # a layer that also has children: no known network
-                child = here.children[number] = Branch()
+                child = here.children[each] = Branch()
             here = child
-        layer = here.children.setdefault(numbers[-1], Layer(".".join(path)))
-        if isinstance(layer, Layer):
+        module = ".".join(path)
+        layer = here.children.setdefault(number, Layer(module))
+        if isinstance(layer, Layer) and layer.path == module:
             layer.tensors[last] = tensor
+            layer.keys.append(key)
     return found
+
+
+def is_number(part: str) -> bool:
+    """Whether a part of a name is the number of a layer."""
+    return part.isascii() and part.isdecimal() and len(part) <= LONGEST

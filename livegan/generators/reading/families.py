@@ -1,116 +1,23 @@
-"""Which network tensors belong to, read off their numbers and shapes alone."""
+"""The families of generators, each recognised by the numbers and shapes of its layers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
-from .architecture import Architecture
-from .errors import ModelError
-from .small import LOWEST
-from .tree import Branch, Layer, branches
+from livegan.generators.architecture import Architecture
+from livegan.generators.small import LOWEST
 
-EXPECTED = (
-    "a U-Net or ResNet generator of pix2pix/CycleGAN, a pix2pixHD generator, or livegan's small one"
-)
+from .tree import Branch, Layer
+
+Match = tuple[Architecture, list[Layer]]
 
 
-def detect(tensors: Mapping[str, Tensor]) -> tuple[Architecture, dict[str, Tensor]]:
-    """The architecture that these tensors belong to, and the tensors under its own names.
-
-    Raises
-    ------
-    ModelError
-        If they belong to none, or to more than one network; says what was seen.
-    """
-    matches: dict[str, tuple[Architecture, list[Layer]]] = {}
-    groups = branches(tensors)
-    for prefix in [
-        key[: -len("stem.0.weight")] for key in tensors if key.endswith("stem.0.weight")
-    ]:
-        own = {
-            key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)
-        }
-        small = read_small(own)
-        if small:
-            return small, own
-    for prefix, tree in groups.items():
-        found = read_enhancer(prefix, groups) or read_unet(tree) or read_resnet(tree)
-        if found:
-            matches[prefix] = found
-    if not matches:
-        raise ModelError(describe(tensors))
-    chosen = prefer(list(matches))
-    if chosen is None:
-        raise ModelError(
-            f"holds {len(matches)} generators ({', '.join(matches)}): save the one to play alone"
-        )
-    architecture, layers = matches[chosen]
-    return architecture, assign(architecture, layers)
-
-
-def prefer(prefixes: list[str]) -> str | None:
-    """Of several networks in one file, the averaged one, else the one called a generator."""
-    if len(prefixes) == 1:
-        return prefixes[0]
-    for words in (("ema",), ("netg", "generator", "g", "gen")):
-        wanted = [
-            prefix
-            for prefix in prefixes
-            if any(part in words or part.endswith("_ema") for part in prefix.lower().split("."))
-        ]
-        if len(wanted) == 1:
-            return wanted[0]
-    return None
-
-
-def describe(tensors: Mapping[str, Tensor]) -> str:
-    """The refusal of tensors that no architecture here has."""
-    keys = list(tensors)
-    if any(key.endswith(".filt") for key in keys):
-        return (
-            "its ResNet resamples with blur filters (anti-aliasing, as CUT does), which livegan "
-            "does not have; export it as TorchScript or ONNX and use that file"
-        )
-    if any(key.endswith(("weight_orig", "weight_g", "parametrizations")) for key in keys):
-        return "its weights are still split by a weight or spectral norm; remove that, save again"
-    shown = ", ".join(f"{key} {tuple(tensors[key].shape)}" for key in keys[:4])
-    more = f", … {len(keys)} in all" if len(keys) > 4 else ""
-    return f"its tensors match no known network; seen: {shown or 'none'}{more}; expected {EXPECTED}"
-
-
-def assign(architecture: Architecture, layers: list[Layer]) -> dict[str, Tensor]:
-    """The tensors of `layers` under the names of the module, layer by layer in running order."""
-    own: dict[str, Tensor] = {}
-    places = [
-        (name, module)
-        for name, module in architecture.build().named_modules()
-        if module._parameters and any(p is not None for p in module._parameters.values())
-    ]
-    used = [
-        layer for layer in layers if not (layer.letter == "n" and "weight" not in layer.tensors)
-    ]
-    if len(places) != len(used):
-        raise ModelError(
-            f"looks like {architecture.name} but has {len(used)} layers with weights and not "
-            f"{len(places)}"
-        )
-    for (name, module), layer in zip(places, used, strict=True):
-        wanted = module.state_dict()
-        for key, value in wanted.items():
-            tensor = layer.tensors.get(key)
-            if tensor is None and key == "num_batches_tracked":
-                tensor = torch.zeros((), dtype=torch.long)
-            if tensor is None or tensor.shape != value.shape:
-                has = "nothing" if tensor is None else str(tuple(tensor.shape))
-                raise ModelError(
-                    f"looks like {architecture.name} but {layer.path}.{key} has {has}, "
-                    f"not {tuple(value.shape)}"
-                )
-            own[f"{name}.{key}"] = tensor
-    return own
+def read_family(prefix: str, groups: Mapping[str, Branch]) -> Match | None:
+    """The network whose layers are numbered under ``prefix``, and its layers in running order."""
+    tree = groups[prefix]
+    return read_enhancer(prefix, groups) or read_unet(tree) or read_resnet(tree)
 
 
 def norm_of(layers: list[Layer]) -> tuple[str, bool]:
@@ -130,7 +37,7 @@ def norm_of(layers: list[Layer]) -> tuple[str, bool]:
     return "none", bias
 
 
-def read_unet(tree: Branch) -> tuple[Architecture, list[Layer]] | None:
+def read_unet(tree: Branch) -> Match | None:
     """pix2pix's U-Net: each level holds the next between its two convolutions."""
     channels: list[int] = []
     here: Branch | None = tree
@@ -155,7 +62,7 @@ def read_unet(tree: Branch) -> tuple[Architecture, list[Layer]] | None:
     return architecture, layers
 
 
-def read_resnet(tree: Branch, *, headless: bool = False) -> tuple[Architecture, list[Layer]] | None:
+def read_resnet(tree: Branch, *, headless: bool = False) -> Match | None:
     """CycleGAN's and pix2pixHD's: a 7x7, halvings, residual blocks, doublings, a 7x7."""
     letters = tree.pattern.replace("n", "")
     blocks = letters.count("t")
@@ -204,9 +111,7 @@ def read_resnet(tree: Branch, *, headless: bool = False) -> tuple[Architecture, 
     return architecture, layers
 
 
-def read_enhancer(
-    prefix: str, groups: Mapping[str, Branch]
-) -> tuple[Architecture, list[Layer]] | None:
+def read_enhancer(prefix: str, groups: Mapping[str, Branch]) -> Match | None:
     """pix2pixHD's local enhancer: branches ``model``, ``model1_1``, ``model1_2``, ..."""
     enhancers = 0
     while f"{prefix}{enhancers + 1}_1" in groups and f"{prefix}{enhancers + 1}_2" in groups:

@@ -1,0 +1,170 @@
+"""A network in a process of its own, which can be killed: its program is a stranger's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from typing import IO, Any
+
+import numpy as np
+import torch
+
+from livegan.generators.errors import ModelError
+
+START = "import sys; sys.path[:] = sys.argv[1:]; from livegan.generators.foreign.worker import main"
+"""What the process runs; its path is ours, so that no file of the working folder is imported."""
+
+FIRST_S = 60.0
+"""Seconds that the first picture of a size may take, and reading the network."""
+USUAL, SPARE_S = 10.0, 2.0
+"""A later picture may take so many times as long as the slowest before it, and this."""
+
+
+class Isolated:
+    """Runs a network elsewhere.
+
+    Parameters
+    ----------
+    kind : what it is, for messages; ``"TorchScript"`` or ``"ONNX"``.
+    data : the bytes of its file, already checked.
+    device : where it runs.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read; the reason is its reader's.
+    """
+
+    def __init__(self, kind: str, data: bytes, device: str = "cpu") -> None:
+        self.kind = kind
+        self.ended = ""
+        """Why it does not run any more, if so."""
+        self._lock = threading.Lock()
+        self._slowest: dict[tuple[int, ...], float] = {}
+        flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+        self._process = subprocess.Popen(
+            [sys.executable, *flags, "-c", f"{START}; main()", *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.close: Callable[[], object] = weakref.finalize(self, end, self._process)
+        try:
+            head = {"do": "load", "kind": kind, "device": device}
+            self.said: dict[str, Any] = self._ask(head, data, FIRST_S)[0]
+            """What its reader says of it."""
+        except ModelError:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def __call__(self, given: np.ndarray[Any, Any], **how: Any) -> np.ndarray[Any, Any]:
+        """What the network gives for an array; `how` is for its kind's ``run`` in `worker`.
+
+        Raises
+        ------
+        ModelError
+            If it takes far longer than before, or its process has ended: for good.
+        ValueError
+            If its program refuses.
+        """
+        threads = torch.get_num_threads()
+        limit = FIRST_S
+        if given.shape in self._slowest:
+            limit = USUAL * self._slowest[given.shape] + SPARE_S
+        asked = {"do": "run", "threads": threads, "how": how, **described(given)}
+        head, body = self._ask(asked, given.tobytes(), limit)
+        self._slowest[given.shape] = max(self._slowest.get(given.shape, 0.0), head["seconds"])
+        return np.frombuffer(body, head["numbers"]).reshape(head["shape"]).copy()
+
+    def _ask(
+        self, head: dict[str, Any], body: bytes, limit_s: float
+    ) -> tuple[dict[str, Any], bytes]:
+        """Send a message and wait for the answer."""
+        with self._lock:
+            if self.ended:
+                raise ModelError(self.ended)
+            late = threading.Event()
+
+            def give_up() -> None:
+                late.set()
+                self._process.kill()
+
+            timer = threading.Timer(limit_s, give_up)
+            timer.daemon = True
+            timer.start()
+            try:
+                assert self._process.stdin is not None and self._process.stdout is not None
+                write(self._process.stdin, head, body)
+                answer, content = read(self._process.stdout)
+            except (OSError, ValueError, EOFError) as error:
+                self.close()
+                self.ended = (
+                    f"{self.kind} gave no picture within {limit_s:.0f} s and was ended; "
+                    "take it out of the set"
+                    if late.is_set()
+                    else f"{self.kind} ended its process (out of memory, or refused by the system);"
+                    " take it out of the set"
+                )
+                raise ModelError(self.ended) from error
+            finally:
+                timer.cancel()
+        if "refused" in answer:
+            raise ModelError(answer["refused"])
+        if "error" in answer:
+            raise ValueError(answer["error"])
+        return answer, content
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process, and let go of its pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:  # it still holds what nobody will read
+                continue
+
+
+def described(array: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """An array's shape and numbers, as they are sent ahead of it."""
+    return {"shape": list(array.shape), "numbers": array.dtype.name}
+
+
+def write(pipe: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
+    """A message: the lengths of both parts, what it is as JSON, and its bytes."""
+    text = json.dumps(head).encode()
+    pipe.write(len(text).to_bytes(4, "little") + len(body).to_bytes(8, "little") + text)
+    pipe.write(body)
+    pipe.flush()
+
+
+def read(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes]:
+    """The next message.
+
+    Raises
+    ------
+    EOFError
+        If there is none to come.
+    """
+    sizes = whole(pipe, 12)
+    head = json.loads(whole(pipe, int.from_bytes(sizes[:4], "little")))
+    return head, whole(pipe, int.from_bytes(sizes[4:], "little"))
+
+
+def whole(pipe: IO[bytes], size: int) -> bytes:
+    """So many bytes."""
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data

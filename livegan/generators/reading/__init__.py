@@ -1,0 +1,1 @@
+"""What a checkpoint file holds: its kind, its tensors, and the network that they belong to."""
