@@ -19,6 +19,8 @@ from .runner import Painter, check_norm
 
 STEPS = 256
 """Amounts are rounded to this many steps: finer ones do not show, and each costs a lerp."""
+KEPT = 2
+"""Networks between the two that are kept: of what plays, and of what is proven."""
 
 
 def check_pair(a: Checkpoint, b: Checkpoint) -> None:
@@ -102,33 +104,40 @@ class MorphGenerator(Painter):
         self.device = choose_device(device)
         self.dtype = choose_precision(precision, self.device)
         self.exact = precision != "auto" and self.dtype is torch.float32
-        self.dropout = dropout
         self.norm = check_norm(norm or a.card.norm or b.card.norm or "frame")
+        self.dropout = dropout
         self.amount = limit(amount)
         self._lock = threading.Lock()
         self._module = a.module(shared=True)
         self._plans: dict[tuple[NormMode, bool], Plan] = {}
+        self._mixed: dict[tuple[NormMode, bool, float], nn.Module] = {}
         self._a, self._b = self._ends(a), self._ends(b)
-        self.network = self._mix(self.amount)
+        self.prepared(self.norm, dropout)
 
-    def set(
-        self, *, amount: float | None = None, norm: str | None = None, dropout: bool | None = None
-    ) -> None:
-        """Change live: the amount from 0 (`a`) to 1 (`b`), norm and dropout as for Generator."""
+    def prepared(self, norm: NormMode, dropout: bool, amount: float | None = None) -> nn.Module:
+        """The network at `amount`, from 0 (`a`) to 1 (`b`); None is that it was made with.
+
+        The two that were used last are kept: that of what plays, and that of a save being proven.
+        """
+        key = (norm, dropout, self.amount if amount is None else limit(amount))
         with self._lock:
-            new = limit(amount) if amount is not None else self.amount
-            mode = check_norm(norm) if norm is not None else self.norm
-            drop = self.dropout if dropout is None else bool(dropout)
-            if (new, mode, drop) == (self.amount, self.norm, self.dropout):
-                return
-            self.amount, self.norm, self.dropout = new, mode, drop
-            self.network = self._mix(new)
+            found = self._mixed.pop(key, None)
+            if found is not None:
+                self._mixed[key] = found
+                return found
+            # Before it is mixed, so that never more than two are in memory.
+            while len(self._mixed) >= KEPT:
+                del self._mixed[next(iter(self._mixed))]
+        # Not under the lock: what plays does not wait for what is proven.
+        found = self._mix(*key)
+        with self._lock:
+            self._mixed[key] = found
+        return found
 
     def warm_up(self, size: int | tuple[int, int]) -> None:
         """Paint at that size, and mix once, so that the first change of the amount is no jump."""
         super().warm_up(as_size(size))
-        with self._lock:
-            self._mix(0.5)
+        self._mix(self.norm, self.dropout, 0.5)
 
     def _ends(self, checkpoint: Checkpoint) -> dict[str, Tensor]:
         """The tensors of one end, on the device, in the layout in which they will be used."""
@@ -143,18 +152,17 @@ class MorphGenerator(Painter):
             if tensor.is_floating_point()
         }
 
-    def _mix(self, amount: float) -> nn.Module:
-        # A fresh network each time: another thread may be painting with the present one.
-        how = (self.norm, self.dropout)
-        if how not in self._plans:
-            self._plans[how] = Plan(
+    def _mix(self, norm: NormMode, dropout: bool, amount: float) -> nn.Module:
+        plan = self._plans.get((norm, dropout))
+        if plan is None:
+            plan = self._plans[norm, dropout] = Plan(
                 self._module,
-                self.norm,
-                dropout=self.dropout,
+                norm,
+                dropout=dropout,
                 device=self.device,
                 dtype=self.dtype,
                 exact=self.exact,
             )
         mixed = lerp(list(self._a.values()), list(self._b.values()), amount)
         tensors = self._module.state_dict() | dict(zip(self._a, mixed, strict=True))
-        return self._plans[how].fill(tensors)
+        return plan.fill(tensors)

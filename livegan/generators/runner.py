@@ -36,19 +36,38 @@ def check_norm(norm: str) -> NormMode:
 class Painter:
     """What :class:`Generator` and :class:`~livegan.generators.MorphGenerator` share.
 
-    Painting reads `self.network` once and changes nothing, so several threads may paint at once
-    while another changes the settings.
+    What a picture is painted with are arguments of painting: two threads may paint with one
+    generator, each in its own way.  A save that is proven never changes what plays.
     """
 
     checkpoint: Checkpoint
-    network: nn.Module | None
     device: torch.device
     dtype: torch.dtype
     exact: bool
-    dropout: bool = False
+    norm: NormMode
+    """What is painted with where `paint` is given none."""
+    dropout: bool
+
+    def prepared(
+        self, norm: NormMode, dropout: bool, amount: float | None = None
+    ) -> nn.Module | None:
+        """The network that paints in this way; None for a foreign checkpoint."""
+        raise NotImplementedError
+
+    @property
+    def network(self) -> nn.Module | None:
+        """The one that paints where `paint` is given no norm, dropout or amount."""
+        return self.prepared(self.norm, self.dropout)
 
     def paint(
-        self, condition: Any, *, size: int | tuple[int, int] | None = None, seed: int = 0
+        self,
+        condition: Any,
+        *,
+        size: int | tuple[int, int] | None = None,
+        seed: int = 0,
+        norm: str | None = None,
+        dropout: bool | None = None,
+        amount: float | None = None,
     ) -> Tensor:
         """Paint one picture.
 
@@ -59,6 +78,9 @@ class Painter:
             network paints at the nearest size that it can, and the picture is resized if that
             is another.
         seed : of the dropout, if it is on; the same seed drops the same values.
+        norm, dropout : as for :class:`Generator`; None is what the generator was made with.  The
+            first picture in another way costs the making of that network, later ones nothing.
+        amount : of a :class:`~livegan.generators.MorphGenerator`, 0..1.
 
         Returns
         -------
@@ -68,8 +90,11 @@ class Painter:
         Raises
         ------
         ModelError
-            If the condition is no picture, or the network fails at this size.
+            If the condition is no picture, `norm` is none, or the network fails at this size.
         """
+        mode = check_norm(norm) if norm is not None else self.norm
+        drop = self.dropout if dropout is None else bool(dropout)
+        network = self.prepared(mode, drop, amount)
         with torch.inference_mode():
             picture = as_picture(condition)
             height, width = as_size(size) if size is not None else picture.shape[1:]
@@ -80,19 +105,18 @@ class Painter:
             layout = torch.contiguous_format if self.exact else torch.channels_last
             # Converted first, laid out then: half the time of both at once.
             x = x.to(self.dtype).contiguous(memory_format=layout)
-            if self.dropout:
+            if drop:
                 with seeded(seed, self.device):
-                    out = self.run(x)
+                    out = self.run(network, x)
             else:
-                out = self.run(x)
+                out = self.run(network, x)
             out = out[0].to(self.device, torch.float32).mul_(0.5).add_(0.5).clamp_(0.0, 1.0)
             out = resize(adapt(out, 3), height, width)
         # An inference tensor cannot be saved for a gradient or changed outside; a clone can.
         return out.clone(memory_format=torch.contiguous_format)
 
-    def run(self, x: Tensor) -> Tensor:
+    def run(self, network: nn.Module | None, x: Tensor) -> Tensor:
         """The network alone: (1, in_channels, H, W) → (1, out_channels, H, W), -1..1."""
-        network = self.network
         if network is None:
             assert self.checkpoint.foreign is not None
             return self.checkpoint.foreign.run(x)
@@ -142,33 +166,27 @@ class Generator(Painter):
         self.device = choose_device(device)
         self.norm = check_norm(norm or checkpoint.card.norm or "frame")
         self.dropout = dropout
-        self._variants: dict[tuple[NormMode, bool], nn.Module] = {}
+        self._networks: dict[tuple[NormMode, bool], nn.Module] = {}
         dtype = choose_precision(precision, self.device)
         if checkpoint.foreign is not None:
             checkpoint.foreign.to(self.device)
             self.dtype = torch.float32
             self.exact = True
-            self.network = None
         else:
             self.dtype = dtype
             self.exact = precision != "auto" and dtype is torch.float32
-            self.network = self._variant(self.norm, dropout)
+            self.prepared(self.norm, dropout)
 
-    def set(self, *, norm: str | None = None, dropout: bool | None = None) -> None:
-        """Change live; the first time costs the making of the other variant, later nothing."""
-        wanted = check_norm(norm) if norm is not None else self.norm
-        drop = self.dropout if dropout is None else bool(dropout)
-        if (wanted, drop) == (self.norm, self.dropout):
-            return
-        if self.network is not None:
-            self.network = self._variant(wanted, drop)
-        self.norm, self.dropout = wanted, drop
-
-    def _variant(self, norm: NormMode, dropout: bool) -> nn.Module:
-        own = self._variants.get((norm, dropout))
+    def prepared(
+        self, norm: NormMode, dropout: bool, amount: float | None = None
+    ) -> nn.Module | None:
+        """The network in this way; None for a foreign checkpoint.  `amount` has no meaning here."""
+        if self.checkpoint.foreign is not None:
+            return None
+        own = self._networks.get((norm, dropout))
         if own is None:
             own = ready(self.checkpoint, norm, dropout, self.device, self.dtype, self.exact)
-            self._variants[norm, dropout] = own
+            self._networks[norm, dropout] = own
         return own
 
 

@@ -44,8 +44,7 @@ def test_two_slots_with_one_model_share_its_network(models):
     checkpoint = load(models / "city" / "model.safetensors")
     one, two = (Generator(checkpoint, "cpu") for _ in range(2))
     assert one.network is two.network
-    two.set(norm="frame")
-    assert one.network is not two.network
+    assert one.prepared("frame", False) is two.prepared("frame", False) is not one.network
 
 
 def test_many_threads_get_the_same_checkpoint(models):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import pytest
 import torch
@@ -24,8 +26,9 @@ X = condition(3, 128, 128)
 def test_the_ends_are_the_two_checkpoints(pair, norm, precision):
     live = MorphGenerator(*pair, device="cpu", norm=norm, precision=precision)
     for amount, end in enumerate(pair):
-        live.set(amount=amount)
-        assert torch.equal(live.paint(X), Generator(end, "cpu", precision, norm).paint(X))
+        assert torch.equal(
+            live.paint(X, amount=amount), Generator(end, "cpu", precision, norm).paint(X)
+        )
 
 
 @pytest.mark.parametrize("norm", ["running", "frame"])
@@ -41,11 +44,16 @@ def test_between_them_it_is_the_checkpoint_between(pair, norm):
 def test_a_small_change_costs_nothing_and_a_larger_one_shows(pair):
     live = MorphGenerator(*pair, amount=0.5, device="cpu")
     network = live.network
-    live.set(amount=0.5005)
+    assert live.prepared("running", False, 0.5005) is network
+    assert not torch.equal(live.paint(X, amount=0.6), live.paint(X))
     assert live.network is network
-    before = live.paint(X)
-    live.set(amount=0.6)
-    assert not torch.equal(live.paint(X), before)
+
+
+def test_only_the_networks_of_what_plays_and_of_what_is_proven_are_kept(pair):
+    live = MorphGenerator(*pair, device="cpu")
+    held = [weakref.ref(live.prepared("running", False, step / 8)) for step in range(8)]
+    gc.collect()
+    assert [each() is not None for each in held] == [False] * 6 + [True] * 2
 
 
 @pytest.mark.parametrize(("amount", "limited"), [(-1, 0), (2, 1), (float("nan"), 0)])
@@ -58,29 +66,29 @@ def test_the_ends_are_never_changed(pair):
     before = [{k: v.clone() for k, v in end.tensors.items()} for end in pair]
     live = MorphGenerator(*pair, device="cpu")
     for step in range(5):
-        live.set(amount=step / 5)
-        live.paint(X)
+        live.paint(X, amount=step / 5)
     for end, kept in zip(pair, before, strict=True):
         assert all(torch.equal(end.tensors[key], kept[key]) for key in kept)
 
 
-def test_it_can_be_played_while_it_paints(pair):
+def test_one_plays_while_another_is_proven(pair):
     live = MorphGenerator(*pair, device="cpu")
+    wanted = live.paint(X, amount=0.2)
     pictures = []
-    painter = threading.Thread(target=lambda: pictures.extend(live.paint(X) for _ in range(8)))
+    painter = threading.Thread(
+        target=lambda: pictures.extend(live.paint(X, amount=0.2) for _ in range(8))
+    )
     painter.start()
     for step in range(20):
-        live.set(amount=step / 20)
+        live.paint(X, amount=step / 20, norm="frame")
     painter.join()
-    assert len(pictures) == 8 and all(p.isfinite().all() for p in pictures)
+    assert len(pictures) == 8 and all(torch.equal(p, wanted) for p in pictures)
 
 
-def test_dropout_and_norm_change_live(pair):
+def test_dropout_and_norm_belong_to_a_picture(pair):
     live = MorphGenerator(*pair, amount=0.5, device="cpu", norm="running")
     running = live.paint(X)
-    live.set(norm="frame", dropout=True)
-    assert not torch.allclose(live.paint(X), running, atol=1e-3)
-    live.set(norm="running", dropout=False)
+    assert not torch.allclose(live.paint(X, norm="frame", dropout=True), running, atol=1e-3)
     assert torch.equal(live.paint(X), running)
     live.warm_up(128)
     assert torch.equal(live.paint(X), running)

@@ -82,18 +82,35 @@ def test_two_threads_paint_what_one_paints(unet):
     assert all(torch.equal(each, wanted[i]) for i in range(4) for each in got[i])
 
 
-def test_norm_and_dropout_change_live_and_back(unet):
+def test_norm_and_dropout_belong_to_a_picture(unet):
     generator = Generator(unet, "cpu", "float32", norm="frame")
     x = condition(1, 128, 128)
     frame = generator.paint(x)
-    generator.set(norm="running")
-    running = generator.paint(x)
-    generator.set(norm="frame", dropout=True)
-    dropped = generator.paint(x)
+    running = generator.paint(x, norm="running")
+    dropped = generator.paint(x, dropout=True)
     assert not torch.allclose(frame, running, atol=1e-3)
     assert not torch.allclose(frame, dropped, atol=1e-3)
-    generator.set(dropout=False)
     assert torch.equal(generator.paint(x), frame)
+
+
+def test_two_threads_paint_with_settings_of_their_own(unet):
+    generator = Generator(unet, "cpu", norm="frame")
+    x = condition(1, 128, 128)
+    ways = [
+        {"norm": norm, "dropout": dropout} for norm in ("frame", "running") for dropout in (0, 1)
+    ]
+    wanted = [Generator(unet, "cpu", **way).paint(x, seed=3) for way in ways]
+    got: dict[int, list[torch.Tensor]] = {}
+
+    def play(which: int) -> None:
+        got[which] = [generator.paint(x, seed=3, **ways[which]) for _ in range(5)]
+
+    threads = [threading.Thread(target=play, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(torch.equal(each, wanted[i]) for i in range(4) for each in got[i])
 
 
 def test_dropout_is_the_same_for_the_same_seed(unet):
@@ -110,7 +127,7 @@ def test_the_norm_is_that_of_the_card_unless_asked(city, unet):
     with pytest.raises(ModelError, match="norm='batch'"):
         Generator(unet, "cpu", norm="batch")
     with pytest.raises(ModelError, match="norm='x'"):
-        Generator(unet, "cpu").set(norm="x")
+        Generator(unet, "cpu").paint(condition(1, 64, 64), norm="x")
 
 
 def test_not_a_number_stays_so_that_the_engine_sees_it(tmp_path):

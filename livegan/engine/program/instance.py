@@ -154,16 +154,13 @@ def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
 
 
 class ModelInstance(Instance):
-    """A slot: a generator and the settings it plays with."""
+    """A slot: a generator.  What it paints with is the node's, in each frame."""
 
     group = "generators"
 
     def __init__(self, generator: Any) -> None:
         super().__init__()
         self.generator = generator
-        self.card_norm = generator.norm
-        """What the card says, or else the default; played where the set says nothing."""
-        self.condition: torch.Tensor | None = None
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
@@ -172,11 +169,11 @@ class ModelInstance(Instance):
         assert condition is not None
         values = live_values(node, moment.reading)
         if values.get("norm") == "card":
-            values["norm"] = self.card_norm
-        self.generator.set(**values)
+            values["norm"] = None  # what the card says, or else the default
         side = painting_side(node, self.generator, moment.size)
-        painted: torch.Tensor = self.generator.paint(condition, size=side, seed=moment.now.frame)
-        self.condition = condition
+        painted: torch.Tensor = self.generator.paint(
+            condition, size=side, seed=moment.now.frame, **values
+        )
         shown = node.fixed["size"] or moment.size
         return resize(painted, shown, shown)
 

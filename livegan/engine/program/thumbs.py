@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.program.instance import ModelInstance
 from livegan.engine.program.player import as_bytes
 from livegan.engine.program.program import Program
 from livegan.generators.channels import resize
@@ -19,9 +18,10 @@ def strip(program: Program) -> Any:
     """(192, 96 n, 3) uint8 for n slots, conditions above pictures; None if there are none."""
     columns = []
     for step in program.slots[:16]:
-        instance = step.instance
-        assert isinstance(instance, ModelInstance)
-        parts = [p for p in (instance.condition, instance.last) if p is not None]
+        condition = step.inputs[0]
+        assert condition is not None
+        shown = (program.steps[condition].instance.last, step.instance.last)
+        parts = [picture for picture in shown if picture is not None]
         if len(parts) == 2:
             with torch.inference_mode():
                 small = [resize(p, EDGE, EDGE) for p in parts]

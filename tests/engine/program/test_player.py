@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import torch
 
 from livegan.engine.program.program import MOST_REASONS
 from livegan.engine.program.quantise import next_beat
+from livegan.engine.program.thumbs import strip
 from tests.engine.playing import Show
 
 WAVE = """
@@ -378,6 +381,38 @@ show(a)
     assert (pictures[1] - pictures[2]).abs().max() > 1e-4
 
 
+@pytest.mark.parametrize("model", ['"stone"', 'morph("stone", "fire", amount={amount})'])
+def test_proving_a_save_with_other_settings_changes_no_bit_of_what_plays(
+    tmp_path: Path, model: str
+) -> None:
+    text = f"""
+from livegan.live import *
+settings(swap="4 bars", bpm=60)
+wave = encode.waveform(listen()){{more}}
+show(model({model}, wave, norm="{{norm}}", dropout={{dropout}}))
+"""
+    plays = text.format(norm="running", dropout=False, amount=0.25, more="")
+    plain, edited = Show(tmp_path / "1", plays), Show(tmp_path / "2", plays)
+    for show in (plain, edited):
+        show.save()
+        show.play(0.2)
+    wanted = [frame.picture for frame in plain.play(1.2)]
+    saves = [
+        text.format(norm=norm, dropout=dropout, amount=amount, more=more)
+        for norm in ("frame", "running")
+        for dropout, amount, more in ((True, 0.75, ""), (False, 0.5, ".invert()"))
+    ]
+    proven: list[Any] = []
+    prover = threading.Thread(target=lambda: proven.extend(map(edited.save, saves * 3)))
+    prover.start()
+    played = [frame.picture for frame in edited.play(1.2)]
+    prover.join()
+    assert [commit.status for commit in proven[-1:]] == ["cued"]
+    assert all(torch.equal(a, b) for a, b in zip(played, wanted, strict=True))
+    # What it is fed in the strip of slots is what it is fed on the air, not in the save.
+    assert np.array_equal(strip(edited.player.program), strip(plain.player.program))
+
+
 def test_extra_outputs_are_drawn_with_the_window(tmp_path: Path) -> None:
     text = """
 from livegan.live import *
@@ -439,9 +474,9 @@ show(a)
         sides: list[int] = []
         generator = show.pipeline._newest.steps[1].instance.generator
         paint = generator.paint
-        generator.paint = lambda c, size, seed, sides=sides, paint=paint: (
+        generator.paint = lambda c, size, sides=sides, paint=paint, **settings: (
             sides.append(size),
-            paint(c, size=size, seed=seed),
+            paint(c, size=size, **settings),
         )[1]
         assert show.play()[0].picture.shape == (3, 192, 192)
         painted.append(sides)
