@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
@@ -10,7 +9,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.shared_memory import attach_memory, create_memory, remove_memory
+from livegan.ipc.shared_memory import attach_memory, create_memory, fence, remove_memory
 
 MAGIC = 0x6C697667616E31  # "livgan1"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
@@ -21,8 +20,6 @@ PAGE = 4096
 ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
 UNSEEN = 10_000
 """Pictures beyond the last that was seen which nobody has drawn meanwhile: the number is wrong."""
-
-_fence = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -136,11 +133,11 @@ class PictureRing:
         serial = int(self._header[NEWEST_AT]) + 1
         slot = self._fields[serial % self._slots]
         slot[STATE] = 2 * serial - 1
-        _order()
+        fence()
         room = self._pixels[serial % self._slots, : picture.size].reshape(picture.shape)
         np.copyto(room, picture)
         slot[SOUND : WIDTH + 1] = sound_position, version, frame, height, width
-        _order()
+        fence()
         slot[STATE] = 2 * serial
         self._header[NEWEST_AT] = serial
         return serial
@@ -159,13 +156,13 @@ class PictureRing:
             slot = self._fields[serial % self._slots]
             if slot[STATE] != 2 * serial:
                 continue
-            _order()
+            fence()
             sound, version, frame, height, width = (int(x) for x in slot[SOUND : WIDTH + 1])
             size = height * width * 3
             if not 0 < size <= self._bytes:  # overtaken while the fields were read
                 continue
             pixels = self._pixels[serial % self._slots, :size].copy()
-            _order()
+            fence()
             if slot[STATE] == 2 * serial:
                 shape = (height, width, 3)
                 self._seen = serial
@@ -219,11 +216,3 @@ class PictureRing:
 def _start(slots: int) -> int:
     """Where the first picture lies: on a page of its own."""
     return -(-(HEADER + slots * FIELDS) * 8 // PAGE) * PAGE
-
-
-def _order() -> None:
-    """Keep stores and loads on their side of this line, on machines that reorder them (ARM)."""
-    with _fence:
-        pass
-    with _fence:
-        pass

@@ -23,6 +23,7 @@ YOUNG = 10.0
 """Seconds for which memory is not swept, for it is held only a moment after it was made."""
 
 _registering = threading.Lock()
+_ordering = threading.Lock()
 
 
 def create_memory(size: int) -> SharedMemory:
@@ -31,6 +32,15 @@ def create_memory(size: int) -> SharedMemory:
         name = f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
         with contextlib.suppress(FileExistsError):
             return _held(SharedMemory(name, create=True, size=size))
+
+
+def fence() -> None:
+    """Keep stores and loads on their side of this line, on machines that reorder them (ARM): taking
+    a lock and letting go of it orders memory everywhere."""
+    with _ordering:
+        pass
+    with _ordering:
+        pass
 
 
 def attach_memory(name: str) -> SharedMemory:

@@ -1,4 +1,4 @@
-"""The rings that a show is made over: sound, pictures, and the strip of thumbnails."""
+"""The memory that a show is made over: sound, pictures, the strip of thumbnails, controls."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 
@@ -14,11 +15,13 @@ THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
 
 @dataclass(frozen=True)
 class Rings:
-    """What the stage shares with its engines: it writes the sound, they write the pictures."""
+    """What the stage shares with its engines: it writes the sound, they write the pictures, and
+    the stage's guests write the controls."""
 
     sound: SoundRing
     pictures: PictureRing
     thumbs: PictureRing
+    controls: ControlTable
 
     @property
     def names(self) -> dict[str, str]:
@@ -27,6 +30,7 @@ class Rings:
             "sound_ring": self.sound.name,
             "picture_ring": self.pictures.name,
             "thumb_ring": self.thumbs.name,
+            "control_table": self.controls.name,
         }
 
 
@@ -43,10 +47,12 @@ def made(largest: tuple[int, int]) -> Iterator[Rings]:
         stack.callback(remove, pictures)
         thumbs = PictureRing.create(*THUMBS)
         stack.callback(remove, thumbs)
-        yield Rings(sound, pictures, thumbs)
+        controls = ControlTable.create()
+        stack.callback(remove, controls)
+        yield Rings(sound, pictures, thumbs, controls)
 
 
-def remove(ring: SoundRing | PictureRing) -> None:
+def remove(ring: SoundRing | PictureRing | ControlTable) -> None:
     """Close a ring that was made here, and remove it if nobody else has."""
     ring.close()
     ring.unlink()
