@@ -56,7 +56,7 @@ class Engine:
         activity.pulse = self.pulse
         self.sound = SoundRing.attach(self.options["sound_ring"])
         self.controls = ControlTable.attach(self.options["control_table"])
-        self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"])
+        self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"], self.note)
         if self.standing_by:
             import_quietly()
         self.prepare()
@@ -201,6 +201,10 @@ class Engine:
         self.link.send({"type": "outputs", "outputs": self.rings.outputs(program)})
         bpm = program.graph.settings.get("bpm") or None
         self.link.send({"type": "settings", "bpm": bpm})
+
+    def note(self, text: str) -> None:
+        """Tell the performer something in a line."""
+        self.link.send({"type": "note", "text": text})
 
     # Messages ------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from livegan.ipc.control_table import ControlTable
@@ -11,6 +11,10 @@ from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 
 THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
+SMALLEST = 640 * 640
+"""Pixels that the picture of a show must have room for."""
+SPARE = 1 << 20
+"""Bytes that are left free beside what is made here: each engine that starts takes up a little."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,29 @@ class Rings:
 
 
 @contextlib.contextmanager
-def made(largest: tuple[int, int]) -> Iterator[Rings]:
-    """The rings of a show, removed when it is over.
+def made(
+    largest: tuple[int, int], note: Callable[[str], None] = lambda text: None
+) -> Iterator[Rings]:
+    """The rings of a show, removed when it is over. All of their memory is taken up at once.
 
-    ``largest`` is height and width of the largest picture.
+    ``largest`` is height and width of the largest picture; where there is not so much memory,
+    pictures are smaller, and ``note`` is told in a line. Raises NoRoom where there is no room for a
+    show at all.
     """
     with contextlib.ExitStack() as stack:
         sound = SoundRing.create()
         stack.callback(remove, sound)
-        pictures = PictureRing.create(*largest)
-        stack.callback(remove, pictures)
         thumbs = PictureRing.create(*THUMBS)
         stack.callback(remove, thumbs)
         controls = ControlTable.create()
         stack.callback(remove, controls)
+        pictures = PictureRing.create_within(*largest, smallest=SMALLEST, spare=SPARE)
+        stack.callback(remove, pictures)
+        if pictures.room < largest[0] * largest[1]:
+            note(
+                f"there is little shared memory: pictures of more than {pictures.room / 1e6:.1f} "
+                "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
+            )
         yield Rings(sound, pictures, thumbs, controls)
 
 
