@@ -24,7 +24,7 @@ from livegan.engine.isolation.gpu_errors import Poisoned
 from livegan.engine.isolation.process_state import exits_refused
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
-from livegan.engine.program.player import Frame, Player, as_bytes
+from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS
 from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
@@ -73,6 +73,8 @@ class Rehearsal:
     folder: Path = field(default_factory=Path.cwd)
     followed: dict[str, Path] = field(default_factory=dict)
     flash_guard: Mode = "on"
+    controls: Controls = field(default_factory=NoControls)
+    """What knobs and pads are set to, by time: see `livegan.ipc.recorded_controls`."""
 
 
 @dataclass
@@ -138,7 +140,14 @@ def _rehearse(
 
     device = choose_device(what.device)
     builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
-    player = Player(history, seed=what.seed, device=device, on_fault=faults.append, limit_s=10.0)
+    player = Player(
+        history,
+        seed=what.seed,
+        device=device,
+        on_fault=faults.append,
+        limit_s=10.0,
+        controls=what.controls,
+    )
     path = Path(os.path.abspath(what.set))
     pipeline = Pipeline(path, what.folder, builder, player, emit)
     text = text_of(path)

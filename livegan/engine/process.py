@@ -15,6 +15,7 @@ from livegan.engine.isolation.process_state import ProcessState, exits_refused
 from livegan.engine.link import Link, Message
 from livegan.engine.rings import Rings
 from livegan.engine.standby import import_quietly, stand_by
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.pulse import Pulse
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
@@ -54,7 +55,8 @@ class Engine:
         threading.Thread(target=self.heartbeat, name="heartbeat", daemon=True).start()
         activity.pulse = self.pulse
         self.sound = SoundRing.attach(self.options["sound_ring"])
-        self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"])
+        self.controls = ControlTable.attach(self.options["control_table"])
+        self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"], self.note)
         if self.standing_by:
             import_quietly()
         self.prepare()
@@ -77,6 +79,7 @@ class Engine:
             let_go()
             self.rings.close()
             self.sound.close()
+            self.controls.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -99,7 +102,7 @@ class Engine:
         """Import what is heavy and make the parts of the engine."""
         from livegan.engine.program.assembly import assemble
 
-        self.made = assemble(self.options, self.sound, self.link.send, self.poisoned)
+        self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
         self.saves = self.made.saves
         self.saves.start()
@@ -198,6 +201,10 @@ class Engine:
         self.link.send({"type": "outputs", "outputs": self.rings.outputs(program)})
         bpm = program.graph.settings.get("bpm") or None
         self.link.send({"type": "settings", "bpm": bpm})
+
+    def note(self, text: str) -> None:
+        """Tell the performer something in a line."""
+        self.link.send({"type": "note", "text": text})
 
     # Messages ------------------------------------------------------------------------------------
 

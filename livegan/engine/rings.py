@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from livegan.ipc.picture_ring import Picture, PictureRing
+from livegan.ipc.shared_memory import NoRoom
 from livegan.plugin import registry
 from livegan.stage.show_memory import remove
 
@@ -19,7 +21,11 @@ SPARE = 4
 class Rings:
     """The stage made the window's and the thumbs'; those of extra outputs are made here."""
 
-    def __init__(self, pictures: str, thumbs: str) -> None:
+    def __init__(
+        self, pictures: str, thumbs: str, note: Callable[[str], None] = lambda text: None
+    ) -> None:
+        """``note`` is told in a line what is left out."""
+        self._note = note
         self._pictures = PictureRing.attach(pictures)
         self._thumbs = PictureRing.attach(thumbs)
         self._extra: dict[tuple[str, str], PictureRing] = {}
@@ -54,7 +60,12 @@ class Rings:
             offer = registry.current().offer("output", kind)
             ring = self._extra.pop((kind, name), None)
             if ring is None:
-                ring = PictureRing.create(4 * program.size, 4 * program.size)
+                side = program.size
+                try:
+                    ring = PictureRing.create_within(4 * side, 4 * side, smallest=side * side)
+                except NoRoom as error:
+                    self._note(f"{kind} {name!r} is left out: {error}")
+                    continue
             self._extra[kind, name] = ring
             whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
             outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})

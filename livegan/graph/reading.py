@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from livegan.graph.binding import describe
 from livegan.graph.oscillator import chosen, generator, shaped
@@ -14,9 +14,26 @@ from livegan.graph.signal import Signal
 from livegan.plugin.now import Now
 
 
+class Control(Protocol):
+    """What a knob, a pad or an address was set to: see `livegan.ipc.control_table`."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def time(self) -> float:
+        """Show time in seconds at which it was set."""
+
+    @property
+    def serial(self) -> int:
+        """How often it was set."""
+
+
+NO_CONTROLS: Mapping[str, Control] = {}
+
+
 @dataclass
 class Reading:
-    """What a frame gives its signals: the moment, the sound, and what signals remember."""
+    """What a frame gives its signals: the moment, sound, controls, and what signals remember."""
 
     now: Now
     sound: Any = None
@@ -29,6 +46,13 @@ class Reading:
     used by ``.run(job)``, on their thread."""
     playing: frozenset[str] = frozenset()
     """Of those, the ones that another thread plays: asked for their last value only."""
+    controls: Mapping[str, Control] = field(default_factory=lambda: NO_CONTROLS)
+    """Controls by name, as they are in this frame: they do not change while it is drawn."""
+
+    def control(self, name: str, default: float = 0.0) -> float:
+        """The value of a control in this frame; ``default`` while nobody has set it."""
+        control = self.controls.get(name)
+        return default if control is None else control.value
 
 
 def _smooth(r: Reading, s: Signal) -> float:
@@ -130,6 +154,7 @@ def _leaf(r: Reading, s: Signal) -> float:
 
 
 RULES: dict[str, Callable[[Reading, Signal], Any]] = {
+    "control": lambda r, s: r.control(s.args[0], number(s.args[1], r)),
     "feature": lambda r, s: float(getattr(r.sound, s.args[0])),
     "bpm": lambda r, s: r.now.bpm,
     "beat": lambda r, s: r.now.beat,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
@@ -10,7 +9,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.shared_memory import attach_memory, create_memory, remove_memory
+from livegan.ipc.shared_memory import NoRoom, attach_memory, create_memory, fence, remove_memory
 
 MAGIC = 0x6C697667616E31  # "livgan1"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
@@ -21,8 +20,6 @@ PAGE = 4096
 ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
 UNSEEN = 10_000
 """Pictures beyond the last that was seen which nobody has drawn meanwhile: the number is wrong."""
-
-_fence = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -72,16 +69,19 @@ class PictureRing:
         self._open = True
 
     @classmethod
-    def create(cls, max_height: int, max_width: int, slots: int = 3) -> PictureRing:
+    def create(
+        cls, max_height: int, max_width: int, slots: int = 3, *, spare: int = 0
+    ) -> PictureRing:
         """A new ring for pictures of at most ``max_height * max_width`` pixels, of any shape.
 
-        Memory is taken up as pictures use it, not before. Raises ValueError for fewer than two
-        slots or an empty picture.
+        All of its memory is taken up at once, and ``spare`` bytes beside it must be free. Raises
+        `livegan.ipc.shared_memory.NoRoom` if they are not, ValueError for fewer than two slots or
+        an empty picture.
         """
         if slots < 2 or max_height < 1 or max_width < 1:
             raise ValueError("a picture ring needs two slots or more, and a picture of a pixel")
         size = -(-max_height * max_width * 3 // PAGE) * PAGE
-        memory = create_memory(_start(slots) + slots * size)
+        memory = create_memory(_start(slots) + slots * size, spare)
         assert memory.buf is not None
         header = np.frombuffer(memory.buf, np.int64, HEADER)
         header[[SLOTS_AT, BYTES_AT, NEWEST_AT]] = slots, size, 0
@@ -90,6 +90,22 @@ class PictureRing:
         ring = cls(memory)
         ring._made = True
         return ring
+
+    @classmethod
+    def create_within(
+        cls, max_height: int, max_width: int, *, smallest: int, spare: int = 0
+    ) -> PictureRing:
+        """As `create`, of the same shape with smaller sides where there is not so much memory.
+
+        Raises NoRoom where there is none for ``smallest`` pixels either.
+        """
+        while True:
+            try:
+                return cls.create(max_height, max_width, spare=spare)
+            except NoRoom:
+                max_height, max_width = max_height * 2 // 3, max_width * 2 // 3
+                if max_height * max_width < max(1, smallest):
+                    raise
 
     @classmethod
     def attach(cls, name: str) -> PictureRing:
@@ -136,11 +152,11 @@ class PictureRing:
         serial = int(self._header[NEWEST_AT]) + 1
         slot = self._fields[serial % self._slots]
         slot[STATE] = 2 * serial - 1
-        _order()
+        fence()
         room = self._pixels[serial % self._slots, : picture.size].reshape(picture.shape)
         np.copyto(room, picture)
         slot[SOUND : WIDTH + 1] = sound_position, version, frame, height, width
-        _order()
+        fence()
         slot[STATE] = 2 * serial
         self._header[NEWEST_AT] = serial
         return serial
@@ -159,13 +175,13 @@ class PictureRing:
             slot = self._fields[serial % self._slots]
             if slot[STATE] != 2 * serial:
                 continue
-            _order()
+            fence()
             sound, version, frame, height, width = (int(x) for x in slot[SOUND : WIDTH + 1])
             size = height * width * 3
             if not 0 < size <= self._bytes:  # overtaken while the fields were read
                 continue
             pixels = self._pixels[serial % self._slots, :size].copy()
-            _order()
+            fence()
             if slot[STATE] == 2 * serial:
                 shape = (height, width, 3)
                 self._seen = serial
@@ -219,11 +235,3 @@ class PictureRing:
 def _start(slots: int) -> int:
     """Where the first picture lies: on a page of its own."""
     return -(-(HEADER + slots * FIELDS) * 8 // PAGE) * PAGE
-
-
-def _order() -> None:
-    """Keep stores and loads on their side of this line, on machines that reorder them (ARM)."""
-    with _fence:
-        pass
-    with _fence:
-        pass

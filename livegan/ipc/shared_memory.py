@@ -1,11 +1,14 @@
-"""Shared memory: made under a name of ours, attached without owning it, swept after a kill."""
+"""Shared memory: made under a name of ours and reserved, attached without owning it, swept after a
+kill."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import mmap
 import os
 import secrets
+import shutil
 import stat
 import sys
 import threading
@@ -19,18 +22,82 @@ from typing import Any
 PREFIX = "livegan-"
 PLACE = Path("/dev/shm")
 """Where Linux keeps it."""
+MB = 1e6
+FULL = (errno.ENOSPC, errno.ENOMEM, errno.EDQUOT) if sys.platform != "win32" else ()
 YOUNG = 10.0
 """Seconds for which memory is not swept, for it is held only a moment after it was made."""
 
 _registering = threading.Lock()
+_ordering = threading.Lock()
 
 
-def create_memory(size: int) -> SharedMemory:
-    """New shared memory of ``size`` bytes, zeros, with a name by which `sweep` knows it."""
+class NoRoom(OSError):
+    """The machine has no room for this much shared memory; says in a line what to do."""
+
+
+def create_memory(size: int, spare: int = 0) -> SharedMemory:
+    """New shared memory of ``size`` bytes, zeros, with a name by which `sweep` knows it.
+
+    It is reserved, not only promised: a process that writes into memory that was promised where
+    there is none is ended by the system (SIGBUS). Raises NoRoom if it cannot be had, or if fewer
+    than ``spare`` bytes would be left (Linux).
+    """
     while True:
         name = f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
-        with contextlib.suppress(FileExistsError):
-            return _held(SharedMemory(name, create=True, size=size))
+        try:
+            return _held(_reserved(SharedMemory(name, create=True, size=size), size, spare))
+        except FileExistsError:
+            continue
+        except OSError as error:
+            if sys.platform != "win32" and error.errno not in FULL:
+                raise
+            raise NoRoom(no_room(size)) from error
+
+
+def _reserved(memory: SharedMemory, size: int, spare: int) -> SharedMemory:
+    """Take up all of it now (Linux). Windows does so by itself; macOS has no limit of its own."""
+    if sys.platform == "linux":
+        number = memory._fd  # type: ignore[attr-defined]
+        try:
+            os.posix_fallocate(number, 0, size + spare)
+            os.ftruncate(number, size)
+        except OSError as error:
+            # A file system that cannot reserve is used as it is: there is nothing better to be had.
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                memory.close()
+                memory.unlink()
+                raise
+    return memory
+
+
+def free_memory() -> int | None:
+    """Bytes of shared memory that are free; None where the system does not say (Linux does)."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return shutil.disk_usage(PLACE).free
+    except OSError:
+        return None
+
+
+def no_room(size: int) -> str:
+    """Why so many bytes of shared memory are not to be had, and what to do, in a line."""
+    free = free_memory()
+    if free is None:
+        return f"there is no room for {size / MB:.0f} MB of shared memory: close other programs"
+    return (
+        f"{PLACE} has {free / MB:.0f} MB free, and {size / MB:.0f} MB of shared memory are needed: "
+        f"enlarge it (sudo mount -o remount,size=512m {PLACE}; docker run --shm-size=512m)"
+    )
+
+
+def fence() -> None:
+    """Keep stores and loads on their side of this line, on machines that reorder them (ARM): taking
+    a lock and letting go of it orders memory everywhere."""
+    with _ordering:
+        pass
+    with _ordering:
+        pass
 
 
 def attach_memory(name: str) -> SharedMemory:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.shared_memory import attach_memory, create_memory, remove_memory
+from livegan.ipc.shared_memory import attach_memory, create_memory, fence, remove_memory
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
 
@@ -39,7 +38,6 @@ class SoundRing:
         self._memory = memory
         self._open = True
         self._owner = owner
-        self._fence = threading.Lock()
         self.name: str = memory.name
         """What `attach` needs."""
         header: NDArray[np.int64] = np.ndarray(HEADER, np.int64, memory.buf)
@@ -157,13 +155,13 @@ class SoundRing:
         header[:_POSITION] = self._shape
         self._written[done] = end = position + len(new)
         header[claimed] = end
-        self._barrier()
+        fence()
         new = new[-capacity:]
         at = (end - len(new)) % capacity
         first = min(len(new), capacity - at)
         store[at : at + first] = new[:first]
         store[: len(new) - first] = new[first:]
-        self._barrier()
+        fence()
         header[done] = end
 
     def _copy(
@@ -181,19 +179,14 @@ class SoundRing:
         low, high = max(start, 0, int(header[claimed]) - capacity), min(stop, end)
         if low >= high:
             return out
-        self._barrier()
+        fence()
         at = low % capacity
         first = min(high - low, capacity - at)
         out[low - start : low - start + first] = store[at : at + first]
         out[low - start + first : high - start] = store[: high - low - first]
-        self._barrier()
+        fence()
         # The writer may have come round while this was copied: what it claimed is not sound.
         lost = int(header[claimed]) - capacity
         if lost > low:
             out[: min(lost, stop) - start] = 0
         return out
-
-    def _barrier(self) -> None:
-        # Taking a lock orders memory also where the processor would not (ARM).
-        with self._fence:
-            pass

@@ -1,24 +1,31 @@
-"""The rings that a show is made over: sound, pictures, and the strip of thumbnails."""
+"""The memory that a show is made over: sound, pictures, the strip of thumbnails, controls."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 
 THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
+SMALLEST = 640 * 640
+"""Pixels that the picture of a show must have room for."""
+SPARE = 1 << 20
+"""Bytes that are left free beside what is made here: each engine that starts takes up a little."""
 
 
 @dataclass(frozen=True)
 class Rings:
-    """What the stage shares with its engines: it writes the sound, they write the pictures."""
+    """What the stage shares with its engines: it writes the sound, they write the pictures, and
+    the stage's guests write the controls."""
 
     sound: SoundRing
     pictures: PictureRing
     thumbs: PictureRing
+    controls: ControlTable
 
     @property
     def names(self) -> dict[str, str]:
@@ -27,26 +34,38 @@ class Rings:
             "sound_ring": self.sound.name,
             "picture_ring": self.pictures.name,
             "thumb_ring": self.thumbs.name,
+            "control_table": self.controls.name,
         }
 
 
 @contextlib.contextmanager
-def made(largest: tuple[int, int]) -> Iterator[Rings]:
-    """The rings of a show, removed when it is over.
+def made(
+    largest: tuple[int, int], note: Callable[[str], None] = lambda text: None
+) -> Iterator[Rings]:
+    """The rings of a show, removed when it is over. All of their memory is taken up at once.
 
-    ``largest`` is height and width of the largest picture.
+    ``largest`` is height and width of the largest picture; where there is not so much memory,
+    pictures are smaller, and ``note`` is told in a line. Raises NoRoom where there is no room for a
+    show at all.
     """
     with contextlib.ExitStack() as stack:
         sound = SoundRing.create()
         stack.callback(remove, sound)
-        pictures = PictureRing.create(*largest)
-        stack.callback(remove, pictures)
         thumbs = PictureRing.create(*THUMBS)
         stack.callback(remove, thumbs)
-        yield Rings(sound, pictures, thumbs)
+        controls = ControlTable.create()
+        stack.callback(remove, controls)
+        pictures = PictureRing.create_within(*largest, smallest=SMALLEST, spare=SPARE)
+        stack.callback(remove, pictures)
+        if pictures.room < largest[0] * largest[1]:
+            note(
+                f"there is little shared memory: pictures of more than {pictures.room / 1e6:.1f} "
+                "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
+            )
+        yield Rings(sound, pictures, thumbs, controls)
 
 
-def remove(ring: SoundRing | PictureRing) -> None:
+def remove(ring: SoundRing | PictureRing | ControlTable) -> None:
     """Close a ring that was made here, and remove it if nobody else has."""
     ring.close()
     ring.unlink()

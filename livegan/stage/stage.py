@@ -91,7 +91,7 @@ class Stage:
         source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
             options.audio, loop=options.loop, audible=options.audible
         )
-        shared = stack.enter_context(rings.made(options.largest))
+        shared = stack.enter_context(rings.made(options.largest, self._note))
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
         self._outputs = Outputs(openers(self._note), self._note, self._guard, self._guest)

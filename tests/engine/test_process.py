@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.picture_ring import Picture, PictureRing
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
@@ -51,6 +52,7 @@ class Show:
         self.set.write_text(text())
         self.sound = SoundRing.create(60)
         self.pictures, self.thumbs = PictureRing.create(512, 512), PictureRing.create(256, 6144)
+        self.controls = ControlTable.create()
         self.heard: list[dict[str, Any]] = []
         options = {
             "set": str(self.set),
@@ -58,6 +60,7 @@ class Show:
             "sound_ring": self.sound.name,
             "picture_ring": self.pictures.name,
             "thumb_ring": self.thumbs.name,
+            "control_table": self.controls.name,
             "device": "cpu",
             "memory": 4_000_000_000,
         }
@@ -83,7 +86,7 @@ class Show:
         self.supervision.stop()
         self._over.set()
         self._sounds.join()
-        for ring in (self.sound, self.pictures, self.thumbs):
+        for ring in (self.sound, self.pictures, self.thumbs, self.controls):
             remove(ring)
 
     def save(self, content: str) -> None:

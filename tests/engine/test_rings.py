@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from multiprocessing.shared_memory import SharedMemory
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
 import torch
 
 from livegan.engine.program.program import Program
 from livegan.engine.rings import SPARE, Rings, fitted
+from livegan.ipc import picture_ring
 from livegan.ipc.picture_ring import PictureRing
+from livegan.ipc.shared_memory import NoRoom
 
 
 def test_a_picture_that_is_too_large_is_made_smaller() -> None:
@@ -31,6 +35,27 @@ def test_rings_of_outputs_that_are_gone_are_let_go_and_an_undo_finds_its_own() -
         assert there == names[-SPARE - 1 :]
         rings.close()
         assert not any(map(attachable, names))
+        for ring in (pictures, thumbs):
+            ring.unlink()
+
+
+def test_an_output_for_which_there_is_no_memory_is_left_out_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notes: list[str] = []
+    with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
+        rings = Rings(pictures.name, thumbs.name, notes.append)
+        program = SimpleNamespace(extra=(("spout", "stage left", 0),), size=32)
+
+        def full(size: int, spare: int = 0) -> SharedMemory:
+            raise NoRoom("there is no room")
+
+        with monkeypatch.context() as here:
+            here.setattr(picture_ring, "create_memory", full)
+            assert rings.outputs(cast(Program, program)) == []
+        assert notes == ["spout 'stage left' is left out: there is no room"]
+        assert len(rings.outputs(cast(Program, program))) == 1
+        rings.close()
         for ring in (pictures, thumbs):
             ring.unlink()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -158,3 +159,20 @@ def test_a_period_of_nothing_is_refused() -> None:
         with pytest.raises(SetError):
             wrong()
     assert number(beat, at(1.25)) == 0.25
+
+
+@dataclass(frozen=True)
+class Fader:
+    value: float
+    time: float = 0.0
+    serial: int = 1
+
+
+def test_a_control_is_read_by_name_and_stands_at_its_default_until_it_is_set() -> None:
+    fader = Signal("control", "midi/cc 1", 0.25)
+    unset, now = at(), at()
+    now.controls = {"midi/cc 1": Fader(0.75)}
+    assert number(fader, unset) == unset.control("midi/cc 1", 0.25) == 0.25
+    assert number(fader, now) == now.control("midi/cc 1", 0.25) == 0.75
+    assert number(2 * fader + 1, now) == 2.5
+    assert number(Signal("control", "midi/cc 2", sound.low), at(low=0.5)) == 0.5

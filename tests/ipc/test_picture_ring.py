@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from livegan.ipc import picture_ring
 from livegan.ipc.picture_ring import STATE, PictureRing
+from livegan.ipc.shared_memory import NoRoom, create_memory
 
 
 @pytest.fixture
@@ -210,3 +212,17 @@ def test_a_ring_that_code_of_a_set_wrote_over_is_mended_as_it_is_looked_at(
         newest = ring.latest(after.serial)
         assert newest is not None and newest.pixels.min() == 99
         ring.unlink()
+
+
+def test_a_ring_is_smaller_where_there_is_less_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def room_for(size: int, spare: int = 0) -> SharedMemory:
+        if size + spare > 2_000_000:
+            raise NoRoom("there is no room")
+        return create_memory(size)
+
+    monkeypatch.setattr(picture_ring, "create_memory", room_for)
+    with PictureRing.create_within(1000, 2000, smallest=100_000, spare=1000) as ring:
+        assert 100_000 <= ring.room <= 2_000_000 / 9
+        ring.unlink()
+    with pytest.raises(NoRoom):
+        PictureRing.create_within(1000, 2000, smallest=300_000)

@@ -105,3 +105,41 @@ def test_removed_memory_ends_without_a_word() -> None:
         [sys.executable, "-c", REMOVED], capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+SMALL = """
+mount -t tmpfs -o size=4m tmpfs /dev/shm && exec "$0" -c '
+from livegan.ipc.shared_memory import NoRoom, create_memory, remove_memory
+made = create_memory(2 << 20)
+made.buf[:] = bytes([7]) * len(made.buf)
+for size, spare in ((3 << 20, 0), (1 << 20, 2 << 20)):
+    try:
+        create_memory(size, spare)
+    except NoRoom as error:
+        print(error)
+left = create_memory(1 << 20, 1000)
+left.buf[:] = bytes([8]) * len(left.buf)
+for memory in (made, left):
+    memory.close()
+    remove_memory(memory.name)
+'
+"""
+
+
+def test_memory_that_is_not_there_is_refused_when_it_is_made_not_when_it_is_written() -> None:
+    """In a /dev/shm of 4 MB, as a container may have."""
+    namespace = ["unshare", "--map-root-user", "--mount"]
+    try:
+        allowed = subprocess.run([*namespace, "true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        allowed = False
+    if not allowed:
+        pytest.skip("needs unshare (apt install util-linux) and leave to make a namespace")
+    done = subprocess.run(
+        [*namespace, "sh", "-c", SMALL, sys.executable], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    refused, kept_free = done.stdout.splitlines()
+    assert refused.startswith("/dev/shm has 2 MB free, and 3 MB of shared memory are needed")
+    assert "docker run --shm-size" in refused
+    assert "/dev/shm has 2 MB free" in kept_free

@@ -18,7 +18,7 @@ from livegan.engine.isolation.memory_limit import go_first, keep_to
 from livegan.engine.link import Message
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
-from livegan.engine.program.player import Player
+from livegan.engine.program.player import Controls, Player
 from livegan.ipc.sound_ring import SoundRing
 
 
@@ -36,6 +36,7 @@ class Assembly:
 def assemble(
     options: dict[str, Any],
     sound: SoundRing,
+    controls: Controls,
     send: Callable[[Message], None],
     poisoned: Callable[[Poisoned], None],
 ) -> Assembly:
@@ -54,6 +55,7 @@ def assemble(
         seed=int(options.get("seed") or 0),
         device=device,
         on_fault=lambda fault: send({"type": "fault", **fault}),
+        controls=controls,
     )
     blocked = frozenset(options.get("blocked") or ())
     pipeline = Pipeline(path, folder, builder, player, send, blocked=blocked)

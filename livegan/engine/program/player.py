@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_f
 from livegan.engine.program.quantise import next_beat, still_ahead
 from livegan.generators.channels import resize
 from livegan.graph.graph import swap_beats
-from livegan.graph.reading import Reading
+from livegan.graph.reading import NO_CONTROLS, Control, Reading
 from livegan.plugin import Now
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, History
@@ -57,6 +57,21 @@ class Frame:
     position: int
 
 
+class Controls(Protocol):
+    """Where a player reads controls: the show's control table, or recorded ones."""
+
+    def snapshot(self, time: float) -> Mapping[str, Control]:
+        """All controls by name at ``time`` seconds of show time, or the newest. Never waits."""
+
+
+class NoControls:
+    """Nobody sets a control."""
+
+    def snapshot(self, time: float) -> Mapping[str, Control]:
+        """Nothing."""
+        return NO_CONTROLS
+
+
 @dataclass
 class Player:
     """Plays programs.  ``frame`` is called by one thread; ``cue`` and ``undo`` by any."""
@@ -69,6 +84,8 @@ class Player:
     on_rollback: Callable[[Program, Program, Refusal], None] = lambda bad, good, why: None
     limit_s: float = 2.0
     """How long a leaf or a plugin's node may take in a frame before it is interrupted."""
+    controls: Controls = field(default_factory=NoControls)
+    """Numbers from hands and machines; a frame is drawn with one snapshot of them."""
 
     def __post_init__(self) -> None:
         self.hearing = Hearing(self.history)
@@ -98,7 +115,8 @@ class Player:
         # A view of its own: the memo of the playing one belongs to the playing thread.
         sound = Hearing(self.history).at(at)
         now = self._now(sound, self.program, self._count)
-        reading = Reading(replace(now, dt=0.0), sound, dict(self._memory))
+        controls = self.controls.snapshot(now.time)
+        reading = Reading(replace(now, dt=0.0), sound, dict(self._memory), controls=controls)
         return Moment(now, sound, reading, size, self.device, self.shown)
 
     def _now(self, sound: Any, program: Program | None, frame: int) -> Now:
@@ -246,7 +264,8 @@ class Player:
         now = self._now(sound, program, self._count)
         self.now = now
         self._count += 1
-        reading = Reading(now, sound, self._memory, objects=program.objects)
+        controls = self.controls.snapshot(now.time)
+        reading = Reading(now, sound, self._memory, objects=program.objects, controls=controls)
         moment = Moment(now, sound, reading, program.size, self.device, self.shown)
         spent = dict.fromkeys(GROUPS, 0.0)
         spent["sound"] = time.perf_counter() - began

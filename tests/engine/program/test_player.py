@@ -14,6 +14,8 @@ import torch
 from livegan.engine.program.program import MOST_REASONS
 from livegan.engine.program.quantise import next_beat
 from livegan.engine.program.thumbs import strip
+from livegan.ipc.control_table import Control, ControlTable
+from livegan.ipc.recorded_controls import RecordedControls
 from tests.engine.playing import Show
 
 WAVE = """
@@ -537,3 +539,61 @@ def test_a_model_that_was_missing_plays_when_it_comes_and_the_set_is_saved_again
     commit = show.save()
     assert commit is not None and commit.status == "cued", commit.reason
     assert show.save() is None
+
+
+CONTROLLED = """
+from livegan.live import *
+from livegan.graph.signal import Signal
+import numpy
+
+settings(swap="now", dissolve=0)
+fader = Signal("control", "fader", 0.25)
+
+@encoder
+def grey(sound, *, value=param(0.0, 0, 1, "brightness"), size):
+    return numpy.full(size, value, numpy.float32)
+
+show(grey(listen(), value=fader).blend(grey(listen(), value=1.0 * fader), 0.5))
+"""
+
+
+class Turning:
+    """A fader that is at another value at every look."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def snapshot(self, time: float) -> dict[str, Control]:
+        self.looks += 1
+        return {"fader": Control(self.looks / 100, time, self.looks)}
+
+
+def test_a_frame_is_drawn_with_one_snapshot_of_the_controls(tmp_path: Path) -> None:
+    show = Show(tmp_path, CONTROLLED)
+    show.save()
+    assert float(show.play()[0].picture.mean()) == pytest.approx(0.25)
+    show.player.controls = turning = Turning()
+    frames = show.play(0.4)
+    assert turning.looks == len(frames)
+    for count, frame in enumerate(frames, 1):
+        assert float(frame.picture.min()) == float(frame.picture.max())
+        assert float(frame.picture.mean()) == pytest.approx(count / 100)
+
+
+def test_a_show_reads_the_control_table_and_a_rehearsal_what_was_recorded(tmp_path: Path) -> None:
+    with ControlTable.create() as table:
+        live, recorded = Show(tmp_path / "a", CONTROLLED), Show(tmp_path / "b", CONTROLLED)
+        live.player.controls = table
+        turns = [(2.0, 0.125), (2.3, 0.75), (2.31, 0.875), (2.5, 0.5)]
+        recorded.player.controls = RecordedControls({"fader": turns})
+        live.save()
+        recorded.save()
+        for _ in range(20):
+            time = (live.history.position + 1920) / 48000
+            for at, value in turns:
+                found = table.get("fader")
+                if at <= time and (found is None or at > found.time):
+                    table.set("fader", value, at)
+            shown, wanted = live.play()[0].picture, recorded.play()[0].picture
+            assert torch.equal(shown, wanted)
+        assert float(shown.mean()) == 0.5

@@ -1,0 +1,43 @@
+"""Recorded controls: what a rehearsal, a render or a test reads in place of a control table."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from livegan.ipc.control_table import Snapshot
+
+
+class RecordedControls:
+    """Controls whose values are known by show time.
+
+    ``values`` are (time in seconds, value) pairs by name, in any order.
+    """
+
+    def __init__(self, values: Mapping[str, Iterable[tuple[float, float]]]) -> None:
+        self._values = {
+            name: sorted(pairs, key=lambda pair: pair[0]) for name, pairs in values.items()
+        }
+        self._times = {name: [time for time, _ in pairs] for name, pairs in self._values.items()}
+
+    def snapshot(self, time: float) -> Snapshot:
+        """All controls as they were at ``time``: one that was not set by then is not there."""
+        rows: dict[str, tuple[int, ...]] = {}
+        values: list[float] = []
+        times: list[float] = []
+        serials: list[int] = []
+        for name, pairs in self._values.items():
+            count = bisect.bisect_right(self._times[name], time)
+            if count:
+                rows[name] = (len(values),)
+                values.append(pairs[count - 1][1])
+                times.append(pairs[count - 1][0])
+                serials.append(count)
+        return Snapshot(
+            rows,
+            np.array(values, np.float64),
+            np.array(times, np.float64),
+            np.array(serials, np.int64),
+        )
