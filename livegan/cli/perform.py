@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.options import Tempo
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
 
@@ -95,7 +96,7 @@ def perform(
     display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    bpm: Annotated[float | None, typer.Option(min=1, help="Fix the tempo.")] = None,
+    bpm: Tempo = None,
     audible: Annotated[bool, typer.Option(help="Play the sound of a file aloud.")] = True,
     loop: Annotated[bool, typer.Option(help="Begin a file again at its end.")] = True,
     hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,
