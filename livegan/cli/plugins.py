@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import fail
+from livegan.cli.plugins_gallery import gallery
+from livegan.cli.plugins_show import show
+from livegan.cli.plugins_stubs import stubs
 from livegan.cli.tables import Column, print_table
 from livegan.cli.terminal import plain, terminal
 
@@ -136,3 +139,7 @@ def check(
         card.show(target, outcomes, {row["name"]: row["summary"] for row in rows})
     if card.counted(outcomes, "failed"):
         raise typer.Exit(1)
+
+
+for part in (show, stubs, gallery):
+    plugins.command()(part)
