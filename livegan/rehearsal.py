@@ -65,6 +65,8 @@ class Rehearsal:
     fps: float = 0.0
     size: int = 0
     seed: int = 0
+    bpm: float | None = None
+    """Fixes the tempo; None follows the music."""
     edits: list[Edit] = field(default_factory=list)
     out: Path | None = None
     frames: Path | None = None
@@ -284,7 +286,7 @@ class Heard:
         """Samples of the recording, once they were counted."""
         if what.audio is None and what.seconds is None:
             self.wanted = 1.0
-        self.track = Soundtrack(self._read, analyse=True)
+        self.track = Soundtrack(self._read, analyse=True, bpm=what.bpm)
 
     @property
     def seconds(self) -> float:

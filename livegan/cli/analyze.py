@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livegan.cli.failing import clear_errors
+from livegan.cli.options import Tempo
 from livegan.cli.tables import Column, print_table
+
+if TYPE_CHECKING:
+    from livegan.sound.report import Analysis
 
 CURVE = 36
 """Characters of a curve: the table fits a terminal of 60 columns."""
@@ -23,32 +27,44 @@ CURVES = (Column("what", ""), Column("mean", right=True), Column("curve", "over 
 
 
 def analyze(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A sound or film file.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help='A sound or film file, or "demo".')],
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
-    bpm: Annotated[float | None, typer.Option(min=1, help="Fix the tempo.")] = None,
+    bpm: Tempo = None,
 ) -> None:
     """Hear a file as a show would: levels, kicks, snares, onsets, tempo and beats."""
-    from livegan.sound.media import decode
-    from livegan.sound.report import analyze as hear
+    from livegan.sound.media import open_media
+    from livegan.sound.report import hear
+    from livegan.sound.sources import recorded
 
     with clear_errors():
-        result = hear(decode(file), bpm=bpm)
+        path = recorded(file, "")
+        analysis = hear(open_media(path), bpm=bpm)
     if as_json:
-        typer.echo(json.dumps(result))
+        # One entry after the other: the curves of hours are large.
+        for index, (key, value) in enumerate(analysis.items()):
+            sys.stdout.write(f"{', ' if index else '{'}{json.dumps(key)}: {json.dumps(value)}")
+        sys.stdout.write("}\n")
         return
+    print_tables(path.name, analysis)
+
+
+def print_tables(name: str, analysis: Analysis) -> None:
+    """The events and the curves, for people."""
     events = []
-    for name in ("beats", "kicks", "snares", "onsets"):
-        times = result[name]
-        rate = 60 * len(times) / max(result["duration_s"], 1e-9)
+    for kind in ("beat", "kick", "snare", "onset"):
+        times = analysis.times(kind)
+        rate = 60 * len(times) / max(analysis.duration, 1e-9)
         first = f"{times[0]:.2f} s" if times else ""
-        events.append({"what": name, "count": len(times), "rate": f"{rate:.0f}", "first": first})
-    title = f"{file.name}: {result['duration_s']:.1f} s, {result['bpm']:.1f} bpm"
+        events.append(
+            {"what": f"{kind}s", "count": len(times), "rate": f"{rate:.0f}", "first": first}
+        )
+    title = f"{name}: {analysis.duration:.1f} s, {analysis.bpm:.1f} bpm"
     print_table(EVENTS, events, title=title)
     curves = []
-    for name in ("level", "low", "mid", "high", "centroid"):
-        values = result[name]
+    for feature in ("level", "low", "mid", "high", "centroid"):
+        values = analysis.curve(feature).tolist()
         mean = sum(values) / max(1, len(values))
-        curves.append({"what": name, "mean": mean, "curve": sparkline(values, CURVE)})
+        curves.append({"what": feature, "mean": mean, "curve": sparkline(values, CURVE)})
     print_table(CURVES, curves)
 
 

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
+<<<<<<< HEAD
 from livegan.plugin.catalogue import Offer, call_of, clash, full_name
 from livegan.plugin.guard import said
 from livegan.plugin.remembered import Asleep
 
 HELP = frozenset({"-h", "--help"})
+=======
+if TYPE_CHECKING:
+    from livegan.plugin.catalogue import Offer
+>>>>>>> sound
 
 
 def add_commands(app: typer.Typer, arguments: list[str]) -> None:
-    """Add the commands of plugins, if one of them is asked for, or the list of all.
+    """Add the commands of plugins, if one of them is asked for.
 
-    Plugins are not imported for what livegan does itself: a show's stage must stay without them.
+    Plugins are not imported for what livegan does itself, nor for its help: a show's stage must
+    stay without them, and reading the help in a folder must not run what lies there.
     """
     asked = next((a for a in arguments if not a.startswith("-")), None)
     own = names_of(app)
-    if asked in own or (asked is None and arguments and HELP.isdisjoint(arguments)):
+    if asked is None or asked in own:
         return
+<<<<<<< HEAD
     # Files here may be a stranger's: asked for help, livegan does not run them.
     folder = None if asked is None else Path("plugins")
     if not (folder and any(folder.glob("*.py"))) and not entry_points(group="livegan"):
+=======
+    from importlib.metadata import entry_points
+
+    folder = Path("plugins")
+    if not any(map(has_commands, folder.glob("*.py"))) and not entry_points(group="livegan"):
+>>>>>>> sound
         return
+    from livegan.plugin.catalogue import call_of, clash, full_name
     from livegan.plugin.registry import Registry
 
+<<<<<<< HEAD
     loaded = Registry().load(folder and folder.resolve())
+=======
+    loaded = Registry().load(folder.absolute())
+>>>>>>> sound
     claims: dict[str, list[Offer]] = {}
     told = set()
     for known in loaded.offered("command"):
@@ -47,14 +65,23 @@ def add_commands(app: typer.Typer, arguments: list[str]) -> None:
             reason = f"the command {name!r} is livegan's own; this one is {call}"
         tell(reason)
         told.add(reason)
-    for problem in loaded.problems if asked is not None and asked not in names_of(app) else ():
+    for problem in loaded.problems if asked not in names_of(app) else ():
         if problem.reason not in told:
             tell(str(problem))
+
+
+def has_commands(file: Path) -> bool:
+    """Whether a plugin file can have commands: it is not run to find out."""
+    try:
+        return file.is_file() and b"register_commands" in file.read_bytes()
+    except OSError:
+        return False
 
 
 def names_of(app: typer.Typer) -> set[str]:
     """The commands that there are."""
     found = {c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands}
+    found |= {row.name for row in getattr(app.info.cls, "rows", ())}
     found |= {
         g.name or (g.typer_instance and g.typer_instance.info.name) for g in app.registered_groups
     }
@@ -63,6 +90,8 @@ def names_of(app: typer.Typer) -> set[str]:
 
 def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None:
     """Add one, if the command line can be made of it: its failure must not cost the others."""
+    from livegan.plugin.guard import said
+
     trial = typer.Typer(add_completion=False)
     try:
         for each in (trial, app):

@@ -9,6 +9,7 @@ import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.tables import Column, print_table
+from livegan.cli.terminal import terminal, words
 
 if TYPE_CHECKING:
     from livegan.dataset import DataSet
@@ -48,19 +49,18 @@ def dataset(
     Interrupted, the same command goes on. A film that cannot be used is told, the others go on,
     and the exit code is 1.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
     from livegan.dataset import build
     from livegan.dataset.workers import cores
 
     columns = (
-        TextColumn("{task.description}"),
+        words("{task.description}"),
         BarColumn(),
-        TextColumn("{task.fields[pairs]} pairs"),
+        words("{task.fields[pairs]} pairs"),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True)
+    console = terminal(errors=True)
     if size % 64:
         near = max(64, round(size / 64) * 64)
         text = f"--size {size} is no multiple of 64, which `train` needs unless told another --arch"
@@ -74,7 +74,7 @@ def dataset(
                     tasks[name] = bars.add_task(name, total=1.0, pairs=0)
                 bars.update(tasks[name], completed=done, pairs=pairs)
                 if done >= 1 and not console.is_terminal:  # a log has no bars
-                    console.print(f"{name}: {pairs} pairs", highlight=False)
+                    console.print(f"{name}: {pairs} pairs")
 
             made = build(
                 films,

@@ -9,18 +9,19 @@ import sys
 import typer
 
 from livegan.cli.display import display_lines
+from livegan.cli.terminal import terminal
 
 
 def doctor() -> None:
     """Say what this machine has, what is missing, and how to get it; exit 1 if it cannot play."""
-    from rich.console import Console
+    from rich.text import Text
 
-    console = Console()
+    console = terminal()
     good = True
 
     def line(fine: bool | None, text: str) -> None:
-        mark = {True: "[green]ok  [/]", False: "[red]no  [/]", None: "[yellow]--  [/]"}[fine]
-        console.print(mark + text, highlight=False)
+        mark = {True: ("ok  ", "green"), False: ("no  ", "red"), None: ("--  ", "yellow")}[fine]
+        console.print(Text.assemble(mark, text))
 
     line(True, f"python {platform.python_version()} on {platform.platform()}")
     for name in ("torch", "numpy", "av", "pygame-ce", "sounddevice", "soxr", "watchdog", "pluggy"):

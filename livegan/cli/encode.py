@@ -21,14 +21,14 @@ def encode(
     ] = None,
 ) -> None:
     """Draw one condition: what a show would draw for that sound at that moment."""
-    from livegan import share
     from livegan.engine.program.single_condition import draw_condition
     from livegan.saving import save_png
+    from livegan.sound.sources import recorded
 
-    path = share.demo_track() if audio == "demo" else Path(audio)
     if out.suffix.lower() != ".png":
         fail(f"--out {out}: a condition is a PNG; name it {out.stem or 'picture'}.png", 2)
     with clear_errors():
+        path = recorded(audio)
         pixels = draw_condition(name, path, at, size, values_of(set or []))
         save_png(out, pixels)
     typer.echo(f"written: {short(out)}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +25,12 @@ def short(path: str | Path) -> str:
     text = str(path)
     here = os.getcwd() + os.sep
     return text.removeprefix(here)
+
+
+def typed(path: str | Path) -> str:
+    """A path as a part of a command that can be typed: quoted where it needs to be."""
+    text = short(path)
+    return subprocess.list2cmdline([text]) if sys.platform == "win32" else shlex.quote(text)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from livegan.cli.failing import fail, short
+from livegan.cli.failing import clear_errors, fail, short, typed
 
 KINDS = ("encoder", "mixer", "signal", "model", "source", "output", "command")
 README = """\
@@ -86,7 +86,8 @@ def new(
             2,
         )
     else:
-        working_folder(Path(what))
+        with clear_errors():
+            working_folder(Path(what))
 
 
 def working_folder(folder: Path) -> None:
@@ -106,7 +107,7 @@ def working_folder(folder: Path) -> None:
     (folder / "mypy.ini").write_text(MYPY, encoding="utf-8")
     registry.use(registry.Registry().load(folder / "plugins"))
     stubs.write_stubs(folder)
-    typer.echo(f"made {short(folder)}; now: cd {short(folder)} && livegan perform")
+    typer.echo(f"made {short(folder)}; now: cd {typed(folder)} && livegan perform")
 
 
 def package(kind: str, text: str, author: str, licence: str) -> None:
@@ -146,7 +147,7 @@ def package(kind: str, text: str, author: str, licence: str) -> None:
         typer.secho(f"without picture.jpg: {reason}", fg="yellow", err=True)
     typer.echo(
         f"made {short(folder)}: {starting.SUMMARIES[kind]}\n"
-        f"now: cd {short(folder)} && pip install -e '.[test]' && pytest"
+        f"now: cd {typed(folder)} && pip install -e '.[test]' && pytest"
     )
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.options import Tempo
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
+from livegan.files import named
 
 if TYPE_CHECKING:
     from livegan.stage.fallback.ladder import Asked
@@ -95,7 +97,7 @@ def perform(
     display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    bpm: Annotated[float | None, typer.Option(min=1, help="Fix the tempo.")] = None,
+    bpm: Tempo = None,
     audible: Annotated[bool, typer.Option(help="Play the sound of a file aloud.")] = True,
     loop: Annotated[bool, typer.Option(help="Begin a file again at its end.")] = True,
     hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,
@@ -146,7 +148,7 @@ def perform(
         with clear_errors():
             choose_device(device)
     if not has_display():
-        film_instead(path, audio, fps, size, device, seed, seconds, followed, guard)
+        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)
         return
     from livegan.stage.options import Options
     from livegan.stage.record.summary import lines_of
@@ -187,7 +189,7 @@ def perform(
         except NoWindow:
             status = None
     if status is None:
-        film_instead(path, audio, fps, size, device, seed, seconds, followed, guard)
+        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)
     elif status:
         raise typer.Exit(status)
 
@@ -199,6 +201,7 @@ def film_instead(
     size: int,
     device: str,
     seed: int,
+    bpm: float | None,
     seconds: float | None,
     followed: dict[str, Path],
     guard: Mode,
@@ -207,15 +210,24 @@ def film_instead(
     from livegan import share
     from livegan.cli.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
+    from livegan.sound.devices import SourceError
     from livegan.sound.source import SUFFIXES
     from livegan.sound.sources import recorded
 
-    sound = share.demo_track()
-    if audio is not None and (Path(audio).exists() or Path(audio).suffix.lower() in SUFFIXES):
+    sound: Path | None = share.demo_track()
+    if audio == "silence":
+        sound = None
+    elif audio not in (None, "demo"):
         with clear_errors():
-            sound = recorded(audio)
+            try:
+                sound = recorded(str(audio))
+            except SourceError:
+                if named(str(audio)).exists() or Path(str(audio)).suffix.lower() in SUFFIXES:
+                    raise
+                typer.echo(f"only a show can listen to {audio}; the demo track takes its place")
     out = Path("shows") / f"{path.stem}.mp4"
-    typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {sound.name} instead")
+    heard = "silence" if sound is None else sound.name
+    typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {heard} instead")
     with clear_errors():
         what = Rehearsal(
             set=path,
@@ -224,6 +236,7 @@ def film_instead(
             fps=fps,
             size=size,
             seed=seed,
+            bpm=bpm,
             device=device,
             out=out,
             followed=followed,

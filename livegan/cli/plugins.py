@@ -10,7 +10,11 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import fail
+from livegan.cli.plugins_gallery import gallery
+from livegan.cli.plugins_show import show
+from livegan.cli.plugins_stubs import stubs
 from livegan.cli.tables import Column, print_table
+from livegan.cli.terminal import plain, terminal
 
 MANY = 6
 """Things of a kind that are named in a list; of more it is said how many there are."""
@@ -127,11 +131,9 @@ def check(
                 fail(f"--only {name}: there is no such check" + suggestion(name, names), 2)
         rows = [row for row in rows if row["name"] in only]
     outcomes = []
-    from rich.console import Console
-
-    with Console(stderr=True).status("loading") as status:
+    with terminal(errors=True).status("loading") as status:
         for row in rows:
-            status.update(f"{row['thing']}: {row['name']}")
+            status.update(plain(f"{row['thing']}: {row['name']}"))
             outcomes.append(examination.outcome(row["thing"], row["name"]))
     examination.close()
     from livegan.testing import card
@@ -142,3 +144,7 @@ def check(
         card.show(target, outcomes, {row["name"]: row["summary"] for row in rows})
     if card.counted(outcomes, "failed"):
         raise typer.Exit(1)
+
+
+for part in (show, stubs, gallery):
+    plugins.command()(part)

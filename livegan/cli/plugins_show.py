@@ -10,6 +10,7 @@ import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.tables import Column, print_table
+from livegan.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from livegan.plugin import Operation
@@ -48,9 +49,8 @@ def show(
         typer.echo(json.dumps([as_data(thing) for thing in found]))
         if out is None:
             return
-    from rich.console import Console
 
-    console = Console(markup=False)  # what authors write is no markup
+    console = terminal()
     for thing in found:
         if not as_json:
             card(thing, console)

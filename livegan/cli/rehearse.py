@@ -9,7 +9,9 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.options import Tempo
 from livegan.cli.sets import SetPath
+from livegan.cli.terminal import plain, terminal, words
 from livegan.files import named
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Rehearse(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the usual seed after a ``--gremlins`` that nobody gave one."""
         given = list(args)
-        for at, (word, after) in enumerate(zip(args, [*args[1:], ""], strict=True)):
+        for at, (word, after) in enumerate(zip(args, [*args[1:], ""], strict=False)):
             if word == "--gremlins" and not after.isdigit():
                 given[at] = "--gremlins=0"
         return super().parse_args(ctx, given)
@@ -80,6 +82,7 @@ def rehearse(
         int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    bpm: Tempo = None,
     edit: Annotated[
         list[str] | None,
         typer.Option(metavar="SECONDS=FILE", help="A save at that second of the sound."),
@@ -146,6 +149,7 @@ def rehearse(
             fps=fps,
             size=size,
             seed=seed,
+            bpm=bpm,
             edits=edits_of(edit or []),
             out=out,
             frames=frames,
@@ -162,20 +166,18 @@ def rehearse(
 
 def with_gremlins(plan: Plan) -> Sheet:
     """Play the evening; each fault is told as it happens, and the sheet printed at its end."""
-    from rich.console import Console
-
     from livegan.gremlins.evening import Evening
     from livegan.gremlins.sheet import print_table, sheet_of
 
     if not plan.faults():
         fail(f"--only {plan.only}: no fault has this in its name", 2)
-    console = Console(stderr=True)
+    console = terminal(errors=True)
     with console.status("starting a show") as status:
 
         def told(line: str, now: str) -> None:
             if line:
-                console.print(line, highlight=False, markup=False)
-            status.update(now)
+                console.print(line)
+            status.update(plain(now))
 
         sheet = sheet_of(plan.set, plan.seed, Evening(plan, told).play())
     print_table(sheet)
@@ -184,50 +186,61 @@ def with_gremlins(plan: Plan) -> Sheet:
 
 def with_progress(what: Rehearsal) -> Result:
     """Rehearse with a progress bar; saves and faults are told as they happen."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
     from livegan.rehearsal import rehearse as play
 
-    console = Console(stderr=True)
+    console = terminal(errors=True)
     columns = (
-        TextColumn("rehearsing {task.fields[name]}"),
+        words("{task.fields[doing]}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
+        words("{task.fields[count]}"),
+        words("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     progress = Progress(*columns, console=console)
-    task = progress.add_task("", name=what.set.name, rate="", total=None)
+    doing = f"rehearsing {what.set.name}"
+    task = progress.add_task("", doing=doing, count="", rate="", total=None)
+    began = False
     if console.is_terminal:
         progress.start()
 
     def told(message: dict[str, Any]) -> None:
         line = commit_line(message)
         if line:
-            console.print(line, highlight=False, markup=False)
+            console.print(line)
+
+    def listened(heard: float, start: float) -> None:
+        progress.start()
+        at, end = clock(heard), clock(start)
+        progress.update(
+            task, doing="listening up to the start", count=f"{at} of {end}", completed=heard,
+            total=start,
+        )  # fmt: skip
 
     def done(count: int, total: int) -> None:
+        nonlocal began
+        if not began:  # the speed is that of the pictures alone
+            progress.reset(task, total=total, doing=doing)
+            began = True
         progress.start()
         speed = progress.tasks[0].speed
-        progress.update(
-            task, completed=count, total=total, rate=f"{speed:.0f} fps" if speed else ""
-        )
+        rate = f"{speed:.0f} fps" if speed else ""
+        progress.update(task, completed=count, total=total, count=f"{count}/{total}", rate=rate)
 
     try:
-        return play(what, progress=done, on_message=told)
+        return play(what, progress=done, on_message=told, on_listen=listened)
     except BaseException:
         progress.live.transient = True  # what is left of the bar says nothing
         raise
     finally:
         if progress.live.is_started:
             progress.stop()
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as a player shows them."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def commit_line(message: dict[str, Any]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from livegan.cli.failing import fail, short
+from livegan.cli.failing import fail, short, typed
 from livegan.files import kind_of, named
 
 START = "from livegan.live import *"
@@ -40,7 +39,7 @@ def set_file(given: Path) -> Path:
         fail(f"{short(given)} is empty; a set begins with `{START}` and ends with `show(...)`")
     if b"\0" in head or not is_text(head):
         if is_sound(path):
-            heard = shlex.quote(short(given))
+            heard = typed(given)
             fail(f"{short(given)} is a sound or a film, not a set; to hear it, add --audio {heard}")
         fail(f"{short(given)} is not UTF-8 text; a set is a Python file")
     return path

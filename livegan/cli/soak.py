@@ -11,6 +11,7 @@ import typer
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.sets import SetPath
 from livegan.cli.tables import Column, print_table
+from livegan.cli.terminal import plain, terminal
 
 if TYPE_CHECKING:
     from livegan.gremlins.soak import Report
@@ -44,24 +45,23 @@ def soak(
     sound in the picture is. Eight hours unless --hours or --minutes is given; exit code 1 if
     something grew, drifted or ended.
     """
-    from rich.console import Console
 
-    from livegan import share
     from livegan.gremlins.evening import Plan
     from livegan.gremlins.soak import Soak
+    from livegan.sound.sources import recorded
 
     whole = 60 * hours + minutes or 8 * 60.0
     if whole < SHORTEST:
         fail(f"--minutes {whole:g}: too short to see anything grow; {SHORTEST:g} at least", 2)
-    console = Console(stderr=True)
+    console = terminal(errors=True)
     with clear_errors():
-        music = share.demo_track() if audio == "demo" else Path(audio)
+        music = recorded(audio)
         plan = Plan(set, Path.cwd(), music, seed, size=size, fps=fps, device=device)
         with console.status("starting a show") as status:
 
             def told(at: float, line: str) -> None:
                 if line:
-                    status.update(f"{at / 60:.1f} of {whole:g} min: {line}")
+                    status.update(plain(f"{at / 60:.1f} of {whole:g} min: {line}"))
 
             report = Soak(plan, 60 * whole, told).play()
         if as_json is not None:
@@ -76,12 +76,11 @@ def soak(
 
 def print_report(report: Report) -> None:
     """A table: what was held at the beginning and at the end."""
-    from rich.console import Console
     from rich.text import Text
 
     from livegan.gremlins.soak import rule
 
-    console = Console()
+    console = terminal()
     if report.verdicts:
         rows = [
             {

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from livegan.cli.terminal import terminal
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -89,11 +91,10 @@ def print_table(
     columns are left out, a line under the table names them, and ``more`` in it is how to see them
     (``--json``).
     """
-    from rich.console import Console as Terminal
     from rich.table import Table
     from rich.text import Text
 
-    console = console or Terminal()
+    console = console or terminal()
     listed = list(rows)
     kept, left_out = fitting(columns, listed, console.width)
     if title:

@@ -16,12 +16,19 @@ from livegan.graph.place import Place, SetError, here
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
+from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 
 _fixed = functools.partial(Param, live=False)
 SETTINGS = (
     _fixed(0, 0, 4096, "width and height of every picture; 0 keeps the show's", "px", name="size"),
     _fixed(0.0, 0, 240, "pictures a second; 0 keeps the show's", name="fps"),
-    _fixed(0.0, 0, 400, "fixed tempo; 0 follows the music", name="bpm"),
+    _fixed(
+        0.0,
+        0,
+        FASTEST_BPM,
+        f"fixed tempo, {SLOWEST_BPM:g} or more; 0 follows the music",
+        name="bpm",
+    ),
     _fixed(4, 1, 32, "beats in a bar", name="beats_per_bar"),
     _fixed(
         "bar",
@@ -126,6 +133,9 @@ def settings(**values: Any) -> None:
         values["swap"] = f"{values['swap']:g}"
     _, checked = bind("settings", SETTINGS, values)
     swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
+    if 0 < checked["bpm"] < SLOWEST_BPM:
+        span = f"0, or from {SLOWEST_BPM:g} to {FASTEST_BPM:g}"
+        raise SetError(f"settings: bpm is {span}, got {checked['bpm']:g}")
     graph = _collecting.get()
     if graph is not None:
         graph.settings.update({name: checked[name] for name in values})

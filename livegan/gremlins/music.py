@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livegan.saving import replacing
 from livegan.sound import RATE
-from livegan.sound.media import decode
+from livegan.sound.media import open_media, until
 
 LONGEST = 60.0
 PLAYED, SILENT = 6.0, 1.5
@@ -22,7 +22,9 @@ def write_music(source: Path, out: Path) -> None:
 
     Raises livegan.sound.media.MediaError if it cannot be read.
     """
-    write_wav(out, with_silences(decode(source)[: round(LONGEST * RATE)]))
+    write_wav(
+        out, with_silences(np.concatenate([*until(open_media(source), round(LONGEST * RATE))]))
+    )
 
 
 def with_silences(samples: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
+"""The tempos that can be fixed, beats a minute."""
+
 
 @dataclass(frozen=True)
 class Now:

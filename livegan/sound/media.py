@@ -97,6 +97,13 @@ def open_media(
     return _blocks(path, first if head is None else chain([head], first), loop, once, stream)
 
 
+def until(blocks: Iterator[Array], samples: int) -> Iterator[Array]:
+    """The first ``samples`` of blocks of sound; no more than they lie in is read."""
+    while samples > 0 and (block := next(blocks, None)) is not None:
+        yield block[:samples]
+        samples -= len(block)
+
+
 def duration(path: str | Path) -> float:
     """Seconds of a file, as its header says; `MediaError` as `decode`."""
     path = named(path)

@@ -1,18 +1,105 @@
-"""The analysis of a whole recording, as a dictionary that can be printed."""
+"""The analysis of a whole recording, however long, as numbers that can be printed."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from livegan.sound import HOP, RATE
 from livegan.sound.bands import Array
-from livegan.sound.features import FEATURES, Rows
+from livegan.sound.features import FEATURES, INDEX, Rows
+
+if TYPE_CHECKING:
+    from livegan.sound.analysis import Event
 
 _CHUNK = 100 * HOP
 _CURVES = ("level", "low", "mid", "high", "centroid", "onset", "kick", "snare")
+_KINDS = ("kick", "snare", "onset")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a show hears in a recording.
+
+    ``duration`` is in seconds, ``events`` are the attacks in it. A value of each feature is kept
+    for every hop: 50 bytes for 4 kB of sound.
+    """
+
+    duration: float
+    events: tuple[Event, ...]
+    _values: array[float]
+    _beats: array[float]
+
+    @property
+    def hops(self) -> int:
+        """Hops in the recording; the last one may be filled up with silence."""
+        return len(self._beats)
+
+    def curve(self, name: str) -> Rows:
+        """(hops,) float64: the values of a feature, one a hop."""
+        if name == "beats":
+            return np.frombuffer(self._beats, np.float64)
+        rows = np.frombuffer(self._values, np.float32).reshape(self.hops, len(FEATURES))
+        return rows[:, INDEX[name]].astype(np.float64)
+
+    @property
+    def bpm(self) -> float:
+        """The tempo, beats a minute: the median over the second half."""
+        return round(float(np.median(self.curve("bpm")[self.hops // 2 :])), 2) if self.hops else 0.0
+
+    def times(self, kind: str) -> list[float]:
+        """Seconds of the beats, or of the attacks of a kind: "kick", "snare", "onset"."""
+        if kind == "beat":
+            return beat_times(self.curve("beats"))
+        return [round(event.time_s, 4) for event in self.events if event.kind == kind]
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """What `analyze` returns, one entry after the other."""
+        yield "hop_s", HOP / RATE
+        yield "duration_s", round(self.duration, 4)
+        yield "bpm", self.bpm
+        yield "beats", self.times("beat")
+        for kind in _KINDS:
+            yield f"{kind}s", self.times(kind)
+            found = [event for event in self.events if event.kind == kind]
+            yield f"{kind}s_reported", [round(event.reported_s, 4) for event in found]
+        for name in _CURVES:
+            yield name, [round(value, 4) for value in self.curve(name).tolist()]
+        yield "bpm_curve", [round(value, 2) for value in self.curve("bpm").tolist()]
+        yield "beats_curve", [round(value, 4) for value in self.curve("beats").tolist()]
+
+
+def hear(blocks: Iterable[Array], *, bpm: float | None = None) -> Analysis:
+    """Analyse blocks of sound, (n, 2) float32 at 48 kHz, the way a show would hear them."""
+    from livegan.sound.analysis import Analyzer
+
+    struck: list[Event] = []
+    analyzer = Analyzer(bpm, struck.append)
+    values, beats = array("f"), array("d")
+    samples = 0
+
+    def feed(block: Array) -> None:
+        rows = analyzer.feed(block)
+        values.frombytes(rows.astype(np.float32).tobytes())
+        beats.frombytes(np.ascontiguousarray(rows[:, INDEX["beats"]]).tobytes())
+
+    for block in blocks:
+        samples += len(block)
+        for start in range(0, len(block), _CHUNK):
+            feed(block[start : start + _CHUNK])
+    # Attacks in the last moments are known only later: listen on for a little while.
+    rest = -samples % HOP
+    feed(np.zeros((rest + 10 * HOP, 2), np.float32))
+    hops = (samples + rest) // HOP
+    del values[hops * len(FEATURES) :], beats[hops:]
+    duration = samples / RATE
+    events = tuple(event for event in struck if event.time_s < duration)
+    return Analysis(duration, events, values, beats)
 
 
 def analyze(samples: Array, *, bpm: float | None = None) -> dict[str, Any]:
@@ -31,34 +118,7 @@ def analyze(samples: Array, *, bpm: float | None = None) -> dict[str, Any]:
         ``onsets_reported`` (when a show would have known, at most 50 ms later), and the curves
         ``level low mid high centroid onset kick snare bpm_curve beats_curve``, one value a hop.
     """
-    from livegan.sound.analysis import Analyzer, Event
-
-    struck: list[Event] = []
-    analyzer = Analyzer(bpm, struck.append)
-    rest = -len(samples) % HOP
-    blocks = [samples[i : i + _CHUNK] for i in range(0, len(samples), _CHUNK)]
-    # Attacks in the last moments are known only later: listen on for a little while.
-    blocks.append(np.zeros((rest + 10 * HOP, 2), np.float32))
-    rows = np.concatenate([analyzer.feed(block) for block in blocks])
-    duration = len(samples) / RATE
-    events = [event for event in struck if event.time_s < duration]
-    rows = rows[: (len(samples) + rest) // HOP]
-    column = {name: rows[:, i] for i, name in enumerate(FEATURES)}
-    result: dict[str, Any] = {
-        "hop_s": HOP / RATE,
-        "duration_s": round(duration, 4),
-        "bpm": round(float(np.median(column["bpm"][len(rows) // 2 :])), 2) if len(rows) else 0.0,
-        "beats": beat_times(column["beats"]),
-    }
-    for kind in ("kick", "snare", "onset"):
-        found = [event for event in events if event.kind == kind]
-        result[f"{kind}s"] = [round(event.time_s, 4) for event in found]
-        result[f"{kind}s_reported"] = [round(event.reported_s, 4) for event in found]
-    for name in _CURVES:
-        result[name] = [round(float(value), 4) for value in column[name]]
-    result["bpm_curve"] = [round(float(value), 2) for value in column["bpm"]]
-    result["beats_curve"] = [round(float(value), 4) for value in column["beats"]]
-    return result
+    return dict(hear([samples], bpm=bpm).items())
 
 
 def beat_times(beats: Rows) -> list[float]:

@@ -33,14 +33,22 @@ class Soundtrack:
     ----------
     read : begins to read the sound: blocks of (n, 2) float32 at 48 kHz.
     analyse : analyse from the start, where it is known that features will be asked for.
+    bpm : fixes the tempo.
     """
 
-    def __init__(self, read: Callable[[], Iterator[Array]], *, analyse: bool = False) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Iterator[Array]],
+        *,
+        analyse: bool = False,
+        bpm: float | None = None,
+    ) -> None:
         self._read = read
         self._blocks = read()
         self._sound = Tail(KEPT, 2)
         self._rows = Tail(KEPT // HOP, len(FEATURES), np.float64)
-        self._analyzer = Analyzer() if analyse else None
+        self._bpm = bpm
+        self._analyzer = Analyzer(bpm) if analyse else None
         self.ended = False
 
     def hear(self, position: int) -> bool:
@@ -77,7 +85,7 @@ class Soundtrack:
 
     def _analyze(self) -> None:
         """Catch up with what was heard before anyone asked; from the start, for it accumulates."""
-        self._analyzer = Analyzer()
+        self._analyzer = Analyzer(self._bpm)
         if self._sound.start == 0:
             self._rows.add(self._analyzer.feed(self._sound.span(0, self._sound.end)))
             return

@@ -118,10 +118,10 @@ def parse_source(
     return Capture(text, patient=False)
 
 
-def recorded(text: str) -> Path:
+def recorded(text: str, option: str = "--audio ") -> Path:
     """The file that a rehearsal hears, which has no clock to listen by: a path, or ``demo``.
 
-    `SourceError` says what it takes, and which files there are.
+    `SourceError` says what it takes, and which files there are; ``option`` is where it was given.
     """
     from livegan.share import demo_track
     from livegan.sound.media import MediaError, check
@@ -134,9 +134,9 @@ def recorded(text: str) -> Path:
     takes = "it takes a sound file, a film or demo"
     kind = text.partition(":")[0].lower()
     if not path.exists() and kind in (*SOURCES, *ADDRESSES):
-        raise SourceError(f"--audio {text}: a rehearsal cannot listen to that; {takes}")
+        raise SourceError(f"{option}{text}: only a show can listen to that; {takes}")
     try:
         check(path)
     except MediaError as error:
-        raise SourceError(f"--audio {error}; {takes}") from None
+        raise SourceError(f"{option}{error}; {takes}") from None
     return path

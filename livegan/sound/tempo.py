@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from livegan.sound import HOP, RATE
 from livegan.sound.bands import Array
 
@@ -80,15 +81,16 @@ class Tempo:
         Raises
         ------
         ValueError
-            If ``bpm`` is not between 20 and 400.
+            If ``bpm`` is not between `SLOWEST_BPM` and `FASTEST_BPM`.
         """
         if bpm is None:
             if self._fixed is not None:
                 self._rate_bpm = min(max(self._fixed, _LOW_BPM), _HIGH_BPM)
             self._fixed = None
             return
-        if not 20.0 <= bpm <= 400.0:
-            raise ValueError(f"a tempo of {bpm} bpm: it must be between 20 and 400")
+        if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+            span = f"between {SLOWEST_BPM:g} and {FASTEST_BPM:g}"
+            raise ValueError(f"a tempo of {bpm} bpm: it must be {span}")
         self._fixed = float(bpm)
         behind = self.beats - self._steady(self._fixed)
         self._fixed_offset = _BAR * max(0.0, math.ceil(behind / _BAR - 1e-9))

@@ -8,7 +8,6 @@ import math
 import queue
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from livegan.ipc.shared_memory import sweep
@@ -29,7 +28,7 @@ from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.overlay.code import Code
 from livegan.stage.record.screenshot import saved
-from livegan.stage.record.show_log import Message, ShowLog
+from livegan.stage.record.show_log import Message, ShowLog, free_name
 from livegan.stage.record.show_report import Report
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.window.presenter import Presented, Presenter
@@ -84,9 +83,13 @@ class Stage:
     def _open(self, stack: contextlib.ExitStack) -> None:
         """Everything a show needs; what was opened is closed in the reverse order."""
         options = self.options
-        name = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-        self._log = ShowLog(options.log or options.working / "shows" / f"{name}.jsonl")
+        path, why = options.log, ""
+        if path is None:
+            path, why = free_name(options.working / "shows")
+        self._log = ShowLog(path)
         stack.callback(self._log.close)
+        if why:
+            self._log.say(f"this show keeps no log: {why}", "yellow")
         self._swept(sweep())
         source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
             options.audio, loop=options.loop, audible=options.audible

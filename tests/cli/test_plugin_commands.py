@@ -69,8 +69,8 @@ def test_a_command_of_a_plugin_is_run(app: typer.Typer, capsys: pytest.CaptureFi
 
 
 def test_nothing_is_loaded_for_what_livegan_does_itself(app: typer.Typer) -> None:
-    Path("plugins/sea.py").write_text("raise SystemExit(9)")
-    for arguments in (["perform", "wave"], ["--version"]):
+    Path("plugins/sea.py").write_text("register_commands = 1\nraise SystemExit(9)")
+    for arguments in (["perform", "wave"], ["--version"], ["--help"], ["-h"], []):
         add_commands(app, arguments)
         assert len(app.registered_commands) == 1
 
@@ -88,6 +88,6 @@ def test_help_runs_no_file_that_lies_about(
 def test_a_plugin_that_may_have_had_the_command_is_told(
     app: typer.Typer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("plugins/sea.py").write_text("1 / 0")
+    Path("plugins/sea.py").write_text("1 / 0  # register_commands comes later")
     add_commands(app, ["wave"])
     assert "sea.py:1: plugin sea: ZeroDivisionError" in capsys.readouterr().err

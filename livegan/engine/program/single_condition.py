@@ -14,8 +14,9 @@ from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, registry
 from livegan.sound import HOP, RATE
-from livegan.sound.history import Hearing, RecordedHistory
-from livegan.sound.media import decode
+from livegan.sound.history import Hearing
+from livegan.sound.media import duration, ends_at, open_media, until
+from livegan.sound.soundtrack import Playhead, Soundtrack
 
 
 class BeyondEnd(ValueError):
@@ -37,13 +38,23 @@ def draw_condition(name: str, audio: Path, at: float, size: int, values: dict[st
     operation = registry.current().operation("encoder", name)
     node = call(operation, (SOUND,), values)
     node.name = name
-    history = RecordedHistory.of(decode(audio))
     position = round(at * RATE) // HOP * HOP
-    if position > history.position:
-        length = f"{history.position / RATE:.2f} s long"
-        raise BeyondEnd(f"{audio} is {length}: there is no moment at {at:g} s")
+    if duration(audio) * RATE < position:
+        end = ends_at(audio)  # what the file says of itself may be a guess
+        if end * RATE < position:
+            raise _beyond(audio, end, at)
+    # Read up to the moment, and analysed only if the encoder asks for what that finds.
+    track = Soundtrack(lambda: until(open_media(audio), position))
+    if not track.hear(position):
+        raise _beyond(audio, track.position / RATE, at)
+    history = Playhead(track)
+    history.position = position
     sound = Hearing(history).at(position)
     now = Now(time=sound.time, bpm=sound.bpm, beats=sound.beats)
     moment = Moment(now, sound, Reading(now, sound), size, torch.device("cpu"))
     with torch.inference_mode():
         return as_bytes(OperationInstance(node, moment).draw(node, [], moment))
+
+
+def _beyond(audio: Path, end: float, at: float) -> BeyondEnd:
+    return BeyondEnd(f"{audio} is {end:.2f} s long: there is no moment at {at:g} s")

@@ -35,6 +35,8 @@ class Switches:
     black: bool = False
     solo: int | None = None
     """The slot that is seen alone, from 0."""
+    slots: int = 0
+    """Slots of the set that plays; 0 while that is not known."""
     fullscreen: bool = False
     quit_at: float = float("-inf")
     """When the show was last asked to end."""
@@ -112,6 +114,9 @@ class Switches:
 
     def _solo(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         slot = int(pressed) - 1
+        if self.slots and slot >= self.slots and slot != self.solo:
+            has = f"{self.slots} slot{'s' * (self.slots > 1)}"
+            return self.say(f"there is no slot {pressed}: the set has {has}", now), ()
         after = replace(self, solo=None if self.solo == slot else slot)
         return after, after.standing[1:]
 

@@ -6,11 +6,14 @@ the other; a third one does what else is slow.
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,6 +25,27 @@ WAITING = 10_000
 """Lines that wait while the disk does not answer; those after them are lost."""
 LAST_JOBS, LAST_LINES = 3.0, 2.0
 """Seconds that what waits at the end is given: the jobs, then the file and the terminal."""
+
+
+def free_name(folder: Path, now: Callable[[], datetime] = datetime.now) -> tuple[Path | None, str]:
+    """A file for the log of a show that begins now, made, or None and why there is none.
+
+    Two shows that begin in one second have a file each.
+    """
+    stem = now().strftime("%Y-%m-%d-%H%M%S")
+    for count in itertools.count(1):
+        path = folder / (f"{stem}.jsonl" if count == 1 else f"{stem}-{count}.jsonl")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            if not folder.is_dir():
+                return None, f"{folder} is not a folder"
+            continue
+        except OSError as error:
+            return None, f"{folder} cannot be written ({error.strerror or error})"
+        return path, ""
+    raise AssertionError("there is always a next number")
 
 
 class ShowLog:

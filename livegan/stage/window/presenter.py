@@ -177,7 +177,8 @@ class Presenter:
             found = ("quit", "close") if closed else action_of(press.typed, press.name)
             if found is None:
                 continue
-            self.switches, orders = self.switches.press(*found, now)
+            standing = replace(self.switches, slots=len(self.view.slots))
+            self.switches, orders = standing.press(*found, now)
             for order in orders:
                 if order == "fullscreen":
                     self._window.toggle_fullscreen()

@@ -1,0 +1,63 @@
+"""Commands that are imported when they are run: the list of all of them imports none."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+
+@dataclass(frozen=True)
+class Row:
+    """A command of livegan: its name, what ``livegan --help`` says of it, and where its code is.
+
+    ``summary`` is the first line of its docstring, and its module in `livegan.cli` has its name.
+    ``parser`` is the class in it of a command that reads its arguments in its own way.
+    """
+
+    name: str
+    summary: str
+    parser: str = ""
+
+    def load(self) -> Any:
+        """Import it: the command, as typer makes it of its function or of its group."""
+        module = importlib.import_module(f"livegan.cli.{self.name}")
+        found = getattr(module, self.name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False)
+        cls = getattr(module, self.parser) if self.parser else None
+        alone.command(self.name, cls=cls)(found)
+        return typer.main.get_command(alone)
+
+
+class Commands(TyperGroup):
+    """The commands of ``rows``, then those that were added."""
+
+    rows: tuple[Row, ...] = ()
+    listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names, in the order of the help."""
+        own = [row.name for row in self.rows]
+        return [*own, *(name for name in super().list_commands(ctx) if name not in own)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, imported unless only its name and summary are asked for."""
+        row = next((row for row in self.rows if row.name == cmd_name), None)
+        if row is None:
+            return super().get_command(ctx, cmd_name)
+        if self.listing:
+            return typer.core.TyperCommand(row.name, help=row.summary)
+        return row.load()
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, without importing what it lists."""
+        self.listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self.listing = False
