@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-<<<<<<< HEAD
-from livegan.plugin.catalogue import Offer, call_of, clash, full_name
-from livegan.plugin.guard import said
-from livegan.plugin.remembered import Asleep
-
-HELP = frozenset({"-h", "--help"})
-=======
 if TYPE_CHECKING:
     from livegan.plugin.catalogue import Offer
->>>>>>> sound
 
 
 def add_commands(app: typer.Typer, arguments: list[str]) -> None:
@@ -27,27 +19,19 @@ def add_commands(app: typer.Typer, arguments: list[str]) -> None:
     """
     asked = next((a for a in arguments if not a.startswith("-")), None)
     own = names_of(app)
-    if asked is None or asked in own:
+    if asked in own:
         return
-<<<<<<< HEAD
-    # Files here may be a stranger's: asked for help, livegan does not run them.
-    folder = None if asked is None else Path("plugins")
-    if not (folder and any(folder.glob("*.py"))) and not entry_points(group="livegan"):
-=======
     from importlib.metadata import entry_points
 
-    folder = Path("plugins")
-    if not any(map(has_commands, folder.glob("*.py"))) and not entry_points(group="livegan"):
->>>>>>> sound
+    # Files here may be a stranger's: asked for help, livegan does not run them.
+    folder = None if asked is None else Path("plugins")
+    files = () if folder is None else folder.glob("*.py")
+    if not any(map(has_commands, files)) and not entry_points(group="livegan"):
         return
     from livegan.plugin.catalogue import call_of, clash, full_name
     from livegan.plugin.registry import Registry
 
-<<<<<<< HEAD
-    loaded = Registry().load(folder and folder.resolve())
-=======
-    loaded = Registry().load(folder.absolute())
->>>>>>> sound
+    loaded = Registry().load(folder and folder.absolute())
     claims: dict[str, list[Offer]] = {}
     told = set()
     for known in loaded.offered("command"):
@@ -91,6 +75,7 @@ def names_of(app: typer.Typer) -> set[str]:
 def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None:
     """Add one, if the command line can be made of it: its failure must not cost the others."""
     from livegan.plugin.guard import said
+    from livegan.plugin.remembered import Asleep
 
     trial = typer.Typer(add_completion=False)
     try:

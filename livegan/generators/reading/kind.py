@@ -16,7 +16,7 @@ NOT_WEIGHTS = (
     (b"Rar!", "a RAR archive; unpack it and use the file inside"),
     (
         b"\x89HDF\r\n\x1a\n",
-        "a file of HDF5 (Keras, TensorFlow); export the network as ONNX (python -m tf2onnx.convert)",
+        "a file of HDF5 (Keras, TensorFlow); export it as ONNX (python -m tf2onnx.convert)",
     ),
     (b"GGUF", "a language model (GGUF), not a generator of pictures"),
     (b"\x89PNG", "a picture (PNG), not a checkpoint"),
