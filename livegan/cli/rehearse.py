@@ -221,7 +221,7 @@ def with_progress(what: Rehearsal) -> Result:
     def done(count: int, total: int) -> None:
         nonlocal began
         if not began:  # the speed is that of the pictures alone
-            progress.reset(task, total=total, doing=doing)
+            progress.reset(task, total=total, doing=doing, count="", rate="")
             began = True
         progress.start()
         speed = progress.tasks[0].speed
