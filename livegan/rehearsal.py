@@ -26,6 +26,7 @@ from livegan.engine.program.program import GROUPS
 from livegan.engine.program.thumbs import strip
 from livegan.graph.place import Place
 from livegan.saving import save_png
+from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
@@ -55,7 +56,7 @@ class Rehearsal:
     start: float = 0.0
     seconds: float | None = None
     fps: float = 0.0
-    size: int = 0
+    size: Written = UNSAID
     seed: int = 0
     edits: list[Edit] = field(default_factory=list)
     out: Path | None = None
@@ -186,7 +187,7 @@ def _rehearse(
         "seconds": stop - what.start,
         "frames": total,
         "fps": fps,
-        "size": program.size,
+        "size": program.size.plain,
         "picture": list(shape[:2]),
         "seed": what.seed,
         "device": name,

@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import CANVAS, size_option
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.gremlins.evening import Plan
@@ -74,9 +76,7 @@ def rehearse(
         float | None, typer.Option(min=0, help="How long; the whole sound if not given.")
     ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
-    size: Annotated[
-        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
-    ] = 0,
+    size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     edit: Annotated[
         list[str] | None,

@@ -54,7 +54,7 @@ class Rings:
             offer = registry.current().offer("output", kind)
             ring = self._extra.pop((kind, name), None)
             if ring is None:
-                ring = PictureRing.create(4 * program.size, 4 * program.size)
+                ring = PictureRing.create(4 * program.size.height, 4 * program.size.width)
             self._extra[kind, name] = ring
             whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
             outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})

@@ -10,6 +10,7 @@ from livegan.graph.signal import Signal, lift
 from livegan.graph.sound import SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param
+from livegan.size import Size
 
 
 def bind(
@@ -52,6 +53,11 @@ def check(title: str, param: Param, value: Any) -> Any:
         return bool(value)
     if kind == "text":
         return value
+    if kind == "size":
+        try:
+            return Size.read(value)
+        except ValueError as error:
+            raise SetError(f"{label}: {error}") from None
     if isinstance(value, str) or not hasattr(value, "__float__"):
         raise SetError(f"{label} is a number, got {describe(value)}")
     number = lift(value)
