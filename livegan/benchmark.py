@@ -21,16 +21,23 @@ from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, run
 from livegan.engine.program.build import Builder, model_folders
 from livegan.engine.program.device import choose_device, describe_device
-from livegan.engine.program.instance import ModelInstance, Moment, OperationInstance
+from livegan.engine.program.instance import (
+    ModelInstance,
+    Moment,
+    OperationInstance,
+    painting_size,
+)
 from livegan.engine.program.player import Player, as_bytes
 from livegan.engine.program.program import Program
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
+from livegan.generators.channels import resize
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, Operation, registry
+from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.media import decode
@@ -40,7 +47,7 @@ FPS = 30
 
 
 def measure(
-    size: int, seconds: float, set_path: Path | None, device_name: str, checkpoints: list[str]
+    size: Size, seconds: float, set_path: Path | None, device_name: str, checkpoints: list[str]
 ) -> dict[str, Any]:
     """All tables: ``{"machine": str, "tables": {title: [row, ...]}}``; times in milliseconds.
 
@@ -75,16 +82,16 @@ def measure(
     return {
         "machine": machine,
         "tables": {
-            f"encoders (ms a picture at {size} and 512 px)": operations(
-                "encoder", history, (size, 512), seconds / 4
+            f"encoders (ms a picture at {size.plain} and 512 px)": operations(
+                "encoder", history, (size, Size.square(512)), seconds / 4
             ),
-            f"mixers (ms a picture at {size} and 512 px)": operations(
-                "mixer", history, (size, 512), seconds / 8
+            f"mixers (ms a picture at {size.plain} and 512 px)": operations(
+                "mixer", history, (size, Size.square(512)), seconds / 8
             ),
-            f"generators at {size} px, against a plain float32 loop": [
+            f"generators at {size.plain} px, against a plain float32 loop": [
                 dataclasses.asdict(row) for row in generators
             ],
-            f"the whole frame of {path.name} at {size} px": frame_rows(
+            f"the whole frame of {path.name} at {size.plain} px": frame_rows(
                 player, history, program, 4 * seconds, threads
             ),
             "saves": save_rows(pipeline, script.text),
@@ -92,7 +99,7 @@ def measure(
     }
 
 
-def moment_at(history: Playhead, seconds: float, size: int, hearing: Hearing) -> Moment:
+def moment_at(history: Playhead, seconds: float, size: Size, hearing: Hearing) -> Moment:
     """The moment of a recording at a time."""
     history.position = round(seconds * RATE) // HOP * HOP
     sound = hearing.at(history.position)
@@ -101,20 +108,20 @@ def moment_at(history: Playhead, seconds: float, size: int, hearing: Hearing) ->
 
 
 def operations(
-    kind: str, history: Playhead, sizes: tuple[int, ...], seconds: float
+    kind: str, history: Playhead, sizes: tuple[Size, ...], seconds: float
 ) -> list[dict[str, Any]]:
     """Median milliseconds of every encoder or mixer at its defaults, as the sound moves on."""
     rows: list[dict[str, Any]] = []
     for operation in registry.current().all(kind):
         row: dict[str, Any] = {"name": operation.name}
         for size in dict.fromkeys(sizes):
-            row[f"{size} px"] = operation_ms(operation, history, size, seconds)
+            row[f"{size.plain} px"] = operation_ms(operation, history, size, seconds)
         rows.append(row)
     return rows
 
 
 def operation_ms(
-    operation: Operation, history: Playhead, size: int, seconds: float
+    operation: Operation, history: Playhead, size: Size, seconds: float
 ) -> float | None:
     """Median milliseconds of one picture; None if it cannot be drawn at its defaults."""
     hearing = Hearing(history)
@@ -124,7 +131,7 @@ def operation_ms(
     except SetError:
         return None
     node.name = operation.name
-    inputs: list[torch.Tensor | None] = [torch.rand(3, size, size) for _ in node.pictures]
+    inputs: list[torch.Tensor | None] = [torch.rand(3, *size) for _ in node.pictures]
     times = []
     instance: OperationInstance | None = None
     end = time.perf_counter() + seconds
@@ -190,7 +197,7 @@ def frame_rows(
 def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
     """The loop a user would write: float32 networks, one after the other, tiled with numpy."""
     hearing = Hearing(history)
-    parts: list[tuple[OperationInstance, Picture, Any]] = []
+    parts: list[tuple[OperationInstance, Picture, Any, Size]] = []
     moment = moment_at(history, 15, program.size, hearing)
     for slot in program.slots:
         instance = slot.instance
@@ -199,15 +206,16 @@ def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
         checkpoint = instance.generator.checkpoint
         if source is not None and checkpoint.architecture is not None:
             module = checkpoint.module().eval()
-            parts.append((OperationInstance(source, moment), source, module))
+            size = painting_size(slot.node, instance.generator, program.size)
+            parts.append((OperationInstance(source, moment), source, module, size))
 
     def draw(position: int) -> Any:
         now = moment_at(history, position / RATE, program.size, hearing)
         tiles = []
-        for encoder, node, module in parts:
-            condition = encoder.draw(node, [], now)
+        for encoder, node, module, size in parts:
+            condition = resize(encoder.draw(node, [], now), *size)
             with torch.no_grad():
-                out = module(condition[None] * 2 - 1)[0]
+                out = resize(module(condition[None] * 2 - 1)[0], *program.size)
             tiles.append(
                 ((out.numpy() + 1) * 127.5).clip(0, 255).astype(np.uint8).transpose(1, 2, 0)
             )

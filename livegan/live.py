@@ -30,6 +30,7 @@ from livegan.plugin.declare import Kind, Param
 from livegan.plugin.declare import param as param
 from livegan.plugin.declare import static as static
 from livegan.plugin.words import WORDS
+from livegan.size import FITS, UNSAID
 
 MODEL = (
     Param(
@@ -47,13 +48,19 @@ MODEL = (
         name="precision",
     ),
     Param(
-        0,
-        0,
-        4096,
-        "width and height it paints at; 0 is its card's, enlarged to the set's",
-        "px",
+        UNSAID,
+        doc="what it paints at, in the canvas's shape if it is a number, and how large its picture "
+        "is; 0 paints as its card says and fills the canvas",
+        unit="px",
         live=False,
         name="size",
+    ),
+    Param(
+        "cover",
+        doc="how what it painted meets the canvas, where the shapes differ: it fills it and is "
+        "cut, is seen whole on black, or is distorted",
+        choices=FITS,
+        name="fit",
     ),
 )
 """What ``model(...)`` takes besides the checkpoint and the condition, as rows of data."""
@@ -120,8 +127,8 @@ def model(
     """A slot: a generator that repaints a condition.
 
     ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition the
-    encoder on the model's card draws it.  ``options`` are ``norm``, ``dropout``, ``precision`` and
-    ``size``.
+    encoder on the model's card draws it.  ``options`` are ``norm``, ``dropout``, ``precision``,
+    ``size`` and ``fit``.
     """
     if not isinstance(checkpoint, (str, Morph)):
         raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")

@@ -19,6 +19,7 @@ from PIL import Image, ImageOps
 
 from livegan import saving, share
 from livegan.plugin import Operation, registry
+from livegan.size import Size, Written
 
 Pixels = NDArray[np.uint8]
 
@@ -113,9 +114,9 @@ def needed(wanted: Any) -> bool:
 
 
 def draw(
-    lines: Sequence[Line], folder: Path, *, size: int = 256, audio: Path | None = None
+    lines: Sequence[Line], folder: Path, *, size: Written = 256, audio: Path | None = None
 ) -> list[Pixels]:
-    """What each line draws at a moment of the demo track: (size, size, 3) uint8 each.
+    """What each line draws at a moment of the demo track: (H, W, 3) uint8 each, at ``size``.
 
     Lines that fit together are drawn in one rehearsal, and all mixers from the same two pictures.
 
@@ -138,19 +139,18 @@ def draw(
         own = index if line.alone or line.kind == "signal" else -1
         together.setdefault((line.kind == "mixer", line.moves, own), []).append(index)
     for places in together.values():
-        pictures = rehearsed([lines[place] for place in places], folder, size, audio)
+        pictures = rehearsed([lines[place] for place in places], folder, Size.read(size), audio)
         drawn.update(zip(places, pictures, strict=True))
     return [drawn[index] for index in range(len(lines))]
 
 
-def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) -> list[Pixels]:
+def rehearsed(lines: list[Line], folder: Path, size: Size, audio: Path | None) -> list[Pixels]:
     """What lines of one kind draw, side by side in one rehearsal."""
     from livegan.rehearsal import Rehearsal, rehearse  # torch, which a line alone does not need
 
-    columns = math.ceil(math.sqrt(len(lines)))
-    rows = math.ceil(len(lines) / columns)
+    # As many rows as columns, and all of them full: then each picture keeps its size.
+    side = math.ceil(math.sqrt(len(lines)))
     texts = [line.text for line in lines]
-    texts += texts[:1] * (rows * columns - len(lines))  # a row that is not full would be centred
     text = BEFORE
     start, seconds, fps = AT_S, 0.1, 10.0
     if lines[0].moves:
@@ -160,8 +160,9 @@ def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) ->
         text += f"{CURVE}show(curve(sound, value={texts[0]}))\n"
     else:
         text += PAINTED if lines[0].kind == "mixer" else ""
-        tiled = f"grid({', '.join(texts)}, columns={columns})"
-        text += f"show({texts[0] if len(texts) == 1 else tiled})\n"
+        text += "".join(f"p{place} = {line}\n" for place, line in enumerate(texts))
+        cells = [f"p{place % len(texts)}" for place in range(side * side)]
+        text += f"show(grid({', '.join(cells)}))\n" if side > 1 else "show(p0)\n"
     shown: list[Pixels] = []
 
     def keep(frame: Any, pixels: Pixels) -> None:
@@ -187,11 +188,11 @@ def rehearsed(lines: list[Line], folder: Path, size: int, audio: Path | None) ->
     whole = shown[0]
     if len(texts) == 1:
         return [fitted(whole, size)]
-    height, width = whole.shape[0] // rows, whole.shape[1] // columns
+    height, width = whole.shape[0] // side, whole.shape[1] // side
     return [
         fitted(whole[r * height : (r + 1) * height, c * width : (c + 1) * width], size)
-        for r in range(rows)
-        for c in range(columns)
+        for r in range(side)
+        for c in range(side)
     ][: len(lines)]
 
 
@@ -213,9 +214,11 @@ def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
         raise NoPicture(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
 
 
-def fitted(pixels: Pixels, size: int) -> Pixels:
-    """A picture at (size, size), black where another shape leaves room."""
-    if pixels.shape[:2] == (size, size):
+def fitted(pixels: Pixels, size: Size) -> Pixels:
+    """A picture at ``size``, black where another shape leaves room."""
+    if pixels.shape[:2] == size:
         return pixels
-    whole = ImageOps.pad(Image.fromarray(pixels), (size, size), Image.Resampling.LANCZOS)
+    whole = ImageOps.pad(
+        Image.fromarray(pixels), (size.width, size.height), Image.Resampling.LANCZOS
+    )
     return np.asarray(whole)

@@ -35,7 +35,8 @@ show(a.hue(lfo(bars=8)).blend(prev(), 0.5 * sound.kick))
 
 * Pictures chain: `wave.blur(4).blend(scroll, 0.3)` is `blend(blur(wave, 4), scroll, 0.3)`.
 * Every number accepts a signal, such as `sound.low`, `lfo(bars=4)` or `0.2 + 0.5 * sound.kick`.
-* Pictures of different size meet at the size of the first.
+* The canvas has any shape: `settings(size=(1280, 720))`. Pictures meet at the size of the first;
+  one of another shape covers it and is cut. `.fit("contain")` shows all of it, on black.
 * A picture's name is the variable it is assigned to, or `key="name"`. By its name, and by what it
   is built from, livegan knows it again in the next save: what it is given may change, its weights
   and its memory stay.
@@ -171,6 +172,7 @@ def table(params: Iterable[Param], fixed: str = " (fixed when built)") -> str:
         span = ", ".join(f"`{c}`" for c in p.choices) or span
         span = f"{span} {p.unit}".strip()
         default = f"{p.default:g}" if p.type == "number" else repr(p.default)
+        default = "0" if p.type == "size" else default
         rows.append((f"`{p.name}`", default, span, p.doc + ("" if p.live else fixed)))
     return rows_of(("parameter", "default", "range", "meaning"), rows)
 

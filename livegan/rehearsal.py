@@ -30,6 +30,7 @@ from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.place import Place
 from livegan.saving import save_png
+from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.media import duration, ends_at, open_media
 from livegan.sound.soundtrack import Playhead, Soundtrack
@@ -63,7 +64,7 @@ class Rehearsal:
     start: float = 0.0
     seconds: float | None = None
     fps: float = 0.0
-    size: int = 0
+    size: Written = UNSAID
     seed: int = 0
     bpm: float | None = None
     """Fixes the tempo; None follows the music."""
@@ -220,7 +221,7 @@ def _rehearse(
         "seconds": sound.seconds,
         "frames": total,
         "fps": fps,
-        "size": program.size,
+        "size": program.size.plain,
         "picture": list(shape[:2]),
         "seed": what.seed,
         "device": name,

@@ -10,6 +10,7 @@ import numpy as np
 
 from livegan.engine.program.program import GROUPS
 from livegan.saving import replacing, write_bytes
+from livegan.size import Size
 from livegan.sound.features import INDEX
 
 INK = "#e8e8ee"
@@ -92,7 +93,8 @@ def draw(
         axes.axis("off")
     rate = report["frames"] / max(report["wall_s"], 1e-6)
     figure.suptitle(
-        f"{Path(report['set']).name}: {report['frames']} pictures of {report['size']} px, "
+        f"{Path(report['set']).name}: {report['frames']} pictures, canvas "
+        f"{Size.read(report['size'])}, "
         f"{rate:.1f} a second, {len(report['faults'])} faults, "
         f"flash guard acted {len(report['flash_guard']['moments'])} times",
         color=INK,

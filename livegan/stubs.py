@@ -150,13 +150,14 @@ def function(name: str, given: list[str], gives: str, doc: str) -> str:
 def row(param: Param) -> str:
     """A parameter with its type and default."""
     kinds = {"flag": "bool", "integer": "int", "number": "float", "text": "Any"}
+    kinds["size"] = "int | str | tuple[int, int]"
     if param.choices:
         kind = f"Literal[{', '.join(str.__repr__(c) for c in param.choices)}]"
     else:
         kind = kinds[param.type]
     if param.live and kind != "Any":
         kind = "Number" if kind == "float" else f"{kind} | Signal"
-    default = param.default
+    default = param.default if param.type != "size" else 0
     shown = "..."
     for plain in (bool, int, float, str):  # of a class made from one, such as an enumeration's,
         if isinstance(default, plain):  # what it is as one

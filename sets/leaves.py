@@ -22,7 +22,8 @@ def spikes(sound, *, size, sharp=param(2.0, 0.5, 16, "exponent")):
 def scanlines(picture, *, now, rows=param(6.0, 2, 64, "from line to line", unit="px"),
               dark=param(0.6, 0, 1, "how dark the lines are")):
     """Dark lines that creep down with the beat."""
-    row = np.arange(picture.shape[1], dtype=np.float32)[:, None]
+    height = picture.shape[1]                    # pixels are meant at a height of 512
+    row = np.arange(height, dtype=np.float32)[:, None] * (512 / height)
     lines = (row / rows - now.beats) % 1.0 < 0.5
     return picture * picture.new_tensor(1.0 - dark * lines)
 

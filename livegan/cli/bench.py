@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail
+from livegan.cli.sizes import size_option
 from livegan.cli.tables import Column, print_table
+from livegan.size import UNSAID, Size
 
 
 def bench(
@@ -18,7 +20,7 @@ def bench(
         typer.Argument(metavar="[dataset|train]", help="Pairs from a film, or training; only."),
     ] = None,
     film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="With sound.")] = None,
-    size: Annotated[int, typer.Option(min=16, help="Width and height of pictures, px.")] = 512,
+    size: Annotated[Size, size_option("Of pictures, px: 512 if not given.")] = UNSAID,
     seconds: Annotated[float, typer.Option(min=0.1, help="How long each row is measured.")] = 1.0,
     set: Annotated[
         Path | None, typer.Option(help="The set of the whole frame; sets/four.py if not given.")
@@ -40,7 +42,7 @@ def bench(
         from livegan.benchmark import measure
 
         with clear_errors():
-            result = measure(size, seconds, set, device, checkpoint or [])
+            result = measure(size or Size.square(512), seconds, set, device, checkpoint or [])
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
@@ -51,7 +53,7 @@ def bench(
         from livegan.dataset.benchmark import bench_film
 
         with clear_errors():
-            result = bench_film(film, encoder, size, rounds)
+            result = bench_film(film, encoder, size or Size.square(512), rounds)
     if as_json:
         typer.echo(json.dumps(result))
         return

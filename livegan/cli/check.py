@@ -8,6 +8,8 @@ import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.sets import SetPath
+from livegan.cli.sizes import CANVAS, size_option
+from livegan.size import UNSAID, Size
 
 SHOWN = 12
 """Names of nodes that are printed."""
@@ -15,9 +17,7 @@ SHOWN = 12
 
 def check(
     set: SetPath,
-    size: Annotated[
-        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
-    ] = 0,
+    size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
 ) -> None:
     """Prove a set without playing it: builds it and draws it on the demo track and on silence."""

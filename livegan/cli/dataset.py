@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import size_option
 from livegan.cli.tables import Column, print_table
 from livegan.cli.terminal import terminal, words
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.dataset import DataSet
@@ -29,7 +31,7 @@ def dataset(
         list[str], typer.Option(help="What draws the conditions: timeline, timeline:seconds=5.")
     ],
     out: Annotated[Path, typer.Option(help="The data set, a folder.")],
-    size: Annotated[int, typer.Option(min=16, help="Width and height, px.")] = 256,
+    size: Annotated[Size, size_option("Of pictures, px: 256 if not given, or 384x216.")] = UNSAID,
     rate: Annotated[float, typer.Option(help="Pairs a second.")] = 1.0,
     fit: Annotated[str, typer.Option(help="crop, pad or stretch.")] = "crop",
     val_film: Annotated[
@@ -61,10 +63,11 @@ def dataset(
         TimeRemainingColumn(),
     )
     console = terminal(errors=True)
-    if size % 64:
-        near = max(64, round(size / 64) * 64)
-        text = f"--size {size} is no multiple of 64, which `train` needs unless told another --arch"
-        typer.secho(f"{text}; {near} would do", fg="yellow", err=True)
+    size = size or Size.square(256)
+    near = Size(*(max(64, round(side / 64) * 64) for side in size))
+    if near != size:
+        text = f"--size {size.plain} is no multiple of 64, which `train` needs unless told another"
+        typer.secho(f"{text} --arch; {near.plain} would do", fg="yellow", err=True)
     try:
         with clear_errors(), Progress(*columns, console=console) as bars:
             tasks: dict[str, TaskID] = {}

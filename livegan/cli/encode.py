@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import size_option
+from livegan.size import UNSAID, Size
 
 
 def encode(
@@ -15,7 +17,7 @@ def encode(
     audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')],
     at: Annotated[float, typer.Option(min=0, help="The moment to draw, s.")],
     out: Annotated[Path, typer.Option(help="The picture, a PNG.")],
-    size: Annotated[int, typer.Option(min=1, max=4096, help="Width and height, px.")] = 256,
+    size: Annotated[Size, size_option("Of the picture, px; 256 if not given.")] = UNSAID,
     set: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="A parameter of the encoder.")
     ] = None,
@@ -29,7 +31,7 @@ def encode(
         fail(f"--out {out}: a condition is a PNG; name it {out.stem or 'picture'}.png", 2)
     with clear_errors():
         path = recorded(audio)
-        pixels = draw_condition(name, path, at, size, values_of(set or []))
+        pixels = draw_condition(name, path, at, size or Size.square(256), values_of(set or []))
         save_png(out, pixels)
     typer.echo(f"written: {short(out)}")
 

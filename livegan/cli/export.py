@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import size_option
+from livegan.size import UNSAID, Size
 
 
 def export(
@@ -17,9 +19,7 @@ def export(
         Path | None,
         typer.Option(help="checkpoints/NAME/latest_net_G.pth or NAME.onnx if not given."),
     ] = None,
-    size: Annotated[
-        int | None, typer.Option(min=1, help="Fix width and height, px; else any that fits.")
-    ] = None,
+    size: Annotated[Size, size_option("Fix the size, px: 512, or 640x384; else any.")] = UNSAID,
     norm: Annotated[
         str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
     ] = None,
@@ -40,10 +40,10 @@ def export(
         checkpoint = load(find(model, model_folders(here / "set.py", here)))
         name = checkpoint.name
         usual = Path("checkpoints", name, "latest_net_G.pth") if to == "pth" else f"{name}.onnx"
-        written = write(checkpoint, out or usual, to, norm=norm, size=size, force=force)
+        written = write(checkpoint, out or usual, to, norm=norm, size=size or None, force=force)
         typer.echo(f"written: {short(written)}")
         if to == "pth":
-            options = test_options(checkpoint, norm=norm, size=size or 0)
+            options = test_options(checkpoint, norm=norm, size=size)
             typer.echo(
                 "in the pix2pix project, as checkpoints/NAME/latest_net_G.pth:\n"
                 f"python test.py --dataroot CONDITIONS --name {name} {options}"

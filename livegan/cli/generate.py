@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import size_option
+from livegan.size import UNSAID, Size
 
 
 def generate(
@@ -18,7 +20,7 @@ def generate(
         str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
     ] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    size: Annotated[int | None, typer.Option(min=1, help="Width and height, px.")] = None,
+    size: Annotated[Size, size_option("Of the result, px; else that of the picture.")] = UNSAID,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
 ) -> None:
     """Paint one picture with a checkpoint."""
@@ -37,7 +39,7 @@ def generate(
         here = Path.cwd()
         path = find(checkpoint, model_folders(here / "set.py", here))
         paint(
-            path, picture, out, norm=norm, precision=precision, size=size,
+            path, picture, out, norm=norm, precision=precision, size=size or None,
             device=choose_device(device),
         )  # fmt: skip
     typer.echo(f"written: {short(out)}")

@@ -71,7 +71,7 @@ def listed(folders: list[Path]) -> list[dict[str, Any]]:
         try:
             checkpoint = load(path)
             card = checkpoint.card
-            row |= {"encoder": card.encoder, "size": card.size or "", "licence": card.licence}
+            row |= {"encoder": card.encoder, "size": card.size.plain or "", "licence": card.licence}
             row |= {"hours": card.hours, "scores": card.scores}
             row |= {key: card.scores[key] for key in ("l1", "response") if key in card.scores}
             row["architecture"] = card.architecture or str(checkpoint.architecture or path.suffix)
@@ -97,7 +97,7 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
     rows = {
         "title": card.title,
         "play it": f"model({card.name!r}, {as_call(card)})" if card.encoder else "",
-        "paints at": f"{card.size} x {card.size}" if card.size else "",
+        "paints at": str(card.size) if card.size else "",
         "norm": card.norm,
         "network": architecture,
         "learned from": card.data,

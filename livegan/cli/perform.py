@@ -12,7 +12,9 @@ from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.options import Tempo
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
+from livegan.cli.sizes import CANVAS, size_option
 from livegan.files import named
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.stage.fallback.ladder import Asked
@@ -91,7 +93,7 @@ def perform(
         str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="What is heard.")
     ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second; else the set's.")] = 0.0,
-    size: Annotated[int, typer.Option(min=0, max=4096, help="Width and height of a slot, px.")] = 0,
+    size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     window: Annotated[str, typer.Option(metavar="WxH", help="Size of the window.")] = "1024x1024",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
     display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,
@@ -198,7 +200,7 @@ def film_instead(
     path: Path,
     audio: str | None,
     fps: float,
-    size: int,
+    size: Size,
     device: str,
     seed: int,
     bpm: float | None,

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import size_option
 from livegan.cli.tables import Column, print_table
 from livegan.cli.terminal import terminal
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.plugin import Operation
     from livegan.plugin.catalogue import Offer
     from livegan.plugin.registry import Registry
 
-PREVIEW = 36
+PREVIEW = Size.square(36)
 """Characters across of the picture in the terminal; it is half as many lines high."""
 
 PARAMETERS = (
@@ -34,7 +36,7 @@ def show(
     out: Annotated[
         Path | None, typer.Option(help="Draw its picture from the demo track: a PNG or JPEG.")
     ] = None,
-    size: Annotated[int, typer.Option(min=16, max=2048, help="Of the picture, px.")] = 256,
+    size: Annotated[Size, size_option("Of the picture, px: 256 if not given.")] = UNSAID,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show what a plugin offers: where it is from, its parameters, a line of a set, a picture."""
@@ -55,7 +57,7 @@ def show(
         if not as_json:
             card(thing, console)
         if out is not None or (console.is_terminal and not as_json):
-            drawn(thing, out, size, console)
+            drawn(thing, out, size or Size.square(256), console)
 
 
 def missing(loaded: Registry, name: str) -> str:
@@ -149,7 +151,7 @@ def card(thing: Operation | Offer, console: Any) -> None:
     print_table(PARAMETERS, listed, console=console)
 
 
-def drawn(thing: Operation | Offer, out: Path | None, size: int, console: Any) -> None:
+def drawn(thing: Operation | Offer, out: Path | None, size: Size, console: Any) -> None:
     """Draw its picture: into a file, else into the terminal."""
     from livegan.plugin.declare import Operation
 

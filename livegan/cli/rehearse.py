@@ -11,8 +11,10 @@ from typer.core import TyperCommand
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.options import Tempo
 from livegan.cli.sets import SetPath
+from livegan.cli.sizes import CANVAS, size_option
 from livegan.cli.terminal import plain, terminal, words
 from livegan.files import named
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.gremlins.evening import Plan
@@ -78,9 +80,7 @@ def rehearse(
         float | None, typer.Option(min=0, help="How long; the whole sound if not given.")
     ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
-    size: Annotated[
-        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
-    ] = 0,
+    size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     bpm: Tempo = None,
     edit: Annotated[

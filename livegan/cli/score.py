@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.sizes import size_option
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.training.scoring import Scores
@@ -28,7 +30,7 @@ def score(
         list[str] | None,
         typer.Option(metavar="ENCODER", help="Cross-feed it with this; else as on its card."),
     ] = None,
-    size: Annotated[int, typer.Option(min=0, max=4096, help="At which it paints; 0: card.")] = 0,
+    size: Annotated[Size, size_option("At which it paints, px; else its card's.")] = UNSAID,
     norm: Annotated[str | None, typer.Option(help="frame or running; else the card's.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     write: Annotated[bool, typer.Option(help="Write the scores on the model's card.")] = False,

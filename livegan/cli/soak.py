@@ -10,8 +10,10 @@ import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.sets import SetPath
+from livegan.cli.sizes import CANVAS, size_option
 from livegan.cli.tables import Column, print_table
 from livegan.cli.terminal import plain, terminal
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.gremlins.soak import Report
@@ -30,9 +32,7 @@ def soak(
     minutes: Annotated[float, typer.Option(min=0, help="How long; added to --hours.")] = 0.0,
     audio: Annotated[str, typer.Option(help='A sound file, or "demo".')] = "demo",
     seed: Annotated[int, typer.Option(help="Of what is saved and done to it.")] = 0,
-    size: Annotated[
-        int, typer.Option(min=0, max=4096, help="Width and height of each picture, px.")
-    ] = 0,
+    size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     as_json: Annotated[

@@ -17,9 +17,10 @@ from typing import Any
 
 from livegan.dataset.building import DataSetError
 from livegan.dataset.film import Film
+from livegan.size import Size
 
 
-def bench_film(path: Path, encoder: str, size: int, rounds: int) -> dict[str, Any]:
+def bench_film(path: Path, encoder: str, size: Size, rounds: int) -> dict[str, Any]:
     """A film into pairs at one a second, and the same film decoded and scaled, in turn.
 
     Both are whole commands, from their start, with one thread and, where the system can say so,
@@ -37,9 +38,19 @@ def bench_film(path: Path, encoder: str, size: int, rounds: int) -> dict[str, An
         raise DataSetError("ffmpeg is not installed, and it is what is compared with")
     with Film(path) as film:
         seconds = film.duration
-    crop = f"scale=w={size}:h={size}:force_original_aspect_ratio=increase:flags=area"
+    width, height = size.width, size.height
+    crop = f"scale=w={width}:h={height}:force_original_aspect_ratio=increase:flags=area"
     plain = [ffmpeg, "-v", "error", "-nostdin", "-threads", "1", "-filter_threads", "1"]
-    plain += ["-i", str(path), "-an", "-vf", f"{crop},crop={size}:{size}", "-f", "null", "-"]
+    plain += [
+        "-i",
+        str(path),
+        "-an",
+        "-vf",
+        f"{crop},crop={width}:{height}",
+        "-f",
+        "null",
+        "-",
+    ]
     times: dict[str, list[tuple[float, float]]] = {"ffmpeg": [], "livegan": []}
     for turn in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +66,7 @@ def bench_film(path: Path, encoder: str, size: int, rounds: int) -> dict[str, An
         rows.append({"name": title, "s": clock, "cpu s": work, "times the film": seconds / clock})
     ratio = {key: rows[1][key] / max(rows[0][key], 1e-9) for key in ("s", "cpu s")}
     rows.append({"name": "ratio", **ratio, "times the film": ""})
-    machine = f"{platform.machine()}, one core, {path.name}: {seconds:.0f} s, {size} px"
+    machine = f"{platform.machine()}, one core, {path.name}: {seconds:.0f} s, {size.plain} px"
     return {"machine": machine, "tables": {"a film into pairs": rows}}
 
 

@@ -22,6 +22,7 @@ from livegan.dataset.split import Side, Split
 from livegan.dataset.workers import Task, attempt, side_by_side
 from livegan.lock import held
 from livegan.plugin import Operation
+from livegan.size import Size, Written
 
 MANIFEST = "manifest.json"
 
@@ -57,7 +58,7 @@ def build(
     encoders: Sequence[str | Operation | Drawing],
     *,
     out: str | Path,
-    size: int = 256,
+    size: Written = 256,
     rate: float = 1.0,
     fit: Fit = "crop",
     split: Split | None = None,
@@ -83,7 +84,7 @@ def build(
     ----------
     films : films for both sides; ``val_films`` are for validation as a whole.
     encoders : names (``"timeline"``, ``"timeline:seconds=5"``), operations or drawings.
-    size : height and width in pixels.
+    size : of a picture, in pixels: a side, or width and height.
     rate : frames a second.
     fit : ``"crop"``, ``"pad"`` or ``"stretch"``.
     near : a frame that differs from the last one kept by less (mean, 0..1) is dropped.
@@ -100,10 +101,14 @@ def build(
     livegan.lock.HeldError
         If another process writes to ``out``.
     """
-    if size < 16 or not 0 < rate < math.inf or fit not in FITS or jobs < 1:
+    try:
+        asked = Size.read(size)
+    except ValueError as error:
+        raise DataSetError(str(error)) from None
+    if min(asked) < 16 or not 0 < rate < math.inf or fit not in FITS or jobs < 1:
         raise DataSetError(
-            f"size {size}, rate {rate}, fit {fit!r}, jobs {jobs}: size is at least 16 pixels, rate "
-            f"more than 0 a second, fit one of {', '.join(FITS)}, jobs at least 1"
+            f"size {asked}, rate {rate}, fit {fit!r}, jobs {jobs}: a side is at least 16 pixels, "
+            f"rate more than 0 a second, fit one of {', '.join(FITS)}, jobs at least 1"
         )
     try:
         drawings = tuple(drawing(encoder) for encoder in encoders)
@@ -114,7 +119,7 @@ def build(
         raise DataSetError(f"encoders: {', '.join(names) or 'none'}; name at least one, each once")
     settings = Settings(
         drawings,
-        size,
+        asked,
         rate,
         fit,
         split or Split(),

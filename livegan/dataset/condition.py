@@ -19,6 +19,7 @@ from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
 from livegan.plugin.guard import said
 from livegan.plugin.registry import current
+from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.features import INDEX, Rows
@@ -141,16 +142,16 @@ class Conditions:
     sound : (n, 2) float32 at 48 kHz, as `livegan.sound.media.decode` gives it, or a `Soundtrack`,
         which is read as far as is asked for: then positions must rise.
     drawings : the encoders, with their values.
-    size : height and width of the pictures in pixels.
+    size : of the pictures.
     """
 
     def __init__(
         self,
         sound: npt.NDArray[np.float32] | Soundtrack,
         drawings: Sequence[Drawing],
-        size: int,
+        size: Written,
     ) -> None:
-        self.size = size
+        self.size = Size.read(size)
         self.drawings = tuple(drawings)
         self._history = sound if isinstance(sound, Soundtrack) else RecordedHistory.of(sound)
         self._hearing = Hearing(self._history)
@@ -188,7 +189,7 @@ class Conditions:
                 return position <= self.end
 
     def at(self, position: int, frame: int = 0) -> list[npt.NDArray[np.uint8]]:
-        """What each encoder draws when ``position`` samples were heard: (size, size, 3) RGB bytes.
+        """What each encoder draws when ``position`` samples were heard: (H, W, 3) RGB bytes.
 
         ``position`` is floored to a whole hop.  Encoders that are fed blocks need positions in
         rising order.
@@ -227,7 +228,7 @@ class Conditions:
                 beats=float(row[INDEX["beats"]]),
             )
         if "size" in wanted:
-            context["size"] = (self.size, self.size)
+            context["size"] = self.size
         if "rng" in wanted:
             context["rng"] = np.random.default_rng((0, index, frame))
         return context
@@ -270,8 +271,8 @@ def _blaming(operation: Operation) -> Iterator[None]:
         raise EncoderError(f"{where}: encoder {operation.name!r} failed: {reason}") from error
 
 
-def picture_bytes(drawn: Any, size: int) -> npt.NDArray[np.uint8]:
-    """What an encoder returned, as (size, size, 3) RGB bytes: rounded as a shown frame is.
+def picture_bytes(drawn: Any, size: Size) -> npt.NDArray[np.uint8]:
+    """What an encoder returned, as (H, W, 3) RGB bytes: rounded as a shown frame is.
 
     Raises
     ------
@@ -284,9 +285,9 @@ def picture_bytes(drawn: Any, size: int) -> npt.NDArray[np.uint8]:
     picture = as_picture(drawn)
     if bool(torch.isnan(picture).any()):
         raise ValueError("it returned values that are not numbers")
-    if picture.shape[1:] != (size, size):
+    if tuple(picture.shape[1:]) != size:
         picture = F.interpolate(
-            picture[None], (size, size), mode="bilinear", antialias=True, align_corners=False
+            picture[None], size, mode="bilinear", antialias=True, align_corners=False
         )[0]
     scaled = picture.mul(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
     return scaled.permute(1, 2, 0).contiguous().numpy()

@@ -14,6 +14,7 @@ import av
 from livegan.dataset.fitting import Fit, Picture, fitted
 from livegan.dataset.timeline import JUMP, Timeline
 from livegan.files import kind_of, location, named
+from livegan.size import Size, Written
 
 Kind = Literal["video", "audio"]
 Watch = Callable[[float, Any], None]
@@ -32,7 +33,7 @@ class FilmError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """A frame that was kept: ``time`` in seconds of the film, ``picture`` (size, size, 3) RGB."""
+    """A frame that was kept: ``time`` in seconds of the film, ``picture`` (H, W, 3) RGB."""
 
     time: float
     picture: Picture
@@ -134,9 +135,9 @@ class Film:
         return container / av.time_base if container else 0.0
 
     def frames(
-        self, size: int, rate: float, fit: Fit = "crop", watch: Watch | None = None
+        self, size: Written, rate: float, fit: Fit = "crop", watch: Watch | None = None
     ) -> Iterator[Frame]:
-        """The first frame at or after each multiple of ``1 / rate`` seconds, (size, size, 3).
+        """The first frame at or after each multiple of ``1 / rate`` seconds, at ``size``.
 
         A film that is cut off or damaged gives what it has, and a note.
 
@@ -148,6 +149,7 @@ class Film:
         due = 0  # counts periods of 1/rate: integers do not drift
         time: float | None = None
         latest, again = 0.0, ""
+        asked = Size.read(size)
         aspect = self._aspect()
         for frame in self._decoded(rate):
             if frame.pts is None:
@@ -162,7 +164,7 @@ class Film:
             if time + 1e-6 < due / rate:
                 continue
             due = int((time + 1e-6) * rate) + 1
-            yield Frame(time, fitted(frame, size, fit, aspect))
+            yield Frame(time, fitted(frame, asked, fit, aspect))
         if time is None:
             why = "; ".join(self.notes) or "no frames"
             raise FilmError(f"{self.path}: its pictures cannot be decoded ({why})")

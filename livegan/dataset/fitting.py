@@ -1,4 +1,4 @@
-"""A film's frame as a square picture: scaled, the right way up, without the comb of fields."""
+"""A film's frame as a picture of a data set: scaled, upright, without the comb of fields."""
 
 from __future__ import annotations
 
@@ -9,35 +9,40 @@ import numpy as np
 import numpy.typing as npt
 from av.sidedata.sidedata import Type
 
+from livegan.size import Size
+
 Fit = Literal["crop", "pad", "stretch"]
 FITS: tuple[Fit, ...] = ("crop", "pad", "stretch")
 Picture = npt.NDArray[np.uint8]
 
 
-def fitted(frame: Any, size: int, fit: Fit, aspect: float) -> Picture:
-    """An `av.VideoFrame` as (size, size, 3) RGB bytes, as a player would show it.
+def fitted(frame: Any, size: Size, fit: Fit, aspect: float) -> Picture:
+    """An `av.VideoFrame` as (H, W, 3) RGB bytes of ``size``, as a player would show it.
 
     ``fit`` crops the middle, pads with black, or stretches; ``aspect`` is the width of a pixel
     over its height.  The display matrix of films that were taken with a turned camera is applied.
     """
     width, height = frame.width * aspect, float(frame.height)
+    matrix = display_matrix(frame)
+    # What it is scaled to before it is turned upright.
+    high, wide = size if not lies(matrix) else (size.width, size.height)
     if fit == "stretch":
-        width_to, height_to = size, size
+        width_to, height_to = wide, high
     else:
-        scale = size / (min if fit == "crop" else max)(width, height)
+        scale = (max if fit == "crop" else min)(wide / width, high / height)
         width_to, height_to = max(1, round(width * scale)), max(1, round(height * scale))
     scaled: Picture = without_comb(frame).to_ndarray(
         format="rgb24", width=width_to, height=height_to, interpolation="AREA"
     )
-    scaled = upright(scaled, display_matrix(frame))
+    scaled = upright(scaled, matrix)
     height_to, width_to = scaled.shape[:2]
     if fit == "crop":
-        top, left = (height_to - size) // 2, (width_to - size) // 2
-        return np.ascontiguousarray(scaled[top : top + size, left : left + size])
-    if scaled.shape[:2] == (size, size):
+        top, left = (height_to - size.height) // 2, (width_to - size.width) // 2
+        return np.ascontiguousarray(scaled[top : top + size.height, left : left + size.width])
+    if scaled.shape[:2] == size:
         return np.ascontiguousarray(scaled)
-    padded = np.zeros((size, size, 3), np.uint8)
-    top, left = (size - height_to) // 2, (size - width_to) // 2
+    padded = np.zeros((*size, 3), np.uint8)
+    top, left = (size.height - height_to) // 2, (size.width - width_to) // 2
     padded[top : top + height_to, left : left + width_to] = scaled
     return padded
 
@@ -51,14 +56,20 @@ def display_matrix(frame: Any) -> tuple[int, int, int, int]:
     return int(matrix[0]), int(matrix[1]), int(matrix[3]), int(matrix[4])
 
 
+def lies(matrix: tuple[int, int, int, int]) -> bool:
+    """Whether it turns a frame by a quarter: its rows are columns when it is shown."""
+    a, b, c, d = matrix
+    return abs(a) + abs(d) < abs(b) + abs(c)
+
+
 def upright(picture: Picture, matrix: tuple[int, int, int, int]) -> Picture:
     """(H, W, 3) turned and mirrored by the nearest multiple of a quarter turn."""
     a, b, c, d = matrix
-    if abs(a) + abs(d) >= abs(b) + abs(c):
-        across, down = a, d
-    else:
+    if lies(matrix):
         picture = picture.transpose(1, 0, 2)
         across, down = c, b
+    else:
+        across, down = a, d
     return picture[:: -1 if down < 0 else 1, :: -1 if across < 0 else 1]
 
 
@@ -87,7 +98,7 @@ def is_black(picture: Picture) -> bool:
 
 def signature(picture: Picture) -> npt.NDArray[np.float32]:
     """A (16, 16, 3) miniature, 0..1, to tell near-duplicates by their mean difference."""
-    size = picture.shape[0] // 16 * 16
-    cells = picture[:size, :size].reshape(16, size // 16, 16, size // 16, 3)
+    high, wide = picture.shape[0] // 16, picture.shape[1] // 16
+    cells = picture[: 16 * high, : 16 * wide].reshape(16, high, 16, wide, 3)
     miniature: npt.NDArray[np.float32] = cells.mean((1, 3), dtype=np.float32) / np.float32(255)
     return miniature

@@ -22,11 +22,14 @@ from livegan.dataset.fitting import Fit, Picture, is_black, signature
 from livegan.dataset.report import FilmReport, place, recorded, stem
 from livegan.dataset.split import Side, Split
 from livegan.dataset.titles import is_title
+from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.media import MediaError, open_media
 from livegan.sound.soundtrack import Soundtrack, is_silent
 
 SIDES: tuple[Side, ...] = ("train", "val")
+
+SIZE = Size.square(256)
 
 Progress = Callable[[str, float, int], None]
 """Called with the film's name, the part of it that is done (0..1), and its pairs so far."""
@@ -37,7 +40,7 @@ class Settings:
     """What all pairs of a data set have in common; written in its manifest."""
 
     encoders: tuple[Drawing, ...]
-    size: int = 256
+    size: Size = SIZE
     rate: float = 1.0
     fit: Fit = "crop"
     split: Split = field(default_factory=Split)
@@ -53,7 +56,7 @@ class Settings:
                 {"name": e.name, "parameters": dict(e.values), "sha256": e.digest}
                 for e in self.encoders
             ],
-            "size": self.size,
+            "size": self.size.plain,
             "rate": self.rate,
             "fit": self.fit,
             "split": asdict(self.split),

@@ -29,8 +29,9 @@ def contact_sheet(out: Path, settings: Settings, films: Sequence[FilmReport]) ->
     if not used:
         return None
     rows = len(settings.encoders)
+    wide = 2 * settings.size.scaled(HEIGHT).width
     block = LINE + rows * (HEIGHT + 2)
-    sheet = Image.new("RGB", (MOMENTS * (2 * HEIGHT + 4), len(used) * block), (18, 18, 18))
+    sheet = Image.new("RGB", (MOMENTS * (wide + 4), len(used) * block), (18, 18, 18))
     pen = ImageDraw.Draw(sheet)
     for index, film in enumerate(used):
         top = index * block
@@ -45,11 +46,9 @@ def contact_sheet(out: Path, settings: Settings, films: Sequence[FilmReport]) ->
                 if not path.is_file():  # removed by hand, of this encoder alone
                     continue
                 with Image.open(path) as picture:
-                    small = picture.resize((2 * HEIGHT, HEIGHT), Image.Resampling.BOX)
-                sheet.paste(small, (column * (2 * HEIGHT + 4), top + LINE + row * (HEIGHT + 2)))
-            pen.text(
-                (column * (2 * HEIGHT + 4) + 3, top + LINE + 2), f"{pair['time']:.1f} s", "white"
-            )
+                    small = picture.resize((wide, HEIGHT), Image.Resampling.BOX)
+                sheet.paste(small, (column * (wide + 4), top + LINE + row * (HEIGHT + 2)))
+            pen.text((column * (wide + 4) + 3, top + LINE + 2), f"{pair['time']:.1f} s", "white")
     path = out / NAME
     with replacing(path) as beside:
         sheet.save(beside, format="JPEG", quality=88)

@@ -60,9 +60,9 @@ class Rings:
             offer = registry.current().offer("output", kind)
             ring = self._extra.pop((kind, name), None)
             if ring is None:
-                side = program.size
+                high, wide = program.size
                 try:
-                    ring = PictureRing.create_within(4 * side, 4 * side, smallest=side * side)
+                    ring = PictureRing.create_within(4 * high, 4 * wide, smallest=high * wide)
                 except NoRoom as error:
                     self._note(f"{kind} {name!r} is left out: {error}")
                     continue

@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from livegan.size import Size, Written
+
 from .checkpoint import Checkpoint
 from .runner import Generator
 
@@ -26,7 +28,7 @@ class Row:
 
     name: str
     architecture: str
-    size: int
+    size: int | str
     precision: str
     ms: float
     plain_ms: float | None
@@ -38,7 +40,7 @@ class Row:
 
 def bench_generators(
     checkpoints: Iterable[Checkpoint],
-    size: int = 256,
+    size: Written = 256,
     seconds: float = 1.0,
     *,
     device: str | torch.device = "auto",
@@ -52,9 +54,10 @@ def bench_generators(
     """
     peaks: dict[torch.dtype, float] = {}
     rows = []
+    asked = Size.read(size)
     for checkpoint in checkpoints:
         generator = Generator(checkpoint, device, norm=norm)
-        condition = torch.rand(3, size, size, generator=torch.Generator().manual_seed(0))
+        condition = torch.rand(3, *asked, generator=torch.Generator().manual_seed(0))
         condition = condition.to(generator.device)
         wait = waiter(generator.device)
         calls: list[Callable[[], Any]] = [lambda g=generator, c=condition: g.paint(c)]  # type: ignore[misc]
@@ -66,7 +69,7 @@ def bench_generators(
                 for module in plain.modules():
                     if isinstance(module, nn.Dropout):
                         module.eval()
-            sides = checkpoint.fit(size, size)
+            sides = checkpoint.fit(*asked)
             gflop = count_flop(plain, checkpoint.in_channels, *sides) / 1e9
             frame = torch.zeros(*sides, checkpoint.in_channels, dtype=torch.uint8)
             calls.append(lambda m=plain, f=frame, d=generator.device: plain_loop(m, f, d))  # type: ignore[misc]
@@ -80,7 +83,7 @@ def bench_generators(
                 architecture=checkpoint.architecture.name
                 if checkpoint.architecture
                 else str(checkpoint.foreign),
-                size=size,
+                size=asked.plain,
                 precision=str(generator.dtype).removeprefix("torch."),
                 ms=times[0],
                 plain_ms=times[1] if gflop else None,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from livegan.saving import write_bytes
+from livegan.size import UNSAID, Size
 
 from .errors import ModelError
 from .files import weights_in
@@ -22,7 +23,8 @@ class Card:
     ----------
     name, title : of the model; one word, and one line.
     encoder, encoder_params : what drew the conditions that it was trained on.
-    size : pixels, the side that it was trained at; 0 if unknown.
+    size : that it was trained at, in a file a number for a square or "384x216"; of no pixels if
+        unknown.
     norm : ``"frame"``, ``"running"``, or empty for the default.
     data, hours, licence : what it was trained on and for how long, and what one may do with it.
     scores : numbers by name, from the evaluation.
@@ -36,7 +38,7 @@ class Card:
     title: str = ""
     encoder: str = ""
     encoder_params: dict[str, Any] = field(default_factory=dict)
-    size: int = 0
+    size: Size = UNSAID
     norm: str = ""
     data: str = ""
     hours: float = 0.0
@@ -47,6 +49,9 @@ class Card:
     made_with: str = ""
     other: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.size = Size.read(self.size)
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Card:
         """Values of a known key but another type are made to fit, or left at the default."""
@@ -55,7 +60,7 @@ class Card:
             if key == "other" or key not in KNOWN:
                 card.other[key] = value
                 continue
-            kind: Callable[..., Any] = type(getattr(card, key))
+            kind: Callable[..., Any] = Size.read if key == "size" else type(getattr(card, key))
             if value is None or isinstance(value, dict) != (kind is dict):
                 continue
             try:
@@ -66,7 +71,7 @@ class Card:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; unknown keys are put back at the end."""
-        values: dict[str, Any] = asdict(self)
+        values: dict[str, Any] = asdict(self) | {"size": self.size.plain}
         other: dict[str, Any] = values.pop("other")
         return values | other
 

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from livegan.size import Fit
+
 from .errors import ModelError
 
 LUMA = (0.299, 0.587, 0.114)
@@ -61,6 +63,30 @@ def resize(picture: Tensor, height: int, width: int) -> Tensor:
     return F.interpolate(
         picture[None], (height, width), mode="bilinear", align_corners=False, antialias=shrinks
     )[0]
+
+
+def fitted(picture: Tensor, height: int, width: int, fit: Fit = "cover") -> Tensor:
+    """(C, H, W) → (C, height, width) by `fit`, where its shape is another; else resized.
+
+    ``"cover"`` shows its middle, ``"contain"`` all of it on black, ``"stretch"`` distorts it.
+    """
+    _, high, wide = picture.shape
+    if fit == "cover":
+        # The largest part of it that has the shape of the place.
+        cut_high = min(high, max(1, round(wide * height / width)))
+        cut_wide = min(wide, max(1, round(high * width / height)))
+        top, left = (high - cut_high) // 2, (wide - cut_wide) // 2
+        picture = picture[:, top : top + cut_high, left : left + cut_wide]
+    elif fit == "contain":
+        inner_high = min(height, max(1, round(high * width / wide)))
+        inner_wide = min(width, max(1, round(wide * height / high)))
+        if (inner_high, inner_wide) != (height, width):
+            whole = picture.new_zeros(picture.shape[0], height, width)
+            top, left = (height - inner_high) // 2, (width - inner_wide) // 2
+            inner = resize(picture, inner_high, inner_wide)
+            whole[:, top : top + inner_high, left : left + inner_wide] = inner
+            return whole
+    return resize(picture, height, width)
 
 
 def as_size(size: int | tuple[int, int]) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from livegan.plugin import registry
 from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer
 from livegan.saving import write_bytes
+from livegan.size import Size
 
 from .architecture import Architecture
 from .card import Card, read_card, write_card
@@ -83,6 +84,21 @@ class Checkpoint:
 
     def __repr__(self) -> str:
         return f"<Checkpoint {self.name}: {self.architecture or self.foreign}>"
+
+    @property
+    def any_shape(self) -> bool:
+        """Whether it paints other shapes as well as its own: it is convolutional all through.
+
+        Our own networks hold what stands still in a scene as a picture, which would be distorted.
+        """
+        return self.architecture is None or self.architecture.family != "small"
+
+    @property
+    def own_size(self) -> Size:
+        """What it learned to paint, as its card or its layers say; `UNSAID` if they do not."""
+        if self.card.size or self.architecture is None:
+            return self.card.size
+        return Size.square(int(self.architecture.options.get("side", 0)))
 
     def fit(self, height: int, width: int) -> tuple[int, int]:
         """The nearest size that the network can paint."""

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from livegan import __version__
 from livegan.saving import write_bytes
+from livegan.size import Size
 
 from .architecture import Architecture
 from .channels import as_size
@@ -74,7 +75,7 @@ def as_onnx(
     fixed = as_size(size) if size is not None else None
     if fixed and checkpoint.fit(*fixed) != fixed:
         rule = checkpoint.resizing(*fixed).partition("; ")[0]
-        near = " x ".join(map(str, dict.fromkeys(checkpoint.fit(*fixed))))
+        near = Size(*checkpoint.fit(*fixed)).plain
         raise ModelError(f"{rule}; give --size {near}")
     try:
         import onnx
@@ -164,7 +165,7 @@ def described(graph: Any, checkpoint: Checkpoint, norm: str) -> None:
         ),
         "encoder": card.encoder,
         "encoder_params": json.dumps(card.encoder_params) if card.encoder else "",
-        "size": str(card.size or ""),
+        "size": str(card.size.plain or ""),
         "norm": norm,
         "architecture": str(checkpoint.architecture),
         "licence": card.licence,
@@ -186,7 +187,7 @@ def export(
     to: str,
     *,
     norm: str | None = None,
-    size: int | None = None,
+    size: Size | int | None = None,
     force: bool = False,
 ) -> Path:
     """Write a checkpoint for another program, whole or not at all.

@@ -6,6 +6,8 @@ import io
 
 import torch
 
+from livegan.size import UNSAID, Size
+
 from .architecture import Architecture
 from .checkpoint import Checkpoint
 from .errors import ModelError
@@ -29,7 +31,7 @@ def as_reference(checkpoint: Checkpoint) -> bytes:
     return data.getvalue()
 
 
-def test_options(checkpoint: Checkpoint, *, norm: str | None = None, size: int = 0) -> str:
+def test_options(checkpoint: Checkpoint, *, norm: str | None = None, size: Size = UNSAID) -> str:
     """The options with which that project's ``test.py`` paints what livegan paints.
 
     Raises
@@ -50,8 +52,11 @@ def test_options(checkpoint: Checkpoint, *, norm: str | None = None, size: int =
     words = ["--model test", f"--netG {architecture.name}", f"--norm {architecture.norm}"]
     numbers = {"ngf": (width, 64), "input_nc": (architecture.in_channels, 3)}
     numbers["output_nc"] = (architecture.out_channels, 3)
-    side = size or checkpoint.card.size
-    numbers |= {"load_size": (side or 256, 256), "crop_size": (side or 256, 256)}
+    size = size or checkpoint.card.size or Size.square(256)
+    if size.height == size.width:
+        numbers |= {"load_size": (size.width, 256), "crop_size": (size.width, 256)}
+    else:  # it knows no other way to leave the shape of a picture as it is
+        words.append("--preprocess none")
     words += [f"--{key} {value}" for key, (value, usual) in numbers.items() if value != usual]
     if not (architecture.family == "resnet" and given["dropout"]):
         words.append("--no_dropout")

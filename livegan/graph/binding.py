@@ -10,6 +10,7 @@ from livegan.graph.signal import Signal, lift
 from livegan.graph.sound import SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param
+from livegan.size import Size
 
 
 def bind(
@@ -54,6 +55,11 @@ def check(title: str, param: Param, value: Any) -> Any:
         if not isinstance(value, str) and not (value is None and param.default is None):
             raise SetError(f"{label} is a text in quotes, got {describe(value)}")
         return value
+    if kind == "size":
+        try:
+            return Size.read(value)
+        except ValueError as error:
+            raise SetError(f"{label}: {error}") from None
     if isinstance(value, str) or not hasattr(value, "__float__"):
         raise SetError(f"{label} is a number, got {describe(value)}")
     number = lift(value)

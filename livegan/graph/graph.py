@@ -17,10 +17,16 @@ from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
+from livegan.size import UNSAID
 
 _fixed = functools.partial(Param, live=False)
 SETTINGS = (
-    _fixed(0, 0, 4096, "width and height of every picture; 0 keeps the show's", "px", name="size"),
+    _fixed(
+        UNSAID,
+        doc="the canvas: `(1280, 720)` is width and height, a number a square; 0 keeps the show's",
+        unit="px",
+        name="size",
+    ),
     _fixed(0.0, 0, 240, "pictures a second; 0 keeps the show's", name="fps"),
     _fixed(
         0.0,

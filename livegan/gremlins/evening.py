@@ -24,6 +24,7 @@ from livegan.gremlins.sheet import line_of
 from livegan.gremlins.show import Mark, Show, ShowEnded
 from livegan.gremlins.soundcard import sound_card
 from livegan.gremlins.witness import Glance
+from livegan.size import UNSAID, Size
 from livegan.stage.options import Options
 from livegan.stage.supervision.health import Limits
 
@@ -68,7 +69,7 @@ class Plan:
     """Slips and half saves in a row."""
     only: str = ""
     """Only faults whose name or row has this in it."""
-    size: int = 0
+    size: Size = UNSAID
     fps: float = 0.0
     device: str = "auto"
     window: tuple[int, int] = (512, 512)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from livegan.size import Size
+
 
 @dataclass(frozen=True)
 class Param:
@@ -29,11 +31,13 @@ class Param:
 
     @property
     def type(self) -> str:
-        """``"choice"``, ``"flag"``, ``"integer"``, ``"number"`` or ``"text"``."""
+        """``"choice"``, ``"flag"``, ``"integer"``, ``"number"``, ``"size"`` or ``"text"``."""
         if self.choices:
             return "choice"
         if isinstance(self.default, bool):
             return "flag"
+        if isinstance(self.default, Size):
+            return "size"
         if isinstance(self.default, int) and not self.live:
             return "integer"
         if isinstance(self.default, (int, float)):

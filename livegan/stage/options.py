@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from livegan.size import UNSAID, Size, Written
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.flash.flash_guard import Mode
 from livegan.stage.supervision.engine_process import ENGINE, Message
@@ -36,8 +37,8 @@ class Options:
     bpm: float | None = None
     """A fixed tempo; found in the sound if None."""
     fps: float = 0.0
-    size: int = 0
-    """Pictures a second, and side of the pictures of one slot in pixels; 0 is what the set says."""
+    size: Written = UNSAID
+    """Pictures a second, and the canvas; 0, or a size of no pixels, is what the set says."""
     device: str = "auto"
     seed: int = 0
     window: tuple[int, int] = (1024, 1024)
@@ -96,7 +97,7 @@ class Options:
             "folder": str(self.working),
             **rings,
             "fps": self.fps,
-            "size": self.size,
+            "size": Size.read(self.size).plain,
             "device": self.device,
             "seed": self.seed,
             "safe": str(self.safe) if self.safe is not None else None,

@@ -17,6 +17,7 @@ from livegan.graph.reading import Reading, read
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, Operation
 from livegan.plugin.declare import CALLED
+from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, History, Sound
 from livegan.testing.sounds import history as named
@@ -95,7 +96,7 @@ class Play:
     ----------
     operation : an encoder, mixer or signal.
     sound : what is heard, or the name of one of `livegan.testing.sounds`.
-    size : height and width in pixels.
+    size : the canvas: a side, or width and height.
     seeded : set the global random generators before each frame, so that who uses them still
         repeats; the check of the generators themselves does without.
     values : parameters that are not at their default.
@@ -106,11 +107,11 @@ class Play:
         operation: Operation,
         sound: History | str = "music",
         *,
-        size: int = SIZE,
+        size: Written = SIZE,
         seeded: bool = True,
         values: dict[str, Any] | None = None,
     ) -> None:
-        self.operation, self.size, self.seeded = operation, size, seeded
+        self.operation, self.size, self.seeded = operation, Size.read(size), seeded
         self.values = values or {}
         self.hearing = Hearing(named(sound) if isinstance(sound, str) else sound)
         self.device = torch.device("cpu")
@@ -151,7 +152,7 @@ class Play:
         moment = Moment(now, self.heard, reading, self.size, self.device)
         given = list(pictures)
         if self.operation.kind == "mixer" and not given:
-            given = inputs_of(self.operation, position, self.size, self.size)
+            given = inputs_of(self.operation, position, *self.size)
         with torch.inference_mode():
             return self._picture(moment, given, {**self.values, **values})
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from livegan.engine.program.player import as_bytes
 from livegan.plugin import Operation, declare, registry
 from livegan.rehearsal import Rehearsal, rehearse
+from livegan.size import Written
 from livegan.sound import RATE
 from livegan.testing import sounds
 from livegan.testing.playing import Play
@@ -39,17 +40,17 @@ def render(
     sound: NDArray[np.float32] | None = None,
     *,
     at: float = 3.0,
-    size: int = 256,
+    size: Written = 256,
     **values: Any,
 ) -> NDArray[np.uint8]:
-    """The condition that an encoder draws: (size, size, 3) uint8, as a show would.
+    """The condition that an encoder draws: (H, W, 3) uint8, as a show would.
 
     Parameters
     ----------
     encoder : the function or class itself, or the name of one that is loaded.
     sound : (n, channels) float32, -1..1, at 48 kHz; four seconds of music if None.
     at : the moment that is drawn, in seconds of the sound.
-    size : height and width, in pixels.
+    size : in pixels: a side, or width and height.
     values : parameters of the encoder.
 
     Raises
@@ -75,7 +76,7 @@ def play(
     plugins: Iterable[str | Path] = (),
     sound: NDArray[np.float32] | None = None,
     seconds: float = 1.0,
-    size: int = 64,
+    size: Written = 64,
     fps: float = 30.0,
 ) -> Played:
     """Play a set without window and sound card, as fast as it goes, and look at what it showed.

@@ -17,6 +17,7 @@ from livegan.generators.card import Card
 from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.saving import replacing
+from livegan.size import Size
 from livegan.training.layout import PairsError
 from livegan.training.loop import Trained
 from livegan.training.pairs import Pairs, pairs_in
@@ -71,7 +72,7 @@ def pack(
         title=title,
         encoder=str(encoder.get("name", "")),
         encoder_params=dict(encoder.get("parameters", {})),
-        size=trained.size,
+        size=Size.square(trained.size),
         norm="running",
         data=description or f"{trained.pairs} pairs from {films} films",
         hours=round(trained.seconds / 3600, 2),

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from livegan.dataset.condition import Conditions, Drawing
+from livegan.size import Written
 from livegan.sound import HOP, RATE
 from livegan.sound.features import INDEX
 from livegan.training.pairs import Pairs
@@ -100,7 +101,7 @@ def over_sound(
     drawing: Drawing,
     sounds: Samples | Sequence[Samples],
     *,
-    size: int = 256,
+    size: Written = 256,
     stretches: int = 3,
     seconds: float = 6.0,
     fps: float = 25.0,
@@ -111,7 +112,7 @@ def over_sound(
     Parameters
     ----------
     sounds : one, or several that count alike: (n, 2) float32 at 48 kHz.
-    size : height and width at which conditions are drawn and painted.
+    size : at which conditions are drawn and painted.
     stretches, seconds, fps : parts of each sound, evenly spread over it, that are painted frame
         by frame, for flicker and response.
     apart : pictures spread over the whole of each sound, for variety.
@@ -131,7 +132,7 @@ def _over_one(
     network: Paint,
     drawing: Drawing,
     samples: Samples,
-    size: int,
+    size: Written,
     stretches: int,
     seconds: float,
     fps: float,

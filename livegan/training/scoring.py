@@ -16,6 +16,7 @@ from livegan.generators.card import Card
 from livegan.generators.checkpoint import Checkpoint
 from livegan.generators.errors import ModelError
 from livegan.generators.runner import Generator
+from livegan.size import UNSAID, Size, Written
 from livegan.sound.media import decode
 from livegan.training.packing import origin
 from livegan.training.pairs import Pairs
@@ -90,7 +91,7 @@ def score(
     data: Sequence[str | Path] = (),
     sounds: Sequence[str | Path] = (),
     fed: Sequence[str] = (),
-    size: int = 0,
+    size: Written = UNSAID,
     norm: str | None = None,
     device: str | torch.device = "cpu",
     progress: Callable[[str], None] = lambda what: None,
@@ -123,10 +124,10 @@ def score(
     own = drawing(card.encoder, card.encoder_params)
     others = [drawing(text) for text in fed or _mismatched(card)]
     generator = Generator(checkpoint, device, norm=norm)
-    side = size or card.size or 256
+    asked = Size.read(size) or card.size or Size.square(256)
     likenesses = []
     for folder in map(Path, data):
-        pairs = Pairs(_held_out(folder, card), side)
+        pairs = Pairs(_held_out(folder, card), asked.height)
         progress(f"{len(pairs)} pairs of {folder}")
         truth = against_truth(played(generator), pairs)
         likenesses.append(Likeness(str(folder), len(pairs), truth))
@@ -136,7 +137,7 @@ def score(
         samples = decode(file)
         for found in (own, *others):
             progress(f"{Path(file).name}, fed {found.name}")
-            motion = over_sound(played(generator), found, samples, size=side)
+            motion = over_sound(played(generator), found, samples, size=asked)
             playings.append(Playing(str(file), found.name, found is own, motion))
     return Scores(likenesses, playings)
 

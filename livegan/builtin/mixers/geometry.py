@@ -99,7 +99,7 @@ def displace(
     picture: Tensor,
     by: Tensor,
     *,
-    amount: float = param(0.1, -1.0, 1.0, "the farthest shift, in sizes of the picture"),
+    amount: float = param(0.1, -1.0, 1.0, "the farthest shift, in heights of the picture"),
     using: str = param("luma", doc="brightness, or red and green", choices=("luma", "colours")),
     turn: float = param(0.0, doc="direction, 0 to the right, if brightness shifts", unit="turns"),
     edge: str = edge_param("mirror"),
@@ -112,11 +112,13 @@ def displace(
 
     _, height, width = picture.shape
     x, y = places(height, width, picture.device)
+    narrow = height / width
     if using == "luma":
         push = grey(by)[0].mul_(4 * amount).sub_(2 * amount)
-        across, down = push * cos(2 * pi * turn), push * -sin(2 * pi * turn)
+        across, down = push * (cos(2 * pi * turn) * narrow), push * -sin(2 * pi * turn)
     else:
         across, down = by[:2] * (4 * amount) - 2 * amount
+        across = across * narrow
     grid = x.new_empty(height, width, 2)
     torch.sub(x, across, out=grid[..., 0])
     torch.sub(y, down, out=grid[..., 1])

@@ -20,6 +20,7 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Player
 from livegan.ipc.sound_ring import SoundRing
+from livegan.size import Size
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def assemble(
     if device.type == "cpu":
         keep_to(int(options.get("memory") or 0))
     path, folder = Path(options["set"]), Path(options["folder"])
-    size = int(options.get("size") or 0)
+    size = Size.read(options.get("size") or 0)
     followed = {name: Path(place) for name, place in (options.get("followed") or {}).items()}
     builder = Builder(folder, size=size, device=device, followed=followed)
     player = Player(

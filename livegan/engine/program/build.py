@@ -20,7 +20,8 @@ from livegan.engine.program.instance import (
     Moment,
     OperationInstance,
     PrevInstance,
-    painting_side,
+    painting_size,
+    wanted_size,
 )
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy, probe
@@ -35,6 +36,7 @@ from livegan.graph.place import Place, SetError
 from livegan.graph.sound import SOUND
 from livegan.plugin import registry
 from livegan.plugin.guard import said
+from livegan.size import UNSAID, Size, Written
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
     return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
-DEFAULT_SIZE = 512
+DEFAULT_SIZE = Size.square(512)
 
 
 def idle(what: str, place: Place | None = None, /) -> None:
@@ -62,21 +64,21 @@ def idle(what: str, place: Place | None = None, /) -> None:
 class Builder:
     """Makes programs for one device.
 
-    ``folder`` is the working folder, ``size`` the width and height of pictures in pixels, whatever
-    a set says; 0 is what it says, or else 512.  ``followed`` are models by name that are played
-    from where they are written by a training.
+    ``folder`` is the working folder, ``size`` the canvas, whatever a set says; of no pixels it is
+    what the set says, or else 512x512.  ``followed`` are models by name that are played from where
+    they are written by a training.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        size: int = 0,
+        size: Written = UNSAID,
         device: torch.device | str = "cpu",
         followed: Mapping[str, Path] | None = None,
     ) -> None:
         self.folder = folder
-        self.size = size
+        self.size = Size.read(size)
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
         """Told in a line what is not refused and still not as it was asked for."""
@@ -86,15 +88,15 @@ class Builder:
         """Where a set's models are."""
         return Models(model_folders(set_path, self.folder), self.followed)
 
-    def size_of(self, graph: Graph) -> int:
-        """Width and height of the pictures of a set."""
-        return self.size or int(graph.settings.get("size") or DEFAULT_SIZE)
+    def size_of(self, graph: Graph) -> Size:
+        """The canvas of a set."""
+        return self.size or graph.settings.get("size") or DEFAULT_SIZE
 
     def build(
         self,
         script: Script,
         playing: Program | None,
-        moment: Callable[[int], Moment],
+        moment: Callable[[Size], Moment],
         busy: Busy = idle,
     ) -> Program:
         """A program of ``script`` that keeps what it can of ``playing``; proven by a probe.
@@ -196,7 +198,7 @@ class Builder:
                 )
             raise Refusal(" ".join(reason.split()), node.place) from None
 
-    def generator(self, node: Picture, models: Models, size: int) -> Any:
+    def generator(self, node: Picture, models: Models, size: Size) -> Any:
         """The generator of a model node, warmed up."""
         options = {"device": self.device, "precision": node.fixed["precision"]}
         first = load(models.find(node.fixed["checkpoint"]))
@@ -206,11 +208,11 @@ class Builder:
         else:
             second = load(models.find(node.fixed["other"]))
             generator = MorphGenerator(first, second, **options)
-        side = painting_side(node, generator, size)
-        resized = first.resizing(side, side)
-        if resized:
+        wanted = wanted_size(node, generator, size)
+        resized = first.resizing(*wanted)
+        if resized and wanted in (node.fixed["size"], first.card.size, size):
             self.note(f"{node.name}: {resized}")
-        generator.warm_up(side)
+        generator.warm_up(painting_size(node, generator, size))
         return generator
 
 

@@ -9,12 +9,13 @@ import torch
 
 from livegan.builtin.pictures import as_picture
 from livegan.engine.isolation.object_lifetime import OwnedObject
-from livegan.generators.channels import resize
+from livegan.generators.channels import fitted
 from livegan.graph.oscillator import generator
 from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
 from livegan.plugin import Now, Operation
+from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Sound
 
@@ -25,12 +26,12 @@ REPLAY_HOPS = int(REPLAY_S * RATE) // HOP
 
 @dataclass
 class Moment:
-    """What a frame is drawn from: the sound up to now, the time, the size of pictures."""
+    """What a frame is drawn from: the sound up to now, the time, the canvas."""
 
     now: Now
     sound: Sound
     reading: Reading
-    size: int
+    size: Size
     device: torch.device
     shown: torch.Tensor | None = None
     """The picture shown in the frame before, for ``prev()``."""
@@ -81,7 +82,7 @@ def context_values(operation: Operation, node: Picture, moment: Moment) -> dict[
     if "now" in operation.context:
         values["now"] = moment.now
     if "size" in operation.context:
-        values["size"] = (moment.size, moment.size)
+        values["size"] = moment.size
     if "rng" in operation.context:
         values["rng"] = generator(moment.now.seed, node.name, moment.now.frame)
     return values
@@ -148,9 +149,9 @@ class OperationInstance(Instance):
 
 
 def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
-    """Every picture at the size of the first: (3, H, W)."""
+    """Every picture at the size of the first: (3, H, W); one of another shape covers it."""
     first = next(p for p in pictures if p is not None)
-    return [p if p is None else resize(p, first.shape[1], first.shape[2]) for p in pictures]
+    return [p if p is None else fitted(p, first.shape[1], first.shape[2]) for p in pictures]
 
 
 class ModelInstance(Instance):
@@ -170,21 +171,43 @@ class ModelInstance(Instance):
         values = live_values(node, moment.reading)
         if values.get("norm") == "card":
             values["norm"] = None  # what the card says, or else the default
-        side = painting_side(node, self.generator, moment.size)
+        fit = values.pop("fit")
+        size = painting_size(node, self.generator, moment.size)
         painted: torch.Tensor = self.generator.paint(
-            condition, size=side, seed=moment.now.frame, **values
+            condition, size=size, seed=moment.now.frame, **values
         )
-        shown = node.fixed["size"] or moment.size
-        return resize(painted, shown, shown)
+        return fitted(painted, *shown_size(node, moment.size), fit)
 
 
-def painting_side(node: Picture, generator: Any, size: int) -> int:
-    """At how many pixels a model paints: as the set says, else its card, else as all pictures.
+def wanted_size(node: Picture, generator: Any, canvas: Size) -> Size:
+    """At which size a model should paint: as the set says, else its card, else the canvas.
 
-    A network lays a scene out by the borders of its picture, so at another size than its own it
-    repeats or loses parts of it; what it painted is enlarged instead.
+    A network lays a scene out by the borders of its picture, so with more pixels than it learned
+    from it repeats or loses parts of it; what it painted is enlarged instead.  One that is
+    convolutional all through paints as many pixels in the canvas's shape, another its own shape.
     """
-    return int(node.fixed["size"] or generator.checkpoint.card.size or size)
+    asked: Size = node.fixed["size"]
+    if asked and asked.height != asked.width:
+        return asked
+    own: Size = asked or generator.checkpoint.card.size
+    if generator.checkpoint.any_shape:
+        return (own or canvas).shaped_like(canvas)
+    if not own and canvas.height != canvas.width:
+        own = generator.checkpoint.own_size
+    return own or canvas
+
+
+def painting_size(node: Picture, generator: Any, canvas: Size) -> Size:
+    """At which size a model paints: of those that its network can the nearest to `wanted_size`."""
+    return Size(*generator.checkpoint.fit(*wanted_size(node, generator, canvas)))
+
+
+def shown_size(node: Picture, canvas: Size) -> Size:
+    """The size of a model's picture: the canvas, or what the set says."""
+    asked: Size = node.fixed["size"]
+    if not asked or asked.height != asked.width:
+        return asked or canvas
+    return asked.shaped_like(canvas)
 
 
 class PrevInstance(Instance):
@@ -199,5 +222,5 @@ class PrevInstance(Instance):
     ) -> torch.Tensor:
         picture = self.target.last if self.target is not None else moment.shown
         if picture is None:
-            return torch.zeros(3, moment.size, moment.size, device=moment.device)
+            return torch.zeros(3, *moment.size, device=moment.device)
         return picture

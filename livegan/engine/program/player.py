@@ -18,10 +18,11 @@ from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.program.quantise import next_beat, still_ahead
-from livegan.generators.channels import resize
+from livegan.generators.channels import fitted
 from livegan.graph.graph import swap_beats
 from livegan.graph.reading import NO_CONTROLS, Control, Reading
 from livegan.plugin import Now
+from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, History
 
@@ -109,7 +110,7 @@ class Player:
 
     # The clock -----------------------------------------------------------------------------------
 
-    def moment(self, size: int, position: int | None = None) -> Moment:
+    def moment(self, size: Size, position: int | None = None) -> Moment:
         """The newest moment of sound, for building and probing: the show's memory is a copy."""
         at = self.history.hops * HOP if position is None else position
         # A view of its own: the memo of the playing one belongs to the playing thread.
@@ -294,7 +295,7 @@ class Player:
         if amount >= 1.0:
             self._dissolve = None
             return picture
-        before = resize(before, picture.shape[1], picture.shape[2])
+        before = fitted(before, picture.shape[1], picture.shape[2])
         return torch.lerp(before, picture, max(0.0, amount))
 
 

@@ -25,6 +25,7 @@ from livegan.graph.signal import Signal
 from livegan.plugin import Operation
 from livegan.plugin.catalogue import OWN
 from livegan.plugin.guard import place_of
+from livegan.size import Size
 
 GROUPS = ("sound", "encoders", "generators", "mixers", "output")
 """The parts of a frame that are timed."""
@@ -61,7 +62,7 @@ class Program:
     steps: tuple[Step, ...]
     window: int
     extra: tuple[tuple[str, str, int], ...]
-    size: int
+    size: Size
     digest: str = ""
     """Of the save it came from: see `livegan.engine.commit.set_inputs`."""
     version: int = 0
@@ -241,7 +242,7 @@ def held_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) 
     for picture in inputs:
         if picture is not None:
             return picture
-    return torch.full((3, moment.size, moment.size), 0.5, device=moment.device)
+    return torch.full((3, *moment.size), 0.5, device=moment.device)
 
 
 def blame(step: Step, error: BaseException, program: Program, limit_s: float) -> Refusal:

@@ -13,6 +13,7 @@ from livegan.graph.picture import call
 from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, registry
+from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing
 from livegan.sound.media import duration, ends_at, open_media, until
@@ -23,8 +24,8 @@ class BeyondEnd(ValueError):
     """A moment after the end of the recording."""
 
 
-def draw_condition(name: str, audio: Path, at: float, size: int, values: dict[str, Any]) -> Any:
-    """The condition an encoder draws for a recording at ``at`` seconds: (size, size, 3) uint8.
+def draw_condition(name: str, audio: Path, at: float, size: Size, values: dict[str, Any]) -> Any:
+    """The condition an encoder draws for a recording at ``at`` seconds: (H, W, 3) uint8.
 
     Raises
     ------

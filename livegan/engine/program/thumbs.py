@@ -9,13 +9,17 @@ import torch
 
 from livegan.engine.program.player import as_bytes
 from livegan.engine.program.program import Program
-from livegan.generators.channels import resize
+from livegan.generators.channels import fitted
 
-EDGE = 96
+HEIGHT = 96
+WIDEST = 5.0
+"""Times the height: what is wider is squeezed."""
 
 
 def strip(program: Program) -> Any:
-    """(192, 96 n, 3) uint8 for n slots, conditions above pictures; None if there are none."""
+    """Of n slots in the canvas's shape, (192, n W, 3) uint8, conditions above pictures; None if
+    there are none."""
+    width = max(1, round(HEIGHT * min(program.size.aspect, WIDEST)))
     columns = []
     for step in program.slots[:16]:
         condition = step.inputs[0]
@@ -24,10 +28,10 @@ def strip(program: Program) -> Any:
         parts = [picture for picture in shown if picture is not None]
         if len(parts) == 2:
             with torch.inference_mode():
-                small = [resize(p, EDGE, EDGE) for p in parts]
+                small = [fitted(p, HEIGHT, width) for p in parts]
                 columns.append(as_bytes(torch.cat(small, dim=1)))
         else:
-            columns.append(np.full((2 * EDGE, EDGE, 3), 40, np.uint8))
+            columns.append(np.full((2 * HEIGHT, width, 3), 40, np.uint8))
     return np.concatenate(columns, axis=1) if columns else None
 
 
