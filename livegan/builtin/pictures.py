@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 FORMS = "(H, W), (H, W, 1), (1, H, W), (H, W, 3) or (3, H, W)"
 
 
-def as_picture(array: Any, device: Any = "cpu") -> Tensor:
+def as_picture(array: Any, device: Any = "cpu", size: tuple[int, int] | None = None) -> Tensor:
     """``array`` as a picture on ``device``: (3, H, W) float32, contiguous, held inside 0..1.
 
     Parameters
     ----------
     array : numpy array or torch tensor, floating point 0..1, bool, or uint8 0..255, of shape
         (H, W), (H, W, 1), (1, H, W), (H, W, 3) or (3, H, W).  Where both ends have one or three,
-        the first is the channels.
+        the first is the channels, unless only the other way it has ``size``.
+    size : (H, W) that was asked for, if one was.
 
     Raises
     ------
@@ -48,8 +49,10 @@ def as_picture(array: Any, device: Any = "cpu") -> Tensor:
     shape = tuple(tensor.shape)
     if tensor.ndim == 2:
         tensor = tensor[None]
-    elif tensor.ndim == 3 and shape[0] not in (1, 3) and shape[2] in (1, 3):
-        tensor = tensor.permute(2, 0, 1)
+    elif tensor.ndim == 3 and shape[2] in (1, 3):
+        only_so = size is not None and shape[:2] == tuple(size) != shape[1:]
+        if shape[0] not in (1, 3) or only_so:
+            tensor = tensor.permute(2, 0, 1)
     if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or 0 in shape:
         raise refusal(f"an array of shape {shape}")
     tensor = tensor.to(device)

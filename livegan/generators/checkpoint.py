@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,14 @@ class Checkpoint:
         self.card = card
         self.digest = digest
         self.foreign = foreign
+        self._using = threading.RLock()
+
+    def using_foreign(self) -> AbstractContextManager[Any]:
+        """Inside, ``foreign`` is used, by one thread at a time: two slots may play one checkpoint.
+
+        A network that may run on several threads at once says so: ``concurrent = True``.
+        """
+        return nullcontext() if is_concurrent(self.foreign) else self._using
 
     @property
     def in_channels(self) -> int:
@@ -104,7 +114,8 @@ class Checkpoint:
         """The nearest size that the network can paint."""
         if self.architecture is None:
             assert self.foreign is not None
-            return self.foreign.fit(height, width)
+            with self.using_foreign():
+                return self.foreign.fit(height, width)
         multiple, minimum = self.architecture.multiple, self.architecture.minimum
         rounded = [max(minimum, round(side / multiple) * multiple) for side in (height, width)]
         return rounded[0], rounded[1]
@@ -167,6 +178,12 @@ def read_checkpoint(path: Path, *, trust: bool = False) -> Checkpoint:
         return parse(data, path, card, trust=trust)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error
+
+
+def is_concurrent(foreign: Foreign | None) -> bool:
+    """Whether a network may run on several threads at once: livegan's own, and who says so."""
+    own = type(foreign).__module__.startswith("livegan.")
+    return own or bool(getattr(foreign, "concurrent", False))
 
 
 def parse(data: bytes, path: Path, card: Card, *, trust: bool = False) -> Checkpoint:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .channels import adapt, as_picture, as_size, resize
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, is_concurrent
 from .device import choose_device
 from .errors import ModelError
 from .network import NormMode, Plan, seeded
@@ -118,8 +118,13 @@ class Painter:
     def run(self, network: nn.Module | None, x: Tensor) -> Tensor:
         """The network alone: (1, in_channels, H, W) → (1, out_channels, H, W), -1..1."""
         if network is None:
-            assert self.checkpoint.foreign is not None
-            return self.checkpoint.foreign.run(x)
+            foreign = self.checkpoint.foreign
+            assert foreign is not None
+            if is_concurrent(foreign):
+                return foreign.run(x)
+            with self.checkpoint.using_foreign():
+                # A copy: what it returns may be a buffer that the next picture is painted into.
+                return foreign.run(x).clone()
         try:
             out: Tensor = network(x)
         except torch.OutOfMemoryError as error:
@@ -169,7 +174,8 @@ class Generator(Painter):
         self._networks: dict[tuple[NormMode, bool], nn.Module] = {}
         dtype = choose_precision(precision, self.device)
         if checkpoint.foreign is not None:
-            checkpoint.foreign.to(self.device)
+            with checkpoint.using_foreign():
+                checkpoint.foreign.to(self.device)
             self.dtype = torch.float32
             self.exact = True
         else:

@@ -227,7 +227,7 @@ class Stage:
         if kind == "commit":
             on_air, source = message.get("status") == "on_air", self._listening.source
             if on_air and isinstance(source, GuestSource):
-                source.renew(message.get("plugins") or ())
+                source.renew(message.get("sources") or ())
             if message.get("source") and (on_air or message.get("status") == "refused"):
                 self._code.prepare(str(message["source"]))
         elif kind == "outputs":

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from livegan.builtin.pictures import FORMS, NoPicture
+from livegan.engine.isolation.deadline import Overrun, watchdog
+from livegan.engine.program.probe import FIRST_FRAME_S
+from livegan.engine.program.signal_objects import MAKING_S
 from livegan.plugin import Operation
-from livegan.testing.blame import told
+from livegan.testing.blame import doing, told
 from livegan.testing.frames import ALL, DRAWN, START, check_number
-from livegan.testing.playing import FPS, Play, apart, same
-from livegan.testing.rows import Fault, row
+from livegan.testing.playing import FPS, Play, apart, on_another_thread, same
+from livegan.testing.rows import Fault, Measured, row
 
 
 @row(*ALL)
@@ -18,9 +24,11 @@ def draws(operation: Operation) -> None:
     """It gives a picture of a form livegan knows; a signal, a number"""
     play = Play(operation)
     did = "played three frames of music"
+    began = time.perf_counter()
     for frame in range(3):
         try:
             play.at(START + frame / FPS)
+            FIRST.setdefault(f"{operation.kind} {operation.name}", time.perf_counter() - began)
         except NoPicture:
             seen, change = form_of(play.returned), f"return float 0..1 or uint8, {FORMS}"
             raise Fault(did, seen, change) from None
@@ -55,6 +63,68 @@ def deterministic(operation: Operation) -> None:
                 "no clocks, no generators without a seed, no state shared by two nodes: take `now` "
                 "and `rng`, and keep state in a class",
             )
+
+
+FIRST: dict[str, float] = {}
+"""Seconds that the very first frame of each thing took in this process, its making included."""
+
+
+@row(*ALL, needs=("draws",))
+def first_frame(operation: Operation) -> Measured:
+    """It is made within 10 s, and its first frame drawn within 2 s"""
+    key = f"{operation.kind} {operation.name}"
+    took = FIRST.get(key, 0.0)
+    if key not in FIRST:  # nothing is warm yet
+        began = time.perf_counter()
+        on_another_thread(lambda: prove(operation))
+        took = time.perf_counter() - began
+    elif took > FIRST_FRAME_S:
+        # Looked at once more in a process of its own, which knows of the two which it was.
+        raise Fault("drew the first frame", f"it took {took:.1f} s", TOO_EARLY)
+    return {"first_ms": 1000 * took}
+
+
+TOO_EARLY = (
+    "import heavy libraries, read files and compute tables in __init__ of a class, which may take "
+    f"{MAKING_S:g} s"
+)
+
+
+def prove(operation: Operation) -> None:
+    """Make it and draw a frame, with the deadlines of a save; a :class:`Fault` names the one."""
+    play = Play(operation)
+    steps: list[tuple[str, float, Callable[[], Any], str]] = [
+        ("drew the first frame", FIRST_FRAME_S, lambda: play.at(START), TOO_EARLY)
+    ]
+    if operation.stateful:
+        slow = "do less in __init__, or begin it on a thread of your own: a save waits for it"
+        steps.insert(0, ("made an object of the class", MAKING_S, play.make, slow))
+    for did, seconds, job, change in steps:
+        try:
+            with watchdog.limit(seconds):
+                job()
+        except Overrun:
+            seen = f"it was still at it after {seconds:g} s, and a show refuses such a set"
+            raise Fault(did, seen, change) from None
+    play.close()
+
+
+@row(*ALL, needs=("draws", "deterministic"))
+def threads(operation: Operation) -> None:
+    """It may be proven on one thread and drawn on another, and two of it may play in turn"""
+    here, first, second = Play(operation), Play(operation), Play(operation)
+    did = "drew its first frame on one thread and the next on another, as a show does"
+    change = "keep what belongs to a thread, such as a context of OpenGL, in an object of a class"
+    with doing(did, change):
+        proven = [on_another_thread(partial(play.at, START)) for play in (first, second)]
+        for frame in range(4):
+            wanted = here.at(START + frame / FPS)
+            played = [play.at(START + frame / FPS) for play in (first, second)] if frame else proven
+            for each in played:
+                if not same(wanted, each):
+                    raise Fault(did, f"frame {frame + 1}: {apart(wanted, each)}", change)
+    for play in (here, first, second):
+        play.close()
 
 
 @row(*DRAWN, needs=("draws",))

@@ -10,6 +10,8 @@ from livegan.testing.playing import FPS, Play, apart, same
 from livegan.testing.rows import Fault, row
 
 SIZES = (1, 33, 96)
+OBLONG = ((24, 40), (40, 24))
+"""(height, width) of canvases that are no squares."""
 STATE = (
     "make it a function of the sound alone; what must accumulate is a class with feed(block), "
     "which is handed every hop of sound in order"
@@ -26,6 +28,13 @@ def sizes(operation: Operation) -> None:
         if "size" in operation.context and picture.shape[1:] != (size, size):
             seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
             raise Fault(did, seen, "draw (height, width) = size, or do not ask for it")
+    for height, width in OBLONG if "size" in operation.context else ():
+        did = f"asked for {width} x {height} pixels"
+        change = "size is (height, width): draw an array of shape size, or (*size, 3)"
+        picture = drawn(Play(operation, canvas=(height, width)), 3.0, did, change)
+        if picture.shape[1:] != (height, width):
+            seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
+            raise Fault(did, seen, change)
 
 
 @row("encoder", needs=("draws", "deterministic"))

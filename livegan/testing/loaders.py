@@ -7,6 +7,7 @@ import os
 import pickle
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from livegan.testing.blame import doing
 from livegan.testing.offers import Offered
 from livegan.testing.rows import Fault, NotHere, row
 from livegan.testing.samples import checkpoint
+
+THREADS, ROUNDS = 4, 8
+"""How many pictures are painted at once, and how often."""
 
 
 class Bomb:
@@ -109,6 +113,27 @@ def reads(offered: Offered) -> None:
         if not torch.equal(*pictures):
             seen = "the same condition gave two pictures"
             raise Fault(f"{did} and let it paint", seen, "seed what is random: it flickers")
+
+
+@row("loader", needs=("reads",))
+def several_at_once(offered: Offered) -> None:
+    """A network that says it may run on several threads at once does"""
+    with sample_of(offered) as file:
+        found = offered.offer.make(file.read_bytes(), file, read_card(file))
+        if not getattr(found.foreign, "concurrent", False):
+            raise NotHere("it does not say concurrent = True: livegan runs it once at a time")
+        painter = Generator(found, "cpu")
+        random = torch.Generator().manual_seed(0)
+        conditions = [torch.rand(3, 64, 48, generator=random) for _ in range(THREADS)]
+        alone = [painter.paint(condition) for condition in conditions]
+        did = f"read {file.name} and let it paint {THREADS} pictures at once"
+        change = "keep nothing in the network between calls, or leave out concurrent = True"
+        with ThreadPoolExecutor(THREADS) as pool, doing(did, change):
+            for _ in range(ROUNDS):
+                together = list(pool.map(painter.paint, conditions))
+                for one, other in zip(alone, together, strict=True):
+                    if not torch.equal(one, other):
+                        raise Fault(did, "a picture is not the one that it paints alone", change)
 
 
 @row("loader", needs=("reads",))

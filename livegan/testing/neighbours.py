@@ -17,6 +17,7 @@ def piece_check(piece: Piece) -> None:
             playing = Play(operation, seeded=False)
             for frame in range(4):
                 playing.at(START + frame / FPS)
+            playing.close()
 
         said = left_alone(piece, play)
         if said:

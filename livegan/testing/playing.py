@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
+from livegan.builtin.pictures import as_picture
+from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.engine.program.instance import Moment, OperationInstance
+from livegan.engine.program.signal_objects import objects_of
 from livegan.graph.leaf import call_signal
 from livegan.graph.picture import Picture, call
 from livegan.graph.reading import Reading, read
+from livegan.graph.signal import Signal
 from livegan.graph.sound import SOUND
 from livegan.plugin import Now, Operation
 from livegan.plugin.declare import CALLED
@@ -30,14 +36,16 @@ FPS = 30
 class Recorder:
     """Lets calls by, and keeps what the last one was given and what it returned."""
 
-    def __init__(self, made: Any) -> None:
-        self._made = made
+    def __init__(self, made: Any, size: tuple[int, int] | None = None) -> None:
+        self._made, self._size = made, size
         self.given: tuple[Any, ...] = ()
         self.kept: tuple[Any, ...] = ()
         self.returned: Any = None
         functools.update_wrapper(self, made)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._size is not None and "size" in kwargs:
+            kwargs["size"] = self._size
         self.given = args
         self.kept = tuple(a.clone() if isinstance(a, torch.Tensor) else a for a in args)
         self.returned = self._made(*args, **kwargs)
@@ -100,6 +108,7 @@ class Play:
     seeded : set the global random generators before each frame, so that who uses them still
         repeats; the check of the generators themselves does without.
     values : parameters that are not at their default.
+    canvas : (height, width) that it is asked to draw at, where that is no square.
     """
 
     def __init__(
@@ -110,8 +119,10 @@ class Play:
         size: Written = SIZE,
         seeded: bool = True,
         values: dict[str, Any] | None = None,
+        canvas: tuple[int, int] | None = None,
     ) -> None:
         self.operation, self.size, self.seeded = operation, Size.read(size), seeded
+        self.canvas = canvas
         self.values = values or {}
         self.hearing = Hearing(named(sound) if isinstance(sound, str) else sound)
         self.device = torch.device("cpu")
@@ -120,6 +131,15 @@ class Play:
         self._before: int | None = None
         self._instance: OperationInstance | None = None
         self._memory: dict[str, Any] = {}
+        self._objects: dict[str, OwnedObject] = {}
+
+    def close(self) -> None:
+        """Close what was made, as a show does."""
+        made = [] if self._instance is None else [getattr(self._instance, "held", None)]
+        for held in (*made, *self._objects.values()):
+            if held is not None:
+                held.end()
+        self._instance, self._objects = None, {}
 
     @property
     def returned(self) -> Any:
@@ -144,7 +164,7 @@ class Play:
             beats=self.heard.beats,
         )
         self._before = position
-        reading = Reading(now, self.heard, self._memory)
+        reading = Reading(now, self.heard, self._memory, objects=self._objects)
         if self.seeded:
             seed_all(position)
         if self.operation.kind == "signal":
@@ -156,42 +176,63 @@ class Play:
         with torch.inference_mode():
             return self._picture(moment, given, {**self.values, **values})
 
+    def make(self) -> None:
+        """Make its object, as a save is built before anything of it is drawn."""
+        if self.operation.kind == "signal":
+            self._signal_of({})
+            return
+        sound = self.hearing.at(0)
+        moment = Moment(Now(), sound, Reading(Now(), sound), self.size, self.device)
+        count = len(inputs_of(self.operation, 0, 1, 1)) if self.operation.kind == "mixer" else 0
+        self._build(self._node([True] * count, {}), moment)
+
     def _picture(self, moment: Moment, given: list[Any], values: dict[str, Any]) -> torch.Tensor:
+        node = self._node(given, values)
+        instance = self._build(node, moment)
+        if not self.operation.stateful:
+            assert self.recorder is not None
+            node.operation = replace(self.operation, make=self.recorder)
+        drawn = instance.draw(node, given, moment)
+        if self.canvas is not None and self.recorder is not None:
+            return as_picture(self.recorder.returned, self.device, self.canvas)
+        return drawn
+
+    def _node(self, given: list[Any], values: dict[str, Any]) -> Picture:
         nodes = [None if g is None else Picture("test", "test") for g in given]
         args = tuple(nodes) if self.operation.kind == "mixer" else (SOUND,)
         node = call(self.operation, args, values)
         node.name = self.operation.name
+        return node
+
+    def _build(self, node: Picture, moment: Moment) -> OperationInstance:
         if self._instance is None:
             self._instance = OperationInstance(node, moment)
             if self.operation.stateful:
                 method = CALLED[self.operation.kind]
                 made = self._instance.object
-                self.recorder = Recorder(getattr(made, method))
+                self.recorder = Recorder(getattr(made, method), self.canvas)
                 self._instance.object = Watched(made, method, self.recorder)
             else:
-                self.recorder = Recorder(self.operation.make)
-        if not self.operation.stateful:
-            assert self.recorder is not None
-            node.operation = replace(self.operation, make=self.recorder)
-        return self._instance.draw(node, given, moment)
+                self.recorder = Recorder(self.operation.make, self.canvas)
+        return self._instance
 
     def _signal(self, reading: Reading, values: dict[str, Any]) -> Any:
+        return read(self._signal_of(values), reading)
+
+    def _signal_of(self, values: dict[str, Any]) -> Signal:
         args = [SOUND if i.name == "sound" else 0.5 for i in self.operation.inputs if not i.many]
         signal = call_signal(self.operation, tuple(args), values)
-        if self.recorder is None:
-            if self.operation.stateful:
-                fixed = {p.name: p.default for p in self.operation.params if not p.live}
-                fixed.update({k: v for k, v in values.items() if k in fixed})
-                made = self.operation.make(**fixed)
-                self.recorder = Recorder(made.value)
-                self._object = Watched(made, "value", self.recorder)
-            else:
-                self.recorder = Recorder(self.operation.make)
-        if self.operation.stateful:
-            reading.memory[signal.print] = self._object
-        else:
+        if not self.operation.stateful:
+            self.recorder = self.recorder or Recorder(self.operation.make)
             signal.leaf = replace(self.operation, make=self.recorder)
-        return read(signal, reading)
+        elif self.recorder is None:
+            (held,) = objects_of([signal], {}, lambda what, place: None).values()
+            self.recorder = Recorder(held.object.value)
+            held.object = Watched(held.object, "value", self.recorder)
+            self._objects[signal.print] = held
+        else:  # other values of its parameters make another expression, of the same object
+            self._objects[signal.print] = next(iter(self._objects.values()))
+        return signal
 
     def through(self, start: float, stop: float) -> Any:
         """Every frame from ``start`` to ``stop`` seconds; returns the last."""
@@ -199,6 +240,12 @@ class Play:
         for index in range(count + 1):
             drawn = self.at(start + (stop - start) * index / count)
         return drawn
+
+
+def on_another_thread(call: Callable[[], Any]) -> Any:
+    """What a call returns or raises, on a thread that ends with it."""
+    with ThreadPoolExecutor(1, "save") as pool:
+        return pool.submit(call).result()
 
 
 def seed_all(seed: int) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from livegan.engine.isolation.class_state import torchs_own
+from livegan.engine.isolation.own_thread import ObjectThread
 from livegan.engine.isolation.process_state import functions_of, looked_at
 
 
@@ -134,8 +135,9 @@ def put_logging(value: tuple[Any, ...]) -> None:
 
 
 def own_threads() -> dict[str, int]:
-    """Threads of Python by name; those of numpy's and torch's own pools are not counted."""
-    return {f"{t.name}": t.ident or 0 for t in threading.enumerate()}
+    """Threads of Python by name, but for livegan's; pools of numpy and torch are not among them."""
+    alive = [t for t in threading.enumerate() if not isinstance(t, ObjectThread)]
+    return {f"{t.name}": t.ident or 0 for t in alive if t.name not in ("deadlines", "closing")}
 
 
 def nothing(value: Any) -> None:
@@ -216,7 +218,8 @@ PIECES = (
         "threads-left",
         own_threads,
         nothing,
-        "end threads where they were started: join them in the same call, or in close()",
+        "end threads where they were started: join them in the same call, or in close(), which "
+        "livegan calls when no set uses the object any more",
     ),
     Piece(
         "output",

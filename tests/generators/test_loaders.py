@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import safetensors.torch
 import torch
 
-from livegan.generators import Card, Checkpoint, ModelError, available, find, load
+from livegan.generators import Card, Checkpoint, Generator, ModelError, available, find, load
 from livegan.plugin import registry
 from livegan.plugin.catalogue import Offer
 
@@ -87,3 +89,26 @@ def test_a_format_of_no_plugin_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "d.fancy").write_bytes(b"plain")
     with pytest.raises(ModelError, match="no model 'd'"):
         find("d", [tmp_path])
+
+
+class Buffered(Plain):
+    """It paints into one buffer, and lets others in meanwhile."""
+
+    def __init__(self) -> None:
+        self.buffer = torch.zeros(1, 3, 8, 8)
+
+    def run(self, x: torch.Tensor) -> torch.Tensor:
+        self.buffer.copy_(x)
+        time.sleep(0.005)
+        return self.buffer
+
+
+def test_two_slots_that_play_one_checkpoint_get_each_its_own_picture() -> None:
+    shared = Checkpoint(architecture=None, tensors={}, card=Card(), digest="0", foreign=Buffered())
+    slots = [Generator(shared, "cpu") for _ in range(3)]
+    conditions = [torch.full((3, 8, 8), value) for value in (0.0, 0.5, 1.0)]
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(10):
+            painted = pool.map(lambda slot, picture: slot.paint(picture), slots, conditions)
+            for picture, condition in zip(painted, conditions, strict=True):
+                assert torch.allclose(picture, condition)

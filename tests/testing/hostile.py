@@ -22,6 +22,7 @@ import torch
 from livegan.plugin import hookimpl, param, static
 
 KEPT: list[Any] = []
+HERE = threading.local()
 
 
 def plain(sound: Any, size: tuple[int, int]) -> Any:
@@ -65,6 +66,75 @@ def draws_endless(sound: Any) -> Any:
     """Never comes back."""
     while True:
         pass
+
+
+def first_frame(sound: Any, *, size: Any) -> Any:
+    """Reads its tables when it is first called."""
+    if "tables" not in KEPT:
+        KEPT.append("tables")
+        time.sleep(6)
+    return plain(sound, size)
+
+
+class FirstFrameSlowToMake:
+    """Reads too many tables."""
+
+    def __init__(self) -> None:
+        if "more" not in KEPT:
+            KEPT.append("more")
+            end = time.monotonic() + 11
+            while time.monotonic() < end:
+                pass
+
+    def draw(self, sound: Any, *, size: Any) -> Any:
+        return plain(sound, size)
+
+
+class GoodSlowToMake:
+    """Reads its tables before anything is drawn, ends its thread, and sticks to its own."""
+
+    def __init__(self) -> None:
+        if "some" not in KEPT:
+            KEPT.append("some")
+            time.sleep(3)
+        self.home = threading.get_ident()
+        self.over = threading.Event()
+        self.worker = threading.Thread(target=self.over.wait, name="ghost of the good")
+        self.worker.start()
+
+    def draw(self, sound: Any, *, size: Any) -> Any:
+        assert self.home == threading.get_ident()
+        return plain(sound, size)
+
+    def close(self) -> None:
+        assert self.home == threading.get_ident()
+        self.over.set()
+        self.worker.join()
+
+
+def threads(sound: Any, *, size: Any) -> Any:
+    """What it draws with belongs to the thread that called it first."""
+    if not hasattr(HERE, "context"):
+        HERE.context = not KEPT.count("context")
+        KEPT.append("context")
+    return plain(sound, size) * HERE.context
+
+
+def sizes_transposed(sound: Any, *, size: Any) -> Any:
+    """Takes (height, width) for (width, height)."""
+    width, height = size
+    return plain(sound, (height, width))
+
+
+def good_in_colour(sound: Any, *, size: Any) -> Any:
+    """(H, W, 3), at any size."""
+    return np.repeat(plain(sound, size)[..., None], 3, axis=2)
+
+
+def good_round(sound: Any, *, size: Any, gain: float = param(0.5, 0.0, 0.8, "brightness")) -> Any:
+    """Its range ends at a number that no sum of steps meets."""
+    assert 0.0 <= gain <= 0.8
+    return np.clip(gain * plain(sound, size), 0, 1)
 
 
 def value_range(sound: Any, *, size: Any) -> Any:
@@ -372,6 +442,10 @@ def register_encoders(register: Any) -> None:
         register(encoder)
     register(Cut, name="cut")
     register(Replay, name="replay")
+    register(FirstFrameSlowToMake, name="first_frame_slow_to_make")
+    register(GoodSlowToMake, name="good_slow_to_make")
+    for encoder in (first_frame, threads, sizes_transposed, good_in_colour, good_round):
+        register(encoder)
     register(ThreadsLeft, name="threads_left")
     register(logging_, name="logging")
     register(locale_, name="locale")

@@ -156,6 +156,26 @@ class Flickers(Toy):
         return x * torch.rand(1)
 
 
+class Buffered(Toy):
+    """It paints into one buffer, and lets another thread in meanwhile."""
+
+    concurrent = False
+
+    def __init__(self) -> None:
+        self.buffer = torch.zeros(1)
+
+    def run(self, x: Any) -> Any:
+        if self.buffer.shape != x.shape:
+            self.buffer = torch.zeros_like(x)
+        self.buffer.copy_(x)
+        time.sleep(0.005)
+        return self.buffer
+
+
+class BufferedAndRash(Buffered):
+    concurrent = True
+
+
 def write_toy(folder: Path) -> Path:
     """A checkpoint that `loader` reads."""
     path = folder / "toy.toy"
@@ -196,6 +216,14 @@ def reads(data: bytes, path: Path, card: Any) -> Any:
 
 def reads_another_every_time(data: bytes, path: Path, card: Any) -> Any:
     return loader(data, path, card) and checkpoint(data, path, card, Flickers())
+
+
+def good_buffered(data: bytes, path: Path, card: Any) -> Any:
+    return loader(data, path, card) and checkpoint(data, path, card, Buffered())
+
+
+def several_at_once(data: bytes, path: Path, card: Any) -> Any:
+    return loader(data, path, card) and checkpoint(data, path, card, BufferedAndRash())
 
 
 def damage(data: bytes, path: Path, card: Any) -> Any:
@@ -266,7 +294,10 @@ def register_outputs(register: Any) -> None:
 def register_generator_loaders(register: Any) -> None:
     register("good", loader, "toys")
     register("summary", loader)
-    for each in (declines, runs_no_code, reads, reads_another_every_time, damage, damage_untold):
+    for each in (
+        good_buffered, declines, runs_no_code, reads, reads_another_every_time, several_at_once,
+        damage, damage_untold,
+    ):  # fmt: skip
         register(each.__name__, each, "toys")
 
 

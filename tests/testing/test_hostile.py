@@ -19,6 +19,9 @@ WRONG = {
     "encoder draws_nothing": "it returned nothing",
     "encoder draws_raising": "RuntimeError: no ink at ",
     "encoder draws_crashing": "it brought its process down",
+    "encoder first_frame": "it was still at it after 2 s",
+    "encoder threads": "frame 1: ",
+    "encoder sizes_transposed": "asked for 40 x 24 pixels: a picture of 24 x 40",
     "encoder value_range": "values go from 0 to 255",
     "encoder inputs": "it wrote into the array of sound.last",
     "encoder random_generators": "it changed numpy.random, random",
@@ -85,8 +88,18 @@ def fails_its_own_check(examination: Examination, thing: str, words: str) -> Non
     assert outcome.line.count("; ") >= 1, "it says what to change"
 
 
-def test_what_is_good_passes_all(examination: Examination) -> None:
-    assert failures(examination, "encoder good") == {}
+@pytest.mark.parametrize("name", ["good", "good_slow_to_make", "good_in_colour", "good_round"])
+def test_what_is_good_passes_all(name: str, examination: Examination) -> None:
+    assert failures(examination, f"encoder {name}") == {}
+
+
+@pytest.mark.slow
+def test_what_is_made_for_too_long_is_told_which_limit_it_met(examination: Examination) -> None:
+    fails_its_own_check(
+        examination,
+        "encoder first_frame_slow_to_make",
+        "made an object of the class: it was still at it after 10 s",
+    )
 
 
 @pytest.mark.parametrize("thing", WRONG)

@@ -32,6 +32,7 @@ WRONG = {
     "loader runs_no_code": "the code was run",
     "loader reads": "it returned None",
     "loader reads_another_every_time": "the same condition gave two pictures",
+    "loader several_at_once": "a picture is not the one that it paints alone",
     "loader damage": "it was taken for whole",
     "loader damage_untold": "AssertionError",
     "loader summary": "there is no summary",
@@ -53,6 +54,11 @@ def examination() -> Iterator[Examination]:
 @pytest.mark.parametrize("kind", ["source", "output", "loader", "command"])
 def test_what_is_good_passes_all(kind: str, examination: Examination) -> None:
     assert failures(examination, f"{kind} good") == {}
+
+
+def test_a_loader_that_keeps_a_buffer_is_let_in_once_at_a_time(examination: Examination) -> None:
+    assert failures(examination, "loader good_buffered") == {}
+    assert examination.outcome("loader good_buffered", "several-at-once").status == "skipped"
 
 
 @pytest.mark.parametrize("thing", WRONG)

@@ -41,6 +41,8 @@ class Commit:
     """From the save being read to the program being proven."""
     plugins: list[str] = field(default_factory=list)
     """Names of the plugins that were loaded anew for it."""
+    sources: list[str] = field(default_factory=list)
+    """Sources, ``package:name``, whose code or files are others by now."""
     texts: dict[str, str] = field(default_factory=dict)
     """Of what is on air: what the plugin files said that it is made of, by path."""
     safe: bool = False

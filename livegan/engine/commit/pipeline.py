@@ -31,6 +31,7 @@ from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
+from livegan.plugin import registry
 from livegan.plugin.hot import Hot, Trial
 from livegan.plugin.source import file_digest
 
@@ -126,6 +127,8 @@ class Pipeline:
                 self.hot.skip()
                 raise Refusal("this save has brought the engine down; edit it to try again")
             trial = self.trials.load(commit, self._busy) if trying else None
+            # What it names is loaded now: as the set runs there is a deadline.
+            registry.current().wake(self.inputs.words(text))
             with exits_refused():
                 script = run(self.path, text)
             # At once: what plays beside it needs what the set may have taken away.

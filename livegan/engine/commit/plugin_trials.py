@@ -9,6 +9,7 @@ from livegan.engine.commit.commits import REMEMBERED, Commit
 from livegan.engine.commit.script import Refusal
 from livegan.engine.commit.watch import read_save
 from livegan.graph.place import Place
+from livegan.plugin.catalogue import full_name
 from livegan.plugin.hot import Hot, Trial
 
 
@@ -52,6 +53,9 @@ class Trials:
         if trial is None:
             return None
         commit.plugins = [record.plugin.name for record in trial.records]
+        before = {full_name(o): o.stamp for o in trial.before.offered("source")}
+        after = {full_name(o): o.stamp for o in trial.fresh.offered("source")}
+        commit.sources = [name for name, stamp in after.items() if before.get(name) != stamp]
         for problem in trial.problems:
             title = f"plugin {problem.plugin} {problem.version}".strip()
             raise Refusal(f"{title}: {problem.reason}", Place.read(problem.where))

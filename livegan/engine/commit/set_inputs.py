@@ -14,6 +14,7 @@ from livegan.plugin.source import file_digest
 
 IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.M)
 """The module that a line imports."""
+WORD = re.compile(r"\w+")
 
 
 def imported(text: str) -> Iterator[str]:
@@ -47,6 +48,10 @@ class SetInputs:
     def identity(self, text: str, plugins: str) -> str:
         """A digest of the text and the files beside it that it imports, by which a program that
         ended an engine is known: the same in every engine, unlike the fingerprint."""
+        return hashlib.sha256("\0".join([*self.texts(text), plugins]).encode()).hexdigest()
+
+    def texts(self, text: str) -> list[str]:
+        """The text, and those of the files beside it that it imports."""
         parts, waiting, seen = [text], [text], set()
         while waiting:
             for file in imported(waiting.pop()):
@@ -55,7 +60,11 @@ class SetInputs:
                     seen.add(path)
                     waiting.append(read_text(path) or "")
                     parts.append(waiting[-1])
-        return hashlib.sha256("\0".join([*parts, plugins]).encode()).hexdigest()
+        return parts
+
+    def words(self, text: str) -> set[str]:
+        """Every word in them: what a set names is one of these."""
+        return {word for part in self.texts(text) for word in WORD.findall(part)}
 
     def watched(self) -> list[Path]:
         """Every file and folder whose change may change what is played."""

@@ -48,6 +48,7 @@ class OwnedObject:
         # The finalizer has the object too: whoever drops this is not the last to have it.
         finalize = weakref.finalize(self, _end, id(self), made, thread)
         finalize.atexit = False
+        self._finalize = finalize
         if callable(getattr(made, "close", None)):
             _open[id(self)] = finalize
 
@@ -62,6 +63,12 @@ class OwnedObject:
         except BaseException:
             thread.end(bool)
             raise
+
+    def end(self) -> None:
+        """Close it now, and wait for that: for tests, where nothing else uses it."""
+        self._finalize()
+        if self.thread is not None:
+            self.thread.join(CLOSING_S)
 
     def run(self, job: Callable[[], T]) -> T:
         """What a job returns that uses the object, on the object's thread."""

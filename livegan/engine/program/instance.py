@@ -145,7 +145,7 @@ class OperationInstance(Instance):
                 drawn = self.held.run(lambda: self.object.mix(*pictures, **values))
             else:
                 drawn = operation.make(*pictures, **node.fixed, **values)
-        return as_picture(drawn, moment.device)
+        return as_picture(drawn, moment.device, values.get("size"))
 
 
 def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:

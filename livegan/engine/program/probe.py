@@ -7,15 +7,19 @@ from typing import Protocol
 import torch
 
 from livegan.engine.commit.script import Refusal
-from livegan.engine.isolation.deadline import pressed
+from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.program import Program, Step, at, blame, good_picture
+from livegan.engine.program.signal_objects import MAKING_S
 from livegan.generators import ModelError
 from livegan.graph.picture import Picture
 from livegan.graph.place import Place
 from livegan.graph.signal import Signal
 from livegan.plugin.guard import said
+
+FIRST_FRAME_S = 2.0
+"""How long code of a set or plugin may take to draw its first picture."""
 
 
 class Busy(Protocol):
@@ -29,7 +33,7 @@ def probe(
     kept: dict[int, Step],
     moment: Moment,
     busy: Busy,
-    limit_s: float = 2.0,
+    limit_s: float = FIRST_FRAME_S,
 ) -> None:
     """Draw every node that is new or is given something new, once, on real sound.
 
@@ -66,7 +70,11 @@ def probe(
             if pressed(error):
                 raise
             check_context(error)
-            raise blame(step, error, program, limit_s) from None
+            refusal = blame(step, error, program, limit_s)
+            if isinstance(error, Overrun):
+                what = f"its first frame may take {limit_s:g} s, its making {MAKING_S:g} s: import "
+                refusal.reason += f"; {what}libraries and read files in __init__ of a class"
+            raise refusal from None
         pictures.append(picture)
         if before is None:
             step.instance.last = picture

@@ -44,12 +44,13 @@ class GuestSource:
         self._note = note
         self._take(*self._start())
 
-    def renew(self, plugins: Collection[str]) -> None:
-        """If its plugin is one of these, which were edited, open it anew beside what plays.
+    def renew(self, sources: Collection[str]) -> None:
+        """If it is one of these edited ones, ``package:name``, open it anew beside what plays.
 
         What plays goes on until the new one is open, and if it does not open.
         """
-        if self._options.get("plugin") in plugins and self._guest is not None:
+        plugin, (_, name) = self._options.get("plugin"), self._options.get("kind", ("", ""))
+        if f"{plugin}:{name}" in sources and self._guest is not None:
             threading.Thread(target=self._renew, name="renew source", daemon=True).start()
 
     def _renew(self) -> None:

@@ -71,12 +71,12 @@ def test_a_source_of_a_plugin_is_pulled_from_its_process(tmp_path: Path) -> None
     until(lambda: len(source.pull(480)))
     file = tmp_path / "plugins" / "count.py"
     file.write_text(SOURCE.replace('"counting", 24000', '"recounting", 12000'))
-    source.renew(["another"])
-    source.renew(["count"])
+    source.renew(["count", "counting", "another:counting"])
+    source.renew(["count:counting"])
     until(lambda: len(source.pull(480)) and source.rate == 12000)
     assert source.name == "recounting"
     file.write_text(SOURCE.replace('if self.argument == "closed"', "if True"))
-    source.renew(["count"])
+    source.renew(["count:counting"])
     until(lambda: notes)
     assert notes == ["recounting: counting is closed today; the source from before plays on"]
     until(lambda: len(source.pull(480)))
