@@ -147,6 +147,8 @@ def bring_in(tensor: Any, path: Path) -> None:
                 raise ModelError(f"{name} beside it is cut off; copy both files again")
             stream.seek(offset)
             values = stream.read(length)
+    except ModelError:
+        raise
     except ValueError as error:
         raise ModelError(f"damaged: it names no place in {name}; export it again") from error
     except OSError as error:

@@ -189,7 +189,7 @@ def test_what_neither_graph_nor_card_says_is_refused_with_what_to_say(tmp_path):
     black = Generator(load(path), "cpu").paint(torch.full((3, 64, 64), 0.75))
     assert torch.allclose(black, torch.tensor(50 / 255), atol=1e-5)
     (tmp_path / "G.json").write_text(json.dumps({"condition_range": "0..100"}))
-    with pytest.raises(ModelError, match='"condition_range" of its card is .*give one of -1..1'):
+    with pytest.raises(ModelError, match=r'"condition_range" of its card is .*give one of -1..1'):
         load(path)
 
 
