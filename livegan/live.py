@@ -62,6 +62,13 @@ MODEL = (
         choices=FITS,
         name="fit",
     ),
+    Param(
+        False,
+        doc="load a TorchScript archive or an ONNX file with operators of its own: programs, "
+        "which run in a process that opens no files",
+        live=False,
+        name="trust",
+    ),
 )
 """What ``model(...)`` takes besides the checkpoint and the condition, as rows of data."""
 
@@ -128,7 +135,7 @@ def model(
 
     ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition the
     encoder on the model's card draws it.  ``options`` are ``norm``, ``dropout``, ``precision``,
-    ``size`` and ``fit``.
+    ``size``, ``fit`` and ``trust``.
     """
     if not isinstance(checkpoint, (str, Morph)):
         raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")

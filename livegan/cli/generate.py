@@ -11,6 +11,8 @@ from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.sizes import size_option
 from livegan.size import UNSAID, Size
 
+TRUST = "Load a TorchScript archive, or ONNX with operators of its own: programs, not only weights."
+
 
 def generate(
     checkpoint: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
@@ -22,11 +24,12 @@ def generate(
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     size: Annotated[Size, size_option("Of the result, px; else that of the picture.")] = UNSAID,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """Paint one picture with a checkpoint."""
     from livegan.engine.program.build import model_folders
     from livegan.engine.program.device import choose_device
-    from livegan.generators import find
+    from livegan.generators import clash, find
     from livegan.generators.generate import generate as paint
 
     for name, value, choices in (
@@ -37,9 +40,13 @@ def generate(
             fail(f"--{name} is one of {', '.join(choices)}, got {value!r}", 2)
     with clear_errors():
         here = Path.cwd()
-        path = find(checkpoint, model_folders(here / "set.py", here))
+        folders = model_folders(here / "set.py", here)
+        path = find(checkpoint, folders)
+        twice = clash(checkpoint, folders[:-1])  # the last is livegan's own
+        if twice:
+            typer.echo(short(twice), err=True)
         paint(
             path, picture, out, norm=norm, precision=precision, size=size or None,
-            device=choose_device(device),
+            device=choose_device(device), trust=trust,
         )  # fmt: skip
     typer.echo(f"written: {short(out)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, short
+from livegan.cli.generate import TRUST
 
 if TYPE_CHECKING:
     from livegan.generators import Card, Checkpoint
@@ -30,6 +31,7 @@ def models(
         str | None, typer.Argument(metavar="[NAME]", help="Show the whole card of this one.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """List the models that a set in this folder can name, or show one with its card."""
     from livegan.engine.program.build import model_folders
@@ -40,24 +42,76 @@ def models(
         from livegan.generators import find, load
 
         with clear_errors():
-            show(load(find(name, folders)), as_json)
+            show(load(find(name, folders), trust=trust), as_json)
         return
     rows = listed(folders)
     if as_json:
         typer.echo(json.dumps(rows))
         return
     from rich.console import Console
-    from rich.table import Table
 
-    columns = ("encoder", "architecture", "size", "mb", "hours", "l1", "response", "licence")
-    numbers = ("size", "mb", "hours", "l1", "response")
-    table = Table()
-    for heading in ("model", *columns, "file"):
-        table.add_column(heading, justify="right" if heading in numbers else "left")
+    console = Console()
+    console.print(table_of(rows, console.width))
     for row in rows:
-        cells = [str(row.get(key) or "") for key in ("name", *columns)]
-        table.add_row(*cells, short(str(row["path"])))
-    Console().print(table)
+        if "refused" in row:
+            console.print(f"{row['name']}: {short(row['refused'])}", markup=False, highlight=False)
+    if rows:
+        console.print("livegan models NAME shows all that a model's card says", highlight=False)
+
+
+COLUMNS = {
+    "model": 0,
+    "encoder": 1,
+    "network": 4,
+    "size": 2,
+    "MB": 5,
+    "hours": 8,
+    "l1": 7,
+    "response": 6,
+    "licence": 3,
+    "file": 9,
+}
+"""Of the list, in the order in which they are shown; the highest number is left out first where
+the terminal is too narrow for all."""
+
+NUMBERS = ("size", "MB", "hours", "l1", "response")
+
+
+def table_of(rows: list[dict[str, Any]], width: int) -> Any:
+    """A rich table of as many columns as a terminal of ``width`` has room for."""
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = {heading: [cell(row, heading) for row in rows] for heading in COLUMNS}
+    wide = {key: max(map(cell_len, [key, *texts])) + 3 for key, texts in cells.items()}
+    shown = sorted((key for key in COLUMNS if any(cells[key])), key=COLUMNS.__getitem__)
+    while len(shown) > 2 and sum(wide[key] for key in shown) + 1 > width:
+        shown.pop()
+    table = Table()
+    shown = [key for key in COLUMNS if key in shown]
+    for heading in shown:
+        # What must break, breaks in a name, and is whole.
+        table.add_column(
+            heading,
+            justify="right" if heading in NUMBERS else "left",
+            no_wrap=heading != "model",
+            overflow="fold" if heading == "model" else "ellipsis",
+        )
+    for number in range(len(rows)):
+        table.add_row(*(Text(cells[heading][number]) for heading in shown))
+    return table
+
+
+def cell(row: dict[str, Any], heading: str) -> str:
+    """What a row says under a heading."""
+    if heading == "model":
+        return str(row["name"])
+    if heading == "network":
+        return "refused" if "refused" in row else str(row["architecture"]).partition(" (")[0]
+    if heading == "file":
+        return short(str(row["path"]))
+    return str(row.get(heading.lower()) or "")
 
 
 def listed(folders: list[Path]) -> list[dict[str, Any]]:
@@ -74,9 +128,11 @@ def listed(folders: list[Path]) -> list[dict[str, Any]]:
             row |= {"encoder": card.encoder, "size": card.size.plain or "", "licence": card.licence}
             row |= {"hours": card.hours, "scores": card.scores}
             row |= {key: card.scores[key] for key in ("l1", "response") if key in card.scores}
-            row["architecture"] = card.architecture or str(checkpoint.architecture or path.suffix)
+            row["architecture"] = card.architecture or str(
+                checkpoint.architecture or checkpoint.foreign
+            )
         except ModelError as error:
-            row["architecture"] = f"refused: {error}"
+            row |= {"architecture": f"refused: {error}", "refused": str(error)}
         rows.append(row)
     return rows
 
@@ -113,7 +169,7 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=card.name, title_justify="left", show_header=False, box=None)
+    table = Table(title=Text(card.name), title_justify="left", show_header=False, box=None)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for key, value in rows.items():
@@ -156,14 +212,16 @@ def score_rows(card: Card) -> list[tuple[str, dict[str, Any]]]:
 
 def score_table(title: str, rows: list[tuple[str, dict[str, Any]]]) -> Any:
     """A rich table with a column for each score that anything has."""
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     columns = [key for key in SCORES if any(key in values for _, values in rows)]
-    table = Table()
-    table.add_column(title)
+    table = Table(box=None) if Console().width < 80 else Table()
+    table.add_column(title, overflow="fold")
     for key in columns:
-        table.add_column(key, justify="right")
+        table.add_column(key, justify="right", no_wrap=True)
     for name, values in rows:
         cells = [f"{values[key]:.4f}" if key in values else "" for key in columns]
-        table.add_row(name, *cells)
+        table.add_row(Text(name), *cells)
     return table

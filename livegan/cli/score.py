@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.generate import TRUST
 from livegan.cli.sizes import size_option
 from livegan.size import UNSAID, Size
 
@@ -33,6 +34,7 @@ def score(
     size: Annotated[Size, size_option("At which it paints, px; else its card's.")] = UNSAID,
     norm: Annotated[str | None, typer.Option(help="frame or running; else the card's.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
     write: Annotated[bool, typer.Option(help="Write the scores on the model's card.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
@@ -54,7 +56,7 @@ def score(
 
     with clear_errors(), Console(stderr=True).status("reading") as status:
         here = Path.cwd()
-        checkpoint = load(find(model, model_folders(here / "set.py", here)))
+        checkpoint = load(find(model, model_folders(here / "set.py", here)), trust=trust)
         scores = measure(
             checkpoint,
             data=data or [],

@@ -5,7 +5,7 @@ from .cache import load
 from .card import Card, read_card
 from .checkpoint import Checkpoint, save_checkpoint
 from .errors import ModelError
-from .finding import available, find
+from .finding import available, clash, find
 from .morph import MorphGenerator, morph
 from .runner import Generator
 
@@ -17,6 +17,7 @@ __all__ = [
     "ModelError",
     "MorphGenerator",
     "available",
+    "clash",
     "find",
     "load",
     "morph",

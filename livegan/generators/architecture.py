@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,11 @@ class Architecture:
         with torch.device("meta"):
             return FAMILIES[self.family](self.in_channels, self.out_channels, **options)
 
-    def difference(self, other: Architecture) -> str:
-        """What keeps two architectures from sharing weights; empty if nothing does."""
+    def difference(self, other: Architecture, *, but: Collection[str] = ("dropout",)) -> str:
+        """What keeps two architectures from sharing weights; empty if nothing does.
+
+        `but` are options that may differ.
+        """
         mine = {"family": self.family, "in": self.in_channels, "out": self.out_channels}
         its = {"family": other.family, "in": other.in_channels, "out": other.out_channels}
         mine |= self.options
@@ -84,5 +87,5 @@ class Architecture:
         return "; ".join(
             f"{key}: {mine.get(key)} and {its.get(key)}"
             for key in keys
-            if mine.get(key) != its.get(key) and key != "dropout"
+            if mine.get(key) != its.get(key) and key not in but
         )

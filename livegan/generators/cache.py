@@ -19,9 +19,11 @@ _lock = threading.Lock()
 
 
 def stamp(path: Path) -> Stamp | None:
-    """Changes when the weights or their card do; None if there are no weights."""
+    """Changes when the weights, their card or the values that ONNX keeps beside them do; None if
+    there are no weights."""
     seen: list[object] = [str(path.resolve())]
-    for file in (path, path.with_suffix(".json"), path.with_name("model.json")):
+    beside = path.with_suffix(".json"), path.with_name("model.json")
+    for file in (path, *beside, path.with_name(f"{path.name}.data")):
         try:
             found = file.stat()
         except OSError:

@@ -12,7 +12,7 @@ from livegan.saving import write_bytes
 from livegan.size import UNSAID, Size
 
 from .errors import ModelError
-from .files import weights_in
+from .files import SAVED, model_in, weights_in
 
 
 @dataclass
@@ -85,9 +85,16 @@ def card_path(weights: Path) -> Path | None:
     if own.is_file():
         return own
     shared = weights.with_name("model.json")
-    if shared.is_file() and len(weights_in(weights.parent)) == 1:
+    if not shared.is_file():
+        return None
+    if len(weights_in(weights.parent)) == 1:
         return shared
-    return None
+    try:
+        # Beside what the project of pix2pix saves of every epoch, it is that of the last.
+        last = SAVED.fullmatch(weights.stem) and model_in(weights.parent) == weights
+    except ModelError:
+        return None
+    return shared if last else None
 
 
 def read_card(path: str | Path) -> Card:

@@ -1,13 +1,22 @@
-"""Files of checkpoints: how they end, and which comes first."""
+"""Files of checkpoints: how they end, which of a folder is its model."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from livegan.plugin import registry
 
+from .errors import ModelError
+
 SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".onnx")
 """Files that can be checkpoints by themselves, best first."""
+
+SAVED = re.compile(r"(?P<epoch>latest|\d+|iter_\d+)_net_(?P<net>\w+)")
+"""How the projects of pix2pix, CycleGAN and pix2pixHD call what they save: ``latest_net_G_A``."""
+
+JUDGE = re.compile(r"(?i)(net_?)?d(is\w*)?([_-].*)?")
+"""How a discriminator's file is called; it paints nothing."""
 
 
 def suffixes() -> tuple[str, ...]:
@@ -29,3 +38,38 @@ def weights_in(folder: Path) -> list[Path]:
         if path.suffix in endings and not path.name.startswith(".") and path.is_file()
     ]
     return sorted(found, key=lambda path: (endings.index(path.suffix), path.name))
+
+
+def model_in(folder: Path) -> Path | None:
+    """The weights that a folder stands for; None if there are none.
+
+    That is ``model`` or what is called as the folder, else what the project of pix2pix saved last,
+    else the first.
+
+    Raises
+    ------
+    ModelError
+        If that project saved several generators there, as CycleGAN does.
+    """
+    inside = weights_in(folder)
+    named = [path for path in inside if path.stem in ("model", folder.name)]
+    if named:
+        return named[0]
+    saved = [(found, path) for path in inside if (found := SAVED.fullmatch(path.stem))]
+    generators = [(found, path) for found, path in saved if found["net"].startswith("G")]
+    if not generators:
+        return min(inside, key=lambda path: bool(JUDGE.fullmatch(path.stem)), default=None)
+    newest = max(epoch_of(found["epoch"]) for found, _ in generators)
+    last = [path for found, path in generators if epoch_of(found["epoch"]) == newest]
+    if len({path.stem for path in last}) > 1:
+        names = ", ".join(path.stem for path in last)
+        raise ModelError(
+            f"{folder} holds {len(last)} generators ({names}); name one: "
+            f'"{folder.name}/{last[0].stem}"'
+        )
+    return last[0]
+
+
+def epoch_of(word: str) -> float:
+    """A number that is the greater the later it was saved."""
+    return float("inf") if word == "latest" else float(word.removeprefix("iter_"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from livegan.plugin.closest import suggestion
 
 from .errors import ModelError
-from .files import suffixes, weights_in
+from .files import model_in, suffixes
+
+TRAINING = ".training"
+"""How the folder of a training's state ends; it is no model."""
 
 
 def find(name: str, folders: Iterable[str | Path]) -> Path:
@@ -25,14 +29,15 @@ def find(name: str, folders: Iterable[str | Path]) -> Path:
     ModelError
         If there is none; with the closest name.
     """
-    folders = [Path(folder) for folder in folders]
+    folders = list(folders)
+    found = next(places(name, folders), None)
+    if found is not None:
+        return found
     given = Path(name).expanduser()
-    for folder in [Path(), *folders] if is_path(name) else folders:
-        found = weights_at(folder / given)
-        if found:
-            return found
     if given.is_absolute() or given.parts[:1] in ((".",), ("..",)):
         raise ModelError(f"{name}: no such checkpoint; check the path")
+    if given.suffix == TRAINING and any(Path(folder, given).is_dir() for folder in folders):
+        raise ModelError(f"{name} is the state of a training; give the model that it writes")
     names = [each for each, _ in available(folders)]
     where = ", ".join(str(folder) for folder in folders) or "no folder"
     hint = (
@@ -41,8 +46,31 @@ def find(name: str, folders: Iterable[str | Path]) -> Path:
     raise ModelError(f"no model {name!r} in {where}{hint}")
 
 
+def clash(name: str, folders: Iterable[str | Path]) -> str:
+    """A line that says so if a name stands for more than one file, and which is played; else
+    empty."""
+    found = list(places(name, folders))
+    if len(found) < 2:
+        return ""
+    return f"{name}: {found[0]} is played; {found[1]} has that name too: give a path, or rename one"
+
+
+def places(name: str, folders: Iterable[str | Path]) -> Iterator[Path]:
+    """Every file that a name stands for, the one that is played first."""
+    given = Path(name).expanduser()
+    seen: set[Path] = set()
+    for folder in [Path(), *folders] if is_path(name) else folders:
+        found = weights_at(spelt(Path(folder), given))
+        if found and found.resolve() not in seen:
+            seen.add(found.resolve())
+            yield found
+
+
 def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:
-    """(name, weights file) of every model in `folders`; the first of a name is the one found."""
+    """(name, weights file) of every model in `folders`; the first of a name is the one found.
+
+    A folder with several generators has a name for each.
+    """
     seen: dict[str, Path] = {}
     for folder in map(Path, folders):
         if not folder.is_dir():
@@ -50,9 +78,16 @@ def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:
         for each in sorted(folder.iterdir()):
             if each.name.startswith("."):
                 continue
-            weights = weights_at(each)
+            name = composed(each.name if each.is_dir() else each.stem)
+            try:
+                weights = weights_at(each)
+            except ModelError:
+                for path in sorted(each.iterdir()):
+                    if "_net_G" in path.stem:
+                        seen.setdefault(f"{name}/{composed(path.stem)}", path)
+                continue
             if weights:
-                seen.setdefault(each.name if each.is_dir() else each.stem, weights)
+                seen.setdefault(name, weights)
     return sorted(seen.items())
 
 
@@ -62,15 +97,39 @@ def is_path(name: str) -> bool:
 
 
 def weights_at(place: Path) -> Path | None:
-    """The weights at a path: itself, the best in a folder, or the same with a suffix."""
+    """The weights at a path: itself, the model of a folder, or the same with a suffix.
+
+    Raises
+    ------
+    ModelError
+        If it is a folder with several generators.
+    """
     if place.is_file() and place.suffix in suffixes():
         return place
     if place.is_dir():
-        inside = weights_in(place)
-        named = [path for path in inside if path.stem in ("model", place.name)]
-        return next(iter(named or inside), None)
+        return None if place.suffix == TRAINING else model_in(place)
     for suffix in suffixes():
-        path = place.with_name(place.name + suffix)
+        path = spelt(place.parent, Path(place.name + suffix))
         if path.is_file():
             return path
     return None
+
+
+def composed(name: str) -> str:
+    """A name with accents as they are typed: some disks keep them apart from their letters."""
+    return unicodedata.normalize("NFC", name)
+
+
+def spelt(folder: Path, name: Path) -> Path:
+    """A path in `folder` as the disk spells it, where its accents are stored in another way."""
+    place = folder / name
+    if str(place).isascii() or place.exists():
+        return place
+    here = Path(name.anchor) if name.is_absolute() else folder
+    for part in name.parts[1 if name.is_absolute() else 0 :]:
+        step = here / part
+        if not step.exists() and not part.isascii() and here.is_dir():
+            alike = (each for each in here.iterdir() if composed(each.name) == composed(part))
+            step = next(alike, step)
+        here = step
+    return here

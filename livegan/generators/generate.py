@@ -32,6 +32,7 @@ def generate(
     size: int | tuple[int, int] | None = None,
     device: str | torch.device = "auto",
     dropout: bool = False,
+    trust: bool = False,
 ) -> Tensor:
     """Paint the condition in a picture file.
 
@@ -43,6 +44,7 @@ def generate(
     out : ``.png`` (8 bits a channel), ``.npy`` (float32, (3, H, W), RGB, 0..1: not rounded), or
         another format of Pillow's; written atomically.
     norm, precision, device, dropout : as for :class:`Generator`.
+    trust : as for :func:`load`.
     size : of the result, in pixels; that of the picture if None.  If the network cannot paint
         it, the result is resized from the nearest that it can, and the log says so.
 
@@ -60,8 +62,13 @@ def generate(
     if out.suffix.lower() != ".npy" and form not in Image.SAVE:
         raise ModelError(f"{out}: give a name that ends in .png or .npy")
     condition = read_picture(Path(picture))
-    generator = Generator(load(checkpoint), device, precision, norm, dropout)
+    generator = Generator(load(checkpoint, trust=trust), device, precision, norm, dropout)
     painted = generator.paint(condition, size=size).cpu()
+    if not torch.isfinite(painted).all():
+        raise ModelError(
+            f"{checkpoint}: paints values that are no numbers; "
+            'try precision="float32", or an earlier save'
+        )
     resized = generator.checkpoint.resizing(*painted.shape[1:])
     if resized:
         log.warning(resized)

@@ -9,6 +9,7 @@ from torch import nn
 
 from livegan.generators.checkpoint import read_checkpoint
 from livegan.generators.errors import ModelError
+from livegan.generators.reading.detection import detect
 from livegan.generators.resnet import Resnet
 from livegan.generators.small import LOWEST, SmallGenerator
 from livegan.generators.unet import Unet
@@ -61,20 +62,28 @@ def generator_of(name: str, side: int) -> nn.Module:
     return network
 
 
-def begin_from(network: nn.Module, path: Path) -> None:
-    """Give ``network`` the weights of a checkpoint.
+LIKE = ("norm", "bias", "padding", "upsampling", "dropout")
+"""In which a checkpoint may differ from what is trained: it goes on as it is."""
+
+
+def begin_from(network: nn.Module, path: Path) -> nn.Module:
+    """The network of a checkpoint, to be trained on in the place of ``network``.
+
+    Its norms, and how it pads and enlarges, are its own: CycleGAN's are instance norms.
 
     Raises
     ------
     ModelError
         If it cannot be read, or is of another architecture.
     """
-    found = read_checkpoint(path).module().state_dict()
-    mine = network.state_dict()
-    different = [k for k in mine.keys() | found.keys() if k not in mine or k not in found]
-    different += [k for k in mine if k in found and mine[k].shape != found[k].shape]
-    if different:
+    found = read_checkpoint(path)
+    if found.architecture is None:
+        raise ModelError(f"{path} is {found.foreign}, whose weights cannot be trained on")
+    difference = detect(network.state_dict())[0].difference(found.architecture, but=LIKE)
+    if difference:
+        name = found.architecture.name
+        way = f"; give --arch {name}" if name in ARCHITECTURES and "family" in difference else ""
         raise ModelError(
-            f"{path}: another architecture than is trained; they differ in {different[0]}"
+            f"{path}: another architecture than is trained; they differ in {difference}{way}"
         )
-    network.load_state_dict(found)
+    return found.module().requires_grad_(True)

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from livegan.generators.errors import ModelError
 from livegan.training import losses
 from livegan.training.adam import adam, take_up
 from livegan.training.architecture import begin_from, generator_of
@@ -39,7 +40,7 @@ class Learner:
         torch.manual_seed(recipe.seed)
         self.painter = generator_of(recipe.arch, size)
         if start is not None:
-            begin_from(self.painter, start)
+            self.painter = begin_from(self.painter, start)
         self.critic = PatchGAN(recipe.filters)
         initialise(self.critic)
         for network in (self.painter, self.critic):
@@ -126,7 +127,17 @@ class Learner:
         return {name: part.state_dict() for name, part in self._parts().items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """As it was."""
+        """As it was.
+
+        Raises
+        ------
+        ModelError
+            If it began from a model, and this one did not.
+        """
+        if state["painter"].keys() != self.painter.state_dict().keys():
+            raise ModelError(
+                "this training began from a model whose norms are others; give the same --start"
+            )
         for name, part in self._parts().items():
             if isinstance(part, torch.optim.Adam):
                 take_up(part, state[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from torch import nn
 
 from livegan.generators import ModelError
 from livegan.generators.checkpoint import save_checkpoint
+from livegan.generators.resnet import Resnet
 from livegan.generators.unet import Unet
 from livegan.lock import HeldError
 from livegan.training import PairsError, losses
@@ -252,6 +254,25 @@ def test_it_can_begin_from_a_model(tmp_path: Path) -> None:
     second = train(data, tmp_path / "second", nothing, start=tmp_path / "model/model.safetensors")
     for name, weight in first.network.named_parameters():
         torch.testing.assert_close(second.network.get_parameter(name), weight, atol=1e-3, rtol=1e-3)
-    with pytest.raises(ModelError, match="another architecture"):
+    with pytest.raises(ModelError, match=r"another architecture.*give --arch small"):
         other = Recipe(arch="unet_128", steps=1, batch=2, filters=8)
         train(data, tmp_path / "third", other, start=tmp_path / "model/model.safetensors")
+
+
+def test_it_can_begin_from_a_network_with_other_norms_and_be_taken_up_again(tmp_path: Path) -> None:
+    """CycleGAN's are instance norms."""
+    data = data_set(tmp_path / "data")
+    torch.manual_seed(0)
+    network = Resnet(3, 3, 64, nn.InstanceNorm2d, bias=True, blocks=6)
+    torch.save(network.state_dict(), tmp_path / "latest_net_G.pth")
+    recipe = Recipe(arch="resnet_6blocks", steps=1, batch=2, filters=8, lr=0.0)
+    start = tmp_path / "latest_net_G.pth"
+    first = train(data, tmp_path / "work", recipe, start=start)
+    for name, weight in network.named_parameters():
+        torch.testing.assert_close(first.network.get_parameter(name), weight, atol=1e-6, rtol=1e-6)
+    longer = replace(recipe, steps=2, lr=1e-4)
+    with pytest.raises(TrainingError, match="another recipe"):
+        train(data, tmp_path / "work", longer, start=start)
+    with pytest.raises(ModelError, match="give the same --start"):
+        train(data, tmp_path / "work", replace(recipe, steps=2))
+    assert train(data, tmp_path / "work", replace(recipe, steps=2), start=start).steps == 2

@@ -48,9 +48,12 @@ class Candidate:
 
 
 def model_folders(set_path: Path, folder: Path) -> list[Path]:
-    """Where models are looked for: beside the set, in the working folder, in the package."""
-    found = [set_path.parent, set_path.parent / "models", set_path.parent.parent / "models"]
-    found += [folder / "models", share.folder("models")]
+    """Where models are looked for: in ``models/``, beside the set, in the package.
+
+    What lies beside a set may be anything, such as a model exported for another program.
+    """
+    found = [set_path.parent / "models", set_path.parent.parent / "models", folder / "models"]
+    found += [set_path.parent, share.folder("models")]
     return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
@@ -201,12 +204,17 @@ class Builder:
     def generator(self, node: Picture, models: Models, size: Size) -> Any:
         """The generator of a model node, warmed up."""
         options = {"device": self.device, "precision": node.fixed["precision"]}
-        first = load(models.find(node.fixed["checkpoint"]))
+        trust = node.fixed["trust"]
+        for name in filter(None, (node.fixed["checkpoint"], node.fixed["other"])):
+            twice = models.clash(name)
+            if twice:
+                self.note(f"{node.name}: {twice}")
+        first = load(models.find(node.fixed["checkpoint"]), trust=trust)
         generator: Any
         if node.fixed["other"] is None:
             generator = Generator(first, **options)
         else:
-            second = load(models.find(node.fixed["other"]))
+            second = load(models.find(node.fixed["other"]), trust=trust)
             generator = MorphGenerator(first, second, **options)
         wanted = wanted_size(node, generator, size)
         resized = first.resizing(*wanted)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livegan.generators import Card, ModelError, find, read_card
+from livegan import share
+from livegan.generators import Card, ModelError, clash, find, read_card
 from livegan.generators.card import card_path
 from livegan.generators.finding import weights_at
 from livegan.graph.graph import Graph
@@ -37,6 +38,13 @@ class Models:
         if found is None:
             raise ModelError(f"no model at {place} yet; it plays as soon as it is written")
         return found
+
+    def clash(self, name: str) -> str:
+        """A line that says so if other files of the performer's are called so too; else empty."""
+        if name in self.followed:
+            return ""
+        own = [folder for folder in self.folders if folder != share.folder("models")]
+        return clash(name, own)
 
     def card(self, name: str) -> Card:
         """Its card; `ModelError` if there is no such model, or the card is none."""

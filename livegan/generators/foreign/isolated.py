@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import IO, Any
 
 import numpy as np
+import psutil
 import torch
 
 from livegan.generators.errors import ModelError
@@ -18,10 +20,12 @@ from livegan.generators.errors import ModelError
 START = "import sys; sys.path[:] = sys.argv[1:]; from livegan.generators.foreign.worker import main"
 """What the process runs; its path is ours, so that no file of the working folder is imported."""
 
-FIRST_S = 60.0
+FIRST_S = 20.0
 """Seconds that the first picture of a size may take, and reading the network."""
 USUAL, SPARE_S = 10.0, 2.0
 """A later picture may take so many times as long as the slowest before it, and this."""
+SHARE, PATIENCE = 0.5, 10.0
+"""A process is late once it ran for this share of its time, or so many times its time is over."""
 
 
 class Isolated:
@@ -92,15 +96,9 @@ class Isolated:
         with self._lock:
             if self.ended:
                 raise ModelError(self.ended)
-            late = threading.Event()
-
-            def give_up() -> None:
-                late.set()
-                self._process.kill()
-
-            timer = threading.Timer(limit_s, give_up)
-            timer.daemon = True
-            timer.start()
+            done, late = threading.Event(), threading.Event()
+            watching = (limit_s, done, late)
+            threading.Thread(target=self._watch, args=watching, daemon=True).start()
             try:
                 assert self._process.stdin is not None and self._process.stdout is not None
                 write(self._process.stdin, head, body)
@@ -116,12 +114,28 @@ class Isolated:
                 )
                 raise ModelError(self.ended) from error
             finally:
-                timer.cancel()
+                done.set()
         if "refused" in answer:
             raise ModelError(answer["refused"])
         if "error" in answer:
             raise ValueError(answer["error"])
         return answer, content
+
+    def _watch(self, limit_s: float, done: threading.Event, late: threading.Event) -> None:
+        """Kill a process that is late; one that hardly ran, on a busy machine, has longer."""
+        began, wait_s = time.monotonic(), limit_s
+        try:
+            process = psutil.Process(self.pid)
+            ran = sum(process.cpu_times()[:2])
+            while not done.wait(wait_s):
+                used = sum(process.cpu_times()[:2]) - ran
+                if used > SHARE * limit_s or time.monotonic() - began > PATIENCE * limit_s:
+                    late.set()
+                    self._process.kill()
+                    return
+                wait_s = limit_s / 4
+        except psutil.Error:  # it has ended
+            return
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

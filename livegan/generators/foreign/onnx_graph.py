@@ -30,6 +30,8 @@ CHANNELS_LAST = [0, 3, 1, 2]
 
 CENTRES = ((-1.0, 1.0), (0.0, 1.0), (-2.1, 2.5))
 """What networks compute with: the last is the usual normalisation by mean and deviation."""
+NEAR = 0.45
+"""How far from these both ends together may be."""
 
 
 @dataclass
@@ -145,6 +147,8 @@ def bring_in(tensor: Any, path: Path) -> None:
                 raise ModelError(f"{name} beside it is cut off; copy both files again")
             stream.seek(offset)
             values = stream.read(length)
+    except ModelError:
+        raise
     except ValueError as error:
         raise ModelError(f"damaged: it names no place in {name}; export it again") from error
     except OSError as error:
@@ -210,29 +214,33 @@ def look_in(
     graph: Any, value: str, values: dict[str, np.ndarray[Any, Any]]
 ) -> tuple[Range | None, bool]:
     """The range of a graph's input, if what is done to it first tells, and whether it is turned."""
-    a, b, told, turned = 1.0, 0.0, False, False
+    a, b, turned = 1.0, 0.0, False
+    found: Range | None = None
     while True:
         users = [node for node in graph.node if value in node.input]
         if len(users) != 1:
-            break
+            return found, turned
         node = users[0]
         if node.op_type in PASSING:
             turned = turned or (node.op_type == "Transpose" and permutation(node) == CHANNELS_LAST)
         else:
             step = affine(node, value, values)
             if step is None:
-                break
-            a, b, told = a * step[0], b * step[0] + step[1], True
+                return found, turned
+            a, b = a * step[0], b * step[0] + step[1]
+            found = found or normalised(a, b)
         value = node.output[0]
-    if not told:
-        return None, turned
+
+
+def normalised(a: float, b: float) -> Range | None:
+    """The range that a * x + b brings to what networks compute with; None if it is none of them."""
 
     def distance(given: Range) -> float:
         low, high = sorted((a * given[0] + b, a * given[1] + b))
         return min(abs(low - centre[0]) + abs(high - centre[1]) for centre in CENTRES)
 
     nearest = min(RANGES.values(), key=distance)
-    return (nearest if distance(nearest) < 0.8 else None), turned
+    return nearest if distance(nearest) < NEAR else None
 
 
 def look_out(graph: Any, value: str, values: dict[str, np.ndarray[Any, Any]]) -> Range | None:

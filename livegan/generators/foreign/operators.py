@@ -63,6 +63,8 @@ def checked(data: bytes) -> bytes:
                 content = archive.read(name)
                 check(name, content)
                 packed.writestr(zipfile.ZipInfo(name), content)
+    except ModelError:
+        raise
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
         raise ModelError(f"a damaged TorchScript archive ({error}); export it again") from error
     return whole.getvalue()

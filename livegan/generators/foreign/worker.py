@@ -107,7 +107,7 @@ class Scripted:
         stored = io.BytesIO()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.jit.save(trace(layer, torch.zeros(1, 3, 8, 8)), stored)  # type: ignore[no-untyped-call]
+            torch.jit.save(trace(layer, torch.zeros(1, 3, 8, 8)), stored)
         example = cls(stored.getvalue(), torch.device("cpu"))
         for side in (8, 8, 1):  # the last is too small: its error is made on demand
             with contextlib.suppress(RuntimeError):

@@ -8,6 +8,7 @@ import pickletools
 import threading
 import warnings
 import zipfile
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from typing import Any
 
 import safetensors
@@ -143,10 +144,17 @@ def names_in(data: bytes) -> set[str]:
             for _ in range(PICKLES):
                 for code, value, _at in pickletools.genops(stream):
                     if code.name == "GLOBAL":
-                        names.add(str(value).replace(" ", ".", 1))
+                        names.add(spelt(*str(value).split(" ", 1)))
         except (ValueError, IndexError, EOFError, UnicodeDecodeError):
             continue  # behind the pickles are the numbers
     return names - known_names()
+
+
+def spelt(module: str, name: str) -> str:
+    """A name as Python 3 has it: torch writes those of Python 2."""
+    if (module, name) in NAME_MAPPING:
+        return ".".join(NAME_MAPPING[module, name])
+    return f"{IMPORT_MAPPING.get(module, module)}.{name}"
 
 
 def known_names() -> set[str]:

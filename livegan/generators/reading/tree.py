@@ -26,7 +26,7 @@ class Layer:
         """``c`` for a convolution, ``n`` for a norm, ``?`` for anything else."""
         weight = self.tensors.get("weight")
         if weight is not None and weight.ndim == 4 and set(self.tensors) <= {"weight", "bias"}:
-            return "c"
+            return "c" if weight.numel() else "?"
         if (weight is None or weight.ndim == 1) and set(self.tensors) <= NORM_TENSORS:
             return "n"
         return "?"

@@ -7,8 +7,8 @@ from livegan.generators import ModelError
 from livegan.generators.reading.detection import detect
 from livegan.generators.resnet import LocalEnhancer, Resnet
 
-from .conftest import small
-from .originals import resnet_state, unet_state
+from ..conftest import small
+from ..originals import resnet_state, unet_state
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,8 @@ def test_building_makes_no_memory():
         ({"fc.weight": torch.zeros(3, 4)}, r"seen: fc.weight \(3, 4\); expected"),
         ({f"a.{i}.weight": torch.zeros(1) for i in range(9)}, "… 9 in all"),
         ({"model.4.filt": torch.zeros(4, 1, 3, 3)}, "anti-aliasing.*TorchScript or ONNX"),
-        ({"model.1.weight_orig": torch.zeros(4, 1, 3, 3)}, "spectral norm"),
+        ({"model.1.weight_orig": torch.zeros(4, 1, 3, 3)}, "split by a norm"),
+        ({"m.1.parametrizations.weight.original": torch.zeros(4, 1, 3, 3)}, "split by a norm"),
     ],
 )
 def test_what_matches_nothing_is_refused_with_what_was_seen(state, message):
@@ -128,3 +129,55 @@ def test_differences_are_named():
     a, b = (detect(resnet_state(4, blocks, "batch"))[0] for blocks in (2, 3))
     assert a.difference(b) == "blocks: 2 and 3"
     assert not a.difference(a)
+
+
+def test_a_generator_with_more_in_it_is_refused_and_the_rest_named():
+    state = resnet_state(4, 2, "batch") | {"attn.query.weight": torch.zeros(4, 4, 1, 1)}
+    with pytest.raises(ModelError, match=r"resnet_2blocks with more in it \(attn.query.weight"):
+        detect(state)
+
+
+def test_tensors_within_a_numbered_layer_are_not_left_out_either():
+    state = resnet_state(4, 2, "batch")
+    state["model.10.attention.gamma"] = torch.zeros(1)
+    with pytest.raises(ModelError, match=r"more in it \(model.10.attention.gamma"):
+        detect(state)
+
+
+@pytest.mark.parametrize("beside", ["discriminator", "netD", "D", "vgg", "loss_fn", "criterionGAN"])
+def test_what_only_training_needs_is_no_part_of_a_generator(beside):
+    state = resnet_state(4, 2, "batch")
+    more = {f"{beside}.features.weight": torch.zeros(4, 3, 3, 3)}
+    assert detect(state | more)[0].name == "resnet_2blocks"
+    wrapped = {f"generator.{key}": value for key, value in state.items()}
+    assert detect(wrapped | {"anything.weight": torch.zeros(9)} | more)[0].name == "resnet_2blocks"
+
+
+def test_one_of_two_generators_is_chosen_by_its_word():
+    a, b = resnet_state(4, 2, "batch"), resnet_state(4, 3, "batch")
+    both = {f"netG_A.{k}": v for k, v in a.items()} | {f"netG_B.{k}": v for k, v in b.items()}
+    with pytest.raises(ModelError, match=r'holds 2 generators .*\{"network": "netG_A"\}'):
+        detect(both)
+    assert detect(both, "netG_B")[0].name == "resnet_3blocks"
+    with pytest.raises(ModelError, match="has no generator 'netG_C'"):
+        detect(both, "netG_C")
+
+
+def test_a_discriminator_is_told_from_a_generator():
+    shapes = ((8, 6), (16, 8), (32, 16), (1, 32))
+    state = {f"model.{2 * i}.weight": torch.zeros(o, n, 4, 4) for i, (o, n) in enumerate(shapes)}
+    with pytest.raises(ModelError, match=r"is a discriminator \(D\)"):
+        detect(state)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "٣", "0." * 3000 + "0"])
+def test_absurd_layer_numbers_are_one_line(number):
+    with pytest.raises(ModelError, match="match no known network") as caught:
+        detect({f"model.{number}.weight": torch.zeros(4, 3, 4, 4)})
+    assert len(str(caught.value)) < 400
+
+
+def test_layers_without_channels_are_one_line():
+    state = {k: v[:0] if v.ndim else v for k, v in unet_state(5, 4, 3, 3, "batch").items()}
+    with pytest.raises(ModelError):
+        detect(state)
