@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from livegan import live
@@ -15,6 +15,7 @@ from livegan.graph.signal import METHODS, Signal
 from livegan.graph.sound import FEATURES
 from livegan.plugin import CONTEXT, registry
 from livegan.plugin.declare import Operation, Param
+from livegan.sound.history import Sound
 
 INTRO = """\
 # The set language
@@ -41,6 +42,39 @@ show(a.hue(lfo(bars=8)).blend(prev(), 0.5 * sound.kick))
   is built from, livegan knows it again in the next save: what it is given may change, its weights
   and its memory stay.
 """
+
+NOW = {
+    "time": "seconds since the show began, of the newest sound in the picture",
+    "dt": "seconds since the picture before, 0 for the first",
+    "frame": "pictures since the show began",
+    "fps": "pictures a second that are wanted",
+    "bpm": "tempo, beats a minute",
+    "beats": "beats since the show began, with the fraction",
+    "beats_per_bar": "beats in a bar",
+    "beat": "phase of the beat, 0..1",
+    "bar": "phase of the bar, 0..1",
+    "seed": "seed of everything random in this show",
+}
+"""What the moment of a picture has."""
+
+
+def in_a_leaf() -> Iterator[tuple[str, str]]:
+    """What the sound has inside of a leaf, with the first line of each docstring."""
+    for name in ("time", "position", "rate", "hop"):
+        yield f"sound.{name}", SOUND[name]
+    for name in FEATURES:
+        yield f"sound.{name}", FEATURES[name]
+    for name in ("last", "mono", "peaks", "rms", "feature", "strip"):
+        function = getattr(Sound, name)
+        yield f"sound.{name}{sign(function)}", first(function)
+
+
+SOUND = {
+    "time": "seconds since the show began",
+    "position": "samples since the show began",
+    "rate": "48000 samples a second",
+    "hop": "480 samples: features have a value for each hop",
+}
 
 
 def reference() -> str:
@@ -90,6 +124,12 @@ def reference() -> str:
         "when it is built. It may also ask, by name, for:\n"
     )
     parts.append(rows_of(("keyword argument", "meaning"), CONTEXT.items()))
+    parts.append("What `now` has, numbers all of them:\n")
+    parts.append(rows_of(("attribute", "meaning"), ((f"now.{k}", v) for k, v in NOW.items())))
+    parts.append(
+        "What `sound` has inside of a leaf: numbers, and numpy arrays with the newest value last:\n"
+    )
+    parts.append(rows_of(("attribute", "meaning"), in_a_leaf()))
     for word in ("encoder", "mixer", "signal", "skyline"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append(LEAF)
@@ -122,8 +162,6 @@ def breath(sound, *, now, deep=param(1.0, 0, 1, "how far")):
 
 show(spikes(listen(), sharp=2 + 4 * breath()).glow(0.8))
 ```
-
-What an encoder can ask the sound is listed in [how livegan is put together](internals.md).
 '''
 
 

@@ -3,18 +3,24 @@
 A set's words are made while it runs, so an editor that only reads code knows few of them.
 ``livegan plugins stubs`` writes them down, plugins included, as ``typings/livegan/live.pyi`` of the
 working folder: there Pyright and VS Code look by themselves, and mypy with ``mypy_path``.
+
+It names every method of a picture and nothing else, so that a misspelt one is found: the mixers of
+plugins, and those that the sets of the folder have written themselves, which are read off their
+text without running it.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from livegan import live, saving
+from livegan.files import need_file
 from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
 from livegan.plugin import registry
@@ -23,6 +29,17 @@ from livegan.plugin.words import ARGUMENTS, WORDS
 
 PLACE = Path("typings", "livegan", "live.pyi")
 """Where the stub lies in a working folder."""
+BESIDE = '''\
+"""Beside this file, `livegan.live` is described; the rest is where livegan is installed.
+
+Without this file mypy would read the installed module instead.
+"""
+
+__version__: str
+'''
+"""What lies beside the stub, as ``__init__.pyi``."""
+OF_SETS = ("*.py", "sets/*.py")
+"""Where the sets of a working folder lie."""
 
 HEAD = '''\
 """The words of a set, with all plugins that were installed when this was written.
@@ -59,8 +76,11 @@ UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 CLOCKS = ("bar", "bars", "beat", "beats", "time")
 
 
-def live_stub() -> str:
-    """`livegan.live` as a stub, with every operation of the registry in use."""
+def live_stub(mixers: Mapping[str, str] | None = None) -> str:
+    """`livegan.live` as a stub, with every operation of the registry in use.
+
+    ``mixers`` are those that sets have written themselves: name → the file.
+    """
     reg = registry.current()
     words: list[str] = live.__getattr__("__all__")
     parts = [HEAD, f"__all__ = {words!r}\n"]
@@ -69,8 +89,11 @@ def live_stub() -> str:
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
         parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
-    # Mixers that a set has written itself chain too, and are known only when it runs.
-    parts.append("    def __getattr__(self, name: str) -> Callable[..., Picture]: ...")
+    for name, file in sorted((mixers or {}).items()):
+        if name not in reg.names("mixer"):
+            doc = f"A mixer of {file}."
+            given = ["self", "*args: Any", "**kwargs: Any"]
+            parts.append(indented(function(name, given, "Picture", doc)))
     parts.append("class Encoders:")
     parts.append("    def __call__(self, name: str, /, *args: Any, **kwargs: Any) -> Picture: ...")
     for name in usable(reg.names("encoder")):
@@ -89,8 +112,44 @@ def live_stub() -> str:
 def write_stubs(folder: Path) -> Path:
     """Write the stub into a working folder; its path."""
     path = folder / PLACE
-    saving.write_bytes(path, live_stub().encode("utf-8"))
+    saving.write_bytes(path, live_stub(mixers_in(folder)).encode("utf-8"))
+    saving.write_bytes(path.with_name("__init__.pyi"), BESIDE.encode("utf-8"))
     return path
+
+
+def mixers_in(folder: Path) -> dict[str, str]:
+    """The mixers that the sets of a working folder have written: name → file.
+
+    The files are read and not run; one that Python cannot read has none.
+    """
+    found: dict[str, str] = {}
+    for file in (file for pattern in OF_SETS for file in sorted(folder.glob(pattern))):
+        try:
+            need_file(file)
+            tree = ast.parse(file.read_bytes())
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                for name in chained(node):
+                    found.setdefault(name, file.relative_to(folder).as_posix())
+    return found
+
+
+def chained(node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
+    """The names by which a function or class can be chained, where it is made a mixer."""
+    for mark in node.decorator_list:
+        call = mark if isinstance(mark, ast.Call) else None
+        word = call.func if call else mark
+        if getattr(word, "id", getattr(word, "attr", "")) != "mixer":
+            continue
+        given = {k.arg: k.value for k in call.keywords} if call else {}
+        named = given.get("name")
+        names = [named.value] if isinstance(named, ast.Constant) else [node.name]
+        also = given.get("aliases")
+        if isinstance(also, (ast.Tuple, ast.List)):
+            names += [each.value for each in also.elts if isinstance(each, ast.Constant)]
+        yield from usable(name for name in names if isinstance(name, str))
 
 
 def usable(names: Iterable[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 from livegan import live
 from livegan.cli import app
 from livegan.plugin import registry
-from livegan.stubs import PLACE, live_stub
+from livegan.stubs import PLACE, live_stub, mixers_in, write_stubs
 
 ROOT = Path(__file__).parent.parent
 
@@ -116,6 +117,10 @@ BAD = [
     ("swell(sound.kick, bar=2)", "bar"),
     ("show(fire, sprout='me')", "sprout"),
     ("model('nebula', fire, norm='none')", "norm"),
+    ("fire.kalid(3)", "kalid"),
+    ("fire.own(2).glo(0.5)", "glo"),
+    ("sound.kik", "kik"),
+    ("lfo(bars=4).smoth(2)", "smoth"),
 ]
 
 
@@ -127,10 +132,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
     assert "def spikes(" in (folder / PLACE).read_text()  # the plugin that it comes with
     (folder / "plugins" / "embers.py").write_text(PLUGIN)
+    (folder / "sets" / "good.py").write_text(GOOD)
     result = CliRunner().invoke(app, ["plugins", "stubs", str(folder)])
     assert result.exit_code == 0, result.output
     registry.use(before)
-    (folder / "sets" / "good.py").write_text(GOOD)
     lines = ["from livegan.live import *", "sound = listen()", "fire = encode.embers(sound)"]
     (folder / "sets" / "bad.py").write_text("\n".join([*lines, *(text for text, _ in BAD)]))
     return folder
@@ -151,9 +156,12 @@ def mistakes_are_found(errors: dict[str, dict[int, str]]) -> None:
         assert name in errors["bad.py"][line], (text, errors["bad.py"][line])
 
 
-def test_mypy_finds_the_mistakes_and_takes_every_set_that_comes_with_livegan(folder: Path) -> None:
+@pytest.mark.parametrize("files", [(), ("sets",)], ids=["mypy", "mypy sets"])
+def test_mypy_finds_the_mistakes_and_takes_every_set_that_comes_with_livegan(
+    folder: Path, files: tuple[str, ...]
+) -> None:
     # As typed in the folder; but with a cache that is there already, where CI has run mypy before.
-    command = [sys.executable, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache")]
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), *files]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
     mistakes_are_found(checked(done.stdout))
 
@@ -168,9 +176,8 @@ def test_pyright_finds_the_mistakes_without_settings(folder: Path) -> None:
             pytest.fail(reason)
         pytest.skip(reason)
     command = [program, "--pythonpath", sys.executable, "--level", "error"]
-    files = ["sets/good.py", "sets/bad.py", "sets/four.py"]
     done = subprocess.run(
-        [*command, *files], cwd=folder, capture_output=True, text=True, timeout=600
+        [*command, "sets"], cwd=folder, capture_output=True, text=True, timeout=600
     )
     mistakes_are_found(checked(done.stdout))
 
@@ -186,6 +193,49 @@ def test_the_stub_names_what_a_set_can_name(folder: Path) -> None:
     assert isinstance(encoders, ast.ClassDef)
     methods = {n.name for n in encoders.body if isinstance(n, ast.FunctionDef)}
     assert methods >= {"embers", "spikes", "timeline"}
+
+
+MIXERS = """
+from livegan.live import *
+import livegan.live as words
+
+@mixer
+def plain(picture):
+    return picture
+
+@words.mixer(name="renamed", aliases=("also", "not a name"))
+class Other:
+    pass
+
+@encoder
+def spikes(sound):
+    return sound
+
+def helper(picture):
+    return picture
+
+open("ran", "w").close()
+"""
+
+
+def test_mixers_of_the_sets_are_methods_and_no_set_is_run(tmp_path: Path) -> None:
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "mine.py").write_text(MIXERS)
+    (tmp_path / "sets" / "half.py").write_text("@mixer\ndef broken(")
+    assert mixers_in(tmp_path) == dict.fromkeys(("plain", "renamed", "also"), "sets/mine.py")
+    assert not Path("ran").exists() and not (tmp_path / "ran").exists()
+    text = write_stubs(tmp_path).read_text()
+    assert "    def renamed(self, *args: Any, **kwargs: Any) -> Picture:" in text
+    assert "__getattr__" not in text
+    compile(text, "live.pyi", "exec")
+
+
+def test_a_picture_has_every_mixer_in_the_stub_and_nothing_else() -> None:
+    module = ast.parse(live_stub())
+    picture = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == "Picture")
+    methods = {n.name for n in picture.body if isinstance(n, ast.FunctionDef)}
+    names = {n for n in registry.current().names("mixer") if n.isidentifier()}
+    assert methods == {n for n in names if not keyword.iskeyword(n)}
 
 
 def test_a_parameter_is_told_with_range_and_meaning() -> None:

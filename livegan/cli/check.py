@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,10 @@ def check(
     from livegan.rehearsal import Rehearsal
     from livegan.rehearsal import rehearse as play
 
+    def told(message: dict[str, Any]) -> None:
+        if message["type"] == "note":
+            typer.secho(str(message["text"]), fg="yellow", err=True)
+
     with clear_errors():
         results = []
         for audio in (share.demo_track(), None):
@@ -36,7 +40,7 @@ def check(
                 size=size,
                 device=device,
             )
-            results.append(play(what))
+            results.append(play(what, on_message=told if audio else lambda message: None))
     faults = [fault for result in results for fault in result.faults]
     if faults:
         fail(f"{short(faults[0]['where'])}: {faults[0]['reason']}")

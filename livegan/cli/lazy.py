@@ -40,19 +40,15 @@ class Commands(TyperGroup):
     rows: tuple[Row, ...] = ()
     listing = False
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Names, in the order of the help."""
-        own = [row.name for row in self.rows]
-        return [*own, *(name for name in super().list_commands(ctx) if name not in own)]
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        own = {row.name: typer.core.TyperCommand(row.name, help=row.summary) for row in self.rows}
+        self.commands = {**own, **self.commands}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, imported unless only its name and summary are asked for."""
         row = next((row for row in self.rows if row.name == cmd_name), None)
-        if row is None:
-            return super().get_command(ctx, cmd_name)
-        if self.listing:
-            return typer.core.TyperCommand(row.name, help=row.summary)
-        return row.load()
+        return super().get_command(ctx, cmd_name) if row is None or self.listing else row.load()
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, without importing what it lists."""

@@ -64,6 +64,8 @@ class Graph:
     settings: dict[str, Any] = field(default_factory=dict)
     nodes: list[Picture] = field(default_factory=list)
     """Every node that is drawn, inputs before what uses them."""
+    notes: list[str] = field(default_factory=list)
+    """What is not wrong and may not be meant, a line each."""
 
     @property
     def window(self) -> Picture:
@@ -130,7 +132,13 @@ def show(picture: Any, **outputs: Any) -> None:
         for kind, name in outputs.items():
             if any((kind, name) in shown.outputs for shown in graph.shown):
                 raise SetError(f"show: {kind}={name!r} is given two pictures; rename one of them")
-        graph.shown.append(Shown(picture, tuple(outputs.items()), here()))
+        new = Shown(picture, tuple(outputs.items()), here())
+        before = [shown for shown in graph.shown if not shown.outputs]
+        if before and not outputs and before[-1].place and new.place:
+            old, line = before[-1].place.line, new.place.line
+            shows = f"the window shows line {line}, and not the show(...) of line {old}"
+            graph.notes.append(f"{shows}; show(grid(a, b)) shows both")
+        graph.shown.append(new)
 
 
 def settings(**values: Any) -> None:

@@ -105,6 +105,13 @@ class Picture:
             "a.brightness(-0.5)"
         )
 
+    def _compared(self, other: Any) -> Any:
+        raise SetError(
+            "pictures cannot be compared: lighten(a, b) takes the brighter of two in each colour, "
+            "darken(a, b) the darker, and difference(a, b) what they differ in"
+        )
+
+    __lt__ = __gt__ = __le__ = __ge__ = _compared
     __add__ = __radd__ = __sub__ = __rsub__ = _arithmetic
     __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _arithmetic
 

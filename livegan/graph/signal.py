@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import time
 from typing import Any, Union
 
 from livegan.graph.place import NoSuchWord, Place, SetError, here
@@ -163,6 +164,9 @@ class Signal:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if self.op == "time" and hasattr(time, name):
+            clash = "here `time` is a signal, the seconds since the show began"
+            raise NoSuchWord(f"{clash}; for Python's module write: import time as clock")
         raise NoSuchWord(f"a signal has no {name!r}" + suggestion(name, METHODS))
 
 

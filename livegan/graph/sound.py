@@ -16,8 +16,12 @@ FEATURES = {
     "kick": "jumps at a kick drum and falls, 0..1",
     "snare": "jumps at a snare drum and falls, 0..1",
     "bpm": "tempo, beats a minute",
+    "beats": "beats since the show began, with the fraction",
 }
 """What ``sound.`` offers in a set: a signal each."""
+
+CLOCKS = ("bpm", "beats")
+"""Those that a fixed tempo decides, where there is one, and else the sound."""
 
 
 class SoundHandle:
@@ -26,8 +30,8 @@ class SoundHandle:
     def __getattr__(self, name: str) -> Signal:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name == "bpm":
-            return Signal("bpm")
+        if name in CLOCKS:
+            return Signal(name)
         if name in FEATURES:
             return Signal("feature", name)
         raise NoSuchWord(f"the sound has no {name!r}" + suggestion(name, FEATURES))

@@ -164,12 +164,14 @@ class Pipeline:
         commit.retired = list(program.retired)
         commit.version = program.version
         before = self._newest.script.text if self._newest else ""
+        before_notes = self._newest.script.notes if self._newest else ()
         commit.changed = changed_lines(before, text)
         commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)
         self.commits.tell(commit, "proven")
         self._newest = program
         self.trials.proven(program.version, trial)
-        for line in trial.warnings if trial is not None else ():
+        notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before_notes]
+        for line in [*(trial.warnings if trial is not None else ()), *notes]:
             self.emit({"type": "note", "text": line})
         news = self._news.lines(self.builder.models(self.path), stamps)
         self.player.drop()

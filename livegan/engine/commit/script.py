@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import sys
 import time
 import traceback
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
@@ -14,15 +12,13 @@ from typing import Any
 
 from livegan import live
 from livegan.engine.commit import beside
+from livegan.engine.commit.guesses import hidden_words, names_at, unknown_attribute, unknown_name
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
 from livegan.engine.isolation.process_state import end_threads, files_of, nobody, threads_in
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError
-from livegan.plugin import registry
-from livegan.plugin.catalogue import clash
-from livegan.plugin.closest import closest
 from livegan.plugin.guard import said
 from livegan.plugin.source import is_own, plain
 
@@ -48,6 +44,8 @@ class Script:
     text: str
     graph: Graph
     took_ms: float = 0.0
+    notes: tuple[str, ...] = ()
+    """What is not wrong and may not be meant, a line each."""
 
 
 def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
@@ -82,12 +80,13 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
         if pressed(error):
             raise
         check_context(error)
-        refusal = refusal_of(error, path, deadline_s, module.__dict__)
+        refusal = refusal_of(error, path, deadline_s, module.__dict__, text)
         if refusal.place is None:
             refusal = Refusal(refusal.reason, Place(str(path), max(1, len(text.splitlines()))))
         raise refusal from None
     took = (time.perf_counter() - began) * 1000
-    return Script(path, text, graph, took)
+    notes = (*graph.notes, *hidden_words(module.__dict__, text))
+    return Script(path, text, graph, took, notes)
 
 
 def compiled(path: Path, text: str) -> CodeType:
@@ -112,9 +111,16 @@ def compiled(path: Path, text: str) -> CodeType:
 
 
 def refusal_of(
-    error: BaseException, path: Path, limit_s: float, namespace: dict[str, Any] | None = None
+    error: BaseException,
+    path: Path,
+    limit_s: float,
+    namespace: dict[str, Any] | None = None,
+    text: str = "",
 ) -> Refusal:
-    """Any failure of a set's code as one line: what happened, where in the set, what to do."""
+    """Any failure of a set's code as one line: what happened, where in the set, what to do.
+
+    ``namespace`` is that of a set that did not run to its end, ``text`` what the set says.
+    """
     place = place_in(error, path)
     if isinstance(error, Refusal):
         return error
@@ -129,8 +135,10 @@ def refusal_of(
         place = Place(error.filename or str(path), error.lineno or 1)
         return Refusal(f"syntax error: {error.msg}", place)
     if isinstance(error, NameError) and getattr(error, "name", None):
-        known = {*(namespace or {}), *dir(builtins)}
-        return Refusal(unknown(str(error.name), known), place)
+        lines, number = text.splitlines(), place.line if place else 0
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        own = names_at(error.__traceback__, place.file if place else str(path))
+        return Refusal(unknown_name(str(error.name), own, line), place)
     if isinstance(error, RecursionError):
         return Refusal("it calls itself without end", place)
     if is_full(error):
@@ -150,19 +158,13 @@ def refusal_of(
             return Refusal(str(missing), place)
     if type(error).__module__.startswith("livegan."):  # it is told in livegan's own words
         return Refusal(" ".join(said(error).split()), place)
-    text = said(error).strip().splitlines()
-    detail = f": {text[0]}" if text else ""
+    if isinstance(error, AttributeError):
+        reason = unknown_attribute(error)
+        if reason:
+            return Refusal(reason, place)
+    lines = said(error).strip().splitlines()
+    detail = f": {lines[0]}" if lines else ""
     return Refusal(f"{type(error).__name__}{detail}", place)
-
-
-def unknown(name: str, known: Iterable[str]) -> str:
-    """What to say of a name that means nothing: who claims it, or the closest one."""
-    for kind in ("mixer", "signal"):
-        found = registry.current().operations.get((kind, name), [])
-        if len(found) > 1:
-            return clash(kind, name, found)
-    near = closest(name, known)
-    return f"nothing is called {name!r}" + (f"; did you mean {near!r}?" if near else "")
 
 
 def place_in(error: BaseException, path: Path) -> Place | None:

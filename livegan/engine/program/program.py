@@ -247,7 +247,7 @@ def held_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) 
 
 def blame(step: Step, error: BaseException, program: Program, limit_s: float) -> Refusal:
     """An error of a node as one line, at the line of the set that is at fault."""
-    refusal = refusal_of(error, program.script.path, limit_s, None)
+    refusal = refusal_of(error, program.script.path, limit_s, None, program.script.text)
     reason = refusal.reason
     if not reason.startswith(step.name):
         reason = f"{step.name}: {reason}"

@@ -1,0 +1,142 @@
+"""What a mistyped name may have meant: the set language first, then what the code has itself."""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import re
+import time
+from collections.abc import Iterable
+from types import ModuleType, TracebackType
+from typing import Any
+
+from livegan import live
+from livegan.plugin import registry
+from livegan.plugin.catalogue import clash
+
+ELSEWHERE = {
+    "audio": "what is heard is `listen()`",
+    "bpm": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` is what is heard",
+    "delay": "`prev(...)` is a picture one frame ago",
+    "fade": "`crossfade(a, b, amount)` goes from one picture to another",
+    "feedback": "`prev(...)` is a picture one frame ago",
+    "fft": "`listen().low`, `.mid`, `.high` are signals, and `encode.spectrum(listen())` is drawn",
+    "gan": 'a slot is `model("NAME", condition)`',
+    "generator": 'a slot is `model("NAME", condition)`',
+    "image": "",
+    "mic": "what is heard is `listen()`",
+    "midi": "",
+    "mouse": "",
+    "noise": 'a signal that wanders is `lfo(shape="noise")`',
+    "now": "a leaf has it as an argument, `def glow(picture, *, now)`; in the set, time is `time`",
+    "osc": "a number that swings is `lfo(...)`",
+    "out": "the set ends with `show(picture)`",
+    "pix2pix": 'a slot is `model("NAME", condition)`',
+    "random": '`choose(1, 2, 3)` picks a value, and `lfo(shape="random")` jumps',
+    "render": "the set ends with `show(picture)`",
+    "sin": "a number that swings is `lfo(...)`",
+    "sine": "a number that swings is `lfo(...)`",
+    "sound": "begin with `sound = listen()`",
+    "speed": "",
+    "src": "",
+    "tempo": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` is what is heard",
+    "video": "",
+}
+"""Words of other instruments, and what is written here in their place; empty for what has no
+word here, where no guess at all is better than one at a word that looks alike."""
+
+NAMED = {
+    "model": r"\bmodel\(\s*{0}\s*[,)]|\bmorph\((?:[^(),]*,)?\s*{0}\s*[,)]",
+    "picture": r"\bprev\(\s*{0}\s*\)",
+}
+"""What is called by a name in quotes, and the calls that take such a name."""
+
+TYPES = {
+    "Sound": "the sound",
+    "SoundHandle": "the sound",
+    "Now": "`now`",
+    "Signal": "a signal",
+    "Picture": "a picture of the set",
+    "Tensor": "the picture (a torch tensor)",
+    "ndarray": "an array",
+}
+"""What values are called, by their class."""
+
+LIKE_A_WORD = 0.7
+LIKE_PYTHONS = 0.8
+"""How much alike a name must be to one of the language, and to one of Python's own."""
+
+
+def words() -> set[str]:
+    """The set language, as it is with the plugins in use."""
+    known: list[str] = live.__getattr__("__all__")
+    return {*known}
+
+
+def near(name: str, names: Iterable[str], alike: float) -> str | None:
+    """The most similar of ``names``, if it is that much alike."""
+    pool = {each.lower(): each for each in sorted(names, reverse=True)}
+    found = difflib.get_close_matches(name.lower(), list(pool), n=1, cutoff=alike)
+    return pool[found[0]] if found else None
+
+
+def unknown_name(name: str, own: Iterable[str], line: str = "") -> str:
+    """What to say of a name that means nothing, in a set whose own names are ``own``.
+
+    ``line`` is the line where it stands.
+    """
+    for kind in ("mixer", "signal"):
+        found = registry.current().operations.get((kind, name), [])
+        if len(found) > 1:
+            return clash(kind, name, found)
+    said = f"nothing is called {name!r}"
+    for what, call in NAMED.items():
+        if re.search(call.format(re.escape(name)), line):
+            return f'{said}; the name of a {what} needs quotes: "{name}"'
+    mine = [each for each in own if not each.startswith("__")]
+    better = near(name, mine, 0.85)
+    if better is None and name in ELSEWHERE:
+        hint = ELSEWHERE[name]
+        return f"{said}; {hint}" if hint else f"{said} in the set language"
+    better = better or near(name, {*words(), *mine}, LIKE_A_WORD)
+    better = better or near(name, dir(builtins), LIKE_PYTHONS)
+    if better is not None:
+        return f"{said}; did you mean {better!r}?"
+    return said
+
+
+def unknown_attribute(error: AttributeError) -> str:
+    """What to say of an attribute that a value does not have; empty if Python says it best."""
+    name, value = error.name, error.obj
+    if not name or value is None:
+        return ""
+    kind = type(value).__name__
+    if isinstance(value, ModuleType):
+        what = f"the module {value.__name__}"
+    elif kind in TYPES:
+        what = TYPES[kind]
+    else:
+        return ""
+    hint = near(name, (each for each in dir(value) if not each.startswith("_")), 0.6)
+    return f"{what} has no {name!r}" + (f"; did you mean {hint!r}?" if hint else "")
+
+
+def names_at(trace: TracebackType | None, file: str) -> set[str]:
+    """The names that code of a file had where an error came through it."""
+    found: set[str] = set()
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_code.co_filename == file:
+            found = {*frame.f_globals, *frame.f_locals}
+        trace = trace.tb_next
+    return found
+
+
+def hidden_words(namespace: dict[str, Any], text: str) -> list[str]:
+    """A line for each word of the language that a set's import hides: what it means from there."""
+    if namespace.get("time") is not time:
+        return []
+    texts = enumerate(text.splitlines(), 1)
+    line = next((n for n, each in texts if re.match(r"\s*import\b.*\btime\b", each)), 1)
+    reason = "hides the word `time`, the seconds since the show began"
+    return [f"line {line}: `import time` {reason}; write `import time as clock` to have both"]
