@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,19 @@ NEAR = 1.5  # seconds ahead that are reached by decoding on, without a seek
 LOOK = 24  # frames by which the times of a container are judged
 CACHE_BYTES = 96 * 2**20
 """Frames that are kept, for playing backwards and to and fro."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture of a film, on from ``begin`` until ``until``, in seconds from its first one."""
+
+    pixels: Pixels
+    begin: float
+    until: float
+
+    def on_at(self, seconds: float) -> bool:
+        """Whether it is seen then."""
+        return self.begin <= seconds < self.until
 
 
 class Clip:
@@ -60,9 +74,8 @@ class Clip:
         self._delay: int | None = None
         self._first_dts: int | None = None
         self._last_dts = 0
-        self._cache: OrderedDict[float, Pixels] = OrderedDict()
+        self._cache: OrderedDict[float, Frame] = OrderedDict()
         self._times: list[float] = []
-        self._nexts: dict[float, float] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -102,6 +115,10 @@ class Clip:
         (H, W, 3) RGB bytes, or (H, W, 4) where the film has transparency, as large as is needed to
         cover the canvas. What cannot be decoded is passed over. Not to be written into.
         """
+        return self.frame(seconds).pixels
+
+    def frame(self, seconds: float) -> Frame:
+        """The same, with the times between which it is on."""
         time = self._start + min(max(seconds, 0.0), max(self.duration, 0.0))
         known = self._known(time)
         if known is not None:
@@ -109,34 +126,33 @@ class Clip:
         if self._held is None or time < self._held[0] or time > self._held[0] + NEAR:
             self._jump(time)
         while self._ahead is not None and self._ahead[0] <= time:
-            self._keep(*self._held)
             self._held, self._ahead = self._ahead, self._next()
-        return self._keep(*self._held)
+        return self._converted()
 
-    def _known(self, time: float) -> Pixels | None:
+    def _known(self, time: float) -> Frame | None:
         index = bisect.bisect_right(self._times, time) - 1
         if index < 0:
             return None
-        shown = self._times[index]
-        if time < self._nexts.get(shown, shown):
-            self._cache.move_to_end(shown)
-            return self._cache[shown]
-        return None
+        frame = self._cache[self._times[index]]
+        if time - self._start >= frame.until:
+            return None
+        self._cache.move_to_end(self._times[index])
+        return frame
 
-    def _keep(self, time: float, frame: Any) -> Pixels:
-        """Convert a frame and remember it with the time at which the next one follows."""
+    def _converted(self) -> Frame:
+        """The current frame as bytes, remembered."""
+        time, decoded = self._held
         found = self._cache.get(time)
         if found is None:
-            found = as_pixels(frame, self._wanted, self._aspect)
-            found.flags.writeable = False
-            self._cache[time] = found
+            pixels = as_pixels(decoded, self._wanted, self._aspect)
+            pixels.flags.writeable = False
+            until = self._ahead[0] - self._start if self._ahead is not None else np.inf
+            begin = time - self._start if time > self._start else -np.inf
+            found = self._cache[time] = Frame(pixels, begin, until)
             bisect.insort(self._times, time)
-            while len(self._cache) * found.nbytes > CACHE_BYTES and len(self._cache) > 2:
+            while len(self._cache) * pixels.nbytes > CACHE_BYTES and len(self._cache) > 2:
                 gone, _ = self._cache.popitem(last=False)
                 self._times.remove(gone)
-                self._nexts.pop(gone, None)
-        if self._held is not None and time == self._held[0]:
-            self._nexts[time] = self._ahead[0] if self._ahead is not None else np.inf
         return found
 
     def _jump(self, time: float) -> None:
