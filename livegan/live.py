@@ -23,6 +23,10 @@ from livegan.graph.place import NoSuchWord, SetError
 from livegan.graph.require import require as require
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
+from livegan.graph.source import Source, live_source
+from livegan.graph.source import film as film
+from livegan.graph.source import picture as picture
+from livegan.graph.source import pictures as pictures
 from livegan.plugin import registry
 from livegan.plugin.catalogue import OF_A_SET
 from livegan.plugin.closest import suggestion
@@ -171,6 +175,15 @@ def prev(of: str | Picture | None = None) -> Picture:
     node = Picture("prev", "prev")
     node.target = of
     return node
+
+
+def camera(name: str | int = "", /, **values: Any) -> Source:
+    """A camera: part of its name, its number, or the first one; ``camera("test")`` is a pattern.
+
+    ``away=`` is the picture shown while it is unplugged; ``fit``, ``mirror`` and ``turn`` are as
+    for every source.
+    """
+    return live_source("camera", name, **values)
 
 
 # Signals ---------------------------------------------------------------------------------------

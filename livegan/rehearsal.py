@@ -29,6 +29,7 @@ from livegan.engine.program.program import GROUPS
 from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.place import Place
+from livegan.picture_sources.board import StandIns
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
@@ -78,6 +79,8 @@ class Rehearsal:
     flash_guard: Mode = "on"
     controls: Controls = field(default_factory=NoControls)
     """What knobs and pads are set to, by time: see `livegan.ipc.recorded_controls`."""
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """Files in place of cameras and other live sources, by the name of the source."""
 
 
 @dataclass
@@ -150,6 +153,11 @@ def _rehearse(
         on_fault=faults.append,
         limit_s=10.0,
         controls=what.controls,
+        sources=StandIns(
+            what.stand_ins, lambda text: on_message({"type": "note", "text": text})
+        ),
+    )
+    path = Path(os.path.abspath(what.set))
     )
     path = Path(os.path.abspath(what.set))
     pipeline = Pipeline(path, what.folder, builder, player, emit)

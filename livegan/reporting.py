@@ -15,7 +15,7 @@ from livegan.sound.features import INDEX
 
 INK = "#e8e8ee"
 PAPER = "#15151c"
-COLOURS = ("#7a8cff", "#52d6c2", "#ff7ab0", "#ffc25e", "#9a9aa8")
+COLOURS = ("#7a8cff", "#52d6c2", "#f2f27a", "#ff7ab0", "#ffc25e", "#9a9aa8")
 
 
 def write_report(

@@ -94,6 +94,12 @@ def rehearse(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     flash_guard: FlashGuardMode = "on",
+    stand_in: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="SOURCE=FILE", help="A film or picture in place of a camera."
+        ),
+    ] = None,
     gremlins: Annotated[
         int | None,
         typer.Option(
@@ -114,6 +120,7 @@ def rehearse(
     killed, devices unplugged, files lost, by a schedule drawn from the seed. It ends with a gig
     sheet: each fault, what the show did, and whether that was right; exit code 1 if not.
     """
+    from livegan.picture_sources.board import stand_ins
     from livegan.rehearsal import Rehearsal
     from livegan.sound.sources import recorded
 
@@ -151,6 +158,7 @@ def rehearse(
             seed=seed,
             bpm=bpm,
             edits=edits_of(edit or []),
+            stand_ins=stand_ins(stand_in or []),
             out=out,
             frames=frames,
             report=report,

@@ -44,6 +44,8 @@ class Reading:
     objects: Mapping[str, Any] = field(default_factory=dict)
     """Objects of ``@signal`` classes, by fingerprint of the expression: in ``.object``, and to be
     used by ``.run(job)``, on their thread."""
+    sources: Any = None
+    """Where live picture sources are asked for: a `livegan.picture_sources.board.Board`."""
     playing: frozenset[str] = frozenset()
     """Of those, the ones that another thread plays: asked for their last value only."""
     controls: Mapping[str, Control] = field(default_factory=lambda: NO_CONTROLS)
@@ -183,6 +185,8 @@ RULES: dict[str, Callable[[Reading, Signal], Any]] = {
     "every": _every,
     "choose": _choose,
     "leaf": _leaf,
+    "source_here": lambda r, s: float(r.sources is not None and r.sources.here(s.args[0])),
+    "source_age": lambda r, s: r.sources.age(s.args[0]) if r.sources is not None else 0.0,
 }
 
 

@@ -36,7 +36,7 @@ def cameras() -> list[Camera]:
         found = av.enumerate_input_devices(format)
     except (av.FFmpegError, ValueError, OSError):
         return []
-    listed = []
+    listed: list[Camera] = []
     for device in found:
         types = [str(t) for t in getattr(device, "media_types", ()) or ()]
         if types and "video" not in types:

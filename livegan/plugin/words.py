@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 WORDS = (
-    "bar", "bars", "beat", "beats", "choose", "encode", "encoder", "every", "highest", "lfo",
-    "listen", "lowest", "mixer", "model", "morph", "param", "prev", "require", "settings",
-    "show", "signal", "skyline", "static", "time", "where",
+    "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
+    "highest", "lfo", "listen", "lowest", "mixer", "model", "morph", "param", "picture",
+    "pictures", "prev", "require", "settings", "show", "signal", "skyline", "static", "time",
+    "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 

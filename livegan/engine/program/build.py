@@ -27,6 +27,7 @@ from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
 from livegan.engine.program.signal_objects import MAKING_S, objects_of
+from livegan.engine.program.source_instances import source_instance
 from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.generators.files import SUFFIXES
 from livegan.graph.graph import Graph
@@ -128,7 +129,7 @@ class Builder:
             if index in kept:
                 instance = kept[index].instance
             else:
-                instance = self.make(node, models, now, busy)
+                instance = self.make(node, models, now, busy, script.path.parent)
             inputs = tuple(
                 index_of[id(i)] if isinstance(i, Picture) else None
                 for i in node.inputs
@@ -154,13 +155,16 @@ class Builder:
             objects=objects,
         )
         proving = moment(size)
+        proving.proving = True
         proving.reading.objects = objects
         proving.reading.playing = frozenset(before)
         probe(program, kept, proving, busy)
         return program
 
-    def make(self, node: Picture, models: Models, moment: Moment, busy: Busy) -> Instance:
-        """Build one node.
+    def make(
+        self, node: Picture, models: Models, moment: Moment, busy: Busy, beside: Path
+    ) -> Instance:
+        """Build one node; ``beside`` is the folder of the set, for the files it names.
 
         Raises
         ------
@@ -175,6 +179,11 @@ class Builder:
                 busy(what, node.place)
                 with activity.at(what, node.place):
                     return ModelInstance(self.generator(node, models, moment.size))
+            if node.kind == "source":
+                what = f"opening {node.name}"
+                busy(what, node.place)
+                with activity.at(what, node.place):
+                    return source_instance(node, [beside, self.folder], moment)
             busy(f"making {node.name}", node.place)
             limit_s = MAKING_S if foreign(node.operation) else 0.0
             with activity.at(node.name, node.place, limit_s):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from livegan.graph.oscillator import generator
 from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
+from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now, Operation
 from livegan.size import Size
 from livegan.sound import HOP, RATE
@@ -35,6 +36,10 @@ class Moment:
     device: torch.device
     shown: torch.Tensor | None = None
     """The picture shown in the frame before, for ``prev()``."""
+    sources: Board = field(default_factory=NoSources)
+    """Where pictures of live sources are."""
+    proving: bool = False
+    """Whether this is a probe of what goes on the air later."""
 
 
 class Instance:

@@ -21,6 +21,7 @@ from livegan.engine.program.quantise import next_beat, still_ahead
 from livegan.generators.channels import fitted
 from livegan.graph.graph import swap_beats
 from livegan.graph.reading import NO_CONTROLS, Control, Reading
+from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now
 from livegan.size import Size
 from livegan.sound import HOP, RATE
@@ -87,6 +88,8 @@ class Player:
     """How long a leaf or a plugin's node may take in a frame before it is interrupted."""
     controls: Controls = field(default_factory=NoControls)
     """Numbers from hands and machines; a frame is drawn with one snapshot of them."""
+    sources: Board = field(default_factory=NoSources)
+    """Where pictures of cameras and other live sources are."""
 
     def __post_init__(self) -> None:
         self.hearing = Hearing(self.history)
@@ -116,9 +119,14 @@ class Player:
         # A view of its own: the memo of the playing one belongs to the playing thread.
         sound = Hearing(self.history).at(at)
         now = self._now(sound, self.program, self._count)
-        controls = self.controls.snapshot(now.time)
-        reading = Reading(replace(now, dt=0.0), sound, dict(self._memory), controls=controls)
-        return Moment(now, sound, reading, size, self.device, self.shown)
+        reading = Reading(
+            replace(now, dt=0.0),
+            sound,
+            dict(self._memory),
+            controls=self.controls.snapshot(now.time),
+            sources=self.sources,
+        )
+        return Moment(now, sound, reading, size, self.device, self.shown, self.sources)
 
     def _now(self, sound: Any, program: Program | None, frame: int) -> Now:
         settings = program.graph.settings if program else {}
@@ -265,9 +273,15 @@ class Player:
         now = self._now(sound, program, self._count)
         self.now = now
         self._count += 1
-        controls = self.controls.snapshot(now.time)
-        reading = Reading(now, sound, self._memory, objects=program.objects, controls=controls)
-        moment = Moment(now, sound, reading, program.size, self.device, self.shown)
+        reading = Reading(
+            now,
+            sound,
+            self._memory,
+            objects=program.objects,
+            controls=self.controls.snapshot(now.time),
+            sources=self.sources,
+        )
+        moment = Moment(now, sound, reading, program.size, self.device, self.shown, self.sources)
         spent = dict.fromkeys(GROUPS, 0.0)
         spent["sound"] = time.perf_counter() - began
         with torch.inference_mode():

@@ -27,7 +27,7 @@ from livegan.plugin.catalogue import OWN
 from livegan.plugin.guard import place_of
 from livegan.size import Size
 
-GROUPS = ("sound", "encoders", "generators", "mixers", "output")
+GROUPS = ("sound", "encoders", "sources", "generators", "mixers", "output")
 """The parts of a frame that are timed."""
 MOST_REASONS = 5
 """Different failures that are told of one line: some name a number that is another each frame."""

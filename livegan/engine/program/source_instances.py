@@ -1,0 +1,226 @@
+"""Picture sources that are built: films, picture files, and what live sources deliver."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from livegan.engine.program.fitting import fitted
+from livegan.engine.program.instance import Instance, Moment
+from livegan.graph.oscillator import chosen
+from livegan.graph.picture import Picture
+from livegan.graph.place import SetError
+from livegan.graph.reading import number, read
+from livegan.picture_sources.board import Newest
+from livegan.picture_sources.clip import Clip
+from livegan.picture_sources.film_clock import FilmClock
+from livegan.picture_sources.reading_ahead import ReadingAhead
+from livegan.picture_sources.source import Pixels, SourceError, SourceName, Wanted
+from livegan.picture_sources.still_files import pictures_in, read_still
+from livegan.picture_sources.test_card import test_card
+from livegan.plugin.closest import suggestion
+
+IN_THE_ENGINE = ("film", "picture", "pictures")
+"""Kinds that whoever draws reads by itself; all others are guests of the stage."""
+
+
+def source_instance(node: Picture, folders: list[Path], moment: Moment) -> Instance:
+    """Build the node of a picture source; files are looked for in ``folders``, in that order.
+
+    Raises
+    ------
+    SetError
+        If a file is not there or cannot be read.
+    """
+    try:
+        if node.title == "film":
+            return FilmInstance(node, folders, moment)
+        if node.title == "picture":
+            return StillInstance(node, [found(node, node.fixed["argument"], folders)])
+        if node.title == "pictures":
+            return StillInstance(node, pictures_in(found(node, node.fixed["argument"], folders)))
+        return LiveInstance(node)
+    except SourceError as error:
+        raise SetError(str(error), node.place) from None
+
+
+def found(node: Picture, name: str, folders: list[Path]) -> Path:
+    """The file or folder that a set names: beside the set, in the working folder, or absolute."""
+    path = Path(name).expanduser()
+    places = [path] if path.is_absolute() else [folder / path for folder in folders]
+    wanted = "is_dir" if node.title == "pictures" else "is_file"
+    for place in places:
+        if getattr(place, wanted)():
+            return place
+    there: list[str] = []
+    for place in places:
+        if place.parent.is_dir():
+            there += [p.name for p in place.parent.iterdir()]
+    what = "folder" if node.title == "pictures" else "file"
+    raise SourceError(f"{node.title}: there is no {what} {name!r}" + suggestion(path.name, there))
+
+
+class SourceInstance(Instance):
+    """What all sources share: bytes to a picture of the canvas, kept while they stay the same."""
+
+    group = "sources"
+    stateful = True
+
+    def __init__(self, node: Picture) -> None:
+        super().__init__()
+        self._fit = node.fixed["fit"]
+        self._turn = int(node.fixed["turn"]) // 90
+        self._alpha = node.fixed["plane"] == "alpha"
+        self._made: tuple[Any, Any, torch.Tensor] | None = None
+
+    def picture(self, pixels: Pixels, moment: Moment, mirror: bool) -> torch.Tensor:
+        """(H, W, 3 or 4) bytes as (3, H, W) float32 0..1 on the canvas."""
+        height, width = canvas(moment)
+        key = (height, width, mirror)
+        if self._made is not None and self._made[0] is pixels and self._made[1] == key:
+            return self._made[2]
+        plane = pixels
+        if self._alpha:
+            opaque = np.full_like(pixels[..., :1], 255)
+            plane = pixels[..., 3:] if pixels.shape[2] == 4 else opaque
+        else:
+            plane = pixels[..., :3]
+        tensor = torch.from_numpy(plane.copy()).to(moment.device)
+        whole = tensor.permute(2, 0, 1).to(torch.float32).div_(255.0)
+        if self._turn:
+            whole = torch.rot90(whole, -self._turn, (1, 2))
+        if mirror:
+            whole = whole.flip(2)
+        drawn = fitted(whole, height, width, self._fit)
+        drawn = drawn.expand(3, -1, -1) if drawn.shape[0] == 1 else drawn
+        drawn = drawn.contiguous()
+        self._made = (pixels, key, drawn)
+        return drawn
+
+    def mirrored(self, node: Picture, moment: Moment) -> bool:
+        """Whether it is shown as in a mirror in this frame."""
+        return number(node.live["mirror"], moment.reading) > 0.5
+
+
+def canvas(moment: Moment) -> tuple[int, int]:
+    """(height, width) of the pictures of this program."""
+    size: Any = moment.size
+    return (size, size) if isinstance(size, int) else (size.height, size.width)
+
+
+def wanted_for(node: Picture, moment: Moment) -> Wanted:
+    """The canvas as the source's own sides see it."""
+    height, width = canvas(moment)
+    return Wanted(width, height) if node.fixed["turn"] % 180 else Wanted(height, width)
+
+
+class FilmInstance(SourceInstance):
+    """Films: one, or several that a signal chooses from; each goes on where it was."""
+
+    def __init__(self, node: Picture, folders: list[Path], moment: Moment) -> None:
+        super().__init__(node)
+        wanted, fixed = wanted_for(node, moment), node.fixed
+        self._films: dict[str, tuple[ReadingAhead, FilmClock]] = {}
+        for name in fixed["paths"]:
+            clip = Clip(found(node, name, folders), wanted)
+            end = fixed["end"] or clip.duration
+            begin = fixed["begin"]
+            if begin >= min(end, clip.duration):
+                raise SourceError(
+                    f"film: {name} is {clip.duration:.1f} s long; it cannot be played from "
+                    f"{begin:g} to {end:g} s"
+                )
+            clock = FilmClock(begin, min(end, clip.duration), fixed["ends"])
+            self._films[name] = ReadingAhead(clip, begin), clock
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        reading, now = moment.reading, moment.now
+        chosen_name = node.fixed["paths"][0]
+        if "path" in node.live:
+            name = read(node.live["path"], reading)
+            chosen_name = name if name in self._films else chosen_name
+        film, clock = self._films[chosen_name]
+        if "position" in node.live:
+            place = clock.begin + number(node.live["position"], reading) * (clock.end - clock.begin)
+            soon: list[float] = []
+        else:
+            speed = number(node.live["speed"], reading)
+            start = number(node.live["start"], reading) if "start" in node.live else None
+            if moment.proving:  # what is proven now goes on the air later
+                place, soon = clock.begin, []
+            else:
+                place = clock.at(now.time, speed, start)
+                soon = clock.soon(now.time, speed, now.dt or 1 / 30)
+        if not math.isfinite(place):
+            place = clock.begin
+        place = min(place, math.nextafter(clock.end, 0.0))
+        frame = film.frame(place, soon, wait=moment.sources.waits)
+        return self.picture(frame.pixels, moment, self.mirrored(node, moment))
+
+    def close(self) -> None:
+        """Close the files."""
+        for film, _ in self._films.values():
+            film.close()
+
+
+class StillInstance(SourceInstance):
+    """A picture file, or the files of a folder, one after another."""
+
+    def __init__(self, node: Picture, files: list[Path]) -> None:
+        super().__init__(node)
+        self._files = files
+        self._read: tuple[int, Pixels] | None = None
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        index = 0
+        if len(self._files) > 1:
+            step = math.floor(
+                moment.now.beats / max(0.25, number(node.live["beats"], moment.reading))
+            )
+            order = "random" if node.fixed["order"] == "random" else "cycle"
+            index = chosen(step, len(self._files), order, moment.now.seed)
+        if self._read is None or self._read[0] != index:
+            try:
+                self._read = index, read_still(self._files[index], wanted_for(node, moment))
+            except SourceError:
+                if self._read is None:
+                    raise
+                self._read = index, self._read[1]  # deleted since: the one before stays
+        return self.picture(self._read[1], moment, self.mirrored(node, moment))
+
+
+class LiveInstance(SourceInstance):
+    """A camera, a display, a stream: its newest picture; the last one while it is away.
+
+    Before the first one, and with ``away=`` whenever it is away, another picture stands in.
+    """
+
+    def __init__(self, node: Picture) -> None:
+        super().__init__(node)
+        self._name = SourceName(node.title, node.fixed["argument"])
+        self._newest: Newest | None = None
+
+    def draw(
+        self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
+    ) -> torch.Tensor:
+        after = self._newest.serial if self._newest is not None else 0
+        wanted = wanted_for(node, moment)
+        self._newest = (
+            moment.sources.newest(self._name, moment.now.time, after, wanted) or self._newest
+        )
+        away = inputs[0]
+        here = moment.sources.here(self._name)
+        if away is not None and not here:
+            return away
+        if self._newest is None:
+            height, width = canvas(moment)
+            return self.picture(test_card(str(self._name), height, width), moment, False)
+        return self.picture(self._newest.pixels, moment, self.mirrored(node, moment))

@@ -1,0 +1,208 @@
+"""Where a frame finds what live sources delivered: newest pictures by the name of the source."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from livegan.ipc.picture_ring import PictureRing
+from livegan.picture_sources.clip import Clip
+from livegan.picture_sources.source import Pixels, SourceError, SourceName, Wanted
+from livegan.picture_sources.still_files import SUFFIXES, read_still
+
+AWAY = 2.0  # seconds without a picture after which a source counts as away
+PATTERN_S = 10.0
+"""After how many seconds the test pattern of a rehearsal comes again."""
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest picture of a source; ``serial`` differs when it is another one."""
+
+    pixels: Pixels
+    serial: int
+
+
+class Board(Protocol):
+    """What nodes ask for live pictures."""
+
+    waits: bool
+    """Whether a frame may wait for a film to be decoded: True on a virtual clock."""
+
+    def newest(self, name: SourceName, at: float, after: int, wanted: Wanted) -> Newest | None:
+        """A picture newer than serial ``after``, else None. Never waits in a show.
+
+        ``at`` is the time of the frame, in seconds of the show.
+        """
+
+    def here(self, name: SourceName) -> bool:
+        """Whether the source delivers pictures now."""
+
+    def age(self, name: SourceName) -> float:
+        """Seconds since it delivered one; 0 where it is not known."""
+
+
+class NoSources:
+    """Nothing delivers: where a set is only checked, or drawn for a picture of its own."""
+
+    waits = True
+
+    def newest(self, name: SourceName, at: float, after: int, wanted: Wanted) -> Newest | None:
+        """None."""
+        return None
+
+    def here(self, name: SourceName) -> bool:
+        """False."""
+        return False
+
+    def age(self, name: SourceName) -> float:
+        """0."""
+        return 0.0
+
+
+class RingBoard:
+    """Pictures out of the rings that the stage's guests write."""
+
+    waits = False
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rings: Mapping[str, PictureRing] = {}
+        self._came: dict[str, float] = {}
+        self._clock = clock
+
+    def follow(self, rings: Mapping[str, str]) -> None:
+        """Attach the rings by their names, as the stage says; those that went are let go."""
+        attached: dict[str, PictureRing] = {}
+        for source, ring in rings.items():
+            known = self._rings.get(source)
+            if known is not None and known.name == ring:
+                attached[source] = known
+                continue
+            try:
+                attached[source] = PictureRing.attach(ring)
+            except (FileNotFoundError, ValueError):  # it went meanwhile; the stage says so next
+                continue
+        self._rings = attached
+
+    def newest(self, name: SourceName, at: float, after: int, wanted: Wanted) -> Newest | None:
+        """The newest picture of that source's ring."""
+        ring = self._rings.get(str(name))
+        picture = ring.latest(after) if ring is not None else None
+        if picture is None:
+            return None
+        self._came[str(name)] = self._clock()
+        return Newest(picture.pixels, picture.serial)
+
+    def here(self, name: SourceName) -> bool:
+        """Whether the stage says that it is open and pictures came in the last two seconds."""
+        return str(name) in self._rings and self.age(name) < AWAY
+
+    def age(self, name: SourceName) -> float:
+        """Seconds since a frame took a new picture of it; endless before the first one."""
+        came = self._came.get(str(name))
+        return math.inf if came is None else self._clock() - came
+
+
+class StandIns:
+    """What takes the place of live sources in a rehearsal: films, picture files, a test pattern.
+
+    ``given`` is what ``--with`` says, by source: ``{"camera:FaceTime": "clip.mp4"}``; ``camera``
+    alone stands for every camera. A source without one shows a moving test pattern, and ``note``
+    is told so once.
+    """
+
+    waits = True
+
+    def __init__(self, given: Mapping[str, str], note: Callable[[str], None]) -> None:
+        self._given = dict(given)
+        self._note = note
+        self._told: set[str] = set()
+        self._open: dict[tuple[str, Wanted], Clip | Pixels | None] = {}
+
+    def newest(self, name: SourceName, at: float, after: int, wanted: Wanted) -> Newest | None:
+        """The stand-in's picture at that time of the show; films go round."""
+        key = str(name), wanted
+        if key not in self._open:
+            self._open[key] = self._opened(name, wanted)
+        found = self._open[key]
+        if found is None:
+            return Newest(pattern(at, wanted), after + 1)
+        if isinstance(found, Clip):
+            return Newest(found.at(at % found.duration), after + 1)
+        return Newest(found, 1) if after < 1 else None
+
+    def here(self, name: SourceName) -> bool:
+        """True: the stand-in is always there."""
+        return True
+
+    def age(self, name: SourceName) -> float:
+        """0."""
+        return 0.0
+
+    def _opened(self, name: SourceName, wanted: Wanted) -> Clip | Pixels | None:
+        given = self._given.get(str(name), self._given.get(name.kind))
+        if given is None or given == "test":
+            if given is None and str(name) not in self._told:
+                self._told.add(str(name))
+                self._note(
+                    f"{name}: a test pattern stands in for it; give a film or a picture with "
+                    f'--with "{name}=clip.mp4"'
+                )
+            return None
+        path = Path(given).expanduser()
+        if path.suffix.lower() in SUFFIXES:
+            return read_still(path, wanted)
+        return Clip(path, wanted)
+
+
+def stand_ins(words: Iterable[str]) -> dict[str, str]:
+    """``--with`` options, ``SOURCE=FILE`` each, by source.
+
+    Raises
+    ------
+    SourceError
+        For one that is not ``SOURCE=FILE``, or whose file is not there.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        source, equals, file = word.rpartition("=")
+        if not equals or not source.strip() or not file.strip():
+            raise SourceError(f"--with {word}: write SOURCE=FILE, such as camera=clip.mp4")
+        if file.strip() != "test" and not Path(file).expanduser().is_file():
+            raise SourceError(f"--with {word}: there is no file {file!r}")
+        found[source.strip()] = file.strip()
+    return found
+
+
+def pattern(at: float, wanted: Wanted) -> Pixels:
+    """A moving test pattern: bars of colour that drift, and a disc that goes round in 10 s."""
+    height, width = wanted.height, wanted.width
+    x = np.arange(width)[None, :] / width
+    y = np.arange(height)[:, None] / height
+    turn = at / PATTERN_S % 1.0
+    bars = np.floor((x + turn) * 8 % 8).astype(np.int64)
+    colours = np.array(
+        [
+            (191, 191, 191),
+            (191, 191, 0),
+            (0, 191, 191),
+            (0, 191, 0),
+            (191, 0, 191),
+            (191, 0, 0),
+            (0, 0, 191),
+            (40, 40, 40),
+        ],
+        np.uint8,
+    )
+    picture = np.ascontiguousarray(np.broadcast_to(colours[bars], (height, width, 3)))
+    angle = 2 * np.pi * turn
+    across = (x - 0.5) * width - 0.3 * min(height, width) * np.cos(angle)
+    down = (y - 0.5) * height - 0.3 * min(height, width) * np.sin(angle)
+    picture[across**2 + down**2 < (0.12 * min(height, width)) ** 2] = 235
+    return picture
