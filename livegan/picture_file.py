@@ -61,6 +61,23 @@ def read_floats(path: Path) -> Floats:
     return floats / np.float32(255) if found.dtype == np.uint8 else floats
 
 
+def read_alpha(path: Path) -> Bytes | None:
+    """How opaque each part of a picture file is, (H, W) bytes; None where all of it is.
+
+    Raises
+    ------
+    PictureFileError
+        As `read_floats`.
+    """
+    with _opened(path) as image:
+        if image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info:
+            return None
+        try:
+            return np.array(ImageOps.exif_transpose(image.convert("RGBA")).getchannel("A"))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise PictureFileError(f"{path}: not a picture that can be read ({error})") from None
+
+
 def shape_of(path: Path) -> tuple[int, int]:
     """(height, width) of a picture file as a viewer shows it; only its head is read.
 

@@ -12,9 +12,10 @@ from typing import Protocol
 import numpy as np
 
 from livegan.ipc.picture_ring import PictureRing
+from livegan.picture_file import SUFFIXES
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.source import Pixels, SourceError, SourceName, Wanted
-from livegan.picture_sources.still_files import SUFFIXES, read_still
+from livegan.picture_sources.still_files import read_still
 
 AWAY = 2.0  # seconds without a picture after which a source counts as away
 PATTERN_S = 10.0

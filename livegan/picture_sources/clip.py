@@ -16,6 +16,7 @@ from typing import Any
 import av
 import numpy as np
 
+from livegan.files import location
 from livegan.picture_sources.frame import as_pixels
 from livegan.picture_sources.source import Pixels, SourceError, Wanted
 
@@ -50,8 +51,7 @@ class Clip:
         if not path.is_file():
             raise SourceError(f"{path}: there is no such file")
         try:
-            # "file:" keeps a colon in the name from being taken for a protocol.
-            self._container = av.open(f"file:{path}", metadata_errors="ignore")
+            self._container = av.open(location(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
             raise SourceError(f"{path}: not a film that can be opened ({_reason(error)})") from None
         attached = av.stream.Disposition.attached_pic
