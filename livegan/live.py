@@ -8,6 +8,7 @@ and a method of every picture; every encoder is ``encode.NAME``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from livegan.graph.binding import bind, describe
@@ -186,6 +187,25 @@ def camera(name: str | int = "", /, **values: Any) -> Source:
     return live_source("camera", name, **values)
 
 
+def screen(first: Any = "", /, *args: Any, **values: Any) -> Picture:
+    """``screen(a, b)`` mixes two pictures; ``screen(0)`` is what a display of this machine shows.
+
+    On Windows ``screen("Notepad")`` is the window of that title.
+    """
+    if isinstance(first, Picture) or args:
+        return maker("mixer", "screen")(first, *args, **values)
+    return live_source("screen", first, **values)
+
+
+def source(name: str, argument: str | int = "", /, **values: Any) -> Source:
+    """A live picture source of a plugin: ``source("ndi_in", "Resolume")``, or ``ndi_in(...)``."""
+    try:
+        found = registry.current().offer("picture_source", name)
+    except registry.UnknownName as error:
+        raise NoSuchWord(str(error)) from None
+    return live_source(found.name, argument, **values)
+
+
 # Signals ---------------------------------------------------------------------------------------
 
 
@@ -267,17 +287,24 @@ def __getattr__(name: str) -> Any:
         reg = registry.current()
         import builtins
 
-        words = {n for k in ("mixer", "signal") for n in reg.names(k) if n.isidentifier()}
+        words = {
+            n
+            for k in ("mixer", "signal", "picture_source")
+            for n in reg.names(k)
+            if n.isidentifier()
+        }
         return [*WORDS, *sorted(n for n in words if n not in WORDS and not hasattr(builtins, n))]
     if name.startswith("__"):
         raise AttributeError(name)
     reg = registry.current()
     if name in reg.names("signal"):
         return _signal_maker(name)
+    if ("picture_source", name) in reg.offers:
+        return partial(source, name)
     for kind in OF_A_SET:  # one that two plugins claim is told with both
         if (kind, name) in reg.operations:
             return maker(kind, name)
-    known = [*WORDS, *reg.names("mixer"), *reg.names("signal")]
+    known = [*WORDS, *reg.names("mixer"), *reg.names("signal"), *reg.names("picture_source")]
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
 

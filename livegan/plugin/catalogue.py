@@ -50,6 +50,7 @@ FULL_NAME = {
     "mixer": 'mixer("{}")(picture)',
     "signal": 'signal("{}")()',
     "source": '--audio "{}"',
+    "picture_source": 'source("{}")',
     "output": 'show(picture, **{{"{}": "name"}})',
     "command": "livegan {}",
 }

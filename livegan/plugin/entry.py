@@ -23,6 +23,7 @@ BUILTIN = (
     "livegan.builtin.signals",
     "livegan.builtin.loaders",
     "livegan.builtin.sources",
+    "livegan.builtin.picture_sources",
     "livegan.builtin.outputs",
 )
 ORIGINS = ("built in", "installed", "editable", "file")

@@ -20,6 +20,7 @@ OPERATIONS: dict[str, Kind] = {
 }
 OFFERS = {
     "register_sources": "source",
+    "register_picture_sources": "picture_source",
     "register_generator_loaders": "loader",
     "register_outputs": "output",
     "register_commands": "command",

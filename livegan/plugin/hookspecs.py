@@ -34,6 +34,15 @@ def register_sources(register: Any) -> None:
 
 
 @hookspec
+def register_picture_sources(register: Any) -> None:
+    """Offer live pictures, such as cameras: ``register(name, open_source, summary)``.
+
+    A set writes ``NAME("argument")``. ``open_source(argument, wanted)`` is called in a process of
+    its own and returns a `livegan.picture_sources.source.PictureSource`.
+    """
+
+
+@hookspec
 def register_generator_loaders(register: Any) -> None:
     """Offer checkpoint formats: ``register(name, loader, summary)``; see `livegan.generators`."""
 

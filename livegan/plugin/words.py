@@ -5,8 +5,8 @@ from __future__ import annotations
 WORDS = (
     "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
     "highest", "lfo", "listen", "lowest", "mixer", "model", "morph", "param", "picture",
-    "pictures", "prev", "require", "settings", "show", "signal", "skyline", "static", "time",
-    "where",
+    "pictures", "prev", "require", "settings", "show", "signal", "skyline", "source", "static",
+    "time", "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 
