@@ -153,11 +153,7 @@ def _rehearse(
         on_fault=faults.append,
         limit_s=10.0,
         controls=what.controls,
-        sources=StandIns(
-            what.stand_ins, lambda text: on_message({"type": "note", "text": text})
-        ),
-    )
-    path = Path(os.path.abspath(what.set))
+        sources=StandIns(what.stand_ins, lambda text: on_message({"type": "note", "text": text})),
     )
     path = Path(os.path.abspath(what.set))
     pipeline = Pipeline(path, what.folder, builder, player, emit)

@@ -13,7 +13,7 @@ from livegan.graph.picture import Picture
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
 from livegan.plugin.declare import Param
-from livegan.plugin.picture_source import FITS
+from livegan.size import FITS
 
 SHAPE = (
     Param(

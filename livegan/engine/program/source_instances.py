@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.program.fitting import fitted
 from livegan.engine.program.instance import Instance, Moment
+from livegan.generators.channels import fitted
 from livegan.graph.oscillator import chosen
 from livegan.graph.picture import Picture
 from livegan.graph.place import SetError
@@ -108,8 +108,7 @@ class SourceInstance(Instance):
 
 def canvas(moment: Moment) -> tuple[int, int]:
     """(height, width) of the pictures of this program."""
-    size: Any = moment.size
-    return (size, size) if isinstance(size, int) else (size.height, size.width)
+    return moment.size.height, moment.size.width
 
 
 def wanted_for(node: Picture, moment: Moment) -> Wanted:
