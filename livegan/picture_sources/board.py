@@ -48,6 +48,12 @@ class Board(Protocol):
     def age(self, name: SourceName) -> float:
         """Seconds since it delivered one; 0 where it is not known."""
 
+    def stand_in(self, name: SourceName) -> str:
+        """The file that a rehearsal plays in place of it; empty if none."""
+
+    def note(self, text: str) -> None:
+        """A line for the performer."""
+
 
 class NoSources:
     """Nothing delivers: where a set is only checked, or drawn for a picture of its own."""
@@ -66,16 +72,32 @@ class NoSources:
         """0."""
         return 0.0
 
+    def stand_in(self, name: SourceName) -> str:
+        """None."""
+        return ""
+
+    def note(self, text: str) -> None:
+        """Nobody reads it."""
+
 
 class RingBoard:
     """Pictures out of the rings that the stage's guests write."""
 
     waits = False
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        note: Callable[[str], None] = lambda text: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.note = note
         self._rings: Mapping[str, PictureRing] = {}
         self._came: dict[str, float] = {}
         self._clock = clock
+
+    def stand_in(self, name: SourceName) -> str:
+        """None: a show plays what is named."""
+        return ""
 
     def follow(self, rings: Mapping[str, str]) -> None:
         """Attach the rings by their names, as the stage says; those that went are let go."""
@@ -122,7 +144,7 @@ class StandIns:
 
     def __init__(self, given: Mapping[str, str], note: Callable[[str], None]) -> None:
         self._given = dict(given)
-        self._note = note
+        self.note = note
         self._told: set[str] = set()
         self._open: dict[tuple[str, Wanted], Clip | Pixels | None] = {}
 
@@ -146,12 +168,16 @@ class StandIns:
         """0."""
         return 0.0
 
+    def stand_in(self, name: SourceName) -> str:
+        """What ``--with`` gives for it, by its whole name or by its kind."""
+        return self._given.get(str(name), self._given.get(name.kind, ""))
+
     def _opened(self, name: SourceName, wanted: Wanted) -> Clip | Pixels | None:
-        given = self._given.get(str(name), self._given.get(name.kind))
-        if given is None or given == "test":
-            if given is None and str(name) not in self._told:
+        given = self.stand_in(name)
+        if given in ("", "test"):
+            if not given and str(name) not in self._told:
                 self._told.add(str(name))
-                self._note(
+                self.note(
                     f"{name}: a test pattern stands in for it; give a film or a picture with "
                     f'--with "{name}=clip.mp4"'
                 )

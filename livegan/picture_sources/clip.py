@@ -20,6 +20,7 @@ from livegan.files import location
 from livegan.picture_sources.frame import as_pixels
 from livegan.picture_sources.source import Pixels, SourceError, Wanted
 
+ROUNDING = 1e-6  # seconds by which a time may be rounded down and still is that of the frame
 NEAR = 1.5  # seconds ahead that are reached by decoding on, without a seek
 LOOK = 24  # frames by which the times of a container are judged
 CACHE_BYTES = 96 * 2**20
@@ -36,7 +37,7 @@ class Frame:
 
     def on_at(self, seconds: float) -> bool:
         """Whether it is seen then."""
-        return self.begin <= seconds < self.until
+        return self.begin <= seconds + ROUNDING < self.until
 
 
 class Clip:
@@ -119,7 +120,7 @@ class Clip:
 
     def frame(self, seconds: float) -> Frame:
         """The same, with the times between which it is on."""
-        time = self._start + min(max(seconds, 0.0), max(self.duration, 0.0))
+        time = self._start + min(max(seconds, 0.0), max(self.duration, 0.0)) + ROUNDING
         known = self._known(time)
         if known is not None:
             return known

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from livegan.graph.oscillator import chosen
 from livegan.graph.picture import Picture
 from livegan.graph.place import SetError
 from livegan.graph.reading import number, read
-from livegan.picture_sources.board import Newest
+from livegan.picture_sources.board import Board, Newest, pattern
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.film_clock import FilmClock
 from livegan.picture_sources.reading_ahead import ReadingAhead
@@ -24,8 +26,7 @@ from livegan.picture_sources.still_files import pictures_in, read_still
 from livegan.picture_sources.test_card import test_card
 from livegan.plugin.closest import suggestion
 
-IN_THE_ENGINE = ("film", "picture", "pictures")
-"""Kinds that whoever draws reads by itself; all others are guests of the stage."""
+RETRY = 1.0  # seconds between looks for a film that was not there
 
 
 def source_instance(node: Picture, folders: list[Path], moment: Moment) -> Instance:
@@ -118,49 +119,83 @@ def wanted_for(node: Picture, moment: Moment) -> Wanted:
 
 
 class FilmInstance(SourceInstance):
-    """Films: one, or several that a signal chooses from; each goes on where it was."""
+    """Films: one, or several that a signal chooses from; each goes on where it was.
+
+    One that is not there, or cannot be read, is told in a line; a test card stands in for it until
+    it comes. In a rehearsal ``--with "film:NAME=FILE"`` gives another, or a test pattern is seen.
+    """
 
     def __init__(self, node: Picture, folders: list[Path], moment: Moment) -> None:
         super().__init__(node)
-        wanted, fixed = wanted_for(node, moment), node.fixed
+        self._wanted, self._folders = wanted_for(node, moment), folders
         self._films: dict[str, tuple[ReadingAhead, FilmClock]] = {}
-        for name in fixed["paths"]:
-            clip = Clip(found(node, name, folders), wanted)
-            end = fixed["end"] or clip.duration
-            begin = fixed["begin"]
-            if begin >= min(end, clip.duration):
+        self._missing: dict[str, float] = {}
+        self._opening: threading.Thread | None = None
+        for name in node.fixed["paths"]:
+            self._open(node, name, moment.sources)
+
+    def _open(self, node: Picture, name: str, sources: Board) -> None:
+        fixed = node.fixed
+        try:
+            given = sources.stand_in(SourceName("film", name))
+            path = Path(given) if given else found(node, name, self._folders)
+            clip = Clip(path, self._wanted)
+            begin, end = fixed["begin"], min(fixed["end"] or clip.duration, clip.duration)
+            if begin >= end:
                 raise SourceError(
                     f"film: {name} is {clip.duration:.1f} s long; it cannot be played from "
-                    f"{begin:g} to {end:g} s"
+                    f"{begin:g} to {fixed['end'] or clip.duration:g} s"
                 )
-            clock = FilmClock(begin, min(end, clip.duration), fixed["ends"])
-            self._films[name] = ReadingAhead(clip, begin), clock
+            self._films[name] = ReadingAhead(clip, begin), FilmClock(begin, end, fixed["ends"])
+            self._missing.pop(name, None)
+        except SourceError as error:
+            if name not in self._missing:
+                sources.note(f"{node.name}: {error}")
+            self._missing[name] = time.monotonic()
+
+    def _look_again(self, node: Picture, name: str, sources: Board) -> None:
+        """Once a second, beside the frames, whether a film that was missing is there now."""
+        busy = self._opening is not None and self._opening.is_alive()
+        if sources.waits or busy or time.monotonic() - self._missing[name] < RETRY:
+            return
+        self._opening = threading.Thread(
+            target=self._open, args=(node, name, sources), name="opens a film", daemon=True
+        )
+        self._opening.start()
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
     ) -> torch.Tensor:
         reading, now = moment.reading, moment.now
-        chosen_name = node.fixed["paths"][0]
+        name = node.fixed["paths"][0]
         if "path" in node.live:
-            name = read(node.live["path"], reading)
-            chosen_name = name if name in self._films else chosen_name
-        film, clock = self._films[chosen_name]
+            chosen_name = read(node.live["path"], reading)
+            name = chosen_name if chosen_name in node.fixed["paths"] else name
+        mirror = self.mirrored(node, moment)
+        if name not in self._films:
+            self._look_again(node, name, moment.sources)
+            return inputs[0] if inputs[0] is not None else self.missing(name, moment)
+        film, clock = self._films[name]
+        soon: list[float] = []
         if "position" in node.live:
             place = clock.begin + number(node.live["position"], reading) * (clock.end - clock.begin)
-            soon: list[float] = []
+        elif moment.proving:  # what is proven now goes on the air later
+            place = clock.begin
         else:
             speed = number(node.live["speed"], reading)
             start = number(node.live["start"], reading) if "start" in node.live else None
-            if moment.proving:  # what is proven now goes on the air later
-                place, soon = clock.begin, []
-            else:
-                place = clock.at(now.time, speed, start)
-                soon = clock.soon(now.time, speed, now.dt or 1 / 30)
-        if not math.isfinite(place):
-            place = clock.begin
-        place = min(place, math.nextafter(clock.end, 0.0))
+            place = clock.at(now.time, speed, start)
+            soon = clock.soon(now.time, speed, now.dt or 1 / 30)
+        place = min(max(place, clock.begin), math.nextafter(clock.end, 0.0))
         frame = film.frame(place, soon, wait=moment.sources.waits)
-        return self.picture(frame.pixels, moment, self.mirrored(node, moment))
+        return self.picture(frame.pixels, moment, mirror)
+
+    def missing(self, name: str, moment: Moment) -> torch.Tensor:
+        """What is seen in place of a film that is not there."""
+        height, width = canvas(moment)
+        if moment.sources.waits:
+            return self.picture(pattern(moment.now.time, Wanted(height, width)), moment, False)
+        return self.picture(test_card(name, height, width), moment, False)
 
     def close(self) -> None:
         """Close the files."""
