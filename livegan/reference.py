@@ -13,6 +13,7 @@ from livegan import live
 from livegan.graph.graph import SETTINGS
 from livegan.graph.signal import METHODS, Signal
 from livegan.graph.sound import FEATURES
+from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import CONTEXT, registry
 from livegan.plugin.declare import Operation, Param
 from livegan.sound.history import Sound
@@ -87,6 +88,20 @@ def reference() -> str:
     parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed=""))
     outputs = "\n".join(f"* `{o.name}=`: {o.summary}" for o in reg.offered("output"))
     parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")
+    parts.append("## Pictures from outside\n")
+    parts.append(
+        "A source is a picture like any other: it feeds models and mixers, and `.alpha` is its "
+        "transparency as a picture, `.here` a signal that is 1 while it delivers, `.age` the "
+        "seconds since its newest picture. `away=` names a picture that is shown while it is away. "
+        "See [cameras and clips](cameras-and-clips.md).\n"
+    )
+    for word in ("film", "picture", "pictures", "camera", "screen", "source"):
+        parts.append(function_entry(word, getattr(live, word)))
+    parts.append("Options of `film`:\n\n" + table(FILM))
+    parts.append("Options of `pictures`:\n\n" + table(SLIDES))
+    parts.append("Options of `picture` and of all live sources:\n\n" + table(SHAPE))
+    sources = "\n".join(f"* `{o.name}`: {o.summary}" for o in reg.offered("picture_source"))
+    parts.append(f"Live sources:\n\n{sources}\n")
     parts.append("## Signals\n")
     parts.append("What is heard, as attributes of `listen()`:\n")
     parts.append(rows_of(("signal", "meaning"), ((f"sound.{k}", v) for k, v in FEATURES.items())))

@@ -15,7 +15,7 @@ import ast
 import inspect
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from livegan import live, saving
 from livegan.files import need_file
 from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
+from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
 from livegan.plugin.declare import Input, Operation, Param
 from livegan.plugin.words import ARGUMENTS, WORDS
@@ -71,6 +72,38 @@ def {name}(
     """{doc}"""
 '''
 
+SOURCES = '''\
+class Source(Picture):
+    """A picture from outside."""
+    @property
+    def alpha(self) -> Picture:
+        """Its transparency as a grey picture, white where it is opaque."""
+    @property
+    def here(self) -> Signal:
+        """1 while it delivers pictures, else 0."""
+    @property
+    def age(self) -> Signal:
+        """Seconds since its newest picture."""
+'''
+SOURCE = ["argument: str | int = ''", "/", "*", "away: Picture | None = None"]
+SOURCE += ["fit: Literal['cover', 'contain', 'stretch'] = 'cover'", "mirror: bool | Signal = False"]
+SOURCE += ["turn: int = 0", "key: str | None = None"]
+"""What a live source takes."""
+
+FILES_OF_SETS: Mapping[str, tuple[Sequence[str], Sequence[Param]]] = {
+    "film": (
+        (
+            "loop: bool | Literal['to and fro'] = True",
+            "start: Number | None = None",
+            "position: Number | None = None",
+        ),
+        FILM,
+    ),
+    "picture": ((), SHAPE),
+    "pictures": ((), SLIDES),
+}
+"""Words for files: what they take by name besides their rows, and the rows."""
+
 UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 """Characters of a docstring that no file of Python's can have as they are."""
 CLOCKS = ("bar", "bars", "beat", "beats", "time")
@@ -94,6 +127,7 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             doc = f"A mixer of {file}."
             given = ["self", "*args: Any", "**kwargs: Any"]
             parts.append(indented(function(name, given, "Picture", doc)))
+    parts.append(SOURCES)
     parts.append("class Encoders:")
     parts.append("    def __call__(self, name: str, /, *args: Any, **kwargs: Any) -> Picture: ...")
     for name in usable(reg.names("encoder")):
@@ -103,9 +137,16 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     for name in sorted({*words} - {*CLOCKS, "encode", "param", "static"}):
         if name in WORDS:
             parts.append(word(name))
+        elif name in reg.names("picture_source") and name not in reg.names("mixer"):
+            parts.append(
+                function(name, SOURCE, "Source", reg.offer("picture_source", name).summary)
+            )
         else:
             kind = "signal" if name in reg.names("signal") else "mixer"
-            parts.append(definition(reg.operation(kind, name), name))
+            text = definition(reg.operation(kind, name), name)
+            if name == "screen":  # a mixer, and a display of this machine
+                text = f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'Source', '')}"
+            parts.append(text)
     return "\n".join(parts) + "\n"
 
 
@@ -264,6 +305,13 @@ def word(name: str) -> str:
         given = ["checkpoint: str | Morph", "condition: Picture | None = None", "*"]
         given += ["key: str | None = None", *(row(p) for p in live.MODEL)]
         return function(name, given, "Picture", doc)
+    if name in FILES_OF_SETS:
+        own, rows = FILES_OF_SETS[name]
+        given = ["path: str | Signal" if name == "film" else "path: str", "*", *own]
+        given += [*SOURCE[3:4], *map(row, rows), "key: str | None = None"]
+        return function(name, given, "Source", doc)
+    if name in ("camera", "source"):
+        return function(name, ["name: str", *SOURCE] if name == "source" else SOURCE, "Source", doc)
     signature = inspect.signature(made)
     given = []
     for p in signature.parameters.values():

@@ -1,4 +1,4 @@
-"""``livegan devices``: sound inputs and outputs, displays, processors."""
+"""``livegan devices``: sound inputs and outputs, cameras, displays, processors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def devices() -> None:
-    """List sound inputs and outputs, displays and processors."""
+    """List sound inputs and outputs, cameras, displays and processors."""
     from livegan.sound.devices import SourceError, list_devices
 
     try:
@@ -41,8 +41,18 @@ def devices() -> None:
             typer.echo("no sound input and no sound output")
     except SourceError as error:
         typer.secho(str(error), fg="yellow")
-    for line in [*display_lines(), *processor_lines()]:
+    for line in [*camera_lines(), *display_lines(), *processor_lines()]:
         typer.echo(line)
+
+
+def camera_lines() -> list[str]:
+    """Which cameras there are, a line each."""
+    from livegan.picture_sources.camera import cameras
+
+    found = cameras()
+    if not found:
+        return ['no camera; camera("test") in a set is a test pattern']
+    return [f"camera {camera.number}: {camera.name}" for camera in found]
 
 
 def processor_lines() -> list[str]:

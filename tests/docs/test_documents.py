@@ -17,6 +17,8 @@ from livegan import share
 from livegan.cli import app
 from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator
+from livegan.picture_sources.source import SourceError as PictureSourceError
+from livegan.picture_sources.source import Wanted
 from livegan.plugin import CONTEXT, hookspecs, registry
 from livegan.plugin.declare import CALLED
 from livegan.reference import reference
@@ -130,6 +132,7 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     offered = {offer for plugin in own for offer in plugin.provides}
     operations = {"encoder tide", "encoder orbit", "mixer veil", "signal sway", "signal tally"}
     others = {"source hum", "loader negative", "output average", "command greet"}
+    others |= {"picture_source embers_in"}
     assert offered == operations | others
     played = "\n".join(sets_in(HOOKS))
     for name in operations:
@@ -140,6 +143,11 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     assert source.pull(480).shape == (480, 1) and source.pull(480).dtype == np.float32
     with pytest.raises(SourceError, match="in Hz"):
         loaded.offer("source", "hum").make("high")
+
+    embers = loaded.offer("picture_source", "embers_in").make("7", Wanted(48, 64))
+    assert max(embers.read().max() for _ in range(3)) > 200 and embers.read().shape == (48, 64, 3)
+    with pytest.raises(PictureSourceError, match="is a number"):
+        loaded.offer("picture_source", "embers_in").make("x", Wanted(48, 64))
 
     read = loaded.offer("loader", "negative").make
     assert read(b"something else", tmp_path / "a.pth", Card()) is None
