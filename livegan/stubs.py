@@ -318,6 +318,8 @@ def word(name: str) -> str:
         kind = str(p.annotation)
         if kind == "Any" and signature.return_annotation != "Any":
             kind = "Number | None" if p.default is None else "Number"
+        if name == "choose" and p.kind is p.VAR_POSITIONAL:
+            kind = "Number | str"
         if p.kind is p.KEYWORD_ONLY and not any(g.startswith("*") for g in given):
             given.append("*")
         star = "*" if p.kind is p.VAR_POSITIONAL else ""

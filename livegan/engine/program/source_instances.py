@@ -15,7 +15,6 @@ from livegan.engine.program.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.oscillator import chosen
 from livegan.graph.picture import Picture
-from livegan.graph.place import SetError
 from livegan.graph.reading import number, read
 from livegan.picture_sources.board import Board, Newest, pattern
 from livegan.picture_sources.clip import Clip
@@ -32,21 +31,13 @@ RETRY = 1.0  # seconds between looks for a film that was not there
 def source_instance(node: Picture, folders: list[Path], moment: Moment) -> Instance:
     """Build the node of a picture source; files are looked for in ``folders``, in that order.
 
-    Raises
-    ------
-    SetError
-        If a file is not there or cannot be read.
+    What is not there does not keep a save from the air: a line says so, and it is waited for.
     """
-    try:
-        if node.title == "film":
-            return FilmInstance(node, folders, moment)
-        if node.title == "picture":
-            return StillInstance(node, [found(node, node.fixed["argument"], folders)])
-        if node.title == "pictures":
-            return StillInstance(node, pictures_in(found(node, node.fixed["argument"], folders)))
-        return LiveInstance(node)
-    except SourceError as error:
-        raise SetError(str(error), node.place) from None
+    if node.title == "film":
+        return FilmInstance(node, folders, moment)
+    if node.title in ("picture", "pictures"):
+        return StillInstance(node, folders, moment)
+    return LiveInstance(node)
 
 
 def found(node: Picture, name: str, folders: list[Path]) -> Path:
@@ -204,29 +195,48 @@ class FilmInstance(SourceInstance):
 
 
 class StillInstance(SourceInstance):
-    """A picture file, or the files of a folder, one after another."""
+    """A picture file, or the files of a folder, one after another; what is missing is waited for."""
 
-    def __init__(self, node: Picture, files: list[Path]) -> None:
+    def __init__(self, node: Picture, folders: list[Path], moment: Moment) -> None:
         super().__init__(node)
-        self._files = files
+        self._folders = folders
+        self._files: list[Path] = []
         self._read: tuple[int, Pixels] | None = None
+        self._looked = 0.0
+        self._find(node, moment, tell=True)
+
+    def _find(self, node: Picture, moment: Moment, *, tell: bool = False) -> None:
+        name = node.fixed["argument"]
+        self._looked = time.monotonic()
+        try:
+            given = moment.sources.stand_in(SourceName(node.title, name))
+            path = Path(given) if given else found(node, name, self._folders)
+            files = pictures_in(path) if path.is_dir() else [path]
+            self._read = 0, read_still(files[0], wanted_for(node, moment))
+            self._files = files
+        except SourceError as error:
+            if tell:
+                moment.sources.note(f"{node.name}: {error}")
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
     ) -> torch.Tensor:
+        if not self._files and time.monotonic() - self._looked > RETRY:
+            self._find(node, moment)
+        if not self._files or self._read is None:
+            height, width = canvas(moment)
+            card = test_card(node.fixed["argument"], height, width)
+            return inputs[0] if inputs[0] is not None else self.picture(card, moment, False)
         index = 0
         if len(self._files) > 1:
-            step = math.floor(
-                moment.now.beats / max(0.25, number(node.live["beats"], moment.reading))
-            )
+            each = max(0.25, number(node.live["beats"], moment.reading))
+            step = math.floor(moment.now.beats / each)
             order = "random" if node.fixed["order"] == "random" else "cycle"
             index = chosen(step, len(self._files), order, moment.now.seed)
-        if self._read is None or self._read[0] != index:
+        if self._read[0] != index:
             try:
                 self._read = index, read_still(self._files[index], wanted_for(node, moment))
             except SourceError:
-                if self._read is None:
-                    raise
                 self._read = index, self._read[1]  # deleted since: the one before stays
         return self.picture(self._read[1], moment, self.mirrored(node, moment))
 
