@@ -195,7 +195,7 @@ class FilmInstance(SourceInstance):
 
 
 class StillInstance(SourceInstance):
-    """A picture file, or the files of a folder, one after another; what is missing is waited for."""
+    """A picture file, or the files of a folder in turn; what is missing is waited for."""
 
     def __init__(self, node: Picture, folders: list[Path], moment: Moment) -> None:
         super().__init__(node)
