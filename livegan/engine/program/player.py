@@ -21,10 +21,11 @@ from livegan.engine.program.quantise import next_beat, still_ahead
 from livegan.generators.channels import fitted
 from livegan.graph.graph import swap_beats
 from livegan.graph.reading import NO_CONTROLS, Control, Reading
+from livegan.operation.moment import now_at
 from livegan.plugin import Now
 from livegan.size import Size
-from livegan.sound import HOP, RATE
-from livegan.sound.history import Hearing, History
+from livegan.sound import HOP
+from livegan.sound.history import Hearing, History, Sound
 
 KEPT_PROGRAMS = 5
 MOST_MEMORY = 1000
@@ -102,7 +103,7 @@ class Player:
         self._faults = Faults(self._report)
         self._since = 0.0
         self._dissolve: tuple[torch.Tensor, float] | None = None
-        self._count = 0
+        self._before: float | None = None
         self._undo = False
         self._failed: tuple[Program, Refusal] | None = None
         self._again = False
@@ -115,25 +116,21 @@ class Player:
         at = self.history.hops * HOP if position is None else position
         # A view of its own: the memo of the playing one belongs to the playing thread.
         sound = Hearing(self.history).at(at)
-        now = self._now(sound, self.program, self._count)
+        now = self._now(sound, self.program, self._before)
         controls = self.controls.snapshot(now.time)
         reading = Reading(replace(now, dt=0.0), sound, dict(self._memory), controls=controls)
         return Moment(now, sound, reading, size, self.device, self.shown)
 
-    def _now(self, sound: Any, program: Program | None, frame: int) -> Now:
+    def _now(self, sound: Sound, program: Program | None, before: float | None) -> Now:
         settings = program.graph.settings if program else {}
-        bpm = float(settings.get("bpm") or 0.0)
-        seconds = sound.position / RATE
         seed = int(settings.get("seed", -1))
-        return Now(
-            time=seconds,
-            dt=max(0.0, seconds - self.now.time) if frame else 0.0,
-            frame=frame,
+        return now_at(
+            sound,
+            before=before,
             fps=self.fps,
-            bpm=bpm or float(sound.bpm),
-            beats=seconds * bpm / 60.0 if bpm else float(sound.beats),
-            beats_per_bar=int(settings.get("beats_per_bar") or 4),
             seed=seed if seed >= 0 else self.seed,
+            bpm=float(settings.get("bpm") or 0.0),
+            beats_per_bar=int(settings.get("beats_per_bar") or 4),
         )
 
     # Swapping ------------------------------------------------------------------------------------
@@ -229,8 +226,8 @@ class Player:
         before, self.program = self.program, program
         if before is not None and not any(p is before for p in (program, *self.earlier)):
             retire(before)
-        values = [self._memory.pop(key) for key in list(self._memory)[:-MOST_MEMORY]]
-        retire(*(value for value in values if not isinstance(value, float)))
+        for key in list(self._memory)[:-MOST_MEMORY]:
+            del self._memory[key]
         self._since = now.time
         self._faults = Faults(self._report)
 
@@ -257,14 +254,13 @@ class Player:
         began = time.perf_counter()
         position = position // HOP * HOP
         sound = self.hearing.at(position)
-        now = self._now(sound, self.program, self._count)
+        now = self._now(sound, self.program, self._before)
         self._swap(now)
         program = self.program
         if program is None:
             return None
-        now = self._now(sound, program, self._count)
-        self.now = now
-        self._count += 1
+        now = self._now(sound, program, self._before)
+        self.now, self._before = now, now.time
         controls = self.controls.snapshot(now.time)
         reading = Reading(now, sound, self._memory, objects=program.objects, controls=controls)
         moment = Moment(now, sound, reading, program.size, self.device, self.shown)
