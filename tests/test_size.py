@@ -56,7 +56,7 @@ def test_width_comes_first_where_people_write_it(written: object, size: tuple[in
     ],
 )
 def test_what_is_no_size_is_refused_in_a_line(written: object, said: str) -> None:
-    with pytest.raises(ValueError, match="^[^\n]*$") as refused:
+    with pytest.raises(ValueError, match=r"^[^\n]*$") as refused:
         Size.read(written)
     assert said in str(refused.value)
 

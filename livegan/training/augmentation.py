@@ -123,6 +123,6 @@ def at_height(size: Size, height: int) -> Size:
 def resized(pictures: Tensor, height: int) -> Tensor:
     """(N, 3, height, W) in the same shape, bilinear, averaged where it shrinks."""
     shape = at_height(Size(*pictures.shape[-2:]), height)
-    if pictures.shape[-2:] == shape:
+    if tuple(pictures.shape[-2:]) == shape:
         return pictures
     return F.interpolate(pictures, shape, mode="bilinear", antialias=True, align_corners=False)
