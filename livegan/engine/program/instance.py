@@ -145,7 +145,17 @@ class OperationInstance(Instance):
                 drawn = self.held.run(lambda: self.object.mix(*pictures, **values))
             else:
                 drawn = operation.make(*pictures, **node.fixed, **values)
-        return as_picture(drawn, moment.device, values.get("size"))
+        picture = as_picture(drawn, moment.device, values.get("size"))
+        return on_canvas(picture, operation, moment.size) if node.kind == "encoder" else picture
+
+
+def on_canvas(picture: torch.Tensor, operation: Operation, canvas: Size) -> torch.Tensor:
+    """What an encoder drew; a square of one that does not ask for the size is drawn over a canvas
+    of another shape, as a data set does: nothing of a skyline is cut off."""
+    square = picture.shape[1] == picture.shape[2] and "size" not in operation.context
+    if not square or canvas.height == canvas.width:
+        return picture
+    return fitted(picture, *canvas, "stretch")
 
 
 def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
