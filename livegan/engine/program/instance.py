@@ -15,7 +15,7 @@ from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Driver
-from livegan.plugin import Now
+from livegan.plugin import Now, Operation
 from livegan.size import Size
 from livegan.sound.history import Sound
 
@@ -127,7 +127,17 @@ class OperationInstance(Instance):
         driver = self.driver if self.stateful else Driver(operation, node.fixed, node.name)
         values = live_values(node, moment.reading)
         drawn = driver.call(given, values, moment.now, size=moment.size)
-        return as_picture(drawn, moment.device, driver.asked(moment.size))
+        picture = as_picture(drawn, moment.device, driver.asked(moment.size))
+        return on_canvas(picture, operation, moment.size) if node.kind == "encoder" else picture
+
+
+def on_canvas(picture: torch.Tensor, operation: Operation, canvas: Size) -> torch.Tensor:
+    """What an encoder drew; a square of one that does not ask for the size is drawn over a canvas
+    of another shape, as a data set does: nothing of a skyline is cut off."""
+    square = picture.shape[1] == picture.shape[2] and "size" not in operation.context
+    if not square or canvas.height == canvas.width:
+        return picture
+    return fitted(picture, *canvas, "stretch")
 
 
 def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:

@@ -219,11 +219,15 @@ class Hud:
         if thumbs is None or not view.slots:
             return None
         count = len(view.slots)
-        side = max(24, min(size[1] // 6, (size[0] - letters.width) // count - 4, 128))
+        # Of a slot: its condition above its picture, both in the canvas's shape.
+        aspect = thumbs.shape[1] / count / (thumbs.shape[0] / 2)
+        room = (size[0] - letters.width) // count - 4
+        wide = max(24, min(round(min(size[1] // 6, 128) * aspect), room))
+        thumb = (wide, max(1, round(wide / aspect)))
         surface = self._keep(
             "thumbs",
             (serial, view.slots, size),
-            lambda: strip_plate(view, thumbs, side, letters),
+            lambda: strip_plate(view, thumbs, thumb, letters),
         )
         width, height = surface.get_size()
         return Panel("thumbs", surface, (size[0] - width, bottom - height))

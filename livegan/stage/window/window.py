@@ -16,9 +16,17 @@ from livegan.stage.window import x11
 from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.window.visibility import Displays, Visibility
 
+USUAL: Size = (1024, 1024)
 SMALLEST: Size = (160, 120)
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
 MIND = 0.5  # seconds between looks at the displays
+
+
+def shaped_like(picture: Size, room: Size) -> Size:
+    """The size of a window in a picture's shape: as large as usual, and within the display."""
+    scale = (USUAL[0] * USUAL[1] / (picture[0] * picture[1])) ** 0.5
+    scale = min(scale, room[0] / picture[0], room[1] / picture[1])
+    return max(SMALLEST[0], round(picture[0] * scale)), max(SMALLEST[1], round(picture[1] * scale))
 
 
 class WindowLost(Exception):
@@ -39,7 +47,7 @@ class Window:
 
     def __init__(
         self,
-        size: Size = (1024, 1024),
+        size: Size | None = None,
         *,
         title: str = "livegan",
         fullscreen: bool = False,
@@ -48,6 +56,8 @@ class Window:
         told: Callable[[str, str], None] = lambda what, text: None,
     ) -> None:
         """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why.
+
+        Without a ``size`` it takes the shape of what it shows, until somebody resizes it.
 
         ``told`` is called with a word ("hidden", "back", "display", "canvas", "opened") and a line
         whenever something happens to the window that nobody asked for.
@@ -59,7 +69,8 @@ class Window:
         self._displays = Displays(display, display, screen.reach(display))
         self._visibility, self._minded = Visibility(), 0.0
         self._shown: tuple[NDArray[np.uint8], bool] | None = None
-        self._size, self.fullscreen = size, False
+        self._size, self.fullscreen = size or USUAL, False
+        self._follows = size is None
         try:
             self._open()
         except pygame.error as error:
@@ -82,6 +93,7 @@ class Window:
         place = CENTRED_ON | self._displays.at
         self._window = pygame.Window(self._title, size, (place, place), resizable=True)
         self._window.minimum_size = SMALLEST
+        self._granted = self.size
 
     def _open_canvas(self, wanted: str) -> Canvas:
         import pygame
@@ -141,6 +153,8 @@ class Window:
         import pygame
 
         self._shown = (pixels, fill)
+        if not fill:
+            self._follow((pixels.shape[1], pixels.shape[0]))
         try:
             self._canvas.picture(pixels, fill)
         except pygame.error as error:
@@ -160,6 +174,20 @@ class Window:
             self._canvas.present(self.size, panels, darkness)
         except pygame.error as error:
             self._renew_canvas(str(error))
+
+    def _follow(self, picture: Size) -> None:
+        """Take the shape of a picture, with as many pixels as before."""
+        if not self._follows or self.fullscreen:
+            return
+        wanted = shaped_like(picture, self._displays.sizes[self._displays.at])
+        if wanted == self._size:
+            return
+        if self.size not in (self._granted, self._size):
+            self._follows = False  # somebody resized it
+            return
+        self._size = self._window.size = wanted
+        self._window.position = (CENTRED_ON | self._displays.at, CENTRED_ON | self._displays.at)
+        self._granted = self.size
 
     # What happens to a window that nobody asked for ----------------------------------------------
 
