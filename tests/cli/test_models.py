@@ -58,7 +58,7 @@ def test_one_model_is_shown_with_all_that_its_card_says(work: Path) -> None:
     for text in (
         "Mine [and yours]",
         "model('mine', encode.levels(sound, gain=2.0))",
-        "16 x 16",
+        "16x16",
         "12 pairs from 2 films",
         "400 steps in 0.5 h",
         "arch resnet, batch 4",
