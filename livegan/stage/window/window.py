@@ -146,8 +146,9 @@ class Window:
         except pygame.error as error:
             self._renew_canvas(str(error))
 
-    def present(self, panels: Sequence[Panel] = (), darkness: float = 0.0) -> None:
-        """Show the picture, darkened by 0..1, and the panels over it."""
+    def present(self, panels: Sequence[Panel] = ()) -> None:
+        """Show the picture, and the panels over it. Raises WindowLost where there is no screen any
+        more."""
         import pygame
 
         if self._destruction is not None and self._destruction.happened():
@@ -157,7 +158,7 @@ class Window:
                 self._reopen()
             # Else SDL made another in its place, as it does for another kind of canvas.
         try:
-            self._canvas.present(self.size, panels, darkness)
+            self._canvas.present(self.size, panels)
         except pygame.error as error:
             self._renew_canvas(str(error))
 
