@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -33,8 +34,9 @@ from livegan.stage.record.show_report import Report
 from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
+from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import Window
+from livegan.stage.window.window import SERVER, Window
 
 MESSAGES_A_FRAME = 32
 
@@ -49,6 +51,8 @@ class Stage:
         self._code = Code()
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._left = threading.Event()
+        """The stage's own thread has left its loop."""
         self._status = 0
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound" or "log", and why."""
@@ -64,18 +68,42 @@ class Stage:
         """
         self._report = Report()
         with contextlib.ExitStack() as stack:
+            self._stack = stack
             stack.enter_context(ending.by_signals(self.stop))
             self._open(stack)
             self._presenter.present(self._stop, self._listen)
-            self._streams.stop()
-            self._still.keep()
-            self._log.record("report", **self.report())
+            self._left.set()
+            self._finish()
         return self._status
+
+    def _finish(self) -> None:
+        self._streams.stop()
+        self._still.keep()
+        self._log.record("report", **self.report())
 
     def stop(self, status: int = 0) -> None:
         """End the show, from any thread or a signal handler."""
         self._status = status
-        self._stop.set()
+        if not self._stop.is_set():
+            self._stop.set()
+            threading.Thread(target=self._insist, name="ending", daemon=True).start()
+
+    def _insist(self) -> None:
+        """End the show without the stage's own thread, if that hangs."""
+        if hasattr(self, "_presenter") and not self._left.wait(PATIENCE):
+            self._abandon("the window hangs; the show ends without it")
+
+    def _abandon(self, why: str) -> None:
+        """End the process in order, but for the window. Does not return."""
+        if not self._left.is_set():
+            self._left.set()
+            with contextlib.suppress(Exception):
+                self._window.abandon()
+                self._window_told("lost", why)
+                self._finish()
+            with contextlib.suppress(Exception):
+                self._stack.close()
+        os._exit(self._status or 1)
 
     def report(self) -> dict[str, Any]:
         """What was presented and what happened: see `livegan.stage.record.show_report`."""
@@ -143,6 +171,7 @@ class Stage:
             fullscreen=options.fullscreen,
             display=options.display,
             told=self._window_told,
+            last_resort=lambda: self._abandon(SERVER),
         )
         stack.callback(self._window.close)
         self._still = Still(place, fallbacks, self._log.later, self._note)

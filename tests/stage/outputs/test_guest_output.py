@@ -122,17 +122,20 @@ def test_an_output_of_a_plugin_is_sent_the_newest_picture(
     outputs = outputs_in(tmp_path, notes, streams)
     wanted = [item(tmp_path, ring, "kept", "takes"), item(tmp_path, ring, "nowhere", "x")]
     outputs.take(wanted)
-    ring.write(np.full((4, 6, 3), 7, np.uint8), frame=12)
     takes = tmp_path / "takes"
-    until(lambda: takes.exists() and takes.read_text().startswith("12 (4, 6, 3) [7, 7, 7]"))
-    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=13)
-    until(lambda: any("thirteen" in note for note in notes))
+
+    def drawn(frame: int, value: int, width: int = 4) -> str:
+        """The engine draws on; what was taken down by now."""
+        ring.write(np.full((4, width, 3), value, np.uint8), frame=frame)
+        return takes.read_text() if takes.exists() else ""
+
+    until(lambda: drawn(12, 70, 6).startswith("12 (4, 6, 3) [70, 70, 70]"))
+    until(lambda: drawn(13, 90) and any("thirteen" in note for note in notes))
     outputs.take(wanted)  # as every program that goes on the air asks for
     assert "closed" not in takes.read_text()
     outputs.take([{**wanted[0], "stamp": "edited"}])
     until(lambda: takes.read_text().count("closed") == 1)
-    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=14)
-    until(lambda: "14 (4, 4, 3)" in takes.read_text())
+    until(lambda: "14 (4, 4, 3)" in drawn(14, 90))
     outputs.close()
     assert takes.read_text().endswith("closed\n")
     assert "output nowhere (plugin places): there is no such place here" in notes
@@ -202,7 +205,7 @@ def test_outputs_that_do_harm_are_started_again_and_then_left_off(
     outputs = outputs_in(tmp_path, notes, streams)
     names = ("dies", "eats", "hangs", "raises")
     outputs.take([item(tmp_path, ring, "harm", name) for name in names])
-    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=1)
+    ring.write(np.full((4, 4, 3), 90, np.uint8), frame=1)
     until(lambda: sum("it stays off" in note for note in notes) == len(set(names)))
     outputs.close()
     said = "\n".join(notes)
