@@ -89,6 +89,7 @@ class Outputs:
         show what the window shows, for a panic key must not take a projector its picture. Never
         waits: this is the supervisor's thread.
         """
+        self._ended = [sending for sending in self._ended if sending.is_alive()]
         streams = self._by_ring(wanted)
         keep: dict[Key, _Running] = {}
         for item in wanted:
@@ -161,7 +162,7 @@ class Outputs:
 
     def _end(self, sending: Sending) -> None:
         sending.stop()
-        self._ended = [one for one in self._ended if one.is_alive()] + [sending]
+        self._ended.append(sending)
 
     def close(self) -> None:
         """Stop all and wait for them."""

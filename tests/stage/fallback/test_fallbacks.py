@@ -154,7 +154,9 @@ def test_a_fade_between_pictures_of_different_shape_squeezes_neither() -> None:
     wide = plain(200, (18, 32))
     for _ in range(100):
         wall.now += 0.02
-        wall.rungs.show(wide, wall.now, came=True)
+        shown = wall.rungs.show(wide, wall.now, came=True)
+    assert shown is not None
+    wall.seen.append(shown)
     wall.play(7, engine="dead")
     assert wall.rung == "drift"
     tall = plain(200, (32, 18))
