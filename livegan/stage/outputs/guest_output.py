@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.ipc.picture_ring import PictureRing
+from livegan.ipc.shared_memory import NoRoom
 from livegan.sound.source import Note
 from livegan.stage.fallback.letterbox import boxed
 from livegan.stage.outputs.guest import Guest
@@ -22,7 +23,9 @@ from livegan.stage.supervision.engine_process import Message
 
 TRIES = 3  # times that one is started again
 RETRY = 1.0  # seconds before that, and as much more each time
-ROOM = 1280 * 720  # pixels that its ring holds at least
+ROOM = 1280 * 720
+"""Pixels that its ring holds at least. It is made for the picture that there is when the output is
+opened; where a later one is larger than both, it is made smaller."""
 
 
 class GuestOutput(Sending):
@@ -55,7 +58,12 @@ class GuestOutput(Sending):
         return RingOutput(self._ring)
 
     def _work(self) -> None:
-        self._ring = PictureRing.create(1, max(ROOM, self.stream.room))
+        width, height = self.stream.size or (1, 1)
+        try:
+            self._ring = PictureRing.create(1, max(ROOM, width * height))
+        except NoRoom as error:
+            self._note(f"{self._title} is left out: {error}")
+            return
         feeding = threading.Thread(target=super()._work, name=f"{self.name} ring", daemon=True)
         feeding.start()
         try:

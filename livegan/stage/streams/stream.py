@@ -125,11 +125,6 @@ class Stream:
         ring = self._source.ring
         return ring.name if ring is not None else ""
 
-    @property
-    def room(self) -> int:
-        """How many pixels a picture of this stream has at most."""
-        return self._source.room
-
     # On the streams' thread, but for `attach` ----------------------------------------------------
 
     def attach(self, ring: PictureRing | None) -> None:
@@ -205,10 +200,6 @@ class _Source:
     old: _Source | None = None
     newest: int = 0
     taken: int = 0
-
-    @property
-    def room(self) -> int:
-        return self.ring.room if self.ring is not None else 0
 
     def take(self, wanted: bool) -> tuple[bool, Picture | None]:
         """Whether a new picture came; and that, if it is wanted."""
