@@ -97,7 +97,7 @@ class Feed:
     def close(self) -> None:
         """End the process; twice is harmless.
 
-        One that a driver holds in the kernel ends when the driver lets it go: nobody waits for that.
+        One that a driver holds in the kernel ends when the driver lets it go; nobody waits for it.
         """
         self._process.kill()
         burial = threading.Thread(target=self._bury, name="sound feed ends", daemon=True)

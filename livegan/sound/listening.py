@@ -80,7 +80,7 @@ class Listening:
         self._ring, self._analyzer = ring, analyzer
         self._note = on_note or logging.getLogger("livegan").info
         self._lock = threading.Lock()
-        """Of the analyzer, and never held while a source is waited for: keys must not wait for it."""
+        """Of the analyzer. Never held while a source is waited for, so that no key waits for it."""
         self._stop = threading.Event()
         self._peak: Array = np.zeros(2, np.float32)
         self._pace = Pace(ring.position)
