@@ -291,7 +291,7 @@ class Player:
         if amount >= 1.0:
             self._dissolve = None
             return picture
-        before = fitted(before, picture.shape[1], picture.shape[2])
+        before = fitted(before, picture.shape[1], picture.shape[2], "contain")  # as it was seen
         return torch.lerp(before, picture, max(0.0, amount))
 
 

@@ -58,7 +58,9 @@ class Readings:
     guard: str = ""
     """The state of the flash guard."""
     flags: tuple[str, ...] = ()
-    """What the keys hold: "blackout", "solo 2"."""
+    """What the keys hold: "solo 2"."""
+    source: str = ""
+    """The name of the sound that is heard."""
 
 
 class Hud:
@@ -179,6 +181,7 @@ class Hud:
                 (f"version {version}", WHITE),
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
+            [(f"sound {readings.source}"[:STATUS_COLUMNS], GREY)] * bool(readings.source),
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [
                 (f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER),
