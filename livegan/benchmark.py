@@ -36,7 +36,8 @@ from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
-from livegan.plugin import Now, Operation, registry
+from livegan.operation.moment import now_at
+from livegan.plugin import Operation, registry
 from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, RecordedHistory
@@ -103,7 +104,7 @@ def moment_at(history: Playhead, seconds: float, size: Size, hearing: Hearing) -
     """The moment of a recording at a time."""
     history.position = round(seconds * RATE) // HOP * HOP
     sound = hearing.at(history.position)
-    now = Now(time=sound.time, dt=1 / FPS, fps=FPS, bpm=sound.bpm, beats=sound.beats)
+    now = now_at(sound, before=sound.time - 1 / FPS, fps=FPS)
     return Moment(now, sound, Reading(now, sound), size, torch.device("cpu"))
 
 
@@ -139,7 +140,7 @@ def operation_ms(
         for frame in range(100_000):
             moment = moment_at(history, 15 + frame / FPS % 20, size, hearing)
             if instance is None:
-                instance = OperationInstance(node, moment)
+                instance = OperationInstance(node)
             began = time.perf_counter()
             instance.draw(node, inputs, moment)
             times.append(time.perf_counter() - began)
@@ -198,7 +199,6 @@ def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
     """The loop a user would write: float32 networks, one after the other, tiled with numpy."""
     hearing = Hearing(history)
     parts: list[tuple[OperationInstance, Picture, Any, Size]] = []
-    moment = moment_at(history, 15, program.size, hearing)
     for slot in program.slots:
         instance = slot.instance
         assert isinstance(instance, ModelInstance)
@@ -207,7 +207,7 @@ def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
         if source is not None and checkpoint.architecture is not None:
             module = checkpoint.module().eval()
             size = painting_size(slot.node, instance.generator, program.size)
-            parts.append((OperationInstance(source, moment), source, module, size))
+            parts.append((OperationInstance(source), source, module, size))
 
     def draw(position: int) -> Any:
         now = moment_at(history, position / RATE, program.size, hearing)

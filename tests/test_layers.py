@@ -12,7 +12,31 @@ import pytest
 ROOT = Path(__file__).parent.parent / "livegan"
 
 FORBIDDEN = {
-    "plugin": {"ipc", "graph", "engine", "sound", "generators", "stage", "builtin", "cli", "live"},
+    "operation": {
+        "ipc",
+        "graph",
+        "engine",
+        "sound",
+        "generators",
+        "stage",
+        "builtin",
+        "dataset",
+        "cli",
+        "live",
+        "rehearsal",
+    },
+    "plugin": {
+        "operation",
+        "ipc",
+        "graph",
+        "engine",
+        "sound",
+        "generators",
+        "stage",
+        "builtin",
+        "cli",
+        "live",
+    },
     "graph": {"ipc", "engine", "sound", "generators", "stage", "builtin", "cli", "live"},
     "sound": {"engine", "graph", "generators", "stage", "cli", "live"},
     "generators": {"engine", "graph", "stage", "sound", "cli", "live"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def generate(
         path = find(checkpoint, folders)
         twice = clash(checkpoint, folders[:-1])  # the last is livegan's own
         if twice:
-            typer.echo(short(twice), err=True)
+            typer.echo(twice.replace(f"{here}{os.sep}", ""), err=True)
         paint(
             path, picture, out, norm=norm, precision=precision, size=size or None,
             device=choose_device(device), trust=trust,

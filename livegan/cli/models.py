@@ -10,6 +10,7 @@ import typer
 
 from livegan.cli.failing import clear_errors, short
 from livegan.cli.generate import TRUST
+from livegan.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.generators import Card, Checkpoint
@@ -48,70 +49,32 @@ def models(
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    from rich.console import Console
-
-    console = Console()
-    console.print(table_of(rows, console.width))
+    print_table(COLUMNS, [shown(row) for row in rows], more="livegan models NAME")
     for row in rows:
         if "refused" in row:
-            console.print(f"{row['name']}: {short(row['refused'])}", markup=False, highlight=False)
-    if rows:
-        console.print("livegan models NAME shows all that a model's card says", highlight=False)
+            typer.echo(f"{row['name']}: {short(row['refused'])}")
 
 
-COLUMNS = {
-    "model": 0,
-    "encoder": 1,
-    "network": 4,
-    "size": 2,
-    "MB": 5,
-    "hours": 8,
-    "l1": 7,
-    "response": 6,
-    "licence": 3,
-    "file": 9,
-}
-"""Of the list, in the order in which they are shown; the highest number is left out first where
-the terminal is too narrow for all."""
-
-NUMBERS = ("size", "MB", "hours", "l1", "response")
+COLUMNS = (
+    Column("name", "model"),
+    Column("encoder"),
+    Column("network", rank=3),
+    Column("size", rank=1, right=True),
+    Column("mb", "MB", rank=4, right=True),
+    Column("hours", rank=7, right=True),
+    Column("l1", rank=6, right=True),
+    Column("response", rank=5, right=True),
+    Column("licence", rank=2),
+    Column("file", rank=8),
+)
+"""Of the list."""
 
 
-def table_of(rows: list[dict[str, Any]], width: int) -> Any:
-    """A rich table of as many columns as a terminal of ``width`` has room for."""
-    from rich.cells import cell_len
-    from rich.table import Table
-    from rich.text import Text
-
-    cells = {heading: [cell(row, heading) for row in rows] for heading in COLUMNS}
-    wide = {key: max(map(cell_len, [key, *texts])) + 3 for key, texts in cells.items()}
-    shown = sorted((key for key in COLUMNS if any(cells[key])), key=COLUMNS.__getitem__)
-    while len(shown) > 2 and sum(wide[key] for key in shown) + 1 > width:
-        shown.pop()
-    table = Table()
-    shown = [key for key in COLUMNS if key in shown]
-    for heading in shown:
-        # What must break, breaks in a name, and is whole.
-        table.add_column(
-            heading,
-            justify="right" if heading in NUMBERS else "left",
-            no_wrap=heading != "model",
-            overflow="fold" if heading == "model" else "ellipsis",
-        )
-    for number in range(len(rows)):
-        table.add_row(*(Text(cells[heading][number]) for heading in shown))
-    return table
-
-
-def cell(row: dict[str, Any], heading: str) -> str:
-    """What a row says under a heading."""
-    if heading == "model":
-        return str(row["name"])
-    if heading == "network":
-        return "refused" if "refused" in row else str(row["architecture"]).partition(" (")[0]
-    if heading == "file":
-        return short(str(row["path"]))
-    return str(row.get(heading.lower()) or "")
+def shown(row: dict[str, Any]) -> dict[str, str]:
+    """The cells of a model; what it does not say is empty."""
+    network = "refused" if "refused" in row else row["architecture"].partition(" (")[0]
+    cells = {**row, "network": network, "file": short(row["path"])}
+    return {column.key: str(cells.get(column.key) or "") for column in COLUMNS}
 
 
 def listed(folders: list[Path]) -> list[dict[str, Any]]:
@@ -179,7 +142,7 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
     console.print(table)
     scores = score_rows(card)
     if scores:
-        console.print(score_table("scores, fed", scores))
+        print_scores("scores, fed", scores)
         for key in SCORES:
             if any(key in values for _, values in scores):
                 console.print(f"{key}: {MEANING[key]}", highlight=False, markup=False)
@@ -210,18 +173,15 @@ def score_rows(card: Card) -> list[tuple[str, dict[str, Any]]]:
     return rows
 
 
-def score_table(title: str, rows: list[tuple[str, dict[str, Any]]]) -> Any:
-    """A rich table with a column for each score that anything has."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    columns = [key for key in SCORES if any(key in values for _, values in rows)]
-    table = Table(box=None) if Console().width < 80 else Table()
-    table.add_column(title, overflow="fold")
-    for key in columns:
-        table.add_column(key, justify="right", no_wrap=True)
-    for name, values in rows:
-        cells = [f"{values[key]:.4f}" if key in values else "" for key in columns]
-        table.add_row(Text(name), *cells)
-    return table
+def print_scores(title: str, rows: list[tuple[str, dict[str, Any]]]) -> None:
+    """Print a table with a column for each score that anything has."""
+    columns = [Column("name", title, words=True)]
+    columns += [Column(key, rank=rank, right=True) for rank, key in enumerate(SCORES, 1)]
+    print_table(
+        columns,
+        [
+            {"name": name, **{key: f"{values[key]:.4f}" for key in SCORES if key in values}}
+            for name, values in rows
+        ],
+        more="--json",
+    )

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 FILM_SECONDS = 20.0
 
 
-def window_of(text: str) -> tuple[int, int]:
-    """``"1280x720"`` as (width, height)."""
+def window_of(text: str) -> tuple[int, int] | None:
+    """``"1280x720"`` as (width, height); None if nothing is said."""
+    if not text:
+        return None
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit() and int(width) > 15 and int(height) > 15):
         fail(f"--window {text}: write WIDTHxHEIGHT, such as 1280x720", 2)
@@ -94,7 +96,9 @@ def perform(
     ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second; else the set's.")] = 0.0,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
-    window: Annotated[str, typer.Option(metavar="WxH", help="Size of the window.")] = "1024x1024",
+    window: Annotated[
+        str, typer.Option(metavar="WxH", help="Size of the window; else the canvas's shape.")
+    ] = "",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
     display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",

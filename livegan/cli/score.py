@@ -75,13 +75,13 @@ def score(
     if as_json:
         typer.echo(json.dumps({"scores": card.scores, "rows": rows_of(scores)}))
     else:
-        from livegan.cli.models import SCORES, score_table
+        from livegan.cli.models import SCORES, print_scores
 
         rows = [
             (f"{row['name']}: {row['fed']}" if "fed" in row else row["name"], row)
             for row in rows_of(scores)
         ]
-        Console().print(score_table(checkpoint.name, [(n, only(r, SCORES)) for n, r in rows]))
+        print_scores(checkpoint.name, [(n, only(r, SCORES)) for n, r in rows])
     if write and not as_json:
         typer.echo(f"written: {short(beside)}")
 

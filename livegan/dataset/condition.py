@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from livegan.builtin.pictures import as_picture
+from livegan.operation.driver import Driver
+from livegan.operation.moment import now_at
+from livegan.operation.source import source_digest
 from livegan.plugin import Now, Operation
 from livegan.plugin.catalogue import UnknownName
 from livegan.plugin.closest import suggestion
@@ -22,7 +26,7 @@ from livegan.plugin.registry import current
 from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
-from livegan.sound.features import INDEX, Rows
+from livegan.sound.features import Rows
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Soundtrack
 
@@ -57,9 +61,8 @@ class Drawing:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the encoder's source file: a model is only as good as this stays equal."""
-        file = inspect.getsourcefile(self.operation.make)
-        return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+        """Which version of the encoder it is: see `source_digest`."""
+        return source_digest(self.operation)
 
 
 def analysis_digest() -> str:
@@ -131,11 +134,13 @@ def _value(operation: Operation, name: str, given: Any) -> Any:
         text = f"encoder {operation.name!r}: {name}={given!r} is not a number"
         raise EncoderError(text) from None
     limited = param.limit(number)
-    return int(limited) if isinstance(param.default, int) else float(limited)
+    return param.given(limited)
 
 
 class Conditions:
     """The conditions of a recorded sound: the picture a show would draw at any time of it.
+
+    Encoders are made, fed and called by `livegan.operation`, as a show does it.
 
     Parameters
     ----------
@@ -143,6 +148,9 @@ class Conditions:
         which is read as far as is asked for: then positions must rise.
     drawings : the encoders, with their values.
     size : of the pictures.
+    fps : frames a second of the show.  Encoders that remember from frame to frame are drawn at each
+        frame of it, those in between included.  0 draws what is asked for and no more.
+    seed : the show's.
     """
 
     def __init__(
@@ -150,13 +158,23 @@ class Conditions:
         sound: npt.NDArray[np.float32] | Soundtrack,
         drawings: Sequence[Drawing],
         size: Written,
+        *,
+        fps: float = 0.0,
+        seed: int = 0,
     ) -> None:
         self.size = Size.read(size)
         self.drawings = tuple(drawings)
+        self.fps = fps
+        self.seed = seed
         self._history = sound if isinstance(sound, Soundtrack) else RecordedHistory.of(sound)
         self._hearing = Hearing(self._history)
-        self._instances: dict[int, Any] = {}
-        self._fed = 0
+        self._drivers: dict[int, Driver] = {}
+        self._heard: int | None = None
+        self._drawn: int | None = None
+        self._due = 0
+        """Frames from here on were not drawn yet."""
+        remember = [d.operation.stateful and not d.operation.feeds for d in self.drawings]
+        self._remembering = [index for index, does in enumerate(remember) if does]
 
     @property
     def features(self) -> Rows:
@@ -171,28 +189,57 @@ class Conditions:
     def hear(self, position: int) -> bool:
         """Listen up to ``position`` samples; False if the sound ends before.
 
-        Encoders that are fed blocks are handed every hop on the way, so this is called for the
-        moments in between, too.
+        Encoders that are fed blocks are handed every hop on the way, and those that remember are
+        drawn at each frame, so this is called for the moments in between, too.
         """
         position = position // HOP * HOP
+        if self._heard is None:  # here the show begins
+            self._heard = self._due = position
+        for frame in self._frames(position):
+            if not self._listen(frame):
+                return False
+            for index in self._remembering:
+                self._draw(index, frame)
+            self._done(frame)
+        return self._listen(position)
+
+    def _frames(self, position: int) -> Iterator[int]:
+        """The frames of a show that are due before ``position``, for encoders that remember."""
+        if not self._remembering or not self.fps:
+            return
+        number = math.floor(self._due / RATE * self.fps)
+        while (frame := self._frame(number)) < position:
+            if frame >= self._due:
+                yield frame
+            number += 1
+
+    def _frame(self, number: int) -> int:
+        return round(number / self.fps * RATE) // HOP * HOP
+
+    def _done(self, frame: int) -> None:
+        self._drawn, self._due = frame, frame + 1
+
+    def _listen(self, position: int) -> bool:
+        assert self._heard is not None
         while True:
             # No more at a time than is remembered, however long nothing was asked for.
-            step = min(position, self._fed + RATE)
+            step = min(position, self._heard + RATE)
             if isinstance(self._history, Soundtrack):
                 self._history.hear(step)
             stop = min(step, self.end)
             for index, found in enumerate(self.drawings):
-                if found.operation.feeds and stop > self._fed:
-                    self._feed(index, found, stop)
-            self._fed = max(self._fed, stop)
+                if found.operation.feeds:
+                    with _blaming(found.operation):
+                        self._driver(index).feed(self._hearing.at(stop))
+            self._heard = max(self._heard, stop)
             if stop < step or step >= position:
                 return position <= self.end
 
-    def at(self, position: int, frame: int = 0) -> list[npt.NDArray[np.uint8]]:
+    def at(self, position: int) -> list[npt.NDArray[np.uint8]]:
         """What each encoder draws when ``position`` samples were heard: (H, W, 3) RGB bytes.
 
-        ``position`` is floored to a whole hop.  Encoders that are fed blocks need positions in
-        rising order.
+        ``position`` is floored to a whole hop.  Encoders that are classes need positions in rising
+        order.
 
         Raises
         ------
@@ -201,63 +248,39 @@ class Conditions:
         """
         position = position // HOP * HOP
         self.hear(position)
+        pictures = []
+        for index, found in enumerate(self.drawings):
+            drawn = self._draw(index, position)
+            with _blaming(found.operation):
+                asked = self._driver(index).asked(self.size)
+                pictures.append(picture_bytes(drawn, self.size, asked))
+        self._done(position)
+        return pictures
+
+    def _before(self, position: int) -> float | None:
+        """The time of the frame before; None if there is none."""
+        if self.fps and not self._remembering:
+            before = self._frame(max(0, math.ceil(position / RATE * self.fps) - 1))
+            return before / RATE if before < position else None
+        return None if self._drawn is None else self._drawn / RATE
+
+    def _draw(self, index: int, position: int) -> Any:
+        found = self.drawings[index]
         sound = self._hearing.at(position)
-        return [
-            self._draw(index, found, sound, position, frame)
-            for index, found in enumerate(self.drawings)
-        ]
-
-    def _feed(self, index: int, found: Drawing, stop: int) -> None:
+        now = Now()
+        if found.operation.context & {"now", "rng"}:  # others do not pay for the analysis
+            before = self._before(position)
+            now = now_at(sound, before=before, fps=self.fps or now.fps, seed=self.seed)
+        live = {p.name: found.values[p.name] for p in found.operation.params if p.live}
         with _blaming(found.operation):
-            instance = self._instance(index, found, self._context(index, found, self._fed, 0))
-            samples = self._history.samples(self._fed, stop)
-            for start in range(0, len(samples), HOP):
-                instance.feed(samples[start : start + HOP])
+            return self._driver(index).call([sound], live, now, size=self.size)
 
-    def _context(self, index: int, found: Drawing, position: int, frame: int) -> dict[str, Any]:
-        """What the encoder wants to know besides the sound."""
-        wanted = found.operation.context
-        context: dict[str, Any] = {}
-        if "now" in wanted:
-            hop = max(0, position // HOP - 1)
-            row = self._history.features(hop, hop + 1)[0]
-            context["now"] = Now(
-                time=position / RATE,
-                frame=frame,
-                bpm=float(row[INDEX["bpm"]]),
-                beats=float(row[INDEX["beats"]]),
-            )
-        if "size" in wanted:
-            context["size"] = self.size
-        if "rng" in wanted:
-            context["rng"] = np.random.default_rng((0, index, frame))
-        return context
-
-    def _draw(
-        self, index: int, found: Drawing, sound: Any, position: int, frame: int
-    ) -> npt.NDArray[np.uint8]:
-        operation = found.operation
-        live = {p.name: found.values[p.name] for p in operation.params if p.live}
-        with _blaming(operation):
-            context = self._context(index, found, position, frame)
-            if operation.stateful:
-                instance = self._instance(index, found, context)
-                building = inspect.signature(operation.make).parameters
-                context = {k: v for k, v in context.items() if k not in building}
-                picture = instance.draw(sound, **live, **context)
-            else:
-                still = {p.name: found.values[p.name] for p in operation.params if not p.live}
-                picture = operation.make(sound, **live, **still, **context)
-            return picture_bytes(picture, self.size)
-
-    def _instance(self, index: int, found: Drawing, context: dict[str, Any]) -> Any:
-        if index not in self._instances:
-            operation = found.operation
-            building = inspect.signature(operation.make).parameters
-            still = {p.name: found.values[p.name] for p in operation.params if not p.live}
-            given = {k: v for k, v in context.items() if k in building}
-            self._instances[index] = operation.make(**still, **given)
-        return self._instances[index]
+    def _driver(self, index: int) -> Driver:
+        if index not in self._drivers:
+            found = self.drawings[index]
+            still = {p.name: found.values[p.name] for p in found.operation.params if not p.live}
+            self._drivers[index] = Driver(found.operation, still, found.name)
+        return self._drivers[index]
 
 
 @contextlib.contextmanager
@@ -271,8 +294,12 @@ def _blaming(operation: Operation) -> Iterator[None]:
         raise EncoderError(f"{where}: encoder {operation.name!r} failed: {reason}") from error
 
 
-def picture_bytes(drawn: Any, size: Size) -> npt.NDArray[np.uint8]:
+def picture_bytes(
+    drawn: Any, size: Written, asked: tuple[int, int] | None = None
+) -> npt.NDArray[np.uint8]:
     """What an encoder returned, as (H, W, 3) RGB bytes: rounded as a shown frame is.
+
+    ``asked`` is the (H, W) that it was told to draw, if it was told any.
 
     Raises
     ------
@@ -282,12 +309,15 @@ def picture_bytes(drawn: Any, size: Size) -> npt.NDArray[np.uint8]:
     import torch
     import torch.nn.functional as F
 
-    picture = as_picture(drawn)
+    size = Size.read(size)
+    picture = as_picture(drawn, size=asked)
     if bool(torch.isnan(picture).any()):
         raise ValueError("it returned values that are not numbers")
     if tuple(picture.shape[1:]) != size:
+        # As the slots of a show do it: averaged over what it shrinks.
+        shrinks = size.height < picture.shape[1] or size.width < picture.shape[2]
         picture = F.interpolate(
-            picture[None], size, mode="bilinear", antialias=True, align_corners=False
+            picture[None], size, mode="bilinear", antialias=shrinks, align_corners=False
         )[0]
     scaled = picture.mul(255).add_(0.5).clamp_(0, 255).to(torch.uint8)
     return scaled.permute(1, 2, 0).contiguous().numpy()

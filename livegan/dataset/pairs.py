@@ -31,6 +31,9 @@ SIDES: tuple[Side, ...] = ("train", "val")
 
 SIZE = Size.square(256)
 
+SHOW_FPS = 30.0
+"""Frames a second of the show that conditions are those of: what a show draws by default."""
+
 Progress = Callable[[str, float, int], None]
 """Called with the film's name, the part of it that is done (0..1), and its pairs so far."""
 
@@ -129,7 +132,7 @@ def _drawn(
         )
     except MediaError as error:
         raise FilmError(str(error)) from error
-    conditions = Conditions(sound, settings.encoders, settings.size)
+    conditions = Conditions(sound, settings.encoders, settings.size, fps=SHOW_FPS)
     cuts = Cuts()
     dropped: Counter[str] = Counter()
     pairs: list[dict[str, Any]] = []
@@ -152,7 +155,7 @@ def _drawn(
         else:
             last = miniature
             file = f"{name}-{round(frame.time * 1000):09d}.png"
-            drawn = conditions.at(position, len(pairs))
+            drawn = conditions.at(position)
             for encoder, condition in zip(settings.encoders, drawn, strict=True):
                 target = settings.folder(out, encoder.name, side) / file
                 if not target.is_file():

@@ -29,6 +29,8 @@ class Rings:
         self._pictures = PictureRing.attach(pictures)
         self._thumbs = PictureRing.attach(thumbs)
         self._extra: dict[tuple[str, str], PictureRing] = {}
+        self._drawn: dict[tuple[str, str], PictureRing] = {}
+        """Of those, the rings of the program on air: one for each distinct picture."""
 
     def latest(self) -> Picture | None:
         """What hangs on the wall, also if another engine drew it."""
@@ -41,7 +43,7 @@ class Rings:
         tag = {"sound_position": frame.position, "version": frame.version, "frame": number}
         self._pictures.write(as_bytes(fitted(frame.picture, self._pictures.room)), **tag)
         for output, picture in frame.extra.items():
-            ring = self._extra.get(output)
+            ring = self._drawn.get(output)
             if ring is not None:
                 ring.write(as_bytes(fitted(picture, ring.room)), **tag)
 
@@ -54,23 +56,30 @@ class Rings:
             self._thumbs.write(picture, sound_position=0, version=0, frame=number)
 
     def outputs(self, program: Program) -> list[dict[str, Any]]:
-        """A ring for each extra output of a program: what the stage is told of it."""
+        """The extra outputs of a program with their rings: what the stage is told of them.
+
+        Outputs that show the same picture have the same ring; the window's is the stage's.
+        """
         outputs = []
-        for kind, name, _ in program.extra:
+        rings = {program.window: self._pictures}
+        self._drawn = {}
+        for kind, name, index in program.extra:
             offer = registry.current().offer("output", kind)
-            ring = self._extra.pop((kind, name), None)
+            ring = rings.get(index)
             if ring is None:
+                ring = self._extra.pop((kind, name), None)
                 high, wide = program.size
                 try:
-                    ring = PictureRing.create_within(4 * high, 4 * wide, smallest=high * wide)
+                    ring = ring or PictureRing.create_within(
+                        4 * high, 4 * wide, smallest=high * wide
+                    )
                 except NoRoom as error:
                     self._note(f"{kind} {name!r} is left out: {error}")
                     continue
-            self._extra[kind, name] = ring
+                self._extra[kind, name] = self._drawn[kind, name] = rings[index] = ring
             whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
             outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
-        wanted = {(kind, name) for kind, name, _ in program.extra}
-        for key in [key for key in self._extra if key not in wanted][:-SPARE]:
+        for key in [key for key in self._extra if key not in self._drawn][:-SPARE]:
             remove(self._extra.pop(key))
         return outputs
 

@@ -29,6 +29,7 @@ from .reading.detection import detect
 from .reading.kind import kind_of, mistaken
 from .reading.states import recognise
 from .reading.tensors import read_content
+from .reading.written import as_written
 
 LARGEST = 8 << 30
 """Bytes; a generator is a few hundred megabytes, so a larger file is a mistake."""
@@ -258,6 +259,8 @@ def read_weights(data: bytes, path: Path, card: Card) -> Checkpoint | None:
         kind = "safetensors" if path.suffix == ".safetensors" else "torch"
     network = card.other.get("network", "")
     architecture, tensors = recognise(read_content(data, kind), str(network))
+    if kind == "safetensors":
+        architecture = as_written(data, architecture, tensors)
     return Checkpoint(
         architecture=architecture,
         tensors=tensors,

@@ -72,11 +72,10 @@ def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:
     A folder with several generators has a name for each.
     """
     seen: dict[str, Path] = {}
-    for folder in map(Path, folders):
-        if not folder.is_dir():
-            continue
+    searched = [folder for folder in map(Path, folders) if folder.is_dir()]
+    for folder in searched:
         for each in sorted(folder.iterdir()):
-            if each.name.startswith("."):
+            if each.name.startswith(".") or each in searched:
                 continue
             name = composed(each.name if each.is_dir() else each.stem)
             try:

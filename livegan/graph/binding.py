@@ -68,7 +68,7 @@ def check(title: str, param: Param, value: Any) -> Any:
         high = "" if param.high is None else f"{param.high:g}"
         unit = f" {param.unit}" if param.unit else ""
         raise SetError(f"{label} goes from {low} to {high}{unit}, got {number:g}")
-    return int(number) if kind == "integer" else number
+    return param.given(number)
 
 
 def describe(value: Any) -> str:

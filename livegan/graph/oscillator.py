@@ -5,24 +5,11 @@ Chance depends on the show's seed and the count alone, so a rehearsal repeats a 
 
 from __future__ import annotations
 
-import hashlib
 import math
-from typing import Any
+
+from livegan.operation.chance import hashed
 
 SHAPES = ("sine", "triangle", "ramp", "saw", "square", "random", "noise")
-
-
-def hashed(*parts: Any) -> float:
-    """A number in 0..1 that depends on nothing but its arguments."""
-    digest = hashlib.blake2b(repr(parts).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little") / 2.0**64
-
-
-def generator(seed: int, name: str, frame: int) -> Any:
-    """A numpy random generator that depends on nothing but its arguments."""
-    import numpy as np
-
-    return np.random.default_rng(int(hashed(seed, name, frame) * 2**53))
 
 
 def shaped(shape: str, count: float, seed: int) -> float:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from livegan.graph.binding import describe
-from livegan.graph.oscillator import chosen, generator, shaped
+from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
+from livegan.operation.driver import Holder, call, make
 from livegan.plugin.now import Now
 
 
@@ -41,9 +42,8 @@ class Reading:
     """By fingerprint; what was read last stands last."""
     values: dict[str, Any] = field(default_factory=dict)
     """Values already worked out in this frame, by fingerprint."""
-    objects: Mapping[str, Any] = field(default_factory=dict)
-    """Objects of ``@signal`` classes, by fingerprint of the expression: in ``.object``, and to be
-    used by ``.run(job)``, on their thread."""
+    objects: Mapping[str, Holder] = field(default_factory=dict)
+    """Objects of ``@signal`` classes, by fingerprint of the expression."""
     sources: Any = None
     """Where live picture sources are asked for: a `livegan.picture_sources.board.Board`."""
     playing: frozenset[str] = frozenset()
@@ -113,34 +113,25 @@ def _every(r: Reading, s: Signal) -> float:
 
 
 def _leaf(r: Reading, s: Signal) -> float:
-    """A ``@signal`` function: (instance or function, positional inputs, keyword parameters)."""
+    """A ``@signal`` function or class: (positional inputs, keyword parameters)."""
     operation = s.leaf
     assert operation is not None
     inputs, params = s.args
-    call: Any = operation.make
+    held: Holder | None = None
     if operation.stateful:
         # One object for each expression; static parameters are the class's own arguments.
-        if s.print in r.playing and f"last {s.print}" in r.memory:
-            return float(r.memory[f"last {s.print}"])
-        held = r.objects.get(s.print)
-        made = held.object if held is not None else r.memory.pop(s.print, None)
-        if made is None:
-            fixed = {p.name for p in operation.params if not p.live}
-            made = operation.make(**{k: v for k, v in params if k in fixed})
+        held = r.objects.get(s.print) or r.memory.pop(s.print, None)
         if held is None:
-            r.memory[s.print] = made
-        call = made.value
+            fixed = {p.name for p in operation.params if not p.live}
+            held = make(operation, {k: v for k, v in params if k in fixed})
+        if s.print in r.playing:
+            return held.last
+        if s.print not in r.objects:
+            r.memory[s.print] = held
     live = {p.name for p in operation.params if p.live or not operation.stateful}
     values = {k: read(v, r) for k, v in params if k in live}
-    if "now" in operation.context:
-        values["now"] = r.now
     given = [r.sound if a == "sound" else read(a, r) for a in inputs]
-    if "rng" in operation.context:
-        values["rng"] = generator(r.now.seed, s.print, r.now.frame)
-    if operation.stateful and held is not None:
-        drawn = held.run(lambda: call(*given, **values))
-    else:
-        drawn = call(*given, **values)
+    drawn = call(operation, held, given, values, r.now, name=s.print)
     try:
         result = float(drawn)
     except (TypeError, ValueError):
@@ -149,9 +140,8 @@ def _leaf(r: Reading, s: Signal) -> float:
             s.place,
         ) from None
     result = result if math.isfinite(result) else 0.0
-    if operation.stateful:
-        r.memory.pop(f"last {s.print}", None)
-        r.memory[f"last {s.print}"] = result
+    if held is not None:
+        held.last = result
     return result
 
 

@@ -15,11 +15,11 @@ from typing import Literal
 from livegan.gremlins import machine
 from livegan.gremlins.catalogue import catalogue
 from livegan.gremlins.copying import Copy
-from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault, Message, Sight
+from livegan.gremlins.fault import DEVICE, FILE, FRESH, MANAGED, STANDBY, Fault, Message, Sight
 from livegan.gremlins.judging import BLACK, NOT_AS_BEFORE, Outcome, judge, seen
 from livegan.gremlins.music import write_music
 from livegan.gremlins.schedule import DEADLY, Turn, schedule
-from livegan.gremlins.screen import screen
+from livegan.gremlins.screen import managed, screen
 from livegan.gremlins.sheet import line_of
 from livegan.gremlins.show import Mark, Show, ShowEnded
 from livegan.gremlins.soundcard import sound_card
@@ -32,6 +32,7 @@ SHOWS = {
     FILE: " that hears a file",
     STANDBY: " with a standby engine",
     DEVICE: " that hears a sound device",
+    MANAGED: " under a window manager",
     FRESH: " of its own",
 }
 PATIENCE = 3.0
@@ -180,6 +181,8 @@ class Evening:
                 sink = stack.enter_context(sound_card())
                 env = {**env, **{k: v for k, v in sink.env.items() if os.environ.get(k) != v}}
                 audio = "device:pulse"
+            if kind == MANAGED:
+                env = {**env, "DISPLAY": stack.enter_context(managed())}
             options = Options(
                 set=copy.set,
                 folder=copy.folder,
@@ -220,19 +223,19 @@ class Evening:
             self._watch(show, fault, mark)
             mended = show.mark()
             fault.mend(show)
-            until = as_before(show, mended, fault.edits)
+            until = as_before(show, mended, fault)
             wrong = fault.also(show)
             self._look_for(show, fault, fault.then, mended)
             show.listen()
         except ShowEnded as ended:
-            lines, glances = show.since(mark), show.glances[mark.glances :]
-            return judge(fault, lines, glances, mark.at, None, [str(ended)], self._dark)
+            lines, seen_of = show.since(mark), looks(show, mark)
+            return judge(fault, lines, *seen_of, mark.at, None, [str(ended)], self._dark)
         except (OSError, subprocess.SubprocessError) as error:
             with contextlib.suppress(OSError, subprocess.SubprocessError, ShowEnded):
                 fault.mend(show)
             return not_done(fault, str(error))
-        lines, glances = show.since(mark), show.glances[mark.glances :]
-        return judge(fault, lines, glances, mark.at, until, wrong, self._dark)
+        lines, seen_of = show.since(mark), looks(show, mark)
+        return judge(fault, lines, *seen_of, mark.at, until, wrong, self._dark)
 
     def _watch(self, show: Show, fault: Fault, mark: Mark) -> None:
         """Wait for what must be seen, and leave it so for a while."""
@@ -249,13 +252,19 @@ class Evening:
             show.wait(all_seen, max(sight.within for sight in sights) * PATIENCE)
 
 
-def as_before(show: Show, mended: Mark, edits: bool) -> float | None:
+def looks(show: Show, mark: Mark) -> tuple[Sequence[Glance], Sequence[Glance]]:
+    """What was seen since a mark: on the window, and on another output."""
+    return show.glances[mark.glances :], show.beside[mark.beside :]
+
+
+def as_before(show: Show, mended: Mark, fault: Fault) -> float | None:
     """When the show was as before, on the monotonic clock; None if it was not in time."""
-    if edits and not show.wait(lambda: back_on_air(show, mended), RETURNS):
+    if fault.edits and not show.wait(lambda: back_on_air(show, mended), RETURNS):
         return None
 
     def plays() -> float | None:
-        glances = show.glances[mended.glances :]
+        window, beside = looks(show, mended)
+        glances = window if fault.window else beside
         if sum(p.pictures for p in glances) >= 3 and glances[-1].pictures_open < 1.0:
             return next(p.at for p in glances if p.pictures)
         return None

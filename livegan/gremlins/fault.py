@@ -20,7 +20,7 @@ ROWS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "device": ("the network's device fails", "refused, or the engine replaced"),
         "killers": ("a set kills the engine every time", "left out after two deaths"),
         "sound": ("the sound device goes and comes", "show plays on, device back by itself"),
-        "window": ("the window is closed, hidden, moved", "asks twice; comes back"),
+        "window": ("the window is closed, hidden, moved", "asks twice; comes back; others go on"),
         "files": ("the set's file is taken away", "last program plays; says what it waits for"),
         "models": ("checkpoints are broken", "refused, no code runs, picture goes on"),
         "stage": ("the stage itself is killed", "no orphans, no leaks, next start clean"),
@@ -30,8 +30,9 @@ ROWS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What is done to a show, by name: (what happens, what must happen)."""
 
 FILE, DEVICE, STANDBY, FRESH = "file", "device", "standby", "fresh"
+MANAGED = "managed"
 """In which show: one that hears a file, one that hears a sound device, one with a standby engine,
-or one that is started for this fault alone."""
+one that is started for this fault alone, or one on a screen with a window manager."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ class Fault:
     """Seconds for which it is left so before it is mended."""
     dark: bool = False
     """The picture may be black meanwhile: a slip may have asked for just that."""
+    window: bool = True
+    """The window is there all the time; otherwise only another output is judged by its frames."""
     show: str = FILE
     needs: tuple[str, ...] = ()
     """What the machine must have: names of `livegan.gremlins.machine`."""

@@ -89,6 +89,7 @@ def judge(
     fault: Fault,
     lines: Sequence[Heard],
     glances: Sequence[Glance],
+    beside: Sequence[Glance],
     since: float,
     until: float | None,
     wrong: Sequence[str] = (),
@@ -98,7 +99,8 @@ def judge(
 
     Parameters
     ----------
-    lines, glances : what the show said and presented from the strike on.
+    lines : what the show said from the strike on.
+    glances, beside : what it showed, on the window and on another output: both are judged.
     since, until : the strike, and when all was as before; None if it never was.
     wrong : what was found wrong besides.
     dark_before : the set is black at times by itself.
@@ -113,16 +115,21 @@ def judge(
     if until is None:
         last = [text for line in lines if (text := text_of(line.message))][-LAST:]
         why.append(f"{NOT_AS_BEFORE}; the last it said: {' | '.join(last)}")
-    longest = max((max(p.longest, p.open) for p in glances), default=0.0)
-    back = max((max(p.pictures_longest, p.pictures_open) for p in glances), default=0.0)
-    presented = sum(p.presented for p in glances)
-    if not presented:
-        why.append("no frame was presented")
-    if longest > fault.gap:
-        late.append(f"no frame for {longest:.2f} s")
-    if back > fault.back:
-        late.append(f"no new picture for {back:.1f} s")
-    why += shown_wrong(glances, fault.dark or dark_before)
+    window = Looks.of(glances)
+    for where, looks in (("", window), ("on another output: ", Looks.of(beside))):
+        if where == "" and not fault.window:
+            continue
+        if not looks.presented:
+            why.append(f"{where}no frame was presented")
+        if looks.longest > fault.gap:
+            late.append(f"{where}no frame for {looks.longest:.2f} s")
+        if looks.back > fault.back:
+            late.append(f"{where}no new picture for {looks.back:.1f} s")
+    dark = fault.dark or dark_before
+    why += shown_wrong(glances, dark)
+    why += [f"on another output: {line}" for line in shown_wrong(beside, dark)]
+    if fault.window and differs(glances, beside):
+        why.append("the window and another output were not on the same rung")
     verdict: Verdict = "fail" if why else "late" if late else "pass"
     end = until if until is not None else (glances[-1].at if glances else since)
     return Outcome(
@@ -130,14 +137,45 @@ def judge(
         fault.row,
         verdict,
         one_line((*fault.must, *fault.then), lines),
-        presented,
-        round(longest, 3),
-        round(back, 3),
+        window.presented,
+        round(window.longest, 3),
+        round(window.back, 3),
         round(max(0.0, end - since), 2),
-        functools.reduce(lower, (p.rung for p in glances), "live"),
+        lowest(glances),
         tuple(why),
         tuple(late),
     )
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What was seen in one place."""
+
+    presented: int
+    longest: float
+    """Seconds without a frame."""
+    back: float
+    """Seconds without a new picture of the engine."""
+
+    @classmethod
+    def of(cls, glances: Sequence[Glance]) -> Looks:
+        """Of all looks there."""
+        return cls(
+            sum(p.presented for p in glances),
+            max((max(p.longest, p.open) for p in glances), default=0.0),
+            max((max(p.pictures_longest, p.pictures_open) for p in glances), default=0.0),
+        )
+
+
+def lowest(glances: Sequence[Glance]) -> Rung:
+    """The lowest rung of the ladder that was seen."""
+    return functools.reduce(lower, (p.rung for p in glances), "live")
+
+
+def differs(glances: Sequence[Glance], beside: Sequence[Glance]) -> bool:
+    """Whether one place went down the ladder and the other did not."""
+    low = ("drift", "still")
+    return (lowest(glances) in low) != (lowest(beside) in low)
 
 
 def shown_wrong(glances: Sequence[Glance], dark: bool) -> list[str]:

@@ -29,6 +29,8 @@ def lacking(need: str, env: Mapping[str, str]) -> str:
         if not env.get("DISPLAY") or env.get("SDL_VIDEODRIVER", "x11") != "x11":
             return "a display of X11"
         return "" if shutil.which("xdotool") else "xdotool"
+    if need in ("Xvfb", "icewm"):
+        return "" if sys.platform == "linux" and shutil.which(need) else need
     if need == "sound":
         missing = soundcard.missing()
         return f"{missing} (PulseAudio)" if missing else ""

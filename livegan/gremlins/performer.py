@@ -15,8 +15,12 @@ import time
 from multiprocessing.connection import Client, Connection
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from livegan.gremlins.witness import Witness
 from livegan.stage.stage import Stage
+from livegan.stage.streams.stream import StreamPicture
 from livegan.stage.window.presenter import Presented
 
 GLANCE = 0.1  # seconds
@@ -28,13 +32,14 @@ class Performer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._witness = Witness()
+        self._window, self._beside = Witness(), Witness()
+        self._attached = False
         self._over = threading.Event()
 
     def play(self) -> int:
         """Play the show that is asked for, to its end."""
         options = self._connection.recv()
-        stage = Stage(options, self._watch)
+        stage = self._stage = Stage(options, self._watch)
         for target in (self._listen, self._tell):
             threading.Thread(target=target, args=(stage,), daemon=True).start()
         status = stage.run()
@@ -43,7 +48,10 @@ class Performer:
         return status
 
     def _watch(self, frame: Presented) -> None:
-        self._witness.presented(frame)
+        if not self._attached:
+            self._attached = True
+            self._stage.attach("gremlins", Beside(self._beside))
+        self._window.presented(frame)
         while not self._orders.empty():
             _do(self._orders.get())
 
@@ -60,13 +68,36 @@ class Performer:
 
     def _tell(self, stage: Stage) -> None:
         while not self._over.wait(GLANCE):
-            self._send(("glance", self._witness.glance(time.monotonic())))
+            now = time.monotonic()
+            self._send(("glance", self._window.glance(now)))
+            self._send(("beside", self._beside.glance(now)))
 
     def _send(self, message: tuple[str, Any]) -> None:
         try:
             self._connection.send(message)
         except OSError:
             self._over.set()
+
+
+class Beside:
+    """An output of the stage besides the window, that is looked at like it."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._witness = witness
+
+    def show(self, picture: StreamPicture, pixels: NDArray[np.uint8]) -> None:
+        """Take down what the output is given."""
+        at = time.monotonic()
+        age, rung = at - picture.at, picture.rung
+        self._witness.presented(
+            Presented(at, picture.live, age, picture.at, pixels, picture.darkness, rung)
+        )
+
+    def send(self, pixels: NDArray[np.uint8]) -> None:
+        """Not called: there is `show`."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def _do(order: dict[str, Any]) -> None:

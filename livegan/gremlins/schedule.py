@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from livegan.gremlins.fault import DEVICE, FILE, FRESH, STANDBY, Fault
+from livegan.gremlins.fault import DEVICE, FILE, FRESH, MANAGED, STANDBY, Fault
 
-SHOWS = (FILE, STANDBY, DEVICE, FRESH)
+SHOWS = (FILE, STANDBY, DEVICE, MANAGED, FRESH)
 """The order in which shows are played."""
 PAUSE = (0.2, 2.0)
 """Seconds between two faults, so that they come at any place in a bar."""

@@ -8,9 +8,13 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 
 SIZE = (1280, 1024)
+QUIET = subprocess.DEVNULL
+OPTIONS = ("-nolisten", "tcp", "-noreset")
+"""Without -noreset it starts anew after each last window, and refuses those that come then."""
 
 
 @contextlib.contextmanager
@@ -34,22 +38,51 @@ def screen(size: tuple[int, int] = SIZE) -> Iterator[Mapping[str, str]]:
 @contextlib.contextmanager
 def in_memory(size: tuple[int, int]) -> Iterator[str]:
     """An Xvfb of one's own; gives its display (":99"). Raises OSError if it does not start."""
-    read, write = os.pipe()
-    wanted = f"{size[0]}x{size[1]}x24"
-    server = subprocess.Popen(
-        # Without -noreset it starts anew after each last window, and refuses those that come then.
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", wanted, "-nolisten", "tcp", "-noreset"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
+    server, display = start_server(size)
     try:
-        ready, _, _ = select.select([read], [], [], 30)
-        number = os.read(read, 16).decode().strip() if ready else ""
-        if not number:
-            raise OSError("Xvfb did not start")
-        yield f":{number}"
+        yield display
     finally:
-        os.close(read)
         server.terminate()
         server.wait(10)
+
+
+@contextlib.contextmanager
+def managed(size: tuple[int, int] = SIZE) -> Iterator[str]:
+    """Likewise, with a window manager (icewm). Raises OSError if one of them does not start."""
+    with in_memory(size) as display:
+        env = {**os.environ, "DISPLAY": display}
+        manager = subprocess.Popen(["icewm"], env=env, stdout=QUIET, stderr=QUIET)
+        try:
+            end = time.monotonic() + 30
+            # Only a window manager tells how many desktops there are (EWMH).
+            asked = ["xdotool", "get_num_desktops"]
+            while subprocess.run(asked, env=env, stdout=QUIET, stderr=QUIET).returncode:
+                if time.monotonic() > end:
+                    raise OSError("icewm did not start")
+                time.sleep(0.1)
+            yield display
+        finally:
+            manager.terminate()
+            manager.wait(10)
+
+
+def start_server(size: tuple[int, int] = SIZE) -> tuple[subprocess.Popen[bytes], str]:
+    """Start an Xvfb: its process and its display. Raises OSError if it does not start."""
+    read, write = os.pipe()
+    wanted = f"{size[0]}x{size[1]}x24"
+    try:
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", wanted, *OPTIONS],
+            pass_fds=[write],
+            stderr=QUIET,
+        )
+        ready, _, _ = select.select([read], [], [], 30)
+        number = os.read(read, 16).decode().strip() if ready else ""
+    finally:
+        os.close(write)
+        os.close(read)
+    if not number:
+        server.kill()
+        server.wait(10)
+        raise OSError("Xvfb did not start")
+    return server, f":{number}"

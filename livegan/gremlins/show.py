@@ -47,6 +47,7 @@ class Mark:
     at: float
     lines: int
     glances: int
+    beside: int
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,17 @@ class Show:
     env: Mapping[str, str]
     heard: list[Heard] = field(default_factory=list)
     glances: list[Glance] = field(default_factory=list)
+    """Looks at the window."""
+    beside: list[Glance] = field(default_factory=list)
+    """Looks at another output of the same picture."""
     report: dict[str, Any] | None = None
     sink: NullSink | None = None
     """The sound server it listens to, if it does."""
     music: Path | None = None
     """What is played into that."""
     process: subprocess.Popen[bytes] | None = None
+    server: subprocess.Popen[bytes] | None = None
+    """The X server that it alone is on, if there is one."""
     good: str = ""
     """The text that should be on the air."""
     left: list[int] = field(default_factory=list)
@@ -91,6 +97,7 @@ class Show:
         """
         self.good = self.good or self.copy.text
         self._starts += 1
+        self.beside.clear()
         self.glances.clear()  # the time of another show begins anew
         self.log = self.copy.room / f"show{self._starts}.jsonl"
         self._log_read = 0
@@ -131,7 +138,7 @@ class Show:
         )
 
     def close(self) -> None:
-        """End it in order, or by force. Twice is once."""
+        """End it in order, or by force, and the X server it had for itself. Twice is once."""
         if self.process is None:
             return
         if self.process.poll() is None and self._connection is not None:
@@ -148,6 +155,10 @@ class Show:
             self._connection.close()
             self._connection = None
         self.process = None
+        if self.server is not None:
+            self.server.kill()
+            self.server.wait(10)
+            self.server = None
 
     # What it says --------------------------------------------------------------------------------
 
@@ -166,6 +177,8 @@ class Show:
                 break
             if kind == "glance":
                 self.glances.append(what)
+            elif kind == "beside":
+                self.beside.append(what)
             else:
                 self.report = what
         self._read_log()
@@ -208,7 +221,7 @@ class Show:
         """Now."""
         if self.process is not None:
             self.listen()
-        return Mark(time.monotonic(), len(self.heard), len(self.glances))
+        return Mark(time.monotonic(), len(self.heard), len(self.glances), len(self.beside))
 
     def since(self, mark: Mark) -> list[Heard]:
         """The lines of the log that came after a mark."""

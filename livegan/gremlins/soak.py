@@ -223,6 +223,7 @@ class Soak:
                 sampled = now
                 self._sample(show, now, first.at - first.heard)
                 del show.glances[:-1]
+                show.beside.clear()
                 self._count(show)
             if kills and now >= kills[0]:
                 kills.pop(0)

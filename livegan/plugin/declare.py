@@ -32,7 +32,7 @@ from livegan.plugin.words import ARGUMENTS
 CONTEXT: dict[str, str] = {
     "now": "the moment of the frame: a `livegan.plugin.Now`",
     "size": "(height, width) in pixels that the set is played at",
-    "rng": "a numpy random generator, seeded by the show, the node and the frame",
+    "rng": "a numpy random generator, seeded by the show, the node and the time",
 }
 """Keyword arguments an implementation may name to be given the state of the frame."""
 

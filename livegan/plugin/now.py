@@ -13,7 +13,8 @@ class Now:
     """When a frame is drawn, in the show's time and in the music's.
 
     ``time`` is the time of the newest sound in the frame, in seconds from the start of the show;
-    ``dt`` the seconds since the frame before (0 on the first); ``frame`` counts from 0.
+    ``dt`` the seconds since the frame before (0 on the first).  ``frame`` is the number of the
+    frame that a show at ``fps`` draws at this time: a show that began later has the same number.
     ``beats`` is the number of beats since the start, with its fraction; ``beat`` and ``bar`` are
     phases in 0..1; ``bpm`` the tempo; ``seed`` the show's seed.
     """

@@ -54,6 +54,13 @@ class Param:
             return self.high
         return value
 
+    def given(self, value: float) -> float:
+        """A number as an implementation is given it: the default as it was written, other numbers
+        as integers where it is fixed and its default is one, else as floats."""
+        if value == self.default:
+            return self.default  # type: ignore[no-any-return]
+        return int(value) if self.type == "integer" else float(value)
+
 
 def param(
     default: Any,

@@ -26,6 +26,9 @@ HUNG = 10.0
 """Seconds without a word of a process that waits for its device; it says every second that it
 does. Drivers hang when a device is pulled out."""
 
+GOODBYE = 2.0
+"""Seconds that are waited for a process that was killed."""
+
 FEED = "import sys; sys.path[:] = sys.argv[2:]; from livegan.sound.feeder import main; main()"
 """What the process runs; its path is ours, so that no file of the working folder is imported."""
 
@@ -92,12 +95,19 @@ class Feed:
         return self._fifo.read(frames)
 
     def close(self) -> None:
-        """End the process; twice is harmless."""
-        process = self._process
-        process.kill()
-        process.wait()
+        """End the process; twice is harmless.
+
+        One that a driver holds in the kernel ends when the driver lets it go; nobody waits for it.
+        """
+        self._process.kill()
+        burial = threading.Thread(target=self._bury, name="sound feed ends", daemon=True)
+        burial.start()
+        burial.join(GOODBYE)
+
+    def _bury(self) -> None:
+        self._process.wait()
         self._reader.join()
-        for pipe in (process.stdin, process.stdout):
+        for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
 

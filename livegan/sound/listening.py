@@ -80,6 +80,7 @@ class Listening:
         self._ring, self._analyzer = ring, analyzer
         self._note = on_note or logging.getLogger("livegan").info
         self._lock = threading.Lock()
+        """Of the analyzer. Never held while a source is waited for, so that no key waits for it."""
         self._stop = threading.Event()
         self._peak: Array = np.zeros(2, np.float32)
         self._pace = Pace(ring.position)
@@ -119,8 +120,7 @@ class Listening:
         """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""
         line = Line(source)
         line.open(self._note)
-        with self._lock:
-            old, self._line = self._line, line
+        old, self._line = self._line, line
         old.close()
 
     def stop(self) -> None:
@@ -132,8 +132,7 @@ class Listening:
     def _run(self) -> None:
         while not self._stop.wait(POLL):
             self._show = self._show.at(self._clock())
-            with self._lock:
-                self._listen(self._show.due)
+            self._listen(self._show.due)
 
     def _listen(self, due: int) -> None:
         heard = self._line.pull(self._pace.wanted(due), self._note)
@@ -150,7 +149,8 @@ class Listening:
         self._peak = np.maximum(self._peak * fall, np.abs(block).max(axis=0))
         due = self._ring.position // HOP - self._ring.hops
         try:
-            rows = self._analyzer.feed(block)
+            with self._lock:
+                rows = self._analyzer.feed(block)
         except Exception as error:
             self._say_once(f"analysis failed: {type(error).__name__}: {error}")
             rows = np.zeros((0, len(FEATURES)))
@@ -197,7 +197,8 @@ class Line:
             if not np.isfinite(block).all():
                 block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
         except Exception as error:
-            self._wait(f"{error}; silence until it is back", note)
+            if not self._closed.is_set():  # or it was replaced this moment
+                self._wait(f"{error}; silence until it is back", note)
             return nothing
         if rate != self._rate or (self._resampler is None and rate != RATE):
             self._rate = rate

@@ -9,13 +9,16 @@ import threading
 from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
 
+from livegan.stage.watchdog import Watchdog
+
 
 @contextlib.contextmanager
 def by_signals(stop: Callable[[int], None]) -> Iterator[None]:
     """Inside, Ctrl-C, SIGTERM and a closed terminal end the show in order.
 
-    ``stop`` is called in the signal handler with the exit status, 128 + n for signal n. Does
-    nothing on any thread but the main one.
+    ``stop`` is called with the exit status, 128 + n for signal n, in the signal handler and, where
+    the main thread hangs, on another thread: see `livegan.stage.watchdog`. Does nothing on any
+    thread but the main one.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -28,11 +31,15 @@ def by_signals(stop: Callable[[int], None]) -> Iterator[None]:
         before_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
         resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_SETMASK, before_mask)
+    watchdog = Watchdog(lambda number: stop(128 + number))
     before = {n: signal.signal(n, lambda n, _: stop(128 + n)) for n in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        main = threading.current_thread() is threading.main_thread()
+        if main:  # or it hangs, and the process is about to end without it
+            watchdog.close()
+        for number, handler in before.items() if main else ():
             signal.signal(number, handler)
 
 

@@ -41,8 +41,8 @@ class Options:
     """Pictures a second, and the canvas; 0, or a size of no pixels, is what the set says."""
     device: str = "auto"
     seed: int = 0
-    window: tuple[int, int] = (1024, 1024)
-    """Width and height of the window, in pixels."""
+    window: tuple[int, int] | None = None
+    """Width and height of the window, in pixels; None takes the shape of what is shown."""
     fullscreen: bool = False
     display: int = 0
     """Which display, from 0."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -26,13 +26,17 @@ from livegan.stage.options import Options
 from livegan.stage.outputs.guest_output import GuestOutput
 from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
 from livegan.stage.outputs.outputs import Outputs, openers
+from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code
 from livegan.stage.record.screenshot import saved
 from livegan.stage.record.show_log import Message, ShowLog, free_name
 from livegan.stage.record.show_report import Report
+from livegan.stage.streams.stream import Stream
+from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
+from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import Window
+from livegan.stage.window.window import SERVER, Window
 
 MESSAGES_A_FRAME = 32
 
@@ -47,10 +51,13 @@ class Stage:
         self._code = Code()
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._left = threading.Event()
+        """The stage's own thread has left its loop."""
         self._status = 0
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound" or "log", and why."""
         self._rung: Rung = "still"
+        self._safe_plays = False
 
     def run(self) -> int:
         """Play the show. Returns the exit status: 0 for a show that was ended, 128 + n for one
@@ -61,22 +68,52 @@ class Stage:
         """
         self._report = Report()
         with contextlib.ExitStack() as stack:
+            self._stack = stack
             stack.enter_context(ending.by_signals(self.stop))
             self._open(stack)
             self._presenter.present(self._stop, self._listen)
-            self._presenter.guard.finish()
-            self._still.keep()
-            self._log.record("report", **self.report())
+            self._left.set()
+            self._finish()
         return self._status
+
+    def _finish(self) -> None:
+        self._streams.stop()
+        self._still.keep()
+        self._log.record("report", **self.report())
 
     def stop(self, status: int = 0) -> None:
         """End the show, from any thread or a signal handler."""
         self._status = status
-        self._stop.set()
+        if not self._stop.is_set():
+            self._stop.set()
+            threading.Thread(target=self._insist, name="ending", daemon=True).start()
+
+    def _insist(self) -> None:
+        """End the show without the stage's own thread, if that hangs."""
+        if hasattr(self, "_presenter") and not self._left.wait(PATIENCE):
+            self._abandon("the window hangs; the show ends without it")
+
+    def _abandon(self, why: str) -> None:
+        """End the process in order, but for the window. Does not return."""
+        if not self._left.is_set():
+            self._left.set()
+            with contextlib.suppress(Exception):
+                self._window.abandon()
+                self._window_told("lost", why)
+                self._finish()
+            with contextlib.suppress(Exception):
+                self._stack.close()
+        os._exit(self._status or 1)
 
     def report(self) -> dict[str, Any]:
         """What was presented and what happened: see `livegan.stage.record.show_report`."""
-        return self._report.told(self._presenter, self._supervision.state, self._window.canvas)
+        main, state = self._streams.main, self._supervision.state
+        return self._report.told(self._presenter, main, state, self._window.canvas)
+
+    def attach(self, name: str, output: Output) -> Sending:
+        """Send what the window shows to one more output, until the show ends or the `Sending` is
+        stopped. From any thread, once the show runs."""
+        return self._outputs.attach(name, output)
 
     # Opening and closing -----------------------------------------------------------------------
 
@@ -97,7 +134,18 @@ class Stage:
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
-        self._outputs = Outputs(openers(self._note), self._note, self._guard, self._guest)
+        place = place_of(options.working, options.set)
+        fallbacks = Fallbacks(read_still(place))
+        main = Stream("window", self._guard("window"), fallbacks, shared.pictures)
+        self._streams = Streams(
+            main,
+            guard=self._guard,
+            engine=lambda: self._supervision.state.phase,
+            heard=lambda: shared.sound.position,
+            note=self._note,
+        )
+        stack.callback(self._streams.stop)
+        self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
         stack.callback(self._outputs.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
@@ -114,6 +162,7 @@ class Stage:
             safe=options.safe is not None,
             stop=self.stop,
             screenshot=self._screenshot,
+            blackout=self._blackout,
             note=self._note,
         )
         self._window = Window(
@@ -122,14 +171,13 @@ class Stage:
             fullscreen=options.fullscreen,
             display=options.display,
             told=self._window_told,
+            last_resort=lambda: self._abandon(SERVER),
         )
         stack.callback(self._window.close)
-        place = place_of(options.working, options.set)
-        rungs = Fallbacks(read_still(place))
-        self._still = Still(place, rungs, self._log.later, self._note)
+        self._still = Still(place, fallbacks, self._log.later, self._note)
         self._presenter = Presenter(
             self._window,
-            shared.pictures,
+            self._streams,
             shared.thumbs,
             shared.sound,
             Switches(
@@ -140,11 +188,12 @@ class Stage:
             ),
             self._code,
             self._orders.obey,
-            self._guard("window"),
-            rungs,
+            lambda: self._listening.source.name,
         )
         self._presenter.watch = self._watch
         self._presenter.failed = self._note
+        self._presenter.lost = lambda why: self._window_told("lost", why)
+        self._streams.start()
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits how often pictures flash")
         self._log.later(_warm_up)
@@ -158,7 +207,7 @@ class Stage:
     def _listen(self, now: float) -> None:
         """Take the messages that came, a few a frame."""
         presenter = self._presenter
-        if presenter.picture is not None and self._report.first_picture is None:
+        if self._streams.main.counts.live and self._report.first_picture is None:
             self._log.record("first_picture", after=self._report.begin(now))
             self._still.begin(now)
         self._climb()
@@ -185,15 +234,22 @@ class Stage:
 
     def _screenshot(self) -> None:
         """Save the picture on the window."""
-        if self._presenter.picture is None:
+        newest = self._streams.main.newest
+        if newest is None or not newest.live:
             self._note("there is no picture to save yet")
             return
-        pixels, folder = self._presenter.shown, self.options.working / "shows"
+        pixels, folder = newest.pixels, self.options.working / "shows"
         self._log.later(lambda: self._note(saved(pixels, folder)))
+
+    def _blackout(self) -> None:
+        """Say on the terminal and in the log what is not written on the audience's black."""
+        black = self._presenter.switches.black
+        self._log.record("blackout", on=black)
+        self._log.say("blackout: b fades back in" if black else "blackout over", "yellow")
 
     def _climb(self) -> None:
         """Write down that another rung of the ladder is on."""
-        ladder = self._presenter.rungs.ladder
+        ladder = self._streams.main.fallbacks.ladder
         if ladder.rung == self._rung:
             return
         before, self._rung = self._rung, ladder.rung
@@ -202,22 +258,20 @@ class Stage:
         if ladder.rung != "live" and ladder.why != "asked for":
             self._log.say(f"picture  {ladder.line}", "yellow")
 
-    def _guard(self, output: str) -> FlashGuard:
-        """The flash guard of the window or of another output."""
-        return FlashGuard(self.options.flash_guard, lambda moment: self._guarded(output, moment))
+    def _guard(self, stream: str) -> FlashGuard:
+        """The flash guard of a stream."""
+        return FlashGuard(self.options.flash_guard, lambda moment: self._guarded(stream, moment))
 
-    def _guarded(self, output: str, moment: Moment) -> None:
-        """A flash guard acted, here or in the process of an output."""
+    def _guarded(self, stream: str, moment: Moment) -> None:
+        """A flash guard acted."""
         fields = {"since": round(moment.since, 2), "until": round(moment.until, 2)}
         kinds, area = list(moment.kinds), round(moment.area, 2)
-        self._log.record("flash_guard", output=output, area=area, kinds=kinds, **fields)
-        self._log.say(f"flash guard acted on {output}, {moment}", "yellow")
+        self._log.record("flash_guard", output=stream, area=area, kinds=kinds, **fields)
+        self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
 
-    def _guest(self, wanted: Message) -> GuestOutput:
+    def _guest(self, wanted: Message, stream: Stream) -> GuestOutput:
         """An output of a plugin."""
-        options, name = self.options, str(wanted["name"])
-        acted = functools.partial(self._guarded, name)
-        return GuestOutput(wanted, options.working, options.flash_guard, self._note, acted)
+        return GuestOutput(wanted, stream, self.options.working, self._note)
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 
@@ -226,14 +280,16 @@ class Stage:
         kind = message.get("type")
         if kind == "commit":
             on_air, source = message.get("status") == "on_air", self._listening.source
+            if on_air:
+                self._safe_plays = bool(message.get("safe"))
             if on_air and isinstance(source, GuestSource):
                 source.renew(message.get("sources") or ())
             if message.get("source") and (on_air or message.get("status") == "refused"):
                 self._code.prepare(str(message["source"]))
         elif kind == "outputs":
-            self._outputs.take(list(message.get("outputs") or ()))
+            self._outputs.take(list(message.get("outputs") or ()), self._safe_plays)
         elif kind == "engine" and message.get("phase") == "dead":
-            self._outputs.engine_gone()
+            self._streams.engine_gone()
         elif kind == "engine" and message.get("kind") == "recovery":
             self._log.later(lambda: self._swept(sweep()))  # rings that nothing was sent from
         self._log.take(message)

@@ -21,7 +21,8 @@ from livegan.graph.picture import Picture, call
 from livegan.graph.reading import Reading, read
 from livegan.graph.signal import Signal
 from livegan.graph.sound import SOUND
-from livegan.plugin import Now, Operation
+from livegan.operation.moment import now_at
+from livegan.plugin import Operation
 from livegan.plugin.declare import CALLED
 from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
@@ -128,14 +129,14 @@ class Play:
         self.device = torch.device("cpu")
         self.recorder: Recorder | None = None
         self.heard: Heard | None = None
-        self._before: int | None = None
+        self._before: float | None = None
         self._instance: OperationInstance | None = None
         self._memory: dict[str, Any] = {}
         self._objects: dict[str, OwnedObject] = {}
 
     def close(self) -> None:
         """Close what was made, as a show does."""
-        made = [] if self._instance is None else [getattr(self._instance, "held", None)]
+        made = [] if self._instance is None else [self._instance.held]
         for held in (*made, *self._objects.values()):
             if held is not None:
                 held.end()
@@ -153,17 +154,8 @@ class Play:
         """
         position = round(seconds * RATE) // HOP * HOP
         self.heard = Heard(self.hearing, position)
-        dt = 0.0 if self._before is None else (position - self._before) / RATE
-        now = Now(
-            time=position / RATE,
-            dt=dt,
-            # By the clock, so that what asks for `rng` repeats whichever frames were drawn before.
-            frame=round(position / RATE * FPS),
-            fps=FPS,
-            bpm=self.heard.bpm or 120.0,
-            beats=self.heard.beats,
-        )
-        self._before = position
+        now = now_at(self.heard, before=self._before, fps=FPS)
+        self._before = now.time
         reading = Reading(now, self.heard, self._memory, objects=self._objects)
         if self.seeded:
             seed_all(position)
@@ -181,14 +173,12 @@ class Play:
         if self.operation.kind == "signal":
             self._signal_of({})
             return
-        sound = self.hearing.at(0)
-        moment = Moment(Now(), sound, Reading(Now(), sound), self.size, self.device)
         count = len(inputs_of(self.operation, 0, 1, 1)) if self.operation.kind == "mixer" else 0
-        self._build(self._node([True] * count, {}), moment)
+        self._build(self._node([True] * count, {}))
 
     def _picture(self, moment: Moment, given: list[Any], values: dict[str, Any]) -> torch.Tensor:
         node = self._node(given, values)
-        instance = self._build(node, moment)
+        instance = self._build(node)
         if not self.operation.stateful:
             assert self.recorder is not None
             node.operation = replace(self.operation, make=self.recorder)
@@ -204,14 +194,15 @@ class Play:
         node.name = self.operation.name
         return node
 
-    def _build(self, node: Picture, moment: Moment) -> OperationInstance:
+    def _build(self, node: Picture) -> OperationInstance:
         if self._instance is None:
-            self._instance = OperationInstance(node, moment)
-            if self.operation.stateful:
+            self._instance = OperationInstance(node)
+            held = self._instance.held
+            if held is not None:
                 method = CALLED[self.operation.kind]
-                made = self._instance.object
+                made = held.object
                 self.recorder = Recorder(getattr(made, method), self.canvas)
-                self._instance.object = Watched(made, method, self.recorder)
+                held.object = Watched(made, method, self.recorder)
             else:
                 self.recorder = Recorder(self.operation.make, self.canvas)
         return self._instance

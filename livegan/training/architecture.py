@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 from pathlib import Path
 
 from torch import nn
@@ -14,6 +15,7 @@ from livegan.generators.resnet import Resnet
 from livegan.generators.small import LOWEST, SmallGenerator
 from livegan.generators.unet import Unet
 from livegan.plugin.closest import suggestion
+from livegan.size import Size
 from livegan.training.discriminator import initialise
 
 
@@ -26,28 +28,31 @@ def _resnet(blocks: int) -> nn.Module:
     return Resnet(3, 3, 64, nn.BatchNorm2d, bias=False, blocks=blocks)
 
 
-def _small(side: int) -> nn.Module:
-    """At home at ``side``; a small picture gives up less of its detail."""
-    fold = 4 if side >= 512 and side % (4 * LOWEST) == 0 else 2
+def _small(size: Size) -> nn.Module:
+    """At home at ``size``; a small picture gives up less of its detail."""
+    large = size.pixels >= 512 * 512
+    fold = 4 if large and all(side % (4 * LOWEST) == 0 for side in size) else 2
     cell = fold * LOWEST
+    # What it holds of a scene is a square, that is stretched to the pictures it learns from.
+    side = sqrt(size.pixels)
     return SmallGenerator(side=max(1, round(side / cell)) * cell, fold=fold)
 
 
-ARCHITECTURES: dict[str, Callable[[int], nn.Module]] = {
+ARCHITECTURES: dict[str, Callable[[Size], nn.Module]] = {
     "small": _small,
-    "unet_128": lambda side: _unet(7),
-    "unet_256": lambda side: _unet(8),
-    "resnet_6blocks": lambda side: _resnet(6),
-    "resnet_9blocks": lambda side: _resnet(9),
+    "unet_128": lambda size: _unet(7),
+    "unet_256": lambda size: _unet(8),
+    "resnet_6blocks": lambda size: _resnet(6),
+    "resnet_9blocks": lambda size: _resnet(9),
 }
-"""Each makes a generator of 3 → 3 channels, -1..1, for pictures of a side in pixels.
+"""Each makes a generator of 3 → 3 channels, -1..1, for pictures of a size.
 
-All but ours are as their project has them, and are at home at any side.
+All but ours are as their project has them, and are at home at any size.
 """
 
 
-def generator_of(name: str, side: int) -> nn.Module:
-    """A new generator for pictures of ``side`` pixels, drawn from torch's global random state.
+def generator_of(name: str, size: Size | int) -> nn.Module:
+    """A new generator for pictures of ``size``, drawn from torch's global random state.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def generator_of(name: str, side: int) -> nn.Module:
     """
     if name not in ARCHITECTURES:
         raise ValueError(f"there is no architecture {name!r}{suggestion(name, ARCHITECTURES)}")
-    network = ARCHITECTURES[name](side)
+    network = ARCHITECTURES[name](Size.read(size))
     if name != "small":  # which begins in its own way
         initialise(network)
     return network

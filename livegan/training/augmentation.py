@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from livegan.size import Size
 from livegan.training.recipe import Recipe
 
 
@@ -112,9 +113,16 @@ def _starts(side: int, size: int) -> list[int]:
     return [round(i * (side - size) / (count - 1)) for i in range(count)]
 
 
-def resized(pictures: Tensor, size: int) -> Tensor:
-    """(N, 3, size, size), bilinear, averaged where it shrinks."""
-    if pictures.shape[-1] == size:
+def at_height(size: Size, height: int) -> Size:
+    """Of the same shape and so high; a width that is another is a multiple of 64, for networks."""
+    if size.height == size.width:
+        return Size.square(height)
+    return Size(height, max(1, round(size.scaled(height).width / 64)) * 64)
+
+
+def resized(pictures: Tensor, height: int) -> Tensor:
+    """(N, 3, height, W) in the same shape, bilinear, averaged where it shrinks."""
+    shape = at_height(Size(*pictures.shape[-2:]), height)
+    if tuple(pictures.shape[-2:]) == shape:
         return pictures
-    shape = (size, size)
     return F.interpolate(pictures, shape, mode="bilinear", antialias=True, align_corners=False)

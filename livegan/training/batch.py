@@ -29,7 +29,7 @@ class Batch:
 def prepare(
     pairs: Bytes, recipe: Recipe, step: int, chance: int, share: slice, device: torch.device
 ) -> Batch:
-    """A step's batch, from (N, 2, S, S, 3) bytes.
+    """A step's batch, from (N, 2, H, W, 3) bytes.
 
     All that is drawn is a function of the recipe's seed and ``chance``.  Several processes draw
     for the whole batch, as one would, and each takes its ``share``.

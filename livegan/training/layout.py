@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from livegan.picture_file import pictures_in
+from livegan.size import Size
 
 LISTED = 3
 """Names that a message about many files shows."""
@@ -84,3 +86,19 @@ def advice(folder: Path) -> str:
     if names := sorted(found.parent.name for found in inner if found.is_dir()):
         return f"name one of the data sets in {folder.parent}: {', '.join(names)}"
     return "make some with livegan dataset"
+
+
+def shape_said(folder: Path) -> Size:
+    """The size that the manifest of a data set says, for its shape; a square if there is none.
+
+    ``folder`` is its ``train``, or another side, also where several encoders have one each.
+    """
+    for root in (folder.parent, folder.parent.parent):
+        manifest = root / "manifest.json"
+        if manifest.is_file():
+            try:
+                said = json.loads(manifest.read_text(encoding="utf-8"))["settings"]["size"]
+                return Size.read(said) or Size.square(1)
+            except (OSError, ValueError, KeyError, TypeError):
+                break  # not ours
+    return Size.square(1)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from livegan.generators.errors import ModelError
+from livegan.size import Size
 from livegan.training import losses
 from livegan.training.adam import adam, take_up
 from livegan.training.architecture import begin_from, generator_of
@@ -25,7 +26,7 @@ from livegan.training.recipe import Recipe
 class Learner:
     """The painter (generator), the critic (discriminator), their optimisers, the average.
 
-    For pairs of ``size`` pixels.  Weights are drawn from the recipe's seed, or taken from the
+    For pairs of ``size``.  Weights are drawn from the recipe's seed, or taken from the
     checkpoint ``start``.
 
     Raises
@@ -34,7 +35,9 @@ class Learner:
         If ``start`` or the architecture cannot be used.
     """
 
-    def __init__(self, recipe: Recipe, ranks: Ranks, size: int, start: Path | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, ranks: Ranks, size: Size | int, start: Path | None = None
+    ) -> None:
         self.recipe, self.ranks = recipe, ranks
         self.mixed = _mixed_precision(recipe, ranks.device)
         torch.manual_seed(recipe.seed)

@@ -15,6 +15,8 @@ from torch import nn
 
 from livegan.generators.unet import UnetLevel
 from livegan.heap import keep_freed
+from livegan.size import Size
+from livegan.training.augmentation import at_height
 from livegan.training.batch import prepare
 from livegan.training.held_out import conditions, look
 from livegan.training.learner import Learner
@@ -54,7 +56,7 @@ class Trained:
     steps: int
     seconds: float
     pairs: int
-    size: int
+    size: Size
     val_l1: float | None
 
 
@@ -142,7 +144,12 @@ def _train(
 
     def keep() -> None:
         numbers = {"step": step, "elapsed": elapsed, "retries": retries, "settled": settled}
-        state = {**learner.state_dict(), **numbers, "recipe": _plain(recipe), "size": pairs.size}
+        state = {
+            **learner.state_dict(),
+            **numbers,
+            "recipe": _plain(recipe),
+            "size": pairs.size.plain,
+        }
         save(work / "state.pt", state)
 
     def restore() -> tuple[int, float, int, bool]:
@@ -151,8 +158,8 @@ def _train(
         if {**_plain(Recipe()), **state["recipe"]} != _plain(recipe):
             fix = "train into another folder, or delete it"
             raise TrainingError(f"{work} holds a training with another recipe; {fix}")
-        if state.get("size", pairs.size) != pairs.size:
-            fix = f"{data} has {pairs.size}; train into another folder"
+        if state.get("size", pairs.size.plain) != pairs.size.plain:
+            fix = f"{data} has {pairs.size.plain}; train into another folder"
             raise TrainingError(
                 f"{work} holds a training on pairs of {state['size']} pixels; {fix}"
             )
@@ -281,9 +288,9 @@ def _fit(painter: nn.Module, pairs: Pairs, recipe: Recipe) -> None:
     """Refuse pictures that the network cannot halve as often as it does."""
     levels = sum(isinstance(module, UnetLevel) for module in painter.modules())
     stride = int(getattr(painter, "stride", 2**levels if levels else 4))
-    for size in recipe.sizes or (pairs.size,):
-        if size % stride or size < 32:
+    for size in [at_height(pairs.size, high) for high in recipe.sizes] or [pairs.size]:
+        if any(side % stride or side < 32 for side in size):
             text = f"{recipe.arch} paints sizes that are multiples of {max(32, stride)}"
             raise TrainingError(
-                f"{pairs.folder}: pairs of {size} pixels; {text}: --size of dataset"
+                f"{pairs.folder}: pairs of {size.plain} pixels; {text}: --size of dataset"
             )

@@ -17,7 +17,6 @@ from livegan.generators.card import Card
 from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.saving import replacing
-from livegan.size import Size
 from livegan.training.layout import PairsError
 from livegan.training.loop import Trained
 from livegan.training.pairs import Pairs, pairs_in
@@ -72,7 +71,7 @@ def pack(
         title=title,
         encoder=str(encoder.get("name", "")),
         encoder_params=dict(encoder.get("parameters", {})),
-        size=Size.square(trained.size),
+        size=trained.size,
         norm="running",
         data=description or f"{trained.pairs} pairs from {films} films",
         hours=round(trained.seconds / 3600, 2),
@@ -126,13 +125,13 @@ def origin(data: Path) -> tuple[dict[str, Any], int]:
 @torch.no_grad()
 def _sample(trained: Trained, pairs: Pairs) -> Image.Image:
     """Condition above, painted below, side by side; at most 256 pixels each."""
-    side = min(trained.size, 256)
+    size = trained.size.scaled(min(trained.size.height, 256))
     columns = []
     for place in range(min(SHOWN, len(pairs))):
         # Not the first of a film, which may be silence.
         index = (2 * place + 1) * len(pairs) // (2 * min(SHOWN, len(pairs)))
         condition, _ = pairs.batch([index], torch.device("cpu"))
         both = torch.cat([condition, trained.network(condition)])
-        cells = [Image.fromarray(cell).resize((side, side)) for cell in to_bytes(both)]
+        cells = [Image.fromarray(cell).resize((size.width, size.height)) for cell in to_bytes(both)]
         columns.append(np.vstack([np.asarray(cell) for cell in cells]))
     return Image.fromarray(np.hstack(columns))

@@ -15,7 +15,8 @@ from PIL import Image
 from torch import Tensor
 
 from livegan.picture_file import PictureFileError, read_bytes, shape_of
-from livegan.training.layout import PairFile, PairsError, advice, pair_files
+from livegan.size import Size
+from livegan.training.layout import PairFile, PairsError, advice, pair_files, shape_said
 from livegan.training.recipe import Direction
 
 Bytes = npt.NDArray[np.uint8]
@@ -30,7 +31,7 @@ class Pairs:
     Parameters
     ----------
     folder : ``train`` or ``val`` of a data set; see `livegan.training.layout.pair_files`.
-    size : height and width to resize to; by default that of the first pair.
+    size : to resize to; by default that of the first pair.
     readers : processes of this machine that hold the same pairs in memory.
     direction : ``"BtoA"`` exchanges condition and picture.
 
@@ -39,13 +40,14 @@ class Pairs:
     Raises
     ------
     PairsError
-        If there are none, one cannot be read, or the halves of one are not square.
+        If there are none, one cannot be read, or the halves of one are neither square nor of the
+        shape that the data set's manifest says.
     """
 
     def __init__(
         self,
         folder: Path,
-        size: int | None = None,
+        size: Size | int | None = None,
         readers: int = 1,
         direction: Direction = "AtoB",
     ) -> None:
@@ -54,17 +56,19 @@ class Pairs:
         if not self.files:
             raise PairsError(f"{folder}: holds no pairs; {advice(folder)}")
         # All heads are read before anything is learned: not hours later, when its turn comes.
-        sides = [_side(file) for file in self.files]
-        self.size = size or sides[0]
-        others = [side for side in sides if side != sides[0]]
+        shape = shape_said(folder)
+        sizes = [_size(file, shape) for file in self.files]
+        self.size = Size.read(size) if size else sizes[0]
+        others = [other for other in sizes if other != sizes[0]]
         if others:
             self.notes.append(
-                f"{folder}: {len(others)} of {len(sides)} pairs are not of {sides[0]} pixels as "
-                f"the first, but of {min(others)} to {max(others)}; they are scaled to {self.size}"
+                f"{folder}: {len(others)} of {len(sizes)} pairs are not of {sizes[0].plain} pixels "
+                f"as the first, but of {min(others).plain} to {max(others).plain}; they are scaled "
+                f"to {self.size.plain}"
             )
         self._held: Bytes | None = None
-        if len(self.files) * 6 * self.size**2 < _free_memory() / 2 / readers:
-            self._held = np.empty((len(self.files), 2, self.size, self.size, 3), np.uint8)
+        if len(self.files) * 6 * self.size.pixels < _free_memory() / 2 / readers:
+            self._held = np.empty((len(self.files), 2, *self.size, 3), np.uint8)
             for held, file in zip(self._held, self.files, strict=True):
                 held[:] = self._read(file)
 
@@ -72,7 +76,7 @@ class Pairs:
         return len(self.files)
 
     def __getitem__(self, index: int) -> Bytes:
-        """(2, size, size, 3) bytes: condition, picture."""
+        """(2, H, W, 3) bytes: condition, picture."""
         if self._held is not None:
             held: Bytes = self._held[index]
             return held
@@ -84,11 +88,11 @@ class Pairs:
         return self._held is not None
 
     def read(self, indices: list[int]) -> Bytes:
-        """(N, 2, size, size, 3) bytes."""
+        """(N, 2, H, W, 3) bytes."""
         return np.stack([self[i] for i in indices])
 
     def batch(self, indices: list[int], device: torch.device) -> tuple[Tensor, Tensor]:
-        """Conditions and pictures, each (N, 3, size, size) float32, -1..1."""
+        """Conditions and pictures, each (N, 3, H, W) float32, -1..1."""
         return tensors(self.read(indices), device)
 
     def _read(self, file: PairFile) -> Bytes:
@@ -97,7 +101,7 @@ class Pairs:
 
 
 def pairs_in(
-    folder: Path, size: int | None = None, readers: int = 1, direction: Direction = "AtoB"
+    folder: Path, size: Size | int | None = None, readers: int = 1, direction: Direction = "AtoB"
 ) -> Pairs | None:
     """The pairs of a folder, as `Pairs` takes them; None if it is not there or has no picture.
 
@@ -110,7 +114,7 @@ def pairs_in(
 
 
 def tensors(pairs: Bytes, device: torch.device) -> tuple[Tensor, Tensor]:
-    """(N, 2, S, S, 3) bytes → conditions and pictures, each (N, 3, S, S) float32, -1..1."""
+    """(N, 2, H, W, 3) bytes → conditions and pictures, each (N, 3, H, W) float32, -1..1."""
     both = torch.from_numpy(pairs).to(device)
     both = both.permute(1, 0, 4, 2, 3).float().div_(127.5).sub_(1)
     return both[0], both[1]
@@ -131,7 +135,7 @@ class Ahead:
         self._thread = None if pairs.held else ThreadPoolExecutor(1, "pairs")
 
     def read(self, step: int) -> Bytes:
-        """The pairs of ``step``, (N, 2, size, size, 3) bytes, whatever was read before."""
+        """The pairs of ``step``, (N, 2, H, W, 3) bytes, whatever was read before."""
         if self._thread is None:
             return self.pairs.read(self.wanted(step))
         for other in [s for s in self._coming if not step <= s <= step + self.steps]:
@@ -170,8 +174,8 @@ def _shuffled(count: int, epoch: int, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng((seed, epoch)).permutation(count)
 
 
-def _side(file: PairFile) -> int:
-    """Pixels of the side of a pair's two pictures, as its head says."""
+def _size(file: PairFile, shape: Size) -> Size:
+    """The size of a pair's two pictures, as its head says; they have the shape of ``shape``."""
     for path, across in ((file.a, 2 if file.b is None else 1), (file.b, 1)):
         if path is None:
             continue
@@ -179,16 +183,19 @@ def _side(file: PairFile) -> int:
             height, width = shape_of(path)
         except PictureFileError as error:
             raise PairsError(f"{error}; delete it or make it again") from error
-        if width != across * height:
+        wanted = across * height * shape.aspect
+        if width % across or abs(width - wanted) > (shape.aspect != 1) * wanted / 100:
             what = "a pair is twice as wide as high" if across == 2 else "it must be square"
+            if shape.aspect != 1:
+                what = f"pictures of this data set have the shape of {shape}"
             raise PairsError(f"{path}: is {width} x {height}; {what}: cut it, or take it out")
         if path is file.a:
-            side = height
-    return side
+            size = Size(height, width // across)
+    return size
 
 
-def _halves(file: PairFile, size: int) -> Bytes:
-    """(2, size, size, 3): what is left, or in A; what is right, or in B."""
+def _halves(file: PairFile, size: Size) -> Bytes:
+    """(2, H, W, 3): what is left, or in A; what is right, or in B."""
     try:
         if file.b is not None:
             return np.stack([_scaled(read_bytes(path), size) for path in (file.a, file.b)])
@@ -199,11 +206,11 @@ def _halves(file: PairFile, size: int) -> Bytes:
     return np.stack([_scaled(part, size) for part in (pixels[:, :half], pixels[:, half:])])
 
 
-def _scaled(picture: Bytes, size: int) -> Bytes:
-    if picture.shape[:2] == (size, size):
+def _scaled(picture: Bytes, size: Size) -> Bytes:
+    if picture.shape[:2] == size:
         return picture
     # Each half by itself, so that the border between them stays sharp.
-    return np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.BICUBIC))
+    return np.asarray(Image.fromarray(picture).resize(size[::-1], Image.Resampling.BICUBIC))
 
 
 def _free_memory() -> int:

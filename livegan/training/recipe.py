@@ -57,7 +57,7 @@ class Recipe:
     mixture: float = 0.0
     """Largest part of another pair's condition that is mixed in."""
     sizes: tuple[int, ...] = ()
-    """Sizes that steps take turns at, by resizing the pairs; (): the size of the pairs."""
+    """Heights that steps take turns at, by resizing the pairs; (): that of the pairs."""
     ema: float = 0.999
     """What is saved is an average of the weights; the part of it kept at a step."""
     clip: float = 0.0

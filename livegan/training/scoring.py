@@ -127,7 +127,7 @@ def score(
     asked = Size.read(size) or card.size or Size.square(256)
     likenesses = []
     for folder in map(Path, data):
-        pairs = Pairs(_held_out(folder, card), asked.height)
+        pairs = Pairs(_held_out(folder, card), asked)
         progress(f"{len(pairs)} pairs of {folder}")
         truth = against_truth(played(generator), pairs)
         likenesses.append(Likeness(str(folder), len(pairs), truth))

@@ -47,7 +47,9 @@ class Player:
     def __call__(self, *inputs: Any, now: Any = None, **values: Any) -> Any:
         given = {p.name: values.pop(p.name, p.default) for p in self.operation.params}
         assert not values, f"{self.operation.name} has no {sorted(values)}"
-        context = {"now": now or Now(), "size": self.size, "rng": np.random.default_rng(0)}
+        # The canvas of a mixer has the shape of its first picture.
+        size = self.size if any(self.size) else tuple(inputs[0].shape[1:])
+        context = {"now": now or Now(), "size": size, "rng": np.random.default_rng(0)}
         given.update({name: context[name] for name in self.operation.context})
         if self.object is None:
             return self.operation.make(*inputs, **given)

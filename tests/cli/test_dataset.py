@@ -30,9 +30,11 @@ def films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     film(tmp_path / "two.mkv")
 
 
-@pytest.mark.parametrize(("size", "near"), [("80", 64), ("16", 64), ("230", 256)])
+@pytest.mark.parametrize(
+    ("size", "near"), [("80", "64"), ("16", "64"), ("230", "256"), ("384x216", "384x192")]
+)
 def test_a_size_that_train_does_not_take_is_told_before_the_pairs_are_cut(
-    size: str, near: int
+    size: str, near: str
 ) -> None:
     said = dataset("one.mkv", "--size", size, "--rate", "3")
     assert f"--size {size} is no multiple of 64" in said and f"{near} would do" in said

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from livegan.generators import Card, read_card, save_checkpoint
 from tests.cli.test_commands import livegan
 from tests.generators.conftest import small
+from tests.generators.foreign.archives import scripted
 from tests.generators.originals import resnet_state
 from tests.test_rehearsal import write_wav
 from tests.training.test_scores import struck
@@ -56,7 +58,7 @@ def test_one_model_is_shown_with_all_that_its_card_says(work: Path) -> None:
     for text in (
         "Mine [and yours]",
         "model('mine', encode.levels(sound, gain=2.0))",
-        "16 x 16",
+        "16x16",
         "12 pairs from 2 films",
         "400 steps in 0.5 h",
         "arch resnet, batch 4",
@@ -152,3 +154,67 @@ def test_without_a_set_a_model_to_watch_gets_one(
     said = livegan("perform --watch-model models/mine --seconds 0.2 --fps 5 --size 16")
     assert "written: shows/mine.py" in said and "shows/mine.mp4" in said
     assert "show(model('mine'))" in (work / "shows" / "mine.py").read_text()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 180])
+def test_the_list_fits_the_terminal_and_breaks_no_word(
+    work: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    save_checkpoint(work / "models" / "[a] b", small(0), Card(encoder="levels_timeline"))
+    (work / "models" / "broken.pth").write_bytes(b"<!doctype html><html></html>")
+    said = livegan("models")
+    lines = said.splitlines()
+    table = [line for line in lines if line[:1] in "┏┃┡│└"]
+    assert table and max(map(len, table)) <= width
+    assert len(table) == len(table[:1]) * 4 + said.count("\n│")  # each model is one line
+    for word in ("mine", "[a] b", "levels_timeline", "broken", "nebula"):
+        assert any(f"│ {word} " in line for line in table), word
+    assert "CC0-1.0" in said and ("models/mine/model.safetensors" in said) == (width > 120)
+    assert "broken: models/broken.pth: a saved web page" in said
+    assert "│ models " not in said
+    for line in livegan("models mine").splitlines():
+        assert len(line) <= width
+
+
+def test_an_export_does_not_hide_its_model_and_a_clash_is_told(work: Path) -> None:
+    Image.new("L", (16, 16)).save(work / "in.png")
+    (work / "mine.onnx").write_bytes(b"not played")
+    said = livegan("generate mine --in in.png --out out.png")
+    assert "mine: models/mine/model.safetensors is played; mine.onnx has that name too" in said
+    assert "written: out.png" in said
+    (work / "mine.onnx").unlink()
+    assert "has that name" not in livegan("generate mine --in in.png --out out.png")
+
+
+def test_what_a_training_keeps_is_no_model(work: Path) -> None:
+    (work / "mine.training").mkdir()
+    torch.save(resnet_state(2, 6, "batch"), work / "mine.training" / "state.pt")
+    assert "mine.training" not in livegan("models")
+    said = livegan("generate mine.training --in in.png --out out.png", code=1)
+    assert "mine.training is the state of a training; give the model that it writes" in said
+
+
+def test_torchscript_plays_where_the_command_trusts_it(work: Path) -> None:
+    Image.new("RGB", (16, 16), "red").save(work / "in.png")
+    scripted(torch.nn.Identity(), work / "models" / "same.pt")
+    said = livegan("generate same --in in.png --out out.png", code=1)
+    assert "is TorchScript, a program" in said and "--trust" in said
+    assert "same: models/same.pt: is TorchScript" in " ".join(livegan("models").split())
+    assert "written" in livegan("generate same --in in.png --out out.png --trust")
+    with Image.open(work / "out.png") as picture:
+        assert picture.getpixel((8, 8)) == (255, 0, 0)
+    assert "TorchScript" in livegan("models same --trust")
+
+
+def test_the_folder_of_the_pix2pix_project_plays_its_newest_generator(work: Path) -> None:
+    folder = work / "models" / "facades"
+    folder.mkdir()
+    torch.save(resnet_state(2, 6, "batch"), folder / "latest_net_G.pth")
+    for name in ("5_net_G", "100_net_D", "latest_net_D"):
+        (folder / f"{name}.pth").write_bytes(b"not played")
+    assert "latest_net_G.pth" in livegan("models facades")
+    (folder / "latest_net_G_B.pth").write_bytes(b"another")
+    said = livegan("models facades", code=1)
+    assert "holds 2 generators (latest_net_G, latest_net_G_B); name one" in said
+    assert "latest_net_G.pth" in livegan("models facades/latest_net_G")

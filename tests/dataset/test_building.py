@@ -12,6 +12,7 @@ from PIL import Image
 from livegan.dataset import DataSetError, Split, build, drawing
 from livegan.dataset.condition import picture_bytes
 from livegan.plugin import declare
+from livegan.size import Size
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.media import decode
 from tests.dataset.tiny_films import clicks, film, shade
@@ -41,7 +42,7 @@ def test_conditions_are_those_of_a_show_bit_for_bit(tmp_path: Path, name: str) -
     for pair in result.films[0].pairs:
         sound = hearing.at(pair["position"])
         values = {p.name: p.default for p in operation.params}
-        shown = picture_bytes(operation.make(sound, size=(64, 64), **values), 64)
+        shown = picture_bytes(operation.make(sound, size=(64, 64), **values), Size.square(64))
         condition, _ = halves(tmp_path / "out" / "train" / pair["file"])
         np.testing.assert_array_equal(condition, shown)
         assert pair["position"] % 480 == 0
@@ -64,7 +65,7 @@ def test_conditions_of_several_encoders_are_those_of_a_show_at_odd_rates(
         for found in map(drawing, names):
             shown = found.operation.make(sound, size=(48, 48), **found.values)
             condition, _ = halves(tmp_path / "out" / found.name / "train" / pair["file"])
-            np.testing.assert_array_equal(condition, picture_bytes(shown, 48))
+            np.testing.assert_array_equal(condition, picture_bytes(shown, Size.square(48)))
 
 
 def test_a_late_first_frame_is_paired_with_the_sound_of_its_time(tmp_path: Path) -> None:
@@ -268,3 +269,24 @@ def test_an_encoder_that_is_fed_hears_every_hop_once(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mkv", sound=clicks(2))
     result = build([path], [declare("encoder", Loudest)], out=tmp_path / "o", size=32, rate=5)
     assert not result.films[0].error
+
+
+@pytest.mark.parametrize(("size", "shape"), [("64x32", (32, 64)), ((32, 64), (64, 32))])
+@pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
+def test_pairs_have_any_shape(
+    tmp_path: Path, size: object, shape: tuple[int, int], fit: str
+) -> None:
+    path = film(tmp_path / "a.mkv", seconds=1)
+    how = {"size": size, "rate": 5, "fit": fit, "split": NO_SPLIT}
+    result = build([path], ["levels"], out=tmp_path / "out", **how)  # type: ignore[arg-type]
+    assert result.ok and result.count("train")
+    hearing = Hearing(RecordedHistory.of(decode(path)))
+    operation = drawing("levels").operation
+    for pair in result.films[0].pairs:
+        pixels = np.asarray(Image.open(tmp_path / "out" / "train" / pair["file"]))
+        assert pixels.shape == (shape[0], 2 * shape[1], 3)
+        shown = operation.make(hearing.at(pair["position"]), size=shape, gain=1.0)
+        condition = picture_bytes(shown, Size(*shape))
+        np.testing.assert_array_equal(pixels[:, : shape[1]], condition)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert Size.read(manifest["settings"]["size"]) == shape

@@ -6,13 +6,14 @@ import pickle
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 from safetensors import safe_open
 
 from livegan.generators import Card, ModelError, load, save_checkpoint
 
 from .conftest import small
-from .originals import unet_state
+from .originals import resnet_state, unet_state
 
 
 class Attack:
@@ -143,3 +144,33 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         load(tmp_path / "none.pth")
     with pytest.raises(ModelError, match="a folder"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "norm"),
+    [
+        ({"norm": "none"}, "none"),
+        ({"norm": "batch"}, "instance"),  # would have tensors that are not there
+        ({"norm": "none", "family": "unet"}, "instance"),
+        ({"norm": "?"}, "instance"),
+        ([1], "instance"),
+        ("no JSON", "instance"),
+    ],
+)
+def test_what_tensors_leave_open_is_what_the_file_names(tmp_path, said, norm):
+    path = save_checkpoint(tmp_path / "a.safetensors", resnet_state(4, 2, "instance"))
+    assert load(path).architecture.norm == "instance"
+    with safe_open(path, "pt") as file:
+        written = json.loads(file.metadata()["architecture"])
+    text = said if isinstance(said, str) else json.dumps(said)
+    if isinstance(said, dict):
+        text = json.dumps(written | said)
+    data = safetensors.torch.save(
+        {key: tensor.contiguous() for key, tensor in load(path).tensors.items()},
+        {"architecture": text},
+    )
+    other = tmp_path / "b.safetensors"
+    other.write_bytes(data)
+    assert load(other).architecture.norm == norm
+    other.write_bytes(safetensors.torch.save(dict(load(path).tensors)))
+    assert load(other).architecture.norm == "instance"

@@ -497,3 +497,35 @@ def test_a_file_whose_output_dies_plays_on_and_is_heard_again(
     # It played on: while the output was missed, and while another was opened.
     silent = np.flatnonzero(np.abs(np.diff(np.flatnonzero(np.abs(sound[:, 0]) > 0.01))) > RATE * 4)
     assert not len(silent)
+
+
+def test_a_key_waits_for_no_source(ring: SoundRing) -> None:
+    """A source that hangs in `pull` or `close` holds nothing that a key needs."""
+    held, entered = threading.Event(), threading.Event()
+
+    class Hanging(Tone):
+        def pull(self, frames: int) -> np.ndarray:
+            entered.set()
+            held.wait(60)
+            return super().pull(frames)
+
+        def close(self) -> None:
+            held.wait(60)
+            super().close()
+
+    analyzer = Counting()
+    listening = Listening(Hanging(), ring, analyzer, lambda text: None)
+    try:
+        assert entered.wait(60)
+        done = threading.Event()
+
+        def keys() -> None:
+            listening.tap()
+            done.set()
+
+        threading.Thread(target=keys, daemon=True).start()
+        assert done.wait(60), "the tap is taken while the source hangs"
+        assert analyzer.taps
+    finally:
+        held.set()
+        listening.stop()

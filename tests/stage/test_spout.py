@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from livegan.builtin.outputs import spout
+from livegan.stage.streams.formats import Formats
 from tests.stage.spout_signatures import parameters
 
 WHEEL = json.loads(Path(__file__).with_name("spout_signatures.json").read_text())
@@ -84,7 +85,7 @@ def test_the_wheel_has_every_name_that_is_used() -> None:
 def test_a_picture_is_sent_as_four_bytes_a_pixel_and_announced(library: Any) -> None:
     output = spout.SpoutOutput("main", library)
     pixels = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
-    output.send(pixels)
+    output.send(Formats().get(pixels, output.format))
     output.close()
     names = [name for name, _ in FakeSender.last.calls]
     assert names == [
@@ -103,7 +104,7 @@ def test_a_picture_is_sent_as_four_bytes_a_pixel_and_announced(library: Any) -> 
 def test_pictures_may_change_their_size(library: Any) -> None:
     output = spout.SpoutOutput("main", library)
     for side in (8, 16, 8):
-        output.send(np.full((side, side, 3), side, np.uint8))
+        output.send(np.full((side, side, 4), side, np.uint8))
     sizes = [call[1][1] for call in FakeSender.last.calls if call[0] == "sendImage"]
     assert sizes == [8, 16, 8]
 
@@ -112,7 +113,7 @@ def test_without_a_context_or_a_taker_it_says_so(library: Any) -> None:
     FakeSender.takes = False
     output = spout.SpoutOutput("main", library)
     with pytest.raises(RuntimeError, match="8 x 8 was not taken"):
-        output.send(np.zeros((8, 8, 3), np.uint8))
+        output.send(np.zeros((8, 8, 4), np.uint8))
     FakeSender.context = False
     with pytest.raises(RuntimeError, match="no OpenGL context"):
         spout.SpoutOutput("main", library)

@@ -68,7 +68,7 @@ def test_the_panic_keys_work_while_the_engine_hangs(tmp_path: Path, screen: str)
     def act() -> None:
         until(lambda: show.shows(10))
         show.save("colour 120 60 20\nhang\n")
-        until(lambda: show.stage._presenter.rungs.ladder.rung == "held")
+        until(lambda: show.stage._streams.main.fallbacks.ladder.rung == "held")
         assert show.shows(120)
         show.press(" ", "space")
         show.press("b")
@@ -141,7 +141,7 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
         until(lambda: again.look()[300:, 100:540].max() > 60)
 
     assert again.play(look) == 0
-    assert again.stage._presenter.rungs.still is not None
+    assert again.stage._streams.main.fallbacks.still is not None
     assert again.stage.report()["rungs"]["live"] == 0
 
 
@@ -244,7 +244,7 @@ def test_a_strobe_is_calmed_said_in_the_log_and_counted(show: Performance) -> No
     def act() -> None:
         until(lambda: show.shows(10))
         show.save("colour 10 60 200\nstrobe\n")
-        guard = show.stage._presenter.guard
+        guard = show.stage._streams.main.guard
         until(lambda: guard.now is not None and guard.now.until - guard.now.since > 2)
         seen = [np.median(show.look()[470, 90:550, 0]) for _ in range(20)]
         assert min(seen) > 20 and max(seen) < 235 and np.ptp(seen) < 60

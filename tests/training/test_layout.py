@@ -95,7 +95,7 @@ def test_pairs_of_another_size_are_scaled_and_told(tmp_path: Path) -> None:
     put(tmp_path / "train" / "1.png", 10, 110)
     put(tmp_path / "train" / "2.png", 20, 120, size=64)
     pairs = Pairs(tmp_path / "train")
-    assert pairs.size == 32 and seen(pairs) == [(10, 110), (20, 120)]
+    assert pairs.size.plain == 32 and seen(pairs) == [(10, 110), (20, 120)]
     assert pairs.notes == [
         f"{tmp_path / 'train'}: 1 of 2 pairs are not of 32 pixels as the first, but of 64 to 64; "
         "they are scaled to 32"

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from livegan.generators import ModelError
-from livegan.generators.checkpoint import save_checkpoint
+from livegan.generators.checkpoint import read_checkpoint, save_checkpoint
 from livegan.generators.resnet import Resnet
 from livegan.generators.unet import Unet
 from livegan.lock import HeldError
 from livegan.training import PairsError, losses
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.loop import Step, TrainingError, train
+from livegan.training.packing import pack
 from livegan.training.recipe import Recipe
 from livegan.training.state import load, save
 from tests.training.tiny_pairs import data_set
@@ -276,3 +280,24 @@ def test_it_can_begin_from_a_network_with_other_norms_and_be_taken_up_again(tmp_
     with pytest.raises(ModelError, match="give the same --start"):
         train(data, tmp_path / "work", replace(recipe, steps=2))
     assert train(data, tmp_path / "work", replace(recipe, steps=2), start=start).steps == 2
+
+
+def test_it_learns_from_pairs_of_another_shape_and_says_so_on_its_card(tmp_path: Path) -> None:
+    for side in ("train", "val"):
+        (tmp_path / "data" / side).mkdir(parents=True)
+        for index in range(3):
+            pixels = np.full((64, 256, 3), 40 * index, np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "data" / side / f"{index}.png")
+    manifest = {"settings": {"size": "128x64", "encoders": [{"name": "levels"}]}, "films": []}
+    with pytest.raises(PairsError, match="256 x 64; a pair is twice as wide as high"):
+        train(tmp_path / "data", tmp_path / "work", Recipe(arch="small", steps=1))
+    (tmp_path / "data" / "manifest.json").write_text(json.dumps(manifest))
+    recipe = replace(THOROUGH, steps=2, sizes=(64, 128))
+    trained = train(tmp_path / "data", tmp_path / "work", recipe)
+    assert trained.size == (64, 128)
+    weights = pack(trained, tmp_path / "data", tmp_path / "wide")
+    assert json.loads((tmp_path / "wide" / "model.json").read_text())["size"] == "128x64"
+    checkpoint = read_checkpoint(weights)
+    assert checkpoint.card.size == checkpoint.own_size == (64, 128)
+    with Image.open(tmp_path / "wide" / "sample.jpg") as sample:
+        assert sample.size == (3 * 128, 2 * 64)

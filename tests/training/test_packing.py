@@ -28,7 +28,7 @@ def test_a_packed_model_is_found_by_name_and_paints_what_was_trained(tmp_path: P
     path = find("mine", [tmp_path / "models"])
     card = read_card(path)
     assert (card.name, card.encoder, card.encoder_params) == ("mine", "levels", {"gain": 1.0})
-    assert card.size == 128 and card.data == "6 pairs from 1 films" and card.norm == "running"
+    assert card.size.plain == 128 and card.data == "6 pairs from 1 films" and card.norm == "running"
     assert 0 < card.scores["l1"] < 1
     with Image.open(path.parent / card.picture) as picture:
         assert picture.size == (256, 256)
@@ -61,7 +61,7 @@ def test_a_training_that_goes_on_publishes_its_model_and_is_not_disturbed(tmp_pa
     path = find("mine", [tmp_path / "models"])
     card = read_card(path)
     assert trained.val_l1 is not None and card.scores == {"l1": round(trained.val_l1, 4)}
-    assert card.other["steps"] == 2 and card.size == 128
+    assert card.other["steps"] == 2 and card.size.plain == 128
     kept = load(path).module().state_dict()
     torch.testing.assert_close(kept["head.bias"], before["head.bias"])
 

@@ -53,6 +53,6 @@ def test_films_become_a_model_with_scores(tmp_path: Path, monkeypatch: pytest.Mo
     twos = [file.name[-5] for file in sorted((work / "city-twos" / "train").glob("*-stroke-*"))]
     assert twos and twos == ["a", "b"] * (len(twos) // 2)
     card = read_card(find("city", [tmp_path]))
-    assert (card.encoder, card.size) == ("levels", 256)
+    assert (card.encoder, card.size.plain) == ("levels", 256)
     assert {"l1", "ssim", "flicker", "response", "variety", "fed waveform"} <= card.scores.keys()
     assert "from 1 films" in card.data

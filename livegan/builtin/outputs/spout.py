@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.stage.streams.formats import Format
+
 GL_RGBA = 0x1908  # OpenGL's number for four bytes a pixel
 INVERT = False  # pixels come top row first, as sendImage expects them
 HOST_FBO = 0  # there is no framebuffer of ours to restore
@@ -22,6 +24,8 @@ LONGEST = 255  # characters of a sender's name: SpoutMaxSenderNameLen less its e
 class SpoutOutput:
     """One sender. Use it on the thread that made it."""
 
+    format = Format("rgba")
+
     def __init__(self, name: str, library: ModuleType | Any) -> None:
         """Raises RuntimeError, in one line, if there is no graphics context to be had."""
         self.name = name[:LONGEST]
@@ -30,15 +34,11 @@ class SpoutOutput:
         if not self._sender.createOpenGL():
             raise RuntimeError(f"Spout {name!r}: no OpenGL context; update the graphics driver")
         self._sender.setSenderName(self.name)
-        self._rgba: NDArray[np.uint8] = np.empty((0, 0, 4), np.uint8)
 
     def send(self, pixels: NDArray[np.uint8]) -> None:
-        """Send a (H, W, 3) uint8 picture. Raises RuntimeError if it was not taken."""
+        """Send a (H, W, 4) uint8 picture. Raises RuntimeError if it was not taken."""
         height, width, _ = pixels.shape
-        if self._rgba.shape[:2] != (height, width):
-            self._rgba = np.full((height, width, 4), 255, np.uint8)
-        self._rgba[..., :3] = pixels
-        taken = self._sender.sendImage(self._rgba, width, height, GL_RGBA, INVERT, HOST_FBO)
+        taken = self._sender.sendImage(pixels, width, height, GL_RGBA, INVERT, HOST_FBO)
         if not taken:
             raise RuntimeError(
                 f"Spout {self.name!r}: a picture of {width} x {height} was not taken"

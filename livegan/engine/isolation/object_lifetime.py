@@ -44,6 +44,8 @@ class OwnedObject:
 
     def __init__(self, made: Any, thread: OwnThread | None = None) -> None:
         self.object = made
+        self.last = 0.0
+        """Of a signal: its newest value."""
         self.thread = thread
         # The finalizer has the object too: whoever drops this is not the last to have it.
         finalize = weakref.finalize(self, _end, id(self), made, thread)

@@ -26,7 +26,7 @@ from livegan.engine.program.instance import (
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
-from livegan.engine.program.signal_objects import MAKING_S, objects_of
+from livegan.engine.program.signal_objects import MAKING_S, objects_of, proving_objects
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.generators.files import SUFFIXES
@@ -35,6 +35,7 @@ from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
 from livegan.graph.sound import SOUND
+from livegan.operation.source import source_digest
 from livegan.plugin import registry
 from livegan.plugin.guard import said
 from livegan.size import UNSAID, Size, Written
@@ -87,6 +88,7 @@ class Builder:
         self.note: Callable[[str], None] = lambda text: None
         """Told in a line what is not refused and still not as it was asked for."""
         self.device = torch.device(device)
+        self._compared: set[tuple[str, str]] = set()
 
     def models(self, set_path: Path) -> Models:
         """Where a set's models are."""
@@ -156,10 +158,30 @@ class Builder:
         )
         proving = moment(size)
         proving.proving = True
-        proving.reading.objects = objects
-        proving.reading.playing = frozenset(before)
-        probe(program, kept, proving, busy)
+        with proving_objects(objects, before) as proving.reading.objects:
+            proving.reading.playing = frozenset(before)
+            probe(program, kept, proving, busy)
+        self.compare_encoders(program)
         return program
+
+    def compare_encoders(self, program: Program) -> None:
+        """Note, once for each, which models are fed by another version of the encoder that they
+        were trained with."""
+        for step in program.slots:
+            assert isinstance(step.instance, ModelInstance)
+            source = step.node.pictures[0].operation
+            card = step.instance.generator.checkpoint.card
+            trained = str(card.other.get("encoder_sha256") or "")
+            if source is None or not trained or (card.name, card.encoder) in self._compared:
+                continue
+            if card.encoder in (source.name, f"{source.origin.package}:{source.name}"):
+                played = source_digest(source)
+                if played and played != trained:
+                    self._compared.add((card.name, card.encoder))
+                    self.note(
+                        f"{step.name}: the encoder {card.encoder!r} was changed after "
+                        f"{card.name!r} was trained with it; the model may paint worse than it did"
+                    )
 
     def make(
         self, node: Picture, models: Models, moment: Moment, busy: Busy, beside: Path
@@ -187,7 +209,7 @@ class Builder:
             busy(f"making {node.name}", node.place)
             limit_s = MAKING_S if foreign(node.operation) else 0.0
             with activity.at(node.name, node.place, limit_s):
-                return OperationInstance(node, moment)
+                return OperationInstance(node)
         except ModelError as error:
             check_context(error)
             raise Refusal(said(error), node.place) from None

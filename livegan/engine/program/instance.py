@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,19 +11,14 @@ import torch
 from livegan.builtin.pictures import as_picture
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.generators.channels import fitted
-from livegan.graph.oscillator import generator
 from livegan.graph.picture import Picture
 from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
+from livegan.operation.driver import Driver
 from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now, Operation
 from livegan.size import Size
-from livegan.sound import HOP, RATE
 from livegan.sound.history import Sound
-
-REPLAY_S = 20.0
-"""How much of the past a block encoder is handed when it is built."""
-REPLAY_HOPS = int(REPLAY_S * RATE) // HOP
 
 
 @dataclass
@@ -45,7 +41,8 @@ class Moment:
 class Instance:
     """A node that is built.  It outlives programs: a later set that keeps the node keeps this.
 
-    ``last`` is the picture of the newest finished frame, (3, H, W) float32 0..1.
+    ``last`` is the picture of the newest frame on the air, (3, H, W) float32 0..1; ``proof`` the
+    one that it was proven with.
     """
 
     group = "mixers"
@@ -53,6 +50,16 @@ class Instance:
 
     def __init__(self) -> None:
         self.last: torch.Tensor | None = None
+        self.proof: torch.Tensor | None = None
+
+    @property
+    def good(self) -> torch.Tensor | None:
+        """The newest good picture: of the air, or else of the proof."""
+        return self.last if self.last is not None else self.proof
+
+    def apart(self, moment: Moment) -> Instance:
+        """What a save is proven with: it draws as this would, and leaves no trace in it."""
+        return self
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
@@ -81,76 +88,61 @@ def live_values(node: Picture, reading: Reading) -> dict[str, Any]:
     return values
 
 
-def context_values(operation: Operation, node: Picture, moment: Moment) -> dict[str, Any]:
-    """What an implementation asked for by name: the moment, the size, a random generator."""
-    values: dict[str, Any] = {}
-    if "now" in operation.context:
-        values["now"] = moment.now
-    if "size" in operation.context:
-        values["size"] = moment.size
-    if "rng" in operation.context:
-        values["rng"] = generator(moment.now.seed, node.name, moment.now.frame)
-    return values
-
-
 class OperationInstance(Instance):
     """An encoder or mixer: a function, or an object of a class that remembers."""
 
-    def __init__(self, node: Picture, moment: Moment) -> None:
+    def __init__(self, node: Picture) -> None:
         super().__init__()
         operation = node.operation
         assert operation is not None
         self.stateful = operation.stateful
-        self.feeds = operation.feeds
         self.group = "encoders" if node.kind == "encoder" else "mixers"
-        self.object: Any = None
-        self.fed = 0
+        self.held: OwnedObject | None = None
         if self.stateful:
             name = f"{node.kind} {operation.name}"
             self.held = OwnedObject.made(operation.make, node.fixed, name)
-            self.object = self.held.object
-            if self.feeds:
-                self.fed = max(0, moment.sound.position // HOP - REPLAY_HOPS)
+        self.driver = Driver(operation, node.fixed, node.name, held=self.held)
 
-    def catch_up(self, sound: Sound) -> None:
-        """Hand a block encoder every hop since it was last asked, the past replayed at first."""
-        newest = sound.position // HOP
-        if newest < self.fed:  # the sound began anew
-            self.fed = max(0, newest - REPLAY_HOPS)
-        late = newest - self.fed
-        if late <= 0:
-            return
-        samples = sound.last(late * HOP / sound.rate)
-        blocks = [samples[hop * HOP : (hop + 1) * HOP] for hop in range(late)]
-        self.held.run(lambda: [self.object.feed(block) for block in blocks])
-        self.fed = newest
+    @property
+    def object(self) -> Any:
+        """That of a class; None of a function."""
+        return self.held.object if self.held is not None else None
+
+    def apart(self, moment: Moment) -> OperationInstance:
+        if not self.stateful:
+            return self
+        other = copy.copy(self)
+        other.driver = self.driver.apart(moment.sound)
+        return other
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
     ) -> torch.Tensor:
         operation = node.operation
         assert operation is not None
-        values = live_values(node, moment.reading)
-        values.update(context_values(operation, node, moment))
-        if node.kind == "encoder":
-            if self.stateful:
-                if self.feeds:
-                    self.catch_up(moment.sound)
-                drawn = self.held.run(lambda: self.object.draw(moment.sound, **values))
-            else:
-                drawn = operation.make(moment.sound, **node.fixed, **values)
-        else:
-            pictures: list[Any] = list(inputs)
+        given: list[Any] = [moment.sound]
+        if node.kind != "encoder":
+            given = list(inputs)
             if not getattr(operation.make, "any_size", False):
-                pictures = same_size(inputs)
+                given = same_size(inputs)
             if not operation.make.__module__.startswith("livegan."):
                 # Other nodes are given the same pictures: a leaf may write into its own only.
-                pictures = [None if p is None else p.clone() for p in pictures]
-            if self.stateful:
-                drawn = self.held.run(lambda: self.object.mix(*pictures, **values))
-            else:
-                drawn = operation.make(*pictures, **node.fixed, **values)
-        return as_picture(drawn, moment.device, values.get("size"))
+                given = [None if p is None else p.clone() for p in given]
+        # A function is that of the newest save, whose globals are its own; an object stays.
+        driver = self.driver if self.stateful else Driver(operation, node.fixed, node.name)
+        values = live_values(node, moment.reading)
+        drawn = driver.call(given, values, moment.now, size=moment.size)
+        picture = as_picture(drawn, moment.device, driver.asked(moment.size))
+        return on_canvas(picture, operation, moment.size) if node.kind == "encoder" else picture
+
+
+def on_canvas(picture: torch.Tensor, operation: Operation, canvas: Size) -> torch.Tensor:
+    """What an encoder drew; a square of one that does not ask for the size is drawn over a canvas
+    of another shape, as a data set does: nothing of a skyline is cut off."""
+    square = picture.shape[1] == picture.shape[2] and "size" not in operation.context
+    if not square or canvas.height == canvas.width:
+        return picture
+    return fitted(picture, *canvas, "stretch")
 
 
 def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:

@@ -21,11 +21,12 @@ from livegan.engine.program.quantise import next_beat, still_ahead
 from livegan.generators.channels import fitted
 from livegan.graph.graph import swap_beats
 from livegan.graph.reading import NO_CONTROLS, Control, Reading
+from livegan.operation.moment import now_at
 from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now
 from livegan.size import Size
-from livegan.sound import HOP, RATE
-from livegan.sound.history import Hearing, History
+from livegan.sound import HOP
+from livegan.sound.history import Hearing, History, Sound
 
 KEPT_PROGRAMS = 5
 MOST_MEMORY = 1000
@@ -105,7 +106,7 @@ class Player:
         self._faults = Faults(self._report)
         self._since = 0.0
         self._dissolve: tuple[torch.Tensor, float] | None = None
-        self._count = 0
+        self._before: float | None = None
         self._undo = False
         self._failed: tuple[Program, Refusal] | None = None
         self._again = False
@@ -118,7 +119,7 @@ class Player:
         at = self.history.hops * HOP if position is None else position
         # A view of its own: the memo of the playing one belongs to the playing thread.
         sound = Hearing(self.history).at(at)
-        now = self._now(sound, self.program, self._count)
+        now = self._now(sound, self.program, self._before)
         reading = Reading(
             replace(now, dt=0.0),
             sound,
@@ -128,20 +129,16 @@ class Player:
         )
         return Moment(now, sound, reading, size, self.device, self.shown, self.sources)
 
-    def _now(self, sound: Any, program: Program | None, frame: int) -> Now:
+    def _now(self, sound: Sound, program: Program | None, before: float | None) -> Now:
         settings = program.graph.settings if program else {}
-        bpm = float(settings.get("bpm") or 0.0)
-        seconds = sound.position / RATE
         seed = int(settings.get("seed", -1))
-        return Now(
-            time=seconds,
-            dt=max(0.0, seconds - self.now.time) if frame else 0.0,
-            frame=frame,
+        return now_at(
+            sound,
+            before=before,
             fps=self.fps,
-            bpm=bpm or float(sound.bpm),
-            beats=seconds * bpm / 60.0 if bpm else float(sound.beats),
-            beats_per_bar=int(settings.get("beats_per_bar") or 4),
             seed=seed if seed >= 0 else self.seed,
+            bpm=float(settings.get("bpm") or 0.0),
+            beats_per_bar=int(settings.get("beats_per_bar") or 4),
         )
 
     # Swapping ------------------------------------------------------------------------------------
@@ -237,8 +234,8 @@ class Player:
         before, self.program = self.program, program
         if before is not None and not any(p is before for p in (program, *self.earlier)):
             retire(before)
-        values = [self._memory.pop(key) for key in list(self._memory)[:-MOST_MEMORY]]
-        retire(*(value for value in values if not isinstance(value, float)))
+        for key in list(self._memory)[:-MOST_MEMORY]:
+            del self._memory[key]
         self._since = now.time
         self._faults = Faults(self._report)
 
@@ -265,14 +262,13 @@ class Player:
         began = time.perf_counter()
         position = position // HOP * HOP
         sound = self.hearing.at(position)
-        now = self._now(sound, self.program, self._count)
+        now = self._now(sound, self.program, self._before)
         self._swap(now)
         program = self.program
         if program is None:
             return None
-        now = self._now(sound, program, self._count)
-        self.now = now
-        self._count += 1
+        now = self._now(sound, program, self._before)
+        self.now, self._before = now, now.time
         reading = Reading(
             now,
             sound,
@@ -309,7 +305,7 @@ class Player:
         if amount >= 1.0:
             self._dissolve = None
             return picture
-        before = fitted(before, picture.shape[1], picture.shape[2])
+        before = fitted(before, picture.shape[1], picture.shape[2], "contain")  # as it was seen
         return torch.lerp(before, picture, max(0.0, amount))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -38,7 +39,8 @@ def probe(
     """Draw every node that is new or is given something new, once, on real sound.
 
     What plays unchanged lends its last picture and is not drawn, so a small change is proven fast
-    and nothing that plays is disturbed.  New instances keep the picture, so they are never blank.
+    and nothing that plays is disturbed.  New instances keep the picture, so they are never blank;
+    nothing else of the proof is left in them: they begin when they go on the air.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def probe(
     pictures: list[torch.Tensor] = []
     for index, step in enumerate(program.steps):
         before = kept.get(index)
-        last = step.instance.last
+        last = step.instance.good
         same = (
             before is not None
             and last is not None
@@ -62,7 +64,8 @@ def probe(
         inputs = [None if i is None else pictures[i] for i in step.inputs]
         try:
             with at(step, limit_s):
-                picture = good_picture(step, inputs, moment)
+                proven = replace(step, instance=step.instance.apart(moment))
+                picture = good_picture(proven, inputs, moment)
         except ModelError as error:
             check_context(error)
             raise Refusal(said(error), step.node.place) from None
@@ -77,7 +80,7 @@ def probe(
             raise refusal from None
         pictures.append(picture)
         if before is None:
-            step.instance.last = picture
+            step.instance.proof = picture
 
 
 def given(step: Step) -> str:

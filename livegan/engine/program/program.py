@@ -237,8 +237,9 @@ def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) 
 
 def held_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
     """What stands in for a picture that failed: the last good one, its input, or grey."""
-    if step.instance.last is not None:
-        return step.instance.last
+    good = step.instance.good
+    if good is not None:
+        return good
     for picture in inputs:
         if picture is not None:
             return picture

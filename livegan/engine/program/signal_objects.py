@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from livegan.engine.commit.script import Refusal
@@ -12,6 +13,7 @@ from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.engine.program.program import foreign
 from livegan.graph.place import Place
 from livegan.graph.signal import Signal
+from livegan.operation.driver import Holder, apart
 from livegan.plugin.guard import said
 
 MAKING_S = 10.0
@@ -50,6 +52,20 @@ def objects_of(
             known = _make(value)
         found[value.print] = known
     return found
+
+
+@contextmanager
+def proving_objects(
+    objects: Mapping[str, OwnedObject], playing: Mapping[str, OwnedObject]
+) -> Iterator[dict[str, Holder]]:
+    """What a program is proven with: copies of the new objects, so that each is as it was made when
+    it goes on the air; of those that play, their newest value is asked for alone."""
+    new = {name: held for name, held in objects.items() if name not in playing}
+    with activity.at("copying signals", None, MAKING_S):
+        copies = {name: apart(held) for name, held in new.items()}
+    yield {**objects, **copies}
+    for name, held in new.items():
+        held.last = copies[name].last
 
 
 def _make(signal: Signal) -> OwnedObject:

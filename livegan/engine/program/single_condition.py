@@ -12,7 +12,8 @@ from livegan.engine.program.player import as_bytes
 from livegan.graph.picture import call
 from livegan.graph.reading import Reading
 from livegan.graph.sound import SOUND
-from livegan.plugin import Now, registry
+from livegan.operation.moment import now_at
+from livegan.plugin import registry
 from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing
@@ -51,10 +52,10 @@ def draw_condition(name: str, audio: Path, at: float, size: Size, values: dict[s
     history = Playhead(track)
     history.position = position
     sound = Hearing(history).at(position)
-    now = Now(time=sound.time, bpm=sound.bpm, beats=sound.beats)
+    now = now_at(sound)
     moment = Moment(now, sound, Reading(now, sound), size, torch.device("cpu"))
     with torch.inference_mode():
-        return as_bytes(OperationInstance(node, moment).draw(node, [], moment))
+        return as_bytes(OperationInstance(node).draw(node, [], moment))
 
 
 def _beyond(audio: Path, end: float, at: float) -> BeyondEnd:

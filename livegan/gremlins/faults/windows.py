@@ -1,11 +1,13 @@
-"""Faults of the window: closed by accident, hidden, moved, squeezed."""
+"""Faults of the window: closed by accident, hidden, moved, squeezed, destroyed; no X server."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 
-from livegan.gremlins.fault import Fault, Sight, nothing, told
+from livegan.gremlins.fault import FRESH, MANAGED, Fault, Sight, nothing, told
+from livegan.gremlins.screen import start_server
 from livegan.gremlins.show import Show
 
 
@@ -46,7 +48,7 @@ def moved(
     return Fault(name, "window", strike, must, mend, edits=False, needs=("x11",), also=still_there)
 
 
-WINDOWS = (
+PLAIN = (
     Fault(
         "the window's close button is hit once",
         "window",
@@ -70,5 +72,54 @@ WINDOWS = (
         "the window is squeezed",
         xdotool("windowsize", "200", "150"),
         xdotool("windowsize", "512", "512"),
+    ),
+)
+
+
+def on_a_screen_of_its_own(show: Show) -> None:
+    """The show runs on an X server that nothing else uses."""
+    show.server, display = start_server()
+    show.env = {**show.env, "DISPLAY": display}
+    show.start()
+
+
+def server_killed(show: Show) -> None:
+    """The X server dies."""
+    assert show.server is not None
+    show.server.kill()
+    show.server.wait(10)
+
+
+def others_go_on(show: Show) -> list[str]:
+    """Another output gets new pictures, and a signal ends the show in order."""
+    mark = show.mark()
+    if show.wait(lambda: sum(p.pictures for p in show.beside[mark.beside :]) > 3, 10.0):
+        return []
+    return ["another output gets no pictures any more"]
+
+
+WINDOWS = (
+    *PLAIN,
+    *(
+        replace(
+            fault,
+            name=f"{fault.name}, under a window manager",
+            show=MANAGED,
+            needs=("x11", "Xvfb", "icewm"),
+        )
+        for fault in PLAIN
+    ),
+    Fault(
+        "the X server dies",
+        "window",
+        server_killed,
+        (told("X server", "goes on", within=6.0),),
+        mend=nothing,
+        edits=False,
+        window=False,
+        before=on_a_screen_of_its_own,
+        also=others_go_on,
+        show=FRESH,
+        needs=("x11", "Xvfb"),
     ),
 )

@@ -23,11 +23,13 @@ class Commands:
         safe: bool,
         stop: Callable[[], None],
         screenshot: Callable[[], None],
+        blackout: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         """``safe`` is whether there is a safe set; ``note`` takes a line for the performer."""
         self._supervision, self._listening, self._safe = supervision, listening, safe
         self._stop, self._screenshot, self._note = stop, screenshot, note
+        self._blackout = blackout
         self._asking = Pending()
 
     def obey(self, order: Order) -> None:
@@ -40,6 +42,8 @@ class Commands:
             self._stop()
         elif order == "screenshot":
             self._screenshot()
+        elif order == "blackout":
+            self._blackout()
 
     def obeyed(self, order: str) -> None:
         """The engine says that it did it."""

@@ -9,7 +9,7 @@ from livegan.stage.fallback.ladder import Asked
 from livegan.stage.overlay.view import NOTE_SECONDS, Note
 
 Message = dict[str, Any]
-Order = Message | Literal["tap", "screenshot", "fullscreen", "quit"]
+Order = Message | Literal["tap", "screenshot", "fullscreen", "quit", "blackout"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 QUIT_WITHIN = 4.0  # seconds between the two presses
@@ -46,9 +46,7 @@ class Switches:
     @property
     def flags(self) -> tuple[str, ...]:
         """What is held, for the HUD; which rung the picture is on, the ladder says."""
-        solo = "" if self.solo is None else f"solo {self.solo + 1}"
-        held = ("blackout" * self.black, solo)
-        return tuple(flag for flag in held if flag)
+        return () if self.solo is None else (f"solo {self.solo + 1}",)
 
     @property
     def standing(self) -> tuple[Message, ...]:
@@ -103,8 +101,8 @@ class Switches:
         return self.say("safe set", now), ({"type": "safe"},)
 
     def _blackout(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
-        after = replace(self, black=not self.black)
-        return after.say("blackout" if after.black else "fading in", now), ()
+        # Not a word of it: the audience reads it on their black.
+        return replace(self, black=not self.black, hint=None), ("blackout",)
 
     def _undo(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return self.say("undo", now), ({"type": "undo"},)

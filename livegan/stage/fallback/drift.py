@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from livegan.stage.fallback.letterbox import boxed
+
 Pixels = NDArray[np.uint8]
 
 EVERY = 1.0
@@ -140,9 +142,11 @@ class Drift:
         return image.resize(self._size, Image.Resampling.BILINEAR)
 
 
-def blended(below: Pixels, above: Pixels, share: float) -> Pixels:
-    """``above`` over ``below`` by a share of 0..1, at the size of ``above``."""
-    lower, upper = Image.fromarray(below), Image.fromarray(above)
-    if lower.size != upper.size:
-        lower = lower.resize(upper.size, Image.Resampling.BILINEAR)
-    return np.asarray(Image.blend(lower, upper, share))
+def blended(below: Pixels, above: Pixels, share: float, stretch: bool = False) -> Pixels:
+    """``above`` over ``below`` by a share of 0..1, at the size of ``above``.
+
+    What is below keeps its shape, with black at its sides, unless it is to be stretched.
+    """
+    height, width, _ = above.shape
+    lower = Image.fromarray(boxed(below, (width, height), stretch))
+    return np.asarray(Image.blend(lower, Image.fromarray(above), share))

@@ -1,4 +1,4 @@
-"""The rungs: what each rung of the ladder shows, and the soft fades from one to another."""
+"""The fallbacks: what each rung of the ladder shows, and the soft fades from one to another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from livegan.stage.fallback.drift import Album, Drift, blended, is_dark
 from livegan.stage.fallback.ladder import RUNGS, Asked, Ladder, Rung
 from livegan.stage.fallback.start_picture import start_picture
-from livegan.stage.overlay.text import Size
 
 Pixels = NDArray[np.uint8]
 
@@ -22,10 +21,14 @@ FADE = {"live": 1.2, "held": 1.2, "drift": 1.5, "still": 1.5}
 NEAR = 0.4
 
 
+START_ASPECT = 16 / 9
+"""Width over height of the start picture, until the first picture gives the set's."""
+
+
 @dataclass(frozen=True)
-class Shown:
-    """A picture for the window, (H, W, 3); ``fill`` stretches it over all of it; ``live`` is new
-    from the engine."""
+class Chosen:
+    """What is to be seen, (H, W, 3); ``fill``: it has no shape of its own and is stretched over
+    whatever shows it; ``live``: it is new from the engine."""
 
     pixels: Pixels
     fill: bool = False
@@ -35,8 +38,12 @@ class Shown:
 class Fallbacks:
     """Chooses and draws what is shown. All on one thread."""
 
-    def __init__(self, still: Pixels | None = None, ladder: Ladder | None = None) -> None:
-        """``still`` is a picture of an earlier show; without one there is the start picture."""
+    def __init__(
+        self, still: Pixels | None = None, ladder: Ladder | None = None, start: bool = True
+    ) -> None:
+        """``still`` is a picture of an earlier show; without one there is the start picture.
+        Without ``start`` nothing at all is seen before the first picture."""
+        self._start = start
         self.ladder = ladder or Ladder()
         self.still = still
         self.album = Album()
@@ -45,8 +52,8 @@ class Fallbacks:
         self.changes = 0
         self._live: Pixels | None = None
         self._dark: tuple[Pixels, bool] | None = None
-        self._shown: Pixels | None = None
-        self._below: Pixels | None = None
+        self._shown: Chosen | None = None
+        self._below: Chosen | None = None
         """What is faded away from, while it is."""
         self._fade = NEAR
         self._changed_at = self._drawn_at = -math.inf
@@ -62,10 +69,9 @@ class Fallbacks:
         now: float,
         *,
         came: bool,
-        window: Size,
         asked: Asked = "",
         engine: str = "playing",
-    ) -> Shown | None:
+    ) -> Chosen | None:
         """What to show at ``now`` (s) if it is anything new.
 
         ``live`` is a new picture of the engine that was taken, and ``came`` whether there is one,
@@ -95,9 +101,9 @@ class Fallbacks:
                 return None
             assert self._live is not None  # these rungs have had a picture
             return self._out(self._live, now, live=live is not None)
-        if not due:
+        if not due or (self._live is None and not self._start):
             return None
-        return self._slow(rung, now, window)
+        return self._slow(rung, now)
 
     def _black(self) -> bool:
         """Whether the last live picture is."""
@@ -118,26 +124,25 @@ class Fallbacks:
         self._changed_at = now
         self._drift = Drift()
 
-    def _slow(self, rung: Rung, now: float, window: Size) -> Shown:
+    def _slow(self, rung: Rung, now: float) -> Chosen:
         passed = now - self._changed_at
         if rung == "drift":
             return self._out(self._drift.draw(self.album.pictures, passed), now)
         if self.still is not None:
             return self._out(self._drift.draw((self.still,), passed), now)
-        if self._live is None:
-            pixels = start_picture(now, window[0] / window[1])
-            self._drawn_at, self._shown = now, pixels
-            return Shown(pixels, fill=True)
-        return self._out(start_picture(now, self._live.shape[1] / self._live.shape[0]), now)
+        live = self._live
+        aspect = START_ASPECT if live is None else live.shape[1] / live.shape[0]
+        return self._out(start_picture(now, aspect), now, fill=live is None)
 
-    def _out(self, pixels: Pixels, now: float, live: bool = False) -> Shown:
+    def _out(self, pixels: Pixels, now: float, live: bool = False, fill: bool = False) -> Chosen:
         """With what is left of the picture before."""
         self._drawn_at = now
-        if self._below is not None:
+        below = self._below
+        if below is not None:
             share = (now - self._changed_at) / self._fade
             if 0 <= share < 1:
-                pixels = blended(self._below, pixels, share)
+                pixels = blended(below.pixels, pixels, share, stretch=below.fill or fill)
             else:
                 self._below = None
-        self._shown = pixels
-        return Shown(pixels, live=live)
+        self._shown = Chosen(pixels, fill, live)
+        return self._shown

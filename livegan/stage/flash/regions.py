@@ -19,7 +19,6 @@ SIZE = 0.5
 """A patch's side as a share of its cell's: a 128th of the picture."""
 REDDEST = 0.8
 """R / (R + G + B) of a saturated red (WCAG 2.2, general flash and red flash thresholds)."""
-NEARLY_RED = 0.7
 
 Number = TypeVar("Number", np.uint8, np.float32)
 Bytes = NDArray[np.uint8]
@@ -61,12 +60,12 @@ def values_of(samples: Bytes) -> Values:
     """(2, 4096) of (9, 4096, 3): relative luminance, and redness, of each patch; both 0..1.
 
     Redness is R - G - B in linear light where that is above nothing and the red is saturated: what
-    WCAG 2.1 takes the change of (after Harding and Binnie, 2002). It rises from 0 between
-    R / (R + G + B) of 0.7 and 0.8, so that a colour at the edge does not seem to jump.
+    WCAG 2.1 takes the change of (after Harding and Binnie, 2002). What is no saturated red has
+    none, however red it is: to leave the saturated red and to come back are changes, also where
+    R - G - B grows as the saturation is lost.
     """
     light = LINEAR[samples].mean(axis=0)
     red, rest = light[:, 0], light[:, 1] + light[:, 2]
     share = red / np.maximum(red + rest, 1e-6)
-    saturated = np.clip((share - NEARLY_RED) / (REDDEST - NEARLY_RED), 0, 1)
-    redness = np.maximum(red - rest, 0) * saturated
+    redness = np.where(share >= REDDEST, red - rest, 0)
     return np.stack([light @ LUMINANCE, redness]).astype(np.float32, copy=False)

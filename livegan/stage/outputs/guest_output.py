@@ -7,50 +7,84 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.ipc.picture_ring import PictureRing
+from livegan.ipc.shared_memory import NoRoom
 from livegan.sound.source import Note
-from livegan.stage.flash.flash_guard import Mode, Moment
+from livegan.stage.fallback.letterbox import boxed
 from livegan.stage.outputs.guest import Guest
+from livegan.stage.outputs.sending import Sending
 from livegan.stage.record.throttled_notes import ThrottledNotes
+from livegan.stage.show_memory import remove
+from livegan.stage.streams.stream import Stream, StreamPicture
 from livegan.stage.supervision.engine_process import Message
 
 TRIES = 3  # times that one is started again
 RETRY = 1.0  # seconds before that, and as much more each time
+ROOM = 1280 * 720
+"""Pixels that its ring holds at least. It is made for the picture that there is when the output is
+opened; where a later one is larger than both, it is made smaller."""
 
 
-class GuestOutput(threading.Thread):
-    """Keeps an output of a plugin at work; used as `livegan.stage.outputs.outputs.Sending`."""
+class GuestOutput(Sending):
+    """Sends a stream to a process that has the output of a plugin open.
+
+    The ring between them is the stage's, and stays whatever becomes of the process or the engine.
+    """
 
     def __init__(
         self,
         wanted: Message,
+        stream: Stream,
         folder: Path,
-        mode: Mode,
         note: Note,
-        acted: Callable[[Moment], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes."""
-        super().__init__(name=f"output {wanted['name']}", daemon=True)
-        self.ring = str(wanted["ring"])
-        self.stamp = str(wanted.get("stamp") or "")
+        super().__init__(str(wanted["name"]), stream, lambda _: self._ring_output(), note)
         self._title = f"output {wanted['kind']} (plugin {wanted['plugin']})"
         self._options: Message = {
             "kind": ("output", wanted["kind"]),
             "folder": str(folder),
-            "guard": mode,
-            **{key: wanted[key] for key in ("name", "ring", "entry", "plugin")},
+            **{key: wanted[key] for key in ("name", "entry", "plugin")},
         }
-        self._note, self._acted = note, acted
         self._notes = ThrottledNotes(note, clock=clock)
-        self._stopped = threading.Event()
+        self._ring: PictureRing | None = None
 
-    def run(self) -> None:
+    def _ring_output(self) -> RingOutput:
+        assert self._ring is not None
+        return RingOutput(self._ring)
+
+    def _work(self) -> None:
+        width, height = self.stream.size or (1, 1)
+        try:
+            self._ring = PictureRing.create(1, max(ROOM, width * height))
+        except NoRoom as error:
+            self._note(f"{self._title} is left out: {error}")
+            return
+        feeding = threading.Thread(target=super()._work, name=f"{self.name} ring", daemon=True)
+        feeding.start()
+        try:
+            self._host(self._ring.name)
+        finally:
+            self._stopped.set()
+            feeding.join()
+            remove(self._ring)
+
+    def _host(self, ring: str) -> None:
+        """Keep its process at work."""
         for attempt in range(TRIES + 1):
-            guest = Guest("send", self._options)
             try:
-                why = self._follow(guest)
-            finally:
-                guest.close()
+                guest = Guest("send", {**self._options, "ring": ring})
+            except OSError as error:
+                why: str | None = f"could not be started: {error}"
+            else:
+                try:
+                    why = self._follow(guest)
+                finally:
+                    guest.close()
             if why is None or self._stopped.is_set():
                 return
             last = attempt == TRIES
@@ -76,10 +110,31 @@ class GuestOutput(threading.Thread):
                 failed = str(message["text"])
             elif kind == "note":
                 self._notes(f"{self._title}: {message['text']}")
-            elif kind == "moment":
-                self._acted(message["moment"])
         return None
 
-    def stop(self) -> None:
-        """Ask it to end; join it for the end."""
-        self._stopped.set()
+
+class RingOutput:
+    """An output that puts pictures into a ring, for another process."""
+
+    def __init__(self, ring: PictureRing) -> None:
+        self._ring = ring
+
+    def show(self, picture: StreamPicture, pixels: NDArray[np.uint8]) -> None:
+        """Write one, made smaller if it is larger than the ring was made for."""
+        height, width, _ = pixels.shape
+        if height * width > self._ring.room:
+            scale = (self._ring.room / (height * width)) ** 0.5
+            pixels = boxed(pixels, (max(1, int(width * scale)), max(1, int(height * scale))))
+        self._ring.write(
+            pixels,
+            sound_position=picture.sound_position,
+            version=picture.version,
+            frame=picture.frame,
+        )
+
+    def send(self, pixels: NDArray[np.uint8]) -> None:
+        """Write one of which nothing is known."""
+        self._ring.write(pixels)
+
+    def close(self) -> None:
+        """The ring is its maker's."""

@@ -105,11 +105,11 @@ class GuestSource:
             elif message["type"] == "note":
                 self._notes(f"{self.name}: {message['text']}")
             elif message["type"] == "failed":
-                self.close()
+                self._let_go()
                 raise SourceGone(str(message["text"]))
         if guest.gone:
             why = guest.how()
-            self.close()
+            self._let_go()
             raise SourceGone(f"{self.name}: {why}")
         there = sum(len(block) for block in blocks)
         if self._asked_at is None:
@@ -118,6 +118,12 @@ class GuestSource:
         if not blocks:
             return np.zeros((0, 2), np.float32)
         return np.concatenate(blocks).astype(np.float32, copy=False)
+
+    def _let_go(self) -> None:
+        """End its process, and do not wait for it: the show's time goes on."""
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            threading.Thread(target=guest.close, name="end source", daemon=True).start()
 
     def close(self) -> None:
         """End its process."""

@@ -21,8 +21,8 @@ from livegan.plugin.entry import entries
 from livegan.plugin.guard import said
 from livegan.plugin.loading import load
 from livegan.plugin.registry import Registry
-from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.record.throttled_notes import ThrottledNotes
+from livegan.stage.streams.formats import RGB, Formats
 
 Message = dict[str, Any]
 WAIT = 1 / 120  # seconds between looks at a ring
@@ -30,7 +30,7 @@ BEAT = 0.5  # seconds between signs of life
 
 
 def send(connection: Connection, options: Message) -> None:
-    """Send what comes into a ring to the output that ``options["offer"]`` names."""
+    """Send what comes into a ring to the output that ``options["kind"]`` names."""
     line = Line(connection)
     folder = Path(options["folder"])
     try:
@@ -45,21 +45,20 @@ def send(connection: Connection, options: Message) -> None:
         return
     try:
         with PictureRing.attach(options["ring"]) as ring:
-            show(line, ring, output, options)
+            show(line, ring, output)
     except FileNotFoundError:
-        line.tell("off", text="")  # the engine that made the ring is gone
+        line.tell("off", text="")  # the stage that made the ring is gone
     except Exception as error:
         line.tell("failed", text=f"{type(error).__name__}: {one_line(error)}")
     finally:
         output.close()
 
 
-def show(line: Line, ring: PictureRing, output: Any, options: Message) -> None:
-    """Send the newest picture, again and again, until told to end."""
-    guard = FlashGuard(options["guard"], lambda moment: line.tell("moment", moment=moment))
+def show(line: Line, ring: PictureRing, output: Any) -> None:
+    """Send the newest picture, again and again, until told to end. The stage has guarded it."""
     names = taken(output.send, {"time": 0, "frame": 0, "version": 0})
     failed = ThrottledNotes(line.note, once=True)
-    began, serial = time.monotonic(), 0
+    formats, serial = Formats(), 0
     line.opened()
     while not line.asked_to_end():
         picture = ring.latest(after=serial)
@@ -67,7 +66,7 @@ def show(line: Line, ring: PictureRing, output: Any, options: Message) -> None:
             time.sleep(WAIT)
             continue
         serial = picture.serial
-        safe = guard(picture.pixels, time.monotonic() - began)
+        pixels = formats.get(picture.pixels, getattr(output, "format", RGB) or RGB)
         about = {
             "time": picture.sound_position / 48000,
             "frame": picture.frame,
@@ -75,10 +74,9 @@ def show(line: Line, ring: PictureRing, output: Any, options: Message) -> None:
         }
         with line.at_work():
             try:
-                output.send(safe, **{name: about[name] for name in names})
+                output.send(pixels, **{name: about[name] for name in names})
             except RuntimeError as error:  # a receiver that resizes, a disk that is full
                 failed(one_line(error))
-    guard.finish()
 
 
 def grab(connection: Connection, options: Message) -> None:

@@ -1,38 +1,27 @@
-"""Outputs besides the window: each a thread of its own, so that none delays another."""
+"""The outputs that a set asks for besides the window. They belong to the stage: an engine that dies
+takes none of them along."""
 
 from __future__ import annotations
 
 import functools
-import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from livegan.ipc.picture_ring import PictureRing
 from livegan.plugin.catalogue import OWN
-from livegan.plugin.guard import said
-from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.outputs.guest import GOODBYE
 from livegan.stage.outputs.guest_output import GuestOutput
+from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.record.throttled_notes import ThrottledNotes
-
-WAIT = 1 / 120  # seconds between looks at a ring
-
-
-class Output(Protocol):
-    """A place a picture is shown. Opened, used and closed on one thread."""
-
-    def send(self, pixels: NDArray[np.uint8]) -> None:
-        """Show a (H, W, 3) uint8 picture."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
+from livegan.stage.streams.stream import Stream
+from livegan.stage.streams.streams import Streams
 
 Openers = Mapping[str, Callable[[str], Output]]
+Key = tuple[str, str]
+"""Kind and name of an output."""
+HANDOVER = 2 * GOODBYE
+"""Seconds that who is to open an output waits at most for the one that had it before."""
 
 
 def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
@@ -51,136 +40,135 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
     return found
 
 
-class Sending(threading.Thread):
-    """Sends what comes into one ring to one output."""
+@dataclass
+class _Running:
+    """An output at work, and the plugin's text that it was made from."""
 
-    def __init__(
-        self,
-        name: str,
-        ring: str,
-        opener: Callable[[str], Output],
-        note: Callable[[str], None],
-        guard: FlashGuard,
-    ) -> None:
-        super().__init__(name=f"output {name}", daemon=True)
-        self.ring, self.stamp = ring, ""
-        self._guard = guard
-        self._output_name = name
-        self._opener = opener
-        self._note = note
-        self._stopped = threading.Event()
-        self._began = time.monotonic()
-        self.sent = 0
-
-    def run(self) -> None:
-        try:
-            with PictureRing.attach(self.ring) as ring:
-                output = self._opener(self._output_name)
-                try:
-                    self._send(ring, output)
-                finally:
-                    self._guard.finish()
-                    output.close()
-        except FileNotFoundError:
-            return  # the engine that made the ring is gone; its successor sends a new one
-        except Exception as error:
-            self._note(said(error) or type(error).__name__)
-
-    def _send(self, ring: PictureRing, output: Output) -> None:
-        serial = 0
-        while not self._stopped.wait(WAIT):
-            picture = ring.latest(after=serial)
-            if picture is None:
-                continue
-            serial = picture.serial
-            safe = self._guard(picture.pixels, time.monotonic() - self._began)
-            try:
-                output.send(safe)
-                self.sent += 1
-            except RuntimeError as error:  # a receiver that resizes, a driver that resets
-                self._note(said(error) or type(error).__name__)
-
-    def stop(self) -> None:
-        """Ask it to end; join it for the end."""
-        self._stopped.set()
+    sending: Sending
+    stamp: str
 
 
 class Outputs:
-    """The outputs that the program on air asks for.
+    """Those that the program on air asks for, each on a thread of its own.
 
-    Those of livegan run on threads here, those of plugins in processes of their own.
+    One of livegan runs there; one of a plugin runs in a process of its own.
     """
 
     def __init__(
         self,
         opened_by: Openers,
+        streams: Streams,
         note: Callable[[str], None],
-        guard: Callable[[str], FlashGuard] = lambda name: FlashGuard(),
-        guest: Callable[[dict[str, Any]], GuestOutput] | None = None,
+        guest: Callable[[dict[str, Any], Stream], GuestOutput] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``note`` takes one line for the performer, from any thread; each is given once, and an
         output does not give many: see `livegan.stage.record.throttled_notes.ThrottledNotes`.
 
-        ``guard`` makes the flash guard of the output of that name, ``guest`` what runs one of a
-        plugin.
+        ``guest`` makes what runs an output of a plugin.
         """
         self._guest = guest
         self._openers = opened_by
-        self._guard = guard
+        self._streams = streams
         self._note = ThrottledNotes(note, once=True, clock=clock)
-        self._sending: dict[tuple[str, str], Sending | GuestOutput] = {}
-        self._ended: list[Sending | GuestOutput] = []
+        self._running: dict[Key, _Running] = {}
+        self._ended: list[Sending] = []
 
-    def take(self, wanted: list[dict[str, Any]]) -> None:
-        """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each, and whose it is."""
-        keep: dict[tuple[str, str], Sending | GuestOutput] = {}
-        for item in wanted:
-            kind, name, ring = str(item["kind"]), str(item["name"]), str(item["ring"])
-            running = self._sending.get((kind, name))
-            stamp = str(item.get("stamp") or "")
-            if running is not None and (running.ring, running.stamp) == (ring, stamp):
-                keep[kind, name] = running
-                continue
-            foreign = item.get("plugin", OWN) != OWN and self._guest is not None
-            opener = None if foreign else self._openers.get(kind)
-            if opener is None and not foreign:
-                have = ", ".join(sorted(self._openers)) or "none"
-                self._note(f"there is no output {kind!r} here (there is: {have})", name)
-                continue
-            if running is not None:  # its successor takes over the name
-                running.stop()
-                running.join(GOODBYE)
-            if opener is not None:
-                note = functools.partial(self._note, of=name)
-                keep[kind, name] = Sending(name, ring, opener, note, self._guard(name))
-            elif self._guest is not None:
-                keep[kind, name] = self._guest(item)
-            keep[kind, name].start()
+    def attach(self, name: str, output: Output, stream: Stream | None = None) -> Sending:
+        """Send a stream, the main one if None, to an output that no set asks for, until the show
+        is over or the `Sending` is stopped."""
+        sending = Sending(name, stream or self._streams.main, lambda _: output, self._note)
+        sending.start()
+        self._ended.append(sending)
+        return sending
+
+    def take(self, wanted: list[dict[str, Any]], safe: bool = False) -> None:
+        """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each, and whose it is.
+
+        Those that are not wanted any more end, unless the program is the ``safe`` set: then they
+        show what the window shows, for a panic key must not take a projector its picture. Never
+        waits: this is the supervisor's thread.
+        """
         self._ended = [sending for sending in self._ended if sending.is_alive()]
-        for key, sending in self._sending.items():
-            if keep.get(key) is not sending:
-                sending.stop()
-                self._ended.append(sending)
-        self._sending = keep
-
-    def rings(self) -> list[str]:
-        """The names of the rings that are read now."""
-        return [sending.ring for sending in self._sending.values()]
-
-    def engine_gone(self) -> None:
-        """The engine died: stop, and remove its rings, which it cannot do itself any more."""
-        for name in self.rings():
-            try:
-                with PictureRing.attach(name) as ring:
-                    ring.unlink()
-            except (FileNotFoundError, ValueError):
+        streams = self._by_ring(wanted)
+        keep: dict[Key, _Running] = {}
+        for item in wanted:
+            key = str(item["kind"]), str(item["name"])
+            running = self._at_work(key, item, streams[str(item["ring"])])
+            if running is not None:
+                keep[key] = running
+        for key, running in self._running.items():
+            if key in keep:
                 continue
-        self.take([])
+            if safe:
+                running.sending.stream = self._streams.main
+                keep[key] = running
+            else:
+                self._end(running.sending)
+        self._running = keep
+        self._streams.keep({running.sending.stream.name for running in keep.values()})
+
+    def _by_ring(self, wanted: list[dict[str, Any]]) -> dict[str, Stream]:
+        """The streams by the rings of the pictures: one for each distinct picture.
+
+        A picture goes on in the stream that one of its outputs shows already.
+        """
+        names: dict[str, str] = {}
+        for item in wanted:
+            ring, key = str(item["ring"]), (str(item["kind"]), str(item["name"]))
+            running = self._running.get(key)
+            before = running.sending.stream if running is not None else self._streams.main
+            if before is not self._streams.main and before.name not in names.values():
+                names.setdefault(ring, before.name)
+        for item in wanted:
+            ring, name = str(item["ring"]), f"{item['kind']} {item['name']}"
+            if ring not in names:
+                free = name if name not in names.values() else f"{name} ({ring})"
+                names[ring] = free
+        return {
+            ring: self._streams.main
+            if ring == self._streams.main_ring
+            else self._streams.further(name, ring)
+            for ring, name in names.items()
+        }
+
+    def _at_work(self, key: Key, item: dict[str, Any], stream: Stream) -> _Running | None:
+        """The output that is there, given its stream, or a new one; None if there is no such."""
+        kind, name = key
+        running, stamp = self._running.get(key), str(item.get("stamp") or "")
+        if running is not None and running.stamp == stamp:
+            running.sending.stream = stream
+            return running
+        foreign = item.get("plugin", OWN) != OWN and self._guest is not None
+        opener = None if foreign else self._openers.get(kind)
+        if opener is None and not foreign:
+            have = ", ".join(sorted(self._openers)) or "none"
+            self._note(f"there is no output {kind!r} here (there is: {have})", name)
+            return None
+        before = None
+        if running is not None:  # its successor takes over the name
+            before = running.sending
+            self._end(before)
+        sending: Sending
+        if opener is not None:
+            note = functools.partial(self._note, of=name)
+            sending = Sending(name, stream, opener, note)
+        else:
+            assert self._guest is not None
+            sending = self._guest(item, stream)
+        sending.follow(before, HANDOVER)
+        sending.start()
+        return _Running(sending, stamp)
+
+    def _end(self, sending: Sending) -> None:
+        sending.stop()
+        self._ended.append(sending)
 
     def close(self) -> None:
         """Stop all and wait for them."""
-        self.engine_gone()
+        self.take([])
+        for sending in self._ended:
+            sending.stop()
         for sending in self._ended:
             sending.join(GOODBYE + 1)
         self._ended.clear()

@@ -58,7 +58,9 @@ class Readings:
     guard: str = ""
     """The state of the flash guard."""
     flags: tuple[str, ...] = ()
-    """What the keys hold: "blackout", "solo 2"."""
+    """What the keys hold: "solo 2"."""
+    source: str = ""
+    """The name of the sound that is heard."""
 
 
 class Hud:
@@ -179,6 +181,7 @@ class Hud:
                 (f"version {version}", WHITE),
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
+            [(f"sound {readings.source}"[:STATUS_COLUMNS], GREY)] * bool(readings.source),
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [
                 (f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER),
@@ -219,11 +222,15 @@ class Hud:
         if thumbs is None or not view.slots:
             return None
         count = len(view.slots)
-        side = max(24, min(size[1] // 6, (size[0] - letters.width) // count - 4, 128))
+        # Of a slot: its condition above its picture, both in the canvas's shape.
+        aspect = thumbs.shape[1] / count / (thumbs.shape[0] / 2)
+        room = (size[0] - letters.width) // count - 4
+        wide = max(24, min(round(min(size[1] // 6, 128) * aspect), room))
+        thumb = (wide, max(1, round(wide / aspect)))
         surface = self._keep(
             "thumbs",
             (serial, view.slots, size),
-            lambda: strip_plate(view, thumbs, side, letters),
+            lambda: strip_plate(view, thumbs, thumb, letters),
         )
         width, height = surface.get_size()
         return Panel("thumbs", surface, (size[0] - width, bottom - height))

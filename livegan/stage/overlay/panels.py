@@ -78,15 +78,19 @@ def status_plate(
     return surface
 
 
-def strip_plate(view: View, thumbs: NDArray[np.uint8], side: int, letters: Lettering) -> Surface:
-    """Conditions above, slot pictures below, names under them."""
+def strip_plate(
+    view: View, thumbs: NDArray[np.uint8], thumb: tuple[int, int], letters: Lettering
+) -> Surface:
+    """Conditions above, slot pictures below, names under them; ``thumb`` is a picture's width and
+    height."""
     import pygame
 
     count = len(view.slots)
     gap = 4
     height, width = thumbs.shape[:2]
     strip = pygame.image.frombuffer(np.ascontiguousarray(thumbs).data, (width, height), "RGB")
-    rows = 2 * side
+    side, tall = thumb
+    rows = 2 * tall
     surface = plate((count * (side + gap) + gap, rows + 2 * letters.height + 3 * gap))
     columns = letters.fits(side)
     for number, slot in enumerate(view.slots):

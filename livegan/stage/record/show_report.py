@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from livegan.stage.streams.stream import Stream
 from livegan.stage.supervision.engine_process import Message
 from livegan.stage.supervision.state import State
 from livegan.stage.window.presenter import Presenter
@@ -36,10 +37,13 @@ class Report:
         elif kind == "engine":
             self._counts["recoveries"] += message.get("kind") == "recovery"
 
-    def told(self, presenter: Presenter, state: State, canvas: str) -> dict[str, Any]:
+    def told(
+        self, presenter: Presenter, stream: Stream, state: State, canvas: str
+    ) -> dict[str, Any]:
         """What was presented and what happened: counts, intervals in ms, engine deaths.
 
-        ``state`` is the supervisor's, ``canvas`` what the window draws on.
+        ``stream`` is the main one, ``state`` is the supervisor's, ``canvas`` what the window
+        draws on.
         """
         frames = max(1, presenter.intervals.count)
         pictures = presenter.picture_intervals.report()
@@ -50,17 +54,17 @@ class Report:
             **{f"picture_{k}": v for k, v in pictures.items() if k.endswith("_ms")},
             "intervals_ms": presenter.intervals.histogram(),
             "picture_intervals_ms": presenter.picture_intervals.histogram(),
-            "flash_guard": presenter.guard.mode,
-            "flash_guard_acted": presenter.guard.moments,
-            "flash_guard_seconds": round(presenter.guard.seconds, 2),
+            "flash_guard": stream.guard.mode,
+            "flash_guard_acted": stream.guard.moments,
+            "flash_guard_seconds": round(stream.guard.seconds, 2),
             **self._counts,
             "seconds": round(seconds, 2),
             "first_picture_s": self.first_picture,
             "engine_deaths": state.total_deaths,
             "blocked": list(state.blocked),
             "cpu_share": round((time.process_time() - self._cpu) / seconds, 3),
-            "rungs": {rung: round(s, 2) for rung, s in presenter.rungs.seconds.items()},
-            "rung_changes": presenter.rungs.changes,
+            "rungs": {rung: round(s, 2) for rung, s in stream.fallbacks.seconds.items()},
+            "rung_changes": stream.fallbacks.changes,
             "canvas": canvas,
             "draw_ms": round(presenter.draw_ms / frames, 3),
             "overlay_ms": round(presenter.overlay_ms / frames, 3),

@@ -1,7 +1,7 @@
 """What the window draws on: textures of the graphics card, or a surface of the processor.
 
-Both put the same things on the screen: a picture with its aspect kept, panels over it, and a
-darkness over all. Measured in docs/decisions/stage-window.md.
+Both put the same things on the screen: a picture with its aspect kept, and panels over it.
+Measured in docs/decisions/stage-window.md.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Canvas(Protocol):
         """Take a new picture, (H, W, 3) uint8; ``fill`` stretches it over the whole window."""
         ...
 
-    def present(self, size: Size, panels: Sequence[Panel], darkness: float) -> None:
-        """Show the picture and the panels; ``darkness`` 1 is black."""
+    def present(self, size: Size, panels: Sequence[Panel]) -> None:
+        """Show the picture and the panels."""
         ...
 
     def close(self) -> None:
@@ -74,17 +74,13 @@ class TextureCanvas:
             self._picture = held
         held.update(surface)
 
-    def present(self, size: Size, panels: Sequence[Panel], darkness: float) -> None:
+    def present(self, size: Size, panels: Sequence[Panel]) -> None:
         renderer = self._renderer
         renderer.draw_color = (0, 0, 0, 255)
         renderer.clear()
         if self._picture is not None:
             picture = self._picture
             picture.draw(dstrect=fitted((picture.width, picture.height), size, self._fill))
-        if darkness > 0:
-            renderer.draw_blend_mode = BLEND
-            renderer.draw_color = (0, 0, 0, round(255 * darkness))
-            renderer.fill_rect((0, 0, *size))
         held = {}
         for panel in panels:
             held[panel.name] = (panel.surface, self._texture(panel))
@@ -126,7 +122,7 @@ class SurfaceCanvas:
         self._picture = _surface(pixels).convert(self._window.get_surface())
         self._scaled = None
 
-    def present(self, size: Size, panels: Sequence[Panel], darkness: float) -> None:
+    def present(self, size: Size, panels: Sequence[Panel]) -> None:
         import pygame
 
         screen = self._window.get_surface()
@@ -137,9 +133,6 @@ class SurfaceCanvas:
                 scaled = pygame.transform.smoothscale(self._picture, rect.size)
                 self._scaled = ((rect.width, rect.height), scaled)
             screen.blit(self._scaled[1], rect)
-        if darkness > 0:
-            left = round(255 * (1 - darkness))
-            screen.fill((left, left, left), special_flags=pygame.BLEND_MULT)
         for panel in panels:
             if panel.alpha > 0:
                 panel.surface.set_alpha(round(255 * panel.alpha))

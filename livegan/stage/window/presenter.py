@@ -1,4 +1,4 @@
-"""The presenter: the loop that puts the newest picture on the window, with what lies over it."""
+"""The presenter: the loop that puts a stream on the window, with what lies over it."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from livegan.sound import RATE
 from livegan.sound.features import FEATURES
 from livegan.stage.control.keys import action_of
 from livegan.stage.control.switches import Order, Switches
-from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.ladder import Rung
-from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.hud import Hud, Readings
 from livegan.stage.overlay.panels import METERS
 from livegan.stage.overlay.text import Panel, faded
 from livegan.stage.overlay.view import View
 from livegan.stage.record.intervals import Intervals
+from livegan.stage.streams.stream import Hands, StreamPicture
+from livegan.stage.streams.streams import Streams
 from livegan.stage.window.pacing import Pace
 from livegan.stage.window.window import Window, WindowLost
 
 T = TypeVar("T")
+_NOTHING: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
 
-BLACKOUT_SECONDS = 0.7
-LONGEST_STEP = 0.1  # seconds of that fade in one frame
 EARLY = 0.003  # seconds before the next frame is due that drawing begins; presenting waits the rest
 MOST_FAILURES = 20  # different ones that are told
 LOOK = 0.004  # seconds between looks for a new picture
+WITHOUT = 0.05  # seconds between looks at messages where there is no window
 RIDE = 0.05  # seconds that a change of the overlays waits for a picture to come with
 AT_LEAST = 0.1  # seconds after which the same is presented again, for windows that were covered
 
@@ -54,7 +54,7 @@ class Presented:
     heard: float
     """The show's time: seconds of sound that were heard."""
     pixels: NDArray[np.uint8]
-    """What lies below the overlays, (H, W, 3)."""
+    """What lies below the overlays, (H, W, 3), after blackout and flash guard."""
     darkness: float
     """How far the performer's blackout is, 0..1."""
     rung: Rung
@@ -62,33 +62,29 @@ class Presented:
 
 
 class Presenter:
-    """Shows pictures, view and switches. All of it happens on the thread that calls `present`."""
+    """Shows the main stream, view and switches. All on the thread that calls `present`."""
 
     def __init__(
         self,
         window: Window,
-        pictures: PictureRing,
+        streams: Streams,
         thumbs: PictureRing,
         sound: SoundRing,
         switches: Switches,
         code: Code,
         order: Callable[[Order], None],
-        guard: FlashGuard,
-        rungs: Fallbacks,
+        source: Callable[[], str] = lambda: "",
     ) -> None:
-        """``order`` is called with what the keys ask of others, and must return at once.
-
-        ``rungs`` choose what is shown. Every picture goes through ``guard``; its moments are in
-        seconds since now.
-        """
-        self._window = window
-        self._pictures, self._thumb_ring, self._sound = pictures, thumbs, sound
-        self._order = order
-        self.guard, self.rungs = guard, rungs
+        """``order`` is called with what the keys ask of others, and must return at once;
+        ``source`` gives the name of the sound that is heard."""
+        self._window: Window | None = window
+        self._streams, self._thumb_ring, self._sound = streams, thumbs, sound
+        self._order, self._source = order, source
         self.switches = switches
+        self._tell_hands()
         self.view = View()
-        self.picture: Picture | None = None
-        """The engine's picture that was taken last; what is shown of it is `shown`."""
+        self.newest: StreamPicture | None = None
+        """What is on the window, below what lies over it."""
         self.intervals = Intervals()
         """Between presented frames; a frame that would be the same as the last is not presented."""
         self.picture_intervals = Intervals()
@@ -98,21 +94,33 @@ class Presenter:
         self.draw_ms = 0.0
         self._hud, self._code = Hud(), code
         self._thumbs: Picture | None = None
-        self._newest = 0
-        self._darkness = self._faded_at = 0.0
-        self._began = time.monotonic()
         self._fresh = self._new = False
-        self.shown: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
-        """The picture on the window, (H, W, 3), below what lies over it."""
         self.watch: Callable[[Presented], None] | None = None
         """Called on this thread after each frame; it must return at once."""
         self.failed: Callable[[str], None] = lambda line: None
         """Called with a line when a part of the stage failed, once for each."""
+        self.lost: Callable[[str], None] = lambda line: None
+        """Called with a line when the window is gone for good; the show goes on without it."""
         self._failures: set[str] = set()
 
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
-        """Present until ``stop`` is set. ``listen`` is called before each frame, with the time."""
-        window, pace, shown = self._window, Pace(), 0.0
+        """Present until ``stop`` is set. ``listen`` is called before each frame, with the time.
+
+        Where the window is lost, only that goes on.
+        """
+        if self._window is not None:
+            try:
+                self._present(self._window, stop, listen)
+            except WindowLost as error:
+                self._window = None
+                self.lost(str(error))
+        while not stop.wait(WITHOUT):
+            self._survive(listen, time.monotonic())
+
+    def _present(
+        self, window: Window, stop: threading.Event, listen: Callable[[float], None]
+    ) -> None:
+        pace, shown = Pace(), 0.0
         before_asked: object = None
         before_over: object = None
         while not stop.is_set():
@@ -125,18 +133,17 @@ class Presenter:
             if pace.wait:
                 time.sleep(min(LOOK, pace.wait))
                 continue
-            self._fade(now)
             panels = self._survive(self._overlays, now) or []
             self.overlay_ms += (time.perf_counter() - began) * 1000
             over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
-            asked = (window.size, self._darkness, self.switches)
+            asked = (window.size, self.switches)
             # What is on the screen already is not drawn again, and numbers wait for the next
             # picture: on a machine without a graphics card each frame costs the networks 5 ms.
             patience = RIDE if over != before_over else AT_LEAST
             if not self._fresh and asked == before_asked and began - shown < patience:
-                time.sleep(LOOK)
+                self._streams.main.wait(self.newest, LOOK)
                 continue
-            window.present(panels, self._darkness)
+            window.present(panels)
             shown = time.perf_counter()
             before_asked, before_over = asked, over
             self.intervals.presented(shown)
@@ -164,14 +171,22 @@ class Presenter:
             return None
 
     def _presented(self) -> Presented:
-        heard, picture = self._sound.position, self.picture
-        serial, newest = (picture.serial, picture.sound_position) if picture else (0, heard)
-        age = (heard - newest) / RATE
-        rung = self.rungs.ladder.rung
-        pixels, darkness = self.shown, self._darkness
-        return Presented(time.monotonic(), serial, age, heard / RATE, pixels, darkness, rung)
+        newest, heard = self.newest, self._sound.position
+        pixels, live, darkness, rung = _NOTHING, 0, 0.0, self._streams.main.fallbacks.ladder.rung
+        if newest is not None:
+            pixels, live = newest.pixels, newest.live
+            darkness, rung = newest.darkness, newest.rung
+        age = (heard - self._position(heard)) / RATE
+        return Presented(time.monotonic(), live, age, heard / RATE, pixels, darkness, rung)
+
+    def _position(self, heard: int) -> int:
+        """That of the newest sound in the engine's newest picture."""
+        picture = self._streams.main.picture
+        return picture.sound_position if picture is not None else heard
 
     def _take_keys(self, now: float) -> None:
+        if self._window is None:
+            return
         for press in self._window.presses():
             closed = press.name == "close"
             found = ("quit", "close") if closed else action_of(press.typed, press.name)
@@ -179,47 +194,38 @@ class Presenter:
                 continue
             standing = replace(self.switches, slots=len(self.view.slots))
             self.switches, orders = standing.press(*found, now)
+            self._tell_hands()
             for order in orders:
                 if order == "fullscreen":
                     self._window.toggle_fullscreen()
                 else:
                     self._order(order)
 
+    def _tell_hands(self) -> None:
+        self._streams.hands = Hands(self.switches.asked, self.switches.black)
+
     def _take_picture(self, now: float) -> None:
-        after = self.picture.serial if self.picture else 0
-        asked, newest = self.switches.asked, self._pictures.newest
-        came, self._newest = newest > self._newest, newest
-        picture = self._pictures.latest(after) if self.rungs.wants(asked) else None
-        shown = self.rungs.show(
-            picture.pixels if picture is not None else None,
-            now,
-            came=came,
-            window=self._window.size,
-            asked=asked,
-            engine=self.view.engine,
-        )
-        if picture is not None:
-            self.picture = picture
-            if self.view.waiting:
-                self.view = replace(self.view, waiting="")
-        if shown is not None:
-            self.shown = self.guard(shown.pixels, now - self._began)
-            self._window.picture(self.shown, shown.fill)
-            self._fresh, self._new = True, self._new or shown.live
+        newest, before = self._streams.main.newest, self.newest
+        if newest is not before and newest is not None and self._window is not None:
+            self.newest = newest
+            if before is None or newest.pixels is not before.pixels or newest.fill != before.fill:
+                self._window.picture(newest.pixels, newest.fill)
+                self._fresh = True
+            self._new = self._new or newest.live > (before.live if before is not None else 0)
+        if self.view.waiting and newest is not None and newest.live:
+            self.view = replace(self.view, waiting="")
         if self.switches.hud and self.switches.thumbs:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)
             self._thumbs = strip or self._thumbs
 
-    def _fade(self, now: float) -> None:
-        # As long on a machine that draws slowly; a frame that took ages does not end it at once.
-        step = min(max(0.0, now - self._faded_at), LONGEST_STEP) / BLACKOUT_SECONDS
-        self._faded_at = now
-        change = step if self.switches.black else -step
-        self._darkness = min(1.0, max(0.0, self._darkness + change))
-
     def _overlays(self, now: float) -> list[Panel]:
+        if self._window is None:
+            return []
         switches, hud, size = self.switches, self._hud, self._window.size
         self.view = self.view.faded(now)
+        light = faded(1 - (self.newest.darkness if self.newest is not None else 0.0))
+        if not light:
+            return []  # nothing at all is seen in a blackout
         panels: list[Panel] = []
         top = 0
         if self.view.waiting:
@@ -232,21 +238,20 @@ class Presenter:
             panels += over
         if switches.code and self.view.code:
             panels = self._code.panels(self.view, size, now, top) + panels
-        if self._darkness:
-            light = faded(1 - self._darkness)
-            panels = [replace(panel, alpha=panel.alpha * light) for panel in panels]
         if switches.hint is not None and switches.hint.strength(now) > 0:
             panels += hud.hint(switches.hint, size, now)
         if switches.help:
             panels += hud.help(size)
+        if light < 1:
+            panels = [replace(panel, alpha=panel.alpha * light) for panel in panels]
         return panels
 
     def _readings(self) -> Readings:
         hops = self._sound.hops
         row = dict(zip(FEATURES, self._sound.features(hops - 1, hops)[0], strict=True))
-        age = None
-        if self.picture is not None:
-            age = (self._sound.position - self.picture.sound_position) / RATE * 1000
+        age, heard, main = None, self._sound.position, self._streams.main
+        if main.picture is not None:
+            age = (heard - self._position(heard)) / RATE * 1000
         recent = self.intervals.recent_ms
         return Readings(
             screen_fps=1000 / recent if recent else 0.0,
@@ -254,7 +259,8 @@ class Presenter:
             meters=tuple(float(row[name]) for name in METERS),
             bpm=float(row["bpm"]),
             beats=float(row["beats"]),
-            rung=self.rungs.ladder.line,
-            guard=self.guard.state,
+            rung=main.fallbacks.ladder.line,
+            guard=main.guard.state,
             flags=self.switches.flags,
+            source=self._source(),
         )

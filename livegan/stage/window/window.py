@@ -16,13 +16,24 @@ from livegan.stage.window import x11
 from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.window.visibility import Displays, Visibility
 
+USUAL: Size = (1024, 1024)
 SMALLEST: Size = (160, 120)
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
 MIND = 0.5  # seconds between looks at the displays
 
 
+def shaped_like(picture: Size, room: Size) -> Size:
+    """The size of a window in a picture's shape: as large as usual, and within the display."""
+    scale = (USUAL[0] * USUAL[1] / (picture[0] * picture[1])) ** 0.5
+    scale = min(scale, room[0] / picture[0], room[1] / picture[1])
+    return max(SMALLEST[0], round(picture[0] * scale)), max(SMALLEST[1], round(picture[1] * scale))
+
+
 class WindowLost(Exception):
-    """The window was destroyed in the middle of the show, and the screen is gone too."""
+    """The window is gone in the middle of the show, and cannot be opened again."""
+
+
+SERVER = "the X server is gone, and the window with it; the show goes on without a window"
 
 
 @dataclass(frozen=True)
@@ -39,15 +50,19 @@ class Window:
 
     def __init__(
         self,
-        size: Size = (1024, 1024),
+        size: Size | None = None,
         *,
         title: str = "livegan",
         fullscreen: bool = False,
         display: int = 0,
         canvas: Literal["auto", "texture", "surface"] = "auto",
         told: Callable[[str, str], None] = lambda what, text: None,
+        last_resort: Callable[[], None] = lambda: None,
     ) -> None:
         """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why.
+
+        Without a ``size`` it takes the shape of what it shows, until somebody resizes it.
+        ``last_resort`` is called where the process is about to end for want of an X server.
 
         ``told`` is called with a word ("hidden", "back", "display", "canvas", "opened") and a line
         whenever something happens to the window that nobody asked for.
@@ -55,11 +70,13 @@ class Window:
         import pygame
 
         self._told, self._title, self._wanted = told, title, canvas
-        x11.survive_errors()
+        x11.survive_errors(last_resort)
+        self._abandoned = False
         self._displays = Displays(display, display, screen.reach(display))
         self._visibility, self._minded = Visibility(), 0.0
         self._shown: tuple[NDArray[np.uint8], bool] | None = None
-        self._size, self.fullscreen = size, False
+        self._size, self.fullscreen = size or USUAL, False
+        self._follows = size is None
         try:
             self._open()
         except pygame.error as error:
@@ -82,6 +99,9 @@ class Window:
         place = CENTRED_ON | self._displays.at
         self._window = pygame.Window(self._title, size, (place, place), resizable=True)
         self._window.minimum_size = SMALLEST
+        self._granted = self.size
+        self._connection = x11.display_of(self._window)
+        x11.outlive_server(self._connection)
 
     def _open_canvas(self, wanted: str) -> Canvas:
         import pygame
@@ -119,7 +139,10 @@ class Window:
 
         found = []
         now = time.monotonic()
-        for event in pygame.event.get():
+        self._see_server()
+        events = pygame.event.get()
+        self._see_server()
+        for event in events:
             if event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
                 self._visibility = self._visibility.put_away(now)
             elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN):
@@ -141,25 +164,56 @@ class Window:
         import pygame
 
         self._shown = (pixels, fill)
+        if not fill:
+            self._follow((pixels.shape[1], pixels.shape[0]))
         try:
             self._canvas.picture(pixels, fill)
         except pygame.error as error:
             self._renew_canvas(str(error))
 
-    def present(self, panels: Sequence[Panel] = (), darkness: float = 0.0) -> None:
-        """Show the picture, darkened by 0..1, and the panels over it."""
+    def present(self, panels: Sequence[Panel] = ()) -> None:
+        """Show the picture, and the panels over it. Raises WindowLost where there is no screen any
+        more."""
         import pygame
 
-        if self._destruction is not None and self._destruction.happened():
+        self._see_server()
+        if self._destroyed():
+            assert self._destruction is not None
             ours = self._destruction.window
             self._watch_destruction()
             if self._destruction is None or self._destruction.window == ours:
                 self._reopen()
             # Else SDL made another in its place, as it does for another kind of canvas.
         try:
-            self._canvas.present(self.size, panels, darkness)
+            self._canvas.present(self.size, panels)
         except pygame.error as error:
+            self._see_server()
             self._renew_canvas(str(error))
+        self._see_server()
+
+    def _see_server(self) -> None:
+        """Raises WindowLost where there is no screen any more."""
+        if x11.gone():
+            self.abandon()
+            raise WindowLost(SERVER)
+
+    def _destroyed(self) -> bool:
+        """Whether another program has destroyed the window since the last look."""
+        return self._destruction is not None and self._destruction.happened()
+
+    def _follow(self, picture: Size) -> None:
+        """Take the shape of a picture, with as many pixels as before."""
+        if not self._follows or self.fullscreen:
+            return
+        wanted = shaped_like(picture, self._displays.sizes[self._displays.at])
+        if wanted == self._size:
+            return
+        if self.size not in (self._granted, self._size):
+            self._follows = False  # somebody resized it
+            return
+        self._size = self._window.size = wanted
+        self._window.position = (CENTRED_ON | self._displays.at, CENTRED_ON | self._displays.at)
+        self._granted = self.size
 
     # What happens to a window that nobody asked for ----------------------------------------------
 
@@ -168,7 +222,9 @@ class Window:
         import pygame
 
         self._visibility, back = self._visibility.look(now)
-        if back:
+        if back and self._destroyed():  # SDL would wait for ever until it is seen
+            self._reopen()
+        elif back:
             self._told("back", "the window was put away and is back; twice puts it away for good")
             self._window.show()
             self._window.restore()
@@ -197,6 +253,8 @@ class Window:
         self._told("opened", "the window was destroyed and is opened again")
         self._canvas.close()
         try:
+            if self._destruction is not None:
+                x11.expect_unmapping(self._connection, self._destruction.window)
             self._window.destroy()
             self._open()
         except pygame.error as error:
@@ -226,8 +284,17 @@ class Window:
 
         pygame.mouse.set_visible(not self.fullscreen)
 
+    def abandon(self) -> None:
+        """Leave it as it is, for what it is drawn with does not answer any more: `close` does
+        nothing then. From any thread."""
+        if not self._abandoned:
+            self._abandoned = True
+            x11.leak(self._window, self._canvas)
+
     def close(self) -> None:
         """Close it. Twice is once."""
+        if self._abandoned:
+            return
         self._canvas.close()
         if self._destruction is not None:
             self._destruction.close()

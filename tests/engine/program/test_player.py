@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from pathlib import Path
@@ -16,6 +17,8 @@ from livegan.engine.program.quantise import next_beat
 from livegan.engine.program.thumbs import strip
 from livegan.ipc.control_table import Control, ControlTable
 from livegan.ipc.recorded_controls import RecordedControls
+from livegan.operation.source import source_digest
+from livegan.plugin import registry
 from tests.engine.playing import Show
 
 WAVE = """
@@ -461,6 +464,28 @@ show(a)
     notes = [m["text"] for m in show.messages if m["type"] == "note"]
     assert len(notes) == 1 and notes[0].startswith("a: stone: ")
     assert "cannot paint 66x66" in notes[0] and "resized" in notes[0]
+
+
+def test_a_model_that_is_fed_another_version_of_its_encoder_says_so_once(tmp_path: Path) -> None:
+    text = """
+from livegan.live import *
+sound = listen()
+a = model("stone"){chain}
+b = model("water", encode.levels(sound))
+c = model("fire", encode.waveform(sound))
+show(grid(a, b, c))
+"""
+    show = Show(tmp_path, text.format(chain=""))
+    mine = source_digest(registry.current().operation("encoder", "levels"))
+    for name, trained in (("stone", mine), ("water", "0" * 64), ("fire", "0" * 64)):
+        path = tmp_path / "models" / name / "model.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"encoder_sha256": trained}))
+    for chain in ("", ".invert()", ".blur(1)"):
+        commit = show.save(text.format(chain=chain))
+        assert commit is not None and commit.status == "cued", commit.reason
+    notes = [m["text"] for m in show.messages if m["type"] == "note"]
+    assert len(notes) == 1
+    assert notes[0].startswith("b: the encoder 'levels' was changed after 'water' was trained")
 
 
 def test_a_model_paints_at_the_size_of_its_card_and_is_enlarged(tmp_path: Path) -> None:

@@ -57,8 +57,9 @@ def test_the_show_ends_on_the_second_press_in_time() -> None:
 
 
 def test_what_is_held_is_named() -> None:
-    switches, _ = pressed(Switches(), "blackout", "solo 2")
-    assert switches.flags == ("blackout", "solo 2")
+    switches, orders = pressed(Switches(), "blackout", "solo 2")
+    assert switches.flags == ("solo 2",), "no word of the blackout on the audience's black"
+    assert switches.black and switches.hint is None and orders[0] == "blackout"
     assert Switches().flags == ()
 
 

@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livegan.stage.fallback.drift import Pixels, is_dark
-from livegan.stage.fallback.fallbacks import Fallbacks, Shown
-
-WINDOW = (320, 240)
+from livegan.stage.fallback.fallbacks import Chosen, Fallbacks
 
 
 def plain(value: int, size: tuple[int, int] = (24, 32)) -> Pixels:
@@ -25,7 +23,7 @@ class Wall:
     def __init__(self, still: Pixels | None = None) -> None:
         self.rungs = Fallbacks(still)
         self.now = 7.0
-        self.seen: list[Shown] = []
+        self.seen: list[Chosen] = []
 
     def play(
         self, seconds: float, value: int | None = None, fps: float = 25.0, **more: Any
@@ -37,7 +35,7 @@ class Wall:
             new = value is not None and int(frame * fps / 50) != int((frame - 1) * fps / 50)
             wanted = new and self.rungs.wants(more.get("asked", ""))
             live = plain(value) if wanted and value is not None else None
-            shown = self.rungs.show(live, self.now, came=new, window=WINDOW, **more)
+            shown = self.rungs.show(live, self.now, came=new, **more)
             if shown is not None:
                 self.seen.append(shown)
             wall.append(self.seen[-1].pixels)
@@ -74,7 +72,7 @@ def test_the_first_picture_fades_in_and_the_next_pass_as_they_are() -> None:
     wall.play(1, engine="starting")
     assert largest_step(wall.play(3, 200)) < 12
     live = plain(201)
-    shown = wall.rungs.show(live, wall.now + 0.02, came=True, window=WINDOW)
+    shown = wall.rungs.show(live, wall.now + 0.02, came=True)
     assert shown is not None and shown.pixels is live and shown.live
 
 
@@ -149,3 +147,22 @@ def test_whatever_happens_the_wall_is_never_black(acts: list[Any], still: bool) 
     for seconds, value, asked, engine in acts:
         seen = wall.play(seconds, value, asked=asked, engine=engine)
         assert all(not is_dark(pixels) for pixels in seen)
+
+
+def test_a_fade_between_pictures_of_different_shape_squeezes_neither() -> None:
+    wall = Wall()
+    wide = plain(200, (18, 32))
+    for _ in range(100):
+        wall.now += 0.02
+        shown = wall.rungs.show(wide, wall.now, came=True)
+    assert shown is not None
+    wall.seen.append(shown)
+    wall.play(7, engine="dead")
+    assert wall.rung == "drift"
+    tall = plain(200, (32, 18))
+    wall.now += 0.02
+    first = wall.rungs.show(tall, wall.now, came=True)
+    assert first is not None and first.pixels.shape == (32, 18, 3)
+    column = first.pixels[:, 9, 0]
+    assert column[16] > 190, "the wide picture, where it is"
+    assert column[2] < 30 and column[-3] < 30, "above and below it the tall one only begins"

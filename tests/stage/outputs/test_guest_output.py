@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from livegan.ipc.picture_ring import PictureRing
-from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.outputs import guest, guest_output
 from livegan.stage.outputs.guest_output import GuestOutput
 from livegan.stage.outputs.hosting import Line, show
 from livegan.stage.outputs.outputs import Outputs
+from livegan.stage.streams.stream import Stream
+from livegan.stage.streams.streams import Streams
+from tests.stage.streams.running import running
 
 OUTPUT = '''
 """Outputs: one that keeps what it is sent, and some that do harm."""
@@ -94,38 +96,46 @@ def ring(tmp_path: Path) -> Iterator[PictureRing]:
         ring.unlink()
 
 
+@pytest.fixture
+def streams(ring: PictureRing) -> Iterator[Streams]:
+    with running() as streams:
+        yield streams
+
+
 def item(folder: Path, ring: PictureRing, kind: str, name: str, stamp: str = "") -> dict[str, Any]:
     entry = str(folder / "plugins" / "places.py")
     whose = {"plugin": "places", "entry": entry, "stamp": stamp}
     return {"kind": kind, "name": name, "ring": ring.name, **whose}
 
 
-def outputs_in(folder: Path, notes: list[str]) -> Outputs:
-    def made(wanted: dict[str, Any]) -> GuestOutput:
-        return GuestOutput(wanted, folder, "off", notes.append, lambda moment: None)
+def outputs_in(folder: Path, notes: list[str], streams: Streams) -> Outputs:
+    def made(wanted: dict[str, Any], stream: Stream) -> GuestOutput:
+        return GuestOutput(wanted, stream, folder, notes.append)
 
-    return Outputs({}, notes.append, lambda name: FlashGuard(), made)
+    return Outputs({}, streams, notes.append, made)
 
 
 def test_an_output_of_a_plugin_is_sent_the_newest_picture(
-    ring: PictureRing, tmp_path: Path
+    ring: PictureRing, streams: Streams, tmp_path: Path
 ) -> None:
     notes: list[str] = []
-    outputs = outputs_in(tmp_path, notes)
+    outputs = outputs_in(tmp_path, notes, streams)
     wanted = [item(tmp_path, ring, "kept", "takes"), item(tmp_path, ring, "nowhere", "x")]
     outputs.take(wanted)
-    ring.write(np.full((4, 6, 3), 7, np.uint8), frame=12)
     takes = tmp_path / "takes"
-    until(lambda: takes.exists() and takes.read_text().startswith("12 (4, 6, 3) [7, 7, 7]"))
-    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=13)
-    until(lambda: any("thirteen" in note for note in notes))
-    first = outputs.rings()
+
+    def drawn(frame: int, value: int, width: int = 4) -> str:
+        """The engine draws on; what was taken down by now."""
+        ring.write(np.full((4, width, 3), value, np.uint8), frame=frame)
+        return takes.read_text() if takes.exists() else ""
+
+    until(lambda: drawn(12, 70, 6).startswith("12 (4, 6, 3) [70, 70, 70]"))
+    until(lambda: drawn(13, 90) and any("thirteen" in note for note in notes))
     outputs.take(wanted)  # as every program that goes on the air asks for
-    assert outputs.rings() == first
+    assert "closed" not in takes.read_text()
     outputs.take([{**wanted[0], "stamp": "edited"}])
     until(lambda: takes.read_text().count("closed") == 1)
-    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=14)
-    until(lambda: "14 (4, 4, 3)" in takes.read_text())
+    until(lambda: "14 (4, 4, 3)" in drawn(14, 90))
     outputs.close()
     assert takes.read_text().endswith("closed\n")
     assert "output nowhere (plugin places): there is no such place here" in notes
@@ -152,7 +162,7 @@ def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: Pictu
 
     here, there = Pipe()
     with here, there:
-        show(Asked(there, lambda: 0.0), ring, Failing(), {"guard": "off"})
+        show(Asked(there, lambda: 0.0), ring, Failing())
         notes = []
         while here.poll():
             message = here.recv()
@@ -162,7 +172,7 @@ def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: Pictu
 
 
 def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
-    ring: PictureRing, tmp_path: Path
+    ring: PictureRing, streams: Streams, tmp_path: Path
 ) -> None:
     said = 0
 
@@ -178,26 +188,24 @@ def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
 
     notes: list[str] = []
     wanted = item(tmp_path, ring, "kept", "x")
-    output = GuestOutput(
-        wanted, tmp_path, "off", notes.append, lambda moment: None, clock=lambda: said / 10
-    )
+    output = GuestOutput(wanted, streams.main, tmp_path, notes.append, clock=lambda: said / 10)
     assert output._follow(cast(Any, Chatty())) is None
     assert notes[:5] == [f"output kept (plugin places): line {n}" for n in range(1, 6)]
     assert len(notes) == 5 + 5, "and one in ten seconds of the minute"
 
 
 def test_outputs_that_do_harm_are_started_again_and_then_left_off(
-    ring: PictureRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ring: PictureRing, streams: Streams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guest_output, "TRIES", 1)
     monkeypatch.setattr(guest_output, "RETRY", 0.01)
     monkeypatch.setattr(guest, "SILENT", 5.0)
     monkeypatch.setattr(guest, "MEMORY", 300 * 2**20)
     notes: list[str] = []
-    outputs = outputs_in(tmp_path, notes)
+    outputs = outputs_in(tmp_path, notes, streams)
     names = ("dies", "eats", "hangs", "raises")
     outputs.take([item(tmp_path, ring, "harm", name) for name in names])
-    ring.write(np.full((4, 4, 3), 9, np.uint8), frame=1)
+    ring.write(np.full((4, 4, 3), 90, np.uint8), frame=1)
     until(lambda: sum("it stays off" in note for note in notes) == len(set(names)))
     outputs.close()
     said = "\n".join(notes)

@@ -169,13 +169,13 @@ def test_both_canvases_show_the_same(screen: str, canvas: Any) -> None:
         panels = Hud().waiting("a test", (640, 480))
         for _ in range(3):
             window.presses()
-            window.present(panels, 0.5)
+            window.present(panels)
             time.sleep(0.05)
         seen = np.asarray(ImageGrab.grab(xdisplay=screen).convert("RGB")).astype(int)
         for row in range(8):
             for column in range(8):
                 y, x = 60 * row + 30, 80 + 60 * column + 30
-                if abs(seen[y, x] - picture[30 * row + 15, 30 * column + 15] // 2).max() > 4:
+                if abs(seen[y, x] - picture[30 * row + 15, 30 * column + 15]).max() > 4:
                     assert 340 < y < 440 and 200 < x < 440, "only the panel differs"
         window._window.size = (300, 400)
         for _ in range(5):
@@ -188,9 +188,6 @@ def test_both_canvases_show_the_same(screen: str, canvas: Any) -> None:
         seen = np.asarray(grabbed).astype(int)[y : y + 400, x : x + 300]
         assert seen[:48].max() < 4 and seen[352:].max() < 4, "bars above and below"
         assert abs(seen[50 + 19, 19] - picture[15, 15]).max() <= 4
-        window.presses()
-        window.present((), 1.0)
-        until(lambda: np.asarray(ImageGrab.grab(xdisplay=screen)).max() < 4)
     finally:
         window.close()
 
