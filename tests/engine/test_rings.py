@@ -14,6 +14,7 @@ from livegan.engine.rings import SPARE, Rings, fitted
 from livegan.ipc import picture_ring
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.shared_memory import NoRoom
+from livegan.size import Size
 
 
 def test_a_picture_that_is_too_large_is_made_smaller() -> None:
@@ -28,7 +29,10 @@ def test_a_picture_that_is_too_large_is_made_smaller() -> None:
 def test_rings_of_outputs_that_are_gone_are_let_go_and_an_undo_finds_its_own() -> None:
     with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
         rings = Rings(pictures.name, thumbs.name)
-        asked = [SimpleNamespace(extra=(("spout", f"take {n}", 0),), size=32) for n in range(9)]
+        asked = [
+            SimpleNamespace(extra=(("spout", f"take {n}", 0),), size=Size.square(32))
+            for n in range(9)
+        ]
         names = [rings.outputs(cast(Program, program))[0]["ring"] for program in asked]
         assert rings.outputs(cast(Program, asked[7]))[0]["ring"] == names[7]
         there = [name for name in names if attachable(name)]
@@ -45,7 +49,7 @@ def test_an_output_for_which_there_is_no_memory_is_left_out_in_a_line(
     notes: list[str] = []
     with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
         rings = Rings(pictures.name, thumbs.name, notes.append)
-        program = SimpleNamespace(extra=(("spout", "stage left", 0),), size=32)
+        program = SimpleNamespace(extra=(("spout", "stage left", 0),), size=Size.square(32))
 
         def full(size: int, spare: int = 0) -> SharedMemory:
             raise NoRoom("there is no room")
