@@ -485,7 +485,7 @@ show(grid(a, b, c))
     for chain in ("", ".invert()", ".blur(1)"):
         commit = show.save(text.format(chain=chain))
         assert commit is not None and commit.status == "cued", commit.reason
-    notes = [m["text"] for m in show.messages if m["type"] == "note"]
+    notes = [m["text"] for m in show.messages if m["type"] == "note" and "encoder" in m["text"]]
     assert len(notes) == 1
     assert notes[0].startswith("b: the encoder 'levels' was changed after 'water' was trained")
 
