@@ -70,8 +70,8 @@ def generate(
             'try precision="float32", or an earlier save'
         )
     resized = generator.checkpoint.resizing(*painted.shape[1:])
-    if resized:
-        log.warning(resized)
+    for line in filter(None, (resized, generator.checkpoint.repeating())):
+        log.warning(line)
     data = io.BytesIO()
     if form is None:
         np.save(data, painted.numpy())

@@ -242,6 +242,8 @@ class Builder:
         resized = first.resizing(*wanted)
         if resized and wanted in (node.fixed["size"], first.card.size, size):
             self.note(f"{node.name}: {resized}")
+        if first.repeating():
+            self.note(f"{node.name}: {first.repeating()}")
         generator.warm_up(painting_size(node, generator, size))
         return generator
 
