@@ -35,7 +35,7 @@ class Signal:
         self.leaf = leaf
         self.place: Place | None = here()
         # Of the leaf's code as well, else a changed body would look unchanged.
-        self.print = hashlib.sha256(self._text().encode()).hexdigest()[:16]
+        self.print = hashlib.sha256(self._text().encode(errors="surrogatepass")).hexdigest()[:16]
 
     def _text(self) -> str:
         def text(part: Any) -> str:
