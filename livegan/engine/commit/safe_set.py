@@ -74,7 +74,9 @@ class SafeSet:
             self._said(path, False, why)
             return False
         self.path = path
-        self._digest = hashlib.sha256(f"safe\0{path}\0{text}".encode()).hexdigest()
+        self._digest = hashlib.sha256(
+            f"safe\0{path}\0{text}".encode(errors="surrogatepass")
+        ).hexdigest()
         self._program = replace(program, digest=self._digest, safe=True)
         self._said(path, True, "")
         return True
