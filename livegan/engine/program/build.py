@@ -61,7 +61,7 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
 DEFAULT_SIZE = Size.square(512)
 
 
-def idle(what: str, place: Place | None = None, /) -> None:
+def idle(what: str, place: Place | None = None, apart: bool = False, /) -> None:
     """Nobody wants to know what is built."""
 
 
@@ -194,9 +194,11 @@ class Builder:
         try:
             if node.kind == "model":
                 what = f"loading {node.fixed['checkpoint']}"
-                busy(what, node.place)
+                busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    return ModelInstance(self.generator(node, models, moment.size))
+                    made = ModelInstance(self.generator(node, models, moment.size, busy))
+                busy(what, node.place)
+                return made
             busy(f"making {node.name}", node.place)
             limit_s = MAKING_S if foreign(node.operation) else 0.0
             with activity.at(node.name, node.place, limit_s):
@@ -223,7 +225,7 @@ class Builder:
                 )
             raise Refusal(" ".join(reason.split()), node.place) from None
 
-    def generator(self, node: Picture, models: Models, size: Size) -> Any:
+    def generator(self, node: Picture, models: Models, size: Size, busy: Busy) -> Any:
         """The generator of a model node, warmed up."""
         options = {"device": self.device, "precision": node.fixed["precision"]}
         trust = node.fixed["trust"]
@@ -238,6 +240,7 @@ class Builder:
         else:
             second = load(models.find(node.fixed["other"]), trust=trust)
             generator = MorphGenerator(first, second, **options)
+        busy(f"warming up {node.fixed['checkpoint']}", node.place, True)
         wanted = wanted_size(node, generator, size)
         resized = first.resizing(*wanted)
         if resized and wanted in (node.fixed["size"], first.card.size, size):

@@ -501,7 +501,7 @@ show(a)
         show = Show(tmp_path / folder, text.format(size=options), size=192)
         show.save()
         sides: list[int] = []
-        generator = show.pipeline._newest.steps[1].instance.generator
+        generator = show.player.lineup.newest.steps[1].instance.generator
         paint = generator.paint
         generator.paint = lambda c, size, sides=sides, paint=paint, **settings: (
             sides.append(size),
