@@ -54,6 +54,11 @@ def same_name(path: Path) -> Path | None:
     return next((path.with_name(name) for name in same), None)
 
 
+def printable(text: str | Path) -> str:
+    """A text that can be written anywhere: bytes of a name that are no letters are escaped."""
+    return str(text).encode(errors="backslashreplace").decode()
+
+
 def kind_of(path: Path) -> str:
     """What a path is if it is no regular file ("a pipe", "a folder"), else nothing.
 

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from livegan.files import NotAFile, named, need_file
+
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
 """What a picture in a folder of pictures is called; a file that is named by itself may be any that
 Pillow opens."""
@@ -110,17 +112,19 @@ def pictures_in(folder: Path) -> list[Path]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Any:
     """The file as Pillow opens it; whatever goes wrong inside is a `PictureFileError`."""
+    path = named(path)
     try:
-        # Anything else, such as a pipe, could be waited for without end.
-        if not path.is_file():
-            what = "is not an ordinary file" if path.exists() else "there is no such file"
-            raise PictureFileError(f"{path}: {what}")
+        need_file(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata, in pictures that can be shown
             with Image.open(path) as image:
                 yield image
     except PictureFileError:
         raise
+    except FileNotFoundError as error:
+        raise PictureFileError(f"{path}: there is no such file") from error
+    except NotAFile as error:
+        raise PictureFileError(str(error)) from error
     except UnidentifiedImageError as error:
         raise PictureFileError(f"{path}: cannot be read as a picture; is it one?") from error
     except Exception as error:  # a damaged PNG may be a SyntaxError, a damaged BMP a bomb

@@ -25,7 +25,7 @@ from livegan.engine.isolation.process_state import exits_refused
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
-from livegan.engine.program.program import GROUPS
+from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.place import Place
@@ -35,6 +35,8 @@ from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.media import duration, ends_at, open_media
 from livegan.sound.soundtrack import Playhead, Soundtrack
+from livegan.sound.tempo_source import FixedTempo
+from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.flash.flash_guard import FlashGuard, Mode, Moment
 from livegan.stage.record.intervals import Intervals
 from livegan.stage.window.pacing import Pace
@@ -170,6 +172,8 @@ def _rehearse(
         raise Refusal(first.reason, Place.read(first.where))
     assert player.cued is not None
     program = player.cued.program
+    tempo = follow(TempoChoice(what.bpm), program, history, emit)
+    version = program.version
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
     player.fps = fps
     expected = sound.expected(fps)
@@ -195,6 +199,9 @@ def _rehearse(
             started = time.perf_counter()
             frame = player.frame(history.position)
             assert frame is not None
+            if frame.version != version and player.program is not None:
+                version = frame.version
+                tempo = follow(tempo, player.program, history, emit)
             tick = time.perf_counter()
             pixels = guard(as_bytes(frame.picture), seconds)
             content = pixels.tobytes()
@@ -260,6 +267,20 @@ def _rehearse(
         slots = strip(player.program) if player.program is not None else None
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
     return Result(report)
+
+
+def follow(
+    tempo: TempoChoice, program: Program, history: Playhead, emit: Callable[[dict[str, Any]], None]
+) -> TempoChoice:
+    """Let the tempo of a set that goes on the air lead, as a stage does."""
+    bpm = program.setting("bpm", None)
+    history.beats_per_bar = int(program.setting("beats_per_bar", 4))
+    tempo, leads, line = tempo.hear(bpm)
+    if leads:
+        history.lead(None if bpm is None else FixedTempo(bpm))
+    if line:
+        emit({"type": "note", "text": line})
+    return tempo
 
 
 def text_of(path: Path) -> str:

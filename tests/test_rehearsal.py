@@ -223,3 +223,49 @@ def test_a_set_that_never_ends_or_ends_all_is_refused(folder: Path, call: str) -
     with pytest.raises(Refusal) as caught:
         rehearse(what)
     assert caught.value.place is not None and caught.value.place.line == 2
+
+
+def test_a_long_recording_is_read_as_far_as_it_is_played(folder: Path) -> None:
+    """Ten hours, as a file with a hole in it: only its beginning is ever read."""
+    seconds = 36_000
+    write_wav(folder / "long.wav", sound()[0][: 4 * 48000])
+    with (folder / "long.wav").open("r+b") as file:
+        size = 4 * 48000 * seconds % (1 << 32)
+        file.truncate(44 + 4 * 48000 * seconds)
+        for at, length in ((4, size + 36), (40, size)):
+            file.seek(at)
+            file.write((length % (1 << 32)).to_bytes(4, "little"))
+    import tracemalloc
+
+    tracemalloc.start()
+    try:
+        what = replace(of(folder, seconds=2.0), audio=folder / "long.wav")
+        long = rehearse(what).report
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 150e6
+    assert long["frame_digests"] == rehearse(of(folder, seconds=2.0)).report["frame_digests"]
+
+
+def test_an_open_end_plays_to_the_end_of_the_sound(folder: Path) -> None:
+    report = rehearse(of(folder, seconds=None, start=7.0)).report
+    assert report["frames"] == 25
+    assert report["seconds"] == pytest.approx(1.0)
+
+
+def test_what_was_heard_before_the_start_is_told(folder: Path) -> None:
+    told: list[tuple[float, float]] = []
+    what = of(folder, start=6.0, seconds=0.2)
+    rehearse(what, on_listen=lambda heard, start: told.append((heard, start)))
+    assert told == [(5.0, 6.0)]
+
+
+def test_a_fixed_tempo_is_that_of_the_rehearsal(folder: Path) -> None:
+    text = "from livegan.live import *\nshow(encode.waveform(listen()).hue(listen().bpm / 400))\n"
+    (folder / "tempo.py").write_text(text)
+    digests = set()
+    for bpm in (60.0, 60.0, 180.0):
+        what = replace(of(folder, seconds=0.2, bpm=bpm), set=folder / "tempo.py")
+        digests.add(rehearse(what).report["digest"])
+    assert len(digests) == 2

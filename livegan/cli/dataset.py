@@ -26,11 +26,23 @@ COLUMNS = (
 
 
 def dataset(
-    films: Annotated[list[Path], typer.Argument(metavar="FILM...", help="Films with sound.")],
-    encoder: Annotated[
-        list[str], typer.Option(help="What draws the conditions: timeline, timeline:seconds=5.")
-    ],
     out: Annotated[Path, typer.Option(help="The data set, a folder.")],
+    films: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILM...", help="Films with sound, or folders; with --condition pictures."
+        ),
+    ] = None,
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(help="What draws the conditions: timeline, timeline:seconds=5."),
+    ] = None,
+    condition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MIXER", help="Pairs of pictures instead: edges, blur:radius=12, posterize..."
+        ),
+    ] = None,
     size: Annotated[Size, size_option("Of pictures, px: 256 if not given, or 384x216.")] = UNSAID,
     rate: Annotated[float, typer.Option(help="Pairs a second.")] = 1.0,
     fit: Annotated[str, typer.Option(help="crop, pad or stretch.")] = "crop",
@@ -42,18 +54,44 @@ def dataset(
     keep_titles: Annotated[
         bool, typer.Option("--keep-titles", help="Keep frames of nothing but lettering.")
     ] = False,
+    keep_duplicates: Annotated[
+        bool, typer.Option("--keep-duplicates", help="Keep frames like the one before.")
+    ] = False,
+    crop: Annotated[
+        str, typer.Option(help="auto cuts off black bars around the picture, none keeps them.")
+    ] = "auto",
+    per_scene: Annotated[
+        int, typer.Option(min=0, help="Pairs of one scene, at most; 0: any number.")
+    ] = 0,
+    strike: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Remove the pairs it lists; OUT/look.html writes it."),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Films at a time; if not given, one a core.")
     ] = None,
 ) -> None:
     """Cut pairs from films: a condition that the sound draws, and the picture at that moment.
 
+    With --condition, pairs from pictures: what a mixer makes of each, and the picture itself.
     Interrupted, the same command goes on. A film that cannot be used is told, the others go on,
     and the exit code is 1.
     """
+    if strike is not None:
+        struck(out, strike)
+        return
+    if not films:
+        fail("name the films, or with --condition the pictures", 2)
+    if (condition is None) == (not encoder):
+        fail("give --encoder for films, or --condition for pictures", 2)
+    size = size or Size.square(256)
+    warn_of(size)
+    if condition is not None:
+        from_pictures(films, condition, out, size, fit)
+        return
     from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
-    from livegan.dataset import build
+    from livegan.dataset import NEAR, build
     from livegan.dataset.workers import cores
 
     columns = (
@@ -63,11 +101,6 @@ def dataset(
         TimeRemainingColumn(),
     )
     console = terminal(errors=True)
-    size = size or Size.square(256)
-    near = Size(*(max(64, round(side / 64) * 64) for side in size))
-    if near != size:
-        text = f"--size {size.plain} is no multiple of 64, which `train` needs unless told another"
-        typer.secho(f"{text} --arch; {near.plain} would do", fg="yellow", err=True)
     try:
         with clear_errors(), Progress(*columns, console=console) as bars:
             tasks: dict[str, TaskID] = {}
@@ -81,7 +114,7 @@ def dataset(
 
             made = build(
                 films,
-                encoder,
+                encoder or [],
                 out=out,
                 size=size,
                 rate=rate,
@@ -90,6 +123,9 @@ def dataset(
                 video_stream=video_stream,
                 audio_stream=audio_stream,
                 keep_titles=keep_titles,
+                near=0.0 if keep_duplicates else NEAR,
+                crop=crop,  # type: ignore[arg-type]
+                per_scene=per_scene,
                 jobs=jobs or cores(),
                 progress=told,
             )
@@ -105,11 +141,68 @@ def dataset(
         typer.echo(short(note))
     typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
     if made.count("train") and not made.count("val"):
-        typer.echo("none of a film below 75 s is held out; hold out a whole one with --val-film")
+        typer.echo("nothing is held out to judge a model by; name a film with --val-film")
     if made.count("train") + made.count("val"):
-        typer.echo(f"a look at them: {short(out / 'contact.jpg')}")
+        look = f"{short(out / 'contact.jpg')}; all, to strike bad ones: {short(out / 'look.html')}"
+        typer.echo(f"a look at some: {look}")
     if not made.ok:
         fail(f"{sum(bool(film.error) for film in made.films)} of the films could not be used")
+
+
+def struck(out: Path, names: Path) -> None:
+    """Remove pairs from a data set, and say how many."""
+    from livegan.dataset import strike
+
+    with clear_errors():
+        count, strange = strike(out, names.read_text(encoding="utf-8").splitlines())
+    typer.echo(f"{short(out)}: {count} pairs struck; they stay away when it grows")
+    if strange:
+        fail(
+            f"{short(names)}: {len(strange)} names are not in {short(out)}, such as {strange[0]!r}"
+        )
+
+
+def warn_of(size: Size) -> None:
+    """Say so if the default network does not take pairs of this size."""
+    near = Size(*(max(64, round(side / 64) * 64) for side in size))
+    if near != size:
+        text = f"--size {size.plain} is no multiple of 64, which `train` needs unless told another"
+        typer.secho(f"{text} --arch; {near.plain} would do", fg="yellow", err=True)
+
+
+def from_pictures(pictures: list[Path], condition: str, out: Path, size: Size, fit: str) -> None:
+    """Make the pairs, and print what became of the pictures."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from livegan.dataset import build_from_pictures
+
+    console = terminal(errors=True)
+    columns = (TextColumn("pictures"), BarColumn(), TimeRemainingColumn())
+    bars = Progress(*columns, console=console, disable=not console.is_terminal)
+    try:
+        with clear_errors(), bars:
+            task = bars.add_task("")
+            made = build_from_pictures(
+                pictures,
+                condition,
+                out=out,
+                size=size,
+                fit=fit,  # type: ignore[arg-type]
+                progress=lambda done, total: bars.update(task, completed=done, total=total),
+            )
+    except KeyboardInterrupt:
+        fail(f"interrupted; the same command goes on with {short(out)}", 130)
+    for line in made.refused:
+        typer.secho(short(line), fg="red", err=True)
+    for why, count in made.dropped.items():
+        typer.echo(f"{count} left out: {why}")
+    if made.enlarged:
+        typer.echo(f"{made.enlarged} are smaller than {size.plain} px and were enlarged")
+    typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
+    if not made.pairs:
+        fail("none of the pictures could be used")
+    if made.refused:
+        fail(f"{len(made.refused)} of the pictures could not be used")
 
 
 def summary(made: DataSet) -> None:

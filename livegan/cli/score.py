@@ -11,6 +11,7 @@ import typer
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.generate import TRUST
 from livegan.cli.sizes import size_option
+from livegan.openmp import wait_asleep
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def score(
         fail("give --data DIR, --sound FILE, or both", 2)
     if norm not in (None, "frame", "running"):
         fail(f"--norm is one of frame, running, got {norm!r}", 2)
+    wait_asleep()
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     from livegan.engine.program.build import model_folders
     from livegan.engine.program.device import choose_device
@@ -54,7 +57,18 @@ def score(
     from livegan.generators.card import card_path, write_card
     from livegan.training.scoring import score as measure
 
-    with clear_errors(), Console(stderr=True).status("reading") as status:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    # A log has no bars, and on a terminal the table takes their place.
+    bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with clear_errors(), bars:
+        tasks: dict[str, TaskID] = {}
+
+        def told(what: str, done: float) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(short(what), total=1.0)
+            bars.update(tasks[what], completed=done)
+
         here = Path.cwd()
         checkpoint = load(find(model, model_folders(here / "set.py", here)), trust=trust)
         scores = measure(
@@ -65,13 +79,15 @@ def score(
             size=size,
             norm=norm,
             device=choose_device(device),
-            progress=status.update,
+            progress=told,
         )
         card = scores.on_card(checkpoint.card)
         assert checkpoint.path is not None
         beside = card_path(checkpoint.path) or checkpoint.path.with_suffix(".json")
         if write:
             write_card(beside, card)
+    for note in scores.notes:
+        typer.secho(short(note), fg="yellow", err=True)
     if as_json:
         typer.echo(json.dumps({"scores": card.scores, "rows": rows_of(scores)}))
     else:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.interrupting import Interrupt
+from livegan.openmp import wait_asleep
 
 if TYPE_CHECKING:
-    from livegan.training import Step, Trained
+    from livegan.training import Recipe, Step, Trained
 
 
 def train(
-    data: Annotated[Path, typer.Argument(metavar="DIR", help="A data set of `livegan dataset`.")],
+    data: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A data set: of `livegan dataset`, or your own.")
+    ],
     out: Annotated[Path, typer.Option(help="The model's folder, such as models/mine.")],
     arch: Annotated[
-        str, typer.Option(help="small (plays four at once), unet_256, resnet_9blocks...")
-    ] = "small",
+        str | None,
+        typer.Option(help="small (plays four at once), unet_256, resnet_9blocks...; small."),
+    ] = None,
     preset: Annotated[
         str | None,
         typer.Option(
@@ -29,6 +33,13 @@ def train(
             "If not given: live for small, else published."
         ),
     ] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="As this model was trained, and as long: its card."),
+    ] = None,
+    direction: Annotated[
+        str, typer.Option(help="AtoB, or BtoA: the right half of a pair is the condition.")
+    ] = "AtoB",
     hours: Annotated[float | None, typer.Option(min=0.001, help="How long it trains.")] = None,
     epochs: Annotated[
         int | None,
@@ -64,44 +75,34 @@ def train(
 
     Killed and started again, it goes on as if nothing had happened; given more hours or epochs, it
     trains on. Ctrl-C saves before it ends. The model is written at every save, so `livegan perform
-    --watch-model OUT` shows it while it learns. Several GPUs:
-    torchrun --nproc-per-node 2 -m livegan train ...
+    --watch-model OUT` shows it while it learns; OUT.training/training.html follows its losses and
+    samples. Pairs may also be your own: two pictures side by side in DIR/train, or pictures of the
+    same name in DIR/A and DIR/B. Several GPUs: torchrun --nproc-per-node 2 -m livegan train ...
     """
+    wait_asleep()
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from livegan.engine.program.device import choose_device
-    from livegan.training import ARCHITECTURES, PRESETS, pack, preset_of, recipe_of
+    from livegan.training import pack
     from livegan.training import train as learn
     from livegan.training.packing import publish
+    from livegan.training.page import PAGE
+    from livegan.training.page import said as as_said
     from livegan.training.ranks import is_main
 
-    if arch not in ARCHITECTURES:
-        fail(f"--arch is one of {', '.join(ARCHITECTURES)}, got {arch!r}", 2)
-    if preset is not None and preset not in PRESETS:
-        fail(f"--preset is one of {', '.join(PRESETS)}, got {preset!r}", 2)
-    if precision not in (None, "auto", "float32", "bfloat16"):
-        fail(f"--precision is one of auto, float32, bfloat16, got {precision!r}", 2)
-    if hours is not None and epochs is not None:
-        fail("give --hours or --epochs, not both", 2)
-    chosen = preset or preset_of(arch)
-    try:
-        recipe = recipe_of(
-            chosen, arch=arch, hours=hours, epochs=epochs, batch=batch, precision=precision,
-            steady=steady, change=change,
-        )  # fmt: skip
-    except ValueError as error:
-        fail(f"--{error}", 2)
+    recipe, made_with = chosen(
+        arch, preset, like, direction, begun=start is not None, hours=hours, epochs=epochs,
+        batch=batch, precision=precision, steady=steady, change=change,
+    )  # fmt: skip
     if out.name in ("", "..") or out.is_file():
         fail(f"--out is a model's folder, such as models/mine, got {str(out)!r}", 2)
     state = work or out.with_name(f"{out.name}.training")
-    made_with = f"livegan train --arch {arch} --preset {chosen}"
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     main = is_main()
     if main and (theirs := of_others(out, state)):
         fix = "give another --out (with --start it goes on from a model)"
         fail(f"{short(theirs)}: of a model that was not trained from here; {fix}")
-    interrupt = Interrupt()
     with (
         clear_errors(),
         goes_on(),
@@ -117,13 +118,15 @@ def train(
             rate = f"{steps / seconds:.2f} steps/s, " if seconds > 0 else ""
             losses = ", ".join(f"{name} {value:.3f}" for name, value in step.losses.items())
             score = f", held out {step.val_l1:.4f}" if step.val_l1 is not None else ""
-            text = f"step {step.number}: {rate}{losses}{score}; {_left(step.remaining)}"
+            left = f"{as_said(step.remaining)} left"
+            text = f"step {step.number}: {rate}{losses}{score}; {left}"
             bars.update(task, completed=step.done, description=text)
 
         def saved(trained: Trained) -> None:
             if problem := publish(trained, data, out, made_with=made_with):
                 bars.print(problem)
 
+        interrupt = Interrupt(lambda: bars.print(ENDING, highlight=False) if main else None)
         with interrupt:
             trained = learn(
                 data, state, recipe, device=choose_device(device), start=start, progress=told,
@@ -140,7 +143,66 @@ def train(
         fail(f"interrupted at step {trained.steps}; the same command goes on from there", 130)
     score = f", {trained.val_l1:.4f} from the truth on held-out pairs" if trained.val_l1 else ""
     typer.echo(f"{short(out)}: {trained.steps} steps in {trained.seconds / 60:.1f} min{score}")
-    typer.echo(f'play it: model("{out.name}", ...); samples: {short(state / "sheet.png")}')
+    typer.echo(f'play it: model("{out.name}", ...); how it went: {short(state / PAGE)}')
+
+
+ENDING = (
+    "Ctrl-C: this step is finished and saved, which can take a minute. "
+    "Press it again to end at once and go back to the last save."
+)
+
+
+def chosen(
+    arch: str | None,
+    preset: str | None,
+    like: str | None,
+    direction: str,
+    *,
+    begun: bool,
+    hours: float | None,
+    epochs: int | None,
+    **others: Any,
+) -> tuple[Recipe, str]:
+    """The recipe that the options ask for, and the command on the card; ends with exit code 2 or 1
+    where they cannot be."""
+    from livegan.training import ARCHITECTURES, PRESETS, preset_of, recipe_of
+    from livegan.training.presets import like as recipe_like
+
+    for name, value, names in (
+        ("arch", arch, ARCHITECTURES),
+        ("preset", preset, PRESETS),
+        ("precision", others["precision"], ("auto", "float32", "bfloat16")),
+        ("direction", direction, ("AtoB", "BtoA")),
+    ):
+        if value is not None and value not in names:
+            fail(f"--{name} is one of {', '.join(names)}, got {value!r}", 2)
+    if hours is not None and epochs is not None:
+        fail("give --hours or --epochs, not both", 2)
+    if like is not None and (arch is not None or preset is not None):
+        fail("--like takes the network and the recipe of a model; leave --arch and --preset out", 2)
+    given = {name: value for name, value in others.items() if value is not None}
+    if like is not None:
+        from livegan.engine.program.build import model_folders
+        from livegan.generators import find, load
+
+        with clear_errors():
+            here = Path.cwd()
+            card = load(find(like, model_folders(here / "set.py", here))).card
+            given = {**recipe_like(card, begun), **given}
+        hours = hours or (None if epochs else card.hours or None)
+        preset, made_with = "published", f"livegan train --like {like}"
+    else:
+        arch = arch or "small"
+        preset = preset or preset_of(arch)
+        given["arch"], made_with = arch, f"livegan train --arch {arch} --preset {preset}"
+    if direction != "AtoB":
+        made_with += f" --direction {direction}"
+    try:
+        return recipe_of(
+            preset, hours=hours, epochs=epochs, direction=direction, **given
+        ), made_with
+    except ValueError as error:
+        fail(f"--{error}", 2)
 
 
 @contextlib.contextmanager
@@ -161,11 +223,3 @@ def of_others(out: Path, state: Path) -> Path | None:
         return None
     card = out / "model.json"
     return next((p for p in (*weights_in(out), card) if p.is_file()), None)
-
-
-def _left(seconds: float) -> str:
-    """As one says it: 40 s, 12 min, 7 h 30 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s left"
-    minutes = round(seconds / 60)
-    return f"{minutes} min left" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min left"

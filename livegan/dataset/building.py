@@ -13,9 +13,10 @@ from pathlib import Path
 
 from livegan.dataset.condition import Drawing, EncoderError, drawing
 from livegan.dataset.film import FilmError, digest
-from livegan.dataset.fitting import FITS, Fit
+from livegan.dataset.fitting import CROPS, FITS, Crop, Fit
 from livegan.dataset.folder import FolderError, check, claim, present, reconcile
-from livegan.dataset.pairs import Progress, Settings, write
+from livegan.dataset.look import write_look
+from livegan.dataset.pairs import NEAR, Progress, Settings, write
 from livegan.dataset.report import FilmReport
 from livegan.dataset.sheet import contact_sheet
 from livegan.dataset.split import Side, Split
@@ -25,6 +26,32 @@ from livegan.plugin import Operation
 from livegan.size import Size, Written
 
 MANIFEST = "manifest.json"
+
+FILMS = frozenset(
+    [
+        ".3gp",
+        ".asf",
+        ".avi",
+        ".dv",
+        ".flv",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".mxf",
+        ".nut",
+        ".ogv",
+        ".ts",
+        ".vob",
+        ".webm",
+        ".wmv",
+    ]
+)
+"""What names of films end in, in a folder; a film that is named itself may be called anything."""
 
 
 class DataSetError(Exception):
@@ -63,10 +90,12 @@ def build(
     fit: Fit = "crop",
     split: Split | None = None,
     val_films: Iterable[str | Path] = (),
-    near: float = 0.004,
+    near: float = NEAR,
     video_stream: int | None = None,
     audio_stream: int | None = None,
     keep_titles: bool = False,
+    crop: Crop = "auto",
+    per_scene: int = 0,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> DataSet:
@@ -75,21 +104,25 @@ def build(
     ``out/train`` and ``out/val`` hold side-by-side pictures, condition left and frame right, as
     the pix2pix project's aligned loader reads them; with several encoders each has a folder of
     its own, ``out/ENCODER/train``.  ``out/manifest.json`` says where each pair comes from, and
-    where the scenes of each film are cut; ``out/contact.jpg`` shows some of all.  Interrupted, the
+    where the scenes of each film are cut; ``out/contact.jpg`` shows some of all,
+    and ``out/look.html`` every one, to strike those that should not be learned.  Interrupted, the
     same call goes on and ends with the same data set, whatever ``jobs``.  A call that names other
     films adds them; one that puts a film on the other side takes it from where it was; pictures
     that were deleted by hand stay away.
 
     Parameters
     ----------
-    films : films for both sides; ``val_films`` are for validation as a whole.
+    films : films for both sides, or folders of films, however deep; ``val_films`` are for
+        validation as a whole.
     encoders : names (``"timeline"``, ``"timeline:seconds=5"``), operations or drawings.
     size : of a picture, in pixels: a side, or width and height.
     rate : frames a second.
     fit : ``"crop"``, ``"pad"`` or ``"stretch"``.
-    near : a frame that differs from the last one kept by less (mean, 0..1) is dropped.
+    near : a frame that differs from the last one kept by less (mean, 0..1) is dropped; 0: none.
     video_stream, audio_stream : which ones of films with several, counted from 0.
     keep_titles : keep frames of nothing but lettering, too.
+    crop : ``"auto"`` cuts off black bars around the picture, ``"none"`` keeps them.
+    per_scene : pairs of one scene, at most, evenly spread over it; 0: any number.
     jobs : films at a time, each in a process of its own; with 1 in this process.
     progress : told how far it is.
 
@@ -105,10 +138,17 @@ def build(
         asked = Size.read(size)
     except ValueError as error:
         raise DataSetError(str(error)) from None
-    if min(asked) < 16 or not 0 < rate < math.inf or fit not in FITS or jobs < 1:
+    if (
+        min(asked) < 16
+        or not 0 < rate < math.inf
+        or fit not in FITS
+        or jobs < 1
+        or crop not in CROPS
+    ):
         raise DataSetError(
-            f"size {asked}, rate {rate}, fit {fit!r}, jobs {jobs}: a side is at least 16 pixels, "
-            f"rate more than 0 a second, fit one of {', '.join(FITS)}, jobs at least 1"
+            f"size {asked}, rate {rate}, fit {fit!r}, crop {crop!r}, jobs {jobs}: a side is at "
+            f"least 16 pixels, rate more than 0 a second, fit one of {', '.join(FITS)}, "
+            f"crop one of {', '.join(CROPS)}, jobs at least 1"
         )
     try:
         drawings = tuple(drawing(encoder) for encoder in encoders)
@@ -127,6 +167,8 @@ def build(
         video_stream,
         audio_stream,
         keep_titles,
+        crop,
+        per_scene,
     )
     folder = Path(out)
     try:
@@ -146,7 +188,7 @@ def _built(
     progress: Progress | None,
 ) -> DataSet:
     claim(folder, settings)
-    tasks, copies = _tasks([Path(film) for film in films], [Path(film) for film in val_films])
+    tasks, copies = _tasks(_listed(films), _listed(val_films))
     if jobs > 1 and len(tasks) > 1:
         made = side_by_side(tasks, folder, settings, jobs, progress)
     else:
@@ -158,7 +200,46 @@ def _built(
     manifest = {"settings": settings.record(), "films": [asdict(report) for report in reports]}
     write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
     contact_sheet(folder, settings, reports)
+    write_look(folder, _groups(folder, settings, reports))
     return DataSet(folder, tuple(reports), (*copies, *notes))
+
+
+def _groups(
+    folder: Path, settings: Settings, reports: Sequence[FilmReport]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The pairs of each film for the page to look through them, as the first encoder drew them."""
+    first = settings.encoders[0].name
+    groups = []
+    for report in reports:
+        places = []
+        for pair in report.pairs:
+            path = settings.folder(folder, first, pair["side"]) / pair["file"]
+            held = ", held out" if pair["side"] == "val" else ""
+            places.append((path.relative_to(folder).as_posix(), f"{pair['time']:.1f} s{held}"))
+        if places:
+            groups.append((Path(report.film).name, places))
+    return groups
+
+
+def _listed(films: Iterable[str | Path]) -> list[Path]:
+    """The films that were named; of a folder, those below it.  One without any is left as it is,
+    for its report to say so."""
+    found: list[Path] = []
+    for film in map(Path, films):
+        inside = films_in(film) if film.is_dir() else []
+        found += inside or [film]
+    return found
+
+
+def films_in(folder: Path) -> list[Path]:
+    """The films below a folder, by what their names end in; hidden ones are left out."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in FILMS
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )
 
 
 def _tasks(films: Sequence[Path], held_out: Sequence[Path]) -> tuple[list[Task], list[str]]:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -74,8 +74,13 @@ def analysis_digest() -> str:
     return found.hexdigest()
 
 
-def drawing(encoder: str | Operation | Drawing, values: Mapping[str, Any] | None = None) -> Drawing:
-    """An encoder by name (``"timeline"``, ``"timeline:seconds=5,gain=2"``) or as it is.
+def drawing(
+    encoder: str | Operation | Drawing,
+    values: Mapping[str, Any] | None = None,
+    kind: Literal["encoder", "mixer"] = "encoder",
+) -> Drawing:
+    """An encoder by name (``"timeline"``, ``"timeline:seconds=5,gain=2"``) or as it is; or, if that
+    is the ``kind``, a mixer.
 
     Values that are not given are the declared defaults; numbers are held inside the declared
     range, as they are in a set.
@@ -96,10 +101,10 @@ def drawing(encoder: str | Operation | Drawing, values: Mapping[str, Any] | None
         for item in filter(None, text.split(",")):
             name, equals, value = item.partition("=")
             if not equals:
-                raise EncoderError(f"encoder {encoder!r}: {item!r} is not KEY=VALUE")
+                raise EncoderError(f"{kind} {encoder!r}: {item!r} is not KEY=VALUE")
             given[name.strip()] = value.strip()
         try:
-            operation = current().operation("encoder", title)
+            operation = current().operation(kind, title)
         except UnknownName as error:
             raise EncoderError(str(error)) from error
     else:
@@ -110,28 +115,29 @@ def drawing(encoder: str | Operation | Drawing, values: Mapping[str, Any] | None
     if given:
         wrong = next(iter(given))
         near = suggestion(wrong, [p.name for p in operation.params])
-        raise EncoderError(f"encoder {operation.name!r} has no parameter {wrong!r}{near}")
+        raise EncoderError(f"{kind} {operation.name!r} has no parameter {wrong!r}{near}")
     return Drawing(operation, complete)
 
 
 def _value(operation: Operation, name: str, given: Any) -> Any:
     param = operation.param(name)
     assert param is not None
+    what = f"{operation.kind} {operation.name!r}: {name}={given!r}"
     if param.choices:
         if given not in param.choices:
             near = suggestion(str(given), param.choices)
-            raise EncoderError(f"encoder {operation.name!r}: {name}={given!r} is no choice{near}")
+            raise EncoderError(f"{what} is no choice{near}")
         return given
     if param.type == "text":
         return given
     if param.type == "flag":
         if str(given).lower() not in ("true", "false", "1", "0", "yes", "no"):
-            raise EncoderError(f"encoder {operation.name!r}: {name}={given!r} is not true or false")
+            raise EncoderError(f"{what} is not true or false")
         return str(given).lower() in ("true", "1", "yes")
     try:
         number = float(given)
     except (TypeError, ValueError):
-        text = f"encoder {operation.name!r}: {name}={given!r} is not a number"
+        text = f"{what} is not a number"
         raise EncoderError(text) from None
     limited = param.limit(number)
     return param.given(limited)
@@ -229,7 +235,7 @@ class Conditions:
             stop = min(step, self.end)
             for index, found in enumerate(self.drawings):
                 if found.operation.feeds:
-                    with _blaming(found.operation):
+                    with blaming(found.operation):
                         self._driver(index).feed(self._hearing.at(stop))
             self._heard = max(self._heard, stop)
             if stop < step or step >= position:
@@ -251,7 +257,7 @@ class Conditions:
         pictures = []
         for index, found in enumerate(self.drawings):
             drawn = self._draw(index, position)
-            with _blaming(found.operation):
+            with blaming(found.operation):
                 asked = self._driver(index).asked(self.size)
                 pictures.append(picture_bytes(drawn, self.size, asked))
         self._done(position)
@@ -272,7 +278,7 @@ class Conditions:
             before = self._before(position)
             now = now_at(sound, before=before, fps=self.fps or now.fps, seed=self.seed)
         live = {p.name: found.values[p.name] for p in found.operation.params if p.live}
-        with _blaming(found.operation):
+        with blaming(found.operation):
             return self._driver(index).call([sound], live, now, size=self.size)
 
     def _driver(self, index: int) -> Driver:
@@ -284,14 +290,16 @@ class Conditions:
 
 
 @contextlib.contextmanager
-def _blaming(operation: Operation) -> Iterator[None]:
-    """Say of an error in an encoder which one it is, and where it stands."""
+def blaming(operation: Operation) -> Iterator[None]:
+    """Say of an error in an encoder or mixer which one it is, and where it stands."""
     try:
         yield
     except Exception as error:
         where = f"{operation.origin.file}:{operation.origin.line}"
         reason = f"{type(error).__name__}: {said(error)}"
-        raise EncoderError(f"{where}: encoder {operation.name!r} failed: {reason}") from error
+        raise EncoderError(
+            f"{where}: {operation.kind} {operation.name!r} failed: {reason}"
+        ) from error
 
 
 def picture_bytes(

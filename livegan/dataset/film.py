@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 import av
 
-from livegan.dataset.fitting import Fit, Picture, fitted
+from livegan.dataset.bars import bars_of
+from livegan.dataset.fitting import NO_BARS, Crop, Fit, Picture, fitted
+from livegan.dataset.presentation import DecodingOrder, in_decoding_order, moving
 from livegan.dataset.timeline import JUMP, Timeline
 from livegan.files import kind_of, location, named
 from livegan.size import Size, Written
@@ -74,7 +76,7 @@ class Film:
         self.notes: list[str] = []
         try:
             if path.is_dir():
-                raise FilmError(f"{path}: is a folder; name the films in it")
+                raise FilmError(f"{path}: is a folder, and no film is in it")
             if not path.is_file():
                 kind = kind_of(path) if path.exists() else ""
                 why = f"is {kind}, not a film" if kind else "there is no such file"
@@ -121,10 +123,13 @@ class Film:
         usable = [s for s in streams if s.codec_context is not None]
         if not usable:
             raise FilmError(f"{self.path}: its {kind} is in an unknown coding ({listed})")
+        if kind == "video" and len(usable) > 1:
+            films = moving(self.path, [s.index for s in usable])
+            usable = [s for s in usable if s.index in films] or usable
         best = self._container.streams.best(kind)
         found = next((s for s in usable if best is not None and s.index == best.index), usable[0])
         number = streams.index(found)
-        if len([s for s in streams if not s.disposition & s.disposition.attached_pic]) > 1:
+        if len(usable) > 1:
             self.notes.append(f"took {kind} stream {number} of {listed} (--{kind}-stream)")
         return found, number
 
@@ -135,11 +140,17 @@ class Film:
         return container / av.time_base if container else 0.0
 
     def frames(
-        self, size: Written, rate: float, fit: Fit = "crop", watch: Watch | None = None
+        self,
+        size: Written,
+        rate: float,
+        fit: Fit = "crop",
+        watch: Watch | None = None,
+        crop: Crop = "none",
     ) -> Iterator[Frame]:
         """The first frame at or after each multiple of ``1 / rate`` seconds, at ``size``.
 
-        A film that is cut off or damaged gives what it has, and a note.
+        With ``crop="auto"`` black bars around the picture are cut off, and a note says so.  A film
+        that is cut off or damaged gives what it has, and a note.
 
         Raises
         ------
@@ -151,6 +162,9 @@ class Film:
         latest, again = 0.0, ""
         asked = Size.read(size)
         aspect = self._aspect()
+        bars = bars_of(self.path, self._video.index) if crop == "auto" else NO_BARS
+        if bars:
+            self._note(f"black bars are cut off: {bars} (--crop none keeps them)")
         for frame in self._decoded(rate):
             if frame.pts is None:
                 continue
@@ -164,7 +178,7 @@ class Film:
             if time + 1e-6 < due / rate:
                 continue
             due = int((time + 1e-6) * rate) + 1
-            yield Frame(time, fitted(frame, asked, fit, aspect))
+            yield Frame(time, fitted(frame, asked, fit, aspect, bars))
         if time is None:
             why = "; ".join(self.notes) or "no frames"
             raise FilmError(f"{self.path}: its pictures cannot be decoded ({why})")
@@ -184,10 +198,20 @@ class Film:
         """
         context = self._video.codec_context
         damaged = 0
+        order = None
+        if in_decoding_order(self.path, self._container.format.name, self._video.index):
+            order = DecodingOrder()
         for packet, wanted in self._marked(rate):
-            context.skip_frame = "DEFAULT" if wanted else "NONREF"
+            # Times can be put in order only if there is a frame for each.
+            context.skip_frame = "DEFAULT" if wanted or order is not None else "NONREF"
             try:
-                yield from packet.decode()
+                if order is None:
+                    yield from packet.decode()
+                    continue
+                order.sent(packet)
+                for frame in packet.decode():
+                    frame.pts = order.time(frame)
+                    yield frame
             except av.EOFError:
                 break
             except (av.FFmpegError, ValueError):

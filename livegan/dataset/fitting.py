@@ -9,20 +9,26 @@ import numpy as np
 import numpy.typing as npt
 from av.sidedata.sidedata import Type
 
+from livegan.dataset.bars import Bars
 from livegan.size import Size
 
 Fit = Literal["crop", "pad", "stretch"]
 FITS: tuple[Fit, ...] = ("crop", "pad", "stretch")
+Crop = Literal["auto", "none"]
+CROPS: tuple[Crop, ...] = ("auto", "none")
+NO_BARS = Bars()
 Picture = npt.NDArray[np.uint8]
 
 
-def fitted(frame: Any, size: Size, fit: Fit, aspect: float) -> Picture:
+def fitted(frame: Any, size: Size, fit: Fit, aspect: float, bars: Bars = NO_BARS) -> Picture:
     """An `av.VideoFrame` as (H, W, 3) RGB bytes of ``size``, as a player would show it.
 
-    ``fit`` crops the middle, pads with black, or stretches; ``aspect`` is the width of a pixel
-    over its height.  The display matrix of films that were taken with a turned camera is applied.
+    ``fit`` crops the middle, pads with black, or stretches what ``bars`` leave of it; ``aspect`` is
+    the width of a pixel over its height.  The display matrix of films that were taken with a
+    turned camera is applied.
     """
-    width, height = frame.width * aspect, float(frame.height)
+    across, down = 1 - bars.left - bars.right, 1 - bars.top - bars.bottom
+    width, height = frame.width * aspect * across, frame.height * down
     matrix = display_matrix(frame)
     # What it is scaled to before it is turned upright.
     high, wide = size if not lies(matrix) else (size.width, size.height)
@@ -31,9 +37,15 @@ def fitted(frame: Any, size: Size, fit: Fit, aspect: float) -> Picture:
     else:
         scale = (max if fit == "crop" else min)(wide / width, high / height)
         width_to, height_to = max(1, round(width * scale)), max(1, round(height * scale))
-    scaled: Picture = without_comb(frame).to_ndarray(
-        format="rgb24", width=width_to, height=height_to, interpolation="AREA"
+    whole: Picture = without_comb(frame).to_ndarray(
+        format="rgb24",
+        width=max(width_to, round(width_to / across)),
+        height=max(height_to, round(height_to / down)),
+        interpolation="AREA",
     )
+    top = min(round(bars.top * whole.shape[0]), whole.shape[0] - height_to)
+    left = min(round(bars.left * whole.shape[1]), whole.shape[1] - width_to)
+    scaled = whole[top : top + height_to, left : left + width_to]
     scaled = upright(scaled, matrix)
     height_to, width_to = scaled.shape[:2]
     if fit == "crop":

@@ -17,6 +17,9 @@ from livegan.dataset.report import FilmReport, place, recorded
 OURS = re.compile(r".*-[0-9a-f]{8}-\d{9,}\.png")
 """Names that pairs of films have; others were put there by somebody else."""
 
+EARLIER_CHOICES: dict[str, Any] = {"crop": "none", "per_scene": 0}
+"""What was done before it could be chosen."""
+
 EARLIER = "of an earlier command"
 
 
@@ -40,7 +43,8 @@ def claim(folder: Path, settings: Settings) -> None:
     if mark.is_file():
         plain = json.loads(json.dumps(wanted))
         # What an older livegan did not write was not yet a matter of choice.
-        if any(plain.get(key) != value for key, value in json.loads(mark.read_bytes()).items()):
+        was = {**EARLIER_CHOICES, **json.loads(mark.read_bytes())}
+        if any(plain.get(key) != value for key, value in was.items()):
             fix = "choose another folder or delete it"
             raise FolderError(f"{folder} holds a data set made with other settings; {fix}")
     else:

@@ -6,8 +6,9 @@ import json
 import os
 import struct
 import zlib
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from livegan import __version__
 from livegan.dataset.condition import Conditions, Drawing, analysis_digest
 from livegan.dataset.cuts import Cuts
 from livegan.dataset.film import Film, FilmError, digest
-from livegan.dataset.fitting import Fit, Picture, is_black, signature
+from livegan.dataset.fitting import Crop, Fit, Picture, is_black, signature
 from livegan.dataset.report import FilmReport, place, recorded, stem
 from livegan.dataset.split import Side, Split
 from livegan.dataset.titles import is_title
@@ -33,6 +34,8 @@ SIZE = Size.square(256)
 
 SHOW_FPS = 30.0
 """Frames a second of the show that conditions are those of: what a show draws by default."""
+NEAR = 0.004
+"""A frame that differs from the last one kept by less (mean of a miniature, 0..1) is the same."""
 
 Progress = Callable[[str, float, int], None]
 """Called with the film's name, the part of it that is done (0..1), and its pairs so far."""
@@ -47,10 +50,13 @@ class Settings:
     rate: float = 1.0
     fit: Fit = "crop"
     split: Split = field(default_factory=Split)
-    near: float = 0.004
+    near: float = NEAR
     video_stream: int | None = None
     audio_stream: int | None = None
     keep_titles: bool = False
+    crop: Crop = "auto"
+    per_scene: int = 0
+    """Pairs of one scene, at most; 0: any number."""
 
     def record(self) -> dict[str, Any]:
         """As written in the manifest; two data sets are the same if this and the films are."""
@@ -67,6 +73,8 @@ class Settings:
             "video_stream": self.video_stream,
             "audio_stream": self.audio_stream,
             "keep_titles": self.keep_titles,
+            "crop": self.crop,
+            "per_scene": self.per_scene,
             "analysis": analysis_digest(),
             "livegan": __version__,
         }
@@ -137,10 +145,12 @@ def _drawn(
     dropped: Counter[str] = Counter()
     pairs: list[dict[str, Any]] = []
     last = np.full((16, 16, 3), -1, np.float32)
-    for frame in film.frames(settings.size, settings.rate, settings.fit, cuts.feed):
+    split = settings.split.of(film.duration)
+    how = (settings.size, settings.rate, settings.fit, cuts.feed, settings.crop)
+    for frame in film.frames(*how):
         # A show at this moment has heard the whole hops up to it, and no more.
         position = int(frame.time * RATE + 1e-3) // HOP * HOP
-        side: Side | None = "val" if held_out else settings.split.side(frame.time)
+        side: Side | None = "val" if held_out else split.side(frame.time)
         miniature = signature(frame.picture)
         if not conditions.hear(position) or position <= 0:
             dropped["no sound"] += 1
@@ -168,9 +178,32 @@ def _drawn(
         counts = ", ".join(f"{reason}: {count}" for reason, count in dropped.items())
         raise FilmError(f"{film.path}: no frame could be used ({counts or 'it has none'})")
     times = tuple(round(time, 4) for time in cuts.finish())
+    if settings.per_scene:
+        pairs, beyond = balanced(pairs, times, settings.per_scene)
+        for pair in beyond:
+            for encoder in settings.encoders:
+                (settings.folder(out, encoder.name, pair["side"]) / pair["file"]).unlink(True)
+        if beyond:
+            dropped[f"more than {settings.per_scene} of a scene"] = len(beyond)
     return FilmReport(
         str(film.path), sha, held_out, tuple(pairs), dict(dropped), times, "; ".join(notes)
     )
+
+
+def balanced(
+    pairs: Sequence[dict[str, Any]], cuts: Sequence[float], most: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """At most ``most`` pairs of each scene and side, evenly spread over it; and those beyond."""
+    scenes: dict[tuple[int, Side], list[dict[str, Any]]] = {}
+    for pair in pairs:
+        scenes.setdefault((bisect_right(cuts, pair["time"]), pair["side"]), []).append(pair)
+    kept: list[dict[str, Any]] = []
+    for found in scenes.values():
+        count = min(most, len(found))
+        kept += [found[(2 * i + 1) * len(found) // (2 * count)] for i in range(count)]
+    kept.sort(key=lambda pair: pair["time"])
+    names = {pair["file"] for pair in kept}
+    return kept, [pair for pair in pairs if pair["file"] not in names]
 
 
 def png(picture: Picture) -> bytes:

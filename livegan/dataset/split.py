@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,17 @@ class Split:
             raise ValueError(f"the share of validation is {self.share}; it lies between 0 and 1")
         if self.block <= 0 or not 0 <= self.gap < self.block / 2:
             raise ValueError(f"gap {self.gap} s must be less than half of block {self.block} s")
+
+    def of(self, seconds: float) -> Split:
+        """The split of a film of so many seconds (0 if that is not known).
+
+        A film too short for a block to be held out is cut into as many as hold out one.  What is
+        held out of it is near to what is learned, and says less than that of a long film.
+        """
+        if not self.share or not 0 < seconds < self.block * math.ceil(0.5 / self.share):
+            return self
+        block = min(self.block, max(1.0, seconds * self.share))
+        return Split(self.share, block, min(self.gap, block / 5))
 
     def side(self, time: float) -> Side | None:
         """The side of a frame at ``time`` seconds, or None in the gap between two sides."""

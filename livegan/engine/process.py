@@ -199,8 +199,9 @@ class Engine:
         assert program is not None
         self.link.send({"type": "slots", "slots": slots(program)})
         self.link.send({"type": "outputs", "outputs": self.rings.outputs(program)})
-        bpm = program.graph.settings.get("bpm") or None
-        self.link.send({"type": "settings", "bpm": bpm})
+        bpm = program.setting("bpm", None)
+        bar = int(program.setting("beats_per_bar", 4))
+        self.link.send({"type": "settings", "bpm": bpm, "beats_per_bar": bar})
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""
@@ -220,8 +221,7 @@ class Engine:
             self.pipeline.undo()
             self.link.send({"type": "obeyed", "order": kind})
         elif kind == "safe" and self.saves.safe is not None:
-            # With no program to go back to, the set is taken as it is in its file.
-            self.saves.recalled = not self.saves.safe.switch()
+            self.saves.safe.switch()
             self.link.send({"type": "obeyed", "order": kind})
         elif kind == "solo":
             self.player.solo = message.get("slot")

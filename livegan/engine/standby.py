@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from livegan.engine.commit.lineup import Forget, Hurry
 from livegan.engine.link import Link, Message
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
@@ -56,7 +57,7 @@ def stand_by(link: Link, engine: Assembly, sound: SoundRing, resume: Message | N
             wanted, program = message.get("resume") or {}, player.program
             if program is not None and program.script.text != wanted.get("source"):
                 # What is ready is not what shall play: it may be what ended the other engine.
-                player.forget()
+                player.happen(Forget())
                 pipeline.recall()
             return message
     return {}
@@ -64,6 +65,6 @@ def stand_by(link: Link, engine: Assembly, sound: SoundRing, resume: Message | N
 
 def draw_unseen(player: Player, sound: SoundRing) -> None:
     """Put what is cued on the air of this engine, which nobody sees."""
-    player.hurry()
+    player.happen(Hurry())
     for _ in range(WARM_FRAMES):
         player.frame(sound.hops * HOP)

@@ -137,6 +137,15 @@ class Checkpoint:
             f"{own[1]}x{own[0]} and resized"
         )
 
+    def repeating(self) -> str:
+        """One line that says so if it takes more channels than a picture has; else empty."""
+        if self.in_channels <= 4:
+            return ""
+        return (
+            f"{self.name} takes {self.in_channels} channels, such as maps of labels; it is given "
+            "the three of a picture over and over"
+        )
+
     def module(self, *, shared: bool = False) -> nn.Module:
         """The network in float32 with these weights, in eval mode, as its project would build it.
 

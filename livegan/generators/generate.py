@@ -70,8 +70,8 @@ def generate(
             'try precision="float32", or an earlier save'
         )
     resized = generator.checkpoint.resizing(*painted.shape[1:])
-    if resized:
-        log.warning(resized)
+    for line in filter(None, (resized, generator.checkpoint.repeating())):
+        log.warning(line)
     data = io.BytesIO()
     if form is None:
         np.save(data, painted.numpy())
@@ -93,10 +93,10 @@ def read_picture(path: Path) -> Tensor:
     ModelError
         If it is not there, or no picture; see `livegan.picture_file.read_floats`.
     """
-    path = named(path)
     try:
-        need_file(path)
         if path.suffix.lower() == ".npy":
+            path = named(path)
+            need_file(path)
             return torch.from_numpy(np.load(path, allow_pickle=False))
         return torch.from_numpy(read_floats(path)).permute(2, 0, 1).contiguous()
     except (NotAFile, PictureFileError) as error:

@@ -71,7 +71,7 @@ class Picture:
         code = digest_of(self.operation.make) if self.operation else ""
         code += self.operation.stamp if self.operation else ""
         text = f"{self.kind}|{self.title}|{code}|{sorted(self.fixed.items())!r}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.title}{' ' + self.name if self.name else ''}>"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from livegan.graph.place import NoSuchWord, Place, SetError, here
 from livegan.plugin.closest import suggestion
@@ -35,7 +35,7 @@ class Signal:
         self.leaf = leaf
         self.place: Place | None = here()
         # Of the leaf's code as well, else a changed body would look unchanged.
-        self.print = hashlib.sha256(self._text().encode()).hexdigest()[:16]
+        self.print = hashlib.sha256(self._text().encode(errors="surrogatepass")).hexdigest()[:16]
 
     def _text(self) -> str:
         def text(part: Any) -> str:
@@ -161,13 +161,15 @@ class Signal:
         """The whole number below."""
         return Signal("floor", self)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if self.op == "time" and hasattr(time, name):
-            clash = "here `time` is a signal, the seconds since the show began"
-            raise NoSuchWord(f"{clash}; for Python's module write: import time as clock")
-        raise NoSuchWord(f"a signal has no {name!r}" + suggestion(name, METHODS))
+    if not TYPE_CHECKING:  # a checker is to find a misspelt method
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            if self.op == "time" and hasattr(time, name):
+                clash = "here `time` is a signal, the seconds since the show began"
+                raise NoSuchWord(f"{clash}; for Python's module write: import time as clock")
+            raise NoSuchWord(f"a signal has no {name!r}" + suggestion(name, METHODS))
 
 
 METHODS = ("smooth", "fall", "scale", "clip", "curve", "invert", "wrap", "floor")

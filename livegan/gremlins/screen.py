@@ -76,13 +76,18 @@ def start_server(size: tuple[int, int] = SIZE) -> tuple[subprocess.Popen[bytes],
             pass_fds=[write],
             stderr=QUIET,
         )
-        ready, _, _ = select.select([read], [], [], 30)
-        number = os.read(read, 16).decode().strip() if ready else ""
-    finally:
         os.close(write)
+        number = b""
+        # To the end of the line: a pipe that is closed before ends the server.
+        while not number.endswith(b"\n") and select.select([read], [], [], 30)[0]:
+            data = os.read(read, 16)
+            if not data:
+                break
+            number += data
+    finally:
         os.close(read)
-    if not number:
+    if not number.endswith(b"\n"):
         server.kill()
         server.wait(10)
         raise OSError("Xvfb did not start")
-    return server, f":{number}"
+    return server, f":{number.decode().strip()}"

@@ -112,7 +112,10 @@ class Pulse:
         if buffer is None:
             return
         at = START + lane * ROOM
-        first, second = what.encode()[:WHAT], where.encode()[-WHERE:]
+        first, second = (
+            what.encode(errors="replace")[:WHAT],
+            where.encode(errors="replace")[-WHERE:],
+        )
         text = at + LANE.size
         sequence = LANE.unpack_from(buffer, at)[0] | 1
         struct.pack_into("<q", buffer, at, sequence)

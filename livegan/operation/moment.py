@@ -41,7 +41,6 @@ def now_at(
     before: float | None = None,
     fps: float = 30.0,
     seed: int = 0,
-    bpm: float = 0.0,
     beats_per_bar: int = 4,
 ) -> Now:
     """The moment at which ``sound`` ends.
@@ -51,7 +50,6 @@ def now_at(
     before : time of the frame before, in seconds; None if this is the first.
     fps : frames a second that the show means to draw.  They are counted by the clock, not by how
         many were drawn, so a show that began earlier or left out frames has the same number.
-    bpm : a fixed tempo; 0 is that of the music.
     """
     seconds = sound.position / sound.rate
     return Now(
@@ -59,8 +57,8 @@ def now_at(
         dt=0.0 if before is None else max(0.0, seconds - before),
         frame=math.floor(seconds * fps + 0.5),
         fps=fps,
-        bpm=bpm or float(sound.bpm),
-        beats=seconds * bpm / 60.0 if bpm else float(sound.beats),
+        bpm=float(sound.bpm),
+        beats=float(sound.beats),
         beats_per_bar=beats_per_bar,
         seed=seed,
     )

@@ -43,7 +43,7 @@ def watched(entry: Entry) -> Iterator[None]:
         If it ended one before, and is the same as then.
     """
     stamp = stamp_of(entry)
-    name = hashlib.sha256(entry.value.encode()).hexdigest()[:16]
+    name = hashlib.sha256(entry.value.encode(errors="surrogatepass")).hexdigest()[:16]
     for mark, told in marks(f"{name}-"):
         if told.get("stamp") == stamp:
             raise Deadly(

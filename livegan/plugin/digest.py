@@ -108,9 +108,9 @@ def _feed_function(function: FunctionType, state: Any, seen: set[int]) -> None:
     beside = getattr(builtins_of(function).get("__import__"), "package", "")
     for name in _imports(function.__code__, package):
         if name.partition(".")[0] == top or is_own(name):
-            state.update(text_digest(name).encode())
+            state.update(text_digest(name).encode(errors="surrogatepass"))
         elif beside:  # of the set's own __import__: what lies beside it
-            state.update(text_digest(f"{beside}.{name}").encode())
+            state.update(text_digest(f"{beside}.{name}").encode(errors="surrogatepass"))
 
 
 def builtins_of(function: Any) -> dict[str, Any]:

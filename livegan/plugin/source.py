@@ -70,7 +70,7 @@ def file_digest(path: Path) -> str:
     try:
         if path.is_dir():
             names = sorted(str(file) for file in path.rglob("*.py"))
-            return digest_of_text("\0".join(names).encode())
+            return digest_of_text("\0".join(names).encode(errors="surrogatepass"))
         return digest_of_text(data_of(path))
     except OSError:
         return ""
@@ -187,5 +187,5 @@ def text_digest(name: str) -> str:
     state = hashlib.sha256()
     for each, file in sorted(closure([name]).items()):
         loaded = getattr(sys.modules.get(each), "livegan_digest", None)
-        state.update(f"{each}{loaded or file_digest(file)}".encode())
+        state.update(f"{each}{loaded or file_digest(file)}".encode(errors="surrogatepass"))
     return state.hexdigest()

@@ -19,6 +19,7 @@ from livegan.sound.features import FEATURES, INDEX, Rows
 from livegan.sound.loudness import Loudness
 from livegan.sound.onsets import Envelope, Onsets
 from livegan.sound.tempo import Tempo
+from livegan.sound.tempo_source import TempoSource
 
 __all__ = ["FEATURES", "Analyzer", "Event"]
 
@@ -75,6 +76,19 @@ class Analyzer:
     @bpm.setter
     def bpm(self, bpm: float | None) -> None:
         self._tempo.fix(bpm)
+
+    def lead(self, source: TempoSource | None) -> None:
+        """Let a source lead the beat, or follow the sound and the taps again with None."""
+        self._tempo.lead(source)
+
+    @property
+    def beats_per_bar(self) -> int:
+        """How many beats a bar of the music has."""
+        return self._tempo.beats_per_bar
+
+    @beats_per_bar.setter
+    def beats_per_bar(self, beats: int) -> None:
+        self._tempo.beats_per_bar = beats
 
     def tap(self, time_s: float | None = None) -> None:
         """Tap the tempo, at a show time or now; see :meth:`livegan.sound.tempo.Tempo.tap`."""

@@ -19,6 +19,7 @@ from livegan.sound.downmix import to_stereo
 from livegan.sound.features import FEATURES, Rows
 from livegan.sound.pace import Pace
 from livegan.sound.source import Source
+from livegan.sound.tempo_source import TempoSource
 
 Array = NDArray[np.float32]
 Note = Callable[[str], None]
@@ -48,6 +49,11 @@ class Analysis(Protocol):
     def bpm(self) -> float | None: ...
     @bpm.setter
     def bpm(self, bpm: float | None) -> None: ...
+    @property
+    def beats_per_bar(self) -> int: ...
+    @beats_per_bar.setter
+    def beats_per_bar(self, beats: int) -> None: ...
+    def lead(self, source: TempoSource | None) -> None: ...
     def feed(self, block: Array) -> Rows: ...
     def tap(self, time_s: float | None = None) -> None: ...
 
@@ -111,10 +117,15 @@ class Listening:
         with self._lock:
             self._analyzer.tap(self._ring.position / RATE)
 
-    def set_bpm(self, bpm: float | None) -> None:
-        """Fix the tempo, or follow the sound again if None."""
+    def lead(self, source: TempoSource | None) -> None:
+        """Let a source lead the beat, or follow the sound and the taps again if None."""
         with self._lock:
-            self._analyzer.bpm = bpm
+            self._analyzer.lead(source)
+
+    def set_bar(self, beats: int) -> None:
+        """A bar of the music has so many beats."""
+        with self._lock:
+            self._analyzer.beats_per_bar = beats
 
     def replace(self, source: Source) -> None:
         """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""

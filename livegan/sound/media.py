@@ -118,10 +118,9 @@ def duration(path: str | Path) -> float:
 
 
 def ends_at(path: str | Path) -> float:
-    """Seconds at which the sound of a file ends, by its packets, which are not decoded.
+    """Seconds at which the sound of a file ends, by its packets where its format has no length.
 
-    `duration` believes what a header says, and some say nothing, or guess. `MediaError` as
-    `decode`.
+    There, `duration` is a guess. `MediaError` as `decode`.
     """
     path = named(path)
     check(path)

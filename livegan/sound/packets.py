@@ -12,11 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.files import location
+from livegan.sound.long_wav import longer_than_it_says
 
 Array = NDArray[np.float32]
 
 NEAR = 60.0
 """Seconds up to which a start is reached by decoding, to the sample; later ones by seeking."""
+
+GUESSING = ("aac", "ac3", "eac3", "loas", "mp3", "mpeg", "mpegts")
+"""Formats without a length, for which FFmpeg divides the size of the file by the rate of its
+beginning."""
 
 LOUDEST = 16.0
 """Largest sample: float files may go over 1, damaged ones go anywhere."""
@@ -93,16 +98,20 @@ def av_duration(path: Path) -> float:
             return float(container.duration / av.time_base)
         if stream.duration and stream.time_base:
             return float(stream.duration * stream.time_base)
+        if stream.codec_context.name.startswith("pcm") and stream.bit_rate:
+            return 8.0 * path.stat().st_size / float(stream.bit_rate)
         frames: Iterator[Any] = container.decode(stream)
         return float(sum(frame.samples / frame.sample_rate for frame in frames))
 
 
 def av_end(path: Path) -> float:
-    """Seconds at which the last packet of sound of ``path`` ends, by reading all of them."""
+    """Seconds at which the sound of ``path`` ends: of what only guesses that, by its packets."""
     import av
 
     with _av_open(path) as container:
         stream = _av_sound(container)
+        if container.format.name not in GUESSING:
+            return av_duration(path)
         zero = (container.start_time or 0) / av.time_base
         end = count = 0.0
         try:
@@ -145,7 +154,8 @@ def _av_open(path: Path) -> Any:
     import av
 
     try:
-        return av.open(location(path), metadata_errors="ignore")
+        long = longer_than_it_says(path)
+        return av.open(long or location(path), metadata_errors="ignore")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Unreadable(f"PyAV: {getattr(error, 'strerror', None) or error}") from None
 

@@ -27,7 +27,7 @@ AHEAD = 2.0
 """Seconds of sound that are taken ahead of the clock from a sender that is faster: a file, or
 segments of seconds that come all at once."""
 
-PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtsp,srt,crypto"
+PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtsp,rtmp,crypto"
 """What a playlist may name; so no file of this machine."""
 
 FORMATS = (
@@ -52,12 +52,14 @@ def receive(wire: Wire, wanted: str, found: str | None) -> None:
     import av
 
     ended = ""
+    scheme = wanted.partition("://")[0].lower()
+    options = {**OPTIONS, "protocol_whitelist": f"{PROTOCOLS},{scheme}"}
     # A show does not wait for its sender.
     wire.say("waiting", reason=f"no sound has come from {wanted} yet")
     while not ended:
         try:
             with av.open(
-                wanted, options=OPTIONS, timeout=(OPENING, SILENT), metadata_errors="ignore"
+                wanted, options=options, timeout=(OPENING, SILENT), metadata_errors="ignore"
             ) as container:
                 if container.streams.best("audio") is None:
                     raise ValueError("there is no sound in it")

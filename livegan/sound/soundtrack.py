@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer
-from livegan.sound.features import FEATURES, Rows
+from livegan.sound.features import FEATURES, INDEX, Rows
 from livegan.sound.history import PAST_SECONDS, History
+from livegan.sound.tempo_source import FixedTempo, led
 
 Array = npt.NDArray[np.float32]
+BPM, BEATS = INDEX["bpm"], INDEX["beats"]
 
 KEPT = 2 * PAST_SECONDS * RATE
 """Samples that are kept: an encoder asks for the last minute, in columns of up to a minute."""
@@ -144,6 +146,22 @@ class Playhead:
     def __init__(self, recording: History) -> None:
         self.recording = recording
         self.position = 0
+        self._tempos: list[tuple[int, FixedTempo | None, float]] = []
+        """From which hop on who leads the count of beats, None for the recording, and an offset."""
+        self.beats_per_bar = 4
+
+    def lead(self, source: FixedTempo | None) -> None:
+        """From now on let a source lead the beat, or follow the recording's again with None: as a
+        stage does, so that everything that reads the features sees one tempo."""
+        hops = self.hops
+        if source is None and not self._tempos:
+            return
+        beats = float(self.features(hops - 1, hops)[0, BEATS])
+        if source is not None:
+            offset = led(source, hops, beats, self.beats_per_bar).offset
+        else:
+            offset = beats - float(self.recording.features(hops - 1, hops)[0, BEATS])
+        self._tempos.append((hops, source, offset))
 
     @property
     def hops(self) -> int:
@@ -155,5 +173,16 @@ class Playhead:
         return self.recording.samples(start, stop)
 
     def features(self, start: int, stop: int) -> Rows:
-        """(stop - start, F) float64 of the recording."""
-        return self.recording.features(start, stop)
+        """(stop - start, F) float64 of the recording, with the tempo that is led."""
+        rows = self.recording.features(start, stop)
+        heard = rows[:, [BPM, BEATS]]
+        for since, source, offset in self._tempos:
+            first = max(start, since, 0)
+            at = slice(first - start, None)
+            if source is None:
+                rows[at, BPM], rows[at, BEATS] = heard[at, 0], heard[at, 1] + offset
+            elif first < stop:
+                rows[at, BPM] = np.float32(source.bpm)
+                # A row is about the end of its hop.
+                rows[at, BEATS] = source.each(np.arange(first + 1, stop + 1)) + offset
+        return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -41,7 +42,25 @@ def open_network(argument: str) -> Source:
     """Sound that is sent to, or can be fetched from, an address."""
     from livegan.sound.capture import Capture
 
+    found = ADDRESS.match(argument)
+    if found and found[1].lower() not in ADDRESSES and not known(found[1].lower()):
+        can = ", ".join(f"{scheme}://" for scheme in ADDRESSES)
+        reason = f"the FFmpeg in this Python's av package has no {found[1].lower()}"
+        raise SourceError(f"--audio {argument}: {reason}; send it by one of {can}")
     return Capture(argument, kind="network")
+
+
+def known(scheme: str) -> bool:
+    """Whether the FFmpeg that is installed can open addresses that begin so."""
+    import av
+
+    try:
+        av.open(f"{scheme}://127.0.0.1:9", timeout=0.5).close()
+    except av.error.ProtocolNotFoundError:
+        return False
+    except (av.FFmpegError, OSError, ValueError):
+        pass  # nobody sends there, which is no matter
+    return True
 
 
 def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
@@ -64,8 +83,11 @@ def open_silence(argument: str = "") -> Source:
     return Silence()
 
 
-ADDRESSES = ("http", "https", "udp", "tcp", "rtp", "rtsp", "srt")
-"""By these a network address is known: ``udp://...``."""
+ADDRESSES = ("http", "https", "udp", "tcp", "rtp", "rtsp", "rtmp")
+"""What an address can begin with in every FFmpeg: ``udp://...``."""
+
+ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+"""What the beginning of an address looks like."""
 
 SOURCES: dict[str, tuple[Callable[[str], Source], str]] = {
     "device": (open_device, "a sound input by name: device:NAME, or the default: device"),
@@ -110,7 +132,7 @@ def parse_source(
         return open_demo(argument, loop, audible)
     if name in SOURCES:
         return SOURCES[name][0](argument)
-    if name.lower() in ADDRESSES and argument.startswith("//"):
+    if ADDRESS.match(text):
         return open_network(text)
     # What looks like a path is one that was mistyped: the file's error has the closest names.
     if "/" in text or "\\" in text or Path(text).suffix.lower() in SUFFIXES:
@@ -133,7 +155,7 @@ def recorded(text: str, option: str = "--audio ") -> Path:
         path = named(Path(text.removeprefix("file:")).expanduser())
     takes = "it takes a sound file, a film or demo"
     kind = text.partition(":")[0].lower()
-    if not path.exists() and kind in (*SOURCES, *ADDRESSES):
+    if not path.exists() and (kind in SOURCES or ADDRESS.match(text)):
         raise SourceError(f"{option}{text}: only a show can listen to that; {takes}")
     try:
         check(path)

@@ -13,9 +13,9 @@ import math
 
 import numpy as np
 
-from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from livegan.sound import HOP, RATE
 from livegan.sound.bands import Array
+from livegan.sound.tempo_source import FixedTempo, Led, TempoSource, led
 
 _HOP_S = HOP / RATE
 _MEMORY = 800  # hops of onset strength that are looked at
@@ -24,7 +24,6 @@ _LOW_BPM, _HIGH_BPM = 58.0, 192.0
 _PREFERRED_BPM, _SPREAD_OCTAVES = 115.0, 0.65
 _BACKBEAT = 0.6
 _PHASES = 48
-_BAR = 4
 
 
 class Tempo:
@@ -57,8 +56,9 @@ class Tempo:
         self._error = 0.0
         self._taps: list[float] = []
         self._tapped: float | None = None
-        self._fixed: float | None = None
-        self._fixed_offset = 0.0
+        self._leader: Led | None = None
+        self.beats_per_bar = 4
+        """Of the music: taps begin a bar, and who leads the count moves it by whole bars."""
         self.beats = 0.0
         if bpm is not None:
             self.fix(bpm)
@@ -71,7 +71,7 @@ class Tempo:
     @property
     def bpm(self) -> float:
         """Beats a minute at this moment."""
-        return self._rate_bpm if self._fixed is None else self._fixed
+        return self._rate_bpm if self._leader is None else self._leader.source.bpm
 
     def fix(self, bpm: float | None) -> None:
         """Fix the tempo, or follow the sound again with None.
@@ -81,20 +81,18 @@ class Tempo:
         Raises
         ------
         ValueError
-            If ``bpm`` is not between `SLOWEST_BPM` and `FASTEST_BPM`.
+            If ``bpm`` is out of range: see `livegan.sound.tempo_source.FixedTempo`.
         """
-        if bpm is None:
-            if self._fixed is not None:
-                self._rate_bpm = min(max(self._fixed, _LOW_BPM), _HIGH_BPM)
-            self._fixed = None
-            return
-        if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-            span = f"between {SLOWEST_BPM:g} and {FASTEST_BPM:g}"
-            raise ValueError(f"a tempo of {bpm} bpm: it must be {span}")
-        self._fixed = float(bpm)
-        behind = self.beats - self._steady(self._fixed)
-        self._fixed_offset = _BAR * max(0.0, math.ceil(behind / _BAR - 1e-9))
-        self.beats = self._steady(self._fixed) + self._fixed_offset
+        self.lead(None if bpm is None else FixedTempo(float(bpm)))
+
+    def lead(self, source: TempoSource | None) -> None:
+        """Let a source lead the count of beats, or follow sound and taps again with None."""
+        if source is not None:
+            self._leader = led(source, self._hops, self.beats, self.beats_per_bar)
+            self.beats = self._leader.beats(self._hops)
+        elif self._leader is not None:
+            self._rate_bpm = min(max(self._leader.source.bpm, _LOW_BPM), _HIGH_BPM)
+            self._leader = None
 
     def tap(self, time_s: float | None = None) -> None:
         """Tap along: three taps or more set the tempo, and the first one begins a bar.
@@ -110,17 +108,18 @@ class Tempo:
             return
         count = np.arange(len(self._taps))
         period, first = np.polyfit(count, np.asarray(self._taps), 1)
-        self._fixed = None
+        self._leader = None
         self._tapped = self._rate_bpm = float(60.0 / period)
         self._locked = True
         self._error = 0.0
         beats = (self.time - first) / period
-        bars = (self.beats - beats) / _BAR
-        late = float(beats + _BAR * round(bars)) - self.beats
+        bars = (self.beats - beats) / self.beats_per_bar
+        late = float(beats + self.beats_per_bar * round(bars)) - self.beats
         if late < 0.0 and len(self._taps) > 3:
             self._error = late  # the count never turns back: it waits for the hand
         else:
-            self.beats = float(beats + _BAR * max(0.0, math.ceil(bars - 1e-9)))
+            behind = max(0.0, math.ceil(bars - 1e-9))
+            self.beats = float(beats + self.beats_per_bar * behind)
 
     def step(self, strength: float, snare: float = 0.0) -> None:
         """``strength`` of what was struck in this hop, 0 or more, any scale; and of its snares."""
@@ -130,18 +129,18 @@ class Tempo:
         self._hops += 1
         if self._hops % _EVERY == 0:
             self._look()
-        if self._fixed is not None:
-            self.beats = self._steady(self._fixed) + self._fixed_offset
+        if self._leader is not None:
+            beats = self._leader.beats(self._hops)
+            if beats < self.beats - 1.0:  # its count began anew
+                self.lead(self._leader.source)
+                return
+            self.beats = max(self.beats, beats)
             return
         rate = self._rate_bpm / 60.0 * _HOP_S
         # A pull towards the heard beat that takes about half a second and never turns back.
         pull = min(max(self._error * 0.04, -0.6 * rate), 1.0 * rate)
         self._error -= pull
         self.beats += rate + pull
-
-    def _steady(self, bpm: float) -> float:
-        """Beats up to now at one tempo; divided once, so that whole beats are whole numbers."""
-        return self._hops * HOP * bpm / (60.0 * RATE)
 
     def _combs(self, beats: tuple[int, ...]) -> Array:
         """(tempi, lags) weights: the autocorrelation at so many beats, lags between hops."""

@@ -14,10 +14,12 @@ from livegan.ipc.shared_memory import sweep
 from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
 from livegan.sound.sources import parse_source
+from livegan.sound.tempo_source import FixedTempo
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.switches import Switches
+from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.fallback.still import Still, place_of, read_still
@@ -58,6 +60,7 @@ class Stage:
         """What the show goes on without: "sound" or "log", and why."""
         self._rung: Rung = "still"
         self._safe_plays = False
+        self._tempo = TempoChoice(options.bpm)
 
     def run(self) -> int:
         """Play the show. Returns the exit status: 0 for a show that was ended, 128 + n for one
@@ -229,8 +232,18 @@ class Stage:
                     self._supervision.send(standing)
             elif kind == "obeyed":
                 self._orders.obeyed(str(message.get("order")))
-            elif kind == "settings" and self.options.bpm is None:
-                self._listening.set_bpm(message.get("bpm"))
+            elif kind == "settings":
+                self._take_tempo(message)
+
+    def _take_tempo(self, message: Message) -> None:
+        """The set on the air says what tempo and bars it has."""
+        bpm = message.get("bpm")
+        self._listening.set_bar(self._presenter.view.beats_per_bar)
+        self._tempo, leads, line = self._tempo.hear(bpm)
+        if leads:
+            self._listening.lead(None if bpm is None else FixedTempo(bpm))
+        if line:
+            self._note(line)
 
     def _screenshot(self) -> None:
         """Save the picture on the window."""

@@ -1,8 +1,9 @@
 """Training of generators on pairs of condition and picture (imports torch)."""
 
+from livegan.training.agreement import TrainingError
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.layout import PairsError
-from livegan.training.loop import Step, Trained, TrainingError, train
+from livegan.training.loop import Step, Trained, train
 from livegan.training.packing import pack
 from livegan.training.pairs import Pairs
 from livegan.training.presets import PRESETS, preset_of, recipe_of

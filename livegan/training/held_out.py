@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from livegan.training import sheet
 from livegan.training.augmentation import disturb
 from livegan.training.norms import calibrate
+from livegan.training.page import add_samples
 from livegan.training.pairs import Pairs
 from livegan.training.recipe import Recipe
 
@@ -17,11 +18,13 @@ from livegan.training.recipe import Recipe
 def conditions(pairs: Pairs, recipe: Recipe, device: torch.device) -> list[Tensor]:
     """Conditions from all over the data set, disturbed as in training, to calibrate norms on."""
     rng = torch.Generator().manual_seed(recipe.seed)
-    count = min(len(pairs), 128)
+    # None in a batch of its own: the smallest pictures end in one cell, whose spread is none.
+    count = max(2, min(len(pairs), 128))
     spread = [i * len(pairs) // count for i in range(count)]
-    return [
-        disturb(pairs.batch(spread[i : i + 8], device)[0], recipe, rng) for i in range(0, count, 8)
-    ]
+    batches = [spread[i : i + 8] for i in range(0, count, 8)]
+    if len(batches[-1]) == 1:
+        batches[-1].insert(0, batches[-2].pop())
+    return [disturb(pairs.batch(batch, device)[0], recipe, rng) for batch in batches]
 
 
 @torch.no_grad()
@@ -33,8 +36,10 @@ def look(
     settled: bool,
     device: torch.device,
     path: Path | None,
+    step: int = 0,
 ) -> float | None:
-    """Draw the contact sheet at ``path``; the mean L1, 0..1, over at most 64 held-out pairs."""
+    """Draw the contact sheet at ``path``, and keep samples of ``step`` beside it; the mean L1,
+    0..1, over at most 64 held-out pairs."""
     if not settled:
         calibrate(network, conditions(pairs, recipe, device))
     network.eval()
@@ -49,4 +54,5 @@ def look(
     if path is not None:
         some = slice(None, None, max(1, count // 16))
         sheet.write(path, [column[some] for column in whole], across=2)
+        add_samples(path.parent, step, whole)
     return float((whole[1] - whole[2]).abs().mean() / 2) if held_out is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from livegan.picture_file import pictures_in
 from livegan.size import Size
@@ -102,3 +103,26 @@ def shape_said(folder: Path) -> Size:
             except (OSError, ValueError, KeyError, TypeError):
                 break  # not ours
     return Size.square(1)
+
+
+def condition_of(data: Path) -> dict[str, Any]:
+    """The mixer that made the conditions of a data set of pictures; empty for any other."""
+    manifest = data / "manifest.json"
+    if not manifest.is_file():
+        return {}
+    found = json.loads(manifest.read_text(encoding="utf-8"))
+    return dict(found["settings"].get("condition") or {})
+
+
+def origin(data: Path) -> tuple[dict[str, Any], int]:
+    """The encoder of a data set, and of how many films it is; nothing if it has no manifest."""
+    # With several encoders, each has a folder in which its train and val lie.
+    for folder, name in ((data, None), (data.parent, data.name)):
+        manifest = folder / "manifest.json"
+        if manifest.is_file():
+            found = json.loads(manifest.read_text(encoding="utf-8"))
+            encoders = found["settings"]["encoders"]
+            mine = [e for e in encoders if name is None or e["name"] == name]
+            films = sum(not film["error"] for film in found["films"])
+            return (dict(mine[0]) if mine else {}), films
+    return {}, 0

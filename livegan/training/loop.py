@@ -8,19 +8,24 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 
-from livegan.generators.unet import UnetLevel
 from livegan.heap import keep_freed
 from livegan.size import Size
-from livegan.training.augmentation import at_height
+from livegan.training.agreement import (
+    TrainingError,
+    check_fit,
+    check_state,
+    choices,
+    drawn_by,
+)
 from livegan.training.batch import prepare
 from livegan.training.held_out import conditions, look
 from livegan.training.learner import Learner
 from livegan.training.norms import calibrate
+from livegan.training.page import Status, write_page
 from livegan.training.pairs import Ahead, Pairs, order, pairs_in
 from livegan.training.ranks import Ranks, ranks_of
 from livegan.training.recipe import Recipe
@@ -30,9 +35,9 @@ from livegan.training.state import StateError, alone, load_for_all, save
 RETRIES = 5
 """Times that a training may come back from numbers that are not finite, before it gives up."""
 
-
-class TrainingError(Exception):
-    """A training that cannot go on; one line: what, and what to do."""
+FIRST_SAVE = 30.0
+"""Seconds to the first save of a new training; each pause after it is twice as long, up to what
+was asked for."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,9 @@ def train(
     """Train a generator on ``data/train``, and go on where an earlier call in ``work`` ended.
 
     ``work`` holds the state (``state.pt``), a contact sheet (``sheet.png``: condition, painted,
-    truth) and a line per save in ``log.jsonl``.  Killed at any moment, the same call goes on as if
-    nothing had happened; while it runs, a second one is kept out of ``work``.  Started by
+    truth), a line per save in ``log.jsonl`` and a page for browsers, ``training.html``.  Killed at
+    any moment, the same call goes on as if nothing had happened; while it runs, a second one is
+    kept out of ``work``.  Started by
     ``torchrun`` it is one of several processes that train one model; the first of them writes and
     reports, and a recipe's batch is that of all together.
 
@@ -87,7 +93,7 @@ def train(
     data : a folder with ``train`` and, for scores, ``val``, as `livegan.dataset.build` makes it.
     recipe : all choices; published pix2pix by default.
     start : a checkpoint of the same architecture to begin from, instead of noise.
-    save_every : seconds between saves.
+    save_every : seconds between saves; the first ones of a new training come sooner.
     progress : told of each step.  ``stop``: asked before each step; True saves and ends early.
     saved : told after each save, with the average as it then paints.
     note : told in a line what went wrong without ending it, such as a full disk; else a warning.
@@ -137,32 +143,24 @@ def _train(
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)
     keep_freed()
+    drawn = drawn_by(data)
     learner = Learner(recipe, ranks, pairs.size, Path(start) if start is not None else None)
-    _fit(learner.painter, pairs, recipe)
+    check_fit(learner.painter, pairs, recipe)
+    if ranks.main:
+        for text in (*pairs.notes, *(held_out.notes if held_out else ())):
+            note(text)
     step, elapsed, retries, settled = 0, 0.0, 0, False
     val_l1: float | None = None
 
     def keep() -> None:
         numbers = {"step": step, "elapsed": elapsed, "retries": retries, "settled": settled}
-        state = {
-            **learner.state_dict(),
-            **numbers,
-            "recipe": _plain(recipe),
-            "size": pairs.size.plain,
-        }
+        state = {**learner.state_dict(), **numbers, "recipe": choices(recipe), "drawn by": drawn}
+        state["size"] = pairs.size.plain
         save(work / "state.pt", state)
 
     def restore() -> tuple[int, float, int, bool]:
         state = load_for_all(work / "state.pt", ranks)
-        # A state from before a choice was there was made with its default.
-        if {**_plain(Recipe()), **state["recipe"]} != _plain(recipe):
-            fix = "train into another folder, or delete it"
-            raise TrainingError(f"{work} holds a training with another recipe; {fix}")
-        if state.get("size", pairs.size.plain) != pairs.size.plain:
-            fix = f"{data} has {pairs.size.plain}; train into another folder"
-            raise TrainingError(
-                f"{work} holds a training on pairs of {state['size']} pixels; {fix}"
-            )
+        check_state(state, recipe, data, pairs.size, work)
         learner.load_state_dict(state)
         return state["step"], state["elapsed"], state["retries"], state["settled"]
 
@@ -188,6 +186,15 @@ def _train(
     def over() -> float:
         return step / total if total is not None else elapsed / (3600 * (recipe.hours or 1.0))
 
+    def remaining() -> float:
+        """Seconds to come."""
+        done = min(over(), 1.0)
+        return elapsed * (1 - done) / done if done else 0.0
+
+    def status(running: bool) -> Status:
+        unseen = len(held_out) if held_out is not None else 0
+        return Status(step, elapsed, remaining(), len(pairs), unseen, recipe.record(), running)
+
     def result() -> Trained:
         network = learner.average.network
         return Trained(network, recipe, step, elapsed, len(pairs), pairs.size, val_l1)
@@ -199,9 +206,10 @@ def _train(
             return
         network, sheet = learner.average.network, work / "sheet.png"
         try:
-            val_l1 = look(network, pairs, held_out, recipe, settled, device, sheet)
+            val_l1 = look(network, pairs, held_out, recipe, settled, device, sheet, step)
             if values is not None:
                 records.save(step, elapsed, values, val_l1)
+            write_page(work, status(running=values is not None))
         except OSError as error:
             note(f"{work}: the sheet and the log were not written ({error}); the training goes on")
         try:
@@ -220,6 +228,8 @@ def _train(
         pairs, lambda number: order(len(pairs), number, recipe.batch, recipe.seed, recipe.together)
     )
     last = began = time.monotonic()
+    # The first saves come early: they show that all is well, and a show can begin to follow.
+    pause = min(FIRST_SAVE, save_every) if step == 0 else save_every
 
     while True:
         done = over()
@@ -248,17 +258,16 @@ def _train(
         step += 1
         now = time.monotonic()
         elapsed, began = elapsed + now - began, now
-        elapsed, due = ranks.first([elapsed, float(now - last > save_every)])
+        elapsed, due = ranks.first([elapsed, float(now - last > pause)])
         if due and not finite():
             go_back()
             continue
         if due:
             save_all(values)
-            last = time.monotonic()
+            last, pause = time.monotonic(), min(2 * pause, save_every)
         records.step(step, {**values, "learning rate": recipe.rate(done)})
         if progress is not None and ranks.main:
-            done = over()
-            progress(Step(step, done, values, elapsed, elapsed * (1 - done) / done, val_l1))
+            progress(Step(step, min(over(), 1.0), values, elapsed, remaining(), val_l1))
 
     ahead.close()
     save_all(None)
@@ -276,21 +285,3 @@ def _try(keep: Callable[[], None], note: Callable[[str], None]) -> None:
         keep()
     except StateError as error:
         note(str(error))
-
-
-def _plain(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as plain values; its length may change when a training is taken up again."""
-    record = {**vars(recipe), "sizes": list(recipe.sizes)}
-    return {k: v for k, v in record.items() if k not in ("steps", "hours", "epochs")}
-
-
-def _fit(painter: nn.Module, pairs: Pairs, recipe: Recipe) -> None:
-    """Refuse pictures that the network cannot halve as often as it does."""
-    levels = sum(isinstance(module, UnetLevel) for module in painter.modules())
-    stride = int(getattr(painter, "stride", 2**levels if levels else 4))
-    for size in [at_height(pairs.size, high) for high in recipe.sizes] or [pairs.size]:
-        if any(side % stride or side < 32 for side in size):
-            text = f"{recipe.arch} paints sizes that are multiples of {max(32, stride)}"
-            raise TrainingError(
-                f"{pairs.folder}: pairs of {size.plain} pixels; {text}: --size of dataset"
-            )

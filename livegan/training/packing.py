@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from livegan.generators.card import Card
 from livegan.generators.checkpoint import save_checkpoint
 from livegan.generators.errors import ModelError
 from livegan.saving import replacing
-from livegan.training.layout import PairsError
+from livegan.training.layout import PairsError, condition_of, origin
 from livegan.training.loop import Trained
 from livegan.training.pairs import Pairs, pairs_in
 from livegan.training.scores import against_truth, record
@@ -61,6 +60,9 @@ def pack(
     data, out = Path(data), Path(out)
     out.mkdir(parents=True, exist_ok=True)
     encoder, films = origin(data)
+    condition = condition_of(data)
+    if trained.recipe.direction == "BtoA":  # it is fed pictures, and paints what was drawn of them
+        encoder, condition = {}, {}
     likeness = {} if trained.val_l1 is None else {"l1": round(trained.val_l1, 4)}
     held_out = pairs_in(data / "val", trained.size, direction=trained.recipe.direction)
     if held_out is not None and measure:
@@ -73,7 +75,7 @@ def pack(
         encoder_params=dict(encoder.get("parameters", {})),
         size=trained.size,
         norm="running",
-        data=description or f"{trained.pairs} pairs from {films} films",
+        data=description or described(trained.pairs, films),
         hours=round(trained.seconds / 3600, 2),
         licence=licence,
         scores={**likeness, **(scores or {})},
@@ -84,6 +86,7 @@ def pack(
             "steps": trained.steps,
             "recipe": trained.recipe.record(),
             "encoder_sha256": encoder.get("sha256", ""),
+            **({"condition": condition} if condition else {}),
         },
     )
     path = save_checkpoint(out, trained.network, card)
@@ -91,6 +94,11 @@ def pack(
     with replacing(out / "sample.jpg") as beside:
         picture.save(beside, "jpeg", quality=88)
     return path
+
+
+def described(pairs: int, films: int) -> str:
+    """What a model learned from, in words."""
+    return f"{pairs} pairs from {films} films" if films else f"{pairs} pairs"
 
 
 def publish(trained: Trained, data: str | Path, out: str | Path, *, made_with: str = "") -> str:
@@ -106,20 +114,6 @@ def publish(trained: Trained, data: str | Path, out: str | Path, *, made_with: s
     except (OSError, ModelError, PairsError) as error:
         return f"{out}: not written: {error}"
     return ""
-
-
-def origin(data: Path) -> tuple[dict[str, Any], int]:
-    """The encoder of a data set, and of how many films it is; nothing if it has no manifest."""
-    # With several encoders, each has a folder in which its train and val lie.
-    for folder, name in ((data, None), (data.parent, data.name)):
-        manifest = folder / "manifest.json"
-        if manifest.is_file():
-            found = json.loads(manifest.read_text(encoding="utf-8"))
-            encoders = found["settings"]["encoders"]
-            mine = [e for e in encoders if name is None or e["name"] == name]
-            films = sum(not film["error"] for film in found["films"])
-            return (dict(mine[0]) if mine else {}), films
-    return {}, 0
 
 
 @torch.no_grad()

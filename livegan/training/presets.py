@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
+from livegan.generators.card import Card
+from livegan.generators.errors import ModelError
 from livegan.training.recipe import Recipe
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -47,3 +50,32 @@ def recipe_of(preset: str, **choices: Any) -> Recipe:
         raise ValueError(f"there is no preset {preset!r}; there are {', '.join(PRESETS)}")
     given = {name: value for name, value in choices.items() if value is not None}
     return Recipe(**{**PRESETS[preset], **given})
+
+
+NOT_COPIED = ("steps", "hours", "epochs", "direction", "seed", "precision")
+"""What belongs to one training, not to how it is done."""
+
+
+def like(card: Card, begun: bool) -> dict[str, Any]:
+    """The choices with which a model was trained, as its card has them; for `recipe_of`.
+
+    Parameters
+    ----------
+    begun : whether the training begins from a model.  A model's last stretch may have run on
+        settled norms from its first step; a network that begins from noise must learn them first.
+
+    Raises
+    ------
+    ModelError
+        If the card has no recipe.
+    """
+    known = {field.name for field in fields(Recipe)} - set(NOT_COPIED)
+    recipe = dict(card.other.get("recipe") or {})
+    if not recipe:
+        raise ModelError(f"{card.name}: its card says no recipe; give --arch and --preset instead")
+    # What a card leaves out was as published.
+    found = {k: v for k, v in {**vars(Recipe()), **recipe}.items() if k in known}
+    found["sizes"] = tuple(found["sizes"])
+    if not begun and found["settle"] < PRESETS["live"]["settle"]:
+        found["settle"] = PRESETS["live"]["settle"]
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -59,8 +60,11 @@ def record(score: Truth | Motion) -> dict[str, float]:
 
 
 @torch.no_grad()
-def against_truth(network: Paint, pairs: Pairs, most: int = 200) -> Truth:
-    """Scores on at most ``most`` held-out pairs, evenly spread."""
+def against_truth(
+    network: Paint, pairs: Pairs, most: int = 200, progress: Callable[[float], None] | None = None
+) -> Truth:
+    """Scores on at most ``most`` held-out pairs, evenly spread; ``progress`` is told the part that
+    is done, 0..1."""
     _steady(network)
     count = min(most, len(pairs))
     distances, likenesses = [], []
@@ -70,6 +74,8 @@ def against_truth(network: Paint, pairs: Pairs, most: int = 200) -> Truth:
         truth = (truth + 1) / 2
         distances.append(float((painted - truth).abs().mean()))
         likenesses.append(float(ssim(painted, truth)))
+        if progress is not None:
+            progress((place + 1) / count)
     return Truth(float(np.mean(distances)), float(np.mean(likenesses)))
 
 
@@ -106,6 +112,7 @@ def over_sound(
     seconds: float = 6.0,
     fps: float = 25.0,
     apart: int = 12,
+    progress: Callable[[float], None] | None = None,
 ) -> Motion:
     """Paint sounds as a show would, and measure how the pictures change.
 
@@ -116,10 +123,21 @@ def over_sound(
     stretches, seconds, fps : parts of each sound, evenly spread over it, that are painted frame
         by frame, for flicker and response.
     apart : pictures spread over the whole of each sound, for variety.
+    progress : told the part that is done, 0..1.
     """
     several = [sounds] if isinstance(sounds, np.ndarray) else list(sounds)
     how = (size, stretches, seconds, fps, apart)
-    return together([_over_one(network, drawing, samples, *how) for samples in several])
+
+    def told(index: int, done: float) -> None:
+        if progress is not None:
+            progress((index + done) / len(several))
+
+    return together(
+        [
+            _over_one(network, drawing, samples, *how, partial(told, index))
+            for index, samples in enumerate(several)
+        ]
+    )
 
 
 def together(motions: Sequence[Motion]) -> Motion:
@@ -137,6 +155,7 @@ def _over_one(
     seconds: float,
     fps: float,
     apart: int,
+    told: Callable[[float], None],
 ) -> Motion:
     conditions = Conditions(samples, [drawing], size)
     paint = painter_of(network, conditions)
@@ -147,7 +166,9 @@ def _over_one(
     changes: list[float] = []
     pictures: dict[float, Tensor] = {}
     # In the order of time, for encoders that are fed the sound.
-    for time in sorted({*spread, *(t for part in parts for t in part)}):
+    times = sorted({*spread, *(t for part in parts for t in part)})
+    for number, time in enumerate(times):
+        told(number / len(times))
         pictures[time] = paint(time)
         before = earlier.get(time)
         if before is not None:
@@ -161,6 +182,7 @@ def _over_one(
     response = 1.0
     if near.any() and (~near).any():
         response = (float(change[near].mean()) + LEAST) / (flicker + LEAST)
+    told(1.0)
     differences = [
         float((pictures[a] - pictures[b]).abs().mean())
         for a in spread

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from livegan.generators.errors import ModelError
 from livegan.generators.runner import Generator
 from livegan.size import UNSAID, Size, Written
 from livegan.sound.media import decode
-from livegan.training.packing import origin
-from livegan.training.pairs import Pairs
+from livegan.training.layout import PairsError, advice, origin, pair_files
+from livegan.training.pairs import pairs_in
 from livegan.training.scores import Motion, Truth, against_truth, over_sound, record, together
 
 MISMATCHED = ("waveform", "timeline")
@@ -51,6 +52,8 @@ class Scores:
 
     likenesses: list[Likeness]
     playings: list[Playing]
+    notes: list[str] = field(default_factory=list)
+    """Lines about what could not be measured."""
 
     def truth(self) -> Truth | None:
         """The mean over all pairs; None if there were none."""
@@ -94,7 +97,7 @@ def score(
     size: Written = UNSAID,
     norm: str | None = None,
     device: str | torch.device = "cpu",
-    progress: Callable[[str], None] = lambda what: None,
+    progress: Callable[[str, float], None] = lambda what, done: None,
 ) -> Scores:
     """Measure a model as a show plays it.
 
@@ -106,40 +109,54 @@ def score(
         model that is cross-fed; by default those on its card, else one that is not its own.
     size : at which it paints; by default the card's, else 256.
     norm, device : as for `Generator`.
-    progress : told in a few words what is measured next.
+    progress : told in a few words what is measured, and which part of that, 0..1, is done.
 
     Raises
     ------
     ModelError
-        If the card names no encoder, or a data set was drawn by another.
+        If sounds are given and the card names no encoder, or a data set was drawn by another.
     PairsError, livegan.sound.media.MediaError, livegan.dataset.EncoderError
         If something cannot be read or drawn.
     """
     card = checkpoint.card
-    if not card.encoder:
+    if sounds and not card.encoder and not fed:
         raise ModelError(
-            f"{checkpoint.name}: its card names no encoder; write it into model.json beside the "
-            'weights: "encoder": "timeline"'
+            f"{checkpoint.name}: its card names no encoder; score it with --data alone, say with "
+            "--fed what draws its conditions, or, if one drew its pairs, write that into "
+            'model.json beside the weights: "encoder": "timeline"'
         )
-    own = drawing(card.encoder, card.encoder_params)
-    others = [drawing(text) for text in fed or _mismatched(card)]
+    own = [drawing(card.encoder, card.encoder_params)] if card.encoder else []
+    others = [drawing(text) for text in fed or _mismatched(card)] if sounds else []
     generator = Generator(checkpoint, device, norm=norm)
     asked = Size.read(size) or card.size or Size.square(256)
     likenesses = []
+    notes = []
+    direction = (card.other.get("recipe") or {}).get("direction", "AtoB")
     for folder in map(Path, data):
-        pairs = Pairs(_held_out(folder, card), asked)
-        progress(f"{len(pairs)} pairs of {folder}")
-        truth = against_truth(played(generator), pairs)
+        unseen = _held_out(folder, card)
+        pairs = pairs_in(unseen, asked, direction=direction)
+        if pairs is None:
+            if not pair_files(unseen.parent / "train")[0]:
+                raise PairsError(f"{unseen}: holds no pairs; {advice(unseen)}")
+            text = f"{folder}: none of its pairs is held out, so L1 and SSIM are not measured"
+            notes.append(f"{text}; hold out a film: livegan dataset ... --val-film FILM --out NEW")
+            continue
+        what = f"{len(pairs)} pairs of {folder}"
+        truth = against_truth(played(generator), pairs, progress=partial(progress, what))
         likenesses.append(Likeness(str(folder), len(pairs), truth))
+    if notes and not likenesses and not sounds:
+        raise PairsError("; ".join(notes))
     playings = []
     for file in sounds:
-        progress(f"reading {file}")
+        progress(f"reading {file}", 0.0)
         samples = decode(file)
-        for found in (own, *others):
-            progress(f"{Path(file).name}, fed {found.name}")
-            motion = over_sound(played(generator), found, samples, size=asked)
-            playings.append(Playing(str(file), found.name, found is own, motion))
-    return Scores(likenesses, playings)
+        for place, found in enumerate((*own, *others)):
+            what = f"{Path(file).name}, fed {found.name}"
+            motion = over_sound(
+                played(generator), found, samples, size=asked, progress=partial(progress, what)
+            )
+            playings.append(Playing(str(file), found.name, place < len(own), motion))
+    return Scores(likenesses, playings, notes)
 
 
 def played(generator: Generator) -> Callable[[Tensor], Tensor]:
@@ -171,4 +188,5 @@ def _held_out(folder: Path, card: Card) -> Path:
             f"{card.encoder}; make pairs with --encoder {card.encoder}"
         )
     # A folder of pairs alone is taken as it is.
-    return folder / "val" if any((folder / side).is_dir() for side in ("train", "val")) else folder
+    sides = ("train", "val", "A", "B", "trainA", "trainB")
+    return folder / "val" if any((folder / side).is_dir() for side in sides) else folder

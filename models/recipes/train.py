@@ -6,12 +6,18 @@
 Killed and started again it goes on where it was.
 """
 
+# ruff: noqa: E402 (how torch waits is settled before it is loaded)
+
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
+
+from livegan.openmp import wait_asleep
+
+wait_asleep()
 
 import torch
 import typer

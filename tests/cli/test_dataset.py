@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from livegan.cli import app
@@ -77,3 +80,31 @@ def test_a_name_that_is_no_text_is_printed_as_far_as_it_can_be() -> None:
     assert done.returncode == 0, done.stderr
     assert r"caf\udce9.mkv" in done.stdout
     assert [file.name[:4] for file in Path("o/train").iterdir()] == ["caf-"]
+
+
+def test_pairs_are_made_of_pictures_and_struck_by_a_list(tmp_path: Path) -> None:
+    (tmp_path / "photographs").mkdir()
+    for number in range(4):
+        pixels = np.full((40, 60, 3), 60 * number, np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "photographs" / f"{number}.png")
+    (tmp_path / "photographs" / "bad.png").write_text("no")
+    words = ["dataset", "photographs", "--condition", "edges", "--size", "64", "--out", "pairs"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 1
+    said = " ".join(done.output.split())
+    assert "bad.png: cannot be read as a picture" in said and "4 are smaller than 64 px" in said
+    assert re.search(r"pairs: \d to train on, \d held out", said)
+    first = next((tmp_path / "pairs").glob("*/*.png"))
+    (tmp_path / "struck.txt").write_text(f"{first.name}\n")
+    done = CliRunner().invoke(app, ["dataset", "--strike", "struck.txt", "--out", "pairs"])
+    assert done.exit_code == 0 and "pairs: 1 pairs struck" in done.output and not first.exists()
+    again = CliRunner().invoke(app, ["dataset", "--strike", "struck.txt", "--out", "pairs"])
+    assert again.exit_code == 1 and "1 names are not in pairs" in again.output
+
+
+@pytest.mark.parametrize(
+    "words", ["one.mkv", "one.mkv --encoder levels --condition edges", "--encoder levels"]
+)
+def test_what_makes_the_conditions_is_said_once(words: str) -> None:
+    done = CliRunner().invoke(app, ["dataset", *words.split(), "--out", "o"])
+    assert done.exit_code == 2 and not Path("o").exists()

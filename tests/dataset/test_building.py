@@ -11,6 +11,7 @@ from PIL import Image
 
 from livegan.dataset import DataSetError, Split, build, drawing
 from livegan.dataset.condition import picture_bytes
+from livegan.dataset.pairs import balanced
 from livegan.plugin import declare
 from livegan.size import Size
 from livegan.sound.history import Hearing, RecordedHistory
@@ -154,7 +155,8 @@ def test_what_is_no_film_is_refused_by_name_and_the_others_go_on(tmp_path: Path)
     mute = film(tmp_path / "mute.mkv", with_sound=False)
     silent = film(tmp_path / "silent.mkv", sound=np.zeros((96000, 2), np.float32))
     good = film(tmp_path / "good.mkv")
-    films = [text, tmp_path / "none.mp4", mute, silent, good, tmp_path]
+    (tmp_path / "empty").mkdir()
+    films = [text, tmp_path / "none.mp4", mute, silent, good, tmp_path / "empty"]
     result = build(films, ["levels"], out=tmp_path / "out", size=32, rate=5, split=NO_SPLIT)
     errors = [report.error for report in result.films]
     assert not result.ok
@@ -163,7 +165,7 @@ def test_what_is_no_film_is_refused_by_name_and_the_others_go_on(tmp_path: Path)
     assert "no audio stream" in errors[2]
     assert "silent" in errors[3]
     assert not errors[4] and result.films[4].count("train") > 0
-    assert "is a folder" in errors[5]
+    assert "empty: is a folder, and no film is in it" in errors[5]
     assert all("\n" not in error for error in errors)
 
 
@@ -290,3 +292,48 @@ def test_pairs_have_any_shape(
         np.testing.assert_array_equal(pixels[:, : shape[1]], condition)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert Size.read(manifest["settings"]["size"]) == shape
+
+
+def test_a_folder_of_films_is_a_list_of_films(tmp_path: Path) -> None:
+    folder = tmp_path / "films"
+    (folder / "more").mkdir(parents=True)
+    film(folder / "b.mkv", seconds=1)
+    film(folder / "more" / "a.MKV", seconds=2)
+    film(folder / ".hidden.mkv", seconds=3)
+    (folder / "notes.txt").write_text("no film")
+    result = build([folder], ["levels"], out=tmp_path / "o", size=32, rate=5, split=NO_SPLIT)
+    assert [Path(report.film).name for report in result.films] == ["b.mkv", "a.MKV"] and result.ok
+
+
+def test_frames_like_the_one_before_are_kept_when_asked_for(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mkv", still=True)
+    how = {"size": 32, "rate": 5, "split": NO_SPLIT}
+    one = build([path], ["levels"], out=tmp_path / "one", **how)  # type: ignore[arg-type]
+    all_ = build([path], ["levels"], out=tmp_path / "all", near=0.0, **how)  # type: ignore[arg-type]
+    assert one.count("train") == 1 and all_.count("train") >= 8
+
+
+def test_no_scene_has_more_pairs_than_asked_for(tmp_path: Path) -> None:
+    rows = [{"file": f"{t}", "time": t / 10, "side": "train"} for t in range(100)]
+    kept, beyond = balanced(rows, (1.0, 9.0), 4)
+    assert [row["time"] for row in kept if row["time"] < 1] == [0.1, 0.3, 0.6, 0.8]
+    assert [row["time"] for row in kept if 1 <= row["time"] < 9] == [2.0, 4.0, 6.0, 8.0]
+    assert len(kept) == 12 and len(beyond) == 88
+    path = film(tmp_path / "a.mkv", seconds=2)
+    result = build(
+        [path], ["levels"], out=tmp_path / "o", size=32, rate=10, split=NO_SPLIT, per_scene=4
+    )
+    files = {file.name for file in (tmp_path / "o" / "train").glob("*.png")}
+    assert files == {pair["file"] for pair in result.films[0].pairs} and len(files) == 4
+    assert result.films[0].dropped["more than 4 of a scene"] > 10
+
+
+@pytest.mark.parametrize("seconds", [12, 40, 74])
+def test_of_a_short_film_a_block_is_held_out_all_the_same(seconds: int) -> None:
+    split = Split().of(seconds)
+    sides = [split.side(index / 8) for index in range(8 * seconds)]
+    held_out = [index / 8 for index, side in enumerate(sides) if side == "val"]
+    assert 0.03 < len(held_out) / len(sides) < 0.11
+    assert held_out[-1] - held_out[0] < split.block  # one block, and not its neighbours
+    assert Split().of(200) == Split().of(0) == Split()
+    assert Split(share=0).of(seconds) == Split(share=0)

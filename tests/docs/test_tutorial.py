@@ -42,6 +42,7 @@ SMALLER = {
     "--rate 4": "--rate 1",
     "--hours 0.17": "--epochs 1",
     "--hours 8": "--epochs 1",
+    "--hours 2": "--epochs 1",
     "--seconds 20": "--seconds 1",
 }
 RATE = 48000
@@ -210,6 +211,22 @@ def test_a_night_has_several_films_and_encoders_and_a_film_held_out() -> None:
     assert {path.name for path in Path("night").iterdir()} >= {"timeline", "levels"}
     do(command("train night/timeline"))
     assert json.loads(Path("models/night/model.json").read_text())["encoder"] == "timeline"
+
+
+def test_photographs_become_a_model_that_a_set_feeds_with_the_same_word() -> None:
+    Path("photographs").mkdir()
+    rng = np.random.default_rng(7)
+    for number in range(12):
+        cells = rng.integers(0, 256, (4, 5, 3), np.uint8).repeat(20, 0).repeat(20, 1)
+        Image.fromarray(cells).save(f"photographs/{number}.jpg")
+    assert "outlines: " in do(command("dataset photographs"))
+    do(command("train outlines"))
+    card = json.loads(Path("models/dreamer/model.json").read_text())
+    assert card["condition"]["name"] == "edges" and not card.get("encoder")
+    (said,) = re.findall(r'`(model\("dreamer", .*?\))`', PAGE)
+    lines = ["from livegan.live import *", "trail = encode.levels_timeline(listen())"]
+    Path("sets/dreamer.py").write_text("\n".join([*lines, f"show({said})"]), encoding="utf-8")
+    assert "good" in do("livegan check sets/dreamer.py")
 
 
 def test_a_training_that_has_ended_trains_on_when_given_more() -> None:

@@ -13,11 +13,14 @@ from livegan.engine.commit.commits import Commit
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
 from livegan.engine.program.player import Frame, Player
+from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
+from livegan.rehearsal import follow
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
 from livegan.sound.soundtrack import Playhead
+from livegan.stage.control.tempo_choice import TempoChoice
 
 SIZE = 64
 MODELS = ("stone", "water", "fire")
@@ -90,13 +93,23 @@ class Show:
         self.faults: list[dict[str, Any]] = []
         self.player = Player(self.history, fps=25, on_fault=self.faults.append)
         builder = Builder(folder, size=size)
+        self._tempo, self._followed = TempoChoice(), 0
         self.pipeline = Pipeline(self.path, folder, builder, self.player, self.messages.append)
 
     def save(self, text: str | None = None) -> Commit | None:
         """Save a text (or what the file says by now) and propose it."""
         if text is not None:
             self.path.write_text(text, encoding="utf-8")
-        return self.pipeline.propose(self.path.read_text(encoding="utf-8"))
+        commit = self.pipeline.propose(self.path.read_text(encoding="utf-8"))
+        if self.player.program is None and self.player.cued is not None:
+            self._follow(self.player.cued.program)
+        return commit
+
+    def _follow(self, program: Program | None) -> None:
+        """Let the tempo of the set on the air lead, as a stage does."""
+        if program is not None and program.version != self._followed:
+            self._followed = program.version
+            self._tempo = follow(self._tempo, program, self.history, self.messages.append)
 
     def play(self, seconds: float = 0.04) -> list[Frame]:
         """Play on; every frame shown."""
@@ -105,5 +118,6 @@ class Show:
             self.history.position += 1920
             frame = self.player.frame(self.history.position)
             assert frame is not None
+            self._follow(self.player.program)
             frames.append(frame)
         return frames

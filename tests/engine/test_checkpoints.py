@@ -13,6 +13,8 @@ import torch
 
 from livegan.generators import checkpoint
 from tests.engine.playing import Show
+from tests.generators.foreign.archives import scripted
+from tests.generators.foreign.test_torchscript import Endless
 
 PLAIN = """
 from livegan.live import *
@@ -20,6 +22,7 @@ settings(swap="now", dissolve=0)
 show(encode.levels(listen()))
 """
 NAMED = PLAIN.replace("show(", 'show(model("odd", ').replace("))\n", ")))\n")
+TRUSTED = NAMED.replace(")))\n", "), trust=True))\n")
 
 
 class Opens:
@@ -102,3 +105,46 @@ def test_the_picture_moves_while_a_slow_disk_is_read(
     arrived.set()
     proposing.join(60)
     assert show.play(0.1)[-1].version == 2
+
+
+def test_a_program_plays_only_where_the_set_trusts_it(tmp_path: Path) -> None:
+    show = Show(tmp_path, PLAIN)
+    show.save()
+    show.play(0.1)
+    scripted(torch.nn.Identity(), tmp_path / "models" / "odd.pt")
+    commit = show.save(NAMED)
+    assert commit is not None and commit.status == "refused"
+    assert 'model("odd.pt", ..., trust=True)' in commit.reason
+    commit = show.save(TRUSTED)
+    assert commit is not None and commit.status != "refused", commit.reason
+    assert show.play(0.2)[-1].version == 2
+
+
+ENDLESS = """
+from livegan.live import *
+settings(swap="now", dissolve=0)
+
+@encoder
+def noise(sound):
+    import numpy as np
+    return np.random.default_rng(0).random((16, 16)) * (sound.time < 3)
+
+slot = model("odd", noise(listen()), trust=True)
+show(slot)
+"""
+
+
+def test_a_loop_without_an_end_costs_the_slot_and_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.generators.foreign.isolated.SPARE_S", 0.3)
+    show = Show(tmp_path, PLAIN)
+    show.save()
+    show.play(0.1)
+    scripted(Endless(), tmp_path / "models" / "odd.pt")
+    commit = show.save(ENDLESS)
+    assert commit is not None and commit.status != "refused", commit.reason
+    frames = show.play(1.6)
+    assert {frame.picture.shape for frame in frames} == {(3, 64, 64)}
+    told = " ".join(str(fault) for fault in show.faults)
+    assert "slot" in told and "TorchScript gave no picture within" in told

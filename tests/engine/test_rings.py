@@ -25,10 +25,29 @@ def test_a_picture_that_is_too_large_is_made_smaller() -> None:
     assert abs(width / height - 2) < 0.05
 
 
+def drawing(*extra: tuple[str, str, int]) -> SimpleNamespace:
+    """A program with these outputs, whose window shows picture 0."""
+    return SimpleNamespace(extra=extra, window=0, size=(32, 32))
+
+
+def test_outputs_of_one_picture_share_a_ring_and_the_windows_is_the_stages() -> None:
+    with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
+        rings = Rings(pictures.name, thumbs.name)
+        program = drawing(
+            ("spout", "a", 0), ("spout", "b", 1), ("spout", "c", 1), ("spout", "d", 2)
+        )
+        a, b, c, d = (item["ring"] for item in rings.outputs(cast(Program, program)))
+        assert a == pictures.name
+        assert b == c and len({a, b, d}) == 3
+        rings.close()
+        for ring in (pictures, thumbs):
+            ring.unlink()
+
+
 def test_rings_of_outputs_that_are_gone_are_let_go_and_an_undo_finds_its_own() -> None:
     with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
         rings = Rings(pictures.name, thumbs.name)
-        asked = [SimpleNamespace(extra=(("spout", f"take {n}", 0),), size=32) for n in range(9)]
+        asked = [drawing(("spout", f"take {n}", 1)) for n in range(9)]
         names = [rings.outputs(cast(Program, program))[0]["ring"] for program in asked]
         assert rings.outputs(cast(Program, asked[7]))[0]["ring"] == names[7]
         there = [name for name in names if attachable(name)]
@@ -45,7 +64,7 @@ def test_an_output_for_which_there_is_no_memory_is_left_out_in_a_line(
     notes: list[str] = []
     with PictureRing.create(64, 64) as pictures, PictureRing.create(64, 64) as thumbs:
         rings = Rings(pictures.name, thumbs.name, notes.append)
-        program = SimpleNamespace(extra=(("spout", "stage left", 0),), size=32)
+        program = drawing(("spout", "stage left", 1))
 
         def full(size: int, spare: int = 0) -> SharedMemory:
             raise NoRoom("there is no room")

@@ -25,13 +25,14 @@ from livegan.operation.driver import REPLAY_S, Driver, apart, make
 from livegan.operation.moment import now_at
 from livegan.plugin import declare, param, registry
 from livegan.rehearsal import Rehearsal, rehearse
+from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Playhead
 from livegan.testing.playing import Play
 from tests.dataset.tiny_films import clicks
 
-SIZE = 32
+SIZE = Size.square(32)
 SOUND = clicks(28.0)
 HISTORY = RecordedHistory.of(SOUND)
 FPS = 30.0
@@ -201,7 +202,7 @@ def test_a_show_that_began_earlier_draws_the_same(folder: Path, name: str) -> No
 def test_an_encoder_of_its_own_size_is_made_to_fit_as_in_a_slot() -> None:
     for shape in ((3, 20, 50), (3, 16, 16), (3, 64, 40)):
         drawn = np.random.default_rng(1).random(shape).astype(np.float32)
-        fitted = as_bytes(resize(torch.from_numpy(drawn), SIZE, SIZE))
+        fitted = as_bytes(resize(torch.from_numpy(drawn), *SIZE))
         np.testing.assert_array_equal(picture_bytes(drawn, SIZE), fitted)
 
 

@@ -21,6 +21,7 @@ from livegan.sound.features import FEATURES
 from livegan.sound.listening import Listening
 from livegan.sound.source import SourceGone
 from livegan.sound.sources import Silence
+from livegan.sound.tempo_source import FixedTempo, TempoSource
 from tests.pulse import NullSink
 
 
@@ -55,9 +56,13 @@ class Counting:
 
     def __init__(self) -> None:
         self.bpm: float | None = None
+        self.beats_per_bar = 4
         self.taps: list[float | None] = []
         self.fed = 0
         self.failing = False
+
+    def lead(self, source: TempoSource | None) -> None:
+        self.bpm = None if source is None else source.bpm
 
     def tap(self, time_s: float | None = None) -> None:
         self.taps.append(time_s)
@@ -251,11 +256,13 @@ def test_taps_and_tempo_reach_the_analyzer(ring: SoundRing) -> None:
     listening = Listening(Silence(), ring, analyzer, pytest.fail)
     hear(listening, ring, 0.1)
     listening.tap()
-    listening.set_bpm(123.0)
+    listening.lead(FixedTempo(123.0))
     assert analyzer.bpm == 123.0
     assert analyzer.taps[0] is not None and 0 < analyzer.taps[0] <= ring.position / RATE
-    listening.set_bpm(None)
+    listening.lead(None)
     assert analyzer.bpm is None
+    listening.set_bar(3)
+    assert analyzer.beats_per_bar == 3
     listening.stop()
     listening.stop()
 

@@ -8,6 +8,7 @@ import math
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -301,3 +302,81 @@ def test_it_learns_from_pairs_of_another_shape_and_says_so_on_its_card(tmp_path:
     assert checkpoint.card.size == checkpoint.own_size == (64, 128)
     with Image.open(tmp_path / "wide" / "sample.jpg") as sample:
         assert sample.size == (3 * 128, 2 * 64)
+
+
+def test_pairs_drawn_by_another_encoder_do_not_take_a_training_over(tmp_path: Path) -> None:
+    recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
+    data = {name: data_set(tmp_path / name) for name in ("levels", "timeline", "unknown")}
+    for name in ("levels", "timeline"):
+        made = {"encoders": [{"name": name, "parameters": {"seconds": 5}, "sha256": "1"}]}
+        text = json.dumps({"settings": made, "films": []})
+        (data[name] / "manifest.json").write_text(text)
+    train(data["levels"], tmp_path / "work", recipe)
+    before = load(tmp_path / "work" / "state.pt")["step"]
+    with pytest.raises(TrainingError, match=r"drawn by levels:seconds=5, and those of "):
+        train(data["timeline"], tmp_path / "work", recipe)
+    with pytest.raises(TrainingError, match=r"--start begins it from a finished model"):
+        train(data["unknown"], tmp_path / "work", recipe)
+    assert load(tmp_path / "work" / "state.pt")["step"] == before
+    train(data["levels"], tmp_path / "work", Recipe(**{**vars(recipe), "steps": 2}))
+
+
+def test_the_other_direction_is_another_recipe(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data")
+    recipe = Recipe(arch="small", steps=1, batch=2, filters=8)
+    train(data, tmp_path / "work", recipe)
+    with pytest.raises(TrainingError, match="with another recipe"):
+        train(data, tmp_path / "work", Recipe(**{**vars(recipe), "direction": "BtoA"}))
+
+
+def test_pictures_of_one_cell_need_a_batch_of_two(tmp_path: Path) -> None:
+    data = data_set(tmp_path / "data", count=9)  # the last batch that norms see would be of one
+    recipe = Recipe(arch="small", steps=1, batch=1, filters=8)
+    with pytest.raises(TrainingError, match=r"too small for a batch of 1; give --batch 2"):
+        train(data, tmp_path / "work", recipe)
+    assert not (tmp_path / "work" / "state.pt").exists()
+    train(data, tmp_path / "work", Recipe(**{**vars(recipe), "batch": 2}))
+    alone = data_set(tmp_path / "alone", count=1, val=0)
+    train(alone, tmp_path / "other", Recipe(**{**vars(recipe), "batch": 2}))
+
+
+def test_the_first_saves_come_early_and_their_pauses_grow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+
+    def clock() -> float:
+        return now
+
+    def stepped(step: Step) -> None:
+        nonlocal now
+        now += 10.0
+
+    monkeypatch.setattr("livegan.training.loop.time", SimpleNamespace(monotonic=clock))
+    saves: list[int] = []
+    recipe = Recipe(arch="small", steps=40, batch=2, filters=8)
+    train(
+        data_set(tmp_path / "data"), tmp_path / "work", recipe, save_every=100.0, progress=stepped,
+        saved=lambda trained: saves.append(trained.steps),
+    )  # fmt: skip
+    assert saves == [5, 12, 23, 34]  # after more than 30, 60, 100 and 100 seconds
+
+
+def test_a_page_follows_the_training(tmp_path: Path) -> None:
+    work = tmp_path / "mine <b>.training"
+    recipe = Recipe(arch="small", steps=3, batch=2, filters=8)
+    data = data_set(tmp_path / "data")
+    left: list[float] = []
+    train(data, work, recipe, save_every=0.0, progress=lambda step: left.append(step.remaining))
+    page = (work / "training.html").read_text(encoding="utf-8")
+    assert "mine &lt;b&gt;" in page and "<b>" not in page
+    assert "step 3" in page and "finished" in page and "http-equiv" not in page
+    assert page.count("<polyline") == 5  # four losses and the held-out distance
+    assert page.count("data:image/jpeg") == 2 + 3  # condition, truth, a row for each save
+    assert "6 pairs to train on, 2 held out" in page
+    assert left[-1] == 0 and all(seconds >= 0 for seconds in left)
+    calls = iter([False, False, True])
+    more = Recipe(**{**vars(recipe), "steps": 9})
+    train(data, work, more, save_every=0.0, stop=lambda: next(calls))
+    page = (work / "training.html").read_text(encoding="utf-8")
+    assert "interrupted; the same command goes on" in page

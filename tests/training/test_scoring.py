@@ -37,8 +37,12 @@ def test_scores_are_those_of_the_network_and_their_means_go_on_the_card(
     write_wav(tmp_path / "a.wav", struck(2))
     write_wav(tmp_path / "b.wav", 0.1 * struck(2)[::-1])
     sounds = [tmp_path / "a.wav", tmp_path / "b.wav"]
-    said: list[str] = []
-    found = score(checkpoint, data=data, sounds=sounds, progress=said.append)
+    said: dict[str, list[float]] = {}
+
+    def progress(what: str, done: float) -> None:
+        said.setdefault(what, []).append(done)
+
+    found = score(checkpoint, data=data, sounds=sounds, progress=progress)
 
     assert [each.pairs for each in found.likenesses] == [1, 3]
     module = checkpoint.module()
@@ -55,7 +59,9 @@ def test_scores_are_those_of_the_network_and_their_means_go_on_the_card(
         ("b.wav", "levels", True),
         ("b.wav", MISMATCHED[0], False),
     ]
-    assert len(said) == 8
+    assert len(said) == 8  # two data sets, two files, and both files fed by two encoders
+    for what, done in said.items():
+        assert done == sorted(done) and (done[-1] == 1 or what.startswith("reading"))
 
     card = found.on_card(checkpoint.card)
     assert card.title == "Mine" and checkpoint.card.scores == {}
@@ -90,8 +96,35 @@ def test_data_of_another_encoder_or_without_held_out_pairs_is_refused(
     (data / "manifest.json").write_text(json.dumps(made))
     with pytest.raises(ModelError, match="drawn by timeline, and mine learned from levels"):
         score(checkpoint, data=[data])
-    with pytest.raises(PairsError, match="val: holds no pairs"):
+    with pytest.raises(PairsError, match="nothing: holds no pairs"):
+        score(checkpoint, data=[tmp_path / "nothing"])
+    with pytest.raises(PairsError, match=r"none of its pairs is held out.*--val-film"):
         score(checkpoint, data=[data_set(tmp_path / "all", val=0, size=16)])
     checkpoint.card.encoder = ""
+    write_wav(tmp_path / "a.wav", struck(1))
     with pytest.raises(ModelError, match="its card names no encoder"):
-        score(checkpoint, data=[data])
+        score(checkpoint, sounds=[tmp_path / "a.wav"])
+
+
+def test_with_nothing_held_out_the_sound_is_scored_all_the_same(
+    tmp_path: Path, checkpoint: Checkpoint
+) -> None:
+    write_wav(tmp_path / "a.wav", struck(1))
+    data = data_set(tmp_path / "all", val=0, size=16)
+    found = score(checkpoint, data=[data], sounds=[tmp_path / "a.wav"])
+    assert found.likenesses == [] and len(found.playings) == 2
+    assert found.notes == [
+        f"{data}: none of its pairs is held out, so L1 and SSIM are not measured; hold out a film: "
+        "livegan dataset ... --val-film FILM --out NEW"
+    ]
+
+
+def test_a_model_that_is_fed_pictures_is_scored_on_its_pairs_in_its_direction(
+    tmp_path: Path, checkpoint: Checkpoint
+) -> None:
+    data = data_set(tmp_path / "data", val=2, size=16)
+    checkpoint.card.encoder = ""
+    checkpoint.card.other["recipe"] = {"direction": "BtoA"}
+    (likeness,) = score(checkpoint, data=[data]).likenesses
+    expected = against_truth(checkpoint.module(), Pairs(data / "val", direction="BtoA"))
+    assert likeness.truth.l1 == pytest.approx(expected.l1, abs=0.005)

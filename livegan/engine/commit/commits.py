@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ class Commits:
 
     def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
         self._newest: deque[Commit] = deque(maxlen=REMEMBERED)
-        self._count = 0
+        self._numbers = itertools.count(1)
         self._emit = emit
         self._lock = threading.Lock()
 
@@ -69,11 +70,14 @@ class Commits:
         return iter(tuple(self._newest))
 
     def add(self, at: float, file: Path) -> Commit:
-        """A new one, with the next number; nothing is told yet."""
-        self._count += 1
-        commit = Commit(self._count, at, str(file))
+        """A new one, with the next number; nothing is told yet. From any thread."""
+        commit = Commit(next(self._numbers), at, str(file))
         self._newest.append(commit)
         return commit
+
+    def numbered(self, number: int) -> Commit | None:
+        """The one of this number, if it is among the newest."""
+        return next((c for c in reversed(tuple(self._newest)) if c.id == number), None)
 
     def of(self, version: int, status: str = "") -> Commit | None:
         """The newest that is about this program, if there is one: of this status, or of any."""

@@ -6,20 +6,24 @@ Whatever goes wrong before the swap, the program that plays is not touched.
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.commit import beside
+from livegan.engine.commit import beside, lineup
 from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
+from livegan.engine.commit.lineup import Action, Tell, TellCued, TellRefused, TellRolledBack
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
 from livegan.engine.commit.set_inputs import SetInputs
 from livegan.engine.commit.watch import read_text, stamp
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.given_up_imports import let_import
+from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.isolation.process_state import (
     ProcessState,
     exits_refused,
@@ -36,6 +40,34 @@ from livegan.plugin.hot import Hot, Trial
 from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"
+
+
+class Superseded(Refusal):
+    """Something took the place of what is being proven: it is not gone on with."""
+
+    def __init__(self) -> None:
+        super().__init__("something took its place")
+
+
+@dataclass
+class Attempt:
+    """One save that is being built and proven."""
+
+    commit: Commit
+    text: str
+    seen: str
+    """Its fingerprint: see `livegan.engine.commit.set_inputs`."""
+    surroundings: ProcessState
+    """How the process was before."""
+    checkpoints: set[str]
+    """The models that the set before it named."""
+    trial: Trial | None = None
+    news: list[str] = field(default_factory=list)
+    """What there is to say of its models once it is on the air."""
+    notes: list[str] = field(default_factory=list)
+    """What there is to say of it once it is proven."""
+    apart: bool = False
+    """It is at work of livegan's own that touches nothing of the set, such as loading a model."""
 
 
 class Pipeline:
@@ -61,7 +93,6 @@ class Pipeline:
         self.hot = Hot(folder / PLUGINS)
         self.trials = Trials(self.hot)
         self.inputs = SetInputs(path, builder, self.hot)
-        self._newest: Program | None = None
         self._last_seen: str | None = None
         self._left: tuple[object, ...] = ()
         """How the set's file was when a key left its text: the same text counts again once it is
@@ -69,10 +100,13 @@ class Pipeline:
         self._seen: dict[str, str] = {}
         """Stamps of the models at the last proposal."""
         self._news = News()
-        self._versions = 0
-        self._under_way: tuple[Commit, str, str, ProcessState] | None = None
-        """What is being built or proven, its text and fingerprint, and how the process was."""
-        player.on_rollback = self._rolled_back
+        self._attempt: Attempt | None = None
+        """What is being built or proven; None once it was given up or left behind."""
+        self._attempts: dict[int, Attempt] = {}
+        """Those that may still go on the air, by the number of their commit."""
+        self.read_again = threading.Event()
+        """The set's file is to be read again, though nobody saved it."""
+        player.decided = self._decided
         builder.note = lambda text: emit({"type": "note", "text": text})
 
     def propose(
@@ -88,24 +122,24 @@ class Pipeline:
         seen = self.inputs.fingerprint(text, self.inputs.stamps(), trying)
         if seen == self._last_seen and (not self._left or stamp(self.path) == self._left[0]):
             return None
-        self._left = ()
         at = self.player.now.time if at is None else at
-        commit, trial = self._attempt(text, file or self.path, at, trying)
+        commit, trial = self._prove(text, file or self.path, at, trying)
         if commit.status != "refused" or trial is None:
             return commit
-        if trial.problems or (self._newest and text == self._newest.script.text):
+        newest = self.player.lineup.newest
+        if trial.problems or (newest and text == newest.script.text):
             trial.refuse()
         else:
             trial.withdraw()
-        if self._newest is not None and text != self._newest.script.text:
+        if newest is not None and text != newest.script.text:
             # Its plugins aside, the set may be as it should: the old ones play on.
-            again, _ = self._attempt(text, file or self.path, at, False, commit)
+            again, _ = self._prove(text, file or self.path, at, False, commit)
             if again.status != "refused":
                 trial.refuse()
             return again
         return commit
 
-    def _attempt(
+    def _prove(
         self, text: str, file: Path, at: float, trying: bool, after: Commit | None = None
     ) -> tuple[Commit, Trial | None]:
         """Prove a text and cue it, with plugins that changed if they are to be tried.
@@ -114,19 +148,19 @@ class Pipeline:
         """
         began = time.perf_counter()
         stamps = self.inputs.stamps()
-        seen = self.inputs.fingerprint(text, stamps, trying)
         commit = self.commits.add(at, file)
         commit.digest = self.inputs.identity(text, self.hot.stamp(trying))
         commit.source = text[:LONGEST]
-        surroundings = ProcessState()
-        self._under_way = commit, text, seen, surroundings
-        self.commits.tell(commit)
-        trial: Trial | None = None
+        seen = self.inputs.fingerprint(text, stamps, trying)
+        attempt = Attempt(commit, text, seen, ProcessState(), self.inputs.checkpoints)
+        self._attempt = self._attempts[commit.id] = attempt
+        self.player.happen(lineup.Proposed(commit.id))
+        surroundings, busy = attempt.surroundings, partial(self._busy, attempt)
         try:
             if commit.digest in self.blocked:
                 self.hot.skip()
                 raise Refusal("this save has brought the engine down; edit it to try again")
-            trial = self.trials.load(commit, self._busy) if trying else None
+            attempt.trial = self.trials.load(commit, busy) if trying else None
             # What it names is loaded now: as the set runs there is a deadline.
             registry.current().wake(self.inputs.words(text))
             with exits_refused():
@@ -136,12 +170,19 @@ class Pipeline:
             with exits_refused():
                 self.inputs.checkpoints = checkpoints_of(script.graph)
                 stamps = self.inputs.stamps()
-                program = self.builder.build(script, self._newest, self.player.moment, self._busy)
+                newest = self.player.lineup.newest
+                program = self.builder.build(script, newest, self.player.moment, busy)
             self.inputs.helpers = set(beside.loaded(self.path))  # leaves import some
             self._put_back(surroundings, text)
         except Refusal as refusal:
+            if self._attempt is not attempt:  # it was given up long ago
+                return commit, None
             functions, _ = surroundings.put_back()
-            if not self._still(commit):  # it was given up long ago
+            trial = attempt.trial or self.trials.on_trial
+            if isinstance(refusal, Superseded):
+                self.inputs.checkpoints = attempt.checkpoints
+                if trial is not None:
+                    trial.withdraw()
                 return commit, None
             self.inputs.helpers |= set(beside.loaded(self.path)) | refusal.files
             if functions:  # that is why it failed
@@ -150,54 +191,67 @@ class Pipeline:
                 self.inputs.helpers.add(Path(refusal.place.file))
             if after is not None:
                 refusal = Refusal(after.reason, Place.read(after.where))
-            self.commits.refuse(commit, refusal)
-            return commit, trial or self.trials.on_trial
+            self.player.happen(lineup.Refused(commit.id, refusal))
+            return commit, trial
         finally:
-            if self._still(commit):
-                self._under_way, self.trials.on_trial, self.busy = None, None, ""
-                # Those from before the models were read: one written since is a change.
-                self._last_seen = self.inputs.fingerprint(text, stamps)
-                self._seen = stamps
-        self._versions += 1
-        program = replace(program, version=self._versions, digest=commit.digest)
+            if self._attempt is attempt:
+                self._attempt, self.trials.on_trial, self.busy = None, None, ""
+                if commit.status != "superseded":
+                    # Those from before the models were read: one written since is a change.
+                    self._last_seen = self.inputs.fingerprint(text, stamps)
+                    self._seen = stamps
         commit.kept, commit.built = list(program.kept), list(program.built)
         commit.retired = list(program.retired)
-        commit.version = program.version
-        before = self._newest.script.text if self._newest else ""
-        before_notes = self._newest.script.notes if self._newest else ()
-        commit.changed = changed_lines(before, text)
+        before = newest.script.notes if newest else ()
+        attempt.notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before]
+        commit.changed = changed_lines(newest.script.text if newest else "", text)
         commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)
-        self.commits.tell(commit, "proven")
-        self._newest = program
-        self.trials.proven(program.version, trial)
-        notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before_notes]
-        for line in [*(trial.warnings if trial is not None else ()), *notes]:
-            self.emit({"type": "note", "text": line})
-        news = self._news.lines(self.builder.models(self.path), stamps)
-        self.player.drop()
-        self.commits.tell(commit, "cued")
-        self.player.cue(
-            program,
-            lambda p, at: self._on_air(commit, p, at, news),
-            lambda: self._superseded(commit),
-        )
-        return commit, trial
+        attempt.news = self._news.lines(self.builder.models(self.path), stamps)
+        program = replace(program, digest=commit.digest)
+        self.player.happen(lineup.Proven(commit.id, program, self.player.now.beats))
+        if not commit.version:  # something took its place while it was proven
+            retire(program)
+            if attempt.trial is not None:
+                attempt.trial.withdraw()
+        return commit, attempt.trial
+
+    def overtake(self, text: str) -> bool:
+        """A newer save says this: whether something else is being proven, which is superseded."""
+        attempt = self._attempt
+        if attempt is None or (attempt.text == text and self._still(attempt)):
+            return False
+        self.player.happen(lineup.Overtaken(attempt.commit.id))
+        return True
+
+    def leave_behind(self) -> bool:
+        """Go on without what was overtaken, if it is at work that touches nothing of the set, such
+        as loading a model; it ends by itself. Whether nothing is in the way any more."""
+        attempt = self._attempt
+        if attempt is not None and not attempt.apart:
+            return False
+        if attempt is not None:
+            self._attempt, self.busy = None, ""
+            self.inputs.checkpoints = attempt.checkpoints
+            trial, self.trials.on_trial = self.trials.on_trial, None
+            if trial is not None:
+                trial.withdraw()
+        return True
 
     def abandon(self, ident: int) -> None:
         """Refuse what a thread proposes that does not come back, and go on without it."""
         frame = sys._current_frames().get(ident)
-        found = self._under_way
-        if frame is None or found is None:
+        attempt = self._attempt
+        if frame is None or attempt is None:
             return
-        commit, text, seen, surroundings = found
-        self._under_way = None
+        self._attempt = None
+        seen = attempt.seen
         stamps = self.inputs.stamps()
         # A helper that it waits in is watched from now on; one that was mended by now is a change.
         helpers = beside.loaded(self.path)
         new = set(helpers) - self.inputs.helpers
         self.inputs.helpers |= new
         if new and all(file_digest(file) == loaded for file, loaded in helpers.items()):
-            seen = self.inputs.fingerprint(text, stamps)
+            seen = self.inputs.fingerprint(attempt.text, stamps)
         self._last_seen, self._seen = seen, stamps
         trial, self.trials.on_trial = self.trials.on_trial, None
         if trial is not None:
@@ -206,14 +260,15 @@ class Pipeline:
         activity.forget(ident)
         let_import(frame)
         somebody()
-        surroundings.put_back()
+        attempt.surroundings.put_back()
         what = f"{busy}: " if busy else ""
         reason = f"{what}it waits in a call that does not come back; take that call out"
-        self.commits.refuse(commit, Refusal(reason, place_at(frame, self.path)))
+        refusal = Refusal(reason, place_at(frame, self.path))
+        self.player.happen(lineup.Refused(attempt.commit.id, refusal))
 
-    def _still(self, commit: Commit) -> bool:
-        """Whether a commit is under way, and was not given up."""
-        return self._under_way is not None and self._under_way[0] is commit
+    def _still(self, attempt: Attempt) -> bool:
+        """Whether nothing has taken the place of what is being proven."""
+        return self.player.lineup.proving == attempt.commit.id
 
     def _put_back(self, surroundings: ProcessState, text: str) -> None:
         """Undo what a set, its helpers or a plugin did to the process.
@@ -237,22 +292,9 @@ class Pipeline:
         reason = f"it changes {named}, which all else uses: write a function of your own"
         return Refusal(reason, where_changed(functions[0], texts))
 
-    def _superseded(self, commit: Commit) -> None:
-        commit.reason = "another program took its place"
-        self.commits.tell(commit, "superseded")
-
-    def unasked(self, file: Path) -> Commit:
-        """The commit of a program that no save asked for. The next save goes on the air after it,
-        even one that changed nothing."""
-        self._versions += 1
-        self._left = (stamp(self.path),)
-        commit = self.commits.add(self.player.now.time, file)
-        commit.version = self._versions
-        return commit
-
     def numbered(self, version: int) -> None:
         """The next program is to have this number: one that comes back keeps its own."""
-        self._versions = max(0, version - 1)
+        self.player.happen(lineup.Numbered(version))
 
     def models_changed(self) -> bool:
         """Whether a model was written, or taken away, since the last proposal."""
@@ -261,11 +303,11 @@ class Pipeline:
     @property
     def has_program(self) -> bool:
         """Whether anything was proven so far."""
-        return self._newest is not None
+        return self.player.lineup.newest is not None
 
     def plays(self, text: str) -> bool:
         """Whether the newest program is of this text, and was not recalled."""
-        newest = self._newest
+        newest = self.player.lineup.newest
         return self._last_seen is not None and newest is not None and newest.script.text == text
 
     def recall(self) -> None:
@@ -279,36 +321,87 @@ class Pipeline:
             commit.on_air_at = round(self.player.now.time, 6)
             self.commits.tell(commit)
 
-    def _busy(self, what: str, place: Place | None = None) -> None:
-        self.busy = what
-
-    def _on_air(self, commit: Commit, program: Program, at: float, news: list[str]) -> None:
-        commit.on_air_at = round(at, 6)
-        commit.source = program.script.text
-        commit.texts = self.trials.texts(program.version)
-        self.commits.tell(commit, "on_air")
-        for line in news:
-            self.emit({"type": "note", "text": line})
-
-    def _rolled_back(self, bad: Program, good: Program, why: Refusal) -> None:
-        """A program failed soon after its swap, and the one before is back."""
-        self._newest = good
-        self.trials.rolled_back(bad.version)
-        commit = self.commits.of(bad.version)
-        if commit is not None:
-            reason = f"{why.reason}; the program before is back"
-            self.commits.refuse(commit, Refusal(reason, why.place))
-
     def undo(self) -> None:
         """Bring the program before this one back; the next save is compared with that."""
-        program = self.player.undo()
-        if program is None:
-            self.emit({"type": "note", "text": "nothing to undo: this is the first program"})
+        self.player.happen(lineup.Key("undo"))
+
+    def _busy(
+        self, attempt: Attempt, what: str, place: Place | None = None, apart: bool = False
+    ) -> None:
+        """Something of an attempt begins, unless something took its place.
+
+        Raises
+        ------
+        Superseded
+            If so.
+        """
+        if self._attempt is not attempt or not self._still(attempt):
+            raise Superseded
+        attempt.apart = apart
+        self.busy = what
+
+    # What the lineup decides: one at a time ------------------------------------------------------
+
+    def _decided(self, action: Action) -> None:
+        if isinstance(action, lineup.Note):
+            self.emit({"type": "note", "text": action.text})
+        elif isinstance(action, lineup.ReadAgain):
+            self.read_again.set()
+        elif isinstance(action, lineup.TellAired):
+            self._aired(action.program, action.reason)
+        elif isinstance(action, lineup.TellRolledBack):
+            self._rolled_back(action)
+        else:
+            commit = self.commits.numbered(action.commit)
+            if commit is not None:
+                self._tell(commit, action)
+
+    def _tell(self, commit: Commit, action: Tell | TellCued | TellRefused) -> None:
+        """Say how a save stands."""
+        attempt = self._attempts.get(commit.id)
+        if isinstance(action, lineup.TellCued):
+            commit.version = action.program.version
+            self.commits.tell(commit, "proven")
+            trial = attempt.trial if attempt is not None else None
+            self.trials.proven(commit.version, trial)
+            notes = attempt.notes if attempt is not None else []
+            for line in [*(trial.warnings if trial is not None else ()), *notes]:
+                self.emit({"type": "note", "text": line})
+            self.commits.tell(commit, "cued")
             return
-        self._newest, self._left = program, (stamp(self.path),)
-        commit = self.commits.add(self.player.now.time, self.path)
-        commit.reason, commit.on_air_at = "undo", commit.at
-        commit.version, commit.digest = program.version, program.digest
+        if isinstance(action, lineup.TellRefused):
+            self._attempts.pop(commit.id, None)
+            self.commits.refuse(commit, action.why)
+            return
+        commit.reason = action.reason
+        program = self.player.lineup.on_air
+        if action.status == "proposed":
+            self._left = ()
+        else:
+            self._attempts.pop(commit.id, None)
+        if action.status == "on_air" and action.at is not None and program is not None:
+            commit.on_air_at, commit.source = round(action.at, 6), program.script.text
+            commit.texts = self.trials.texts(program.version)
+        self.commits.tell(commit, action.status)
+        if action.status == "on_air" and attempt is not None:
+            for line in attempt.news:
+                self.emit({"type": "note", "text": line})
+
+    def _aired(self, program: Program, reason: str) -> None:
+        """A key put a program on the air. The next save goes on the air after it, even one that
+        changed nothing."""
+        self._left = (stamp(self.path),)
+        commit = self.commits.add(self.player.now.time, program.script.path)
+        commit.reason, commit.on_air_at = reason, round(commit.at, 6)
+        commit.version, commit.digest, commit.safe = program.version, program.digest, program.safe
         commit.source = program.script.text
         commit.texts = self.trials.texts(program.version)
         self.commits.tell(commit, "on_air")
+
+    def _rolled_back(self, action: TellRolledBack) -> None:
+        """A program failed soon after its swap, and the one before is back."""
+        self.trials.rolled_back(action.bad.version)
+        commit = self.commits.of(action.bad.version)
+        if commit is not None:
+            reason = f"{action.why.reason}; the program before is back"
+            self.commits.refuse(commit, Refusal(reason, action.why.place))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.commit.commits import Commit
-from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.commit import lineup
 from livegan.engine.commit.script import Refusal, run
 from livegan.engine.commit.watch import read_text
 from livegan.engine.program.build import Builder
-from livegan.engine.program.player import Cue, Player
+from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 
 
@@ -29,18 +27,12 @@ class SafeSet:
         paths: Sequence[Path],
         builder: Builder,
         player: Player,
-        pipeline: Pipeline,
         emit: Callable[[dict[str, Any]], None],
     ) -> None:
         """The first of ``paths`` that can be proven is the safe set."""
         self._paths, self.path = paths, paths[0]
-        self._builder, self._player, self._pipeline = builder, player, pipeline
+        self._builder, self._player = builder, player
         self._emit = emit
-        self._program: Program | None = None
-        self._digest = ""
-        self._tried = False
-        self._wanted = False
-        """It was asked for before it was proven."""
 
     @property
     def on_air(self) -> bool:
@@ -51,19 +43,14 @@ class SafeSet:
     @property
     def ready(self) -> bool:
         """Whether it is proven."""
-        return self._program is not None
+        return not isinstance(self._player.lineup.safe, str)
 
     def prove(self) -> None:
         """Build it and draw it once; says in a message whether it is ready. Never raises."""
-        for path in self._paths:
-            if self._prove(path):
-                break
-        self._tried = True
-        if self._wanted:
-            self._wanted = False
-            self.switch()
+        program = next(filter(None, map(self._prove, self._paths)), None)
+        self._player.happen(lineup.SafeProven(program))
 
-    def _prove(self, path: Path) -> bool:
+    def _prove(self, path: Path) -> Program | None:
         text = read_text(path)
         try:
             if not text:
@@ -72,45 +59,24 @@ class SafeSet:
         except Refusal as refusal:
             why = refusal.reason if refusal.place is None else f"{refusal.place}: {refusal.reason}"
             self._said(path, False, why)
-            return False
+            return None
         self.path = path
-        self._digest = hashlib.sha256(f"safe\0{path}\0{text}".encode()).hexdigest()
-        self._program = replace(program, digest=self._digest, safe=True)
+        said = f"safe\0{path}\0{text}".encode(errors="surrogatepass")
+        digest = hashlib.sha256(said).hexdigest()
         self._said(path, True, "")
-        return True
+        return replace(program, digest=digest, safe=True)
 
-    def switch(self) -> bool:
+    def switch(self) -> None:
         """Put it on the air with the next frame; where it plays, bring the program before back.
 
-        False if it plays and there is no program before it.
+        Where there is none before it, the set's file is read again.
         """
-        if self.on_air:
-            if not self._player.earlier:
-                return False
-            self._pipeline.undo()
-        elif self._program is not None:
-            self.play()
-        elif self._tried:
-            self._emit({"type": "note", "text": f"the safe set {self.path.name} is not ready"})
-        else:
-            self._wanted = True
-            self._emit({"type": "note", "text": "the safe set comes as soon as it is proven"})
-        return True
+        self._player.happen(lineup.Key("safe"))
 
     def play(self) -> None:
-        """Put it on the air with the next frame, whatever the beat."""
-        if self._program is None:
-            return
-        commit = self._pipeline.unasked(self.path)
-        commit.digest, commit.safe = self._digest, True
-        program = replace(self._program, version=commit.version)
-        self._player.drop()
-        self._player.cued = Cue(program, -math.inf, lambda p, at: self._on_air(commit, p, at))
-
-    def _on_air(self, commit: Commit, program: Program, at: float) -> None:
-        commit.status, commit.reason = "on_air", "safe set"
-        commit.on_air_at, commit.source = round(at, 6), program.script.text
-        self._emit(commit.message())
+        """Put it on the air with the next frame, whatever the beat, if it is proven."""
+        if self.ready and not self.on_air:
+            self.switch()
 
     def _said(self, path: Path, ready: bool, reason: str) -> None:
         self._emit({"type": "safe", "ready": ready, "file": str(path), "reason": reason})

@@ -23,6 +23,8 @@ from livegan.plugin.guard import said
 Message = dict[str, Any]
 LOOK_S = 0.05
 """How often a proposal is looked after."""
+SAVED_S = 0.5
+"""How often it is looked for a newer save meanwhile, where no event tells of one."""
 TIDY_S = 2.0
 """How long after a swap memory is given back: dissolves are over."""
 
@@ -47,8 +49,8 @@ class Saves:
         self.safe = safe
         self.emit = emit
         self.poisoned = poisoned
-        self.recalled = False
-        """The set is to be read again, though no save was seen."""
+        self._moved = False
+        """A file changed that was not taken yet."""
         self._awaiting = Awaiting("set", emit)
         self._playing = self._tidied = 0
         self._since = 0.0
@@ -113,12 +115,12 @@ class Saves:
             break
         while self._running:
             try:
-                if first or self.watcher.wait() or self.recalled:
-                    self.recalled = False
+                if first or self._moved or self.watcher.wait() or self.pipeline.read_again.is_set():
+                    self._moved = False
+                    self.pipeline.read_again.clear()
                     text = self._read(before, first, 0.05 if first and not resumes else 0.5)
                     if text:
-                        before = text
-                        self._propose(text)
+                        before = self._take(text)
                     if first and self.safe is not None:
                         self._aside(self.safe.prove)
                     first = False
@@ -154,11 +156,47 @@ class Saves:
             self._awaiting.without(f"waiting for {path.name}: {why}")
         return text
 
+    def _take(self, text: str) -> str:
+        """Propose a text, and whatever is saved while it is built and proven: the newest counts.
+
+        Gives the text that was proposed last.
+        """
+        while True:
+            newer: list[str] = []
+            looked = time.monotonic()
+
+            def overtaken(text: str = text, newer: list[str] = newer) -> bool:
+                nonlocal looked
+                now = time.monotonic()
+                if not newer and (self.watcher.changed.is_set() or now - looked > SAVED_S):
+                    looked = now
+                    newer.extend(self._newer(text))
+                return bool(newer) and self.pipeline.leave_behind()
+
+            self._aside(lambda text=text: self.pipeline.propose(text), overtaken)  # type: ignore[misc]
+            if not newer:
+                return text
+            text = newer[0]
+
+    def _newer(self, text: str) -> list[str]:
+        """What was saved while a text is proven, if that takes its place."""
+        self.watcher.changed.set()  # do not wait
+        if not self.watcher.wait():
+            return []
+        path = self.pipeline.path
+        with self.watcher.asking():
+            saved = read_save(path, before=text)
+        if saved and self.pipeline.overtake(saved):
+            return [saved]
+        self._moved = True
+        return []
+
     def _propose(self, text: str) -> None:
         self._aside(lambda: self.pipeline.propose(text))
 
-    def _aside(self, job: Callable[[], Any]) -> None:
-        """Do something on a thread of its own, and go on without it if it does not come back."""
+    def _aside(self, job: Callable[[], Any], leave: Callable[[], bool] = lambda: False) -> None:
+        """Do something on a thread of its own, and go on without it if it does not come back, or
+        once ``leave`` says so."""
 
         def do() -> None:
             try:
@@ -174,6 +212,8 @@ class Saves:
             thread.join(LOOK_S)
             if thread.is_alive() and watchdog.stuck(thread.ident or 0):
                 self.pipeline.abandon(thread.ident or 0)
+                return
+            if thread.is_alive() and leave():
                 return
         give_back()
 

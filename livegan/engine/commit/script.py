@@ -17,6 +17,7 @@ from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
 from livegan.engine.isolation.process_state import end_threads, files_of, nobody, threads_in
+from livegan.files import printable
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError
 from livegan.plugin.guard import said
@@ -99,6 +100,8 @@ def compiled(path: Path, text: str) -> CodeType:
     """
     try:
         return compile(text, str(path), "exec", dont_inherit=True)
+    except UnicodeEncodeError:  # Python cannot tell a mistake in a file whose name is no text
+        return compiled(Path(printable(path)), printable(text))
     except SyntaxError as error:
         line = error.lineno or 1
         raise Refusal(f"syntax error: {error.msg}", Place(str(path), line)) from None

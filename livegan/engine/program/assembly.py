@@ -65,7 +65,7 @@ def assemble(
         own = Builder(folder, size=size, device=device)
         packaged = share.folder("sets") / "safe.py"
         paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
-        safe = SafeSet(paths, own, player, pipeline, send)
+        safe = SafeSet(paths, own, player, send)
     folders = [p for p in (path.parent, folder / PLUGINS) if p.is_dir()]
     watcher = Watcher(pipeline.inputs.watched, folders, slow_disk(path, send))
     saves = Saves(pipeline, watcher, safe, send, poisoned)

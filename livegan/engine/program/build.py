@@ -62,7 +62,7 @@ def model_folders(set_path: Path, folder: Path) -> list[Path]:
 DEFAULT_SIZE = Size.square(512)
 
 
-def idle(what: str, place: Place | None = None, /) -> None:
+def idle(what: str, place: Place | None = None, apart: bool = False, /) -> None:
     """Nobody wants to know what is built."""
 
 
@@ -198,9 +198,11 @@ class Builder:
         try:
             if node.kind == "model":
                 what = f"loading {node.fixed['checkpoint']}"
-                busy(what, node.place)
+                busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    return ModelInstance(self.generator(node, models, moment.size))
+                    made = ModelInstance(self.generator(node, models, moment.size, busy))
+                busy(what, node.place)
+                return made
             if node.kind == "source":
                 what = f"opening {node.name}"
                 busy(what, node.place)
@@ -232,7 +234,7 @@ class Builder:
                 )
             raise Refusal(" ".join(reason.split()), node.place) from None
 
-    def generator(self, node: Picture, models: Models, size: Size) -> Any:
+    def generator(self, node: Picture, models: Models, size: Size, busy: Busy) -> Any:
         """The generator of a model node, warmed up."""
         options = {"device": self.device, "precision": node.fixed["precision"]}
         trust = node.fixed["trust"]
@@ -247,10 +249,13 @@ class Builder:
         else:
             second = load(models.find(node.fixed["other"]), trust=trust)
             generator = MorphGenerator(first, second, **options)
+        busy(f"warming up {node.fixed['checkpoint']}", node.place, True)
         wanted = wanted_size(node, generator, size)
         resized = first.resizing(*wanted)
         if resized and wanted in (node.fixed["size"], first.card.size, size):
             self.note(f"{node.name}: {resized}")
+        if first.repeating():
+            self.note(f"{node.name}: {first.repeating()}")
         generator.warm_up(painting_size(node, generator, size))
         return generator
 

@@ -24,9 +24,12 @@ FIRST_FRAME_S = 2.0
 
 
 class Busy(Protocol):
-    """Is told what is built or proven before it is, and where the set says so."""
+    """Is told what is built or proven before it is, and where the set says so.
 
-    def __call__(self, what: str, place: Place | None = None, /) -> None: ...
+    ``apart`` is work of livegan's own that touches nothing of the set, however long it takes.
+    """
+
+    def __call__(self, what: str, place: Place | None = None, apart: bool = False, /) -> None: ...
 
 
 def probe(

@@ -106,7 +106,7 @@ class Isolated:
             except (OSError, ValueError, EOFError) as error:
                 self.close()
                 self.ended = (
-                    f"{self.kind} gave no picture within {limit_s:.0f} s and was ended; "
+                    f"{self.kind} gave no picture within {limit_s:.2g} s and was ended; "
                     "take it out of the set"
                     if late.is_set()
                     else f"{self.kind} ended its process (out of memory, or refused by the system);"

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
 COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
-BEATS_PER_BAR = 4
+MOST_DOTS = 8
+"""Beats of a bar that are shown as dots; longer bars are numbers."""
 STATUS_COLUMNS = 48
 QUIET = ("flash guard on", "flash guard strict")
 
@@ -162,9 +163,10 @@ class Hud:
         return found[1]
 
     def _status(self, view: View, readings: Readings, size: Size, letters: Lettering) -> Panel:
-        beat = int(readings.beats) % BEATS_PER_BAR
-        bar = int(readings.beats) // BEATS_PER_BAR + 1
-        dots = "".join("●" if n == beat else "○" for n in range(BEATS_PER_BAR))
+        bar, beat = divmod(int(readings.beats), view.beats_per_bar)
+        dots = "".join("●" if n == beat else "○" for n in range(view.beats_per_bar))
+        if view.beats_per_bar > MOST_DOTS:
+            dots = f"{beat + 1:>2}/{view.beats_per_bar}"
         age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
         version = "-" if view.version is None else str(view.version)
         engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine
@@ -177,7 +179,7 @@ class Hud:
             ],
             [
                 (f"{readings.bpm:5.1f} bpm", BLUE),
-                (f"{dots} {bar:<4}", BLUE),
+                (f"{dots} {bar + 1:<4}", BLUE),
                 (f"version {version}", WHITE),
                 (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
             ],

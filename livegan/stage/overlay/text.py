@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from livegan.files import printable
+
 if TYPE_CHECKING:
     from pygame import Font, Surface
 
@@ -52,7 +54,8 @@ class Lettering:
         key = (text, colour)
         found = self._texts.get(key)
         if found is None:
-            found = self._texts[key] = self._font.render(text.replace("\0", " "), True, colour)
+            plain = printable(text.replace("\0", " "))
+            found = self._texts[key] = self._font.render(plain, True, colour)
             if len(self._texts) > KEPT:
                 self._texts.popitem(last=False)
         else:

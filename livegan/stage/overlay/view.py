@@ -63,6 +63,7 @@ class View:
     changed: tuple[int, ...] = ()
     changed_at: float = 0.0
     slots: tuple[Slot, ...] = ()
+    beats_per_bar: int = 4
     notes: tuple[Note, ...] = ()
     awaited: tuple[tuple[str, str], ...] = ()
     """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""
@@ -148,6 +149,9 @@ class View:
             for s in message.get("slots") or ()
         )
         return replace(self, slots=slots)
+
+    def _take_settings(self, message: Message, now: float) -> View:
+        return replace(self, beats_per_bar=max(1, int(message.get("beats_per_bar") or 4)))
 
     def _take_safe(self, message: Message, now: float) -> View:
         if message.get("ready"):

@@ -48,7 +48,8 @@ class StreamPicture:
     at: float
     """Seconds, on the stage's monotonic clock."""
     sound_position: int
-    """Samples: of the newest sound in a live picture, of the newest that was heard otherwise."""
+    """Samples: of the newest sound in a live picture, of the newest that was heard otherwise. Never
+    less than before."""
     version: int
     """The program's; 0 before the first."""
     frame: int
@@ -94,6 +95,7 @@ class Stream:
         self._chosen: Chosen | None = None
         self._given_at = float("-inf")
         self._began: float | None = None
+        self._position = 0
         self._came = threading.Condition()
 
     # For outputs, on any thread ------------------------------------------------------------------
@@ -168,6 +170,7 @@ class Stream:
         if self._began is None:
             self._began = now
         self._given_at = now
+        self._position = max(self._position, position)  # a receiver's time never goes back
         self.counts.given += 1
         darkness = self._blackout.darkness
         given = StreamPicture(
@@ -175,7 +178,7 @@ class Stream:
             self.counts.given,
             self.counts.live,
             now,
-            position,
+            self._position,
             self.picture.version if self.picture is not None else 0,
             self.picture.frame if self.picture is not None else 0,
             self.fallbacks.ladder.rung,

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.files import printable
 from livegan.stage.overlay.text import Panel, Size
 from livegan.stage.window import displays as screen
 from livegan.stage.window import x11
@@ -69,7 +70,7 @@ class Window:
         """
         import pygame
 
-        self._told, self._title, self._wanted = told, title, canvas
+        self._told, self._title, self._wanted = told, printable(title), canvas
         x11.survive_errors(last_resort)
         self._abandoned = False
         self._displays = Displays(display, display, screen.reach(display))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from livegan.engine.commit.lineup import Hurry
 from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher
 from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.program import build
 from tests.engine import gate
 from tests.engine.playing import Show, one_leaf
 
@@ -128,7 +131,7 @@ def test_what_a_standby_makes_ready_has_the_number_it_had(saved: Saved) -> None:
     saved.saves.keep({"source": text("x = 7"), "version": 7}, lambda: ready.append(1))
     until(lambda: ready)
     player = saved.show.player
-    player.hurry()
+    player.happen(Hurry())
     saved.show.play(0.08)
     assert player.program is not None and player.program.version == 7
     saved.saves.watch([{"source": text("x = 7"), "version": 7}])
@@ -174,3 +177,64 @@ def test_a_lost_context_is_told_at_once(saved: Saved, monkeypatch: pytest.Monkey
     saved.saves.watch()
     until(lambda: saved.poisons)
     assert "device-side assert" in str(saved.poisons[0])
+
+
+HEAVY = """
+from livegan.live import *
+settings(swap="now", dissolve=0, size=32)
+show(model("stone", encode.levels(listen())))
+"""
+
+
+def test_a_newer_save_does_not_wait_for_a_heavy_model_that_it_does_not_name(
+    saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, asked = build.load, threading.Event()
+
+    def slowly(path: Path) -> Any:
+        asked.set()
+        gate.OPEN.wait(120)
+        return load(path)
+
+    monkeypatch.setattr(build, "load", slowly)
+    saved.saves.watch()
+    until(lambda: saved.commits("on_air"), doing=saved.frames)
+    saved.show.path.write_text(HEAVY)
+    until(asked.is_set, doing=saved.frames)
+    saved.show.path.write_text(text("x = 2"))
+    until(lambda: len(saved.commits("on_air")) == 2, doing=saved.frames)
+    assert [m["id"] for m in saved.commits("superseded")] == [2]
+    gate.OPEN.set()  # the model is there at last, and nobody wants it
+    for _ in range(20):
+        saved.frames()
+        time.sleep(0.01)
+    assert [m["id"] for m in saved.commits("on_air")] == [1, 3]
+    assert saved.show.player.program.version == 2
+    # Saved again it is taken again.
+    saved.show.path.write_text(HEAVY)
+    until(lambda: len(saved.commits("on_air")) == 3, doing=saved.frames)
+    assert saved.commits("on_air")[-1]["built"][-1] == "show.stone"
+
+
+def test_what_plays_is_saved_again_while_a_heavy_model_loads_and_plays_on(
+    saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, asked = build.load, threading.Event()
+
+    def slowly(path: Path) -> Any:
+        asked.set()
+        gate.OPEN.wait(120)
+        return load(path)
+
+    monkeypatch.setattr(build, "load", slowly)
+    saved.saves.watch()
+    until(lambda: saved.commits("on_air"), doing=saved.frames)
+    saved.show.path.write_text(HEAVY)
+    until(asked.is_set, doing=saved.frames)
+    saved.show.path.write_text(text())
+    until(lambda: saved.commits("superseded"), doing=saved.frames)
+    gate.OPEN.set()
+    for _ in range(30):
+        saved.frames()
+        time.sleep(0.01)
+    assert [m["id"] for m in saved.commits("on_air")] == [1]

@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from livegan.stage.record.show_log import ShowLog, line_of
+from livegan.stage.record.show_log import ShowLog, free_name, line_of
 from livegan.stage.record.terminal import KEPT
 
 
@@ -175,6 +176,7 @@ def test_a_disk_that_hangs_is_told_and_delays_nothing_else(
 
 ENDS = """
 import sys, threading
+from datetime import datetime
 from pathlib import Path
 from livegan.stage.record import show_log as of
 
@@ -236,3 +238,22 @@ def test_the_terminal_is_not_told_every_step() -> None:
     assert line_of({"type": "alive"}) is None
     assert line_of({"type": "commit", "status": "proven"}) is None
     assert line_of({"type": "engine", "kind": "phase", "text": ""}) is None
+
+
+def test_two_shows_in_one_second_have_a_log_each(tmp_path: Path) -> None:
+    def now() -> datetime:
+        return datetime(2026, 11, 28, 20, 15, 3)
+
+    names = [free_name(tmp_path / "shows", now)[0] for _ in range(3)]
+    assert [path.name for path in names if path] == [
+        "2026-11-28-201503.jsonl",
+        "2026-11-28-201503-2.jsonl",
+        "2026-11-28-201503-3.jsonl",
+    ]
+
+
+def test_where_no_log_can_be_made_the_reason_is_given(tmp_path: Path) -> None:
+    (tmp_path / "shows").write_text("a file")
+    path, why = free_name(tmp_path / "shows")
+    assert path is None
+    assert "shows" in why
