@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +48,9 @@ class Board(Protocol):
     def age(self, name: SourceName) -> float:
         """Seconds since it delivered one; 0 where it is not known."""
 
+    def want(self, name: SourceName, wanted: Wanted) -> None:
+        """Have it opened beside what plays; pictures follow when it is open."""
+
     def stand_in(self, name: SourceName) -> str:
         """The file that a rehearsal plays in place of it; empty if none."""
 
@@ -72,12 +75,18 @@ class NoSources:
         """0."""
         return 0.0
 
+    def want(self, name: SourceName, wanted: Wanted) -> None:
+        """Nothing is opened."""
+
     def stand_in(self, name: SourceName) -> str:
         """None."""
         return ""
 
     def note(self, text: str) -> None:
         """Nobody reads it."""
+
+
+Ask = Callable[[Sequence[SourceName], Wanted, bool], None]
 
 
 class RingBoard:
@@ -88,12 +97,22 @@ class RingBoard:
     def __init__(
         self,
         note: Callable[[str], None] = lambda text: None,
+        ask: Ask = lambda names, wanted, only: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.note = note
+        """``ask(names, wanted, only)`` has the stage open sources: see `use` and `want`."""
+        self.note, self._ask = note, ask
         self._rings: Mapping[str, PictureRing] = {}
         self._came: dict[str, float] = {}
         self._clock = clock
+
+    def want(self, name: SourceName, wanted: Wanted) -> None:
+        """Ask the stage to open it."""
+        self._ask([name], wanted, False)
+
+    def use(self, names: Sequence[SourceName], wanted: Wanted) -> None:
+        """Tell the stage that these, and no others, are on the air."""
+        self._ask(names, wanted, True)
 
     def stand_in(self, name: SourceName) -> str:
         """None: a show plays what is named."""
@@ -167,6 +186,9 @@ class StandIns:
     def age(self, name: SourceName) -> float:
         """0."""
         return 0.0
+
+    def want(self, name: SourceName, wanted: Wanted) -> None:
+        """Nothing is opened: files stand in."""
 
     def stand_in(self, name: SourceName) -> str:
         """What ``--with`` gives for it, by its whole name or by its kind."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,16 @@ def source_instance(node: Picture, folders: list[Path], moment: Moment) -> Insta
         return FilmInstance(node, folders, moment)
     if node.title in ("picture", "pictures"):
         return StillInstance(node, folders, moment)
-    return LiveInstance(node)
+    return LiveInstance(node, moment)
+
+
+def live_sources(nodes: Iterable[Picture]) -> list[SourceName]:
+    """The live sources that a set names; files are read by whoever draws."""
+    return [
+        SourceName(n.title, n.fixed["argument"])
+        for n in nodes
+        if n.kind == "source" and n.title not in ("film", "picture", "pictures")
+    ]
 
 
 def found(node: Picture, name: str, folders: list[Path]) -> Path:
@@ -247,10 +257,11 @@ class LiveInstance(SourceInstance):
     Before the first one, and with ``away=`` whenever it is away, another picture stands in.
     """
 
-    def __init__(self, node: Picture) -> None:
+    def __init__(self, node: Picture, moment: Moment) -> None:
         super().__init__(node)
         self._name = SourceName(node.title, node.fixed["argument"])
         self._newest: Newest | None = None
+        moment.sources.want(self._name, wanted_for(node, moment))
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment

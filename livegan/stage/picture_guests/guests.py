@@ -118,10 +118,13 @@ class PictureGuests:
         self._wanted: frozenset[str] = frozenset()
         self._unused: dict[str, float] = {}
 
-    def want(self, names: Iterable[SourceName], wanted: Wanted) -> Mapping[str, str]:
+    def want(
+        self, names: Iterable[SourceName], wanted: Wanted, *, only: bool = True
+    ) -> Mapping[str, str]:
         """Open what is named and not open; returns the names of all rings, by source.
 
-        A canvas that outgrows a ring has its source opened anew.
+        A canvas that outgrows a ring has its source opened anew. With ``only``, what is not named
+        is used no more.
         """
         named = {str(name): name for name in names}
         for text, name in named.items():
@@ -131,7 +134,7 @@ class PictureGuests:
             if there is not None:
                 self._end(there)
             self._open[text] = PictureGuest(name, wanted, self._folder, self._note, self._start)
-        self._wanted = frozenset(named)
+        self._wanted = frozenset(named) if only else self._wanted | frozenset(named)
         self.look()
         return self.rings()
 
