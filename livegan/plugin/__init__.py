@@ -11,7 +11,12 @@ from livegan.plugin.declare import (
     param,
     static,
 )
-from livegan.plugin.hookspecs import hookimpl
+from livegan.plugin.hookspecs import (
+    RegisterCommand,
+    RegisterOffer,
+    RegisterOperation,
+    hookimpl,
+)
 from livegan.plugin.now import Now
 
 __all__ = [
@@ -22,6 +27,9 @@ __all__ = [
     "Operation",
     "Origin",
     "Param",
+    "RegisterCommand",
+    "RegisterOffer",
+    "RegisterOperation",
     "declare",
     "hookimpl",
     "param",
