@@ -8,6 +8,7 @@ from livegan.plugin.declare import (
     Origin,
     Param,
     declare,
+    declared,
     param,
     static,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "RegisterOffer",
     "RegisterOperation",
     "declare",
+    "declared",
     "hookimpl",
     "param",
     "static",

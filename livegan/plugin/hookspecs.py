@@ -94,6 +94,11 @@ def register_outputs(register: RegisterOffer) -> None:
     """Offer places a picture is shown: ``register(open_output, name, summary)``."""
 
 
+@hookspec
+def register_words(register: RegisterOffer) -> None:
+    """Offer words of the set language, functions of nodes: ``register(function, name=None)``."""
+
+
 @hookspec(
     warn_on_impl_args={
         "app": DeprecationWarning(

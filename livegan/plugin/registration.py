@@ -22,6 +22,7 @@ from livegan.plugin.declare import (
     Operation,
     Origin,
     asked,
+    can_be_written,
     declare,
     doc_of,
     source_of,
@@ -209,6 +210,8 @@ class Registration:
             raise DeclarationError(f"{name!r} is no name of a {kind}: use letters, digits and _")
         if kind == "output" and (not name.isidentifier() or iskeyword(name) or name == SHOWN):
             raise DeclarationError(f"the output {name!r} cannot be written in show({name}=...)")
+        if kind == "word" and not can_be_written(name):
+            raise DeclarationError(f"the word {name!r} cannot be written in a set")
         if kind == "loader" and name.startswith("."):
             bare = name.lstrip(".")
             raise DeclarationError(f"the loader {name!r}: write it without the dot, {bare!r}")

@@ -29,6 +29,7 @@ from livegan.engine.isolation.process_state import (
 from livegan.engine.program.build import Builder
 from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
+from livegan.plugin.notes import NOTES, listen_to_logging
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
 from livegan.plugin import registry
@@ -74,6 +75,8 @@ class Pipeline:
         """What is being built or proven, its text and fingerprint, and how the process was."""
         player.on_rollback = self._rolled_back
         builder.note = lambda text: emit({"type": "note", "text": text})
+        NOTES.begin(builder.note)
+        listen_to_logging()
 
     def propose(
         self, text: str, *, file: Path | None = None, at: float | None = None
@@ -135,6 +138,8 @@ class Pipeline:
             self._put_back(surroundings, text)
             with exits_refused():
                 self.inputs.checkpoints = checkpoints_of(script.graph)
+                values = [value for node in script.graph.nodes for value in node.fixed.values()]
+                self.inputs.files = {value for value in values if isinstance(value, Path)}
                 stamps = self.inputs.stamps()
                 program = self.builder.build(script, self._newest, self.player.moment, self._busy)
             self.inputs.helpers = set(beside.loaded(self.path))  # leaves import some
