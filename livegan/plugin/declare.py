@@ -113,7 +113,7 @@ class Operation:
     @property
     def feeds(self) -> bool:
         """True for an encoder that must be handed every hop of sound."""
-        return self.stateful and hasattr(self.make, "feed")
+        return self.kind == "encoder" and self.stateful and hasattr(self.make, "feed")
 
     def param(self, name: str) -> Param | None:
         """The parameter of that name, or None."""

@@ -29,11 +29,11 @@ from livegan.engine.isolation.process_state import (
 from livegan.engine.program.build import Builder
 from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
-from livegan.plugin.notes import NOTES, listen_to_logging
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
 from livegan.plugin import registry
 from livegan.plugin.hot import Hot, Trial
+from livegan.plugin.notes import NOTES, listen_to_logging
 from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"

@@ -321,14 +321,17 @@ def hand_over(node: Picture, before: Step | None, instance: Instance) -> None:
         return
     old = before.instance
     migrate = getattr(instance.object, "migrate", None)
-    if not callable(migrate) or not isinstance(old, OperationInstance) or old.object is None:
+    if not callable(migrate) or not isinstance(old, OperationInstance):
+        return
+    mine, theirs = instance.held, old.held
+    if mine is None or theirs is None:
         return
     if (before.node.kind, before.node.title) != (node.kind, node.title):
         return
     try:
         with activity.at(f"migrating {node.name}", node.place, MAKING_S):
             # On both threads: neither object does anything else meanwhile.
-            old.held.run(lambda: instance.held.run(lambda: migrate(old.object)))
+            theirs.run(lambda: mine.run(lambda: migrate(theirs.object)))
     except BaseException as error:
         if pressed(error):
             raise
