@@ -19,7 +19,7 @@ from livegan.graph.leaf import mixer as mixer
 from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import Morph, Picture, call
-from livegan.graph.place import NoSuchWord, SetError
+from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
@@ -254,7 +254,7 @@ def __getattr__(name: str) -> Any:
         reg = registry.current()
         import builtins
 
-        words = {n for k in ("mixer", "signal") for n in reg.names(k) if n.isidentifier()}
+        words = {n for k in ("mixer", "signal", "word") for n in reg.names(k) if n.isidentifier()}
         return [*WORDS, *sorted(n for n in words if n not in WORDS and not hasattr(builtins, n))]
     if name.startswith("__"):
         raise AttributeError(name)
@@ -264,7 +264,9 @@ def __getattr__(name: str) -> Any:
     for kind in OF_A_SET:  # one that two plugins claim is told with both
         if (kind, name) in reg.operations:
             return maker(kind, name)
-    known = [*WORDS, *reg.names("mixer"), *reg.names("signal")]
+    if name in reg.names("word"):
+        return _word_maker(name)
+    known = [*WORDS, *reg.names("mixer"), *reg.names("signal"), *reg.names("word")]
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
 
@@ -274,4 +276,14 @@ def _signal_maker(name: str) -> Callable[..., Signal]:
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = registry.current().known("signal", name).doc
+    return make
+
+
+def _word_maker(name: str) -> Callable[..., Any]:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        with standing_at(here()):  # what it composes stands in the line of the set that says it
+            return registry.current().offer("word", name).make(*args, **kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = next(o.summary for o in registry.current().offered("word") if o.name == name)
     return make
