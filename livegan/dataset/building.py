@@ -147,8 +147,8 @@ def build(
     ):
         raise DataSetError(
             f"size {asked}, rate {rate}, fit {fit!r}, crop {crop!r}, jobs {jobs}: a side is at "
-            f"least 16 pixels, rate more than 0 a second, fit one of {', '.join(FITS)}, crop one of "
-            f"{', '.join(CROPS)}, jobs at least 1"
+            f"least 16 pixels, rate more than 0 a second, fit one of {', '.join(FITS)}, crop one "
+            f"of {', '.join(CROPS)}, jobs at least 1"
         )
     try:
         drawings = tuple(drawing(encoder) for encoder in encoders)

@@ -73,8 +73,8 @@ def check_fit(painter: nn.Module, pairs: Pairs, recipe: Recipe) -> None:
             and recipe.batch == 1
         ):
             raise TrainingError(
-                f"{pairs.folder}: pairs of {size.plain} pixels are too small for a batch of 1; give "
-                "--batch 2 or more, or larger pairs"
+                f"{pairs.folder}: pairs of {size.plain} pixels are too small for a batch of 1; "
+                "give --batch 2 or more, or larger pairs"
             )
 
 
