@@ -20,7 +20,7 @@ from livegan.graph.leaf import mixer as mixer
 from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import Morph, Picture, call
-from livegan.graph.place import NoSuchWord, SetError
+from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
@@ -287,12 +287,8 @@ def __getattr__(name: str) -> Any:
         reg = registry.current()
         import builtins
 
-        words = {
-            n
-            for k in ("mixer", "signal", "picture_source")
-            for n in reg.names(k)
-            if n.isidentifier()
-        }
+        kinds = ("mixer", "signal", "word", "picture_source")
+        words = {n for k in kinds for n in reg.names(k) if n.isidentifier()}
         return [*WORDS, *sorted(n for n in words if n not in WORDS and not hasattr(builtins, n))]
     if name.startswith("__"):
         raise AttributeError(name)
@@ -304,7 +300,11 @@ def __getattr__(name: str) -> Any:
     for kind in OF_A_SET:  # one that two plugins claim is told with both
         if (kind, name) in reg.operations:
             return maker(kind, name)
-    known = [*WORDS, *reg.names("mixer"), *reg.names("signal"), *reg.names("picture_source")]
+    if name in reg.names("word"):
+        return _word_maker(name)
+    known = [*WORDS]
+    for kind in ("mixer", "signal", "word", "picture_source"):
+        known += reg.names(kind)
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
 
@@ -314,4 +314,14 @@ def _signal_maker(name: str) -> Callable[..., Signal]:
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = registry.current().known("signal", name).doc
+    return make
+
+
+def _word_maker(name: str) -> Callable[..., Any]:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        with standing_at(here()):  # what it composes stands in the line of the set that says it
+            return registry.current().offer("word", name).make(*args, **kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = next(o.summary for o in registry.current().offered("word") if o.name == name)
     return make

@@ -25,6 +25,7 @@ from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
+from livegan.plugin.catalogue import Offer
 from livegan.plugin.declare import Input, Operation, Param
 from livegan.plugin.words import ARGUMENTS, WORDS
 
@@ -141,6 +142,8 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             parts.append(
                 function(name, SOURCE, "Source", reg.offer("picture_source", name).summary)
             )
+        elif name in reg.names("word"):
+            parts.append(composed(name, reg.offer("word", name)))
         else:
             kind = "signal" if name in reg.names("signal") else "mixer"
             text = definition(reg.operation(kind, name), name)
@@ -249,13 +252,17 @@ def function(name: str, given: list[str], gives: str, doc: str) -> str:
 
 def row(param: Param) -> str:
     """A parameter with its type and default."""
-    kinds = {"flag": "bool", "integer": "int", "number": "float", "text": "Any"}
+    kinds = {"flag": "bool", "integer": "int", "number": "float", "text": "str"}
     kinds["size"] = "int | str | tuple[int, int]"
+    number = "Number" if param.live else "float"
+    kinds["colour"] = f"str | tuple[{number}, {number}, {number}]"
+    kinds["vector"] = f"Sequence[{number}]"
+    kinds["file"] = "str | None"
     if param.choices:
         kind = f"Literal[{', '.join(str.__repr__(c) for c in param.choices)}]"
     else:
         kind = kinds[param.type]
-    if param.live and kind != "Any":
+    if param.live and param.type not in ("colour", "vector"):
         kind = "Number" if kind == "float" else f"{kind} | Signal"
     default = param.default if param.type != "size" else 0
     shown = "..."
@@ -326,6 +333,19 @@ def word(name: str) -> str:
         default = "" if p.default is p.empty else f" = {p.default!r}"
         given.append(f"{star}{p.name}: {kind}{default}")
     return function(name, given, str(signature.return_annotation), doc)
+
+
+def composed(name: str, offer: Offer) -> str:
+    """A word of a plugin: a function that composes nodes."""
+    doc = inspect.getdoc(offer.make) or offer.summary
+    given: list[str] = []
+    for p in inspect.signature(offer.make).parameters.values():
+        if p.kind is p.KEYWORD_ONLY and not any(each.startswith("*") for each in given):
+            given.append("*")
+        star = "*" * (p.kind is p.VAR_POSITIONAL) + "**" * (p.kind is p.VAR_KEYWORD)
+        default = "" if p.default is p.empty else " = ..."
+        given.append(f"{star}{p.name}: Any{default}")
+    return function(name, given, "Any", doc)
 
 
 def indented(text: str) -> str:

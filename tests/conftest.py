@@ -18,6 +18,23 @@ settings.register_profile("livegan", derandomize=True, deadline=None)
 settings.load_profile("livegan")
 
 
+IN_REAL_TIME = ("display", "device")
+"""Marks of tests that play a real show, or listen to a real sound card."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests run side by side, those of one file in one process, for they share what they set up.
+
+    Those that play in real time follow one another: two shows at once on two cores are late.
+    """
+    in_real_time = {
+        item.path for item in items for mark in IN_REAL_TIME if item.get_closest_marker(mark)
+    }
+    for item in items:
+        group = "real time" if item.path in in_real_time else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     import torch

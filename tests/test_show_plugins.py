@@ -81,7 +81,7 @@ def wave(times: int = 1):
 
 @hookimpl
 def register_sources(register):
-    register("hum", Hum, "a steady tone: hum:HERTZ")
+    register(Hum, "hum", "a steady tone: hum:HERTZ")
 
 
 @hookimpl
@@ -91,7 +91,7 @@ def register_encoders(register):
 
 @hookimpl
 def register_outputs(register):
-    register("keep", Keep, "name of a file for the colour of a corner")
+    register(Keep, "keep", "name of a file for the colour of a corner")
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.plugin import hookimpl
+from livegan.plugin import RegisterOffer, hookimpl
 
 
 def weights(data: bytes, path: Any, card: Any) -> Any:
@@ -34,8 +34,8 @@ def onnx(data: bytes, path: Any, card: Any, trust: bool = False) -> Any:
 
 
 @hookimpl
-def register_generator_loaders(register: Any) -> None:
+def register_generator_loaders(register: RegisterOffer) -> None:
     """Offer every format that livegan reads by itself."""
     for loader in (onnx, torchscript, weights):
         # Under python -OO there are no docstrings.
-        register(loader.__name__, loader, (loader.__doc__ or "").partition("\n")[0])
+        register(loader)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.plugin import hookimpl
+from livegan.plugin import RegisterOffer, hookimpl
 
 
 def open_camera(argument: str, wanted: Any) -> Any:
@@ -22,7 +22,7 @@ def open_screen(argument: str, wanted: Any) -> Any:
 
 
 @hookimpl
-def register_picture_sources(register: Any) -> None:
+def register_picture_sources(register: RegisterOffer) -> None:
     """Offer cameras and displays."""
-    register("camera", open_camera, "a camera, by part of its name or its number")
-    register("screen", open_screen, "a display of this machine, by its number")
+    register(open_camera, "camera", "a camera, by part of its name or its number")
+    register(open_screen, "screen", "a display of this machine, by its number")

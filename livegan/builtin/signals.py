@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.plugin import Now, hookimpl, param
+from livegan.plugin import Now, RegisterOperation, hookimpl, param
 
 
 def loudest(
@@ -44,7 +44,7 @@ def stutter(*, now: Now, parts: float = param(4.0, 1, 32, "pulses in a beat")) -
 
 
 @hookimpl
-def register_signals(register: Any) -> None:
+def register_signals(register: RegisterOperation) -> None:
     """Register the built-in signals."""
     for signal in (loudest, quiet, build, density, stutter):
         register(signal)

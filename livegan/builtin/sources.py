@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from livegan.plugin import hookimpl
+from livegan.plugin import RegisterOffer, hookimpl
 
 
 @hookimpl
-def register_sources(register: Any) -> None:
+def register_sources(register: RegisterOffer) -> None:
     """Offer a sound input, a file, the demo track and silence."""
     from livegan.sound.sources import SOURCES
 
     for name, (opened, summary) in SOURCES.items():
-        register(name, opened, summary)
+        register(opened, name, summary)

@@ -73,9 +73,24 @@ def followed_models(given: list[Path]) -> dict[str, Path]:
     return found
 
 
+def need_model(place: Path) -> None:
+    """Refuse a model that is not there while nothing trains it: a mistyped name would be waited for
+    in a show of its own."""
+    names = (place.name, f"{place.name}.safetensors", f"{place.name}.training")
+    if any(place.with_name(name).exists() for name in names):
+        return
+    fail(
+        f"--watch-model {short(place)}: there is no such model, and no training of it; "
+        "begin the training first, or give a set as well, which waits for it",
+        2,
+    )
+
+
 def set_of(models: dict[str, Path]) -> Path:
     """A set that plays the models alone, to begin with; the performer's own once it is there."""
     path = Path("shows", f"{'-'.join(models)}.py")
+    for place in models.values():
+        need_model(place)
     if not path.exists():
         from livegan.saving import write_bytes
 

@@ -75,7 +75,7 @@ def listed(
         ]
         if found:
             print_table(OPERATIONS, found, title=f"{kind}s", more="livegan plugins show NAME")
-    for kind in ("source", "output", "loader", "command"):
+    for kind in ("source", "output", "loader", "command", "word"):
         offers = [{"name": o.name, "what": o.summary} for o in loaded.offered(kind)]
         if offers:
             print_table(OFFERS, offers, title=f"{kind}s")

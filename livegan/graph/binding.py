@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from livegan.graph.place import SetError
+from livegan.graph.place import SetError, here
 from livegan.graph.signal import Signal, lift
 from livegan.graph.sound import SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param
+from livegan.plugin.parameter import colour
 from livegan.size import Size
 
 
@@ -19,6 +22,12 @@ def bind(
     """Live and fixed values of every parameter, checked; defaults where nothing is given."""
     params = list(params)
     known = {p.name: p for p in params}
+    former = {old: p.name for p in params for old in p.was if old not in known}
+    for old in [name for name in values if name in former]:
+        if former[old] in values:
+            raise SetError(f"{title}: {old!r} is called {former[old]!r} by now, and both are given")
+        values = {**values, former[old]: values[old]}
+        del values[old]
     for name in values:
         if name not in known:
             hint = suggestion(name, [*known, *others])
@@ -37,6 +46,10 @@ def check(title: str, param: Param, value: Any) -> Any:
     """``value`` as the parameter takes it, or a refusal that says what it takes."""
     label = f"{title}: {param.name}"
     kind = param.type
+    if kind in ("colour", "vector"):
+        return several(title, param, value)
+    if kind == "file":
+        return found_file(label, value)
     if isinstance(value, Signal):
         if not param.live:
             raise SetError(f"{label} is fixed when it is built and cannot follow a signal")
@@ -69,6 +82,39 @@ def check(title: str, param: Param, value: Any) -> Any:
         unit = f" {param.unit}" if param.unit else ""
         raise SetError(f"{label} goes from {low} to {high}{unit}, got {number:g}")
     return param.given(number)
+
+
+def several(title: str, param: Param, value: Any) -> tuple[Any, ...]:
+    """A colour or vector: a tuple of numbers, and of signals where it is live."""
+    label, count = f"{title}: {param.name}", len(param.default)
+    if param.type == "colour" and isinstance(value, str):
+        try:
+            return colour(value)
+        except ValueError:
+            ways = '"orange", "#ff8800" or three numbers'
+            raise SetError(f"{label} is a colour, {ways}, got the text {value!r}") from None
+    if not isinstance(value, (tuple, list)) or len(value) != count:
+        what = "a colour" if param.type == "colour" else f"{count} numbers in brackets"
+        got = f"{len(value)} of them" if isinstance(value, (tuple, list)) else describe(value)
+        raise SetError(f"{label} is {what}, got {got}")
+    low, high = (0.0, 1.0) if param.type == "colour" else (param.low, param.high)
+    part = replace(param, default=float(param.default[0]), low=low, high=high, kind="")
+    return tuple(check(title, part, each) for each in value)
+
+
+def found_file(label: str, value: Any) -> Path | None:
+    """The file that a set names: in its own folder, or in the working one."""
+    if value is None:
+        return None
+    if not isinstance(value, (str, Path)):
+        raise SetError(f"{label} is the path of a file in quotes, got {describe(value)}")
+    place = here()
+    folders = list(dict.fromkeys([*([Path(place.file).parent] if place else []), Path.cwd()]))
+    for folder in folders:
+        if (folder / value).is_file():
+            return (folder / value).resolve()
+    looked = " or ".join(str(folder) for folder in folders)
+    raise SetError(f"{label}: there is no file {str(value)!r} in {looked}")
 
 
 def describe(value: Any) -> str:

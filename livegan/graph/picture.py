@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from livegan.graph.binding import bind, describe
@@ -14,6 +15,7 @@ from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
 from livegan.plugin.digest import digest_of
+from livegan.plugin.source import file_digest
 
 LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)
 """The mixers that the set being read has written itself: they chain like any other."""
@@ -70,6 +72,8 @@ class Picture:
         """Fingerprint of what the node is built from: code and fixed values, never its inputs."""
         code = digest_of(self.operation.make) if self.operation else ""
         code += self.operation.stamp if self.operation else ""
+        files = [value for value in self.fixed.values() if isinstance(value, Path)]
+        code += "".join(map(file_digest, files))
         text = f"{self.kind}|{self.title}|{code}|{sorted(self.fixed.items())!r}"
         return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 

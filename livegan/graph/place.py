@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -49,8 +52,23 @@ class NoSuchWord(SetError, AttributeError):
     """A node is asked for an attribute it does not have; ``hasattr`` and the like say no."""
 
 
+_standing: ContextVar[Place | None] = ContextVar("livegan_place", default=None)
+
+
+@contextlib.contextmanager
+def standing_at(place: Place | None) -> Iterator[None]:
+    """Inside, :func:`here` is this place: a word of a plugin composes what a set has asked for."""
+    token = _standing.set(_standing.get() or place)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
+
+
 def here() -> Place | None:
     """The innermost line outside livegan that is running: the set's, or its helper module's."""
+    if _standing.get() is not None:
+        return _standing.get()
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename

@@ -129,7 +129,7 @@ def _leaf(r: Reading, s: Signal) -> float:
         if s.print not in r.objects:
             r.memory[s.print] = held
     live = {p.name for p in operation.params if p.live or not operation.stateful}
-    values = {k: read(v, r) for k, v in params if k in live}
+    values = {k: read_all(v, r) for k, v in params if k in live}
     given = [r.sound if a == "sound" else read(a, r) for a in inputs]
     drawn = call(operation, held, given, values, r.now, name=s.print)
     try:
@@ -189,6 +189,13 @@ def read(value: Any, reading: Reading) -> Any:
         known = RULES[value.op](reading, value)
         reading.values[value.print] = known
     return known
+
+
+def read_all(value: Any, reading: Reading) -> Any:
+    """:func:`read`, of each part where there are several."""
+    if isinstance(value, tuple):
+        return tuple(read(part, reading) for part in value)
+    return read(value, reading)
 
 
 def number(value: Any, reading: Reading) -> float:

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from livegan.operation.chance import generator
 from livegan.operation.moment import Heard
 from livegan.plugin.declare import CALLED, Operation
+from livegan.plugin.notes import noted
 from livegan.plugin.now import Now
 
 REPLAY_S = 20.0
@@ -106,6 +107,8 @@ def call(
     if "rng" in operation.context:
         node = operation.name if operation.kind == "encoder" else name
         given["rng"] = generator(now.seed, node, now.time)
+    if "note" in operation.context:
+        given["note"] = noted(name or operation.name)
     if held is None:
         return operation.make(*inputs, **given)
     method = getattr(held.object, CALLED[operation.kind])

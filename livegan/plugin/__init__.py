@@ -8,10 +8,16 @@ from livegan.plugin.declare import (
     Origin,
     Param,
     declare,
+    declared,
     param,
     static,
 )
-from livegan.plugin.hookspecs import hookimpl
+from livegan.plugin.hookspecs import (
+    RegisterCommand,
+    RegisterOffer,
+    RegisterOperation,
+    hookimpl,
+)
 from livegan.plugin.now import Now
 
 __all__ = [
@@ -22,7 +28,11 @@ __all__ = [
     "Operation",
     "Origin",
     "Param",
+    "RegisterCommand",
+    "RegisterOffer",
+    "RegisterOperation",
     "declare",
+    "declared",
     "hookimpl",
     "param",
     "static",

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
@@ -33,6 +33,7 @@ CONTEXT: dict[str, str] = {
     "now": "the moment of the frame: a `livegan.plugin.Now`",
     "size": "(height, width) in pixels that the set is played at",
     "rng": "a numpy random generator, seeded by the show, the node and the time",
+    "note": "a function that shows the performer a line of text",
 }
 """Keyword arguments an implementation may name to be given the state of the frame."""
 
@@ -112,7 +113,7 @@ class Operation:
     @property
     def feeds(self) -> bool:
         """True for an encoder that must be handed every hop of sound."""
-        return self.stateful and hasattr(self.make, "feed")
+        return self.kind == "encoder" and self.stateful and hasattr(self.make, "feed")
 
     def param(self, name: str) -> Param | None:
         """The parameter of that name, or None."""
@@ -252,6 +253,39 @@ def declare(
         aliases=tuple(aliases),
         origin=origin,
     )
+
+
+def declared(
+    function: Callable[..., Any], params: Mapping[str, Any], *, name: str = "", doc: str = ""
+) -> Callable[..., Any]:
+    """``function`` with parameters that code has made, such as those in the header of a shader.
+
+    Parameters
+    ----------
+    function : takes its inputs, and ``**values``: it is given the value of each parameter.
+    params : :func:`param` or :func:`static` by name.
+    name, doc : what it is called, and its docstring; those of the function where empty.
+
+    The inputs and what it wants to know of the frame (:data:`CONTEXT`) stay as its own signature
+    says.
+    """
+    own = inspect.signature(function)
+    kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    rows = [
+        inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=row)
+        for each, row in params.items()
+    ]
+
+    @functools.wraps(function)
+    def made(*args: Any, **values: Any) -> Any:
+        return function(*args, **values)
+
+    made.__signature__ = own.replace(parameters=[*kept, *rows])  # type: ignore[attr-defined]
+    if name:
+        made.__name__ = made.__qualname__ = name
+    if doc:
+        made.__doc__ = doc
+    return made
 
 
 def unheard(function: Any) -> str:

@@ -24,6 +24,7 @@ OFFERS = {
     "register_generator_loaders": "loader",
     "register_outputs": "output",
     "register_commands": "command",
+    "register_words": "word",
 }
 HOOKS = (*OPERATIONS, *OFFERS)
 

@@ -1,41 +1,92 @@
 """The hooks of livegan: all that a set, or the command line, can name is registered here.
 
-An implementation takes only the arguments it names, so hooks may be given more of them.
+An implementation takes only the arguments it names, so hooks may be given more of them.  Every
+``register`` takes what is offered first, then its name.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from pluggy import HookimplMarker, HookspecMarker
 
 hookspec = HookspecMarker("livegan")
 hookimpl = HookimplMarker("livegan")
 
+Made = TypeVar("Made", bound=Callable[..., Any])
+
+
+class RegisterOperation(Protocol):
+    """Takes encoders, mixers and signals: functions or classes, whose signatures declare them."""
+
+    def __call__(
+        self,
+        make: Made,
+        name: str | None = None,
+        aliases: Sequence[str] = (),
+        files: Sequence[str | Path] = (),
+    ) -> Made:
+        """Offer ``make`` as ``name`` (its own name if None), and by its aliases too.
+
+        ``files`` are what it reads besides its code, such as a shader: paths beside the module.
+        What uses them is made anew when one is saved.
+
+        Raises
+        ------
+        livegan.plugin.DeclarationError
+            If it could not be played; the message says where and what to write.
+        """
+
+
+class RegisterOffer(Protocol):
+    """Takes what a set does not call: sources, loaders of checkpoints, outputs."""
+
+    def __call__(
+        self,
+        make: Made,
+        name: str | None = None,
+        summary: str = "",
+        files: Sequence[str | Path] = (),
+    ) -> Made:
+        """Offer ``make`` as ``name`` (its own name if None).
+
+        ``summary`` is what lists say of it, the first line of its docstring if empty; ``files`` as
+        of :class:`RegisterOperation`.
+        """
+
+
+class RegisterCommand(Protocol):
+    """Takes commands: functions that Typer can read, or a whole ``typer.Typer``."""
+
+    def __call__(self, make: Made, name: str | None = None) -> Made:
+        """Offer ``make`` as ``livegan NAME``."""
+
 
 @hookspec
-def register_encoders(register: Any) -> None:
-    """Offer encoders, sound to condition: ``register(function_or_class, name=None)``."""
+def register_encoders(register: RegisterOperation) -> None:
+    """Offer encoders, sound to condition: ``register(function_or_class, name=None, files=())``."""
 
 
 @hookspec
-def register_mixers(register: Any) -> None:
+def register_mixers(register: RegisterOperation) -> None:
     """Offer mixers, pictures to picture: ``register(function_or_class, name=None, aliases=())``."""
 
 
 @hookspec
-def register_signals(register: Any) -> None:
+def register_signals(register: RegisterOperation) -> None:
     """Offer signals, numbers that change with time: ``register(function_or_class, name=None)``."""
 
 
 @hookspec
-def register_sources(register: Any) -> None:
-    """Offer sources of sound: ``register(name, open_source, summary)``; see `livegan.sound`."""
+def register_sources(register: RegisterOffer) -> None:
+    """Offer sources of sound: ``register(open_source, name, summary)``; see `livegan.sound`."""
 
 
 @hookspec
-def register_picture_sources(register: Any) -> None:
-    """Offer live pictures, such as cameras: ``register(name, open_source, summary)``.
+def register_picture_sources(register: RegisterOffer) -> None:
+    """Offer live pictures, such as cameras: ``register(open_source, name, summary)``.
 
     A set writes ``NAME("argument")``. ``open_source(argument, wanted)`` is called in a process of
     its own and returns a `livegan.picture_sources.source.PictureSource`.
@@ -43,13 +94,18 @@ def register_picture_sources(register: Any) -> None:
 
 
 @hookspec
-def register_generator_loaders(register: Any) -> None:
-    """Offer checkpoint formats: ``register(name, loader, summary)``; see `livegan.generators`."""
+def register_generator_loaders(register: RegisterOffer) -> None:
+    """Offer checkpoint formats: ``register(loader, name, summary)``; see `livegan.generators`."""
 
 
 @hookspec
-def register_outputs(register: Any) -> None:
-    """Offer places a picture is shown: ``register(name, open_output, summary)``."""
+def register_outputs(register: RegisterOffer) -> None:
+    """Offer places a picture is shown: ``register(open_output, name, summary)``."""
+
+
+@hookspec
+def register_words(register: RegisterOffer) -> None:
+    """Offer words of the set language, functions of nodes: ``register(function, name=None)``."""
 
 
 @hookspec(
@@ -60,5 +116,5 @@ def register_outputs(register: Any) -> None:
         )
     }
 )
-def register_commands(register: Any, app: Any) -> None:
+def register_commands(register: RegisterCommand, app: Any) -> None:
     """Offer commands, ``livegan NAME``: ``register(function_or_typer_app, name=None)``."""

@@ -28,16 +28,25 @@ class Param:
     choices: tuple[str, ...] = ()
     live: bool = True
     name: str = ""
+    kind: str = ""
+    """``"colour"`` or ``"file"``, where the default alone does not say so."""
+    was: tuple[str, ...] = ()
+    """Names that it had before: sets that use one play on."""
 
     @property
     def type(self) -> str:
-        """``"choice"``, ``"flag"``, ``"integer"``, ``"number"``, ``"size"`` or ``"text"``."""
+        """``"choice"``, ``"colour"``, ``"file"``, ``"flag"``, ``"integer"``, ``"number"``,
+        ``"size"``, ``"text"`` or ``"vector"``."""
         if self.choices:
             return "choice"
+        if self.kind:
+            return self.kind
         if isinstance(self.default, bool):
             return "flag"
         if isinstance(self.default, Size):
             return "size"
+        if isinstance(self.default, tuple):
+            return "vector"
         if isinstance(self.default, int) and not self.live:
             return "integer"
         if isinstance(self.default, (int, float)):
@@ -47,7 +56,7 @@ class Param:
     def limit(self, value: float) -> float:
         """``value`` held inside ``low``..``high``; not-a-number becomes the default."""
         if math.isnan(value):
-            return float(self.default)
+            return float(self.low or 0.0) if self.type == "vector" else float(self.default)
         if self.low is not None and value < self.low:
             return self.low
         if self.high is not None and value > self.high:
@@ -70,18 +79,36 @@ def param(
     *,
     unit: str = "",
     choices: tuple[str, ...] | list[str] = (),
+    kind: str = "",
+    was: str | tuple[str, ...] = (),
 ) -> Any:
     """Declare a value that can be played: ``sharp=param(4.0, 1, 16, "exponent")``.
 
     Parameters
     ----------
-    default : a number, or one of ``choices``.
-    low, high : inclusive range; signals are held inside it.
+    default : a number; a tuple of numbers (a vector, which is given as a tuple of floats); one of
+        ``choices``; or a text.
+    low, high : inclusive range; signals are held inside it, and so is each part of a vector.
     doc : one line for the reference and for error messages.
     unit : ``"px"``, ``"s"``, ``"beats"``, ``"Hz"``, ... or empty.
     choices : allowed words, for a parameter that is not a number.
+    kind : ``"colour"``: a set writes ``"orange"``, ``"#ff8800"`` or three numbers or signals; given
+        as (red, green, blue), 0..1.  ``"file"``, of :func:`static` only: a set writes a path, from
+        its own folder or the working one; given as a `pathlib.Path` to a file that is there, or
+        None; what uses it is made anew when that file is saved.
+    was : names that it had before: sets that use one play on.
     """
-    return Param(default, low, high, doc, unit, listed(choices), live=True)
+    return Param(
+        as_default(default, kind),
+        low,
+        high,
+        doc,
+        unit,
+        listed(choices),
+        live=True,
+        kind=kind,
+        was=(was,) if isinstance(was, str) else tuple(was),
+    )
 
 
 def static(
@@ -92,9 +119,41 @@ def static(
     *,
     unit: str = "",
     choices: tuple[str, ...] | list[str] = (),
+    kind: str = "",
+    was: str | tuple[str, ...] = (),
 ) -> Any:
     """Declare a value that is fixed when the node is built; arguments as for :func:`param`."""
-    return Param(default, low, high, doc, unit, listed(choices), live=False)
+    found: Param = param(default, low, high, doc, unit=unit, choices=choices, kind=kind, was=was)
+    return replace(found, live=False)
+
+
+def as_default(default: Any, kind: str) -> Any:
+    """A default as implementations are given it; what is wrong is left for :func:`fault_of`."""
+    if kind == "colour":
+        try:
+            return colour(default)
+        except ValueError:
+            return default
+    return tuple(default) if isinstance(default, list) else default
+
+
+def colour(value: Any) -> tuple[float, float, float]:
+    """(red, green, blue), 0..1, of a name of CSS, ``"#ff8800"``, or three numbers 0..1.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    if isinstance(value, str):
+        from PIL import ImageColor
+
+        red, green, blue, *_ = ImageColor.getrgb(value)
+        return red / 255, green / 255, blue / 255
+    parts = tuple(value) if isinstance(value, (tuple, list)) else ()
+    if len(parts) != 3 or not all(is_number(p) and 0 <= p <= 1 for p in parts):
+        raise ValueError(f"{value!r} is no colour")
+    return float(parts[0]), float(parts[1]), float(parts[2])
 
 
 def listed(choices: Any) -> Any:
@@ -131,6 +190,10 @@ def fault_of(row: Param) -> str:
     for side in (low, high):
         if side is not None and not is_number(side):
             return f"its range ends at {side!r}, which is no number"
+    if row.kind not in ("", "colour", "file"):
+        return f'kind={row.kind!r} is none: it is "colour" or "file"'
+    if any(not isinstance(old, str) or not old.isidentifier() for old in row.was):
+        return f"was={row.was!r} are names that it had before, in quotes"
     if low is not None and high is not None and low > high:
         return f"its range goes from {low:g} down to {high:g}; write the lower end first"
     if not isinstance(row.choices, tuple):
@@ -140,6 +203,19 @@ def fault_of(row: Param) -> str:
             return "choices are words in quotes"
         if default not in row.choices:
             return f"its default {default!r} is none of its choices {', '.join(row.choices)}"
+    elif row.kind == "colour":
+        if not isinstance(default, tuple) or len(default) != 3:
+            return f'its default {default!r} is no colour: write "orange", "#ff8800" or (1, 0.5, 0)'
+    elif row.kind == "file":
+        if row.live:
+            return "a file is fixed when the node is built: write static(...)"
+        if default is not None:
+            return f"its default {default!r} is no None; a file of the plugin's own is no parameter"
+    elif isinstance(default, tuple):
+        if not default or not all(is_number(part) and math.isfinite(part) for part in default):
+            return f"its default {default!r} is no vector: write numbers"
+        if any(part != row.limit(part) for part in default):
+            return f"its default {default} is outside its range {low}..{high}"
     elif isinstance(default, (int, float)):
         if not is_number(default) or not math.isfinite(default):
             return f"its default is {default!r}"

@@ -22,6 +22,7 @@ from livegan.plugin.declare import (
     Operation,
     Origin,
     asked,
+    can_be_written,
     declare,
     doc_of,
     source_of,
@@ -85,7 +86,7 @@ class Registration:
             elif hook == "register_commands":
                 register = self.command
             else:
-                register = partial(self.offer, OFFERS[hook])
+                register = partial(self.offered, OFFERS[hook])
             given = {"app": App(self.command)} if hook == "register_commands" else {}
             caller = getattr(manager.hook, hook)
             before = len(self.provides)
@@ -168,6 +169,31 @@ class Registration:
         self.operations.append(replace(operation, origin=origin))
         self.provides.append(f"{operation.kind} {operation.name}")
 
+    def offered(
+        self,
+        kind: str,
+        make: Any,
+        name: Any = None,
+        summary: str = "",
+        files: Sequence[str | Path] = (),
+    ) -> Any:
+        """``register`` of sources, loaders and outputs."""
+        if isinstance(make, str):  # the order of livegan 0.1
+            make, name = name, make
+            if self.entry.origin != "built in":
+                reason = (
+                    f"register({name!r}, ...) goes in livegan 1.0: write what is offered first, "
+                    f"then its name: register(..., {name!r}, {summary!r})"
+                )
+                file, line = source_of(make)
+                file = file if file != "?" else str(getattr(self.module, "__file__", ""))
+                warnings.warn_explicit(reason, PendingDeprecationWarning, file, max(1, line))
+        if name is None:
+            name = asked(make, "__name__")
+        if summary == "" and callable(make):
+            summary = doc_of(make).strip().partition("\n")[0]
+        return self.offer(kind, name, make, summary, files)
+
     def offer(
         self,
         kind: str,
@@ -176,7 +202,7 @@ class Registration:
         summary: str = "",
         files: Sequence[str | Path] = (),
     ) -> Any:
-        """``register`` of sources, loaders and outputs."""
+        """Take in what is called by its name, and not in a set."""
         if self.over:
             raise Late("loading is over")
         letters = isinstance(name, str) and name.isprintable()
@@ -184,6 +210,8 @@ class Registration:
             raise DeclarationError(f"{name!r} is no name of a {kind}: use letters, digits and _")
         if kind == "output" and (not name.isidentifier() or iskeyword(name) or name == SHOWN):
             raise DeclarationError(f"the output {name!r} cannot be written in show({name}=...)")
+        if kind == "word" and not can_be_written(name):
+            raise DeclarationError(f"the word {name!r} cannot be written in a set")
         if kind == "loader" and name.startswith("."):
             bare = name.lstrip(".")
             raise DeclarationError(f"the loader {name!r}: write it without the dot, {bare!r}")

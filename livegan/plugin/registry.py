@@ -183,6 +183,12 @@ class Registry(Catalogue):
     def _share_words(self) -> None:
         """A word that a mixer and a signal claim belongs to neither."""
         names = [{n for k, n in self.operations if k == kind} for kind in OF_A_SET]
+        for word in [n for k, n in self.offers if k == "word" and n in set.union(*names)]:
+            kind = next(k for k in OF_A_SET if (k, word) in self.operations)
+            rival = self.operations[kind, word][0]
+            for offer in self.offers.pop(("word", word)):
+                whose = f"{package_of(rival)} ({where_of(rival)})"
+                self._tell(offer, f"the word {word!r} is the {kind} of {whose} already; rename it")
         for name in set.intersection(*names):
             found = [o for kind in OF_A_SET for o in self.operations[kind, name]]
             for kind in OF_A_SET:

@@ -11,7 +11,10 @@ import numpy as np
 from livegan.files import named
 from livegan.sound import RATE
 from livegan.sound.devices import SourceError, list_devices
-from livegan.sound.source import SUFFIXES, Array, Note, Source
+from livegan.sound.source import SUFFIXES
+from livegan.sound.source import Array as Array
+from livegan.sound.source import Note as Note
+from livegan.sound.source import Source as Source
 
 
 class Silence:

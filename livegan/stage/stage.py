@@ -30,6 +30,7 @@ from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code
+from livegan.stage.overlay.view import View
 from livegan.stage.record.screenshot import saved
 from livegan.stage.record.show_log import Message, ShowLog, free_name
 from livegan.stage.record.show_report import Report
@@ -193,6 +194,7 @@ class Stage:
             self._orders.obey,
             lambda: self._listening.source.name,
         )
+        self._presenter.view = View(file=str(options.set))
         self._presenter.watch = self._watch
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)

@@ -30,7 +30,7 @@ def docstring(operation: Operation) -> None:
 def ranges(operation: Operation) -> None:
     """Every number has a range that its default lies in"""
     for each in operation.params:
-        if each.type not in ("number", "integer"):
+        if each.type not in ("number", "integer", "vector"):
             if each.choices and each.default not in each.choices:
                 seen = f"{each.name!r} has the default {each.default!r}, which is no choice of it"
                 raise Fault("read the parameters", seen, "make it one of them")
@@ -55,6 +55,7 @@ def check_range(each: Param) -> None:
         raise Fault(
             done, f"{each.name!r} goes from {each.low} to {each.high}", "put low below high"
         )
-    if not each.low <= each.default <= each.high:
+    parts = each.default if each.type == "vector" else (each.default,)
+    if not all(each.low <= part <= each.high for part in parts):
         seen = f"{each.name!r} has the default {each.default}, outside {each.low} to {each.high}"
         raise Fault(done, seen, "move the default or the range")

@@ -109,7 +109,7 @@ def prove(operation: Operation) -> None:
     play.close()
 
 
-@row(*ALL, needs=("draws", "deterministic"))
+@row(*ALL, needs=("draws", "deterministic", "signal-handlers"))
 def threads(operation: Operation) -> None:
     """It may be proven on one thread and drawn on another, and two of it may play in turn"""
     here, first, second = Play(operation), Play(operation), Play(operation)

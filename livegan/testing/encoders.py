@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livegan.plugin import Operation
+from livegan.size import Size
 from livegan.testing.frames import START, drawn
 from livegan.testing.playing import FPS, Play, apart, same
 from livegan.testing.rows import Fault, row
@@ -31,7 +32,7 @@ def sizes(operation: Operation) -> None:
     for height, width in OBLONG if "size" in operation.context else ():
         did = f"asked for {width} x {height} pixels"
         change = "size is (height, width): draw an array of shape size, or (*size, 3)"
-        picture = drawn(Play(operation, canvas=(height, width)), 3.0, did, change)
+        picture = drawn(Play(operation, size=Size(height, width)), 3.0, did, change)
         if picture.shape[1:] != (height, width):
             seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
             raise Fault(did, seen, change)

@@ -21,7 +21,7 @@ class Offered:
     """A source's argument; an output's name; a checkpoint, see `livegan.testing.samples`."""
 
 
-@row("source", "output", "loader", "command")
+@row("source", "output", "loader", "command", "word")
 def summary(offered: Offered) -> None:
     """It is registered with a line that says what it is"""
     if not offered.offer.summary:

@@ -20,10 +20,14 @@ def ends_of(each: Param) -> list[Any]:
         return list(each.choices)
     if each.type == "flag":
         return [False, True]
-    if each.type == "text":
+    if each.type in ("text", "file"):
         return [each.default]
+    if each.type == "colour":
+        return [(0.0, 0.0, 0.0), (1.0, 1.0, 1.0)]
     low = -FAR if each.low is None else each.low
     high = FAR if each.high is None else each.high
+    if each.type == "vector":
+        return [(low,) * len(each.default), (high,) * len(each.default)]
     return [int(low), int(high)] if each.type == "integer" else [low, high]
 
 
@@ -56,14 +60,21 @@ def glides(operation: Operation) -> Iterator[tuple[list[dict[str, Any]], str]]:
     """Of each parameter that can be played: its values frame by frame, and that in words."""
     steps = 6
     for each in operation.params:
-        if not each.live or each.type == "text":
+        if not each.live or each.type in ("text", "file"):
             continue
         found = ends_of(each)
-        if each.type == "number":
+        if each.type in ("number", "vector", "colour"):
             low, high = found
             # The end itself: computed, it may be the float beyond it.
-            found = [low + (high - low) * step / steps for step in range(steps)] + [high]
+            found = [between(low, high, step / steps) for step in range(steps)] + [high]
             found += [low, each.default]  # and back in one frame
         else:
             found = found * 2
         yield [{each.name: v} for v in found], f"let {each.name} go from {found[0]} to {found[-3]}"
+
+
+def between(low: Any, high: Any, part: float) -> Any:
+    """A value on the way, of each part of a vector or colour."""
+    if isinstance(low, tuple):
+        return tuple(between(a, b, part) for a, b in zip(low, high, strict=True))
+    return low + (high - low) * part

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.builtin.pictures import as_picture
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.engine.program.instance import Moment, OperationInstance
 from livegan.engine.program.signal_objects import objects_of
@@ -37,16 +36,14 @@ FPS = 30
 class Recorder:
     """Lets calls by, and keeps what the last one was given and what it returned."""
 
-    def __init__(self, made: Any, size: tuple[int, int] | None = None) -> None:
-        self._made, self._size = made, size
+    def __init__(self, made: Any) -> None:
+        self._made = made
         self.given: tuple[Any, ...] = ()
         self.kept: tuple[Any, ...] = ()
         self.returned: Any = None
         functools.update_wrapper(self, made)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._size is not None and "size" in kwargs:
-            kwargs["size"] = self._size
         self.given = args
         self.kept = tuple(a.clone() if isinstance(a, torch.Tensor) else a for a in args)
         self.returned = self._made(*args, **kwargs)
@@ -109,7 +106,6 @@ class Play:
     seeded : set the global random generators before each frame, so that who uses them still
         repeats; the check of the generators themselves does without.
     values : parameters that are not at their default.
-    canvas : (height, width) that it is asked to draw at, where that is no square.
     """
 
     def __init__(
@@ -120,10 +116,8 @@ class Play:
         size: Written = SIZE,
         seeded: bool = True,
         values: dict[str, Any] | None = None,
-        canvas: tuple[int, int] | None = None,
     ) -> None:
         self.operation, self.size, self.seeded = operation, Size.read(size), seeded
-        self.canvas = canvas
         self.values = values or {}
         self.hearing = Hearing(named(sound) if isinstance(sound, str) else sound)
         self.device = torch.device("cpu")
@@ -182,10 +176,7 @@ class Play:
         if not self.operation.stateful:
             assert self.recorder is not None
             node.operation = replace(self.operation, make=self.recorder)
-        drawn = instance.draw(node, given, moment)
-        if self.canvas is not None and self.recorder is not None:
-            return as_picture(self.recorder.returned, self.device, self.canvas)
-        return drawn
+        return instance.draw(node, given, moment)
 
     def _node(self, given: list[Any], values: dict[str, Any]) -> Picture:
         nodes = [None if g is None else Picture("test", "test") for g in given]
@@ -201,10 +192,10 @@ class Play:
             if held is not None:
                 method = CALLED[self.operation.kind]
                 made = held.object
-                self.recorder = Recorder(getattr(made, method), self.canvas)
+                self.recorder = Recorder(getattr(made, method))
                 held.object = Watched(made, method, self.recorder)
             else:
-                self.recorder = Recorder(self.operation.make, self.canvas)
+                self.recorder = Recorder(self.operation.make)
         return self._instance
 
     def _signal(self, reading: Reading, values: dict[str, Any]) -> Any:

@@ -146,6 +146,12 @@ def test_a_model_to_watch_that_cannot_be_is_told_before_the_show(
     assert said in livegan(f"perform set.py {args}", code=2)
 
 
+def test_no_set_is_written_for_a_model_that_nothing_trains(work: Path) -> None:
+    said = livegan("perform --watch-model models/nope", code=2)
+    assert "there is no such model, and no training of it; begin the training first" in said
+    assert not (work / "shows").exists()
+
+
 def test_without_a_set_a_model_to_watch_gets_one(
     work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

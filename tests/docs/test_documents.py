@@ -24,6 +24,7 @@ from livegan.plugin.declare import CALLED
 from livegan.reference import reference
 from livegan.rehearsal import Rehearsal, rehearse
 from livegan.sound.devices import SourceError
+from livegan.testing import Examination
 
 ROOT = Path(__file__).parent.parent.parent
 SET = re.compile(r"^```python[^\n]*\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)
@@ -131,11 +132,11 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     assert all(plugin.warnings == () for plugin in own)
     offered = {offer for plugin in own for offer in plugin.provides}
     operations = {"encoder tide", "encoder orbit", "mixer veil", "signal sway", "signal tally"}
-    others = {"source hum", "loader negative", "output average", "command greet"}
+    others = {"source hum", "loader negative", "output average", "command greet", "word ghost"}
     others |= {"picture_source embers_in"}
     assert offered == operations | others
     played = "\n".join(sets_in(HOOKS))
-    for name in operations:
+    for name in {*operations, "word ghost"}:
         assert re.search(rf"\b{name.split()[1]}\(", played), name
 
     source = loaded.offer("source", "hum").make("440")
@@ -164,6 +165,35 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     command = typer.Typer()
     command.command()(loaded.offer("command", "greet").make)
     assert "good evening, Ada" in CliRunner().invoke(command, ["--name", "Ada"]).output
+
+
+EXAMPLES = [
+    (page, name, text)
+    for page in PAGES
+    for name, text in PLUGIN.findall(page.read_text(encoding="utf-8"))
+]
+BY_THE_CLOCK = ("speed", "import-time", "first-frame", "waits", "pulls")
+
+
+def write_negative(folder: Path) -> Path:
+    """A checkpoint that the loader of the page reads."""
+    path = folder / "a.negative"
+    path.write_bytes(b"negative")
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("page", "name", "text"), EXAMPLES, ids=[n for _, n, _ in EXAMPLES])
+def test_every_example_of_a_plugin_passes_the_checks(
+    page: Path, name: str, text: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    examination = Examination(tmp_path / name, folder=tmp_path, sample={"negative": write_negative})
+    rows = [row for row in examination.rows() if row["name"] not in BY_THE_CLOCK]
+    outcomes = [examination.outcome(row["thing"], row["name"]) for row in rows]
+    examination.close()
+    assert [each.line for each in outcomes if each.status == "failed"] == []
 
 
 def commands(group: Any, above: str = "livegan") -> Iterator[tuple[str, Any]]:

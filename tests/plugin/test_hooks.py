@@ -97,3 +97,22 @@ def test_objects_that_fail_when_they_are_asked_are_looked_at_with_care(tmp_path:
     assert found.problems == []
     _, plugin = loaded(tmp_path, text + hook("encoders", "register(request, name='glow')"))
     assert plugin.reason.startswith("encoder 'glow': its arguments cannot be read")
+
+
+def test_what_is_offered_comes_first_then_its_name(folder: Path) -> None:
+    file = folder / "offers.py"
+    file.write_text(
+        "from livegan.plugin import hookimpl\n\ndef wall(name):\n    'A wall.'\n\n"
+        "@hookimpl\ndef register_outputs(register):\n"
+        "    register(wall)\n    register(wall, 'door', 'a door')\n    register('gate', wall)\n"
+    )
+    found = Registry().load(folder, installed=False)
+    assert found.problems == []
+    offers = {o.name: (o.summary, o.make("")) for o in found.offered("output") if o.name != "spout"}
+    assert offers == {
+        "wall": ("A wall.", None),
+        "door": ("a door", None),
+        "gate": ("A wall.", None),
+    }
+    (warning,) = next(p.warnings for p in found.plugins if p.name == "offers")
+    assert warning.startswith(f"{file}:3: register('gate', ...) goes in livegan 1.0: write what is")

@@ -352,8 +352,8 @@ def register_mixers(register):
 
 @hookimpl
 def register_outputs(register):
-    register("wall", open_wall, "a wall", files=["glow.glsl"])
-    register("door", open_door, "a door")
+    register(open_wall, "wall", "a wall", files=["glow.glsl"])
+    register(open_door, "door", "a door")
 """
 
 

@@ -31,7 +31,7 @@ def register_mixers(register):
 
 @hookimpl
 def register_outputs(register):
-    register("{name}_wall", open_wall, "a wall")
+    register(open_wall, "{name}_wall", "a wall")
 """
 
 Install = Callable[..., Path]

@@ -28,7 +28,9 @@ OFFERED = {
     "livegan-cues": ["command cues"],
     "livegan-diffusion": ["loader diffusion"],
     "livegan-frames": ["output frames"],
+    "livegan-openvino": ["loader xml"],
     "livegan-osc": ["signal osc"],
+    "livegan-relay": ["signal udp", "source grains", "output mjpeg", "command grains"],
     "livegan-rose": ["encoder rose"],
     "livegan-timeslip": ["mixer timeslip"],
 }

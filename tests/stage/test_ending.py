@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from livegan.gremlins.screen import start_server
 from tests.stage.performance import Performance
 from tests.stage.supervision.test_supervisor_thread import gone, until
 
@@ -74,3 +75,26 @@ def test_a_stage_that_is_killed_leaves_no_engine_and_no_memory(show: Performance
         process.wait()
         until(lambda: gone(show.lines("hello")[0]["pid"]))
         until(lambda: not any(Path(path).exists() for path in memory))
+
+
+def test_a_show_outlives_its_x_server_and_still_ends_in_order(
+    tmp_path: Path, screen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, display = start_server((640, 480))
+    try:
+        monkeypatch.setenv("DISPLAY", display)
+        show = Performance(tmp_path, display)
+        with apart(show) as (process, memory):
+            server.kill()
+            until(lambda: [w for w in show.lines("window") if w["what"] == "lost"])
+            assert "goes on without a window" in show.lines("window")[-1]["text"]
+            show.save("colour 90 60 20\n")  # and is played
+            until(lambda: len([c for c in show.lines("commit") if c["status"] == "on_air"]) == 2)
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=60)
+            assert process.returncode == 128 + signal.SIGTERM, errors
+            assert show.lines("report")
+            assert not any(Path(path).exists() for path in memory)
+    finally:
+        server.kill()
+        server.wait()

@@ -62,6 +62,60 @@ def test_a_killed_engine_leaves_its_last_picture_and_returns(show: Performance) 
     assert show.stage.report()["recoveries"] == 1
 
 
+class Beside:
+    """An output beside the window."""
+
+    def __init__(self) -> None:
+        self.newest = np.zeros((1, 1, 3), np.uint8)
+        self.closed = False
+
+    def send(self, pixels: np.ndarray) -> None:
+        self.newest = pixels
+
+    def close(self) -> None:
+        self.closed = True
+
+    def shows(self, red: int) -> bool:
+        return bool(abs(float(np.median(self.newest[-40:, :, 0])) - red) <= 4)
+
+
+def test_the_window_and_another_output_are_held_black_and_back_together(
+    show: Performance,
+) -> None:
+    beside = Beside()
+
+    def both(red: int) -> bool:
+        return show.shows(red) and beside.shows(red)
+
+    def act() -> None:
+        until(lambda: show.shows(10))
+        show.stage.attach("beside", beside)
+        show.save("colour 120 60 20\nlinger 2\n")
+        until(lambda: both(120))
+        os.kill(show.lines("hello")[-1]["pid"], signal.SIGKILL)
+        until(lambda: [r for r in show.lines("rung") if r["rung"] == "held"])
+        assert both(120), "the engine is gone, and the picture on neither"
+        show.press("b")
+        until(lambda: show.look().max() < 8)  # not a word on the black
+        assert beside.newest.max() == 0
+        until(lambda: [r for r in show.lines("engine") if r["kind"] == "recovery"])
+        assert show.look().max() < 8 and beside.newest.max() == 0, "also with a new engine"
+        show.press("b")
+        until(lambda: both(120))
+        show.press(" ", "space")
+        until(lambda: show.stage._presenter.switches.asked == "held")
+        show.save("colour 30 60 20\n")
+        until(lambda: len([c for c in show.lines("commit") if c["status"] == "on_air"]) >= 4)
+        assert both(120), "a hold holds both"
+        show.press(" ", "space")
+        until(lambda: both(30))
+        assert not beside.closed
+
+    assert show.play(act) == 0
+    assert beside.closed
+    assert [line["on"] for line in show.lines("blackout")] == [True, False]
+
+
 def test_the_panic_keys_work_while_the_engine_hangs(tmp_path: Path, screen: str) -> None:
     show = Performance(tmp_path, screen, alive=100, safe=tmp_path / "safe.py")
 

@@ -93,11 +93,11 @@ def open_wall(name):
 
 @hookimpl
 def register_sources(register):
-    register("hum", open_hum, "a hum")
+    register(open_hum, "hum", "a hum")
 
 @hookimpl
 def register_outputs(register):
-    register("wall", open_wall, "a wall")
+    register(open_wall, "wall", "a wall")
 """
 
 

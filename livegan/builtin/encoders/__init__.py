@@ -8,15 +8,13 @@ add an encoder.
 
 from __future__ import annotations
 
-from typing import Any
-
 from livegan.builtin.encoders.chroma import chroma
 from livegan.builtin.encoders.levels import levels
 from livegan.builtin.encoders.levels_timeline import levels_timeline
 from livegan.builtin.encoders.spectrum import spectrum
 from livegan.builtin.encoders.timeline import timeline
 from livegan.builtin.encoders.waveform import waveform
-from livegan.plugin import hookimpl
+from livegan.plugin import RegisterOperation, hookimpl
 
 __all__ = [
     "chroma",
@@ -30,7 +28,7 @@ __all__ = [
 
 
 @hookimpl
-def register_encoders(register: Any) -> None:
+def register_encoders(register: RegisterOperation) -> None:
     """Offer the built-in encoders."""
     for encoder in (waveform, timeline, levels, levels_timeline, spectrum, chroma):
         register(encoder)

@@ -5,14 +5,12 @@ Importing them does not import torch, so that a set is read in milliseconds.
 
 from __future__ import annotations
 
-from typing import Any
-
 from livegan.builtin.mixers import arrangement, blending, colour, detail, geometry, memory
-from livegan.plugin import hookimpl
+from livegan.plugin import RegisterOperation, hookimpl
 
 
 @hookimpl
-def register_mixers(register: Any) -> None:
+def register_mixers(register: RegisterOperation) -> None:
     """Offer the built-in mixers."""
     register(blending.mix, aliases=("blend", "crossfade"))
     register(blending.add)

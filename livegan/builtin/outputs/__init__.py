@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from livegan.builtin.outputs.spout import open_spout
-from livegan.plugin.hookspecs import hookimpl
+from livegan.plugin.hookspecs import RegisterOffer, hookimpl
 
 
 @hookimpl
-def register_outputs(register: Any) -> None:
+def register_outputs(register: RegisterOffer) -> None:
     register(
-        "spout", open_spout, "name of a Spout sender, a texture that other programs see (Windows)"
+        open_spout, "spout", "name of a Spout sender, a texture that other programs see (Windows)"
     )

@@ -37,6 +37,7 @@ from livegan.engine.program.program import Program
 from livegan.graph.place import Place
 from livegan.plugin import registry
 from livegan.plugin.hot import Hot, Trial
+from livegan.plugin.notes import NOTES, listen_to_logging
 from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"
@@ -108,6 +109,8 @@ class Pipeline:
         """The set's file is to be read again, though nobody saved it."""
         player.decided = self._decided
         builder.note = lambda text: emit({"type": "note", "text": text})
+        NOTES.begin(builder.note)
+        listen_to_logging()
 
     def propose(
         self, text: str, *, file: Path | None = None, at: float | None = None
@@ -169,6 +172,8 @@ class Pipeline:
             self._put_back(surroundings, text)
             with exits_refused():
                 self.inputs.checkpoints = checkpoints_of(script.graph)
+                values = [value for node in script.graph.nodes for value in node.fixed.values()]
+                self.inputs.files = {value for value in values if isinstance(value, Path)}
                 stamps = self.inputs.stamps()
                 newest = self.player.lineup.newest
                 program = self.builder.build(script, newest, self.player.moment, busy)

@@ -35,6 +35,8 @@ class SetInputs:
         """Files beside the set that it imports, or failed to import."""
         self.checkpoints: set[str] = set()
         """Names of the models of the newest set that ran: it is tried again when one changes."""
+        self.files: set[Path] = set()
+        """Other files that it names: values of parameters."""
 
     def fingerprint(self, text: str, stamps: dict[str, str], trying: bool = True) -> str:
         """Of the text, helper modules, plugin files and models: equal means no change.
@@ -43,7 +45,8 @@ class SetInputs:
         """
         helpers = [f"{f}{file_digest(f)}" for f in sorted(self.helpers)]
         models = [f"{name}{stamp}" for name, stamp in stamps.items()]
-        return "\0".join([text, *helpers, self.hot.stamp(trying), *models])
+        files = [f"{f}{file_digest(f)}" for f in sorted(self.files)]
+        return "\0".join([text, *helpers, self.hot.stamp(trying), *models, *files])
 
     def identity(self, text: str, plugins: str) -> str:
         """A digest of the text and the files beside it that it imports, by which a program that
@@ -68,7 +71,7 @@ class SetInputs:
 
     def watched(self) -> list[Path]:
         """Every file and folder whose change may change what is played."""
-        files = [self.path, *self.helpers, *self.hot.files()]
+        files = [self.path, *self.helpers, *self.hot.files(), *self.files]
         if self.checkpoints:
             models = self.builder.models(self.path)
             files += [*models.folders, *models.watched(self.checkpoints)]

@@ -126,12 +126,14 @@ class Builder:
         plan = match(old, [fresh[i] for i in drawn])
         kept = {drawn[new]: old[index] for new, index in plan.kept.items()}
         index_of = {id(node): i for i, node in enumerate(graph.nodes)}
+        named = {step.name: step for step in old}
         steps: list[Step] = []
         for index, node in enumerate(graph.nodes):
             if index in kept:
                 instance = kept[index].instance
             else:
                 instance = self.make(node, models, now, busy, script.path.parent)
+                hand_over(node, named.get(node.name), instance)
             inputs = tuple(
                 index_of[id(i)] if isinstance(i, Picture) else None
                 for i in node.inputs
@@ -314,3 +316,36 @@ def complete(graph: Graph, models: Models) -> None:
             nodes.append(drawn)
         nodes.append(node)
     graph.nodes = nodes
+
+
+def hand_over(node: Picture, before: Step | None, instance: Instance) -> None:
+    """Let a class that was edited take over what its object from before knows.
+
+    Its ``migrate(old)`` is called with that object, which goes on drawing meanwhile if it is on the
+    air: it is only looked at.
+
+    Raises
+    ------
+    Refusal
+        If it fails; without it, the object begins anew.
+    """
+    if before is None or not isinstance(instance, OperationInstance):
+        return
+    old = before.instance
+    migrate = getattr(instance.object, "migrate", None)
+    if not callable(migrate) or not isinstance(old, OperationInstance):
+        return
+    mine, theirs = instance.held, old.held
+    if mine is None or theirs is None:
+        return
+    if (before.node.kind, before.node.title) != (node.kind, node.title):
+        return
+    try:
+        with activity.at(f"migrating {node.name}", node.place, MAKING_S):
+            # On both threads: neither object does anything else meanwhile.
+            theirs.run(lambda: mine.run(lambda: migrate(theirs.object)))
+    except BaseException as error:
+        if pressed(error):
+            raise
+        reason = f"{node.title} cannot take over what was: {type(error).__name__}: {said(error)}"
+        raise Refusal(" ".join(reason.split()), node.place) from None

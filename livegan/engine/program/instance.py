@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from livegan.graph.reading import Reading, number, read
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Driver
 from livegan.picture_sources.board import Board, NoSources
-from livegan.plugin import Now, Operation
+from livegan.plugin import Now, Operation, Param
 from livegan.size import Size
 from livegan.sound.history import Sound
 
@@ -73,8 +73,10 @@ def live_values(node: Picture, reading: Reading) -> dict[str, Any]:
     operation = node.operation
     values: dict[str, Any] = {}
     for name, value in node.live.items():
-        if isinstance(value, Signal):
-            row = operation.param(name) if operation else None
+        row = operation.param(name) if operation else None
+        if isinstance(value, tuple) and row is not None:
+            value = vector(row, value, reading)
+        elif isinstance(value, Signal):
             if row is not None and row.type in ("choice", "text"):
                 value = read(value, reading)
                 if row.choices and value not in row.choices:
@@ -86,6 +88,12 @@ def live_values(node: Picture, reading: Reading) -> dict[str, Any]:
                 value = row.limit(value) if row else value
         values[name] = value
     return values
+
+
+def vector(row: Param, parts: tuple[Any, ...], reading: Reading) -> tuple[float, ...]:
+    """A vector or colour in this frame, each part held to the range."""
+    limits = replace(row, low=0.0, high=1.0) if row.kind == "colour" else row
+    return tuple(limits.limit(number(part, reading)) for part in parts)
 
 
 class OperationInstance(Instance):

@@ -77,7 +77,7 @@ class Still:
 
         Nothing is asked for while the one before is not kept yet: the disk may not answer.
         """
-        if not self._asked:
+        if not self._asked and not self._failed:
             self._asked = True
             self._later(self._keep)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,11 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
     """What opens the outputs that come with livegan, by kind. ``note`` takes what went wrong."""
     found: dict[str, Callable[[str], Output]] = {}
 
-    def register(name: str, opener: Callable[[str], Output], summary: str = "") -> None:
-        found[name] = opener
+    def register(
+        make: Any, name: str | None = None, summary: str = "", files: Sequence[Any] = ()
+    ) -> Any:
+        found[name or make.__name__] = make
+        return make
 
     try:
         from livegan.builtin import outputs as builtin

@@ -102,14 +102,16 @@ class Hud:
             self._panels += self._notes(view, size, top, now, letters)
         return self._panels
 
-    def waiting(self, text: str, size: Size) -> list[Panel]:
-        """The line under the start picture."""
+    def waiting(self, text: str, size: Size, title: str = "livegan") -> list[Panel]:
+        """What is waited for, over the still or the start picture; ``title`` is the set's name."""
         letters = self._lettering(size)
 
         def draw() -> Surface:
-            return text_plate([[("livegan", WHITE)], [(text + " …", GREY)]], letters)
+            columns = letters.fits(size[0]) - 4
+            lines = [[(line, GREY)] for line in wrap(f"{text} …", columns, 3)]
+            return text_plate([[(title, WHITE)], *lines], letters)
 
-        surface = self._keep("waiting", (text, size), draw)
+        surface = self._keep("waiting", (title, text, size), draw)
         width, height = surface.get_size()
         return [Panel("waiting", surface, ((size[0] - width) // 2, (size[1] - height) * 3 // 4))]
 

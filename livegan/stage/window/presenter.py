@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -229,7 +230,8 @@ class Presenter:
         panels: list[Panel] = []
         top = 0
         if self.view.waiting:
-            panels += hud.waiting(self.view.waiting, size)
+            title = Path(self.view.file).name or "livegan"
+            panels += hud.waiting(self.view.waiting, size, title)
         if switches.hud:
             thumbs = self._thumbs if switches.thumbs else None
             pixels, serial = (thumbs.pixels, thumbs.serial) if thumbs else (None, 0)

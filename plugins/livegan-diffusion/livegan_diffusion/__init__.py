@@ -44,4 +44,4 @@ def diffusion(data: bytes, path: Path, card: Card) -> Checkpoint | None:
 
 @hookimpl
 def register_generator_loaders(register: Callable[..., object]) -> None:
-    register("diffusion", diffusion, "denoisers of diffusion models, in ONNX")
+    register(diffusion, "diffusion", "denoisers of diffusion models, in ONNX")

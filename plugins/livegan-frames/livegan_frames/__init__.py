@@ -88,4 +88,4 @@ def open_frames(name: str, *, folder: Path) -> Frames:
 
 @hookimpl
 def register_outputs(register: Callable[..., object]) -> None:
-    register("frames", open_frames, "numbered PNG files in a folder")
+    register(open_frames, "frames", "numbered PNG files in a folder")

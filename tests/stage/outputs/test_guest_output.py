@@ -73,9 +73,9 @@ class Harm:
 
 @hookimpl
 def register_outputs(register):
-    register("kept", open_kept, "keeps")
-    register("nowhere", open_nowhere, "is nowhere")
-    register("harm", Harm, "harms")
+    register(open_kept, "kept", "keeps")
+    register(open_nowhere, "nowhere", "is nowhere")
+    register(Harm, "harm", "harms")
 '''
 
 

@@ -46,7 +46,7 @@ class Counting:
 
 @hookimpl
 def register_sources(register):
-    register("counting", Counting, "counts")
+    register(Counting, "counting", "counts")
 '''
 
 

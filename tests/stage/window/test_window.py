@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import ImageGrab
 
+from livegan.gremlins.screen import managed
 from livegan.stage.overlay.hud import Hud
 from livegan.stage.window.canvas import SurfaceCanvas, TextureCanvas
 from livegan.stage.window.window import Window
@@ -93,6 +95,28 @@ def test_a_window_that_was_destroyed_is_opened_again_with_its_picture(seen: Seen
     assert seen.number != before
     until(seen.shows)
     assert seen.told == ["opened"] and seen.closed == 0
+
+
+@pytest.mark.parametrize("canvas", ["texture", "surface"])
+def test_a_window_that_is_destroyed_under_a_window_manager_comes_back_as_well(
+    canvas: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for program in ("Xvfb", "icewm", "xdotool"):
+        if shutil.which(program) is None:
+            pytest.skip(f"needs {program} (apt-get install {program.lower()})")
+    with managed((640, 480)) as display:
+        monkeypatch.setenv("DISPLAY", display)
+        seen = Seen(display, canvas=canvas)
+        try:
+            until(seen.shows)
+            for count in (1, 2):
+                before = seen.number
+                seen.xdotool("windowclose")
+                seen.until(lambda count=count: seen.told.count("opened") == count)
+                assert seen.number != before
+                until(seen.shows)
+        finally:
+            seen.window.close()
 
 
 def test_the_windows_button_is_a_key_and_closes_nothing(seen: Seen) -> None:
