@@ -303,8 +303,8 @@ def __getattr__(name: str) -> Any:
     if name in reg.names("word"):
         return _word_maker(name)
     known = [*WORDS]
-    for kind in ("mixer", "signal", "word", "picture_source"):
-        known += reg.names(kind)
+    for each in ("mixer", "signal", "word", "picture_source"):
+        known += reg.names(each)
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
 
