@@ -15,10 +15,10 @@ from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher, slow_disk
 from livegan.engine.isolation.gpu_errors import Poisoned
 from livegan.engine.isolation.memory_limit import go_first, keep_to
-from livegan.engine.link import Message
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Player
+from livegan.ipc.messages import Fault, FromEngine, Hello
 from livegan.ipc.sound_ring import SoundRing
 from livegan.size import Size
 
@@ -31,14 +31,14 @@ class Assembly:
     pipeline: Pipeline
     saves: Saves
     """Not started yet."""
-    hello: Message
+    hello: Hello
 
 
 def assemble(
     options: dict[str, Any],
     sound: SoundRing,
     controls: Controls,
-    send: Callable[[Message], None],
+    send: Callable[[FromEngine], None],
     poisoned: Callable[[Poisoned], None],
 ) -> Assembly:
     """Make the parts of an engine; its options are in docs/internals.md."""
@@ -55,7 +55,7 @@ def assemble(
         fps=float(options.get("fps") or 30),
         seed=int(options.get("seed") or 0),
         device=device,
-        on_fault=lambda fault: send({"type": "fault", **fault}),
+        on_fault=lambda fault: send(Fault(**fault)),
         controls=controls,
     )
     blocked = frozenset(options.get("blocked") or ())
@@ -70,5 +70,5 @@ def assemble(
     watcher = Watcher(pipeline.inputs.watched, folders, slow_disk(path, send))
     saves = Saves(pipeline, watcher, safe, send, poisoned)
     name, precision = describe_device(device)
-    hello = {"type": "hello", "pid": os.getpid(), "device": name, "precision": precision}
+    hello = Hello(os.getpid(), name, precision)
     return Assembly(player, pipeline, saves, hello)
