@@ -29,6 +29,7 @@ from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.place import Place
+from livegan.ipc.messages import Commit, FromEngine, Note, encode
 from livegan.picture_sources.board import StandIns
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
@@ -141,10 +142,11 @@ def _rehearse(
     faults: list[dict[str, Any]] = []
     commits: dict[int, dict[str, Any]] = {}
 
-    def emit(message: dict[str, Any]) -> None:
-        if message["type"] == "commit":
-            commits[message["id"]] = message
-        on_message(message)
+    def emit(message: FromEngine) -> None:
+        said = encode(message)
+        if isinstance(message, Commit):
+            commits[message.id] = said
+        on_message(said)
 
     device = choose_device(what.device)
     builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
@@ -270,7 +272,7 @@ def _rehearse(
 
 
 def follow(
-    tempo: TempoChoice, program: Program, history: Playhead, emit: Callable[[dict[str, Any]], None]
+    tempo: TempoChoice, program: Program, history: Playhead, emit: Callable[[FromEngine], None]
 ) -> TempoChoice:
     """Let the tempo of a set that goes on the air lead, as a stage does."""
     bpm = program.setting("bpm", None)
@@ -279,7 +281,7 @@ def follow(
     if leads:
         history.lead(None if bpm is None else FixedTempo(bpm))
     if line:
-        emit({"type": "note", "text": line})
+        emit(Note(line))
     return tempo
 
 

@@ -90,7 +90,7 @@ def register_signals(register):
 
 @hookimpl
 def register_outputs(register):
-    register("key", print, "[/] is no markup of a summary")
+    register(print, "key", "[/] is no markup of a summary")
 """
 
 GOOD = """\

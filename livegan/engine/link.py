@@ -6,7 +6,16 @@ import contextlib
 import threading
 from typing import Any
 
-Message = dict[str, Any]
+from livegan.ipc.messages import (
+    TO_ENGINE,
+    BadMessage,
+    FromEngine,
+    Note,
+    Quit,
+    ToEngine,
+    decode,
+    encode,
+)
 
 
 class Link:
@@ -18,24 +27,29 @@ class Link:
         self.open = True
         """The engine is to go on: it was not told to quit, and the stage is there."""
 
-    def send(self, message: Message) -> None:
+    def send(self, message: FromEngine) -> None:
         """Send to the stage; when it is gone, so is the engine."""
         try:
             with self._sending:
-                self._connection.send(message)
+                self._connection.send(encode(message))
         except (OSError, ValueError):
             self.open = False
 
-    def receive(self, wait_s: float = 0.0) -> Message | None:
-        """What the stage says next, if it does within ``wait_s``."""
+    def receive(self, wait_s: float = 0.0) -> ToEngine | None:
+        """What the stage says next, if it does within ``wait_s``. What is no message is told."""
         try:
             if not self._connection.poll(wait_s):
                 return None
-            message: Message = self._connection.recv()
+            said = self._connection.recv()
         except (EOFError, OSError):
             self.open = False
             return None
-        if message.get("type") == "quit":
+        try:
+            message: ToEngine = decode(said, TO_ENGINE)
+        except BadMessage as error:
+            self.send(Note(f"the engine was told what it cannot understand: {error}"))
+            return None
+        if isinstance(message, Quit):
             self.open = False
         return message
 

@@ -12,10 +12,27 @@ from typing import Any
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.process_state import ProcessState, exits_refused
-from livegan.engine.link import Link, Message
+from livegan.engine.link import Link
 from livegan.engine.rings import Rings
 from livegan.engine.standby import import_quietly, stand_by
+from livegan.ipc import messages
 from livegan.ipc.control_table import ControlTable
+from livegan.ipc.messages import (
+    Alive,
+    Fault,
+    Note,
+    Obeyed,
+    Outputs,
+    Row,
+    Safe,
+    Settings,
+    Slots,
+    Solo,
+    SourceRings,
+    Thumbs,
+    ToEngine,
+    Undo,
+)
 from livegan.ipc.pulse import Pulse
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
@@ -62,12 +79,13 @@ class Engine:
         self.prepare()
         try:
             with exits_refused():
-                told = self.options
+                resume, earlier = self.options.get("resume"), self.options.get("earlier", ())
                 if self.standing_by:
-                    told = stand_by(self.link, self.made, self.sound, self.options.get("resume"))
+                    told = stand_by(self.link, self.made, self.sound, resume)
+                    resume, earlier = (told.resume, told.earlier) if told else (None, ())
                 if self.link.open:
                     self.standing_by = False
-                    self.enter([m for m in (told.get("resume"), *told.get("earlier", ())) if m])
+                    self.enter([m for m in (resume, *earlier) if m])
                     self.play()
         except Poisoned as error:
             self.poisoned(error)
@@ -83,7 +101,7 @@ class Engine:
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
-        self.link.send({"type": "poisoned", "reason": str(error)})
+        self.link.send(messages.Poisoned(str(error)))
         leave_at_once(POISONED)
 
     def forked(self) -> None:
@@ -109,7 +127,7 @@ class Engine:
 
     # Playing -------------------------------------------------------------------------------------
 
-    def enter(self, resumes: list[dict[str, Any]]) -> None:
+    def enter(self, resumes: list[Row]) -> None:
         """Go on the air: with what a standby has ready, else with what the stage says."""
         self.link.send(self.made.hello)
         if resumes:
@@ -179,7 +197,7 @@ class Engine:
         for what in (*functions, *others):
             reason = f"the set changed {what} while it played: put back"
             at = self.player.now.time
-            self.link.send({"type": "fault", "node": "", "where": "", "reason": reason, "at": at})
+            self.link.send(Fault("", "", reason, at))
 
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
@@ -193,19 +211,23 @@ class Engine:
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""
+        from livegan.engine.program.source_instances import live_sources
         from livegan.engine.program.thumbs import slots
+        from livegan.picture_sources.source import Wanted
 
         program = self.player.program
         assert program is not None
-        self.link.send({"type": "slots", "slots": slots(program)})
-        self.link.send({"type": "outputs", "outputs": self.rings.outputs(program)})
+        self.link.send(Slots(slots(program)))
+        self.link.send(Outputs(self.rings.outputs(program)))
+        live = live_sources(program.graph.nodes)
+        self.made.board.use(live, Wanted(program.size.height, program.size.width))
         bpm = program.setting("bpm", None)
         bar = int(program.setting("beats_per_bar", 4))
-        self.link.send({"type": "settings", "bpm": bpm, "beats_per_bar": bar})
+        self.link.send(Settings(bpm, bar))
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""
-        self.link.send({"type": "note", "text": text})
+        self.link.send(Note(text))
 
     # Messages ------------------------------------------------------------------------------------
 
@@ -214,19 +236,20 @@ class Engine:
         while (message := self.link.receive()) is not None:
             self.obey(message)
 
-    def obey(self, message: Message) -> None:
+    def obey(self, message: ToEngine) -> None:
         """Do one thing that the stage asks."""
-        kind = message.get("type")
-        if kind == "undo":
+        if isinstance(message, Undo):
             self.pipeline.undo()
-            self.link.send({"type": "obeyed", "order": kind})
-        elif kind == "safe" and self.saves.safe is not None:
+            self.link.send(Obeyed("undo"))
+        elif isinstance(message, Safe) and self.saves.safe is not None:
             self.saves.safe.switch()
-            self.link.send({"type": "obeyed", "order": kind})
-        elif kind == "solo":
-            self.player.solo = message.get("slot")
-        elif kind == "thumbs":
-            self.thumbs = bool(message.get("on"))
+            self.link.send(Obeyed("safe"))
+        elif isinstance(message, Solo):
+            self.player.solo = message.slot
+        elif isinstance(message, SourceRings):
+            self.made.board.follow(message.rings)
+        elif isinstance(message, Thumbs):
+            self.thumbs = message.on
 
     def heartbeat(self) -> None:
         """Show the stage that the interpreter runs, and tell it how things stand."""
@@ -236,7 +259,7 @@ class Engine:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 rate = round(self.rate, 1)
-                self.link.send({"type": "alive", "frame": self.frames, "fps": rate, "node": node})
+                self.link.send(Alive(self.frames, rate, node))
             time.sleep(BEAT_S)
 
 

@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from livegan.engine.commit.lineup import Forget, Hurry
-from livegan.engine.link import Link, Message
+from livegan.engine.link import Link
+from livegan.ipc.messages import Keep, Ready, Row, TakeOver
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
 
@@ -31,10 +32,10 @@ def import_quietly() -> None:
     thread.join()
 
 
-def stand_by(link: Link, engine: Assembly, sound: SoundRing, resume: Message | None) -> Message:
+def stand_by(link: Link, engine: Assembly, sound: SoundRing, resume: Row | None) -> TakeOver | None:
     """Keep the last good program ready, until told to take over; that message.
 
-    Empty if the engine is not needed any more: the link is not open then.
+    None if the engine is not needed any more: the link is not open then.
     """
     player, pipeline, saves = engine.player, engine.pipeline, engine.saves
     warm = threading.Event()
@@ -47,20 +48,19 @@ def stand_by(link: Link, engine: Assembly, sound: SoundRing, resume: Message | N
             draw_unseen(player, sound)
             program = player.program
             version = program.version if program is not None else None
-            link.send({"type": "ready", "version": version})
-        message = link.receive(0.1) or {}
-        kind = message.get("type")
-        if kind == "keep":
-            saves.keep(message["resume"], warm.set)
-        elif kind == "take_over":
-            pipeline.blocked = frozenset(message.get("blocked") or ())
-            wanted, program = message.get("resume") or {}, player.program
+            link.send(Ready(version))
+        message = link.receive(0.1)
+        if isinstance(message, Keep):
+            saves.keep(message.resume, warm.set)
+        elif isinstance(message, TakeOver):
+            pipeline.blocked = frozenset(message.blocked)
+            wanted, program = message.resume or {}, player.program
             if program is not None and program.script.text != wanted.get("source"):
                 # What is ready is not what shall play: it may be what ended the other engine.
                 player.happen(Forget())
                 pipeline.recall()
             return message
-    return {}
+    return None
 
 
 def draw_unseen(player: Player, sound: SoundRing) -> None:

@@ -10,7 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from livegan.ipc.messages import SourceRings, encode
 from livegan.ipc.shared_memory import sweep
+from livegan.picture_sources.source import SourceName, Wanted
 from livegan.sound.analysis import Analyzer
 from livegan.sound.listening import Listening
 from livegan.sound.sources import parse_source
@@ -31,6 +33,7 @@ from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.view import View
+from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.screenshot import saved
 from livegan.stage.record.show_log import Message, ShowLog, free_name
 from livegan.stage.record.show_report import Report
@@ -151,6 +154,8 @@ class Stage:
         stack.callback(self._streams.stop)
         self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
         stack.callback(self._outputs.close)
+        self._picture_guests = PictureGuests(options.working, self._note)
+        stack.callback(self._picture_guests.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
             self._hear,
@@ -303,12 +308,22 @@ class Stage:
                 self._code.prepare(str(message["source"]))
         elif kind == "outputs":
             self._outputs.take(list(message.get("outputs") or ()), self._safe_plays)
+        elif kind == "sources":
+            self._open_sources(message)
         elif kind == "engine" and message.get("phase") == "dead":
             self._streams.engine_gone()
         elif kind == "engine" and message.get("kind") == "recovery":
             self._log.later(lambda: self._swept(sweep()))  # rings that nothing was sent from
         self._log.take(message)
         self._inbox.put(message)
+
+    def _open_sources(self, message: Message) -> None:
+        """Open the cameras and the like that a program names; tell the engine where they are."""
+        names = [SourceName(*name) for name in message["names"]]
+        wanted = Wanted(message["height"], message["width"])
+        rings = self._picture_guests.want(names, wanted, only=bool(message["only"]))
+        if names:
+            self._supervision.send(encode(SourceRings(rings)))
 
     def _swept(self, left: list[str]) -> None:
         """Write down what dead processes had left behind."""

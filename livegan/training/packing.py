@@ -104,7 +104,7 @@ def described(pairs: int, films: int) -> str:
 def publish(trained: Trained, data: str | Path, out: str | Path, *, made_with: str = "") -> str:
     """Write the model of a training that goes on, for shows that follow it.
 
-    Arguments as for :func:`pack`; the network may be on any device and stays there.  Returns
+    Arguments as for :func:`pack`; the network may be on any device and stays as it is.  Returns
     an empty line, or why it could not be written: the training goes on, and the next save tries
     again.
     """
@@ -112,11 +112,14 @@ def publish(trained: Trained, data: str | Path, out: str | Path, *, made_with: s
     if any(tensor.device.type != "cpu" for tensor in network.state_dict().values()):
         # Only where it must be: a copy of `unet_256` is 218 MB, at the moment of the largest need.
         network = copy.deepcopy(network).cpu()
+    learning = network.training
     network.eval()
     try:
         pack(replace(trained, network=network), data, out, made_with=made_with, measure=False)
     except (OSError, ModelError, PairsError) as error:
         return f"{out}: not written: {error}"
+    finally:
+        network.train(learning)
     return ""
 
 

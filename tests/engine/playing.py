@@ -16,6 +16,7 @@ from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
+from livegan.ipc.messages import FromEngine, encode
 from livegan.rehearsal import follow
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
@@ -94,7 +95,11 @@ class Show:
         self.player = Player(self.history, fps=25, on_fault=self.faults.append)
         builder = Builder(folder, size=size)
         self._tempo, self._followed = TempoChoice(), 0
-        self.pipeline = Pipeline(self.path, folder, builder, self.player, self.messages.append)
+        self.pipeline = Pipeline(self.path, folder, builder, self.player, self.emit)
+
+    def emit(self, message: FromEngine) -> None:
+        """Keep a message as it is sent and written."""
+        self.messages.append(encode(message))
 
     def save(self, text: str | None = None) -> Commit | None:
         """Save a text (or what the file says by now) and propose it."""
@@ -109,7 +114,7 @@ class Show:
         """Let the tempo of the set on the air lead, as a stage does."""
         if program is not None and program.version != self._followed:
             self._followed = program.version
-            self._tempo = follow(self._tempo, program, self.history, self.messages.append)
+            self._tempo = follow(self._tempo, program, self.history, self.emit)
 
     def play(self, seconds: float = 0.04) -> list[Frame]:
         """Play on; every frame shown."""

@@ -7,6 +7,7 @@ from multiprocessing import Pipe
 import pytest
 
 from livegan.engine.link import Link
+from livegan.ipc.messages import Hello, Note, Undo
 
 
 def test_messages_go_both_ways() -> None:
@@ -15,10 +16,24 @@ def test_messages_go_both_ways() -> None:
         link = Link(engine)
         assert link.receive() is None
         stage.send({"type": "undo"})
-        assert link.receive() == {"type": "undo"}
-        link.send({"type": "note", "text": "x"})
+        assert link.receive() == Undo()
+        link.send(Note("x"))
         assert stage.recv() == {"type": "note", "text": "x"}
         assert link.open
+
+
+def test_what_is_no_message_is_told_and_the_engine_goes_on() -> None:
+    stage, engine = Pipe()
+    with stage, engine:
+        link = Link(engine)
+        stage.send({"type": "solo", "slot": "two"})
+        stage.send({"type": "undo"})
+        assert link.receive() is None
+        assert stage.recv() == {
+            "type": "note",
+            "text": "the engine was told what it cannot understand: solo: slot cannot be 'two'",
+        }
+        assert link.receive() == Undo() and link.open
 
 
 def test_an_engine_that_is_told_to_quit_does_not_go_on() -> None:
@@ -31,7 +46,7 @@ def test_an_engine_that_is_told_to_quit_does_not_go_on() -> None:
 
 
 def test_an_engine_ends_with_the_stage_that_it_hears_or_speaks_to() -> None:
-    for end in (Link.receive, lambda link: link.send({"type": "hello"})):
+    for end in (Link.receive, lambda link: link.send(Hello(1))):
         stage, engine = Pipe()
         with engine:
             link = Link(engine)
@@ -46,7 +61,7 @@ def test_what_is_forked_off_neither_speaks_nor_keeps_the_pipe_open() -> None:
         link = Link(engine)
         link._sending.acquire()  # held by a thread that there is not in the fork
         link.drop()
-        link.send({"type": "note", "text": "x"})
+        link.send(Note("x"))
         assert link.receive() is None and not link.open
         with pytest.raises(EOFError):
             stage.recv()

@@ -145,7 +145,7 @@ class FakeEngine:
                 forked = os.fork()
                 if not forked:
                     time.sleep(600)
-                self.send("note", text="forked", pids=[program.pid, forked])
+                self.send("note", text=f"forked {program.pid} {forked}")
             if line.startswith("print"):
                 print("\n".join(["noise"] * int(line.split()[1])), flush=True)
                 self.on_air = self.on_air.replace(line, "")

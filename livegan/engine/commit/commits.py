@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from livegan.engine.commit.script import Refusal
+from livegan.ipc import messages
+from livegan.ipc.messages import FromEngine
 
 LONGEST = 100_000
 """Characters of a text that are told before it is on the air: to be shown if it is refused."""
@@ -27,7 +28,7 @@ class Commit:
     id: int
     at: float
     file: str
-    status: str = "proposed"
+    status: messages.Status = "proposed"
     reason: str = ""
     where: str = ""
     kept: list[str] = field(default_factory=list)
@@ -49,9 +50,9 @@ class Commit:
     safe: bool = False
     """It is the safe set: see `livegan.engine.commit.safe_set`."""
 
-    def message(self) -> dict[str, Any]:
-        """As it is sent and written: a plain dict with ``type``."""
-        return {"type": "commit", **asdict(self)}
+    def message(self) -> messages.Commit:
+        """How it stands now, as it is sent and written."""
+        return messages.Commit(**asdict(self))
 
 
 class Commits:
@@ -60,7 +61,7 @@ class Commits:
     ``emit`` is given what is to be sent and written.
     """
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, emit: Callable[[FromEngine], None]) -> None:
         self._newest: deque[Commit] = deque(maxlen=REMEMBERED)
         self._numbers = itertools.count(1)
         self._emit = emit
@@ -79,14 +80,14 @@ class Commits:
         """The one of this number, if it is among the newest."""
         return next((c for c in reversed(tuple(self._newest)) if c.id == number), None)
 
-    def of(self, version: int, status: str = "") -> Commit | None:
+    def of(self, version: int, status: messages.Status | None = None) -> Commit | None:
         """The newest that is about this program, if there is one: of this status, or of any."""
         for commit in reversed(tuple(self._newest)):  # other threads add
-            if commit.version == version and status in ("", commit.status):
+            if commit.version == version and status in (None, commit.status):
                 return commit
         return None
 
-    def tell(self, commit: Commit, status: str = "") -> None:
+    def tell(self, commit: Commit, status: messages.Status | None = None) -> None:
         """Say how a commit stands, after it came to ``status`` if that is given."""
         commit.status = status or commit.status
         with self._lock:

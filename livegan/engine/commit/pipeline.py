@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from livegan.engine.commit import beside, lineup
 from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
@@ -35,6 +34,7 @@ from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
+from livegan.ipc.messages import FromEngine, Note
 from livegan.plugin import registry
 from livegan.plugin.hot import Hot, Trial
 from livegan.plugin.notes import NOTES, listen_to_logging
@@ -80,7 +80,7 @@ class Pipeline:
         folder: Path,
         builder: Builder,
         player: Player,
-        emit: Callable[[dict[str, Any]], None],
+        emit: Callable[[FromEngine], None],
         *,
         blocked: frozenset[str] = frozenset(),
     ) -> None:
@@ -108,7 +108,7 @@ class Pipeline:
         self.read_again = threading.Event()
         """The set's file is to be read again, though nobody saved it."""
         player.decided = self._decided
-        builder.note = lambda text: emit({"type": "note", "text": text})
+        builder.note = lambda text: emit(Note(text))
         NOTES.begin(builder.note)
         listen_to_logging()
 
@@ -120,7 +120,7 @@ class Pipeline:
         Never raises for what the set does: a refusal is the commit's status.
         """
         for line in self.hot.begin():
-            self.emit({"type": "note", "text": line})
+            self.emit(Note(line))
         trying, self.trials.begun = self.trials.begun, True
         seen = self.inputs.fingerprint(text, self.inputs.stamps(), trying)
         if seen == self._last_seen and (not self._left or stamp(self.path) == self._left[0]):
@@ -287,7 +287,7 @@ class Pipeline:
         if functions:
             raise self._changes(functions, text)
         if others:
-            self.emit({"type": "note", "text": f"the set changed {', '.join(others)}: put back"})
+            self.emit(Note(f"the set changed {', '.join(others)}: put back"))
 
     def _changes(self, functions: list[str], text: str) -> Refusal:
         """What to say of a set that changed functions which everything else uses."""
@@ -349,7 +349,7 @@ class Pipeline:
 
     def _decided(self, action: Action) -> None:
         if isinstance(action, lineup.Note):
-            self.emit({"type": "note", "text": action.text})
+            self.emit(Note(action.text))
         elif isinstance(action, lineup.ReadAgain):
             self.read_again.set()
         elif isinstance(action, lineup.TellAired):
@@ -371,7 +371,7 @@ class Pipeline:
             self.trials.proven(commit.version, trial)
             notes = attempt.notes if attempt is not None else []
             for line in [*(trial.warnings if trial is not None else ()), *notes]:
-                self.emit({"type": "note", "text": line})
+                self.emit(Note(line))
             self.commits.tell(commit, "cued")
             return
         if isinstance(action, lineup.TellRefused):
@@ -390,7 +390,7 @@ class Pipeline:
         self.commits.tell(commit, action.status)
         if action.status == "on_air" and attempt is not None:
             for line in attempt.news:
-                self.emit({"type": "note", "text": line})
+                self.emit(Note(line))
 
     def _aired(self, program: Program, reason: str) -> None:
         """A key put a program on the air. The next save goes on the air after it, even one that

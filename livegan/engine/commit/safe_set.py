@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from livegan.engine.commit import lineup
 from livegan.engine.commit.script import Refusal, run
@@ -14,6 +13,8 @@ from livegan.engine.commit.watch import read_text
 from livegan.engine.program.build import Builder
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
+from livegan.ipc import messages
+from livegan.ipc.messages import FromEngine
 
 
 class SafeSet:
@@ -27,7 +28,7 @@ class SafeSet:
         paths: Sequence[Path],
         builder: Builder,
         player: Player,
-        emit: Callable[[dict[str, Any]], None],
+        emit: Callable[[FromEngine], None],
     ) -> None:
         """The first of ``paths`` that can be proven is the safe set."""
         self._paths, self.path = paths, paths[0]
@@ -79,4 +80,4 @@ class SafeSet:
             self.switch()
 
     def _said(self, path: Path, ready: bool, reason: str) -> None:
-        self._emit({"type": "safe", "ready": ready, "file": str(path), "reason": reason})
+        self._emit(messages.SafeSet(ready, str(path), reason))

@@ -18,9 +18,9 @@ from livegan.engine.isolation.activity import PROVER
 from livegan.engine.isolation.deadline import watchdog
 from livegan.engine.isolation.gpu_errors import Poisoned
 from livegan.heap import give_back
+from livegan.ipc.messages import FromEngine, Note, Row
 from livegan.plugin.guard import said
 
-Message = dict[str, Any]
 LOOK_S = 0.05
 """How often a proposal is looked after."""
 SAVED_S = 0.5
@@ -41,7 +41,7 @@ class Saves:
         pipeline: Pipeline,
         watcher: Watcher,
         safe: SafeSet | None,
-        emit: Callable[[Message], None],
+        emit: Callable[[FromEngine], None],
         poisoned: Callable[[Poisoned], None],
     ) -> None:
         self.pipeline = pipeline
@@ -62,7 +62,7 @@ class Saves:
         """Begin; nothing is proposed before `keep` or `watch` says so."""
         self._thread.start()
 
-    def keep(self, message: Message, done: Callable[[], None]) -> None:
+    def keep(self, message: Row, done: Callable[[], None]) -> None:
         """Make ready, unseen, what an on_air message says; calls ``done`` on the saves' thread."""
 
         def order() -> None:
@@ -71,7 +71,7 @@ class Saves:
 
         self._orders.put(order)
 
-    def watch(self, resumes: Sequence[Message] = ()) -> None:
+    def watch(self, resumes: Sequence[Row] = ()) -> None:
         """From now on: play what the first of ``resumes`` says that is not refused, then the set
         as it is saved."""
         self._orders.put(lambda: self._watch(resumes))
@@ -91,18 +91,18 @@ class Saves:
 
     # What is proposed ----------------------------------------------------------------------------
 
-    def resume(self, message: Message) -> None:
+    def resume(self, message: Row) -> None:
         """Propose what played, whatever the file says by now."""
         if message.get("safe") and self.safe is not None:
             if not self.safe.on_air:
-                self._aside(self.safe.prove)
+                self._aside(self._prove_safe)
                 self.safe.play()
         elif message.get("source") and not self.pipeline.plays(str(message["source"])):
             self.pipeline.numbered(int(message.get("version") or 0))
             self.pipeline.trials.recall(message.get("texts"))
             self._propose(str(message["source"]))
 
-    def _watch(self, resumes: Sequence[Message]) -> None:
+    def _watch(self, resumes: Sequence[Row]) -> None:
         path = self.pipeline.path
         first, before = True, ""
         for resume in resumes:
@@ -122,7 +122,7 @@ class Saves:
                     if text:
                         before = self._take(text)
                     if first and self.safe is not None:
-                        self._aside(self.safe.prove)
+                        self._aside(self._prove_safe)
                     first = False
                 self._tidy()
             except Exception as error:  # a fault of livegan itself costs only this save
@@ -194,13 +194,21 @@ class Saves:
     def _propose(self, text: str) -> None:
         self._aside(lambda: self.pipeline.propose(text))
 
+    def _prove_safe(self) -> bool:
+        if self.safe is not None:
+            self.safe.prove()
+        return True
+
     def _aside(self, job: Callable[[], Any], leave: Callable[[], bool] = lambda: False) -> None:
         """Do something on a thread of its own, and go on without it if it does not come back, or
-        once ``leave`` says so."""
+        once ``leave`` says so. Memory is given back unless the job gives None: it did nothing."""
+
+        idle = False
 
         def do() -> None:
+            nonlocal idle
             try:
-                job()
+                idle = job() is None
             except Poisoned as error:
                 self.poisoned(error)
             except BaseException as error:  # a fault of livegan itself costs only this save
@@ -215,10 +223,11 @@ class Saves:
                 return
             if thread.is_alive() and leave():
                 return
-        give_back()
+        if not idle:
+            give_back()
 
     def _failed(self, error: BaseException) -> None:
-        self.emit({"type": "note", "text": f"save not read: {type(error).__name__}: {said(error)}"})
+        self.emit(Note(f"save not read: {type(error).__name__}: {said(error)}"))
 
 
 def lower_priority() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from livegan.files import kind_of
+from livegan.ipc.messages import FromEngine, Note, Waiting
 
 SETTLE_S = 0.025
 """A file is read when it has not changed for this long."""
@@ -104,7 +105,7 @@ class Awaiting:
     file, so tests drive it by hand.
     """
 
-    def __init__(self, what: str, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, what: str, emit: Callable[[FromEngine], None]) -> None:
         self.what = what
         self._emit = emit
         self._lock = threading.Lock()
@@ -115,15 +116,15 @@ class Awaiting:
         with self._lock:
             if text != self._said:
                 self._said = text
-                self._emit({"type": "waiting", "for": self.what, "text": text})
+                self._emit(Waiting(self.what, text))
 
     def back(self, text: str) -> None:
         """It is there; ``text`` is told if it was missed."""
         with self._lock:
             if self._said:
                 self._said = ""
-                self._emit({"type": "waiting", "for": self.what, "text": ""})
-                self._emit({"type": "note", "text": text})
+                self._emit(Waiting(self.what))
+                self._emit(Note(text))
 
 
 def whole(text: str, before: str) -> bool:
@@ -144,7 +145,7 @@ def compiles(text: str) -> bool:
     return True
 
 
-def slow_disk(path: Path, emit: Callable[[dict[str, Any]], None]) -> Callable[[bool], None]:
+def slow_disk(path: Path, emit: Callable[[FromEngine], None]) -> Callable[[bool], None]:
     """What a `Watcher` of ``path`` calls, so that the performer knows why saves are not taken."""
     awaiting = Awaiting("disk", emit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher, slow_disk
 from livegan.engine.isolation.gpu_errors import Poisoned
 from livegan.engine.isolation.memory_limit import go_first, keep_to
-from livegan.engine.link import Message
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Player
+from livegan.ipc.messages import Fault, FromEngine, Hello, Note, Sources
 from livegan.ipc.sound_ring import SoundRing
+from livegan.picture_sources.board import RingBoard
+from livegan.picture_sources.source import SourceName, Wanted
 from livegan.size import Size
 
 
@@ -31,14 +33,16 @@ class Assembly:
     pipeline: Pipeline
     saves: Saves
     """Not started yet."""
-    hello: Message
+    hello: Hello
+    board: RingBoard
+    """Where pictures of live sources are."""
 
 
 def assemble(
     options: dict[str, Any],
     sound: SoundRing,
     controls: Controls,
-    send: Callable[[Message], None],
+    send: Callable[[FromEngine], None],
     poisoned: Callable[[Poisoned], None],
 ) -> Assembly:
     """Make the parts of an engine; its options are in docs/internals.md."""
@@ -49,14 +53,21 @@ def assemble(
     path, folder = Path(options["set"]), Path(options["folder"])
     size = Size.read(options.get("size") or 0)
     followed = {name: Path(place) for name, place in (options.get("followed") or {}).items()}
+
+    def ask(names: Sequence[SourceName], wanted: Wanted, only: bool) -> None:
+        named = [[name.kind, name.argument] for name in names]
+        send(Sources(named, wanted.height, wanted.width, only))
+
+    board = RingBoard(lambda text: send(Note(text)), ask)
     builder = Builder(folder, size=size, device=device, followed=followed)
     player = Player(
         sound,
         fps=float(options.get("fps") or 30),
         seed=int(options.get("seed") or 0),
         device=device,
-        on_fault=lambda fault: send({"type": "fault", **fault}),
+        on_fault=lambda fault: send(Fault(**fault)),
         controls=controls,
+        sources=board,
     )
     blocked = frozenset(options.get("blocked") or ())
     pipeline = Pipeline(path, folder, builder, player, send, blocked=blocked)
@@ -70,5 +81,5 @@ def assemble(
     watcher = Watcher(pipeline.inputs.watched, folders, slow_disk(path, send))
     saves = Saves(pipeline, watcher, safe, send, poisoned)
     name, precision = describe_device(device)
-    hello = {"type": "hello", "pid": os.getpid(), "device": name, "precision": precision}
-    return Assembly(player, pipeline, saves, hello)
+    hello = Hello(os.getpid(), name, precision)
+    return Assembly(player, pipeline, saves, hello, board)

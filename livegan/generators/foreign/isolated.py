@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -24,6 +25,8 @@ FIRST_S = 20.0
 """Seconds that the first picture of a size may take, and reading the network."""
 USUAL, SPARE_S = 10.0, 2.0
 """A later picture may take so many times as long as the slowest before it, and this."""
+PIPE = 1 << 20
+"""Bytes that a pipe holds: what Linux gives without asking."""
 SHARE, PATIENCE = 0.5, 10.0
 """A process is late once it ran for this share of its time, or so many times its time is over."""
 
@@ -56,6 +59,7 @@ class Isolated:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        widen(self._process)
         self.close: Callable[[], object] = weakref.finalize(self, end, self._process)
         try:
             head = {"do": "load", "kind": kind, "device": device}
@@ -136,6 +140,16 @@ class Isolated:
                 wait_s = limit_s / 4
         except psutil.Error:  # it has ended
             return
+
+
+def widen(process: subprocess.Popen[bytes]) -> None:
+    """Let a megabyte into each pipe at once, where the system can: a picture has three."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

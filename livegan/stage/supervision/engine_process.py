@@ -20,6 +20,7 @@ from typing import Any
 
 import psutil
 
+from livegan.ipc.messages import FROM_ENGINE, BadMessage, Note, decode, encode
 from livegan.ipc.pulse import Pulse
 from livegan.stage.supervision.child_environment import SAFE_PATH, back_to, for_a_child
 from livegan.stage.supervision.engine_output import Account, Output
@@ -131,13 +132,16 @@ class Engine:
             # A process that the set started may hold the pipe open when the engine is gone.
             if self._connection not in wait([self._connection, self._process.sentinel]):
                 return None
-            message: Message = self._connection.recv()
+            said = self._connection.recv()
         except (EOFError, OSError, TypeError, ValueError):
             # A TypeError is what a connection that was closed meanwhile raises.
             return None
         except Exception as error:  # half a message of a process that was killed
-            return {"type": "note", "text": f"the engine sent what cannot be read: {error}"}
-        return message
+            return encode(Note(f"the engine sent what cannot be read: {error}"))
+        try:
+            return encode(decode(said, FROM_ENGINE))
+        except BadMessage as error:
+            return encode(Note(f"the engine said what cannot be understood: {error}"))
 
     def quit(self, timeout: float) -> bool:
         """Ask it to end and wait; True if it did within ``timeout`` seconds."""

@@ -19,6 +19,7 @@ from livegan.stage.window.visibility import Displays, Visibility
 
 USUAL: Size = (1024, 1024)
 SMALLEST: Size = (160, 120)
+SETTLED = 2.0  # seconds in which a window manager may still change what it was asked for
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
 MIND = 0.5  # seconds between looks at the displays
 
@@ -100,7 +101,7 @@ class Window:
         place = CENTRED_ON | self._displays.at
         self._window = pygame.Window(self._title, size, (place, place), resizable=True)
         self._window.minimum_size = SMALLEST
-        self._granted = self.size
+        self._placed = time.monotonic()
         self._connection = x11.display_of(self._window)
         x11.outlive_server(self._connection)
 
@@ -148,6 +149,8 @@ class Window:
                 self._visibility = self._visibility.put_away(now)
             elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN):
                 self._visibility = self._visibility.seen()
+            elif event.type == pygame.WINDOWRESIZED and now - self._placed > SETTLED:
+                self._follows = False  # by hand: it stays as it is
             elif event.type == pygame.WINDOWDISPLAYCHANGED:
                 self._displays = self._displays.moved(event.display_index)
             elif event.type in (pygame.RENDER_TARGETS_RESET, pygame.RENDER_DEVICE_RESET):
@@ -209,12 +212,8 @@ class Window:
         wanted = shaped_like(picture, self._displays.sizes[self._displays.at])
         if wanted == self._size:
             return
-        if self.size not in (self._granted, self._size):
-            self._follows = False  # somebody resized it
-            return
-        self._size = self._window.size = wanted
-        self._window.position = (CENTRED_ON | self._displays.at, CENTRED_ON | self._displays.at)
-        self._granted = self.size
+        self._size = wanted
+        self._place(self._displays.at)
 
     # What happens to a window that nobody asked for ----------------------------------------------
 
@@ -240,6 +239,7 @@ class Window:
     def _place(self, display: int) -> None:
         """To that display, as it was: a window that fits there, or the whole of it."""
         room = self._displays.sizes[display]
+        self._placed = time.monotonic()
         if self.fullscreen:
             self._window.set_windowed()
         self._window.size = (min(self._size[0], room[0]), min(self._size[1], room[1]))
@@ -277,6 +277,7 @@ class Window:
     def toggle_fullscreen(self) -> None:
         """To fullscreen on the display it is on, or back to a window."""
         self.fullscreen = not self.fullscreen
+        self._placed = time.monotonic()
         if self.fullscreen:
             self._window.set_fullscreen(True)
         else:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.commit.commits import REMEMBERED, Commits, changed_lines
+from livegan.engine.commit.commits import REMEMBERED, Commit, Commits, changed_lines
 from livegan.engine.commit.script import Refusal
 from livegan.graph.place import Place
+from livegan.ipc.messages import FROM_ENGINE, decode, encode
 
 
 def test_a_commit_is_told_each_time_it_comes_further() -> None:
-    told: list[dict[str, Any]] = []
+    told: list[Any] = []
     commits = Commits(told.append)
     commit = commits.add(2.0, Path("set.py"))
     assert told == []
     commits.tell(commit)
     commits.tell(commit, "proven")
     commits.refuse(commit, Refusal("no such thing", Place("set.py", 3)))
-    assert [m["status"] for m in told] == ["proposed", "proven", "refused"]
-    assert [m["id"] for m in told] == [1, 1, 1]
-    assert (told[-1]["reason"], told[-1]["where"]) == ("no such thing", "set.py:3")
+    assert [m.status for m in told] == ["proposed", "proven", "refused"]
+    assert [m.id for m in told] == [1, 1, 1]
+    assert (told[-1].reason, told[-1].where) == ("no such thing", "set.py:3")
+
+
+def test_a_commit_has_what_its_message_says() -> None:
+    commit = Commit(3, 1.5, "set.py", kept=["a"], source="x = 1")
+    assert asdict(commit) == asdict(commit.message())
+    assert decode(encode(commit.message()), FROM_ENGINE) == commit.message()
 
 
 def test_the_newest_commit_about_a_program_is_found() -> None:

@@ -30,7 +30,7 @@ class Performance(Show):
             if text is not None:
                 path.write_text(text)
         own = Builder(folder, size=SIZE)
-        self.safe = SafeSet(paths, own, self.player, self.messages.append)
+        self.safe = SafeSet(paths, own, self.player, self.emit)
 
     def told(self, kind: str) -> list[tuple[object, ...]]:
         keys = {"safe": ("ready", "reason"), "commit": ("status", "version", "safe")}[kind]

@@ -40,8 +40,7 @@ class Saved:
         self.poisons: list[Poisoned] = []
         pipeline = self.show.pipeline
         watcher = Watcher(pipeline.inputs.watched, [self.show.path.parent])
-        messages = self.show.messages
-        self.saves = Saves(pipeline, watcher, None, messages.append, self.poisons.append)
+        self.saves = Saves(pipeline, watcher, None, self.show.emit, self.poisons.append)
         self.saves.start()
 
     def commits(self, status: str) -> list[dict[str, Any]]:
@@ -191,10 +190,10 @@ def test_a_newer_save_does_not_wait_for_a_heavy_model_that_it_does_not_name(
 ) -> None:
     load, asked = build.load, threading.Event()
 
-    def slowly(path: Path) -> Any:
+    def slowly(path: Path, **options: Any) -> Any:
         asked.set()
         gate.OPEN.wait(120)
-        return load(path)
+        return load(path, **options)
 
     monkeypatch.setattr(build, "load", slowly)
     saved.saves.watch()
@@ -221,10 +220,10 @@ def test_what_plays_is_saved_again_while_a_heavy_model_loads_and_plays_on(
 ) -> None:
     load, asked = build.load, threading.Event()
 
-    def slowly(path: Path) -> Any:
+    def slowly(path: Path, **options: Any) -> Any:
         asked.set()
         gate.OPEN.wait(120)
-        return load(path)
+        return load(path, **options)
 
     monkeypatch.setattr(build, "load", slowly)
     saved.saves.watch()

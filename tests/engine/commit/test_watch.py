@@ -22,6 +22,7 @@ from livegan.engine.commit.watch import (
     slow_disk,
     unreadable,
 )
+from livegan.ipc.messages import FromEngine, Note, Waiting
 
 
 def in_place(path: Path, text: str) -> None:
@@ -230,7 +231,7 @@ def test_a_disk_that_does_not_answer_is_told_and_so_is_its_return(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "STALL_S", 0.2)
-    told: list[dict[str, object]] = []
+    told: list[FromEngine] = []
     answers = threading.Event()
     answers.set()
 
@@ -244,11 +245,10 @@ def test_a_disk_that_does_not_answer_is_told_and_so_is_its_return(
         looking = threading.Thread(target=watcher.wait)
         looking.start()
         until(lambda: len(told) == 1)
-        assert told[0]["text"] == "waiting for the disk of set.py: it does not answer"
+        assert told == [Waiting("disk", "waiting for the disk of set.py: it does not answer")]
         answers.set()
         until(lambda: len(told) == 3)
-        assert (told[1]["for"], told[1]["text"]) == ("disk", "")
-        assert told[2] == {"type": "note", "text": "the disk of set.py answers again"}
+        assert told[1:] == [Waiting("disk"), Note("the disk of set.py answers again")]
         looking.join()
     finally:
         answers.set()
@@ -276,7 +276,7 @@ def test_a_drive_that_fails_while_it_is_listed_does_not_end_the_watching(tmp_pat
 
 
 def test_what_is_awaited_is_said_once_and_its_return_only_if_it_was_missed() -> None:
-    told: list[dict[str, object]] = []
+    told: list[FromEngine] = []
     awaiting = Awaiting("set", told.append)
     awaiting.back("set.py is back")
     assert not told
@@ -285,11 +285,11 @@ def test_what_is_awaited_is_said_once_and_its_return_only_if_it_was_missed() -> 
     awaiting.without("waiting for set.py: it is a folder")
     for _ in range(2):
         awaiting.back("set.py is back")
-    assert [message["text"] for message in told] == [
-        "waiting for set.py: it is gone",
-        "waiting for set.py: it is a folder",
-        "",
-        "set.py is back",
+    assert told == [
+        Waiting("set", "waiting for set.py: it is gone"),
+        Waiting("set", "waiting for set.py: it is a folder"),
+        Waiting("set"),
+        Note("set.py is back"),
     ]
 
 

@@ -40,7 +40,7 @@ def show(tmp_path: Path) -> Show:
     show = Show(tmp_path, SET)
     place = tmp_path / "elsewhere" / "mine"
     builder = Builder(tmp_path, size=SIZE, followed={"mine": place})
-    show.pipeline = Pipeline(show.path, tmp_path, builder, show.player, show.messages.append)
+    show.pipeline = Pipeline(show.path, tmp_path, builder, show.player, show.emit)
     return show
 
 

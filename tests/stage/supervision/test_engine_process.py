@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from livegan.stage.supervision.engine_process import start_engine
+
 ROOT = Path(__file__).parents[3]
 STAGE = """
 from livegan.stage.supervision.engine_process import prepare, start_engine
 prepare()
 engine = start_engine({}, "tests.stage.supervision.test_engine_process:tell")
-print(engine.receive())
+print(engine.receive()["text"])
 """
 
 
@@ -25,7 +27,8 @@ def tell(connection: Connection, options: dict[str, Any]) -> None:
     here = os.getcwd()
     files = {name: str(getattr(m, "__file__", "")) for name, m in sys.modules.items()}
     strange = sorted(name for name, file in files.items() if file.startswith(here))
-    connection.send({"strange": strange, "safe": "PYTHONSAFEPATH" in os.environ, "at": here})
+    seen = {"strange": strange, "safe": "PYTHONSAFEPATH" in os.environ, "at": here}
+    connection.send({"type": "note", "text": str(seen)})
 
 
 AGAIN = """
@@ -36,7 +39,7 @@ here = os.getcwd()
 
 def start():
     engine = start_engine({"folder": here}, "tests.stage.supervision.test_engine_process:at")
-    print(engine.receive())
+    print(engine.receive()["text"])
     print(engine.receive())
     engine.close()
 
@@ -60,7 +63,7 @@ start()
 
 def at(connection: Connection, options: dict[str, Any]) -> None:
     """An engine that says where it is."""
-    connection.send({"at": os.getcwd()})
+    connection.send({"type": "note", "text": os.getcwd()})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a folder in use cannot be removed elsewhere")
@@ -76,7 +79,7 @@ def test_an_engine_starts_whatever_was_removed_under_the_stage(tmp_path: Path) -
         timeout=120,
     )
     places = [folder, folder, Path("/"), folder, folder, folder]
-    said = [line for place in places for line in (str({"at": str(place)}), "None")]
+    said = [line for place in places for line in (str(place), "None")]
     assert (done.stdout.splitlines(), done.stderr) == (said, ""), done
 
 
@@ -97,3 +100,25 @@ def test_files_of_the_working_folder_are_not_taken_for_modules(tmp_path: Path) -
         timeout=120,
     )
     assert done.stdout.strip() == str({"strange": [], "safe": False, "at": str(tmp_path)}), done
+
+
+def mumble(connection: Connection, options: dict[str, Any]) -> None:
+    """An engine that says what is no message, and then something."""
+    connection.send({"type": "commit", "status": "lost"})
+    connection.send(["not", "a", "message"])
+    connection.send({"type": "note", "text": "here"})
+
+
+def test_what_is_no_message_costs_only_itself_and_is_told_in_a_line() -> None:
+    engine = start_engine({}, "tests.stage.supervision.test_engine_process:mumble")
+    try:
+        said = [engine.receive() for _ in range(4)]
+    finally:
+        engine.close()
+    why = "the engine said what cannot be understood: "
+    assert said == [
+        {"type": "note", "text": f"{why}commit: status cannot be 'lost'"},
+        {"type": "note", "text": f"{why}a message has a type"},
+        {"type": "note", "text": "here"},
+        None,
+    ]

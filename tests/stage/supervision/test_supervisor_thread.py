@@ -266,7 +266,8 @@ def test_an_engine_that_stops_or_takes_too_much_is_replaced(tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform != "linux", reason="forks, and reads /proc")
 def test_what_a_set_started_ends_with_its_engine_and_hides_no_death(show: Show) -> None:
     def started() -> list[list[int]]:
-        return [m["pids"] for m in list(show.heard) if m.get("text") == "forked"]
+        said = [str(m.get("text", "")) for m in list(show.heard)]
+        return [[int(p) for p in text.split()[1:]] for text in said if text.startswith("forked ")]
 
     show.save("colour 10 1 1\nfork\n")
     show.supervision.start()

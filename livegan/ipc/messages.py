@@ -1,0 +1,317 @@
+"""The messages between the stage and its engine: one frozen dataclass each, checked at both ends.
+
+On the pipe a message is a plain dict with ``type``, as in the show log: `encode` makes it, `decode`
+checks it. Both ends are of one livegan; ``hello`` says by number which messages an engine speaks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+VERSION = 1
+"""Of the messages: raised when one of them changes its meaning."""
+
+Status = Literal["proposed", "proven", "cued", "on_air", "refused", "superseded"]
+Row = Mapping[str, Any]
+Wire = dict[str, Any]
+"""A message as it is on the pipe and in the show log: a dict with ``type``."""
+
+
+class BadMessage(ValueError):
+    """What came over the pipe is no message of this livegan; says in a line what is wrong."""
+
+
+# Engine → stage ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hello:
+    """An engine is there."""
+
+    pid: int
+    device: str = ""
+    precision: str = ""
+    speaks: int = VERSION
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The interpreter runs: frames so far, frames a second, and what is being built or proven."""
+
+    frame: int = 0
+    fps: float = 0.0
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Of a standby: the number of the program that it would play."""
+
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Poisoned:
+    """The GPU's context is lost; the process ends."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """How a save stands. Times are seconds of show time; places are ``file:line``."""
+
+    id: int = 0
+    at: float = 0.0
+    file: str = ""
+    status: Status = "proposed"
+    reason: str = ""
+    where: str = ""
+    kept: list[str] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    version: int = 0
+    digest: str = ""
+    source: str = ""
+    """The text; before it is on the air no more of it than can be shown."""
+    changed: list[int] = field(default_factory=list)
+    """Numbers of the lines that are new or changed, from 1."""
+    on_air_at: float | None = None
+    proven_ms: float | None = None
+    plugins: list[str] = field(default_factory=list)
+    """Names of the plugins that were loaded anew for it."""
+    sources: list[str] = field(default_factory=list)
+    """Sources, ``package:name``, whose code or files are others by now."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Of what is on the air: what the plugin files said that it is made of, by path."""
+    safe: bool = False
+    """It is the safe set."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A node failed on the air."""
+
+    node: str
+    where: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What the thumb ring shows, left to right: ``name``, ``model``, ``condition``."""
+
+    slots: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The extra pictures of a set: ``name``, ``kind``, ``ring``, and which plugin shows them."""
+
+    outputs: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The live picture sources that are to be open, each (kind, argument), and the canvas in
+    pixels. With ``only`` no others are on the air."""
+
+    names: Sequence[Sequence[str]]
+    height: int
+    width: int
+    only: bool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the set on the air says of the music: its tempo, None to follow it, and its bars."""
+
+    bpm: float | None
+    beats_per_bar: int = 4
+
+
+@dataclass(frozen=True)
+class SafeSet:
+    """Whether a safe set was proven, or why not."""
+
+    ready: bool
+    file: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Obeyed:
+    """What a key asked for is done."""
+
+    order: Literal["undo", "safe"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line for the HUD, the log and the terminal."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the show goes on without, in a line that stays until it comes again, empty."""
+
+    what: str = field(metadata={"wire": "for"})
+    text: str = ""
+
+
+# Stage → engine ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Bring the program before this one back; answered by `Obeyed`."""
+
+
+@dataclass(frozen=True)
+class Safe:
+    """Put the safe set on the air, or take it off; answered by `Obeyed`."""
+
+
+@dataclass(frozen=True)
+class Solo:
+    """Show one slot alone, from 0; None shows all."""
+
+    slot: int | None
+
+
+@dataclass(frozen=True)
+class Thumbs:
+    """Whether the strip of thumbnails is to be drawn."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class SourceRings:
+    """The picture rings of all live sources that are open, by source."""
+
+    rings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """To a standby: make the program of this on_air message ready."""
+
+    resume: Row
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """To a standby: play, and what to return to if that is refused."""
+
+    resume: Row | None
+    earlier: Sequence[Row] = ()
+    blocked: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Quit:
+    """End."""
+
+
+FromEngine = (
+    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | Outputs | Sources | Settings | SafeSet
+    | Obeyed | Note | Waiting
+)  # fmt: skip
+ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
+Message = FromEngine | ToEngine
+
+FROM_ENGINE: dict[str, type] = {
+    "safe" if kind is SafeSet else kind.__name__.lower(): kind for kind in get_args(FromEngine)
+}
+"""What an engine says, by ``type``."""
+TO_ENGINE: dict[str, type] = {
+    {TakeOver: "take_over", SourceRings: "source_rings"}.get(kind, kind.__name__.lower()): kind
+    for kind in get_args(ToEngine)
+}
+"""What an engine is told, by ``type``."""
+_TYPES = {kind: name for name, kind in (*FROM_ENGINE.items(), *TO_ENGINE.items())}
+
+
+def encode(message: Message) -> Wire:
+    """As it is sent and written: a plain dict with ``type``."""
+    fields = dataclasses.fields(message)
+    return {"type": _TYPES[type(message)]} | {
+        f.metadata.get("wire", f.name): getattr(message, f.name) for f in fields
+    }
+
+
+def decode(said: Any, kinds: Mapping[str, type]) -> Any:
+    """The message that came over the pipe; ``kinds`` is `FROM_ENGINE` or `TO_ENGINE`.
+
+    Raises BadMessage for another type, a field that is missing, unknown or of another type, and
+    for an engine that speaks another version.
+    """
+    name = said.get("type") if isinstance(said, dict) else None
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise BadMessage(f"there is no message {name!r}" if name else "a message has a type")
+    rows = _rows(kind)
+    unknown = [key for key in said if key not in rows and key != "type"]
+    if unknown:
+        raise BadMessage(f"{name}: there is no field {unknown[0]!r}")
+    values = {}
+    for key, (attribute, hint, required) in rows.items():
+        if key in said:
+            if not fits(said[key], hint):
+                raise BadMessage(f"{name}: {key} cannot be {said[key]!r:.80}")
+            values[attribute] = said[key]
+        elif required:
+            raise BadMessage(f"{name}: {key} is missing")
+    message = kind(**values)
+    if isinstance(message, Hello) and message.speaks != VERSION:
+        raise BadMessage(
+            f"the engine speaks version {message.speaks} of the messages and the stage {VERSION}: "
+            "livegan was changed while it ran; start the show again"
+        )
+    return message
+
+
+@functools.cache
+def _rows(kind: type) -> dict[str, tuple[str, Any, bool]]:
+    """Of each field, by its name on the pipe: attribute, type, and whether it must be there."""
+    hints = get_type_hints(kind)
+    missing = dataclasses.MISSING
+    return {
+        f.metadata.get("wire", f.name): (
+            f.name,
+            hints[f.name],
+            f.default is missing and f.default_factory is missing,
+        )
+        for f in dataclasses.fields(kind)
+    }
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of a type: numbers, words, None, choices, and lists and dicts of them."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if origin is Literal:
+        return value in inside
+    if origin in (Union, types.UnionType):
+        return any(fits(value, part) for part in inside)
+    if origin in (list, Sequence):
+        return isinstance(value, (list, tuple)) and all(fits(item, inside[0]) for item in value)
+    if origin is not None and issubclass(origin, Mapping):
+        return isinstance(value, Mapping) and all(
+            fits(k, inside[0]) and fits(v, inside[1]) for k, v in value.items()
+        )
+    return isinstance(value, hint)
