@@ -226,7 +226,8 @@ def _listed(films: Iterable[str | Path]) -> list[Path]:
     for its report to say so."""
     found: list[Path] = []
     for film in map(Path, films):
-        inside = films_in(film) if film.is_dir() else []
+        # Of a name that is too long this says no; the film's report says why.
+        inside = films_in(film) if os.path.isdir(film) else []
         found += inside or [film]
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -99,7 +100,7 @@ def build_from_pictures(
         )
     files: dict[Path, None] = {}
     for path in map(Path, pictures):
-        files |= dict.fromkeys(pictures_in(path) if path.is_dir() else [path])
+        files |= dict.fromkeys(pictures_in(path) if os.path.isdir(path) else [path])
     if not files:
         raise PicturesError("there is no picture in what was named")
     folder = Path(out)

@@ -61,7 +61,7 @@ def test_a_folder_that_is_being_written_is_refused_in_a_line() -> None:
 
 def test_a_rate_that_is_no_number_is_refused_in_a_line() -> None:
     said = dataset("one.mkv", "--size", "64", "--rate", "nan", code=1)
-    assert said.startswith("size 64, rate nan")
+    assert said.startswith("size 64x64, rate nan")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")

@@ -12,6 +12,7 @@ import pytest
 from livegan.dataset import FilmError, Split, build
 from livegan.dataset.film import Film, Frame
 from livegan.dataset.fitting import fitted
+from livegan.size import Size
 from livegan.sound.media import decode
 from tests.dataset.tiny_films import clicks, film, shade
 
@@ -302,7 +303,7 @@ def test_frames_that_are_passed_over_change_nothing(
         for time, frame in every:
             if time + 1e-6 >= due / rate:
                 due = int((time + 1e-6) * rate) + 1
-                taken.append(Frame(time, fitted(frame, 32, "crop", 1.0)))
+                taken.append(Frame(time, fitted(frame, Size.square(32), "crop", 1.0)))
     with Film(path, threads=threads) as film_:
         found = list(film_.frames(32, rate))
     assert [f.time for f in found] == [f.time for f in taken] and len(found) >= 3

@@ -52,7 +52,7 @@ def test_the_condition_is_what_a_set_makes_of_the_picture(
         assert pixels.shape == (32, 64, 3)
         given = torch.from_numpy(pixels[:, 32:].copy()).permute(2, 0, 1).float().div(255)
         np.testing.assert_array_equal(pixels[:, :32], picture_bytes(made(given), 32))  # type: ignore[operator]
-    assert Pairs(out / "train").size == 32
+    assert Pairs(out / "train").size == (32, 32)
     assert drawn_by(out)["name"] == condition.partition(":")[0]
 
 
