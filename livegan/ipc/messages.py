@@ -223,8 +223,8 @@ class Quit:
 
 
 FromEngine = (
-    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | Outputs | Sources | Settings | SafeSet
-    | Obeyed | Note | Waiting
+    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | Outputs | Sources | Settings
+    | SafeSet | Obeyed | Note | Waiting
 )  # fmt: skip
 ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
 Message = FromEngine | ToEngine

@@ -28,7 +28,8 @@ class Guest:
 
     def __init__(self, target: str, options: Message) -> None:
         where = f"livegan.stage.outputs.hosting:{target}"
-        self._engine = _STARTING.submit(start_engine, options, where).result()
+        # Guests have few messages of their own: see `livegan.stage.outputs.hosting`.
+        self._engine = _STARTING.submit(start_engine, options, where, kinds=None).result()
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._limit, self._heard = OPENING, time.monotonic()
         self._looked = 0.0

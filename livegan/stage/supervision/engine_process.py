@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -54,8 +54,10 @@ class Engine:
         connection: Connection,
         pulse: Pulse,
         output: Output | None = None,
+        kinds: Mapping[str, type] | None = FROM_ENGINE,
     ) -> None:
-        self._process = process
+        """``kinds`` are the messages that it may send; None does not check them."""
+        self._process, self._kinds = process, kinds
         self._connection = connection
         self._pulse = pulse
         self._output = output
@@ -138,8 +140,10 @@ class Engine:
             return None
         except Exception as error:  # half a message of a process that was killed
             return encode(Note(f"the engine sent what cannot be read: {error}"))
+        if self._kinds is None:
+            return dict(said)
         try:
-            return encode(decode(said, FROM_ENGINE))
+            return encode(decode(said, self._kinds))
         except BadMessage as error:
             return encode(Note(f"the engine said what cannot be understood: {error}"))
 
@@ -169,13 +173,17 @@ class Engine:
 
 
 def start_engine(
-    options: Message, target: str = ENGINE, show: Callable[[list[str]], None] | None = None
+    options: Message,
+    target: str = ENGINE,
+    show: Callable[[list[str]], None] | None = None,
+    *,
+    kinds: Mapping[str, type] | None = FROM_ENGINE,
 ) -> Engine:
     """Start an engine with ``options`` (see docs/internals.md, "Messages").
 
     What it prints is handed to ``show`` in lines, no more than one can read; without it, and on
     Windows, it goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
-    is ``"module:function"``. Raises OSError if there is no memory or no process to be had.
+    is ``"module:function"``, ``kinds`` are the messages that it may send (None: any). Raises OSError if there is no memory or no process to be had.
     """
     back_to(options.get("folder"))
     ours, theirs = multiprocessing.Pipe(duplex=True)
@@ -200,7 +208,7 @@ def start_engine(
             printing.close()
     if show is not None and reading >= 0:
         output = Output(reading, show)
-    return Engine(process, ours, pulse, output)
+    return Engine(process, ours, pulse, output, kinds)
 
 
 def _started(arguments: tuple[Any, ...]) -> BaseProcess:
