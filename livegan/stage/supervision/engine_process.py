@@ -183,7 +183,8 @@ def start_engine(
 
     What it prints is handed to ``show`` in lines, no more than one can read; without it, and on
     Windows, it goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
-    is ``"module:function"``, ``kinds`` are the messages that it may send (None: any). Raises OSError if there is no memory or no process to be had.
+    is ``"module:function"``, ``kinds`` are the messages that it may send (None: any). Raises
+    OSError if there is no memory or no process to be had.
     """
     back_to(options.get("folder"))
     ours, theirs = multiprocessing.Pipe(duplex=True)
