@@ -13,6 +13,7 @@ from typing import Any
 from livegan import live
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
+from livegan.plugin.source import plain
 
 ELSEWHERE = {
     "audio": "what is heard is `listen()`",
@@ -112,7 +113,7 @@ def unknown_attribute(error: AttributeError) -> str:
         return ""
     kind = type(value).__name__
     if isinstance(value, ModuleType):
-        what = f"the module {value.__name__}"
+        what = f"the module {plain(value.__name__)}"
     elif kind in TYPES:
         what = TYPES[kind]
     else:

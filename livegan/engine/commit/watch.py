@@ -81,7 +81,7 @@ def unreadable(path: Path) -> str:
     try:
         status = path.stat()
         if kind := kind_of(path):
-            return f"it is {kind}, not a file"
+            return f"it is {kind}"
         if status.st_size > LARGEST:
             return (
                 f"it has {status.st_size / 1024:.0f} kB, and {LARGEST >> 10} kB are the most: "

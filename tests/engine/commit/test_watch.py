@@ -192,7 +192,7 @@ def nothing(path: Path) -> None:
         (a_folder, "it is a folder"),
         pytest.param(
             a_pipe,
-            "it is no file",
+            "it is a pipe",
             marks=pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX"),
         ),
         (a_loop, r"it cannot be read \(.+\)"),
