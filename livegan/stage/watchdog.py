@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from typing import IO
 
 PATIENCE = 10.0
 """Seconds from a signal until the stage's own thread has left its loop, or is given up."""
@@ -73,11 +74,15 @@ class Watchdog:
         self._pipe = self._process.stdin.fileno()
         os.set_blocking(self._pipe, False)
         self._before = signal.set_wakeup_fd(self._pipe, warn_on_full_buffer=False)
-        threading.Thread(target=self._hear, name="watchdog", daemon=True).start()
+        heard = self._process.stdout
+        assert heard is not None
+        self._thread = threading.Thread(
+            target=self._hear, args=(heard,), name="watchdog", daemon=True
+        )
+        self._thread.start()
 
-    def _hear(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
-        number = self._process.stdout.read(1)
+    def _hear(self, heard: IO[bytes]) -> None:
+        number = heard.read(1)
         if number:
             with contextlib.suppress(OSError):
                 os.write(self._pipe, b"\0")
@@ -94,3 +99,5 @@ class Watchdog:
         with contextlib.suppress(OSError):
             process.stdin.close()
         process.wait()
+        self._thread.join()
+        process.stdout.close()

@@ -21,6 +21,8 @@ USUAL: Size = (1024, 1024)
 SMALLEST: Size = (160, 120)
 SETTLED = 2.0  # seconds in which a window manager may still change what it was asked for
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
+SAME = 0.01
+"""Share by which the sides of a shape differ at most for it to count as the same."""
 MIND = 0.5  # seconds between looks at the displays
 
 
@@ -210,8 +212,8 @@ class Window:
         if not self._follows or self.fullscreen:
             return
         wanted = shaped_like(picture, self._displays.sizes[self._displays.at])
-        if wanted == self._size:
-            return
+        if all(abs(new - old) <= SAME * old for new, old in zip(wanted, self._size, strict=True)):
+            return  # also a drift, which is drawn smaller and so has nearly the same shape
         self._size = wanted
         self._place(self._displays.at)
 
