@@ -222,7 +222,10 @@ class Builder:
         except Refusal:
             raise
         except Overrun:
-            reason = f"{node.title} is still being built after {MAKING_S:g} s"
+            reason = (
+                f"{node.title} is still being built after {MAKING_S:g} s; do less in __init__, or "
+                "begin it on a thread of your own"
+            )
             raise Refusal(reason, node.place) from None
         except BaseException as error:  # a set may raise anything
             if pressed(error):
