@@ -76,11 +76,8 @@ def probe(
             if pressed(error):
                 raise
             check_context(error)
-            refusal = blame(step, error, program, limit_s)
-            if isinstance(error, Overrun):
-                what = f"its first frame may take {limit_s:g} s, its making {MAKING_S:g} s: import "
-                refusal.reason += f"; {what}libraries and read files in __init__ of a class"
-            raise refusal from None
+            # Not kept in a variable: its lines lead back here, and would keep the object.
+            raise met(error, limit_s, blame(step, error, program, limit_s)) from None
         pictures.append(picture)
         if before is None:
             step.instance.proof = picture
@@ -91,3 +88,11 @@ def given(step: Step) -> str:
     live = {k: v.print if isinstance(v, Signal) else v for k, v in step.node.live.items()}
     names = [i.name if isinstance(i, Picture) else None for i in step.node.inputs]
     return f"{sorted(live.items(), key=lambda kv: kv[0])!r}{names!r}"
+
+
+def met(error: BaseException, limit_s: float, refusal: Refusal) -> Refusal:
+    """The refusal, which says of a deadline that it was that of the first frame."""
+    if isinstance(error, Overrun):
+        what = f"its first frame may take {limit_s:g} s, its making {MAKING_S:g} s: import "
+        refusal.reason += f"; {what}libraries and read files in __init__ of a class"
+    return refusal
