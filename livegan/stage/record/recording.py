@@ -42,7 +42,7 @@ ENCODERS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 """Encoders by preference, those of graphics cards first, and their options."""
 FRAGMENT_S = 2
-NICE = 10
+NICE = 5
 """By how much the thread that encodes gives way to those that draw."""
 
 
@@ -80,13 +80,15 @@ class ShowRecording:
         self._live: int | None = None
 
     def show(self, picture: StreamPicture, pixels: NDArray[np.uint8]) -> None:
-        """Write one picture, (H, W, 3) uint8, and the sound up to now.
+        """Write one picture, (H, W, 3) uint8, and the sound up to now, from the first of a set on.
 
         Raises
         ------
         FilmError
             If it cannot be written: the disk is full. What was written before plays.
         """
+        if not picture.live:  # the start picture, which has another shape than the set's
+            return
         position = self._sound.position
         try:
             if self._container is None:
