@@ -123,6 +123,10 @@ def perform(
     loop: Annotated[bool, typer.Option(help="Begin a file again at its end.")] = True,
     hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,
     code: Annotated[bool, typer.Option(help="Show the code from the start (key c).")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(metavar="FILM", help="Record the show: .mp4, .mov or .mkv (key r)."),
+    ] = None,
     safe: Annotated[
         Path | None, typer.Option(metavar="SET", help="What key p puts on the air at once.")
     ] = None,
@@ -157,6 +161,10 @@ def perform(
 
     followed = followed_models(watch_model or [])
     with clear_errors():
+        if record is not None:
+            from livegan.stage.record.recording import can_be_recorded
+
+            can_be_recorded(record)
         path = set_of(followed) if set is None and followed else chosen_set(set)
     with clear_errors():
         safe_set = share.folder("sets") / "safe.py" if safe is None else chosen_set(safe)
@@ -192,6 +200,7 @@ def perform(
         display=display,
         hud=hud,
         code=code,
+        record=record,
         safe=safe_set,
         rung=asked,
         seconds=seconds,

@@ -48,6 +48,8 @@ class Options:
     """Which display, from 0."""
     hud: bool = True
     code: bool = False
+    record: Path | None = None
+    """A film of what the audience sees, from the start; None waits for the key ``r``."""
     """Whether HUD and code are shown from the start."""
     flash_guard: Mode = "on"
     """Keeps flashes within what is safe for the audience: see `livegan.stage.flash.flash_guard`."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from livegan.film import FilmError
 from livegan.ipc.messages import SourceRings, encode
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
@@ -34,6 +35,7 @@ from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.view import View
 from livegan.stage.picture_guests.guests import PictureGuests
+from livegan.stage.record.recording import ShowRecording, free_film
 from livegan.stage.record.screenshot import saved
 from livegan.stage.record.show_log import Message, ShowLog, free_name
 from livegan.stage.record.show_report import Report
@@ -63,6 +65,8 @@ class Stage:
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound" or "log", and why."""
         self._rung: Rung = "still"
+        self._film = options.record
+        self._recording: Sending | None = None
         self._safe_plays = False
         self._tempo = TempoChoice(options.bpm)
 
@@ -171,6 +175,7 @@ class Stage:
             safe=options.safe is not None,
             stop=self.stop,
             screenshot=self._screenshot,
+            record=self._record,
             blackout=self._blackout,
             note=self._note,
         )
@@ -204,6 +209,9 @@ class Stage:
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)
         self._streams.start()
+        self._sound = shared.sound
+        if options.record is not None:
+            self._record()
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits how often pictures flash")
         self._log.later(_warm_up)
@@ -260,6 +268,21 @@ class Stage:
             return
         pixels, folder = newest.pixels, self.options.working / "shows"
         self._log.later(lambda: self._note(saved(pixels, folder)))
+
+    def _record(self) -> None:
+        """Begin to record what the window shows, or end it."""
+        if self._recording is not None and self._recording.is_alive():
+            self._recording.stop()
+            self._recording = None
+            return
+        try:
+            path = self._film or free_film(self.options.working / "shows")
+            self._film = None  # the next one has a name of its own
+            film = ShowRecording(path, self._sound, self._note)
+            self._recording = self.attach(path.name, film)
+            self._note(f"recording {path.name}; r ends it")
+        except FilmError as error:
+            self._note(str(error))
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""

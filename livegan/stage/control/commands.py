@@ -23,13 +23,14 @@ class Commands:
         safe: bool,
         stop: Callable[[], None],
         screenshot: Callable[[], None],
+        record: Callable[[], None],
         blackout: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         """``safe`` is whether there is a safe set; ``note`` takes a line for the performer."""
         self._supervision, self._listening, self._safe = supervision, listening, safe
         self._stop, self._screenshot, self._note = stop, screenshot, note
-        self._blackout = blackout
+        self._blackout, self._record = blackout, record
         self._asking = Pending()
 
     def obey(self, order: Order) -> None:
@@ -42,6 +43,8 @@ class Commands:
             self._stop()
         elif order == "screenshot":
             self._screenshot()
+        elif order == "record":
+            self._record()
         elif order == "blackout":
             self._blackout()
 

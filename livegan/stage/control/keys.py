@@ -38,6 +38,7 @@ KEYS: tuple[Key, ...] = (
     Key(("1", "2", "3", "4"), "solo", "one slot alone; again, or 0, all of them"),
     Key(("0",), "all", "all slots"),
     Key(("s",), "screenshot", "save the picture into shows/"),
+    Key(("r",), "record", "record what the audience sees, with the sound; again ends it"),
     Key(("escape",), "escape", "close the help; leave fullscreen"),
     Key(("q",), "quit", "end the show, pressed twice within four seconds"),
 )

@@ -9,7 +9,7 @@ from livegan.stage.fallback.ladder import Asked
 from livegan.stage.overlay.view import NOTE_SECONDS, Note
 
 Message = dict[str, Any]
-Order = Message | Literal["tap", "screenshot", "fullscreen", "quit", "blackout"]
+Order = Message | Literal["tap", "screenshot", "record", "fullscreen", "quit", "blackout"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 QUIT_WITHIN = 4.0  # seconds between the two presses
@@ -124,6 +124,9 @@ class Switches:
 
     def _screenshot(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return self, ("screenshot",)
+
+    def _record(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self, ("record",)
 
     def _quit(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         passed = now - self.quit_at

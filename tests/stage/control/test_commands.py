@@ -25,6 +25,7 @@ class Others:
             safe=safe,
             stop=lambda: self.told.append("stop"),
             screenshot=lambda: self.told.append("screenshot"),
+            record=lambda: self.told.append("record"),
             blackout=lambda: self.told.append("blackout"),
             note=self.told.append,
         )
