@@ -12,6 +12,10 @@ from functools import partial
 from typing import Any
 
 from livegan.graph.binding import bind, describe
+from livegan.graph.control import knob as knob
+from livegan.graph.control import midi as midi
+from livegan.graph.control import osc as osc
+from livegan.graph.control import pad as pad
 from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
 from livegan.graph.leaf import call_signal

@@ -125,6 +125,12 @@ def reference() -> str:
     )
     parts.append(rows_of(("method", "meaning"), methods))
     parts += [operation_entry(o, "") for o in reg.all("signal")]
+    parts.append(
+        "## Hands\n\nNumbers from hands and machines are signals like any other: see "
+        "[controllers](controllers.md).\n"
+    )
+    for word in ("knob", "pad", "midi", "osc"):
+        parts.append(function_entry(word, getattr(live, word)))
     parts.append("## Encoders: sound to picture\n")
     parts += [operation_entry(o, "encode.") for o in reg.all("encoder")]
     parts.append(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from livegan import __version__, film
+from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.deadline import last_resort
@@ -28,9 +29,15 @@ from livegan.engine.program.player import Controls, Frame, NoControls, Player, a
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
+from livegan.graph.graph import Graph
 from livegan.graph.place import Place
+<<<<<<< HEAD
 from livegan.ipc.messages import Commit, FromEngine, Note, encode
 from livegan.picture_sources.board import StandIns
+=======
+from livegan.ipc.recorded_controls import RecordedControls
+from livegan.plugin.closest import suggestion
+>>>>>>> e9c5db6 (Knobs, pads, MIDI and OSC are signals of a set; a rehearsal turns them)
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
@@ -127,6 +134,15 @@ def rehearse(
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
 
+def unknown_knobs(controls: Controls, graph: Graph) -> Iterator[str]:
+    """A line for each knob that is given values and that the set does not have."""
+    for control in controls.curves if isinstance(controls, RecordedControls) else ():
+        if control not in graph.controls:
+            name = control.removeprefix(KNOB)
+            known = [c.removeprefix(KNOB) for c in graph.controls if c.startswith(KNOB)]
+            yield f"--knob {name}: the set has no such knob" + suggestion(name, known)
+
+
 def _rehearse(
     what: Rehearsal,
     progress: Callable[[int, int], None],
@@ -174,6 +190,8 @@ def _rehearse(
         raise Refusal(first.reason, Place.read(first.where))
     assert player.cued is not None
     program = player.cued.program
+    for text in unknown_knobs(what.controls, program.graph):
+        on_message({"type": "note", "text": text})
     tempo = follow(TempoChoice(what.bpm), program, history, emit)
     version = program.version
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0

@@ -19,6 +19,7 @@ from livegan.size import UNSAID, Size
 if TYPE_CHECKING:
     from livegan.gremlins.evening import Plan
     from livegan.gremlins.sheet import Sheet
+    from livegan.ipc.recorded_controls import RecordedControls
     from livegan.rehearsal import Edit, Rehearsal, Result
     from livegan.stage.flash.flash_guard import Mode
 
@@ -60,6 +61,18 @@ def edits_of(texts: list[str]) -> list[Edit]:
     return edits
 
 
+def controls_of(knobs: list[str], take: Path | None) -> RecordedControls:
+    """``--knob`` and ``--controls``: what hands do in the rehearsal."""
+    from livegan.ipc.recorded_controls import RecordedControls
+    from livegan.take import TakeError, knob_curve, read_take
+
+    try:
+        curves = dict(knob_curve(text) for text in knobs)
+        return RecordedControls(read_take(named(str(take))) if take else {}, curves)
+    except TakeError as error:
+        fail(str(error), 2)
+
+
 class Rehearse(TyperCommand):
     """The command; ``--gremlins`` may be given without its number."""
 
@@ -86,6 +99,13 @@ def rehearse(
     edit: Annotated[
         list[str] | None,
         typer.Option(metavar="SECONDS=FILE", help="A save at that second of the sound."),
+    ] = None,
+    knob: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help='Turn a knob; "hue=0:0,10:1" by seconds.'),
+    ] = None,
+    controls: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Moves of hands that a show recorded.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write a film with the sound.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Write every picture as a PNG.")] = None,
@@ -127,7 +147,8 @@ def rehearse(
     if gremlins is not None:
         from livegan.gremlins.evening import Plan
 
-        for name, given in {"--edit": edit, "--out": out, "--frames": frames}.items():
+        theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
+        for name, given in {**theirs, "--out": out, "--frames": frames}.items():
             if given:
                 fail(f"{name} belongs to a rehearsal without --gremlins", 2)
         with clear_errors():
@@ -159,6 +180,7 @@ def rehearse(
             bpm=bpm,
             edits=edits_of(edit or []),
             stand_ins=stand_ins(stand_in or []),
+            controls=controls_of(knob or [], controls),
             out=out,
             frames=frames,
             report=report,

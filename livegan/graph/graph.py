@@ -56,6 +56,20 @@ class Shown:
     place: Place | None
 
 
+@dataclass(frozen=True)
+class Declared:
+    """A control that a set listens to, by its name in the control table."""
+
+    kind: str
+    """``knob``, ``pad``, ``midi`` or ``osc``."""
+    name: str
+    default: float = 0.0
+    low: float = 0.0
+    high: float = 1.0
+    doc: str = ""
+    place: Place | None = None
+
+
 @dataclass
 class Graph:
     """A set, run: immutable from then on."""
@@ -64,6 +78,8 @@ class Graph:
     settings: dict[str, Any] = field(default_factory=dict)
     nodes: list[Picture] = field(default_factory=list)
     """Every node that is drawn, inputs before what uses them."""
+    controls: dict[str, Declared] = field(default_factory=dict)
+    """What the set listens to besides the sound, by name."""
     notes: list[str] = field(default_factory=list)
     """What is not wrong and may not be meant, a line each."""
 
@@ -109,6 +125,25 @@ def remember_leaf(operation: Operation) -> None:
     leaves = LEAVES.get()
     if operation.kind == "mixer" and leaves is not None:
         leaves.update(dict.fromkeys((operation.name, *operation.aliases), operation))
+
+
+def declare(control: Declared) -> None:
+    """The set listens to a control; SetError if it says two things about it."""
+    graph = _collecting.get()
+    if graph is None:
+        return
+    word = control.name.rpartition("/")[2]
+    for other in graph.controls.values():
+        if {other.kind, control.kind} == {"knob", "pad"} and word == other.name.rpartition("/")[2]:
+            raise SetError(f"{word!r} is a knob and a pad; rename one of them")
+    before = graph.controls.setdefault(control.name, control)
+    span = (control.default, control.low, control.high)
+    if (before.default, before.low, before.high) != span:
+        line = f" in line {before.place.line}" if before.place else ""
+        raise SetError(
+            f"{control.kind} {word!r} was given another default or range{line}; give it one, and "
+            "use the name that you assign it to"
+        )
 
 
 def show(picture: Any, **outputs: Any) -> None:

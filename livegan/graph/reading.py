@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from livegan.graph import control_reading
 from livegan.graph.binding import describe
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
@@ -147,6 +148,10 @@ def _leaf(r: Reading, s: Signal) -> float:
 
 RULES: dict[str, Callable[[Reading, Signal], Any]] = {
     "control": lambda r, s: r.control(s.args[0], number(s.args[1], r)),
+    "knob": control_reading.ranged,
+    "osc": control_reading.ranged,
+    "pad": control_reading.pad,
+    "midi": control_reading.midi,
     "feature": lambda r, s: float(getattr(r.sound, s.args[0])),
     "bpm": lambda r, s: r.now.bpm,
     "beat": lambda r, s: r.now.beat,

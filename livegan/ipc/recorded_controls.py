@@ -13,10 +13,19 @@ from livegan.ipc.control_table import Snapshot
 class RecordedControls:
     """Controls whose values are known by show time.
 
-    ``values`` are (time in seconds, value) pairs by name, in any order.
+    ``values`` are (time in seconds, value) pairs by name, in any order; a value stands until the
+    next. ``curves`` are such pairs, too; between two of them the value goes in a straight line, and
+    before the first it is that of the first.
     """
 
-    def __init__(self, values: Mapping[str, Iterable[tuple[float, float]]]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Iterable[tuple[float, float]]],
+        curves: Mapping[str, Iterable[tuple[float, float]]] | None = None,
+    ) -> None:
+        self.curves = {
+            name: sorted(pairs, key=lambda pair: pair[0]) for name, pairs in (curves or {}).items()
+        }
         self._values = {
             name: sorted(pairs, key=lambda pair: pair[0]) for name, pairs in values.items()
         }
@@ -35,6 +44,11 @@ class RecordedControls:
                 values.append(pairs[count - 1][1])
                 times.append(pairs[count - 1][0])
                 serials.append(count)
+        for name, points in self.curves.items():  # over what was recorded
+            rows[name] = (len(values),)
+            values.append(float(np.interp(time, *zip(*points, strict=True))))
+            times.append(time)
+            serials.append(1)
         return Snapshot(
             rows,
             np.array(values, np.float64),

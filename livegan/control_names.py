@@ -1,0 +1,35 @@
+"""What controls are called in the control table: by those who write it, and by those who read.
+
+| name | value |
+|---|---|
+| ``knob/hue`` | of a knob of the set, in the knob's own range |
+| ``pad/hit`` | how hard a pad was struck, 0..1; its time is that of the blow |
+| ``osc/accxyz#1`` | the number that came to an OSC address, as it came; arguments count from 0 |
+| ``midi/PORT/CHANNEL/cc 7`` | a controller, 0..1; also ``bend`` (-1..1), ``pressure``, |
+| | ``pressure 60`` (of one key) and ``program`` (0..127) |
+| ``midi/PORT/CHANNEL/note 36`` | the velocity of a key while it is held, then 0 |
+| ``midi/PORT/CHANNEL/hit 36`` | the velocity of the last blow; it stays |
+"""
+
+from __future__ import annotations
+
+import re
+
+NAME = re.compile(r"[^\s#*,/?\[\]{}=:\x00-\x1f\x7f]{1,60}")
+"""What a knob or pad can be called: one word that an OSC address and ``--knob`` can hold."""
+KNOB, PAD, OSC, MIDI = "knob/", "pad/", "osc", "midi/"
+
+
+def of_osc(address: str, argument: int) -> str:
+    """The control of an argument, counted from 0, of an OSC address."""
+    return f"{OSC}{address}#{argument}"
+
+
+def of_midi(port: str, channel: int, what: str) -> str:
+    """The control of one part of a controller: ``what`` is ``cc 7``, ``note 36``, ``bend``..."""
+    return f"{MIDI}{port}/{channel}/{what}"
+
+
+def is_hit(name: str) -> bool:
+    """Whether a control is a blow, which counts by its time even where its value stays."""
+    return name.startswith(PAD)

@@ -1,0 +1,81 @@
+"""What controls are worth in a frame.
+
+Nothing here remembers what it has seen: an envelope follows from when a pad was struck, which the
+control table knows. So an engine that is replaced goes on in the middle of a fall.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from livegan.control_names import MIDI
+from livegan.graph.signal import Signal
+
+if TYPE_CHECKING:
+    from livegan.graph.reading import Reading
+
+
+def ranged(r: Reading, s: Signal) -> float:
+    """A knob, or an OSC address: (name, default, low, high)."""
+    name, default, low, high = s.args
+    return float(min(max(r.control(name, default), low), high))
+
+
+def pad(r: Reading, s: Signal) -> float:
+    """(name, fall): how hard it was struck, fallen since."""
+    name, fall = s.args
+    struck = r.controls.get(name)
+    if struck is None:
+        return 0.0
+    return min(max(struck.value, 0.0), 1.0) * faded(r, struck.time, fall)
+
+
+def midi(r: Reading, s: Signal) -> float:
+    """(what, channel, port, fall, default): what moved last, of the devices that are meant."""
+    what, _, _, fall, default = s.args
+    names = matching(r, s)
+    if what.startswith("note "):
+        return max((key(r, name, fall) for name in names), default=default)
+    found = [control for name in names if (control := r.controls.get(name)) is not None]
+    return max(found, key=lambda control: control.time).value if found else default
+
+
+def key(r: Reading, name: str, fall: float) -> float:
+    """A key: its velocity while it is held; after that it falls.
+
+    A blow that is over before a frame has seen it is seen in one.
+    """
+    held = r.controls.get(name)
+    if held is None:
+        return 0.0
+    if held.value > 0:
+        return held.value
+    before, _, number = name.rpartition("/note ")
+    hit = r.controls.get(f"{before}/hit {number}")
+    return hit.value * faded(r, held.time, fall) if hit is not None else 0.0
+
+
+def faded(r: Reading, since: float, fall: float) -> float:
+    """What is left of 1, falling to 37 % in ``fall`` seconds; without a fall it stays a frame."""
+    age = r.now.time - since
+    if age <= 0:
+        return 1.0
+    return math.exp(-age / fall) if fall > 0 else float(age <= r.now.dt)
+
+
+def matching(r: Reading, s: Signal) -> tuple[str, ...]:
+    """The controls that a ``midi(...)`` means. Names only ever come, so they are looked for again
+    where there are more of them."""
+    count = len(r.controls)
+    known = r.memory.pop(s.print, None)
+    if known is None or known[0] != count:
+        what, channel, port, *_ = s.args
+        end = f"/{what}" if channel is None else f"/{channel}/{what}"
+        names = (n for n in r.controls if n.startswith(MIDI) and n.endswith(end))
+        if port is not None:
+            names = (n for n in names if port in n[len(MIDI) :].rsplit("/", 2)[0].lower())
+        known = count, tuple(names)
+    r.memory[s.print] = known
+    found: tuple[str, ...] = known[1]
+    return found
