@@ -43,6 +43,16 @@ def rung_asked(text: str) -> Asked:
     return found[0]
 
 
+def osc_ports(texts: list[str]) -> tuple[tuple[str, int], ...]:
+    """``--osc`` as the stage takes it."""
+    from livegan.stage.hands.hands import osc_port
+
+    try:
+        return tuple(dict.fromkeys(osc_port(text) for text in texts))
+    except ValueError as error:
+        fail(str(error), 2)
+
+
 def chosen_set(given: Path | None) -> Path:
     """The set to play: the one that is named, ``sets/four.py`` here, or the packaged one."""
     from livegan import share
@@ -109,6 +119,13 @@ def perform(
     audio: Annotated[
         str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="What is heard.")
     ] = None,
+    osc: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[HOST:]PORT",
+            help="Receive OSC; of this machine only, 0.0.0.0:PORT of all that reach it.",
+        ),
+    ] = None,
     fps: Annotated[float, typer.Option(min=0, help="Pictures a second; else the set's.")] = 0.0,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     window: Annotated[
@@ -171,6 +188,7 @@ def perform(
     window_size = window_of(window)
     asked = rung_asked(rung)
     guard = guard_mode(flash_guard)
+    ports = osc_ports(osc or [])
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.program.device import choose_device
 
@@ -188,6 +206,7 @@ def perform(
         set=path,
         folder=Path.cwd(),
         audio=audio,
+        osc=ports,
         audible=audible,
         loop=loop,
         bpm=bpm,

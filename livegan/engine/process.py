@@ -223,7 +223,7 @@ class Engine:
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
         bpm = program.setting("bpm", None)
         bar = int(program.setting("beats_per_bar", 4))
-        self.link.send(Settings(bpm, bar))
+        self.link.send(Settings(bpm, bar, list(program.graph.controls)))
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""

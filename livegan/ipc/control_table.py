@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -164,6 +164,10 @@ class ControlTable:
                 self._write(row, value, time)
             assert self._lane is not None
             lanes[self._lane, SETS] += 1
+
+    def own_names(self) -> Collection[str]:
+        """The names that this end writes, or that whoever had its lane before wrote."""
+        return self._mine.keys()
 
     def _add(self, name: str, value: float, time: float) -> None:
         """A row for a new name. It is counted last, with its value, or not at all."""

@@ -130,10 +130,12 @@ class Sources:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the set on the air says of the music: its tempo, None to follow it, and its bars."""
+    """What the set on the air says of the music: its tempo, None to follow it, and its bars; and
+    which controls it listens to, by their names in the control table."""
 
     bpm: float | None
     beats_per_bar: int = 4
+    controls: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

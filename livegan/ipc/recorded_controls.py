@@ -46,7 +46,8 @@ class RecordedControls:
                 serials.append(count)
         for name, points in self.curves.items():  # over what was recorded
             rows[name] = (len(values),)
-            values.append(float(np.interp(time, *zip(*points, strict=True))))
+            at, heights = [p[0] for p in points], [p[1] for p in points]
+            values.append(float(np.interp(time, at, heights)))
             times.append(time)
             serials.append(1)
         return Snapshot(

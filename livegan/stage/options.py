@@ -30,6 +30,8 @@ class Options:
     audio: str | None = None
     """``device:NAME``, a file, ``demo`` or ``silence``; None is the default input: see
     `livegan.sound.sources.parse_source`."""
+    osc: tuple[tuple[str, int], ...] = ()
+    """Hosts and ports on which OSC is received from the start: see `livegan.stage.hands.hands`."""
     audible: bool = True
     """Sound of a file is played through the output device."""
     loop: bool = True

@@ -27,6 +27,7 @@ from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.fallback.still import Still, place_of, read_still
 from livegan.stage.flash.flash_guard import FlashGuard, Moment
+from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
 from livegan.stage.outputs.guest_output import GuestOutput
 from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
@@ -145,6 +146,11 @@ class Stage:
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
+        take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
+        self._hands = Hands(
+            shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
+        )
+        stack.callback(self._hands.stop)
         place = place_of(options.working, options.set)
         fallbacks = Fallbacks(read_still(place))
         main = Stream("window", self._guard("window"), fallbacks, shared.pictures)
@@ -329,6 +335,8 @@ class Stage:
                 source.renew(message.get("sources") or ())
             if message.get("source") and (on_air or message.get("status") == "refused"):
                 self._code.prepare(str(message["source"]))
+        elif kind == "settings":
+            self._hands.listen(message.get("controls") or ())
         elif kind == "outputs":
             self._outputs.take(list(message.get("outputs") or ()), self._safe_plays)
         elif kind == "sources":

@@ -27,7 +27,8 @@ class Guest:
     """The process of one guest, and what it says."""
 
     def __init__(self, target: str, options: Message) -> None:
-        where = f"livegan.stage.outputs.hosting:{target}"
+        """``target`` is a function of `livegan.stage.outputs.hosting`, or ``module:function``."""
+        where = target if ":" in target else f"livegan.stage.outputs.hosting:{target}"
         # Guests have few messages of their own: see `livegan.stage.outputs.hosting`.
         self._engine = _STARTING.submit(start_engine, options, where, kinds=None).result()
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()

@@ -1,0 +1,202 @@
+"""What listens to hands in a show: OSC, MIDI, and the take of all they do.
+
+Each kind has a process of its own, which is started when it is asked for and again when it fails.
+It writes the control table itself; nothing here is in the way of a frame.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from livegan.ipc.control_table import NO_CONTROLS, ControlTable, ControlTableFull
+from livegan.sound.source import Note
+from livegan.stage.hands.lanes import LANES
+from livegan.stage.outputs.guest import Guest
+from livegan.stage.record.line_file import LineFile
+from livegan.stage.supervision.engine_process import Message
+from livegan.take import moves_between
+
+OSC_PORT = 9000
+"""The port of a set that says ``osc(...)`` in a show that was told none; on this machine only."""
+RETRY = 1.0  # seconds until a process that failed is started again
+LONGEST = 30.0  # seconds, where it fails again and again
+LOOK = 0.02  # seconds between looks at the controls for the take
+
+
+class Listener:
+    """A process that writes controls, kept at work until it is stopped."""
+
+    def __init__(self, kind: str, target: str, options: Message, note: Note) -> None:
+        self.kind = kind
+        self._target, self._options, self._note = target, options, note
+        self._stopped, self._changed = threading.Event(), threading.Event()
+        self._wanted: tuple[str, ...] = ()
+        self._thread = threading.Thread(target=self._keep, name=f"{kind} listener", daemon=True)
+        self._thread.start()
+
+    def want(self, controls: Iterable[str]) -> None:
+        """Tell it which controls the set on the air listens to."""
+        self._wanted = tuple(controls)
+        self._changed.set()
+
+    def _keep(self) -> None:
+        pause = RETRY
+        while not self._stopped.is_set():
+            try:
+                guest = Guest(self._target, self._options)
+            except OSError as error:
+                why: str | None = f"could not be started: {error}"
+            else:
+                self._changed.set()
+                try:
+                    why = self._follow(guest)
+                finally:
+                    guest.close()
+            if why is None or self._stopped.is_set():
+                return
+            self._note(f"{self.kind}: the process that listens {why}; started again")
+            self._stopped.wait(pause)
+            pause = min(2 * pause, LONGEST)
+
+    def _follow(self, guest: Guest) -> str | None:
+        """Hear it until it ends: why it did, None if it is not to be had here."""
+        while not self._stopped.is_set():
+            if self._changed.is_set():
+                self._changed.clear()
+                guest.send({"type": "wanted", "controls": self._wanted})
+            message = guest.next(0.1)
+            if message is None:
+                if guest.gone:
+                    return guest.how()
+            elif message["type"] in ("note", "off"):
+                self._note(str(message["text"]))
+                if message["type"] == "off":
+                    return None
+        return None
+
+    def stop(self) -> None:
+        """End it."""
+        self._stopped.set()
+        self._thread.join()
+
+
+class Take:
+    """Writes down what every control is set to: see `livegan.take`.
+
+    The file is made at the first move, beside the show's log.
+    """
+
+    def __init__(self, table: ControlTable, path: Path, note: Note) -> None:
+        self._table, self._path, self._note = table, path, note
+        self._before = NO_CONTROLS
+        self._file: LineFile | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="take", daemon=True)
+        self._thread.start()
+
+    def _keep(self) -> None:
+        while not self._stopped.wait(LOOK):
+            if not self._look():
+                return
+        self._look()
+        if self._file is not None:
+            self._file.close()
+
+    def _look(self) -> bool:
+        """Write what moved since the last look. Whether the file could be made."""
+        now = self._table.snapshot()
+        if now is self._before:
+            return True
+        if self._file is None:
+            try:
+                self._file = LineFile(free(self._path))
+            except OSError as error:
+                self._note(f"moves of hands are not recorded: {error.strerror or error}")
+                return False
+        for line in moves_between(self._before, now):
+            self._file.write(line)
+        self._before = now
+        return True
+
+    def stop(self) -> None:
+        """Write what is left."""
+        self._stopped.set()
+        self._thread.join()
+
+
+def free(path: Path) -> Path:
+    """The path, or the first ``NAME-2.jsonl`` that is not there: no take is written over."""
+    count, found = 1, path
+    while found.exists():
+        count += 1
+        found = path.with_name(f"{path.stem}-{count}{path.suffix}")
+    return found
+
+
+class Hands:
+    """All that listens to hands in a show."""
+
+    def __init__(
+        self,
+        table: ControlTable,
+        sound_ring: str,
+        note: Note,
+        *,
+        ports: Sequence[tuple[str, int]] = (),
+        take: Path | None = None,
+        listener: Callable[[str, str, Message, Note], Listener] = Listener,
+    ) -> None:
+        """``ports`` are listened to for OSC from the start; without any, nothing listens until a
+        set says ``osc(...)``, and then on this machine only. ``take`` is where moves are
+        recorded."""
+        self._table, self._ring, self._note = table, sound_ring, note
+        self._make = listener
+        self._listeners: dict[str, Listener] = {}
+        self._wanted: tuple[str, ...] = ()
+        self._take = Take(table, take, note) if take is not None else None
+        if ports:
+            self._osc(ports)
+
+    def listen(self, controls: Iterable[str]) -> None:
+        """The set on the air listens to these controls; what they need is started."""
+        self._wanted = tuple(controls)
+        if "midi" in self._wanted and "MIDI" not in self._listeners:
+            self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
+        if "OSC" not in self._listeners and any(n.startswith("osc/") for n in self._wanted):
+            self._osc([("127.0.0.1", OSC_PORT)])
+        for each in self._listeners.values():
+            each.want(self._wanted)
+
+    def _osc(self, ports: Sequence[tuple[str, int]]) -> None:
+        self._start("OSC", "livegan.stage.hands.osc_guest:listen", {"ports": list(ports)})
+
+    def _start(self, kind: str, target: str, options: Message) -> None:
+        try:
+            lanes = [self._table.lane(f"{kind} {number}") for number in range(LANES)]
+        except ControlTableFull as error:
+            self._note(f"{kind}: {error}")
+            return
+        options = {**options, "lanes": lanes, "sound_ring": self._ring}
+        self._listeners[kind] = self._make(kind, target, options, self._note)
+
+    def stop(self) -> None:
+        """End all of it."""
+        for each in self._listeners.values():
+            each.stop()
+        if self._take is not None:
+            self._take.stop()
+
+
+def osc_port(text: str) -> tuple[str, int]:
+    """``9000`` or ``0.0.0.0:9000`` as (host, port); this machine only where no host is given.
+
+    Raises ValueError with a line for the performer.
+    """
+    host, colon, number = text.rpartition(":")
+    if not number.isascii() or not number.isdigit() or not 0 < int(number) < 65536:
+        raise ValueError(f"--osc {text}: write PORT or HOST:PORT, such as 9000 or 0.0.0.0:9000")
+    if colon and not host:
+        raise ValueError(f"--osc {text}: write a host before the colon, such as 0.0.0.0:{number}")
+    return host or "127.0.0.1", int(number)
