@@ -22,7 +22,7 @@ from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.midi_message import plain, released, sets
 from livegan.stage.outputs.hosting import Line
 
-SCAN = 1.0  # seconds between looks for devices; one takes 0.4 ms
+SCAN = 0.25  # seconds between looks for devices; one takes 0.4 ms, and no hand replugs as fast
 CLIENT = "livegan"
 MISSING = (
     'MIDI: the set listens to MIDI, and python-rtmidi is not installed: pip install "livegan[midi]"'

@@ -183,11 +183,17 @@ def test_without_the_library_how_to_install_it_is_told(monkeypatch: pytest.Monke
     assert 'pip install "livegan[midi]"' in MISSING
 
 
+FADER = "midi/desk:pads/1/cc 7"
 SENDER = """
 import sys, time
 import rtmidi
-out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "desk")
-out.open_virtual_port("pads")
+for _ in range(200):  # JACK is starting
+    try:
+        out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "desk")
+        out.open_virtual_port("pads")
+        break
+    except Exception:
+        time.sleep(0.1)
 print("open", flush=True)
 for line in sys.stdin:
     for n in range(500):
@@ -225,6 +231,10 @@ def test_real_messages_come_through_jack_and_come_again_after_the_cable_was_pull
         ours, theirs = spawn.Pipe()
         options = {"lanes": [table.lane("MIDI 0")], "sound_ring": ring.name}
         guest = spawn.Process(target=midi_guest.listen, args=(theirs, options), daemon=True)
+
+        def told(text: str) -> bool:
+            return until(lambda: ours.poll(1) and ours.recv().get("text") == text)
+
         try:
             guest.start()
             for last in (127, 0):
@@ -235,20 +245,12 @@ def test_real_messages_come_through_jack_and_come_again_after_the_cable_was_pull
                     assert sender.stdin is not None and sender.stdout is not None
                     assert sender.stdout.readline() == "open\n"
 
-                    def arrived(sender: Any = sender, last: int = last) -> bool:
-                        sender.stdin.write(f"{last}\n")
-                        sender.stdin.flush()
-                        end = time.monotonic() + 2
-                        found = [n for n in table.names() if n.endswith("/1/cc 7")]
-                        while time.monotonic() < end:
-                            found = [n for n in table.names() if n.endswith("/1/cc 7")]
-                            if found and value(table, found[0]) == last / 127:
-                                return True
-                            time.sleep(0.05)
-                        return False
-
-                    assert until(arrived), table.names()
+                    assert told("MIDI: listening to desk:pads")
+                    sender.stdin.write(f"{last}\n")
+                    sender.stdin.flush()
+                    assert until(lambda last=last: value(table, FADER) == last / 127)
                     sender.kill()
+                assert told("MIDI: desk:pads is gone; it is opened again when it returns")
             ours.send({"type": "quit"})
             guest.join(20)
             assert guest.exitcode == 0
