@@ -29,7 +29,7 @@ OFFERED = {
     "livegan-diffusion": ["loader diffusion"],
     "livegan-frames": ["output frames"],
     "livegan-openvino": ["loader xml"],
-    "livegan-osc": ["signal osc"],
+    "livegan-osc": ["word shake"],
     "livegan-relay": ["signal udp", "source grains", "output mjpeg", "command grains"],
     "livegan-rose": ["encoder rose"],
     "livegan-timeslip": ["mixer timeslip"],
@@ -125,7 +125,7 @@ sound = listen()
 rose = encode.rose(sound, seconds=2)
 reef = encode.coral(sound)
 painted = model("stripes", rose, size=32)
-night = rose.invert(amount=osc("/1/fader1", port={port}, glide=0.01))
+night = rose.invert(amount=shake("/accxyz"))
 show(grid(rose, reef.timeslip(rose), painted, night))
 show(night, frames="takes/one@4")
 """
@@ -150,7 +150,7 @@ def show(
     with xvfb((512, 512)) as display, null_sink() as sink:
         sink.play(tmp_path / "song.wav")
         env = {**sink.env, "DISPLAY": display}
-        show = Show(tmp_path, env, SET.format(port=port), "--seconds 300", environment.python)
+        show = Show(tmp_path, env, SET, f"--seconds 300 --osc {port}", environment.python)
         try:
             yield show, display
         finally:
@@ -193,13 +193,13 @@ def test_all_of_them_play_in_one_show(
     takes = tmp_path / "takes" / "one"
     stage.wait("files of the night", lambda: len(brightness(takes)) > 1, 120)
 
-    # The fader makes night day. Garbage that comes to its port makes nothing.
+    # A phone that is shaken makes night day. Garbage that comes to the port makes nothing.
     dark = quarter(stage, display, 1, 1).mean()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-        for datagram in (b"", b"\xff" * 900, b"/1/fader1", b"#bundle\0" + b"\x7f" * 40):
+        for datagram in (b"", b"\xff" * 900, b"/accxyz", b"#bundle\0" + b"\x7f" * 40):
             wire.sendto(datagram, ("127.0.0.1", port))
-        moved = b"/1/fader1\0\0\0,f\0\0" + struct.pack(">f", 1.0)
-        wire.sendto(moved, ("127.0.0.1", port))
+        shaken = b"/accxyz\0,fff\0\0\0\0" + struct.pack(">fff", 3.0, 0.0, 0.0)
+        wire.sendto(shaken, ("127.0.0.1", port))
     stage.wait("a bright quarter", lambda: quarter(stage, display, 1, 1).mean() > dark + 60)
 
     stage.wait("bright files", lambda: brightness(takes)[-1:] > [dark + 60])
