@@ -31,13 +31,10 @@ from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-<<<<<<< HEAD
 from livegan.ipc.messages import Commit, FromEngine, Note, encode
-from livegan.picture_sources.board import StandIns
-=======
 from livegan.ipc.recorded_controls import RecordedControls
+from livegan.picture_sources.board import StandIns
 from livegan.plugin.closest import suggestion
->>>>>>> e9c5db6 (Knobs, pads, MIDI and OSC are signals of a set; a rehearsal turns them)
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
