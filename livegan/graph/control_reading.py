@@ -7,22 +7,46 @@ control table knows. So an engine that is replaced goes on in the middle of a fa
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from livegan.control_names import MIDI
 from livegan.graph.signal import Signal
-
-if TYPE_CHECKING:
-    from livegan.graph.reading import Reading
+from livegan.plugin.now import Now
 
 
-def ranged(r: Reading, s: Signal) -> float:
+class Control(Protocol):
+    """What a knob, a pad or an address was set to: see `livegan.ipc.control_table`."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def time(self) -> float:
+        """Show time in seconds at which it was set."""
+
+    @property
+    def serial(self) -> int:
+        """How often it was set."""
+
+
+class Frame(Protocol):
+    """What a frame knows of controls: see `livegan.graph.reading.Reading`."""
+
+    now: Now
+    memory: dict[str, Any]
+    controls: Mapping[str, Control]
+
+    def control(self, name: str, default: float = 0.0) -> float:
+        """The value of a control; ``default`` while nobody has set it."""
+
+
+def ranged(r: Frame, s: Signal) -> float:
     """A knob, or an OSC address: (name, default, low, high)."""
     name, default, low, high = s.args
     return float(min(max(r.control(name, default), low), high))
 
 
-def pad(r: Reading, s: Signal) -> float:
+def pad(r: Frame, s: Signal) -> float:
     """(name, fall): how hard it was struck, fallen since."""
     name, fall = s.args
     struck = r.controls.get(name)
@@ -31,7 +55,7 @@ def pad(r: Reading, s: Signal) -> float:
     return min(max(struck.value, 0.0), 1.0) * faded(r, struck.time, fall)
 
 
-def midi(r: Reading, s: Signal) -> float:
+def midi(r: Frame, s: Signal) -> float:
     """(what, channel, port, fall, default): what moved last, of the devices that are meant."""
     what, _, _, fall, default = s.args
     names = matching(r, s)
@@ -41,7 +65,7 @@ def midi(r: Reading, s: Signal) -> float:
     return max(found, key=lambda control: control.time).value if found else default
 
 
-def key(r: Reading, name: str, fall: float) -> float:
+def key(r: Frame, name: str, fall: float) -> float:
     """A key: its velocity while it is held; after that it falls.
 
     A blow that is over before a frame has seen it is seen in one.
@@ -56,7 +80,7 @@ def key(r: Reading, name: str, fall: float) -> float:
     return hit.value * faded(r, held.time, fall) if hit is not None else 0.0
 
 
-def faded(r: Reading, since: float, fall: float) -> float:
+def faded(r: Frame, since: float, fall: float) -> float:
     """What is left of 1, falling to 37 % in ``fall`` seconds; without a fall it stays a frame."""
     age = r.now.time - since
     if age <= 0:
@@ -64,7 +88,7 @@ def faded(r: Reading, since: float, fall: float) -> float:
     return math.exp(-age / fall) if fall > 0 else float(age <= r.now.dt)
 
 
-def matching(r: Reading, s: Signal) -> tuple[str, ...]:
+def matching(r: Frame, s: Signal) -> tuple[str, ...]:
     """The controls that a ``midi(...)`` means. Names only ever come, so they are looked for again
     where there are more of them."""
     count = len(r.controls)

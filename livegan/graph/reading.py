@@ -5,30 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from livegan.graph import control_reading
 from livegan.graph.binding import describe
+from livegan.graph.control_reading import Control
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Holder, call, make
 from livegan.plugin.now import Now
-
-
-class Control(Protocol):
-    """What a knob, a pad or an address was set to: see `livegan.ipc.control_table`."""
-
-    @property
-    def value(self) -> float: ...
-    @property
-    def time(self) -> float:
-        """Show time in seconds at which it was set."""
-
-    @property
-    def serial(self) -> int:
-        """How often it was set."""
-
 
 NO_CONTROLS: Mapping[str, Control] = {}
 

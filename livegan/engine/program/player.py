@@ -19,7 +19,8 @@ from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.generators.channels import fitted
-from livegan.graph.reading import NO_CONTROLS, Control, Reading
+from livegan.graph.control_reading import Control
+from livegan.graph.reading import NO_CONTROLS, Reading
 from livegan.operation.moment import now_at
 from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now

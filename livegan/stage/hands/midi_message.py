@@ -14,6 +14,8 @@ RELEASING = (120, 123, 124, 125, 126, 127)
 """Of them, those that release all keys: all sound off, all notes off, and changes of mode."""
 LENGTHS = {PROGRAM: 2, PRESSURE: 2}
 """Bytes of a message; 3 of the others."""
+LONGEST = 90
+"""Bytes of a port's name: it is a part of names in the control table."""
 CLIENT = re.compile(r"\s\d+:\d+$")
 """What ALSA writes behind the name of a port: it is another one each time."""
 
@@ -61,5 +63,6 @@ def released(port: str, held: set[int], channel: int | None = None) -> list[tupl
 
 
 def plain(name: str) -> str:
-    """The name of a port as it is when the device is plugged in again."""
-    return CLIENT.sub("", name).strip() or "MIDI"
+    """The name of a port as it is when the device is plugged in again, `LONGEST` bytes at most."""
+    short = CLIENT.sub("", name).strip().encode(errors="replace")[:LONGEST]
+    return short.decode(errors="ignore") or "MIDI"

@@ -7,11 +7,12 @@ while a picture is drawn, and the port's buffer is small. Started by `livegan.st
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import sys
 import time
 from collections.abc import Callable, Collection
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import Any
 
 from livegan.control_names import is_hit
@@ -28,6 +29,7 @@ BUFFER = 8 * 2**20
 SO_RCVBUFFORCE = 33  # Linux, for root: beyond net.core.rmem_max
 AT_ONCE = 20_000
 """Datagrams that are read before they are taken: a flood must not hold up the rest."""
+LOOK = 0.1  # seconds between looks at what the stage says; packets are taken at once
 RETRY = 1.0  # seconds until a port that is taken is tried again
 MALFORMED_LINE = 10.0  # seconds between two lines about what is not OSC
 
@@ -155,11 +157,15 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
             for port in ports:
                 port.open()
             sockets = [port.socket for port in ports if port.socket is not None]
-            ready = wait([connection, *sockets], receiver.waiting.wait(time.time(), RETRY))
-            if connection in ready:
-                message = line.receive()
-                if message is None:
-                    return
+            pause = receiver.waiting.wait(time.time(), LOOK)
+            if sockets:
+                select.select(sockets, [], [], pause)
+            else:
+                time.sleep(pause)
+            message = line.next()
+            if message is None:
+                return
+            if "controls" in message:
                 lanes.wanted = frozenset(message["controls"])
             datagrams = [datagram for port in ports for datagram in port.drain()]
             receiver.take(datagrams, ring.position / RATE, time.time())

@@ -242,9 +242,13 @@ class Line:
             return None
         return None if message.get("type") == "quit" else message
 
+    def next(self) -> Message | None:
+        """What the stage says next, without waiting: empty if nothing, None for the end."""
+        try:
+            return self.receive() if self._connection.poll(0) else {}
+        except (EOFError, OSError):
+            return None
+
     def asked_to_end(self) -> bool:
         """Whether the stage wants us to end."""
-        try:
-            return self._connection.poll(0) and self.receive() is None
-        except (EOFError, OSError):
-            return True
+        return self.next() is None

@@ -56,3 +56,4 @@ def test_a_device_has_the_same_name_when_it_is_plugged_in_again() -> None:
     assert plain("nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0") == "nanoKONTROL2:nanoKONTROL2 MIDI 1"
     assert plain("nanoKONTROL2:nanoKONTROL2 MIDI 1 128:0") == "nanoKONTROL2:nanoKONTROL2 MIDI 1"
     assert plain("") == "MIDI"
+    assert plain("ä" * 200) == "ä" * 45

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import struct
 import subprocess
@@ -180,3 +181,22 @@ def test_hosts_and_ports_are_read() -> None:
     for wrong in ("", "x", ":9000", "0", "65536", "host:", "9000:"):
         with pytest.raises(ValueError, match=f"--osc {wrong}: write "):
             osc_port(wrong)
+
+
+@pytest.mark.skipif(shutil.which("oscsend") is None, reason="apt-get install liblo-tools")
+def test_another_sender_of_osc_is_understood(table: ControlTable, notes: list[str]) -> None:
+    number = free_port()
+    with SoundRing.create() as ring:
+        hands = Hands(table, ring.name, notes.append, ports=[("127.0.0.1", number)])
+        hands.listen(["knob/hue", "knob/warmth"])
+        try:
+            assert until(lambda: f"OSC: listening on 127.0.0.1:{number}" in notes), notes
+            for sent in ("/knob/h* f 0.25", "/accxyz fsdi 0.5 up -1.5 3", "/1/on T", "/pad/hit"):
+                subprocess.run(["oscsend", "127.0.0.1", str(number), *sent.split()], check=True)
+            wanted = {
+                "knob/hue": 0.25, "osc/accxyz#0": 0.5, "osc/accxyz#2": -1.5, "osc/accxyz#3": 3.0,
+                "osc/1/on#0": 1.0, "pad/hit": 1.0,
+            }  # fmt: skip
+            assert until(lambda: values(table) == wanted), values(table)
+        finally:
+            hands.stop()

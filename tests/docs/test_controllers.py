@@ -1,0 +1,61 @@
+"""The page about controllers: every command on it runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from livegan import share
+from livegan.cli import app
+from livegan.cli.perform import osc_ports
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "controllers.md").read_text("utf-8")
+COMMANDS = re.findall(r"^livegan (.+)$", PAGE, re.M)
+TAKE = re.findall(r'`(\{"time".+?\})`', PAGE)
+
+
+def test_the_page_has_its_commands() -> None:
+    assert [c.split()[0] for c in COMMANDS] == ["perform", "perform", *["rehearse"] * 3]
+    assert len(TAKE) == 1
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("rehearse")])
+def test_a_rehearsal_of_the_page_writes_its_film(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(share.folder("sets"), "sets")
+    Path("take.jsonl").write_text(TAKE[0] + "\n")
+    words = shlex.split(command.replace("--seconds 4", "--seconds 0.2"))
+    done = CliRunner().invoke(app, [*words, "--size", "64"])
+    assert done.exit_code == 0, done.output
+    assert Path(words[-1]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("perform")])
+def test_a_show_of_the_page_takes_its_ports(command: str) -> None:
+    words = shlex.split(command)
+    ports = [after for word, after in pairwise(words) if word == "--osc"]
+    assert len(osc_ports(ports)) == len(ports) > 0
+
+
+def test_a_take_or_knob_that_cannot_be_read_ends_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(share.folder("sets") / "hands.py", "hands.py")
+    Path("take.jsonl").write_text("move it\n\n")
+    for words, said in (
+        (["--controls", "take.jsonl"], "take.jsonl:1: not a move"),
+        (["--controls", "none.jsonl"], "none.jsonl"),
+        (["--knob", "warmth"], "--knob warmth: write NAME=VALUE"),
+    ):
+        done = CliRunner().invoke(app, ["rehearse", "hands.py", *words])
+        assert done.exit_code != 0 and said in done.output, done.output
+        assert len(done.output.strip().splitlines()) == 1, done.output
