@@ -61,7 +61,8 @@ def moves_between(before: Snapshot, after: Snapshot) -> Iterable[str]:
     """The lines of a take for what was set between two looks at the control table."""
     moved: list[tuple[str, Control]] = []
     for name, control in after.items():
-        if before.get(name) != control:
+        known = before.get(name)
+        if known is None or known[:2] != control[:2]:
             moved.append((name, control))
     for name, control in sorted(moved, key=lambda pair: (pair[1].time, pair[0])):
         move = {"time": round(control.time, 4), "name": name, "value": control.value}
