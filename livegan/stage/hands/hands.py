@@ -107,17 +107,17 @@ class Take:
     def _look(self) -> bool:
         """Write what moved since the last look. Whether the file could be made."""
         now = self._table.snapshot()
-        if now is self._before:
-            return True
-        if self._file is None:
+        lines = list(moves_between(self._before, now)) if now is not self._before else []
+        self._before = now
+        if lines and self._file is None:
             try:
                 self._file = LineFile(free(self._path))
             except OSError as error:
                 self._note(f"moves of hands are not recorded: {error.strerror or error}")
                 return False
-        for line in moves_between(self._before, now):
+        for line in lines:
+            assert self._file is not None
             self._file.write(line)
-        self._before = now
         return True
 
     def stop(self) -> None:
