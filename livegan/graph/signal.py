@@ -51,7 +51,7 @@ class Signal:
 
     def __bool__(self) -> bool:
         raise SetError(
-            "a signal has no value while the set is read: use where(condition, a, b) to choose "
+            "a signal has no value while the set is read; use where(condition, a, b) to choose "
             "by it, or write a @signal function, which runs every frame"
         )
 

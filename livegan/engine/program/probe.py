@@ -78,8 +78,8 @@ def probe(
             check_context(error)
             refusal = blame(step, error, program, limit_s)
             if isinstance(error, Overrun):
-                what = f"its first frame may take {limit_s:g} s, its making {MAKING_S:g} s: import "
-                refusal.reason += f"; {what}libraries and read files in __init__ of a class"
+                what = f"a first picture may take {limit_s:g} s, __init__ {MAKING_S:g} s; import "
+                refusal.reason += f"; {what}libraries and read files in the __init__ of a class"
             raise refusal from None
         pictures.append(picture)
         if before is None:

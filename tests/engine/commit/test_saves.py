@@ -89,8 +89,8 @@ def test_a_save_that_waits_for_ever_is_refused_and_the_next_one_is_taken(
 @pytest.mark.parametrize(
     ("top", "line", "said"),
     [
-        ("x = " + "1+" * 5000 + "1", 6, "it is too deeply nested for Python"),
-        ("x = " + "-" * 100_000 + "1", 6, "it is too deeply nested for Python"),
+        ("x = " + "1+" * 5000 + "1", 6, "this is nested too deeply for Python"),
+        ("x = " + "-" * 100_000 + "1", 6, "this is nested too deeply for Python"),
         ("raise KeyboardInterrupt", 6, "KeyboardInterrupt"),
     ],
 )
