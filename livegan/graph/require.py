@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def require(*requirements: str) -> None:
-    """Refuse this set where a package is missing: ``require("livegan-chroma>=0.2")``.
+    """Refuse the set if a package is missing: ``require("livegan-chroma>=0.2")``.
 
-    Each is the name of a package with the versions that will do, as in a requirements file.
+    Give package names with version ranges, as in a requirements file.
     """
     from packaging.requirements import InvalidRequirement, Requirement
 

@@ -30,8 +30,8 @@ from livegan.plugin.parameter import static as static
 from livegan.plugin.words import ARGUMENTS
 
 CONTEXT: dict[str, str] = {
-    "now": "the moment of the frame: a `livegan.plugin.Now`",
-    "size": "(height, width) in pixels that the set is played at",
+    "now": "the moment of the frame, a `livegan.plugin.Now`",
+    "size": "(height, width) of the canvas in pixels",
     "rng": "a numpy random generator, seeded by the show, the node and the time",
     "note": "a function that shows the performer a line of text",
 }
