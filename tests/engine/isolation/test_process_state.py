@@ -105,7 +105,7 @@ def test_the_working_folder_and_the_streams_are_put_back(show: Show) -> None:
     assert commit is not None and commit.status == "cued"
     assert (Path.cwd(), sys.getrecursionlimit(), sys.stdout) == before
     told = [m["text"] for m in show.messages if m["type"] == "note"]
-    assert told == ["the set changed the working folder, the recursion limit, the standard streams: put back"]  # noqa: E501  # fmt: skip
+    assert told == ["the set changed the working folder, the recursion limit, the standard streams; livegan restored it"]  # noqa: E501  # fmt: skip
 
 
 @pytest.mark.parametrize("call", ["os._exit(3)", "os.abort()", "sys.exit()", "exit()"])
@@ -252,7 +252,7 @@ def test_a_set_that_watches_each_line_is_rid_of_it(show: Show, where: str, kind:
     assert commit is not None and commit.status == "cued", commit.reason
     assert now == before
     told = [m["text"] for m in show.messages if m["type"] == "note"]
-    assert told == [f"the set changed the {kind} function: put back"]
+    assert told == [f"the set changed the {kind} function; livegan restored it"]
     show.player.happen(Forget())  # its leaf would do it again in each frame
 
 
