@@ -44,7 +44,7 @@ ROWS = (
         "Play a copy of a set for hours, with edits and faults, and look for leaks.",
     ),
     Row("models", "List the models that a set in this folder can use, or show the card of one."),
-    Row("devices", "List sound inputs and outputs, displays and processors."),
+    Row("devices", "List sound inputs and outputs, cameras, displays and processors."),
     Row(
         "doctor",
         "Check what this machine has, what is missing, and how to get it.",

@@ -147,7 +147,8 @@ def test_a_set_that_holds_the_interpreter_is_found_named_and_left_out(show: Show
     assert (death["node"], death["where"]) == ("running the set", f"{show.set}:5")
     assert "at running the set, set.py:5" in death["text"]
     show.until("that it is left out", lambda: show.told("blocked"))
-    show.until("a refusal", lambda: "crashed the engine" in show.commits("refused")[-1]["reason"])  # noqa: E501  # fmt: skip
+    why = "this version crashed the engine"
+    show.until("a refusal", lambda: why in show.commits("refused")[-1]["reason"])
     picture = show.picture()
     assert picture.version == 1
     if show.sound.position < 55 * RATE:  # not on a machine this slow
