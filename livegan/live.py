@@ -1,8 +1,8 @@
-"""The vocabulary of a set: ``from livegan.live import *``.
+"""The words of a set: ``from livegan.live import *``.
 
-Running a set draws nothing: each call makes a node, and ``show`` says which is seen.  This module
-never imports torch, so a set is read in milliseconds.  Every mixer of every plugin is a name here
-and a method of every picture; every encoder is ``encode.NAME``.
+Running a set draws nothing: each call makes a node, and ``show`` selects the picture to show.  This
+module never imports torch, so reading a set takes milliseconds.  Every mixer of every plugin is a
+name here and a method of every picture; every encoder is ``encode.NAME``.
 """
 
 from __future__ import annotations
@@ -44,11 +44,15 @@ from livegan.size import FITS, UNSAID
 MODEL = (
     Param(
         "card",
-        doc="statistics of batch norms: of the frame, running ones, or what the card says",
+        doc="statistics for batch norms: the frame's own, the running ones, or as the card says",
         choices=("card", "frame", "running"),
         name="norm",
     ),
-    Param(False, doc="keep dropout on, as the pix2pix project tests (flickers)", name="dropout"),
+    Param(
+        False,
+        doc="keep dropout on, as the pix2pix project does in its tests (flickers)",
+        name="dropout",
+    ),
     Param(
         "auto",
         doc="number format",
@@ -58,23 +62,23 @@ MODEL = (
     ),
     Param(
         UNSAID,
-        doc="what it paints at, in the canvas's shape if it is a number, and how large its picture "
-        "is; 0 paints as its card says and fills the canvas",
+        doc="size to paint at, and size of the result; one number takes the canvas's shape; "
+        "0: the size on the card, scaled to the canvas",
         unit="px",
         live=False,
         name="size",
     ),
     Param(
         "cover",
-        doc="how what it painted meets the canvas, where the shapes differ: it fills it and is "
-        "cut, is seen whole on black, or is distorted",
+        doc="if the result has another shape than the canvas: fill it and cut, show all on black, "
+        "or distort",
         choices=FITS,
         name="fit",
     ),
     Param(
         False,
-        doc="load a TorchScript archive or an ONNX file with operators of its own: programs, "
-        "which run in a process that opens no files",
+        doc="load TorchScript, or ONNX with its own operators: such a file is a program, and runs "
+        "in a process that cannot open files",
         live=False,
         name="trust",
     ),
@@ -94,7 +98,7 @@ time = Signal("time")
 
 
 def listen() -> SoundHandle:
-    """What the stage hears; which source that is, the command line says (``--audio``)."""
+    """The sound that the show hears. ``--audio`` on the command line chooses the source."""
     return SOUND
 
 
@@ -140,10 +144,10 @@ def model(
     key: str | None = None,
     **options: Any,
 ) -> Picture:
-    """A slot: a generator that repaints a condition.
+    """A slot: a model that repaints a picture, its condition.
 
-    ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition the
-    encoder on the model's card draws it.  ``options`` are ``norm``, ``dropout``, ``precision``,
+    ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition, the
+    encoder on the model's card draws one.  ``options`` are ``norm``, ``dropout``, ``precision``,
     ``size``, ``fit`` and ``trust``.
     """
     if not isinstance(checkpoint, (str, Morph)):
@@ -164,7 +168,7 @@ def model(
 
 
 def morph(a: str, b: str, amount: Any = 0.5) -> Morph:
-    """A model between two checkpoints of one architecture; ``amount`` 0 is ``a``, 1 is ``b``."""
+    """A mixture of two models of the same architecture: ``amount`` 0 is ``a``, 1 is ``b``."""
     for name in (a, b):
         if not isinstance(name, str):
             raise SetError(f"morph needs two names of models in quotes, got {describe(name)}")
@@ -174,7 +178,10 @@ def morph(a: str, b: str, amount: Any = 0.5) -> Morph:
 
 
 def prev(of: str | Picture | None = None) -> Picture:
-    """The picture of a node one frame ago: ``prev("a")``; ``prev()`` is what was shown."""
+    """The picture of one frame ago.
+
+    ``prev("a")`` is the last picture of the node ``a``; ``prev()`` is what the window showed.
+    """
     if of is not None and not isinstance(of, (str, Picture)):
         raise SetError(f"prev needs the name of a picture in quotes, got {describe(of)}")
     node = Picture("prev", "prev")
@@ -223,10 +230,10 @@ def lfo(
     high: Any = 1.0,
     phase: Any = 0.0,
 ) -> Signal:
-    """A slow oscillator between ``low`` and ``high``, 4 beats long unless told otherwise.
+    """A slow oscillator between ``low`` and ``high``. Its period is 4 beats unless you set another.
 
     ``shape`` is ``sine``, ``triangle``, ``ramp``, ``saw``, ``square``, ``random`` (a new value
-    each period) or ``noise`` (wanders); ``phase`` shifts it by a part of the period.
+    each period) or ``noise`` (a smooth random curve).  ``phase`` shifts it by a part of the period.
     """
     if shape not in SHAPES:
         raise SetError(f"lfo has no shape {shape!r}" + suggestion(shape, SHAPES))
@@ -236,14 +243,14 @@ def lfo(
 
 
 def every(beats: Any = None, *, bars: Any = None, seconds: Any = None, fall: Any = 0.25) -> Signal:
-    """A pulse: 1 at the start of every period, fallen to 0 after the part ``fall`` of it."""
+    """A pulse: 1 at the start of each period, then falling to 0 within the part ``fall`` of it."""
     return Signal("every", count_of("every", beats, bars, seconds, default_beats=1), lift(fall))
 
 
 def choose(
     *values: Any, beats: Any = None, bars: Any = None, seconds: Any = None, order: str = "random"
 ) -> Signal:
-    """One of the values, a new one each period (4 beats); ``order`` is "random" or "cycle"."""
+    """One of the values, a new one in each period (4 beats). ``order`` is "random" or "cycle"."""
     if not values:
         raise SetError("choose needs values to choose from")
     if order not in ("random", "cycle"):
@@ -253,7 +260,7 @@ def choose(
 
 
 def where(condition: Any, a: Any, b: Any) -> Signal:
-    """``a`` while the condition is above 0, else ``b``: ``where(sound.low > 0.5, 1, 0)``."""
+    """``a`` while the condition is above 0, otherwise ``b``: ``where(sound.low > 0.5, 1, 0)``."""
     return Signal("where", lift(condition), lift(a), lift(b))
 
 
@@ -271,9 +278,9 @@ def lowest(*values: Any) -> Signal:
 
 
 def skyline(heights: Any, size: tuple[int, int] | None = None) -> Any:
-    """Columns as a skyline: (n,) heights 0..1 → (H, W) picture, bright below the line.
+    """Draw columns as a skyline: (n,) heights 0..1 → (H, W) picture, bright below the line.
 
-    ``size`` is (H, W), (n, n) if not given.  The line is anti-aliased.
+    ``size`` is (H, W), or (n, n) if not given.  The line is anti-aliased.
     """
     import numpy as np
 

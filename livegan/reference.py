@@ -21,11 +21,12 @@ from livegan.sound.history import Sound
 INTRO = """\
 # The set language
 
-This page is written from livegan's own declarations by `python -m livegan.reference`.
+`python -m livegan.reference` writes this page from livegan's own declarations.
 
 A set is a Python file that begins with `from livegan.live import *` and ends with `show(picture)`.
-Running it draws nothing: every call makes a node, and the nodes are drawn every frame. So a set can
-be checked before it is seen, and what a save did not change goes on playing.
+Running the set draws nothing. Every call makes a node, and livegan draws the nodes in every frame.
+So livegan can check a set before the audience sees it, and keep every node that a save did not
+change.
 
 ```python
 from livegan.live import *
@@ -35,32 +36,33 @@ a = model("nebula", encode.timeline(sound, seconds=10))
 show(a.hue(lfo(bars=8)).blend(prev(), 0.5 * sound.kick))
 ```
 
-* Pictures chain: `wave.blur(4).blend(scroll, 0.3)` is `blend(blur(wave, 4), scroll, 0.3)`.
-* Every number accepts a signal, such as `sound.low`, `lfo(bars=4)` or `0.2 + 0.5 * sound.kick`.
-* The canvas has any shape: `settings(size=(1280, 720))`. Pictures meet at the size of the first;
-  one of another shape covers it and is cut. `.fit("contain")` shows all of it, on black.
-* A picture's name is the variable it is assigned to, or `key="name"`. By its name, and by what it
-  is built from, livegan knows it again in the next save: what it is given may change, its weights
-  and its memory stay.
+* You can chain mixers: `wave.blur(4).blend(scroll, 0.3)` means `blend(blur(wave, 4), scroll, 0.3)`.
+* Every number can be a signal, such as `sound.low`, `lfo(bars=4)` or `0.2 + 0.5 * sound.kick`.
+* The canvas can have any shape: `settings(size=(1280, 720))`. A mixer works at the size of its
+  first picture. It scales a picture of another shape to fill that size and cuts off the rest. Use
+  `.fit("contain")` to show the whole picture on black.
+* The name of a picture is the variable that you assign it to, or `key="name"`. livegan uses the
+  name, and what the picture is built from, to find it again in the next save. Its inputs and values
+  may change; its weights and its memory stay.
 """
 
 NOW = {
     "time": "seconds since the show began, of the newest sound in the picture",
-    "dt": "seconds since the picture before, 0 for the first",
+    "dt": "seconds since the previous picture, 0 for the first",
     "frame": "pictures since the show began",
-    "fps": "pictures a second that are wanted",
-    "bpm": "tempo, beats a minute",
+    "fps": "pictures per second that the show aims for",
+    "bpm": "tempo, in beats per minute",
     "beats": "beats since the show began, with the fraction",
     "beats_per_bar": "beats in a bar",
     "beat": "phase of the beat, 0..1",
     "bar": "phase of the bar, 0..1",
-    "seed": "seed of everything random in this show",
+    "seed": "seed for everything random in this show",
 }
-"""What the moment of a picture has."""
+"""The attributes of the moment of a picture."""
 
 
 def in_a_leaf() -> Iterator[tuple[str, str]]:
-    """What the sound has inside of a leaf, with the first line of each docstring."""
+    """The attributes of the sound in a leaf, with the first line of each docstring."""
     for name in ("time", "position", "rate", "hop"):
         yield f"sound.{name}", SOUND[name]
     for name in FEATURES:
@@ -73,7 +75,7 @@ def in_a_leaf() -> Iterator[tuple[str, str]]:
 SOUND = {
     "time": "seconds since the show began",
     "position": "samples since the show began",
-    "rate": "48000 samples a second",
+    "rate": "48000 samples per second",
     "hop": "480 samples: features have a value for each hop",
 }
 
@@ -103,7 +105,7 @@ def reference() -> str:
     sources = "\n".join(f"* `{o.name}`: {o.summary}" for o in reg.offered("picture_source"))
     parts.append(f"Live sources:\n\n{sources}\n")
     parts.append("## Signals\n")
-    parts.append("What is heard, as attributes of `listen()`:\n")
+    parts.append("Attributes of `listen()`:\n")
     parts.append(rows_of(("signal", "meaning"), ((f"sound.{k}", v) for k, v in FEATURES.items())))
     parts.append("Clocks:\n")
     clocks = {
@@ -117,8 +119,8 @@ def reference() -> str:
     for word in ("lfo", "every", "choose", "where", "highest", "lowest"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append(
-        "Signals have arithmetic (`+ - * / % **`), comparisons (1 where true, 0 where not) and "
-        "`&`, `|` for both and either. Their methods:\n"
+        "You can calculate with signals (`+ - * / % **`), compare them (1 if true, 0 if not) and "
+        "combine conditions with `&` (and) and `|` (or). Their methods:\n"
     )
     methods = (
         (f".{name}{sign(getattr(Signal, name))}", first(getattr(Signal, name))) for name in METHODS
@@ -134,21 +136,23 @@ def reference() -> str:
     parts.append("## Encoders: sound to picture\n")
     parts += [operation_entry(o, "encode.") for o in reg.all("encoder")]
     parts.append(
-        "## Mixers: pictures to picture\n\nEach is a word and a method of every picture.\n"
+        "## Mixers: pictures to picture\n\n"
+        "You can call each mixer as a function or as a method of a picture.\n"
     )
     parts += [operation_entry(o, "") for o in reg.all("mixer")]
-    parts.append("## Leaves: your own\n")
+    parts.append("## Leaves: your own encoders, mixers and signals\n")
     parts.append(
-        "A function of the set becomes an encoder, a mixer or a signal with `@encoder`, `@mixer` "
-        "or `@signal`. It runs every frame. Arguments before `*` are its inputs; keyword arguments "
-        'with `param(default, low, high, "doc")` can be played; with `static(...)` they are fixed '
-        "when it is built. It may also ask, by name, for:\n"
+        "Decorate a function of the set with `@encoder`, `@mixer` or `@signal` to use it as one. "
+        "Such a function is called a leaf. It runs in every frame. Arguments before `*` are its "
+        'inputs. A keyword argument with `param(default, low, high, "doc")` can be a signal; one '
+        "with `static(...)` is fixed when the node is built. A leaf may also take these keyword "
+        "arguments:\n"
     )
     parts.append(rows_of(("keyword argument", "meaning"), CONTEXT.items()))
-    parts.append("What `now` has, numbers all of them:\n")
+    parts.append("Attributes of `now`, all of them numbers:\n")
     parts.append(rows_of(("attribute", "meaning"), ((f"now.{k}", v) for k, v in NOW.items())))
     parts.append(
-        "What `sound` has inside of a leaf: numbers, and numpy arrays with the newest value last:\n"
+        "Attributes of `sound` in a leaf: numbers, and numpy arrays with the newest value last:\n"
     )
     parts.append(rows_of(("attribute", "meaning"), in_a_leaf()))
     for word in ("encoder", "mixer", "signal", "skyline"):

@@ -106,7 +106,7 @@ def test_a_show_follows_a_training_and_not_what_is_broken(show: tuple[Show, str,
     train(model, "water", 200)
     look.leaves(first)
     assert stage.on_air(2)["built"] == ["show.mine"]
-    stage.wait("a line", lambda: stage.messages(text="mine was written anew: 200 steps"))
+    stage.wait("a line", lambda: stage.messages(text="the file of mine has changed: 200 steps"))
     second = look.rest()
 
     # Cut off: a line, and nothing changes.

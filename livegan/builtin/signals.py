@@ -20,26 +20,26 @@ def quiet(
     seconds: float = param(2.0, 0.05, 30, "how far back", unit="s"),
     below: float = param(0.05, 0, 1, "level that counts as quiet"),
 ) -> float:
-    """1 while the level has stayed low for the last seconds, else 0."""
+    """1 while the level has been low for the last seconds, otherwise 0."""
     return float(sound.feature("level", seconds).max() < below)
 
 
 def build(sound: Any, *, seconds: float = param(8.0, 1, 30, "how far back", unit="s")) -> float:
-    """How much louder the newest quarter is than the seconds before: 0.5 steady, 1 building."""
+    """How much louder the newest quarter is than the seconds before: 0.5 is steady, 1 rising."""
     level = sound.feature("level", seconds)
     newest = level[-max(1, len(level) // 4) :].mean()
     return float(min(1.0, max(0.0, 0.5 + newest - level.mean())))
 
 
 def density(sound: Any, *, seconds: float = param(4.0, 0.5, 30, "how far back", unit="s")) -> float:
-    """How busy the music is: attacks a second over the last seconds, 0..1 for 0 to 10."""
+    """How busy the music is: 0 to 10 attacks per second in the last seconds, as 0..1."""
     onset = sound.feature("onset", seconds)
     rises = int(((onset[1:] - onset[:-1]) > 0.2).sum())
     return min(1.0, rises / seconds / 10.0)
 
 
 def stutter(*, now: Now, parts: float = param(4.0, 1, 32, "pulses in a beat")) -> float:
-    """A square pulse that divides the beat: 1 in the first half of each part, else 0."""
+    """A square wave that divides the beat: 1 in the first half of each part, otherwise 0."""
     return float((now.beats * parts) % 1.0 < 0.5)
 
 

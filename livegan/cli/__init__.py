@@ -15,53 +15,53 @@ from livegan.cli.lazy import Commands, Row
 ROWS = (
     Row(
         "perform",
-        "Play a set: save its file while it plays, and the change is on the air at the next bar.",
+        "Play a set. Edit and save its file: the change appears at the next bar.",
     ),
     Row(
         "rehearse",
-        "Play a set against a recording without a stage: the same input gives the same pictures.",
+        "Play a set with a recording, without a stage, and write a film or a report.",
         parser="Rehearse",
     ),
     Row(
         "check",
-        "Prove a set without playing it: builds it and draws it on the demo track and on silence.",
+        "Test a set without playing it.",
     ),
-    Row("encode", "Draw one condition: what a show would draw for that sound at that moment."),
-    Row("analyze", "Hear a file as a show would: levels, kicks, snares, onsets, tempo and beats."),
+    Row("encode", "Draw the condition of one moment as a picture."),
+    Row("analyze", "Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."),
     Row("generate", "Paint one picture with a checkpoint."),
     Row(
         "dataset",
-        "Cut pairs from films: a condition that the sound draws, and the picture at that moment.",
+        "Make training pairs from films: the sound as a picture, and the film's frame.",
     ),
-    Row("train", "Train a model on pairs, and lay it where a set finds it."),
+    Row("train", "Train a model on pairs."),
     Row(
         "score",
-        "Measure a model as a show plays it, on data and music that it did not learn from.",
+        "Measure a model on data and music that it was not trained on.",
     ),
-    Row("export", "Write a model for another program: the pix2pix project's .pth layout, or ONNX."),
+    Row("export", "Write a model for another program, as .pth (pix2pix project) or ONNX."),
     Row(
         "soak",
-        "Play a copy of a set for hours, with edits and a few faults: nothing it holds may grow.",
+        "Play a copy of a set for hours, with edits and faults, and look for leaks.",
     ),
-    Row("models", "List the models that a set in this folder can name, or show one with its card."),
-    Row("devices", "List sound inputs and outputs, displays and processors."),
+    Row("models", "List the models that a set in this folder can use, or show the card of one."),
+    Row("devices", "List sound inputs and outputs, cameras, displays and processors."),
     Row(
         "doctor",
-        "Say what this machine has, what is missing, and how to get it; exit 1 if it cannot play.",
+        "Check what this machine has, what is missing, and how to get it.",
     ),
-    Row("bench", "Measure encoders, mixers, generators and the whole frame; medians, and ratios."),
+    Row("bench", "Measure the speed of encoders, mixers, models and a whole frame."),
     Row(
         "new",
-        "Make a working folder (`new my-show`), or a package for a plugin (`new encoder NAME`).",
+        "Make a working folder (`new my-show`) or a plugin package (`new encoder NAME`).",
     ),
     Row(
         "plugins",
-        "List what is loaded and what each plugin offers; a refused one with the reason.",
+        "List the plugins, what each one offers, and why one was refused.",
     ),
 )
 """The commands, in the order in which the help lists them, with the first lines of their help."""
 
-HINT = "Plugins may have more commands: `livegan plugins` loads them, and lists what they offer."
+HINT = "Plugins can add more commands. To list them, run `livegan plugins`."
 
 
 class Livegan(Commands):

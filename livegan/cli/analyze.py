@@ -31,7 +31,7 @@ def analyze(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
     bpm: Tempo = None,
 ) -> None:
-    """Hear a file as a show would: levels, kicks, snares, onsets, tempo and beats."""
+    """Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."""
     from livegan.sound.media import open_media
     from livegan.sound.report import hear
     from livegan.sound.sources import recorded

@@ -17,26 +17,39 @@ from livegan.size import UNSAID, Size
 def bench(
     what: Annotated[
         str | None,
-        typer.Argument(metavar="[dataset|train]", help="Pairs from a film, or training; only."),
+        typer.Argument(
+            metavar="[dataset|train]",
+            help="Measure only making pairs from a film, or only training.",
+        ),
     ] = None,
-    film: Annotated[Path | None, typer.Argument(metavar="[FILM]", help="With sound.")] = None,
-    size: Annotated[Size, size_option("Of pictures, px: 512 if not given.")] = UNSAID,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long each row is measured.")] = 1.0,
+    film: Annotated[
+        Path | None, typer.Argument(metavar="[FILM]", help="For `dataset`: a film with sound.")
+    ] = None,
+    size: Annotated[
+        Size, size_option("Size of the pictures in pixels: 512 if not given.")
+    ] = UNSAID,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="Time to measure each row, in seconds.")
+    ] = 1.0,
     set: Annotated[
-        Path | None, typer.Option(help="The set of the whole frame; sets/four.py if not given.")
+        Path | None, typer.Option(help="The set for the whole frame; sets/four.py if not given.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     checkpoint: Annotated[
-        list[str] | None, typer.Option(help="A checkpoint to measure besides the set's models.")
+        list[str] | None,
+        typer.Option(help="Another checkpoint to measure, besides the set's models."),
     ] = None,
-    encoder: Annotated[str, typer.Option(help="What draws, of a data set.")] = "levels",
-    rounds: Annotated[int, typer.Option(min=1, help="Turns of a data set.")] = 3,
+    encoder: Annotated[str, typer.Option(help="For `dataset`: the encoder.")] = "levels",
+    rounds: Annotated[
+        int, typer.Option(min=1, help="For `dataset`: how many times to measure.")
+    ] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Measure encoders, mixers, generators and the whole frame; medians, and ratios.
+    """Measure the speed of encoders, mixers, models and a whole frame.
 
-    `livegan bench dataset FILM` measures a film into pairs against ffmpeg only decoding it;
-    `livegan bench train` a step of training against the published one, done plainly.
+    Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
+    pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
+    plain version of the published one.
     """
     if what is None:
         from livegan.benchmark import measure
@@ -47,7 +60,7 @@ def bench(
         with clear_errors():
             result = _training(seconds, device)
     elif what != "dataset" or film is None:
-        text = "name what to measure as `dataset FILM` or `train`"
+        text = "say what to measure: `dataset FILM` or `train`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film

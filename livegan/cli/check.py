@@ -20,7 +20,10 @@ def check(
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
 ) -> None:
-    """Prove a set without playing it: builds it and draws it on the demo track and on silence."""
+    """Test a set without playing it.
+
+    Builds the set, and draws it on the demo track and on silence.
+    """
     from livegan import share
     from livegan.rehearsal import Rehearsal
     from livegan.rehearsal import rehearse as play

@@ -26,56 +26,72 @@ COLUMNS = (
 
 
 def dataset(
-    out: Annotated[Path, typer.Option(help="The data set, a folder.")],
+    out: Annotated[Path, typer.Option(help="The folder of the data set.")],
     films: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILM...", help="Films with sound, or folders; with --condition pictures."
+            metavar="FILM...",
+            help="Films with sound, or folders of them. With --condition: pictures.",
         ),
     ] = None,
     encoder: Annotated[
         list[str] | None,
-        typer.Option(help="What draws the conditions: timeline, timeline:seconds=5."),
+        typer.Option(
+            help="The encoder that draws the conditions, such as timeline or timeline:seconds=5."
+        ),
     ] = None,
     condition: Annotated[
         str | None,
         typer.Option(
-            metavar="MIXER", help="Pairs of pictures instead: edges, blur:radius=12, posterize..."
+            metavar="MIXER",
+            help="Make pairs from pictures, with this mixer: edges, blur:radius=12, posterize...",
         ),
     ] = None,
-    size: Annotated[Size, size_option("Of pictures, px: 256 if not given, or 384x216.")] = UNSAID,
-    rate: Annotated[float, typer.Option(help="Pairs a second.")] = 1.0,
-    fit: Annotated[str, typer.Option(help="crop, pad or stretch.")] = "crop",
+    size: Annotated[
+        Size, size_option("Size of the pictures in pixels, such as 384x216; 256 if not given.")
+    ] = UNSAID,
+    rate: Annotated[float, typer.Option(help="Pairs per second of film.")] = 1.0,
+    fit: Annotated[
+        str, typer.Option(help="How a frame fits the size: crop, pad or stretch.")
+    ] = "crop",
     val_film: Annotated[
-        list[Path] | None, typer.Option(help="A film that is held out as a whole.")
+        list[Path] | None, typer.Option(help="A film to keep for validation only.")
     ] = None,
-    video_stream: Annotated[int | None, typer.Option(min=0, help="Which, from 0.")] = None,
-    audio_stream: Annotated[int | None, typer.Option(min=0, help="Which, from 0.")] = None,
+    video_stream: Annotated[
+        int | None, typer.Option(min=0, help="Number of the video stream, from 0.")
+    ] = None,
+    audio_stream: Annotated[
+        int | None, typer.Option(min=0, help="Number of the audio stream, from 0.")
+    ] = None,
     keep_titles: Annotated[
-        bool, typer.Option("--keep-titles", help="Keep frames of nothing but lettering.")
+        bool, typer.Option("--keep-titles", help="Keep frames that show only lettering.")
     ] = False,
     keep_duplicates: Annotated[
-        bool, typer.Option("--keep-duplicates", help="Keep frames like the one before.")
+        bool, typer.Option("--keep-duplicates", help="Keep frames that look like the one before.")
     ] = False,
     crop: Annotated[
-        str, typer.Option(help="auto cuts off black bars around the picture, none keeps them.")
+        str, typer.Option(help="auto cuts off black bars around the picture; none keeps them.")
     ] = "auto",
     per_scene: Annotated[
-        int, typer.Option(min=0, help="Pairs of one scene, at most; 0: any number.")
+        int, typer.Option(min=0, help="The most pairs from one scene; 0 is no limit.")
     ] = 0,
     strike: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Remove the pairs it lists; OUT/look.html writes it."),
+        typer.Option(
+            metavar="FILE",
+            help="Remove the pairs that this file lists. OUT/look.html writes the file.",
+        ),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Films at a time; if not given, one a core.")
+        int | None,
+        typer.Option(min=1, help="Films to process at the same time; one per core if not given."),
     ] = None,
 ) -> None:
-    """Cut pairs from films: a condition that the sound draws, and the picture at that moment.
+    """Make training pairs from films: the sound as a picture, and the film's frame.
 
-    With --condition, pairs from pictures: what a mixer makes of each, and the picture itself.
-    Interrupted, the same command goes on. A film that cannot be used is told, the others go on,
-    and the exit code is 1.
+    With --condition, make pairs from pictures: the result of a mixer, and the picture itself. If
+    the command is interrupted, run it again and it continues. If a film cannot be used, the
+    command says why, goes on with the others, and ends with exit code 1.
     """
     if strike is not None:
         struck(out, strike)
@@ -130,7 +146,7 @@ def dataset(
                 progress=told,
             )
     except KeyboardInterrupt:
-        fail(f"interrupted; the same command goes on with {short(out)}", 130)
+        fail(f"interrupted; run the same command to continue with {short(out)}", 130)
     summary(made)
     for film in made.films:
         if film.error:
@@ -141,7 +157,10 @@ def dataset(
         typer.echo(short(note))
     typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
     if made.count("train") and not made.count("val"):
-        typer.echo("nothing is held out to judge a model by; name a film with --val-film")
+        typer.echo(
+            "there are no validation pairs, so a model cannot be measured; name a "
+            "film with --val-film"
+        )
     if made.count("train") + made.count("val"):
         look = f"{short(out / 'contact.jpg')}; all, to strike bad ones: {short(out / 'look.html')}"
         typer.echo(f"a look at some: {look}")
@@ -155,7 +174,7 @@ def struck(out: Path, names: Path) -> None:
 
     with clear_errors():
         count, strange = strike(out, names.read_text(encoding="utf-8").splitlines())
-    typer.echo(f"{short(out)}: {count} pairs struck; they stay away when it grows")
+    typer.echo(f"{short(out)}: {count} pairs removed; they stay removed when you add films")
     if strange:
         fail(
             f"{short(names)}: {len(strange)} names are not in {short(out)}, such as {strange[0]!r}"
@@ -166,8 +185,12 @@ def warn_of(size: Size) -> None:
     """Say so if the default network does not take pairs of this size."""
     near = Size(*(max(64, round(side / 64) * 64) for side in size))
     if near != size:
-        text = f"--size {size.plain} is no multiple of 64, which `train` needs unless told another"
-        typer.secho(f"{text} --arch; {near.plain} would do", fg="yellow", err=True)
+        text = (
+            f"--size {size.plain} is not a multiple of 64, as the default network of `train` needs"
+        )
+        typer.secho(
+            f"{text}; use {near.plain}, or train with another --arch", fg="yellow", err=True
+        )
 
 
 def from_pictures(pictures: list[Path], condition: str, out: Path, size: Size, fit: str) -> None:
@@ -191,7 +214,7 @@ def from_pictures(pictures: list[Path], condition: str, out: Path, size: Size, f
                 progress=lambda done, total: bars.update(task, completed=done, total=total),
             )
     except KeyboardInterrupt:
-        fail(f"interrupted; the same command goes on with {short(out)}", 130)
+        fail(f"interrupted; run the same command to continue with {short(out)}", 130)
     for line in made.refused:
         typer.secho(short(line), fg="red", err=True)
     for why, count in made.dropped.items():
@@ -200,7 +223,7 @@ def from_pictures(pictures: list[Path], condition: str, out: Path, size: Size, f
         typer.echo(f"{made.enlarged} are smaller than {size.plain} px and were enlarged")
     typer.echo(f"{short(out)}: {made.count('train')} to train on, {made.count('val')} held out")
     if not made.pairs:
-        fail("none of the pictures could be used")
+        fail("no picture could be used")
     if made.refused:
         fail(f"{len(made.refused)} of the pictures could not be used")
 

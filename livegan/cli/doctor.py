@@ -13,7 +13,10 @@ from livegan.cli.terminal import terminal
 
 
 def doctor() -> None:
-    """Say what this machine has, what is missing, and how to get it; exit 1 if it cannot play."""
+    """Check what this machine has, what is missing, and how to get it.
+
+    The exit code is 1 if this machine cannot play.
+    """
     from rich.text import Text
 
     console = terminal()

@@ -13,16 +13,16 @@ from livegan.size import UNSAID, Size
 
 
 def encode(
-    name: Annotated[str, typer.Argument(help="An encoder: see `livegan plugins`.")],
+    name: Annotated[str, typer.Argument(help="An encoder. `livegan plugins` lists them.")],
     audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')],
-    at: Annotated[float, typer.Option(min=0, help="The moment to draw, s.")],
-    out: Annotated[Path, typer.Option(help="The picture, a PNG.")],
-    size: Annotated[Size, size_option("Of the picture, px; 256 if not given.")] = UNSAID,
+    at: Annotated[float, typer.Option(min=0, help="The moment to draw, in seconds.")],
+    out: Annotated[Path, typer.Option(help="The picture to write, a PNG.")],
+    size: Annotated[Size, size_option("Size of the picture in pixels; 256 if not given.")] = UNSAID,
     set: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="A parameter of the encoder.")
     ] = None,
 ) -> None:
-    """Draw one condition: what a show would draw for that sound at that moment."""
+    """Draw the condition of one moment as a picture."""
     from livegan.engine.program.single_condition import draw_condition
     from livegan.saving import save_png
     from livegan.sound.sources import recorded

@@ -14,18 +14,23 @@ from livegan.size import UNSAID, Size
 
 def export(
     model: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
-    to: Annotated[str, typer.Option(help="pth (the pix2pix project's) or onnx.")],
+    to: Annotated[str, typer.Option(help="pth (for the pix2pix project) or onnx.")],
     out: Annotated[
         Path | None,
         typer.Option(help="checkpoints/NAME/latest_net_G.pth or NAME.onnx if not given."),
     ] = None,
-    size: Annotated[Size, size_option("Fix the size, px: 512, or 640x384; else any.")] = UNSAID,
+    size: Annotated[
+        Size, size_option("Fix the size in pixels, such as 512 or 640x384; any size if not given.")
+    ] = UNSAID,
     norm: Annotated[
-        str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
+        str | None,
+        typer.Option(
+            help="Norm statistics: frame (as pix2pix tests) or running; the card's if not given."
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+    force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a model for another program: the pix2pix project's .pth layout, or ONNX."""
+    """Write a model for another program, as .pth (pix2pix project) or ONNX."""
     if to not in ("pth", "onnx"):
         fail(f"--to is one of pth, onnx, got {to!r}", 2)
     if norm not in (None, "frame", "running"):

@@ -12,18 +12,25 @@ from livegan.cli.failing import clear_errors, fail, short
 from livegan.cli.sizes import size_option
 from livegan.size import UNSAID, Size
 
-TRUST = "Load a TorchScript archive, or ONNX with operators of its own: programs, not only weights."
+TRUST = "Load TorchScript, or ONNX with its own operators. Such files are programs."
 
 
 def generate(
     checkpoint: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
     picture: Annotated[Path, typer.Option("--in", help="The condition, a picture file.")],
-    out: Annotated[Path, typer.Option(help="What it paints: .png, or .npy (3, H, W) 0..1.")],
+    out: Annotated[
+        Path, typer.Option(help="The result: a .png, or a .npy of shape (3, H, W), 0..1.")
+    ],
     norm: Annotated[
-        str | None, typer.Option(help="frame (as pix2pix tests) or running; else the card's.")
+        str | None,
+        typer.Option(
+            help="Norm statistics: frame (as pix2pix tests) or running; the card's if not given."
+        ),
     ] = None,
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    size: Annotated[Size, size_option("Of the result, px; else that of the picture.")] = UNSAID,
+    size: Annotated[
+        Size, size_option("Size of the result in px; the picture's if not given.")
+    ] = UNSAID,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:

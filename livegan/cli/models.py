@@ -19,22 +19,22 @@ SCORES = ("l1", "ssim", "flicker", "response", "variety")
 """What `livegan score` measures, in the order in which it is shown."""
 
 MEANING = {
-    "l1": "distance from held-out pictures, 0 is best",
-    "ssim": "likeness to held-out pictures, 1 is best",
+    "l1": "distance from the validation pictures; 0 is best",
+    "ssim": "similarity to the validation pictures; 1 is best",
     "flicker": "change from frame to frame, without an attack in the sound",
-    "response": "how many times more it changes after an attack",
-    "variety": "change over the whole of a song",
+    "response": "how many times more the picture changes after an attack",
+    "variety": "change over a whole song",
 }
 
 
 def models(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Show the whole card of this one.")
+        str | None, typer.Argument(metavar="[NAME]", help="Show the card of this model.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
-    """List the models that a set in this folder can name, or show one with its card."""
+    """List the models that a set in this folder can use, or show the card of one."""
     from livegan.engine.program.build import model_folders
 
     here = Path.cwd()

@@ -17,20 +17,20 @@ README = """\
     livegan perform sets/four.py          play with the default sound input
     livegan perform sets/four.py --audio demo
     livegan rehearse sets/four.py --audio demo --seconds 20 --out film.mp4
-    livegan check sets/four.py            prove it without playing it
+    livegan check sets/four.py            test it without playing it
 
-Edit a set and save it: the change is on the air at the next bar. In the window, `?` shows the keys.
+Edit a set and save it: the change appears at the next bar. Press `?` in the window for the keys.
 
-* `sets/` are the sets to play; each is a lesson.
-* `plugins/*.py` are loaded with the show and loaded again when they are saved.
-* `models/NAME/` or `models/NAME.safetensors`, `.pth`, `.onnx` are found by `model("NAME", ...)`;
-  the four that come with livegan (`livegan models`) need no copy.
+* `sets/` has sets to play and to learn from.
+* `plugins/*.py` are loaded when a show starts, and again when you save them.
+* `model("NAME", ...)` finds `models/NAME/` or `models/NAME.safetensors`, `.pth` or `.onnx`.
+  You need not copy the four models that come with livegan (`livegan models` lists them).
 """
 
 PLUGIN = '''\
-"""A plugin of this folder: what it registers, every set here can name.
+"""A plugin of this folder. Every set in this folder can use what it registers.
 
-Save this file while a show plays, and the nodes that use it are made anew.
+When you save this file while a show plays, livegan reloads it.
 """
 
 import numpy as np
@@ -68,14 +68,17 @@ def new(
         ),
     ],
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The plugin's name, and its folder.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="The name of the plugin and of its folder."),
     ] = None,
-    author: Annotated[str, typer.Option(help="Who writes the plugin; by default git's user.")] = "",
+    author: Annotated[
+        str, typer.Option(help="The author of the plugin; git's user if not given.")
+    ] = "",
     licence: Annotated[
         str, typer.Option(help="MIT, BSD-3-Clause, Apache-2.0, GPL-3.0-or-later, CC0-1.0 or none.")
     ] = "MIT",
 ) -> None:
-    """Make a working folder (`new my-show`), or a package for a plugin (`new encoder NAME`)."""
+    """Make a working folder (`new my-show`) or a plugin package (`new encoder NAME`)."""
     if name is not None:
         package(what, name, author, licence)
     elif what in KINDS:

@@ -8,5 +8,9 @@ import typer
 
 Tempo = Annotated[
     float | None,
-    typer.Option(min=20, max=400, help="Fix the tempo, beats a minute; else it follows the music."),
+    typer.Option(
+        min=20,
+        max=400,
+        help="Fix the tempo, in beats per minute. If not given, it follows the music.",
+    ),
 ]

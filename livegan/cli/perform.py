@@ -71,7 +71,7 @@ def followed_models(given: list[Path]) -> dict[str, Path]:
         whole = Path(os.path.abspath(place))
         if (place / "state.pt").is_file():
             mine = place.with_name(place.name.removesuffix(".training"))
-            what = "the state of a training; give the model that it writes"
+            what = "this is the state of a training; name the model that it trains"
             fail(f"--watch-model {place}: {what}, such as {mine}", 2)
         if not whole.parent.is_dir():
             fail(f"--watch-model {place}: there is no folder {place.parent}", 2)
@@ -90,7 +90,7 @@ def need_model(place: Path) -> None:
     if any(place.with_name(name).exists() for name in names):
         return
     fail(
-        f"--watch-model {short(place)}: there is no such model, and no training of it; "
+        f"--watch-model {short(place)}: there is no such model and no training that writes it; "
         "begin the training first, or give a set as well, which waits for it",
         2,
     )
@@ -117,7 +117,7 @@ def perform(
         Path | None, typer.Argument(metavar="[SET]", help="The set; sets/four.py if not given.")
     ] = None,
     audio: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="What is heard.")
+        str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="The sound input.")
     ] = None,
     osc: Annotated[
         list[str] | None,
@@ -126,18 +126,25 @@ def perform(
             help="Receive OSC; of this machine only, 0.0.0.0:PORT of all that reach it.",
         ),
     ] = None,
-    fps: Annotated[float, typer.Option(min=0, help="Pictures a second; else the set's.")] = 0.0,
+    fps: Annotated[
+        float, typer.Option(min=0, help="Pictures per second; the set's if not given.")
+    ] = 0.0,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     window: Annotated[
-        str, typer.Option(metavar="WxH", help="Size of the window; else the canvas's shape.")
+        str,
+        typer.Option(
+            metavar="WxH", help="Size of the window; the shape of the canvas if not given."
+        ),
     ] = "",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
-    display: Annotated[int, typer.Option(min=0, help="Which display: see devices.")] = 0,
+    display: Annotated[
+        int, typer.Option(min=0, help="Number of the display. `livegan devices` lists them.")
+    ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed for everything random.")] = 0,
     bpm: Tempo = None,
     audible: Annotated[bool, typer.Option(help="Play the sound of a file aloud.")] = True,
-    loop: Annotated[bool, typer.Option(help="Begin a file again at its end.")] = True,
+    loop: Annotated[bool, typer.Option(help="Repeat a sound file when it ends.")] = True,
     hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,
     code: Annotated[bool, typer.Option(help="Show the code from the start (key c).")] = False,
     record: Annotated[
@@ -145,33 +152,38 @@ def perform(
         typer.Option(metavar="FILM", help="Record the show: .mp4, .mov or .mkv (key r)."),
     ] = None,
     safe: Annotated[
-        Path | None, typer.Option(metavar="SET", help="What key p puts on the air at once.")
+        Path | None, typer.Option(metavar="SET", help="The safe set, which key p plays at once.")
     ] = None,
     rung: Annotated[
-        str, typer.Option(metavar="held|drift|still", help="Try what is shown without an engine.")
+        str,
+        typer.Option(metavar="held|drift|still", help="Start on this rung, to see what it shows."),
     ] = "",
     standby: Annotated[
         bool, typer.Option("--standby", help="Keep a second engine ready to take over.")
     ] = False,
     memory: Annotated[
         float | None,
-        typer.Option(min=0, metavar="GB", help="Replace an engine that holds more; 0 is no limit."),
+        typer.Option(
+            min=0,
+            metavar="GB",
+            help="Replace an engine that takes more memory than this; 0 is no limit.",
+        ),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0, help="End by itself after so long.")
+        float | None, typer.Option(min=0, help="End the show after this time, in seconds.")
     ] = None,
-    log: Annotated[Path | None, typer.Option(help="The show's log, JSON lines.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="The file of the show's log (JSON lines).")
+    ] = None,
     flash_guard: FlashGuardMode = "on",
     watch_model: Annotated[
         list[Path] | None,
-        typer.Option(
-            metavar="models/NAME", help="Follow a model while it trains, wherever it lies."
-        ),
+        typer.Option(metavar="models/NAME", help="Play a model while it trains, from any folder."),
     ] = None,
 ) -> None:
-    """Play a set: save its file while it plays, and the change is on the air at the next bar.
+    """Play a set. Edit and save its file: the change appears at the next bar.
 
-    Without a display the demo is rehearsed to a film instead.
+    Without a display, livegan renders a film of the set instead.
     """
     from livegan import share
     from livegan.cli.display import has_display
@@ -273,7 +285,7 @@ def film_instead(
             except SourceError:
                 if named(str(audio)).exists() or Path(str(audio)).suffix.lower() in SUFFIXES:
                     raise
-                typer.echo(f"only a show can listen to {audio}; the demo track takes its place")
+                typer.echo(f"a rehearsal cannot listen to {audio}; it uses the demo track")
     out = Path("shows") / f"{path.stem}.mp4"
     heard = "silence" if sound is None else sound.name
     typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {heard} instead")

@@ -42,7 +42,7 @@ def listed(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """List what is loaded and what each plugin offers; a refused one with the reason."""
+    """List the plugins, what each one offers, and why one was refused."""
     if context.invoked_subcommand is not None:
         return
     from livegan.plugin.registry import Registry
@@ -102,19 +102,24 @@ def check(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option(help="Make this check alone; may be given several times.")
+        list[str] | None, typer.Option(help="Run only this check; may be given several times.")
     ] = None,
     sample: Annotated[
         list[str] | None,
         typer.Option(
             metavar="[NAME=]VALUE",
-            help="What to try with: a source's or output's argument, a loader's checkpoint. "
-            "May be given several times, with the name of what it is for.",
+            help="What to test with: the argument of a source or output, or a checkpoint "
+            "for a loader. To give several, put the name of the tested thing first.",
         ),
     ] = None,
-    deadline: Annotated[float, typer.Option(min=0.1, help="For one check, s.")] = 60.0,
+    deadline: Annotated[
+        float, typer.Option(min=0.1, help="Time limit for one check, in seconds.")
+    ] = 60.0,
 ) -> None:
-    """Try a plugin on good and bad input, and say what to change; exit code 1 if a check fails."""
+    """Test a plugin on good and bad input, and say what to change.
+
+    The exit code is 1 if a check fails.
+    """
     from livegan.testing.process import Examination, NoTarget
 
     examination = Examination(target, deadline_s=deadline, sample=sample or ())

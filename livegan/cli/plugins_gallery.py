@@ -11,12 +11,18 @@ from livegan.cli.failing import clear_errors, fail, short
 
 
 def gallery(
-    out: Annotated[Path, typer.Option(help="The page, Markdown; pictures lie in a folder beside.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="The page to write (Markdown). Its pictures go into a folder beside it."),
+    ],
     package: Annotated[
-        list[str] | None, typer.Option(help="Of these packages alone; may be given several times.")
+        list[str] | None, typer.Option(help="Show only this package; may be given several times.")
     ] = None,
 ) -> None:
-    """Draw every encoder from the same ten seconds, every mixer from the same two pictures."""
+    """Write a page with a picture of every encoder and mixer.
+
+    Every encoder draws the same ten seconds of sound. Every mixer gets the same two pictures.
+    """
     from livegan import gallery as page
     from livegan.plugin import registry
 

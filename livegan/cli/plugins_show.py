@@ -32,14 +32,15 @@ PARAMETERS = (
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="What a set calls it; also PACKAGE:NAME.")],
+    name: Annotated[str, typer.Argument(help="The name that a set uses, or PACKAGE:NAME.")],
     out: Annotated[
-        Path | None, typer.Option(help="Draw its picture from the demo track: a PNG or JPEG.")
+        Path | None,
+        typer.Option(help="Write its picture, drawn from the demo track, as PNG or JPEG."),
     ] = None,
-    size: Annotated[Size, size_option("Of the picture, px: 256 if not given.")] = UNSAID,
+    size: Annotated[Size, size_option("Size of the picture in pixels: 256 if not given.")] = UNSAID,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Show what a plugin offers: where it is from, its parameters, a line of a set, a picture."""
+    """Show one thing that a plugin offers, with its parameters and its picture."""
     from livegan.plugin import registry
 
     loaded = registry.Registry().load(Path.cwd() / "plugins")

@@ -15,7 +15,7 @@ def stubs(
         Path, typer.Argument(metavar="[DIR]", help="The working folder, with sets/ and plugins/.")
     ] = Path(),
 ) -> None:
-    """Write the words of all that is installed, so that editors complete and check sets."""
+    """Write stub files, so that editors can complete and check your sets."""
     from livegan.plugin import registry
     from livegan.stubs import write_stubs
 

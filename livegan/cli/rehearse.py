@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 FlashGuardMode = Annotated[
     str,
-    typer.Option(
-        metavar="on|strict|off", help="Keep flashes within what is safe for the audience."
-    ),
+    typer.Option(metavar="on|strict|off", help="Limit flashes to what is safe for the audience."),
 ]
 
 
@@ -88,17 +86,24 @@ class Rehearse(TyperCommand):
 def rehearse(
     set: SetPath,
     audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')] = "demo",
-    start: Annotated[float, typer.Option(min=0, help="Where in the sound to begin, s.")] = 0.0,
+    start: Annotated[
+        float, typer.Option(min=0, help="Where to begin in the sound, in seconds.")
+    ] = 0.0,
     seconds: Annotated[
-        float | None, typer.Option(min=0, help="How long; the whole sound if not given.")
+        float | None,
+        typer.Option(min=0, help="How long to play, in seconds; the whole sound if not given."),
     ] = None,
-    fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
+    fps: Annotated[
+        float, typer.Option(min=0, help="Pictures per second; the set's if not given.")
+    ] = 0.0,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed for everything random.")] = 0,
     bpm: Tempo = None,
     edit: Annotated[
         list[str] | None,
-        typer.Option(metavar="SECONDS=FILE", help="A save at that second of the sound."),
+        typer.Option(
+            metavar="SECONDS=FILE", help="Save FILE as the set at that second of the sound."
+        ),
     ] = None,
     knob: Annotated[
         list[str] | None,
@@ -123,22 +128,33 @@ def rehearse(
     gremlins: Annotated[
         int | None,
         typer.Option(
-            metavar="[SEED]", min=0, help="Do everything that can go wrong to a real show of it."
+            metavar="[SEED]", min=0, help="Inject every known fault into a real show of the set."
         ),
     ] = None,
-    saves: Annotated[int, typer.Option(min=1, help="Gremlins: broken saves in a row.")] = 40,
+    saves: Annotated[
+        int, typer.Option(min=1, help="With --gremlins: number of broken saves in a row.")
+    ] = 40,
     only: Annotated[
-        str, typer.Option(metavar="WORDS", help="Gremlins: only those with this in their name.")
+        str,
+        typer.Option(
+            metavar="WORDS", help="With --gremlins: only faults with this text in their name."
+        ),
     ] = "",
     as_json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Gremlins: the gig sheet as JSON.")
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="With --gremlins: write the gig sheet as JSON."
+        ),
     ] = None,
 ) -> None:
-    """Play a set against a recording without a stage: the same input gives the same pictures.
+    """Play a set with a recording, without a stage, and write a film or a report.
 
-    With `--gremlins` a copy of it is played on a real stage, in which saves are broken, engines
-    killed, devices unplugged, files lost, by a schedule drawn from the seed. It ends with a gig
-    sheet: each fault, what the show did, and whether that was right; exit code 1 if not.
+    The same set, sound and seed give the same pictures.
+
+    With `--gremlins`, livegan plays a copy of the set on a real stage. It breaks saves, kills
+    engines, unplugs devices and removes files, in an order that depends on the seed. At the end
+    it prints a gig sheet: each fault, what the show did, and a verdict. The exit code is 1 if a
+    fault failed or recovered too late.
     """
     from livegan.picture_sources.board import stand_ins
     from livegan.rehearsal import Rehearsal
@@ -150,7 +166,7 @@ def rehearse(
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         for name, given in {**theirs, "--out": out, "--frames": frames}.items():
             if given:
-                fail(f"{name} belongs to a rehearsal without --gremlins", 2)
+                fail(f"{name} cannot be used with --gremlins", 2)
         with clear_errors():
             plan = Plan(
                 set=set,
@@ -200,7 +216,7 @@ def with_gremlins(plan: Plan) -> Sheet:
     from livegan.gremlins.sheet import print_table, sheet_of
 
     if not plan.faults():
-        fail(f"--only {plan.only}: no fault has this in its name", 2)
+        fail(f"--only {plan.only}: no fault has this text in its name", 2)
     console = terminal(errors=True)
     with console.status("starting a show") as status:
 
@@ -244,7 +260,7 @@ def with_progress(what: Rehearsal) -> Result:
         progress.start()
         at, end = clock(heard), clock(start)
         progress.update(
-            task, doing="listening up to the start", count=f"{at} of {end}", completed=heard,
+            task, doing="reading the sound up to --start", count=f"{at} of {end}", completed=heard,
             total=start,
         )  # fmt: skip
 

@@ -22,26 +22,33 @@ def score(
     model: Annotated[str, typer.Argument(help="A model's name, or a checkpoint file.")],
     data: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="A data set, for L1 and SSIM on its held-out pairs."),
+        typer.Option(
+            metavar="DIR", help="A data set, to measure L1 and SSIM on its validation pairs."
+        ),
     ] = None,
     sound: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Music, for response, flicker and variety."),
+        typer.Option(metavar="FILE", help="Music, to measure response, flicker and variety."),
     ] = None,
     fed: Annotated[
         list[str] | None,
-        typer.Option(metavar="ENCODER", help="Cross-feed it with this; else as on its card."),
+        typer.Option(metavar="ENCODER", help="Feed it with this encoder; its own if not given."),
     ] = None,
-    size: Annotated[Size, size_option("At which it paints, px; else its card's.")] = UNSAID,
-    norm: Annotated[str | None, typer.Option(help="frame or running; else the card's.")] = None,
+    size: Annotated[
+        Size, size_option("Size to paint at, in pixels; the card's if not given.")
+    ] = UNSAID,
+    norm: Annotated[
+        str | None, typer.Option(help="Norm statistics: frame or running; the card's if not given.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
-    write: Annotated[bool, typer.Option(help="Write the scores on the model's card.")] = False,
+    write: Annotated[bool, typer.Option(help="Write the scores to the model's card.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Measure a model as a show plays it, on data and music that it did not learn from.
+    """Measure a model on data and music that it was not trained on.
 
-    Both options may be given several times; each is a row of the table, and the card has the means.
+    The model paints as in a show. You can give --data and --sound several times: each is a row of
+    the table, and the card gets the means.
     """
     if not data and not sound:
         fail("give --data DIR, --sound FILE, or both", 2)

@@ -8,7 +8,7 @@ import typer
 
 from livegan.size import Size
 
-CANVAS = "The canvas, px: 512, or 1280x720; else the set's."
+CANVAS = "Size of the canvas in pixels, such as 512 or 1280x720; the set's if not given."
 
 
 def size_option(help: str, **more: Any) -> Any:

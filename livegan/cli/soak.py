@@ -29,21 +29,26 @@ VERDICTS = (
 def soak(
     set: SetPath,
     hours: Annotated[float, typer.Option(min=0, help="How long.")] = 0.0,
-    minutes: Annotated[float, typer.Option(min=0, help="How long; added to --hours.")] = 0.0,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="How long to play; added to --hours.")
+    ] = 0.0,
     audio: Annotated[str, typer.Option(help='A sound file, or "demo".')] = "demo",
-    seed: Annotated[int, typer.Option(help="Of what is saved and done to it.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the saves and faults.")] = 0,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
-    fps: Annotated[float, typer.Option(min=0, help="Pictures a second.")] = 0.0,
+    fps: Annotated[
+        float, typer.Option(min=0, help="Pictures per second; the set's if not given.")
+    ] = 0.0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     as_json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write report and samples.")
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the report and the samples as JSON."),
     ] = None,
 ) -> None:
-    """Play a copy of a set for hours, with edits and a few faults: nothing it holds may grow.
+    """Play a copy of a set for hours, with edits and faults, and look for leaks.
 
-    Memory, handles, threads and shared memory of stage and engine are sampled, and how old the
-    sound in the picture is. Eight hours unless --hours or --minutes is given; exit code 1 if
-    something grew, drifted or ended.
+    Measures memory, handles, threads and shared memory of stage and engine, and the age of the
+    sound in the picture. Plays eight hours unless you give --hours or --minutes. The exit code is
+    1 if something grew, drifted or ended.
     """
 
     from livegan.gremlins.evening import Plan

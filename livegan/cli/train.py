@@ -19,65 +19,81 @@ if TYPE_CHECKING:
 
 def train(
     data: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A data set: of `livegan dataset`, or your own.")
+        Path, typer.Argument(metavar="DIR", help="A data set, made by `livegan dataset` or by you.")
     ],
-    out: Annotated[Path, typer.Option(help="The model's folder, such as models/mine.")],
+    out: Annotated[Path, typer.Option(help="The folder of the model, such as models/mine.")],
     arch: Annotated[
         str | None,
-        typer.Option(help="small (plays four at once), unet_256, resnet_9blocks...; small."),
+        typer.Option(
+            help="The network: small (four play at once), unet_256, "
+            "resnet_9blocks...; small if not given."
+        ),
     ] = None,
     preset: Annotated[
         str | None,
         typer.Option(
-            help="live: as our own models are trained; published: pix2pix. "
-            "If not given: live for small, else published."
+            help="live (as livegan's own models were trained) or published (as pix2pix). If "
+            "not given: live for small, published for others."
         ),
     ] = None,
     like: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="As this model was trained, and as long: its card."),
+        typer.Option(
+            metavar="MODEL", help="Train as this model was trained, and as long, by its card."
+        ),
     ] = None,
     direction: Annotated[
-        str, typer.Option(help="AtoB, or BtoA: the right half of a pair is the condition.")
+        str, typer.Option(help="AtoB, or BtoA if the right half of a pair is the condition.")
     ] = "AtoB",
-    hours: Annotated[float | None, typer.Option(min=0.001, help="How long it trains.")] = None,
+    hours: Annotated[float | None, typer.Option(min=0.001, help="How long to train.")] = None,
     epochs: Annotated[
         int | None,
-        typer.Option(min=1, help="How often it sees every pair; 200 if no hours are given."),
+        typer.Option(min=1, help="How often to train on every pair; 200 if --hours is not given."),
     ] = None,
     batch: Annotated[
-        int | None, typer.Option(min=1, help="Pairs in a step, of all processes; the preset's.")
+        int | None,
+        typer.Option(
+            min=1, help="Pairs in one step, of all processes together; the preset's if not given."
+        ),
     ] = None,
     steady: Annotated[
         float | None,
-        typer.Option(min=0, help="Weight against flicker, such as 30; a third more time a step."),
+        typer.Option(
+            min=0,
+            help="Weight of the loss against flicker, such as 30. A step takes a third longer.",
+        ),
     ] = None,
     change: Annotated[
         float | None,
-        typer.Option(min=0, help="Weight of changing as the film does, such as 24: for kicks."),
+        typer.Option(
+            min=0,
+            help="Weight of the loss for changing as the film does, such as 24. Helps with kicks.",
+        ),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option(help="A checkpoint of that architecture to begin from.")
+        Path | None, typer.Option(help="A checkpoint of the same architecture to start from.")
     ] = None,
     work: Annotated[
-        Path | None, typer.Option(help="Where its state is kept; OUT.training if not given.")
+        Path | None,
+        typer.Option(help="Folder for the state of the training; OUT.training if not given."),
     ] = None,
     precision: Annotated[
-        str | None, typer.Option(help="float32, bfloat16, or auto: what the device does fast.")
+        str | None, typer.Option(help="float32, bfloat16, or auto (the fastest on this device).")
     ] = None,
     tensorboard: Annotated[
         bool | None,
-        typer.Option(help="Curves and sheets for TensorBoard; if not said: if it is installed."),
+        typer.Option(help="Write for TensorBoard; if not given, when TensorBoard is installed."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
 ) -> None:
-    """Train a model on pairs, and lay it where a set finds it.
+    """Train a model on pairs.
 
-    Killed and started again, it goes on as if nothing had happened; given more hours or epochs, it
-    trains on. Ctrl-C saves before it ends. The model is written at every save, so `livegan perform
-    --watch-model OUT` shows it while it learns; OUT.training/training.html follows its losses and
-    samples. Pairs may also be your own: two pictures side by side in DIR/train, or pictures of the
-    same name in DIR/A and DIR/B. Several GPUs: torchrun --nproc-per-node 2 -m livegan train ...
+    If the training is killed, run the same command again and it continues. To train longer, give
+    more hours or epochs. Ctrl-C saves before it ends. Every save writes the model, so `livegan
+    perform --watch-model OUT` plays it while it trains. The page OUT.training/training.html shows
+    losses and samples. You can make pairs yourself: two pictures side by side in DIR/train, or
+    pictures of the same name in DIR/A and DIR/B. To use several GPUs, run torchrun
+    --nproc-per-node 2 -m livegan train ...
     """
     wait_asleep()
     from rich.console import Console
@@ -101,7 +117,7 @@ def train(
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     main = is_main()
     if main and (theirs := of_others(out, state)):
-        fix = "give another --out (with --start it goes on from a model)"
+        fix = "give another --out (to continue from a model, add --start)"
         fail(f"{short(theirs)}: of a model that was not trained from here; {fix}")
     with (
         clear_errors(),
@@ -140,15 +156,17 @@ def train(
     if not main:
         return
     if interrupt.pressed:
-        fail(f"interrupted at step {trained.steps}; the same command goes on from there", 130)
+        fail(
+            f"interrupted at step {trained.steps}; run the same command to continue from there", 130
+        )
     score = f", {trained.val_l1:.4f} from the truth on held-out pairs" if trained.val_l1 else ""
     typer.echo(f"{short(out)}: {trained.steps} steps in {trained.seconds / 60:.1f} min{score}")
     typer.echo(f'play it: model("{out.name}", ...); how it went: {short(state / PAGE)}')
 
 
 ENDING = (
-    "Ctrl-C: this step is finished and saved, which can take a minute. "
-    "Press it again to end at once and go back to the last save."
+    "Ctrl-C: finishing and saving this step, which can take a minute. Press it "
+    "again to end at once; the next start continues from the last save."
 )
 
 
@@ -179,7 +197,10 @@ def chosen(
     if hours is not None and epochs is not None:
         fail("give --hours or --epochs, not both", 2)
     if like is not None and (arch is not None or preset is not None):
-        fail("--like takes the network and the recipe of a model; leave --arch and --preset out", 2)
+        fail(
+            "--like takes the network and the recipe of a model, so leave out --arch and --preset",
+            2,
+        )
     given = {name: value for name, value in others.items() if value is not None}
     if like is not None:
         from livegan.engine.program.build import model_folders
@@ -211,7 +232,7 @@ def goes_on() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        fail("interrupted; the same command goes on from its last save", 130)
+        fail("interrupted; run the same command to continue from the last save", 130)
 
 
 def of_others(out: Path, state: Path) -> Path | None:

@@ -195,7 +195,7 @@ class Engine:
         """Put back what code of the set changed in the whole process while it played."""
         functions, others = self.around.put_back()
         for what in (*functions, *others):
-            reason = f"the set changed {what} while it played: put back"
+            reason = f"the set changed {what} while it played; livegan restored it"
             at = self.player.now.time
             self.link.send(Fault("", "", reason, at))
 

@@ -74,7 +74,7 @@ class Rings:
                         4 * high, 4 * wide, smallest=high * wide
                     )
                 except NoRoom as error:
-                    self._note(f"{kind} {name!r} is left out: {error}")
+                    self._note(f"{kind} {name!r} is not available: {error}")
                     continue
                 self._extra[kind, name] = self._drawn[kind, name] = rings[index] = ring
             whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}

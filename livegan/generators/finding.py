@@ -37,7 +37,7 @@ def find(name: str, folders: Iterable[str | Path]) -> Path:
     if given.is_absolute() or given.parts[:1] in ((".",), ("..",)):
         raise ModelError(f"{name}: no such checkpoint; check the path")
     if given.suffix == TRAINING and any(Path(folder, given).is_dir() for folder in folders):
-        raise ModelError(f"{name} is the state of a training; give the model that it writes")
+        raise ModelError(f"{name} is the state of a training; name the model that it trains")
     names = [each for each, _ in available(folders)]
     where = ", ".join(str(folder) for folder in folders) or "no folder"
     hint = (

@@ -25,7 +25,9 @@ def bind(
     former = {old: p.name for p in params for old in p.was if old not in known}
     for old in [name for name in values if name in former]:
         if former[old] in values:
-            raise SetError(f"{title}: {old!r} is called {former[old]!r} by now, and both are given")
+            raise SetError(
+                f"{title}: {old!r} is the old name of {former[old]!r}; give only one of them"
+            )
         values = {**values, former[old]: values[old]}
         del values[old]
     for name in values:
@@ -52,7 +54,7 @@ def check(title: str, param: Param, value: Any) -> Any:
         return found_file(label, value)
     if isinstance(value, Signal):
         if not param.live:
-            raise SetError(f"{label} is fixed when it is built and cannot follow a signal")
+            raise SetError(f"{label} is fixed when the node is built, so it cannot follow a signal")
         return value
     if kind == "choice":
         if value not in param.choices:

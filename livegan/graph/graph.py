@@ -23,11 +23,11 @@ _fixed = functools.partial(Param, live=False)
 SETTINGS = (
     _fixed(
         UNSAID,
-        doc="the canvas: `(1280, 720)` is width and height, a number a square; 0 keeps the show's",
+        doc="size of the canvas: `(width, height)`, or one number for a square; 0 keeps the show's",
         unit="px",
         name="size",
     ),
-    _fixed(0.0, 0, 240, "pictures a second; 0 keeps the show's", name="fps"),
+    _fixed(0.0, 0, 240, "pictures per second; 0 keeps the show's rate", name="fps"),
     _fixed(
         0.0,
         0,
@@ -41,8 +41,8 @@ SETTINGS = (
         doc='when a save goes on the air: "now", "beat", "bar", or "4 bars" or 4',
         name="swap",
     ),
-    _fixed(0.4, 0, 30, "how long a swap dissolves from the last picture", "s", name="dissolve"),
-    _fixed(-1, -1, 2**31, "seed of everything random; -1 keeps the show's", name="seed"),
+    _fixed(0.4, 0, 30, "how long a new version dissolves in", "s", name="dissolve"),
+    _fixed(-1, -1, 2**31, "seed for everything random; -1 keeps the show's seed", name="seed"),
 )
 """What ``settings(...)`` takes, as rows of data."""
 
@@ -147,12 +147,13 @@ def declare(control: Declared) -> None:
 
 
 def show(picture: Any, **outputs: Any) -> None:
-    """Show a picture in the window; ``spout="name"`` sends it to a Spout sender as well.
+    """Show a picture in the window. ``spout="name"`` also sends it to a Spout sender of that name.
 
-    Every output of every plugin is a keyword, its value what that output is told.
+    Every output of a plugin is a keyword. Its value is passed to the output, for example the name
+    of the Spout sender.
     """
     if isinstance(picture, (list, tuple)):
-        raise SetError("show takes one picture; show(grid(a, b)) shows several")
+        raise SetError("show takes one picture; to show several, use show(grid(a, b))")
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
     for kind, name in outputs.items():
@@ -166,18 +167,18 @@ def show(picture: Any, **outputs: Any) -> None:
     if graph is not None:
         for kind, name in outputs.items():
             if any((kind, name) in shown.outputs for shown in graph.shown):
-                raise SetError(f"show: {kind}={name!r} is given two pictures; rename one of them")
+                raise SetError(f"show: two pictures go to {kind}={name!r}; rename one of them")
         new = Shown(picture, tuple(outputs.items()), here())
         before = [shown for shown in graph.shown if not shown.outputs]
         if before and not outputs and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
-            shows = f"the window shows line {line}, and not the show(...) of line {old}"
-            graph.notes.append(f"{shows}; show(grid(a, b)) shows both")
+            shows = f"the window shows line {line} and ignores the show(...) of line {old}"
+            graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")
         graph.shown.append(new)
 
 
 def settings(**values: Any) -> None:
-    """Settings of the whole set; what is not given keeps the show's."""
+    """Settings of the whole set. What you leave out keeps the show's value."""
     if isinstance(values.get("swap"), (int, float)):  # a number of bars
         values["swap"] = f"{values['swap']:g}"
     _, checked = bind("settings", SETTINGS, values)
@@ -225,7 +226,7 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
     """
     if not graph.shown:
         # No line is at fault: the runner names the end of the set.
-        error = SetError("the set shows nothing: end it with show(picture)")
+        error = SetError("the set shows nothing; end it with show(picture)")
         error.place = None
         raise error
     order: dict[int, Picture] = {}

@@ -101,18 +101,20 @@ class Picture:
         raise SetError("a picture cannot be looped over")
 
     def __bool__(self) -> bool:
-        raise SetError("a picture is neither true nor false; use switch(...) to choose one")
+        raise SetError(
+            "a picture cannot be used in if, and, or; use switch(...) to choose between pictures"
+        )
 
     def _arithmetic(self, other: Any) -> Any:
         raise SetError(
-            "pictures have no arithmetic: write a.add(b), a.multiply(b), a.difference(b) or "
+            "+ - * / do not work on pictures; write a.add(b), a.multiply(b), a.difference(b) or "
             "a.brightness(-0.5)"
         )
 
     def _compared(self, other: Any) -> Any:
         raise SetError(
-            "pictures cannot be compared: lighten(a, b) takes the brighter of two in each colour, "
-            "darken(a, b) the darker, and difference(a, b) what they differ in"
+            "pictures cannot be compared; use lighten(a, b) for the brighter of two colours, "
+            "darken(a, b) for the darker, or difference(a, b)"
         )
 
     __lt__ = __gt__ = __le__ = __ge__ = _compared

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def require(*requirements: str) -> None:
-    """Refuse this set where a package is missing: ``require("livegan-chroma>=0.2")``.
+    """Refuse the set if a package is missing: ``require("livegan-chroma>=0.2")``.
 
-    Each is the name of a package with the versions that will do, as in a requirements file.
+    Give package names with version ranges, as in a requirements file.
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
@@ -35,7 +35,7 @@ def require(*requirements: str) -> None:
         except InvalidRequirement as error:
             said = str(error).splitlines()[0]
             raise SetError(
-                f'require: {text!r} is no requirement ({said}): "livegan-chroma>=0.2" is one'
+                f'require: {text!r} is not a requirement ({said}); write "livegan-chroma>=0.2"'
             ) from None
         if wanted.marker is None or wanted.marker.evaluate():
             check(wanted)
@@ -60,7 +60,7 @@ def check(wanted: Requirement) -> None:
     registry.current().wake(package=wanted.name)
     for problem in registry.current().problems:
         if canonical(problem.plugin) == canonical(wanted.name):
-            raise SetError(f"this set needs {wanted}, which was not loaded whole: {problem}")
+            raise SetError(f"this set needs {wanted}, which was not loaded completely: {problem}")
 
 
 def install_command(requirement: str, upgrade: bool = False) -> str:

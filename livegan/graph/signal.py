@@ -51,7 +51,7 @@ class Signal:
 
     def __bool__(self) -> bool:
         raise SetError(
-            "a signal has no value while the set is read: use where(condition, a, b) to choose "
+            "a signal has no value while the set is read; use where(condition, a, b) to choose "
             "by it, or write a @signal function, which runs every frame"
         )
 
@@ -128,11 +128,11 @@ class Signal:
     # Methods -----------------------------------------------------------------------------------
 
     def smooth(self, seconds: float = 0.2) -> Signal:
-        """Follow slowly: reaches 63 % of a step after ``seconds``."""
+        """Smooth: follows a step to 63 % within ``seconds``."""
         return Signal("smooth", self, duration("smooth", seconds))
 
     def fall(self, seconds: float = 0.5) -> Signal:
-        """Rise at once, fall slowly: down to 37 % after ``seconds``."""
+        """Rise at once, fall slowly: to 37 % within ``seconds``."""
         return Signal("fall", self, duration("fall", seconds))
 
     def scale(
@@ -142,11 +142,11 @@ class Signal:
         return Signal("scale", self, lift(low), lift(high), lift(from_low), lift(from_high))
 
     def clip(self, low: Value = 0.0, high: Value = 1.0) -> Signal:
-        """Hold the value inside ``low``..``high``."""
+        """Limit the value to ``low``..``high``."""
         return Signal("clip", self, lift(low), lift(high))
 
     def curve(self, power: Value = 2.0) -> Signal:
-        """Bend 0..1: above 1 quiet things fall back, below 1 they come forward."""
+        """Raise to a power: above 1 weakens small values, below 1 strengthens them."""
         return Signal("power", self.clip(0.0, 1e9), lift(power))
 
     def invert(self) -> Signal:

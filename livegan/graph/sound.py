@@ -9,13 +9,13 @@ from livegan.plugin.closest import suggestion
 FEATURES = {
     "level": "loudness, 0..1",
     "low": "loudness below 150 Hz, 0..1",
-    "mid": "loudness of the middle, 0..1",
-    "high": "loudness of the treble, 0..1",
+    "mid": "loudness of the middle frequencies, 0..1",
+    "high": "loudness of the high frequencies, 0..1",
     "centroid": "how bright the sound is, 0..1",
     "onset": "jumps at an attack and falls, 0..1",
     "kick": "jumps at a kick drum and falls, 0..1",
     "snare": "jumps at a snare drum and falls, 0..1",
-    "bpm": "tempo, beats a minute",
+    "bpm": "tempo, in beats per minute",
     "beats": "beats since the show began, with the fraction",
 }
 """What ``sound.`` offers in a set: a signal each."""

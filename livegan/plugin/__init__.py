@@ -1,4 +1,4 @@
-"""What a plugin needs: markers for hooks, declarations of parameters, the moment of a frame."""
+"""What a plugin imports: ``hookimpl``, ``param``, ``static``, ``Now`` and types."""
 
 from livegan.plugin.declare import (
     CONTEXT,

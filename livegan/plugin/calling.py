@@ -1,4 +1,4 @@
-"""Calling what plugins write: it takes only the arguments it names, so more can be given later."""
+"""Calling functions of plugins with only the arguments that they name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def taken(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Of what is given, what an implementation names."""
+    """The given arguments that an implementation names."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):

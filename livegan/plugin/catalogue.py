@@ -1,4 +1,4 @@
-"""What is on offer, by kind and name, and the error where a name is nobody's or two plugins'."""
+"""Everything that plugins offer, by kind and name, and errors for unknown and ambiguous names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OF_A_SET: tuple[Kind, ...] = ("mixer", "signal")
 
 @dataclass(frozen=True)
 class Offer:
-    """Something registered that is not called in a set: a source, loader, output, command."""
+    """A registered source, loader, output, word or command."""
 
     kind: str
     name: str
@@ -42,7 +42,7 @@ Thing = TypeVar("Thing", Operation, Offer)
 
 
 class UnknownName(LookupError):
-    """A set names something that nobody offers, or that two plugins claim."""
+    """A name that no plugin offers, or that two plugins claim."""
 
 
 FULL_NAME = {

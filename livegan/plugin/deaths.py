@@ -1,10 +1,10 @@
-"""Plugins that end the process which loads them: a crash in C code, a process killed for memory.
+"""Plugins that kill the process which loads them: a crash in C code, or too much memory.
 
-A mark is a file that is there while a plugin is loaded.  A process that finds the mark of a dead
-one, started by the same parent (the stage of this show, a terminal), leaves that plugin out: a show
-comes back without it.  A mark counts until the plugin changes, its parent ends, or ten minutes have
-gone by.  A process that somebody ended from outside (SIGTERM, a closed terminal) leaves no mark
-that counts.
+While a plugin loads, a file (its mark) exists.  If a process finds the mark of a dead process with
+the same parent (the stage of this show, or a terminal), it does not load that plugin, so the show
+can come back.  A mark is valid until the plugin changes, its parent ends, or ten minutes have
+passed.  A process that somebody ended from outside (SIGTERM, a closed terminal) leaves no valid
+mark.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """Declarations: what a plugin offers, as data.
 
-An encoder, a mixer or a signal is a plain function or class.  Its signature is its declaration:
+An encoder, mixer or signal is a plain function or class.  Its signature is its declaration:
 
-* arguments before ``*`` are inputs (``sound`` for an encoder, pictures for a mixer; one with the
-  default ``None`` is optional, ``*pictures`` takes any number);
-* keyword arguments whose default is :func:`param` can be played: every one accepts a signal;
-* keyword arguments whose default is :func:`static` are fixed when the node is built: changing one
-  builds the node anew;
-* keyword arguments named in :data:`CONTEXT` are handed the state of the frame.
+* Arguments before ``*`` are inputs: ``sound`` for an encoder, pictures for a mixer.  An input with
+  the default ``None`` is optional; ``*pictures`` takes any number.
+* Keyword arguments whose default is :func:`param` can be played: each accepts a signal.
+* Keyword arguments whose default is :func:`static` are fixed when the node is built.  Changing one
+  rebuilds the node.
+* Keyword arguments named in :data:`CONTEXT` receive the state of the frame.
 
-The same rows of data serve validation, documentation, control mapping and tests.
+Validation, documentation, control mapping and tests all use these declarations.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from livegan.plugin.parameter import static as static
 from livegan.plugin.words import ARGUMENTS
 
 CONTEXT: dict[str, str] = {
-    "now": "the moment of the frame: a `livegan.plugin.Now`",
-    "size": "(height, width) in pixels that the set is played at",
+    "now": "the moment of the frame, a `livegan.plugin.Now`",
+    "size": "(height, width) of the canvas in pixels",
     "rng": "a numpy random generator, seeded by the show, the node and the time",
     "note": "a function that shows the performer a line of text",
 }
@@ -41,9 +41,9 @@ Kind = Literal["encoder", "mixer", "signal"]
 
 
 class DeclarationError(TypeError):
-    """A plugin or leaf declares something that cannot be played.
+    """A declaration of a plugin or leaf is invalid.
 
-    ``message`` says what, without ``place``, which is ``file:line`` or empty.
+    ``message`` is the reason, ``place`` is ``file:line`` or empty.
     """
 
     def __init__(self, message: str, place: str = "") -> None:
@@ -77,13 +77,13 @@ class Input:
 
 @dataclass(frozen=True)
 class Operation:
-    """A row of the language: what it is called, what it takes, and who made it.
+    """An encoder, mixer or signal as declared: its name, inputs, parameters and origin.
 
-    ``make`` is the function itself, or a class.  A class is instantiated with its static
-    parameters when the node is built; then an encoder's ``draw(sound, *, ...)`` or a mixer's
-    ``mix(*pictures, ...)`` or a signal's ``value(...)`` is called every frame, and an encoder's
-    ``feed(block)``, if it has one, is handed every hop of sound in order, a (480, 2) float32
-    array, the last seconds replayed when it is built.
+    ``make`` is the function or class.  livegan instantiates a class with its static parameters
+    when it builds the node.  In every frame it then calls ``draw(sound, *, ...)`` of an encoder,
+    ``mix(*pictures, ...)`` of a mixer or ``value(...)`` of a signal.  If an encoder has
+    ``feed(block)``, livegan calls it with every hop of sound in order, a (480, 2) float32 array.
+    A new object first receives the last seconds of sound.
     """
 
     kind: Kind
@@ -95,7 +95,7 @@ class Operation:
     doc: str
     aliases: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
-    """What it reads besides its code, such as a shader: watched as code is."""
+    """Other files that it reads, such as a shader: livegan reloads it when one is saved."""
     stamp: str = ""
     """Of what those files said when it was loaded."""
     origin: Origin = field(default_factory=Origin)
@@ -107,12 +107,12 @@ class Operation:
 
     @property
     def stateful(self) -> bool:
-        """True for a class: its instances remember something between frames."""
+        """True for a class, because its objects can keep state between frames."""
         return inspect.isclass(self.make)
 
     @property
     def feeds(self) -> bool:
-        """True for an encoder that must be handed every hop of sound."""
+        """True for an encoder with ``feed``, which receives every hop of sound."""
         return self.kind == "encoder" and self.stateful and hasattr(self.make, "feed")
 
     def param(self, name: str) -> Param | None:
@@ -132,12 +132,12 @@ def declare(
     aliases: Sequence[str] = (),
     origin: Origin | None = None,
 ) -> Operation:
-    """Read the declaration off a function's or class's signature.
+    """Read the declaration from the signature of a function or class.
 
     Raises
     ------
     DeclarationError
-        If the signature has something that the language cannot call; the message says where.
+        If a set could not call it; the message says where.
     """
     where = source_of(make)
     place = f"{where[0]}:{where[1]}" if where[1] else ""
@@ -258,16 +258,15 @@ def declare(
 def declared(
     function: Callable[..., Any], params: Mapping[str, Any], *, name: str = "", doc: str = ""
 ) -> Callable[..., Any]:
-    """``function`` with parameters that code has made, such as those in the header of a shader.
+    """``function`` with parameters that code computes, such as those in the header of a shader.
 
     Parameters
     ----------
-    function : takes its inputs, and ``**values``: it is given the value of each parameter.
+    function : takes its inputs and ``**values``, the values of the parameters.
     params : :func:`param` or :func:`static` by name.
-    name, doc : what it is called, and its docstring; those of the function where empty.
+    name, doc : its name and docstring; the function's own if empty.
 
-    The inputs and what it wants to know of the frame (:data:`CONTEXT`) stay as its own signature
-    says.
+    The inputs, and the arguments of :data:`CONTEXT`, come from the function's own signature.
     """
     own = inspect.signature(function)
     kept = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]

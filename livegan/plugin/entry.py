@@ -1,4 +1,4 @@
-"""Where plugins are found: built in, installed, and as files of the working folder."""
+"""Finding plugins: built in, installed, and as files of the working folder."""
 
 from __future__ import annotations
 

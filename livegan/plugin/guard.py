@@ -1,4 +1,4 @@
-"""Running a stranger's code while others wait: it may fail, print, hang, and costs only itself."""
+"""Running a plugin's code safely: if it fails, prints or hangs, nothing else is affected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hooks: what those of a plugin are given, and what is said of one that is never heard."""
+"""Calling hooks, and explaining why one was not called."""
 
 from __future__ import annotations
 

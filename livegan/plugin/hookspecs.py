@@ -1,7 +1,7 @@
-"""The hooks of livegan: all that a set, or the command line, can name is registered here.
+"""The hooks of livegan: a plugin registers here what sets and the command line can use.
 
-An implementation takes only the arguments it names, so hooks may be given more of them.  Every
-``register`` takes what is offered first, then its name.
+A hook receives only the arguments that it names, so livegan can add arguments later.  Every
+``register`` takes the offered object first, then its name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Made = TypeVar("Made", bound=Callable[..., Any])
 
 
 class RegisterOperation(Protocol):
-    """Takes encoders, mixers and signals: functions or classes, whose signatures declare them."""
+    """Registers an encoder, mixer or signal: a function or class whose signature declares it."""
 
     def __call__(
         self,
@@ -41,7 +41,7 @@ class RegisterOperation(Protocol):
 
 
 class RegisterOffer(Protocol):
-    """Takes what a set does not call: sources, loaders of checkpoints, outputs."""
+    """Registers a source, a checkpoint loader or an output."""
 
     def __call__(
         self,
@@ -58,7 +58,7 @@ class RegisterOffer(Protocol):
 
 
 class RegisterCommand(Protocol):
-    """Takes commands: functions that Typer can read, or a whole ``typer.Typer``."""
+    """Registers a command: a function that Typer can read, or a whole ``typer.Typer``."""
 
     def __call__(self, make: Made, name: str | None = None) -> Made:
         """Offer ``make`` as ``livegan NAME``."""
@@ -66,7 +66,7 @@ class RegisterCommand(Protocol):
 
 @hookspec
 def register_encoders(register: RegisterOperation) -> None:
-    """Offer encoders, sound to condition: ``register(function_or_class, name=None, files=())``."""
+    """Offer encoders, sound to picture: ``register(function_or_class, name=None, files=())``."""
 
 
 @hookspec
@@ -76,7 +76,7 @@ def register_mixers(register: RegisterOperation) -> None:
 
 @hookspec
 def register_signals(register: RegisterOperation) -> None:
-    """Offer signals, numbers that change with time: ``register(function_or_class, name=None)``."""
+    """Offer signals, numbers that change: ``register(function_or_class, name=None)``."""
 
 
 @hookspec
@@ -100,7 +100,7 @@ def register_generator_loaders(register: RegisterOffer) -> None:
 
 @hookspec
 def register_outputs(register: RegisterOffer) -> None:
-    """Offer places a picture is shown: ``register(open_output, name, summary)``."""
+    """Offer outputs, which show pictures: ``register(open_output, name, summary)``."""
 
 
 @hookspec

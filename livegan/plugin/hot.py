@@ -1,8 +1,7 @@
-"""Plugins that are edited while they play: files of the working folder, and editable packages.
+"""Plugins that reload while they play: files of the working folder, and editable packages.
 
-A changed one is loaded beside what plays, on trial: the new registry is in use while the set is
-proven with it.  If that fails, the modules and the registry from before are put back, and the old
-code plays on until the file is saved again.
+livegan loads a changed plugin on trial and tests the set with it.  If the test fails, livegan
+restores the previous modules and registry, and the old code plays on until the next save.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What encoders, mixers and signals say to the performer: by ``note``, and by ``logging``.
+"""Lines that encoders, mixers and signals show to the performer, with ``note`` or ``logging``.
 
-A line that is said again is shown once in ten seconds: a frame may say it each time it is drawn.
+A repeated line is shown once in ten seconds, so a plugin may write it in every frame.
 """
 
 from __future__ import annotations

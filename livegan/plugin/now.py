@@ -1,4 +1,4 @@
-"""The moment of a frame, as implementations see it."""
+"""The moment of a frame: what encoders, mixers and signals receive as ``now``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 
 @dataclass(frozen=True)
 class Now:
-    """When a frame is drawn, in the show's time and in the music's.
+    """The moment of a frame, in seconds and in beats.
 
-    ``time`` is the time of the newest sound in the frame, in seconds from the start of the show;
-    ``dt`` the seconds since the frame before (0 on the first).  ``frame`` is the number of the
-    frame that a show at ``fps`` draws at this time: a show that began later has the same number.
-    ``beats`` is the number of beats since the start, with its fraction; ``beat`` and ``bar`` are
-    phases in 0..1; ``bpm`` the tempo; ``seed`` the show's seed.
+    ``time`` is the time of the newest sound in the frame, in seconds from the start of the show.
+    ``dt`` is the time since the previous frame in seconds, 0 in the first one.  ``frame`` is the
+    number of the frame that a show at ``fps`` draws at this time; a rehearsal that starts later
+    counts the same.  ``beats`` counts beats since the start, with the fraction; ``beat`` and
+    ``bar`` are phases in 0..1; ``bpm`` is the tempo and ``seed`` the show's seed.
     """
 
     time: float = 0.0

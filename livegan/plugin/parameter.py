@@ -1,4 +1,4 @@
-"""Parameters: the values of an operation that a set can give, as rows of data."""
+"""Parameters: the values that a set can give to an operation, as rows of data."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from livegan.size import Size
 class Param:
     """One value of an operation: its default, range, unit and meaning.
 
-    ``low`` and ``high`` are what a control is mapped to and what a value is limited to, both
-    inclusive; ``None`` leaves that side open.  ``choices`` makes it one of several words.  A live
-    parameter accepts a signal and changes without a rebuild; a static one is fixed at build time.
+    ``low`` and ``high``, both inclusive, limit the value and scale a control; ``None`` is no limit.
+    ``choices`` makes it one of several words.  A live parameter accepts a signal and changes
+    without a rebuild.  A static one is fixed when the node is built.
     """
 
     default: Any
@@ -29,9 +29,9 @@ class Param:
     live: bool = True
     name: str = ""
     kind: str = ""
-    """``"colour"`` or ``"file"``, where the default alone does not say so."""
+    """``"colour"`` or ``"file"``, if the default does not show it."""
     was: tuple[str, ...] = ()
-    """Names that it had before: sets that use one play on."""
+    """Former names. Sets that use one still play."""
 
     @property
     def type(self) -> str:
@@ -54,7 +54,7 @@ class Param:
         return "text"
 
     def limit(self, value: float) -> float:
-        """``value`` held inside ``low``..``high``; not-a-number becomes the default."""
+        """``value`` limited to ``low``..``high``; not-a-number becomes the default."""
         if math.isnan(value):
             return float(self.low or 0.0) if self.type == "vector" else float(self.default)
         if self.low is not None and value < self.low:
@@ -82,21 +82,21 @@ def param(
     kind: str = "",
     was: str | tuple[str, ...] = (),
 ) -> Any:
-    """Declare a value that can be played: ``sharp=param(4.0, 1, 16, "exponent")``.
+    """Declare a parameter that can be played: ``sharp=param(4.0, 1, 16, "exponent")``.
 
     Parameters
     ----------
-    default : a number; a tuple of numbers (a vector, which is given as a tuple of floats); one of
+    default : a number; a tuple of numbers (a vector, which arrives as a tuple of floats); one of
         ``choices``; or a text.
-    low, high : inclusive range; signals are held inside it, and so is each part of a vector.
+    low, high : inclusive range; it limits signals, and each part of a vector.
     doc : one line for the reference and for error messages.
     unit : ``"px"``, ``"s"``, ``"beats"``, ``"Hz"``, ... or empty.
     choices : allowed words, for a parameter that is not a number.
-    kind : ``"colour"``: a set writes ``"orange"``, ``"#ff8800"`` or three numbers or signals; given
-        as (red, green, blue), 0..1.  ``"file"``, of :func:`static` only: a set writes a path, from
-        its own folder or the working one; given as a `pathlib.Path` to a file that is there, or
-        None; what uses it is made anew when that file is saved.
-    was : names that it had before: sets that use one play on.
+    kind : ``"colour"``: a set writes ``"orange"``, ``"#ff8800"`` or three numbers or signals; the
+        value arrives as (red, green, blue), 0..1.  ``"file"``, for :func:`static` only: a set
+        writes a path, relative to its own or the working folder; the value arrives as a
+        `pathlib.Path` to an existing file, or None.  Saving that file rebuilds the node.
+    was : former names; sets that use one still play.
     """
     return Param(
         as_default(default, kind),
@@ -122,7 +122,7 @@ def static(
     kind: str = "",
     was: str | tuple[str, ...] = (),
 ) -> Any:
-    """Declare a value that is fixed when the node is built; arguments as for :func:`param`."""
+    """Declare a parameter that is fixed when the node is built; arguments as for :func:`param`."""
     found: Param = param(default, low, high, doc, unit=unit, choices=choices, kind=kind, was=was)
     return replace(found, live=False)
 

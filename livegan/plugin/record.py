@@ -1,4 +1,4 @@
-"""What became of a plugin: what it provides, what is wrong with it, what it was made from."""
+"""The state of a plugin: what it provides, its problems, and its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from livegan.plugin.modules import own_modules
 
 @dataclass(frozen=True)
 class Problem:
-    """A plugin, or one thing it offers, that could not be used, and why."""
+    """Why a plugin, or one thing that it offers, cannot be used."""
 
     plugin: str
     version: str
@@ -31,7 +31,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Plugin:
-    """One plugin: where it came from, what it provides, how long it took to load."""
+    """One plugin: its origin, what it provides, and how long it took to load."""
 
     name: str
     version: str
@@ -46,7 +46,7 @@ class Plugin:
     origin: str = "installed"
     """One of `livegan.plugin.entry.ORIGINS`."""
     warnings: tuple[str, ...] = ()
-    """For its author: what it uses that will go, ``file:line: text``."""
+    """Deprecation warnings for its author, ``file:line: text``."""
 
 
 @dataclass

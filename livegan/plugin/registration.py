@@ -1,4 +1,4 @@
-"""Registration: what a plugin registers while its hooks are called, and what it may not."""
+"""Registration: collecting and checking what the hooks of a plugin register."""
 
 from __future__ import annotations
 

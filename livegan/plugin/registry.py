@@ -1,8 +1,8 @@
-"""What plugins offer, gathered: built-in, installed, and from the working folder.
+"""The registry: what built-in plugins, installed ones and those of the working folder offer.
 
-Each plugin is loaded alone and under guard: one that fails costs only itself, and the
-:class:`Problem` says whose fault it is.  A name that two plugins claim belongs to neither, one that
-livegan has itself stays livegan's; all stay reachable as ``package:name``.
+livegan loads each plugin separately and with a time limit.  If one fails, the others still load,
+and its :class:`Problem` names the fault.  If two plugins claim one name, neither gets it; livegan's
+own names stay livegan's.  All remain available as ``package:name``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What installed packages offered when they were loaded last: they are loaded when they are used.
+"""Remembering what installed packages offer, so that livegan imports them only when they are used.
 
-To know who offers a name, a package must be imported, which may take seconds.  What it registered
-is kept in the user's cache, keyed by its files: while they are the same it is loaded when somebody
-uses one of its names, and not before.
+To find out who offers a name, livegan must import the package, which may take seconds.  It keeps
+what the package registered in the user's cache.  While the files of the package stay the same,
+livegan imports it only when something uses one of its names.
 """
 
 from __future__ import annotations

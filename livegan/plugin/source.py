@@ -1,4 +1,4 @@
-"""Code that is edited while it plays: which modules those are, and what their files say.
+"""Code that is edited while it plays: its modules, and the texts of their files.
 
 Each carries a hash of the text it came from, by which a change is known.
 """

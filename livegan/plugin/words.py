@@ -1,4 +1,4 @@
-"""Words that no plugin can take: what a set or a terminal says by them is said by livegan."""
+"""Names that plugins cannot use, because livegan uses them itself."""
 
 from __future__ import annotations
 

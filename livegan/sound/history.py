@@ -165,7 +165,7 @@ class Sound:
         return _frozen((both[:, 0] + both[:, 1]) * np.float32(0.5))
 
     def peaks(self, columns: int, seconds: float) -> Array:
-        """Largest absolute value of both channels by column, (columns,), 0..1, newest last.
+        """Largest absolute value of both channels in each column, (columns,), 0..1, newest last.
 
         Columns lie at whole multiples of their width since the show began, so they keep their
         values while they scroll; only the newest is still growing.
@@ -173,11 +173,11 @@ class Sound:
         return self._reduced("peaks", _peaks, columns, seconds)
 
     def rms(self, columns: int, seconds: float) -> Array:
-        """Root of the mean square of both channels, in columns as for `peaks`."""
+        """The root mean square of both channels, in columns as for `peaks`."""
         return self._reduced("rms", _rms, columns, seconds)
 
     def feature(self, name: str, seconds: float) -> NDArray[Any]:
-        """Values of a feature, one every 10 ms, newest last, (round(seconds * 100),).
+        """The values of a feature, one every 10 ms, newest last, (round(seconds * 100),).
 
         They are float32, but for ``beats``, which are float64: their count grows all night.
         """
@@ -193,7 +193,7 @@ class Sound:
     def strip(
         self, compute: Callable[[Array], Any], *, window: int, hop: int, columns: int
     ) -> NDArray[Any]:
-        """``compute`` of windows that end at whole multiples of ``hop``, newest last.
+        """``compute`` for windows that end at whole multiples of ``hop``, newest last.
 
         ``compute`` is handed (window, 2) float32 and returns an array that is always of one shape;
         each window is computed once and remembered, so it must be a pure function. Functions and

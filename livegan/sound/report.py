@@ -49,7 +49,7 @@ class Analysis:
 
     @property
     def bpm(self) -> float:
-        """The tempo, beats a minute: the median over the second half."""
+        """The tempo, in beats per minute: the median over the second half."""
         return round(float(np.median(self.curve("bpm")[self.hops // 2 :])), 2) if self.hops else 0.0
 
     def times(self, kind: str) -> list[float]:

@@ -159,7 +159,7 @@ def recorded(text: str, option: str = "--audio ") -> Path:
     takes = "it takes a sound file, a film or demo"
     kind = text.partition(":")[0].lower()
     if not path.exists() and (kind in SOURCES or ADDRESS.match(text)):
-        raise SourceError(f"{option}{text}: only a show can listen to that; {takes}")
+        raise SourceError(f"{option}{text}: only `livegan perform` can listen to that; {takes}")
     try:
         check(path)
     except MediaError as error:

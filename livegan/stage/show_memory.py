@@ -59,7 +59,7 @@ def made(
         stack.callback(remove, pictures)
         if pictures.room < largest[0] * largest[1]:
             note(
-                f"there is little shared memory: pictures of more than {pictures.room / 1e6:.1f} "
+                f"shared memory is small: pictures of more than {pictures.room / 1e6:.1f} "
                 "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
             )
         yield Rings(sound, pictures, thumbs, controls)

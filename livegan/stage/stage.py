@@ -138,7 +138,7 @@ class Stage:
         self._log = ShowLog(path)
         stack.callback(self._log.close)
         if why:
-            self._log.say(f"this show keeps no log: {why}", "yellow")
+            self._log.say(f"this show has no log: {why}", "yellow")
         self._swept(sweep())
         source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
             options.audio, loop=options.loop, audible=options.audible
@@ -219,7 +219,7 @@ class Stage:
         if options.record is not None:
             self._record()
         if options.flash_guard == "off":
-            self._note("the flash guard is off: nothing limits how often pictures flash")
+            self._note("the flash guard is off: nothing limits flashes")
         self._log.later(_warm_up)
         self._log.record(
             "show", set=str(options.set), audio=options.audio, canvas=self._window.canvas

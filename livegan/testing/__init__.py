@@ -1,6 +1,6 @@
-"""Checks of plugins, for their authors: the same as ``livegan plugins check``, as pytest tests.
+"""Tests for plugin authors: the checks of ``livegan plugins check`` as pytest tests.
 
-Two lines are a test file, with one test for each check:
+These two lines are a complete test file with one test for each check:
 
 >>> from livegan.testing import conformance
 >>> test_embers = conformance("plugins/embers.py")  # doctest: +SKIP
@@ -37,17 +37,17 @@ __all__ = [
 
 
 class CheckFailed(AssertionError):
-    """A check that is not met; one line: what was done, what was seen, what to change."""
+    """A failed check, in one line: what was done, what happened, what to change."""
 
 
 class Check:
-    """One check of one thing that a plugin offers; calling it makes it.
+    """One check of one thing that a plugin offers. Call it to run it.
 
     Attributes
     ----------
-    thing : ``"encoder embers"``, or ``"plugin"`` for what holds for the whole of it.
-    name : of the check, such as ``"silence"``.
-    summary : what is checked, in one line.
+    thing : ``"encoder embers"``, or ``"plugin"`` for checks of the whole plugin.
+    name : name of the check, such as ``"silence"``.
+    summary : what it checks, in one line.
     """
 
     def __init__(self, examination: Examination, thing: str, name: str, summary: str) -> None:
@@ -60,7 +60,7 @@ class Check:
         return f"<check {self.__name__}: {self.summary}>"
 
     def outcome(self) -> Outcome:
-        """What comes of it; made once, however often it is asked for."""
+        """The outcome. The check runs once, however often you ask for it."""
         return self._examination.outcome(self.thing, self.name)
 
     def __call__(self) -> None:
@@ -94,26 +94,26 @@ def checks(
     ----------
     target : the plugin's file; a folder with ``pyproject.toml``; an installed package; a module; or
         the name of one thing it offers (``"chroma"``, ``"package:chroma"``).
-    folder : the working folder, whose ``plugins/`` are looked at; the current one if None.
-    deadline_s : how long one check may take, in seconds.
-    sample : what to try a source or output with (its argument), or a loader: the path of a
-        checkpoint, or a function ``write(folder) -> path`` of another file than the tests'.  Where
-        a package offers several of them, a dictionary: ``{"hum": "55", "average": "lamps.txt"}``.
+    folder : the working folder, whose ``plugins/`` are loaded; the current folder if None.
+    deadline_s : time limit for one check, in seconds.
+    sample : what to test with: the argument of a source or output; for a loader the path of a
+        checkpoint, or a function ``write(folder) -> path`` in a module other than the test file.
+        For several things, a dictionary: ``{"hum": "55", "average": "lamps.txt"}``.
 
-    The plugin is loaded, and each check made, in a process of its own: one that crashes or never
-    comes back fails, and the next is made in a new process.
+    The plugin loads and each check runs in a separate process.  A check that crashes or never
+    returns fails, and the next one runs in a new process.
 
     Raises
     ------
     NoTarget
-        If nothing is called so; with the closest name.
+        If there is nothing of that name; the message has the closest name.
     """
     examination = Examination(target, folder=folder, deadline_s=deadline_s, sample=sample)
     return [Check(examination, r["thing"], r["name"], r["summary"]) for r in examination.rows()]
 
 
 def check(name: str, target: str | Path, **options: Any) -> None:
-    """Make the checks of one name, for a test of its own: ``check("silence", "embers")``.
+    """Run the checks of one name, to use in your own test: ``check("silence", "embers")``.
 
     Arguments and errors as for :func:`checks` and :class:`Check`; ``LookupError`` if there is no
     check of that name.
@@ -127,7 +127,7 @@ def check(name: str, target: str | Path, **options: Any) -> None:
 
 
 def conformance(target: str | Path, **options: Any) -> Any:
-    """A test function of pytest's that makes every check: ``test_embers = conformance("embers")``.
+    """A pytest test function that runs every check: ``test_embers = conformance("embers")``.
 
     Arguments and errors as for :func:`checks`.  Tests are called ``test_embers[embers-silence]``.
     """

@@ -85,7 +85,9 @@ def write_page(work: Path, status: Status) -> None:
     saved = time.strftime("%Y-%m-%d %H:%M")
     left = f"about {said(status.remaining)} left"
     if not status.running:
-        left = "interrupted; the same command goes on" if status.remaining > 0 else "finished"
+        left = (
+            "interrupted; run the same command to continue" if status.remaining > 0 else "finished"
+        )
     facts = (
         f"step {status.step}, {said(status.elapsed)} of training, {left}; saved {saved}",
         f"{status.pairs} pairs to train on, {status.held_out} held out",

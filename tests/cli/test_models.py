@@ -134,7 +134,7 @@ def test_an_export_says_how_the_project_tests_it_and_writes_over_nothing(work: P
     ("args", "said"),
     [
         ("--watch-model nowhere/mine", "there is no folder nowhere"),
-        ("--watch-model mine.training", "the state of a training; give the model that it writes"),
+        ("--watch-model mine.training", "the state of a training; name the model that it trains"),
         ("--watch-model models/mine --watch-model mine", "two models are called 'mine'"),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_model_to_watch_that_cannot_be_is_told_before_the_show(
 
 def test_no_set_is_written_for_a_model_that_nothing_trains(work: Path) -> None:
     said = livegan("perform --watch-model models/nope", code=2)
-    assert "there is no such model, and no training of it; begin the training first" in said
+    assert "there is no such model and no training that writes it; begin the training first" in said
     assert not (work / "shows").exists()
 
 
@@ -198,7 +198,7 @@ def test_what_a_training_keeps_is_no_model(work: Path) -> None:
     torch.save(resnet_state(2, 6, "batch"), work / "mine.training" / "state.pt")
     assert "mine.training" not in livegan("models")
     said = livegan("generate mine.training --in in.png --out out.png", code=1)
-    assert "mine.training is the state of a training; give the model that it writes" in said
+    assert "mine.training is the state of a training; name the model that it trains" in said
 
 
 def test_torchscript_plays_where_the_command_trusts_it(work: Path) -> None:

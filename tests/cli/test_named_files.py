@@ -153,7 +153,7 @@ def test_without_a_display_silence_and_tempo_are_kept(work: Path) -> None:
     words = ["perform", "set.py", "--seconds", "0.5", *QUICK.split(), "--bpm", "90"]
     assert "is rehearsed to shows/set.mp4 on silence instead" in said(*words, "--audio", "silence")
     told = said(*words, "--audio", "udp://1.2.3.4:5")
-    assert "only a show can listen to udp://1.2.3.4:5; the demo track takes its place" in told
+    assert "a rehearsal cannot listen to udp://1.2.3.4:5; it uses the demo track" in told
     assert "no such file" in said(*words, "--audio", "nope.wav", code=1)
 
 

@@ -57,8 +57,8 @@ def test_ctrl_c_saves_and_the_same_command_goes_on_to_the_same_weights(
     with monkeypatch.context() as patch:
         pressing(patch, 3)
         said = livegan(TRAIN, 130)
-    assert "interrupted at step 3; the same command goes on from there" in said
-    assert said.index("Ctrl-C: this step is finished and saved") < said.index("interrupted at")
+    assert "interrupted at step 3; run the same command to continue from there" in said
+    assert said.index("Ctrl-C: finishing and saving this step") < said.index("interrupted at")
     assert load(work / "models/mine.training/state.pt")["step"] == 3
     assert (work / "models/mine/model.safetensors").is_file()
     assert "models/mine: 5 steps" in livegan(TRAIN)
@@ -74,7 +74,7 @@ def test_a_second_ctrl_c_waits_for_no_save(work: Path, monkeypatch: pytest.Monke
     with monkeypatch.context() as patch:
         pressing(patch, 3, times=2)
         said = livegan(TRAIN, 130)
-    assert "interrupted; the same command goes on from its last save" in said
+    assert "interrupted; run the same command to continue from the last save" in said
     assert load(work / "models/mine.training/state.pt")["step"] == 0
     assert "5 steps" in livegan(TRAIN)
 
@@ -128,7 +128,7 @@ def test_a_model_is_trained_as_another_was(work: Path) -> None:
     }  # fmt: skip
     assert learned["settle"] == 0.4  # it begins from noise
     assert "--like theirs" in mine["made_with"]
-    assert "leave --arch and --preset out" in livegan(f"{TRAIN} --like theirs --arch small", 2)
+    assert "leave out --arch and --preset" in livegan(f"{TRAIN} --like theirs --arch small", 2)
     livegan("train data --out models/plain --epochs 1")
     assert "resnet" not in livegan("train data --out models/x --like plain --epochs 1")
     save_checkpoint(work / "models" / "bare", resnet_state(2, 1, "batch"), Card(name="bare"))

@@ -306,7 +306,7 @@ def test_a_show_waits_for_the_training_and_follows_it(
             do(train)
             show.wait(on_air)
             do(train.replace("--epochs 1", "--epochs 2"))
-            show.wait(lambda m: "mine was written anew" in m.get("text", ""))
+            show.wait(lambda m: "the file of mine has changed" in m.get("text", ""))
         finally:
             show.end()
     assert Path("shows/mine.py").is_file()

@@ -72,7 +72,7 @@ def test_an_output_for_which_there_is_no_memory_is_left_out_in_a_line(
         with monkeypatch.context() as here:
             here.setattr(picture_ring, "create_memory", full)
             assert rings.outputs(cast(Program, program)) == []
-        assert notes == ["spout 'stage left' is left out: there is no room"]
+        assert notes == ["spout 'stage left' is not available: there is no room"]
         assert len(rings.outputs(cast(Program, program))) == 1
         rings.close()
         for ring in (pictures, thumbs):

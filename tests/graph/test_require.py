@@ -42,7 +42,7 @@ def test_an_environment_without_pip_is_told_what_it_has(monkeypatch: pytest.Monk
 
 
 def test_nonsense_is_refused() -> None:
-    with pytest.raises(SetError, match="'>>1' is no requirement"):
+    with pytest.raises(SetError, match="'>>1' is not a requirement"):
         require(">>1")
     with pytest.raises(SetError, match="names in quotes"):
         require(5)  # type: ignore[arg-type]
@@ -51,5 +51,5 @@ def test_nonsense_is_refused() -> None:
 def test_what_was_not_loaded_whole_is_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "numpy.py").write_text("1 / 0")
     registry.use(Registry().load(tmp_path, installed=False))
-    with pytest.raises(SetError, match=r"not loaded whole: .*numpy.py:1: .*division by zero"):
+    with pytest.raises(SetError, match=r"not loaded completely: .*numpy.py:1: .*division by zero"):
         require("numpy")

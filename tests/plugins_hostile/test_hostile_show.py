@@ -168,7 +168,7 @@ def test_a_show_plays_on_through_all_of_them(show: tuple[Show, str]) -> None:
         240,
     )
     deaths = evening.engine("death")
-    assert all("of --memory" in death["how"] for death in deaths[2:])
+    assert all("--memory allows" in death["how"] for death in deaths[2:])
     stage.wait("the engine back", lambda: len(evening.engine("recovery")) == len(deaths), 240)
     evening.plays()
 

@@ -379,4 +379,4 @@ def test_a_page_follows_the_training(tmp_path: Path) -> None:
     more = Recipe(**{**vars(recipe), "steps": 9})
     train(data, work, more, save_every=0.0, stop=lambda: next(calls))
     page = (work / "training.html").read_text(encoding="utf-8")
-    assert "interrupted; the same command goes on" in page
+    assert "interrupted; run the same command to continue" in page

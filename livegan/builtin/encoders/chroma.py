@@ -21,12 +21,12 @@ def chroma(
     sound: Any,
     *,
     size: tuple[int, int],
-    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is seen", unit="s"),
+    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is shown", unit="s"),
     sharp: float = param(1.5, 0.5, 6.0, "how much the strongest notes stand out"),
 ) -> Array:
-    """The twelve pitch classes of the last ten seconds, C at the foot, each in a hue of its own.
+    """The twelve pitch classes of the last ten seconds, C at the bottom, each in its own hue.
 
-    A chord is a pattern of lanes that scrolls to the left; octaves of a note share a lane.
+    A chord is a pattern of lanes that scrolls to the left. All octaves of a note share a lane.
     """
     height, width = size
     span = seconds * sound.rate / HOP

@@ -22,12 +22,12 @@ def levels(
     sound: Any,
     *,
     size: tuple[int, int],
-    gain: float = param(1.0, 0.1, 4.0, "of all four levels"),
+    gain: float = param(1.0, 0.1, 4.0, "gain of all four levels"),
 ) -> Array:
-    """Low, mid, high and kick as four bands that open from the middle, and a flash for the kick.
+    """Low, mid, high and kick as four bands that open from the middle, and a flash at each kick.
 
-    From top to bottom: high, mid, low, kick.  A band is as wide as its level and as bright; the
-    kick is also a disc of light in the middle, through which the bands are still seen.
+    From top to bottom: high, mid, low, kick.  The level of a band sets its width and brightness.
+    A kick also shows a transparent disc of light in the middle.
     """
     height, width = size
     values = [min(max(gain * float(getattr(sound, name)), 0.0), 1.0) for name in LANES]

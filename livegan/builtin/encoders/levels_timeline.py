@@ -15,13 +15,13 @@ def levels_timeline(
     sound: Any,
     *,
     size: tuple[int, int],
-    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is seen", unit="s"),
-    gain: float = param(1.0, 0.1, 4.0, "of all four levels"),
+    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is shown", unit="s"),
+    gain: float = param(1.0, 0.1, 4.0, "gain of all four levels"),
 ) -> Array:
     """Low, mid, high and kick over the last ten seconds, as four lanes that scroll to the left.
 
-    From top to bottom: high, mid, low, kick, in the colours of `levels`.  A lane is filled from
-    its foot as far as the level was, brighter the higher it was; what is above is lit a little.
+    From top to bottom: high, mid, low, kick, in the colours of `levels`.  Each lane is filled
+    from its bottom to the level, brighter for higher levels.  The rest of the lane is lit a little.
     """
     height, width = size
     span = seconds * sound.rate / sound.hop

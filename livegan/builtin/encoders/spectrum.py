@@ -24,10 +24,10 @@ def spectrum(
     sound: Any,
     *,
     size: tuple[int, int],
-    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is seen", unit="s"),
-    gain: float = param(0.0, -40.0, 40.0, "lift of the whole spectrum", unit="dB"),
+    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is shown", unit="s"),
+    gain: float = param(0.0, -40.0, 40.0, "gain of the whole spectrum", unit="dB"),
 ) -> Array:
-    """The mel spectrum of the last ten seconds, low below and high above, scrolling to the left."""
+    """The mel spectrum of the last ten seconds, low at the bottom, scrolling to the left."""
     height, width = size
     span = seconds * sound.rate / HOP
     late = sound.position % HOP / HOP

@@ -33,14 +33,14 @@ def timeline(
     sound: Any,
     *,
     size: tuple[int, int],
-    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is seen", unit="s"),
+    seconds: float = param(10.0, 1.0, 50.0, "how much of the past is shown", unit="s"),
     gain: float = param(1.0, 0.1, 10.0, "height of the shape"),
 ) -> Array:
     """The last ten seconds of loudness, scrolling to the left.
 
-    Outwards from the middle: the root mean square, then the peaks, of the left channel above and
-    of the right below, red where the sound is low and blue where it is high.  The ground is lit by
-    the low sound in the middle, by the mid around it and by the high at the edges.
+    From the middle outwards: the root mean square, then the peaks, of the left channel above and
+    the right below.  Low sound is red, high sound is blue.  Low sound lights the background in the
+    middle, mid sound around it, and high sound at the edges.
     """
     height, width = size
     span = seconds * sound.rate / HOP

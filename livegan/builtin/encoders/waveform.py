@@ -29,16 +29,16 @@ def waveform(
     sound: Any,
     *,
     size: tuple[int, int],
-    seconds: float = param(0.04, 0.01, 0.5, "how much of the newest sound is seen", unit="s"),
+    seconds: float = param(0.04, 0.01, 0.5, "how much of the newest sound is shown", unit="s"),
     gain: float = param(1.0, 0.1, 10.0, "height of the traces"),
     thick: float = param(6.0, 0.5, 40.0, "width of the traces at 512 pixels", unit="px"),
-    steady: bool = param(True, doc="begin where the wave rises, so that a held note stands still"),
+    steady: bool = param(True, doc="start where the wave rises, so that a held note stands still"),
 ) -> Array:
-    """The newest sound as two traces, left above right; the ground is white where it is high.
+    """The newest sound as two traces, the left channel above the right.
 
-    The ground of a column is the frequency of the sound there, black for low, white for high, of
-    the left channel above and of the right below.  Between a trace and its axis the ground is
-    tinted with its colour, so the shape of the wave is an area and not only a line.
+    The background of each column shows the frequency of the sound there, from black for low to
+    white for high, for the left channel above and the right below.  The area between a trace and
+    its axis is tinted in the colour of the trace, so the wave is an area and not only a line.
     """
     height, width = size
     shown = max(round(seconds * sound.rate), 2)

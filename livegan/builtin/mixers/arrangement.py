@@ -19,20 +19,20 @@ Cell = tuple[int, int, int, int]
 
 def fit_param() -> Any:
     """The parameter of all that put pictures into places of another shape."""
-    return param("cover", doc="how a picture meets a place of another shape", choices=FITS)
+    return param("cover", doc="how a picture fills a place of another shape", choices=FITS)
 
 
 def grid(
     *pictures: Tensor,
-    gap: float = param(0.0, 0.0, 0.5, "black between the pictures, in heights of one"),
-    columns: int = static(0, 0, 64, "pictures in a row; 0 cuts as little as it can"),
+    gap: float = param(0.0, 0.0, 0.5, "black gap between the pictures, in heights of one picture"),
+    columns: int = static(0, 0, 64, "pictures in a row; 0 cuts off as little as possible"),
     fit: str = fit_param(),
     size: tuple[int, int],
 ) -> Tensor:
-    """All pictures in rows, in the canvas's shape and at full resolution.
+    """All pictures in rows, in the shape of the canvas and at full resolution.
 
-    Of any number of pictures none is left without its part of the canvas: rows may hold different
-    numbers of them.  Four of 256 make one of 512; `tile` makes one as large as the canvas.
+    Any number of pictures fills the canvas, because rows may have different numbers of them.
+    Four pictures of 256 px make one of 512 px; `tile` makes one as large as the canvas.
     """
     count = len(pictures)
     if count == 0:
@@ -49,13 +49,13 @@ def grid(
 
 def tile(
     *pictures: Tensor,
-    rows: float = param(2.0, 1.0, 64.0, "one below the other"),
-    columns: float = param(2.0, 1.0, 64.0, "side by side"),
-    gap: float = param(0.0, 0.0, 0.5, "black between them, in heights of the canvas"),
+    rows: float = param(2.0, 1.0, 64.0, "number of rows"),
+    columns: float = param(2.0, 1.0, 64.0, "number of columns"),
+    gap: float = param(0.0, 0.0, 0.5, "black gap between them, in heights of the canvas"),
     fit: str = fit_param(),
     size: tuple[int, int],
 ) -> Tensor:
-    """The canvas in rows and columns: the pictures in turn, over and over until all is full."""
+    """The canvas in rows and columns, filled with the pictures in turn."""
     if not pictures:
         raise ValueError("tile needs at least one picture")
     height, width = size
@@ -66,12 +66,14 @@ def tile(
 
 def beside(
     *pictures: Tensor,
-    first: float = param(-1.0, -1.0, 1.0, "part that the first has; below 0 all have the same"),
-    gap: float = param(0.0, 0.0, 0.5, "black between them, in heights of the canvas"),
+    first: float = param(
+        -1.0, -1.0, 1.0, "part of the canvas for the first picture; below 0: equal parts"
+    ),
+    gap: float = param(0.0, 0.0, 0.5, "black gap between them, in heights of the canvas"),
     fit: str = fit_param(),
     size: tuple[int, int],
 ) -> Tensor:
-    """The pictures side by side, over the whole canvas."""
+    """The pictures side by side on the whole canvas."""
     if not pictures:
         raise ValueError("beside needs at least one picture")
     height, width = size
@@ -81,12 +83,14 @@ def beside(
 
 def stack(
     *pictures: Tensor,
-    first: float = param(-1.0, -1.0, 1.0, "part that the first has; below 0 all have the same"),
-    gap: float = param(0.0, 0.0, 0.5, "black between them, in heights of the canvas"),
+    first: float = param(
+        -1.0, -1.0, 1.0, "part of the canvas for the first picture; below 0: equal parts"
+    ),
+    gap: float = param(0.0, 0.0, 0.5, "black gap between them, in heights of the canvas"),
     fit: str = fit_param(),
     size: tuple[int, int],
 ) -> Tensor:
-    """The pictures one below the other, over the whole canvas."""
+    """The pictures one below the other on the whole canvas."""
     if not pictures:
         raise ValueError("stack needs at least one picture")
     height, width = size
@@ -98,14 +102,16 @@ def inset(
     picture: Tensor,
     other: Tensor,
     *,
-    scale: float = param(0.33, 0.0, 1.0, "height of the small one, in heights of the large"),
-    x: float = param(1.0, 0.0, 1.0, "where it lies, from the left border to the right"),
-    y: float = param(1.0, 0.0, 1.0, "where it lies, from the top to the foot"),
-    margin: float = param(0.03, 0.0, 0.5, "that it keeps from the border, in heights"),
-    amount: float = param(1.0, 0.0, 1.0, "how much of it covers what is below"),
+    scale: float = param(
+        0.33, 0.0, 1.0, "height of the small picture, in heights of the large one"
+    ),
+    x: float = param(1.0, 0.0, 1.0, "position from the left border to the right"),
+    y: float = param(1.0, 0.0, 1.0, "position from the top to the bottom"),
+    margin: float = param(0.03, 0.0, 0.5, "distance from the border, in heights"),
+    amount: float = param(1.0, 0.0, 1.0, "how much it covers the picture below"),
     fit: str = fit_param(),
 ) -> Tensor:
-    """Picture in picture: the other one, small, in a corner of the first."""
+    """Picture in picture: the other picture, small, in a corner of the first."""
     _, height, width = picture.shape
     high, wide = round(height * scale), round(width * scale)
     if high < 1 or wide < 1:
@@ -125,7 +131,7 @@ def fit(
     how: str = fit_param(),
     size: tuple[int, int],
 ) -> Tensor:
-    """The picture on the canvas: covering it and cut, or whole on black, or distorted."""
+    """Fit the picture to the canvas: fill it and cut, show all of it on black, or distort it."""
     return placed(picture, *size, how)
 
 
@@ -205,13 +211,15 @@ def split(
     picture: Tensor,
     other: Tensor,
     *,
-    position: float = param(0.5, 0.0, 1.0, "of the border; at 1 only the first is seen"),
+    position: float = param(
+        0.5, 0.0, 1.0, "position of the border; at 1 only the first picture shows"
+    ),
     turn: float = param(
-        0.0, doc="0: left and right; 0.25: above and below; between: slanted", unit="turns"
+        0.0, doc="0: left and right; 0.25: above and below; between: diagonal", unit="turns"
     ),
     soft: float = param(0.0, 0.0, 1.0, "width of the border, in sizes of the picture"),
 ) -> Tensor:
-    """The first picture on one side of a border, the other beyond it."""
+    """The first picture on one side of a border, the other on the other side."""
     _, height, width = picture.shape
     x, y = places(height, width, picture.device)
     # In heights, so that a border that turns keeps its angle on a canvas of any shape.
@@ -226,15 +234,15 @@ def split(
 
 def switch(
     *pictures: Tensor,
-    index: float = param(-1.0, -1.0, 63.0, "which one, from 0; below 0 they take turns"),
-    beats: float = param(4.0, 0.25, 256.0, "how long each is seen in turn", unit="beats"),
-    fade: float = param(0.0, 0.0, 1.0, "last part of each turn that crosses to the next"),
+    index: float = param(-1.0, -1.0, 63.0, "number of the picture, from 0; below 0: each in turn"),
+    beats: float = param(4.0, 0.25, 256.0, "how long each picture shows in turn", unit="beats"),
+    fade: float = param(0.0, 0.0, 1.0, "last part of each turn, which fades to the next picture"),
     now: Now,
 ) -> Tensor:
-    """One of the pictures: by a number or a signal, or each in turn every few beats.
+    """One of the pictures, chosen by a number or signal, or each in turn every few beats.
 
-    An index between two whole numbers is their mixture if there is a fade; past the last comes the
-    first again.
+    If there is a fade, an index between two whole numbers mixes the two pictures.  After the last
+    picture comes the first again.
     """
     if not pictures:
         raise ValueError("switch needs at least one picture")

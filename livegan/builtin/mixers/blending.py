@@ -17,35 +17,35 @@ def mix(
     *,
     amount: float = param(0.5, 0.0, 1.0, "0 is the first picture, 1 the other"),
 ) -> Tensor:
-    """From one picture to the other, as a crossfader does."""
+    """A crossfade from one picture to the other."""
     return picture.lerp(other, amount)
 
 
 def add(
     picture: Tensor, other: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "of the other")
 ) -> Tensor:
-    """The sum of both, white where it is too much."""
+    """The sum of both pictures, limited to white."""
     return picture.add(other, alpha=amount).clamp_(0, 1)
 
 
 def multiply(
     picture: Tensor, other: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "how far it goes")
 ) -> Tensor:
-    """The product of both: dark where either is dark."""
+    """The product of both pictures: dark where either is dark."""
     return picture.addcmul(picture, other - 1, value=amount).clamp_(0, 1)
 
 
 def screen(
     picture: Tensor, other: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "of the other")
 ) -> Tensor:
-    """Both as two projectors on one wall: bright where either is bright."""
+    """Both pictures like two projectors on one wall: bright where either is bright."""
     return picture.addcmul(other, 1 - picture, value=amount).clamp_(0, 1)
 
 
 def difference(
     picture: Tensor, other: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "how far it goes")
 ) -> Tensor:
-    """How much the two differ: black where they are equal."""
+    """The difference of both pictures: black where they are equal."""
     return picture.lerp((picture - other).abs_(), amount)
 
 
@@ -68,13 +68,13 @@ def mask(
     other: Tensor,
     by: Tensor | None = None,
     *,
-    low: float = param(0.0, 0.0, 1.0, "brightness of the mask up to which the first is seen"),
-    high: float = param(1.0, 0.0, 1.0, "brightness from which the other is seen"),
-    swap: bool = param(False, doc="exchange bright and dark"),
+    low: float = param(0.0, 0.0, 1.0, "brightness of the mask up to which the first picture shows"),
+    high: float = param(1.0, 0.0, 1.0, "brightness of the mask from which the other picture shows"),
+    swap: bool = param(False, doc="swap bright and dark"),
 ) -> Tensor:
     """The other picture where the mask ``by`` is bright, the first where it is dark.
 
-    With two pictures the second is the mask, and the first is seen where that is bright.
+    With two pictures, the second is the mask: the first shows where the mask is bright.
     """
     cover = grey(other if by is None else by)
     cover = ((cover - low) / max(high - low, 1e-3)).clamp_(0, 1)

@@ -23,7 +23,7 @@ def grey(picture: Tensor) -> Tensor:
 def hue(
     picture: Tensor, *, turn: float = param(0.33, doc="around the circle of colours", unit="turns")
 ) -> Tensor:
-    """Turn all colours around the grey axis; 1 is once around and changes nothing."""
+    """Turn all colours around the colour circle; 1 is a full turn and changes nothing."""
     angle = 2 * pi * (turn % 1.0)
     same = cos(angle) + (1 - cos(angle)) / 3
     after = (1 - cos(angle)) / 3 - sqrt(1 / 3) * sin(angle)
@@ -37,25 +37,25 @@ def hue(
 def saturation(
     picture: Tensor,
     *,
-    amount: float = param(2.0, 0.0, 4.0, "0 is grey, 1 changes nothing, more is gaudy"),
+    amount: float = param(2.0, 0.0, 4.0, "0 is grey, 1 changes nothing"),
 ) -> Tensor:
-    """How colourful the picture is."""
+    """Make the picture more or less colourful."""
     return grey(picture).lerp(picture, amount).clamp_(0, 1)
 
 
 def contrast(
     picture: Tensor,
     *,
-    amount: float = param(1.6, 0.0, 8.0, "0 is flat, 1 changes nothing, more is harder"),
+    amount: float = param(1.6, 0.0, 8.0, "0 is flat grey, 1 changes nothing"),
 ) -> Tensor:
-    """How far dark and bright lie apart, around middle grey."""
+    """More or less contrast, around middle grey."""
     return (picture * amount).add_(0.5 - 0.5 * amount).clamp_(0, 1)
 
 
 def brightness(
     picture: Tensor, *, amount: float = param(0.3, -1.0, 1.0, "-1 is black, 1 is white")
 ) -> Tensor:
-    """Lift or lower all of the picture."""
+    """Make the whole picture brighter or darker."""
     return (picture + amount).clamp_(0, 1)
 
 
@@ -65,9 +65,9 @@ def invert(picture: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "1 is the ne
 
 
 def luma(
-    picture: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "how much of the colour is taken")
+    picture: Tensor, *, amount: float = param(1.0, 0.0, 1.0, "how much colour to remove")
 ) -> Tensor:
-    """The picture in greys, as bright as its colours look."""
+    """The picture in greys, as bright as its colours look to the eye."""
     return picture.lerp(grey(picture), amount)
 
 
@@ -86,7 +86,7 @@ def threshold(
 def posterize(
     picture: Tensor, *, steps: float = param(4.0, 2.0, 64.0, "levels of each colour")
 ) -> Tensor:
-    """Few levels of each colour, with edges between them."""
+    """Few levels of each colour, with hard edges between them."""
     levels = max(round(steps), 2)
     return (picture * levels).floor_().clamp_(0, levels - 1).div_(levels - 1)
 
@@ -95,7 +95,7 @@ def tint(
     picture: Tensor,
     *,
     hue: float = param(0.6, doc="0 red, 1/3 green, 2/3 blue, 1 red again", unit="turns"),
-    amount: float = param(1.0, 0.0, 1.0, "how much of the own colours is replaced"),
+    amount: float = param(1.0, 0.0, 1.0, "how much of the original colours to replace"),
 ) -> Tensor:
     """The picture in shades of one hue: black, the hue, white."""
     light = grey(picture)

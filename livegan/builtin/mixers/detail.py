@@ -21,7 +21,7 @@ def blur(
     *,
     radius: float = param(4.0, 0.0, 128.0, "standard deviation, at 512 pixels", unit="px"),
 ) -> Tensor:
-    """A Gaussian blur; the border is held, so the picture does not darken there."""
+    """A Gaussian blur that does not darken the border."""
     import torch.nn.functional as F
 
     _, height, width = picture.shape
@@ -99,7 +99,7 @@ def pixelate(
     *,
     cells: float = param(32.0, 1.0, 512.0, "blocks from top to bottom"),
 ) -> Tensor:
-    """Square blocks, each in its mean colour."""
+    """Square blocks in their mean colours."""
     import torch.nn.functional as F
 
     _, height, width = picture.shape

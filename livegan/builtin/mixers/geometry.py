@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 def edge_param(default: str) -> Any:
     """The parameter of all that reach beyond the border."""
-    return param(default, doc="what lies outside the picture", choices=EDGES)
+    return param(default, doc="what to show outside the picture", choices=EDGES)
 
 
 def scale(
     picture: Tensor,
     *,
-    amount: float = param(1.5, 0.05, 20.0, "above 1 is nearer"),
+    amount: float = param(1.5, 0.05, 20.0, "above 1 zooms in"),
     edge: str = edge_param("wrap"),
 ) -> Tensor:
-    """Nearer or farther, around the middle."""
+    """Zoom in or out, around the middle."""
     return affine_sample(picture, zoom=amount, edge=edge)
 
 
@@ -34,7 +34,7 @@ def rotate(
     turn: float = param(0.125, doc="counter-clockwise; 0.25 is a right angle", unit="turns"),
     edge: str = edge_param("mirror"),
 ) -> Tensor:
-    """Turned around the middle."""
+    """Rotate the picture around its middle."""
     return affine_sample(picture, turn=turn, edge=edge)
 
 
@@ -45,7 +45,7 @@ def shift(
     y: float = param(0.0, doc="down", unit="heights"),
     edge: str = edge_param("wrap"),
 ) -> Tensor:
-    """Moved; by whole pictures and more, if it wraps."""
+    """Move the picture."""
     return affine_sample(picture, move=(x, y), edge=edge)
 
 
@@ -54,11 +54,11 @@ def mirror(
     *,
     keep: str = param(
         "left",
-        doc="the part that is seen twice",
+        doc="the part to mirror",
         choices=("left", "right", "top", "bottom", "corner"),
     ),
 ) -> Tensor:
-    """One half and its mirror image; or the upper left quarter, mirrored twice."""
+    """One half and its mirror image, or the upper left quarter mirrored twice."""
     if keep == "corner":
         return folded(folded(picture, 2, False), 1, False)
     axis = 2 if keep in ("left", "right") else 1
@@ -79,7 +79,7 @@ def kaleid(
     picture: Tensor,
     *,
     sides: float = param(6.0, 1.0, 64.0, "how many mirrored sectors"),
-    turn: float = param(0.0, doc="of what is seen in the mirrors", unit="turns"),
+    turn: float = param(0.0, doc="rotation of the picture in the mirrors", unit="turns"),
     edge: str = edge_param("mirror"),
 ) -> Tensor:
     """A kaleidoscope: one sector, mirrored around the middle."""
@@ -101,12 +101,14 @@ def displace(
     *,
     amount: float = param(0.1, -1.0, 1.0, "the farthest shift, in heights of the picture"),
     using: str = param("luma", doc="brightness, or red and green", choices=("luma", "colours")),
-    turn: float = param(0.0, doc="direction, 0 to the right, if brightness shifts", unit="turns"),
+    turn: float = param(
+        0.0, doc="direction of the shift by brightness; 0 is to the right", unit="turns"
+    ),
     edge: str = edge_param("mirror"),
 ) -> Tensor:
-    """Shift each pixel by another picture: middle grey stays, dark and bright go opposite ways.
+    """Shift each pixel by another picture: middle grey stays, dark and bright shift opposite ways.
 
-    With ``colours`` red shifts sideways and green up and down.
+    With ``colours``, red shifts sideways and green up and down.
     """
     import torch
 

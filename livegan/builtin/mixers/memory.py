@@ -18,9 +18,9 @@ CELLS = 32
 
 
 class Feedback:
-    """Trails: the picture over what came out the frame before, nearer, turned, moved and dimmed.
+    """Trails: the picture over its previous output, which is zoomed, turned, moved and dimmed.
 
-    What came before is its own last picture, or ``previous``, such as ``prev("a")``.
+    The previous output is its own last picture, or ``previous``, such as ``prev("a")``.
     """
 
     def __init__(self) -> None:
@@ -31,16 +31,16 @@ class Feedback:
         picture: Tensor,
         previous: Tensor | None = None,
         *,
-        amount: float = param(0.85, 0.0, 1.0, "how much of the frame before is kept"),
-        zoom: float = param(1.02, 0.25, 4.0, "nearer by this factor every thirtieth of a second"),
+        amount: float = param(0.85, 0.0, 1.0, "how much of the previous frame to keep"),
+        zoom: float = param(1.02, 0.25, 4.0, "zoom by this factor every thirtieth of a second"),
         turn: float = param(0.0, -0.5, 0.5, "every thirtieth of a second", unit="turns"),
         x: float = param(0.0, -0.5, 0.5, "to the right, in widths, every thirtieth of a second"),
         y: float = param(0.0, -0.5, 0.5, "down, in heights, every thirtieth of a second"),
         decay: float = param(0.0, 0.0, 1.0, "how much darker every thirtieth of a second"),
         over: str = param(
-            "mix", doc="how the two meet", choices=("mix", "lighten", "screen", "difference")
+            "mix", doc="how to combine the two", choices=("mix", "lighten", "screen", "difference")
         ),
-        edge: str = param("mirror", doc="what lies outside the picture", choices=EDGES),
+        edge: str = param("mirror", doc="what to show outside the picture", choices=EDGES),
         now: Now,
     ) -> Tensor:
         """The picture with its trail."""
@@ -68,7 +68,7 @@ class Feedback:
 
 
 class Smooth:
-    """Slow motion of colours: each pixel follows its picture, as fast as ``seconds`` says."""
+    """Slow motion of colours: each pixel follows the picture slowly."""
 
     def __init__(self) -> None:
         self.last: Tensor | None = None
@@ -77,7 +77,7 @@ class Smooth:
         self,
         picture: Tensor,
         *,
-        seconds: float = param(0.3, 0.0, 30.0, "until two thirds of a change are seen", unit="s"),
+        seconds: float = param(0.3, 0.0, 30.0, "time until two thirds of a change show", unit="s"),
         now: Now,
     ) -> Tensor:
         """The picture, behind by about ``seconds``."""
@@ -90,11 +90,11 @@ class Smooth:
 
 
 class Deflicker:
-    """Small changes are averaged over time, large ones pass at once: what boils stands still.
+    """Reduce flicker: average small changes over time, and let large changes pass at once.
 
     Motion-adaptive temporal averaging, as in noise reduction for television (Dennis 1980).  The
-    change against what was shown is averaged, with its sign, in square cells: grain and texture
-    cancel there, light and moving shapes do not.  Before a model it steadies the condition.
+    change from the last output is averaged, with its sign, in square cells.  Grain and texture
+    cancel out there; light and moving shapes do not.  Before a model, it steadies the condition.
     """
 
     def __init__(self) -> None:
@@ -105,9 +105,11 @@ class Deflicker:
         picture: Tensor,
         *,
         seconds: float = param(
-            0.3, 0.0, 30.0, "until two thirds of the smallest changes are seen", unit="s"
+            0.3, 0.0, 30.0, "time until two thirds of the smallest changes show", unit="s"
         ),
-        threshold: float = param(0.1, 0.0, 1.0, "change of brightness that passes at once"),
+        threshold: float = param(
+            0.1, 0.0, 1.0, "smallest change of brightness that passes at once"
+        ),
         now: Now,
     ) -> Tensor:
         """The picture, steadied."""

@@ -16,31 +16,31 @@ from livegan.plugin.catalogue import clash
 from livegan.plugin.source import plain
 
 ELSEWHERE = {
-    "audio": "what is heard is `listen()`",
-    "bpm": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` is what is heard",
-    "delay": "`prev(...)` is a picture one frame ago",
-    "fade": "`crossfade(a, b, amount)` goes from one picture to another",
-    "feedback": "`prev(...)` is a picture one frame ago",
-    "fft": "`listen().low`, `.mid`, `.high` are signals, and `encode.spectrum(listen())` is drawn",
-    "gan": 'a slot is `model("NAME", condition)`',
-    "generator": 'a slot is `model("NAME", condition)`',
+    "audio": "the sound is `listen()`",
+    "bpm": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` reads it",
+    "delay": "`prev(...)` gives a picture of one frame ago",
+    "fade": "`crossfade(a, b, amount)` fades from one picture to another",
+    "feedback": "`prev(...)` gives a picture of one frame ago",
+    "fft": "`listen().low`, `.mid`, `.high` are signals; `encode.spectrum(listen())` is a picture",
+    "gan": 'use `model("NAME", condition)`',
+    "generator": 'use `model("NAME", condition)`',
     "image": "",
-    "mic": "what is heard is `listen()`",
+    "mic": "the sound is `listen()`",
     "midi": "",
     "mouse": "",
-    "noise": 'a signal that wanders is `lfo(shape="noise")`',
-    "now": "a leaf has it as an argument, `def glow(picture, *, now)`; in the set, time is `time`",
-    "osc": "a number that swings is `lfo(...)`",
-    "out": "the set ends with `show(picture)`",
-    "pix2pix": 'a slot is `model("NAME", condition)`',
-    "random": '`choose(1, 2, 3)` picks a value, and `lfo(shape="random")` jumps',
-    "render": "the set ends with `show(picture)`",
-    "sin": "a number that swings is `lfo(...)`",
-    "sine": "a number that swings is `lfo(...)`",
-    "sound": "begin with `sound = listen()`",
+    "noise": 'for a random signal, use `lfo(shape="noise")`',
+    "now": "a function takes it as an argument, `def glow(picture, *, now)`; a set has `time`",
+    "osc": "for an oscillator, use `lfo(...)`",
+    "out": "end the set with `show(picture)`",
+    "pix2pix": 'use `model("NAME", condition)`',
+    "random": '`choose(1, 2, 3)` picks a value, and `lfo(shape="random")` jumps at random',
+    "render": "end the set with `show(picture)`",
+    "sin": "for an oscillator, use `lfo(...)`",
+    "sine": "for an oscillator, use `lfo(...)`",
+    "sound": "start with `sound = listen()`",
     "speed": "",
     "src": "",
-    "tempo": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` is what is heard",
+    "tempo": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` reads it",
     "video": "",
 }
 """Words of other instruments, and what is written here in their place; empty for what has no
@@ -140,4 +140,4 @@ def hidden_words(namespace: dict[str, Any], text: str) -> list[str]:
     texts = enumerate(text.splitlines(), 1)
     line = next((n for n, each in texts if re.match(r"\s*import\b.*\btime\b", each)), 1)
     reason = "hides the word `time`, the seconds since the show began"
-    return [f"line {line}: `import time` {reason}; write `import time as clock` to have both"]
+    return [f"line {line}: `import time` {reason}; write `import time as clock` to use both"]

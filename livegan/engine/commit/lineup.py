@@ -226,9 +226,9 @@ class Note:
     """Say one line to the performer."""
 
     text: Literal[
-        "nothing to undo: this is the first program",
+        "nothing to undo: this is the first version",
         "the safe set is not ready",
-        "the safe set comes as soon as it is proven",
+        "the safe set plays as soon as it has been tested",
     ]
 
 
@@ -241,9 +241,9 @@ Action = Tell | TellCued | TellRefused | TellAired | TellRolledBack | Note | Rea
 Next = tuple[Lineup, list[Action]]
 
 NEWER, UNDONE, SAFE = (
-    "a newer save took its place",
+    "a newer save replaced it",
     "undone before it was on the air",
-    "the safe set took its place",
+    "the safe set replaced it",
 )
 
 
@@ -287,7 +287,7 @@ def step(now: Lineup, event: Event) -> Next:
 
 def _proven(now: Lineup, event: Proven) -> Next:
     if event.commit != now.proving:
-        return now, []  # something took its place: it never goes on the air
+        return now, []  # another version replaced it: it never goes on the air
     versions = now.versions + 1
     program = replace(event.program, version=versions)
     grid = 0.0
@@ -307,7 +307,7 @@ def _undo(now: Lineup) -> Next:
         actions = _superseded(now, UNDONE)
         return replace(now, proving=None, cued=None), [*actions, TellAired(now.on_air, "undo")]
     if not now.earlier:
-        return now, [Note("nothing to undo: this is the first program")]
+        return now, [Note("nothing to undo: this is the first version")]
     return _back(now)
 
 
@@ -324,7 +324,7 @@ def _safe(now: Lineup) -> Next:
         return now, [Note("the safe set is not ready")]
     if isinstance(now.safe, str):
         wanted = replace(now, safe="wanted")
-        return wanted, [Note("the safe set comes as soon as it is proven")]
+        return wanted, [Note("the safe set plays as soon as it has been tested")]
     versions = now.versions + 1
     program = replace(now.safe, version=versions)
     actions = _superseded(now, SAFE)
@@ -357,7 +357,7 @@ def _aired(now: Lineup, program: Program) -> Lineup:
 
 
 def _superseded(now: Lineup, reason: str, *, cued: bool = True) -> list[Action]:
-    """Say of what is on its way to the air that something took its place."""
+    """Say of what is on its way to the air that another version replaced it."""
     found: list[int] = [] if now.proving is None else [now.proving]
     if cued and now.cued is not None:
         found.insert(0, now.cued.commit)

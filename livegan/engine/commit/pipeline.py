@@ -47,7 +47,7 @@ class Superseded(Refusal):
     """Something took the place of what is being proven: it is not gone on with."""
 
     def __init__(self) -> None:
-        super().__init__("something took its place")
+        super().__init__("another version replaced it")
 
 
 @dataclass
@@ -162,7 +162,7 @@ class Pipeline:
         try:
             if commit.digest in self.blocked:
                 self.hot.skip()
-                raise Refusal("this save has brought the engine down; edit it to try again")
+                raise Refusal("this version crashed the engine; edit it to try again")
             attempt.trial = self.trials.load(commit, busy) if trying else None
             # What it names is loaded now: as the set runs there is a deadline.
             registry.current().wake(self.inputs.words(text))
@@ -214,7 +214,7 @@ class Pipeline:
         attempt.news = self._news.lines(self.builder.models(self.path), stamps)
         program = replace(program, digest=commit.digest)
         self.player.happen(lineup.Proven(commit.id, program, self.player.now.beats))
-        if not commit.version:  # something took its place while it was proven
+        if not commit.version:  # another version replaced it while it was proven
             retire(program)
             if attempt.trial is not None:
                 attempt.trial.withdraw()
@@ -267,7 +267,7 @@ class Pipeline:
         somebody()
         attempt.surroundings.put_back()
         what = f"{busy}: " if busy else ""
-        reason = f"{what}it waits in a call that does not come back; take that call out"
+        reason = f"{what}this call does not return; remove it"
         refusal = Refusal(reason, place_at(frame, self.path))
         self.player.happen(lineup.Refused(attempt.commit.id, refusal))
 
@@ -287,14 +287,14 @@ class Pipeline:
         if functions:
             raise self._changes(functions, text)
         if others:
-            self.emit(Note(f"the set changed {', '.join(others)}: put back"))
+            self.emit(Note(f"the set changed {', '.join(others)}; livegan restored it"))
 
     def _changes(self, functions: list[str], text: str) -> Refusal:
         """What to say of a set that changed functions which everything else uses."""
         helpers = {str(file): read_text(file) or "" for file in beside.loaded(self.path)}
         texts = {str(self.path): text, **helpers, **self.hot.texts(trial=True)}
         named = ", ".join(functions[:3])
-        reason = f"it changes {named}, which all else uses: write a function of your own"
+        reason = f"it changes {named}, which other code uses; write your own function instead"
         return Refusal(reason, where_changed(functions[0], texts))
 
     def numbered(self, version: int) -> None:
@@ -333,7 +333,7 @@ class Pipeline:
     def _busy(
         self, attempt: Attempt, what: str, place: Place | None = None, apart: bool = False
     ) -> None:
-        """Something of an attempt begins, unless something took its place.
+        """Something of an attempt begins, unless another version replaced it.
 
         Raises
         ------
@@ -408,5 +408,5 @@ class Pipeline:
         self.trials.rolled_back(action.bad.version)
         commit = self.commits.of(action.bad.version)
         if commit is not None:
-            reason = f"{action.why.reason}; the program before is back"
+            reason = f"{action.why.reason}; the version before it is back"
             self.commits.refuse(commit, Refusal(reason, action.why.place))

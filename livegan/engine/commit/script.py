@@ -74,8 +74,8 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
         if left:
             end_threads(left)
             raise Refusal(
-                f"it leaves the thread {next(iter(left.values()))!r} running, which a set cannot "
-                "do; move that work into a plugin"
+                f"a set cannot keep the thread {next(iter(left.values()))!r} running; "
+                "move that work into a plugin"
             )
     except BaseException as error:
         if pressed(error):
@@ -109,7 +109,7 @@ def compiled(path: Path, text: str) -> CodeType:
         raise Refusal(f"not a Python file: {error}", Place(str(path), 1)) from None
     except (RecursionError, MemoryError, OverflowError):
         longest = max(enumerate(text.splitlines(), 1), key=lambda line: len(line[1]))
-        reason = "it is too deeply nested for Python: write it in several steps"
+        reason = "this is nested too deeply for Python; split it into several steps"
         raise Refusal(reason, Place(str(path), longest[0])) from None
 
 
@@ -130,10 +130,10 @@ def refusal_of(
     if isinstance(error, SetError):
         return Refusal(error.message, error.place or place)
     if isinstance(error, Overrun):
-        what = "an endless loop?" if namespace is not None else "it would stall the picture"
+        what = "an endless loop?" if namespace is not None else "it would freeze the picture"
         return Refusal(f"still running after {limit_s:g} s: {what}", place)
     if isinstance(error, SystemExit):
-        return Refusal("the set called exit(); a set ends by reaching its last line", place)
+        return Refusal("a set cannot call exit(); remove the call", place)
     if isinstance(error, SyntaxError):
         place = Place(error.filename or str(path), error.lineno or 1)
         return Refusal(f"syntax error: {error.msg}", place)
@@ -143,14 +143,16 @@ def refusal_of(
         own = names_at(error.__traceback__, place.file if place else str(path))
         return Refusal(unknown_name(str(error.name), own, line), place)
     if isinstance(error, RecursionError):
-        return Refusal("it calls itself without end", place)
+        return Refusal("it calls itself endlessly", place)
     if is_full(error):
         return Refusal(f"out of memory ({first_line(error)})", place)
     if isinstance(error, EOFError):
-        return Refusal("nobody answers input() in a show: read a signal, such as a control", place)
+        return Refusal(
+            "a set cannot use input(), because nobody answers during a show; remove it", place
+        )
     if isinstance(error, ModuleNotFoundError) and error.name:
         name = plain(error.name)
-        reason = f"there is no module {name!r} beside the set, nor installed"
+        reason = f"there is no module {name!r} beside the set, and none is installed"
         refusal = Refusal(reason, place)
         refusal.files.add(path.parent / (name.replace(".", "/") + ".py"))
         return refusal

@@ -84,8 +84,8 @@ def unreadable(path: Path) -> str:
             return f"it is {kind}"
         if status.st_size > LARGEST:
             return (
-                f"it has {status.st_size / 1024:.0f} kB, and {LARGEST >> 10} kB are the most: "
-                "put data into a file of its own"
+                f"it has {status.st_size / 1024:.0f} kB; a set can have {LARGEST >> 10} kB. "
+                "Put data into a separate file"
             )
         if not status.st_size:
             return "it is empty"

@@ -181,7 +181,7 @@ class Builder:
                 if played and played != trained:
                     self._compared.add((card.name, card.encoder))
                     self.note(
-                        f"{step.name}: the encoder {card.encoder!r} was changed after "
+                        f"{step.name}: the encoder {card.encoder!r} has changed since "
                         f"{card.name!r} was trained with it; the model may paint worse than it did"
                     )
 
@@ -223,7 +223,7 @@ class Builder:
             raise
         except Overrun:
             reason = (
-                f"{node.title} is still being built after {MAKING_S:g} s; do less in __init__, or "
+                f"{node.title} took more than {MAKING_S:g} s to build; do less in __init__, or "
                 "begin it on a thread of your own"
             )
             raise Refusal(reason, node.place) from None
@@ -234,8 +234,8 @@ class Builder:
             reason = f"{node.title} cannot be built: {type(error).__name__}: {said(error)}"
             if is_full(error):
                 reason = (
-                    f"{node.title} does not fit into memory beside what plays ({first_line(error)})"
-                    "; play fewer models, or at a smaller size"
+                    f"{node.title} does not fit into memory beside the set that plays "
+                    f"({first_line(error)}); use fewer models or a smaller size"
                 )
             raise Refusal(" ".join(reason.split()), node.place) from None
 
@@ -304,9 +304,7 @@ def complete(graph: Graph, models: Models) -> None:
             try:
                 card = models.card(name)
                 if not card.encoder:
-                    reason = (
-                        f"model {name!r} has no card that names an encoder; give it a condition"
-                    )
+                    reason = f"model {name!r} has no encoder on its card; give it a condition"
                     raise Refusal(f"{reason}: model({name!r}, encode.waveform(sound))", node.place)
                 operation = registry.current().operation("encoder", card.encoder)
                 drawn = call(operation, (SOUND,), dict(card.encoder_params or {}))
@@ -350,5 +348,6 @@ def hand_over(node: Picture, before: Step | None, instance: Instance) -> None:
     except BaseException as error:
         if pressed(error):
             raise
-        reason = f"{node.title} cannot take over what was: {type(error).__name__}: {said(error)}"
+        why = f"{type(error).__name__}: {said(error)}"
+        reason = f"{node.title} cannot take over its earlier state: {why}"
         raise Refusal(" ".join(reason.split()), node.place) from None

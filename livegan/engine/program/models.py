@@ -92,7 +92,7 @@ class News:
                     state = state_of(models.card(name))
                 except ModelError:
                     state = ""
-                lines.append(f"{name} was written anew" + (f": {state}" if state else ""))
+                lines.append(f"the file of {name} has changed" + (f": {state}" if state else ""))
         if self._played is None:
             for name in sorted(models.followed.keys() - stamps.keys()):
                 fix = f'write model("{name}") where it should play'

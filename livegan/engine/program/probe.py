@@ -93,6 +93,6 @@ def given(step: Step) -> str:
 def met(error: BaseException, limit_s: float, refusal: Refusal) -> Refusal:
     """The refusal, which says of a deadline that it was that of the first frame."""
     if isinstance(error, Overrun):
-        what = f"its first frame may take {limit_s:g} s, its making {MAKING_S:g} s: import "
-        refusal.reason += f"; {what}libraries and read files in __init__ of a class"
+        what = f"a first picture may take {limit_s:g} s, __init__ {MAKING_S:g} s; import "
+        refusal.reason += f"; {what}libraries and read files in the __init__ of a class"
     return refusal

@@ -77,4 +77,6 @@ class Commands:
             self._note("there is no program before this one")
             return
         what = "the safe set" if message.get("safe") else "the program before"
-        self._supervision.insist(message, f"the engine does not answer; it is started with {what}")
+        self._supervision.insist(
+            message, f"the engine does not answer; a new one starts with {what}"
+        )

@@ -24,23 +24,25 @@ class Key:
 
 
 KEYS: tuple[Key, ...] = (
-    Key(("space",), "hold", "hold the picture; again lets it go", panic=True),
-    Key(("d",), "drift", "the last pictures drift; again a still; again live", panic=True),
-    Key(("b",), "blackout", "fade to black; again fades back", panic=True),
-    Key(("u",), "undo", "the program before this one", panic=True),
-    Key(("p",), "safe", "the safe set, at once; again the program before", panic=True),
+    Key(("space",), "hold", "hold the picture; again: go on", panic=True),
+    Key(
+        ("d",), "drift", "drift through the last pictures; again: a still; again: live", panic=True
+    ),
+    Key(("b",), "blackout", "fade to black; again: fade back", panic=True),
+    Key(("u",), "undo", "undo: play the program before this one", panic=True),
+    Key(("p",), "safe", "play the safe set at once; again: return", panic=True),
     Key(("?", "F1"), "help", "this list"),
-    Key(("h",), "hud", "numbers, meters and thumbnails over the picture"),
-    Key(("c",), "code", "the set over the picture"),
-    Key(("m",), "thumbs", "miniatures of the slots and their conditions in the HUD"),
+    Key(("h",), "hud", "show numbers, meters and thumbnails"),
+    Key(("c",), "code", "show the code of the set"),
+    Key(("m",), "thumbs", "show thumbnails of slots and conditions in the HUD"),
     Key(("f", "F11"), "fullscreen", "fullscreen or window"),
     Key(("t",), "tap", "tap the tempo"),
-    Key(("1", "2", "3", "4"), "solo", "one slot alone; again, or 0, all of them"),
+    Key(("1", "2", "3", "4"), "solo", "show one slot alone; again, or 0: all"),
     Key(("0",), "all", "all slots"),
     Key(("s",), "screenshot", "save the picture into shows/"),
     Key(("r",), "record", "record what the audience sees, with the sound; again ends it"),
     Key(("escape",), "escape", "close the help; leave fullscreen"),
-    Key(("q",), "quit", "end the show, pressed twice within four seconds"),
+    Key(("q",), "quit", "end the show; press twice within four seconds"),
 )
 
 _ACTIONS = {press: key.action for key in KEYS for press in key.presses}

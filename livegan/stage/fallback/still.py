@@ -90,6 +90,6 @@ class Still:
                 keep_still(self._path, found)
         except OSError as error:
             self._failed = True
-            self._note(f"no still is kept for the next show: {error.strerror or error}")
+            self._note(f"the still for the next show was not saved: {error.strerror or error}")
         finally:
             self._asked = False

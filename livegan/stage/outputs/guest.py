@@ -67,7 +67,7 @@ class Guest:
             elif kind != "alive":
                 return message
             elif message["busy"] > SILENT:
-                self._end(f"it did not come back for {SILENT:g} s")
+                self._end(f"it did not answer for {SILENT:g} s")
             self._look()
         return None
 

@@ -62,7 +62,7 @@ class GuestOutput(Sending):
         try:
             self._ring = PictureRing.create(1, max(ROOM, width * height))
         except NoRoom as error:
-            self._note(f"{self._title} is left out: {error}")
+            self._note(f"{self._title} is not available: {error}")
             return
         feeding = threading.Thread(target=super()._work, name=f"{self.name} ring", daemon=True)
         feeding.start()
@@ -88,7 +88,7 @@ class GuestOutput(Sending):
             if why is None or self._stopped.is_set():
                 return
             last = attempt == TRIES
-            self._note(f"{self._title}: {why}; {'it stays off' if last else 'started again'}")
+            self._note(f"{self._title}: {why}; {'it stays off' if last else 'restarting'}")
             if self._stopped.wait(RETRY * (attempt + 1)):
                 return
 

@@ -57,7 +57,7 @@ class GuestSource:
         try:
             guest, message = self._start()
         except SourceError as error:
-            self._note(f"{error}; the source from before plays on")
+            self._note(f"{error}; the previous source plays on")
             return
         with self._swapping:
             old = self._guest
@@ -77,7 +77,7 @@ class GuestSource:
         self.known = message["type"] != "none"
         if message["type"] != "open":
             guest.close()
-            raise SourceError(f"{self.name}: {message.get('text') or 'no plugin has it'}")
+            raise SourceError(f"{self.name}: {message.get('text') or 'no plugin offers it'}")
         return guest, message
 
     def _take(self, guest: Guest, message: Message) -> None:

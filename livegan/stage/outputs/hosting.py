@@ -41,7 +41,7 @@ def send(connection: Connection, options: Message) -> None:
         line.tell("off", text=one_line(error))
         return
     except Exception as error:
-        line.tell("failed", text=f"it does not open: {type(error).__name__}: {one_line(error)}")
+        line.tell("failed", text=f"it cannot be opened: {type(error).__name__}: {one_line(error)}")
         return
     try:
         with PictureRing.attach(options["ring"]) as ring:
@@ -164,8 +164,8 @@ def offered(options: Message, folder: Path) -> Offer:
                 if (offer.kind, offer.name) == (kind, name):
                     return offer
             told = [str(problem) for problem in record.problems]
-            raise RuntimeError(told[0] if told else f"it offers no {kind} {name!r} any more")
-    raise RuntimeError("it is not installed any more")
+            raise RuntimeError(told[0] if told else f"it no longer offers the {kind} {name!r}")
+    raise RuntimeError("it is no longer installed")
 
 
 def source_named(options: Message, folder: Path) -> tuple[Offer | None, str]:

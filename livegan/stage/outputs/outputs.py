@@ -39,7 +39,7 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
 
         builtin.register_outputs(register)
     except Exception as error:
-        note(f"livegan's own outputs are not there: {type(error).__name__}: {error}")
+        note(f"livegan's own outputs could not be loaded: {type(error).__name__}: {error}")
     return found
 
 

@@ -10,7 +10,7 @@ from livegan.stage.record.show_log import failure, place
 Message = dict[str, Any]
 NOTE_SECONDS = 6.0
 NOTES = 4
-MEND = "the set is refused: mend it and save"
+MEND = "the set was refused: correct it and save"
 """What is waited for while nothing plays and the first save was refused."""
 
 

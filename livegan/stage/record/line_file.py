@@ -48,7 +48,7 @@ class LineFile:
         since = self._since
         slow = since is not None and self._clock() - since > SLOW
         why = "the disk does not answer" if slow else self._why
-        return f"{self._name} cannot be written ({why}): its lines wait" if why else ""
+        return f"{self._name} cannot be written ({why}); livegan keeps trying" if why else ""
 
     def write(self, line: str) -> None:
         """Append a line, now or when it can be."""

@@ -58,7 +58,7 @@ class Terminal:
             self._changed.wait_for(lambda: self._lines or self._closed)
             if self._left_out:
                 count, self._left_out = self._left_out, 0
-                return f"the terminal took no lines: {count} left out", "yellow"
+                return f"the terminal was blocked: {count} lines left out", "yellow"
             return self._lines.popleft() if self._lines else None
 
     def _print(self, text: str, style: str) -> None:

@@ -139,13 +139,13 @@ class Engine:
             # A TypeError is what a connection that was closed meanwhile raises.
             return None
         except Exception as error:  # half a message of a process that was killed
-            return encode(Note(f"the engine sent what cannot be read: {error}"))
+            return encode(Note(f"the engine sent an unreadable message: {error}"))
         if self._kinds is None:
             return dict(said)
         try:
             return encode(decode(said, self._kinds))
         except BadMessage as error:
-            return encode(Note(f"the engine said what cannot be understood: {error}"))
+            return encode(Note(f"the engine sent an invalid message: {error}"))
 
     def quit(self, timeout: float) -> bool:
         """Ask it to end and wait; True if it did within ``timeout`` seconds."""

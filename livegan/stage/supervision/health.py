@@ -71,7 +71,7 @@ def illness(state: State, seen: Seen | None, now: float, limits: Limits) -> str:
             return STOPPED
         if limits.memory and seen.memory > limits.memory:
             had, may = seen.memory / GB, limits.memory / GB
-            return f"it took {had:.1f} GB of memory, more than the {may:.1f} GB of --memory"
+            return f"it took {had:.1f} GB of memory; --memory allows {may:.1f} GB"
         late = now - seen.frame_since if seen.frame_since is not None else 0.0
         if late > limits.frame and silent < limits.alive:
             return f"one frame took more than {limits.frame:g} s"

@@ -176,7 +176,10 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
         ):
             blocked = (*blocked, who)
             actions.append(
-                Tell("blocked", "this set ends the engine and is left out until it changes")
+                Tell(
+                    "blocked",
+                    "This set crashed the engine twice. It is disabled until you edit it.",
+                )
             )
     wait = 0.0
     if state.in_a_row:
@@ -221,13 +224,13 @@ def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action
         return state, []
     return replace(state, phase="stalled"), [
         Tell("death", event.text),
-        Kill("it did not do what a key asked"),
+        Kill("it did not obey a key"),
     ]
 
 
 def _standby_heard(state: State, message: Message) -> tuple[State, list[Action]]:
     if message.get("status") == "refused":
-        reason = f"the standby cannot play what plays: {message.get('reason')}"
+        reason = f"the standby engine cannot play this set: {message.get('reason')}"
         return state, [Tell("standby", reason)]
     if message.get("type") != "ready":
         return state, []

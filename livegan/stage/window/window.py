@@ -37,7 +37,7 @@ class WindowLost(Exception):
     """The window is gone in the middle of the show, and cannot be opened again."""
 
 
-SERVER = "the X server is gone, and the window with it; the show goes on without a window"
+SERVER = "the X server has died, so the show goes on without a window"
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class Window:
         if back and self._destroyed():  # SDL would wait for ever until it is seen
             self._reopen()
         elif back:
-            self._told("back", "the window was put away and is back; twice puts it away for good")
+            self._told("back", "the window was hidden and is back; hide it twice to keep it away")
             self._window.show()
             self._window.restore()
         if 0 <= now - self._minded < MIND:
@@ -235,7 +235,9 @@ class Window:
         self._minded = now
         self._displays, target = self._displays.look(pygame.display.get_desktop_sizes())
         if target is not None:
-            self._told("display", f"the displays have changed: the window is on display {target}")
+            self._told(
+                "display", f"the displays have changed: the window moved to display {target}"
+            )
             self._place(target)
 
     def _place(self, display: int) -> None:
@@ -253,7 +255,7 @@ class Window:
         """Another program destroyed the window."""
         import pygame
 
-        self._told("opened", "the window was destroyed and is opened again")
+        self._told("opened", "the window was destroyed and has been opened again")
         self._canvas.close()
         try:
             if self._destruction is not None:
@@ -261,7 +263,9 @@ class Window:
             self._window.destroy()
             self._open()
         except pygame.error as error:
-            raise WindowLost(f"the window is gone and cannot be opened again: {error}") from error
+            raise WindowLost(
+                f"the window was destroyed and cannot be opened again: {error}"
+            ) from error
         if self.fullscreen:
             self._window.set_fullscreen(True)
         self._visibility = Visibility()
@@ -270,7 +274,7 @@ class Window:
     def _renew_canvas(self, why: str) -> None:
         """Draw on a new canvas, on the processor if the graphics card does not come back."""
         if why:
-            self._told("canvas", f"the window is drawn anew: {why}")
+            self._told("canvas", f"the window was reset: {why}")
         self._canvas.close()
         self._canvas = self._open_canvas("auto" if self._wanted == "auto" else self._wanted)
         if self._shown is not None:

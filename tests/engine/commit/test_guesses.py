@@ -34,14 +34,14 @@ def refused(folder: Path, text: str) -> Refusal:
         ("x = lisen()", "nothing is called 'lisen'; did you mean 'listen'?"),
         ("x = pritn(1)", "nothing is called 'pritn'; did you mean 'print'?"),
         ("loudness = 1\nx = loudnes", "nothing is called 'loudnes'; did you mean 'loudness'?"),
-        ("x = osc(3)", "nothing is called 'osc'; a number that swings is `lfo(...)`"),
+        ("x = osc(3)", "nothing is called 'osc'; for an oscillator, use `lfo(...)`"),
         ("x = qqqq", "nothing is called 'qqqq'"),
         ("a = model(nebula, w)", "nothing is called 'nebula'; the name of a model needs quotes"),
         ("a = morph('city', ocean, 1)", "nothing is called 'ocean'; the name of a model needs"),
         ("a = prev(trail)", "nothing is called 'trail'; the name of a picture needs quotes"),
         ("x = time.sleep(1)", "`time` is a signal, the seconds since the show began; for Python"),
         ("x = listen().beets", "the sound has no 'beets'; did you mean 'beats'?"),
-        ("x = max(w, w)", "pictures cannot be compared: lighten(a, b)"),
+        ("x = max(w, w)", "pictures cannot be compared; use lighten(a, b)"),
         ("import math\nx = math.sinn(1)", "the module math has no 'sinn'; did you mean 'sin'?"),
     ],
 )
@@ -92,7 +92,7 @@ def test_a_second_show_and_a_hidden_word_are_told_once(tmp_path: Path) -> None:
     show.save()
     notes = [m["text"] for m in show.messages if m["type"] == "note"]
     assert len(notes) == 2
-    assert "the window shows line 5, and not the show(...) of line 4" in notes[0]
+    assert "the window shows line 5 and ignores the show(...) of line 4" in notes[0]
     assert "line 2: `import time` hides the word `time`" in notes[1]
     show.save(text.replace("blur(3)", "blur(4)"))
     assert len([m for m in show.messages if m["type"] == "note"]) == 2, "nothing new to tell"

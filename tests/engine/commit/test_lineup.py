@@ -158,7 +158,7 @@ def test_undo_leads_back_step_by_step(desk: Desk) -> None:
     for wanted in ("second", "first", "first"):
         desk.happen(Key("undo"))
         assert desk.on_air == wanted
-    assert desk.told[-1] == lineup.Note("nothing to undo: this is the first program")
+    assert desk.told[-1] == lineup.Note("nothing to undo: this is the first version")
     assert [p.name for p in desk.retired] == ["third", "second"]
 
 

@@ -196,7 +196,7 @@ def nothing(path: Path) -> None:
             marks=pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX"),
         ),
         (a_loop, r"it cannot be read \(.+\)"),
-        (a_film, "it has 256 kB, and 256 kB are the most: put data into a file of its own"),
+        (a_film, "it has 256 kB; a set can have 256 kB. Put data into a separate file"),
         (bytes_of_something_else, "it is not text"),
         (nothing, "it is empty"),
     ],

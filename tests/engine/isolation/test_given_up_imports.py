@@ -60,9 +60,7 @@ def test_a_helper_that_hung_is_read_anew_once_it_is_mended(show: Show) -> None:
     around, who = ProcessState(), sys.stdin
     hanging = given_up(show, text("from slow_paints import shade"))
     refused = [m for m in show.messages if m.get("status") == "refused"]
-    assert [m["reason"].partition(";")[0] for m in refused] == [
-        "it waits in a call that does not come back"
-    ]
+    assert [m["reason"].partition(";")[0] for m in refused] == ["this call does not return"]
     assert refused[0]["where"].endswith("set.py:6")
     assert sys.stdin is who and around.put_back() == ([], [])
     assert helper in show.pipeline.inputs.watched()

@@ -105,7 +105,7 @@ def test_the_working_folder_and_the_streams_are_put_back(show: Show) -> None:
     assert commit is not None and commit.status == "cued"
     assert (Path.cwd(), sys.getrecursionlimit(), sys.stdout) == before
     told = [m["text"] for m in show.messages if m["type"] == "note"]
-    assert told == ["the set changed the working folder, the recursion limit, the standard streams: put back"]  # noqa: E501  # fmt: skip
+    assert told == ["the set changed the working folder, the recursion limit, the standard streams; livegan restored it"]  # noqa: E501  # fmt: skip
 
 
 @pytest.mark.parametrize("call", ["os._exit(3)", "os.abort()", "sys.exit()", "exit()"])
@@ -113,7 +113,7 @@ def test_the_working_folder_and_the_streams_are_put_back(show: Show) -> None:
 def test_a_set_cannot_end_the_engine(show: Show, where: str, call: str) -> None:
     commit = show.save(text(**{where: call}))
     assert commit is not None and commit.status == "refused"
-    assert "the set called exit()" in commit.reason
+    assert "a set cannot call exit()" in commit.reason
 
 
 def test_a_process_that_was_forked_still_ends() -> None:
@@ -130,7 +130,7 @@ def test_threads_that_a_set_leaves_are_ended_and_the_save_refused(show: Show) ->
     left = "threading.Thread(target=lambda: [time.sleep(0.01) for _ in iter(int, 1)], name='mine').start()"  # noqa: E501
     commit = show.save(text(left))
     assert commit is not None and commit.status == "refused"
-    assert commit.reason.startswith("it leaves the thread 'mine' running")
+    assert commit.reason.startswith("a set cannot keep the thread 'mine' running")
     for thread in threading.enumerate():
         if thread.name == "mine":
             thread.join(30)
@@ -155,7 +155,7 @@ def test_what_is_new_is_no_change() -> None:
 def test_nobody_answers_a_question(show: Show) -> None:
     commit = show.save(text("input('well?')"))
     assert commit is not None and commit.status == "refused"
-    assert "nobody answers input()" in commit.reason and commit.where.endswith("set.py:6")
+    assert "a set cannot use input()" in commit.reason and commit.where.endswith("set.py:6")
 
 
 def test_a_look_around_leaves_the_refusing_exits_of_a_save_that_is_being_proven() -> None:
@@ -252,7 +252,7 @@ def test_a_set_that_watches_each_line_is_rid_of_it(show: Show, where: str, kind:
     assert commit is not None and commit.status == "cued", commit.reason
     assert now == before
     told = [m["text"] for m in show.messages if m["type"] == "note"]
-    assert told == [f"the set changed the {kind} function: put back"]
+    assert told == [f"the set changed the {kind} function; livegan restored it"]
     show.player.happen(Forget())  # its leaf would do it again in each frame
 
 

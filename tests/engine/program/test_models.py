@@ -75,7 +75,7 @@ def test_a_model_plays_as_soon_as_it_is_written_and_each_time_anew(show: Show) -
     frames = show.play(0.6)
     assert len(frames) == 15 and frames[-1].version == second.version
     assert not torch.allclose(picture(show), before, atol=0.02)
-    assert notes(show) == ["mine was written anew: 200 steps, 0.2 h, l1 0.1250"]
+    assert notes(show) == ["the file of mine has changed: 200 steps, 0.2 h, l1 0.1250"]
     assert show.faults == []
 
 
@@ -130,7 +130,7 @@ def test_a_card_that_comes_after_its_weights_is_a_change_too(show: Show) -> None
     place = show.folder / "elsewhere" / "mine"
     save_checkpoint(place, weights("water"))
     commit = show.save()
-    assert commit is not None and "has no card" in commit.reason
+    assert commit is not None and "has no encoder on its card" in commit.reason
     write_card(place / "model.json", Card(name="mine", encoder="levels", size=SIZE))
     commit = show.save()
     assert commit is not None and commit.status == "cued"

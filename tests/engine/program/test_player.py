@@ -487,7 +487,7 @@ show(grid(a, b, c))
         assert commit is not None and commit.status == "cued", commit.reason
     notes = [m["text"] for m in show.messages if m["type"] == "note" and "encoder" in m["text"]]
     assert len(notes) == 1
-    assert notes[0].startswith("b: the encoder 'levels' was changed after 'water' was trained")
+    assert notes[0].startswith("b: the encoder 'levels' has changed since 'water' was trained")
 
 
 def test_a_model_paints_at_the_size_of_its_card_and_is_enlarged(tmp_path: Path) -> None:

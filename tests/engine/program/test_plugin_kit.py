@@ -152,7 +152,7 @@ def test_a_parameter_answers_to_its_former_names(show: Show) -> None:
     for name in ("strength", "amount", "gain"):
         assert shown(show, f"show(encode.paint(sound).dim({name}=0.25))")[0] == 0.25
     said = refused(show, "show(encode.paint(sound).dim(amount=1, strength=1))")
-    assert said == "dim: 'amount' is called 'strength' by now, and both are given"
+    assert said == "dim: 'amount' is the old name of 'strength'; give only one of them"
 
 
 def test_a_class_that_is_edited_takes_over_what_it_knew(show: Show) -> None:
@@ -165,7 +165,7 @@ def test_a_class_that_is_edited_takes_over_what_it_knew(show: Show) -> None:
     file.write_text(PLUGIN.replace("self.frames = old.frames", "old.nothing"))
     commit = show.save()
     assert commit is not None and commit.status == "refused"
-    assert "counter cannot take over what was: AttributeError" in commit.reason
+    assert "counter cannot take over its earlier state: AttributeError" in commit.reason
     assert commit.where == f"{show.path}:5"
 
 

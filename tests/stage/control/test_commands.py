@@ -65,10 +65,10 @@ def test_an_engine_that_does_not_obey_is_replaced_by_one_that_does() -> None:
     others = Others(FIRST, SECOND)
     others.orders.obey({"type": "undo"})
     _, (version, text) = others.wait()
-    assert version == 1 and text.endswith("started with the program before")
+    assert version == 1 and text.endswith("starts with the program before")
     others.orders.obey({"type": "safe"})
     version, text = others.wait()[-1]
-    assert version == 3 and text.endswith("started with the safe set")
+    assert version == 3 and text.endswith("starts with the safe set")
     assert len(others.wait()) == 4, "once"
 
 

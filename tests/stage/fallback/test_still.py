@@ -118,5 +118,5 @@ def test_where_none_can_be_kept_it_is_told_once_and_the_show_has_one_nevertheles
     show.still.begin(0)
     assert show.look(FIRST, 100) == 1
     assert show.look(FIRST + EVERY, 100) == 1
-    assert len(show.notes) == 1 and "no still is kept for the next show" in show.notes[0]
+    assert len(show.notes) == 1 and "the still for the next show was not saved" in show.notes[0]
     assert show.rungs.still is not None

@@ -209,5 +209,5 @@ def test_outputs_that_do_harm_are_started_again_and_then_left_off(
     until(lambda: sum("it stays off" in note for note in notes) == len(set(names)))
     outputs.close()
     said = "\n".join(notes)
-    for why in ("killed by SIGABRT", "0.292969 GiB of memory", "come back for 5 s", "Error: no"):
-        assert f"{why}; started again" in said and f"{why}; it stays off" in said
+    for why in ("killed by SIGABRT", "0.292969 GiB of memory", "answer for 5 s", "Error: no"):
+        assert f"{why}; restarting" in said and f"{why}; it stays off" in said

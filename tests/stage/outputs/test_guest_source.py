@@ -78,7 +78,7 @@ def test_a_source_of_a_plugin_is_pulled_from_its_process(tmp_path: Path) -> None
     file.write_text(SOURCE.replace('if self.argument == "closed"', "if True"))
     source.renew(["count:counting"])
     until(lambda: notes)
-    assert notes == ["recounting: counting is closed today; the source from before plays on"]
+    assert notes == ["recounting: counting is closed today; the previous source plays on"]
     until(lambda: len(source.pull(480)))
     source.close()
 

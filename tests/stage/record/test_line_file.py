@@ -38,7 +38,7 @@ def test_lines_wait_while_the_disk_is_full_and_all_are_written_then(
     for number in range(50):
         book.write(f"line {number}")
     assert book.trouble == (
-        "show.jsonl cannot be written (No space left on device): its lines wait"
+        "show.jsonl cannot be written (No space left on device); livegan keeps trying"
     )
     assert disk.tries == 3, "a full disk is not asked again at every line"
     disk.room = 10_000
@@ -82,7 +82,7 @@ def test_a_disk_that_does_not_answer_is_told_meanwhile(
 
     monkeypatch.setattr("livegan.stage.record.line_file.os.write", hang)
     book.write("a line")
-    told = "show.jsonl cannot be written (the disk does not answer): its lines wait"
+    told = "show.jsonl cannot be written (the disk does not answer); livegan keeps trying"
     assert seen == ["", told]
     assert not book.trouble
     book.close()

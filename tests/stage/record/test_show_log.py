@@ -125,7 +125,7 @@ def test_a_terminal_that_takes_nothing_delays_neither_file_nor_jobs(
         assert not log.trouble
         shown = stuck.drain.read(f"line {KEPT + 49}.\n".encode())
         log.close()
-    found = re.findall(r"line (\d+)\.|took no lines: (\d+) left out", shown)
+    found = re.findall(r"line (\d+)\.|was blocked: (\d+) lines left out", shown)
     numbers = [int(line) for line, _ in found if line]
     left_out = sum(int(count) for _, count in found if count)
     assert numbers == sorted(set(numbers)) and numbers[-KEPT:] == list(range(50, KEPT + 50))

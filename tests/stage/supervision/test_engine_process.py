@@ -115,7 +115,7 @@ def test_what_is_no_message_costs_only_itself_and_is_told_in_a_line() -> None:
         said = [engine.receive() for _ in range(4)]
     finally:
         engine.close()
-    why = "the engine said what cannot be understood: "
+    why = "the engine sent an invalid message: "
     assert said == [
         {"type": "note", "text": f"{why}commit: status cannot be 'lost'"},
         {"type": "note", "text": f"{why}a message has a type"},

@@ -53,7 +53,7 @@ def test_an_engine_that_takes_more_memory_than_it_may_is_replaced() -> None:
     story.plays()
     assert story.see(1, memory=1_999_999_999) == []
     assert kills(story.see(0.1, memory=2_300_000_000)) == [
-        "it took 2.3 GB of memory, more than the 2.0 GB of --memory"
+        "it took 2.3 GB of memory; --memory allows 2.0 GB"
     ]
 
 

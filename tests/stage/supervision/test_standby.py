@@ -56,7 +56,7 @@ def test_a_standby_that_cannot_play_says_why() -> None:
     refused = {"type": "commit", "status": "refused", "reason": "it does not fit into memory"}
     (told,) = story.event(StandbyHeard(refused))
     assert told == Tell(
-        "standby", "the standby cannot play what plays: it does not fit into memory"
+        "standby", "the standby engine cannot play this set: it does not fit into memory"
     )
 
 

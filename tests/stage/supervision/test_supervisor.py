@@ -299,7 +299,7 @@ def test_an_engine_that_does_not_obey_returns_with_what_was_asked_for() -> None:
     actions = story.event(Insist(safe, "the engine does not answer"))
     assert actions == [
         Tell("death", "the engine does not answer"),
-        Kill("it did not do what a key asked"),
+        Kill("it did not obey a key"),
     ]
     story.event(Gone("it hung and was killed"))
     assert story.state.resume == safe

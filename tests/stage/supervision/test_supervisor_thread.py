@@ -255,7 +255,7 @@ def test_an_engine_that_stops_or_takes_too_much_is_replaced(tmp_path: Path) -> N
         until(lambda: gone(first))
         show.save("colour 30 1 1\ntake 250\n")
         until(lambda: show.told("blocked"))
-        assert "of memory, more than the 0.2 GB" in show.told("death")[-1]
+        assert "of memory; --memory allows 0.2 GB" in show.told("death")[-1]
         until(lambda: show.supervision.state.phase == "playing")
         show.save("colour 40 1 1\n")
         until(lambda: show.colour() == 40)
