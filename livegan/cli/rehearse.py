@@ -17,7 +17,7 @@ from livegan.files import named
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
-    from livegan.gremlins.evening import Plan
+    from livegan.gremlins.evening import EveningPlan
     from livegan.gremlins.sheet import Sheet
     from livegan.rehearsal import Edit, Rehearsal, Result
     from livegan.stage.flash.flash_guard import Mode
@@ -125,13 +125,13 @@ def rehearse(
     from livegan.sound.sources import recorded
 
     if gremlins is not None:
-        from livegan.gremlins.evening import Plan
+        from livegan.gremlins.evening import EveningPlan
 
         for name, given in {"--edit": edit, "--out": out, "--frames": frames}.items():
             if given:
                 fail(f"{name} belongs to a rehearsal without --gremlins", 2)
         with clear_errors():
-            plan = Plan(
+            plan = EveningPlan(
                 set=set,
                 working=Path.cwd(),
                 music=recorded(audio),
@@ -172,7 +172,7 @@ def rehearse(
             typer.echo(f"written: {short(path)}")
 
 
-def with_gremlins(plan: Plan) -> Sheet:
+def with_gremlins(plan: EveningPlan) -> Sheet:
     """Play the evening; each fault is told as it happens, and the sheet printed at its end."""
     from livegan.gremlins.evening import Evening
     from livegan.gremlins.sheet import print_table, sheet_of
