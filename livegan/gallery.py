@@ -113,7 +113,7 @@ def write_gallery(out: Path, found: Sequence[Operation], folder: Path) -> int:
     pictures = {file_of(o): portrait.line_of(o) for o in found}
     if any(o.kind == "mixer" for o in found):
         # A mixer's line may be any line with the two pictures in it.
-        pictures |= {f"picture-{n}.jpg": portrait.Line(n, "mixer") for n in "ab"}
+        pictures |= {f"picture-{n}.jpg": portrait.SetLine(n, "mixer") for n in "ab"}
     drawn = portrait.draw(list(pictures.values()), folder, size=SIZE)
     place = out.with_suffix("")
     for name, pixels in zip(pictures, drawn, strict=True):

@@ -74,7 +74,7 @@ class NoPicture(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Line:
+class SetLine:
     """A line of a set, and what it takes to draw it."""
 
     text: str
@@ -85,7 +85,7 @@ class Line:
     """It has a size of its own, so it does not fit into a grid with others."""
 
 
-def line_of(operation: Operation) -> Line:
+def line_of(operation: Operation) -> SetLine:
     """How a set calls an operation, with the values that it has by itself."""
     name, reg = operation.name, registry.current()
     full = f"{operation.origin.package}:{name}"
@@ -105,7 +105,7 @@ def line_of(operation: Operation) -> Line:
             called = name if short else f'mixer("{full}")'
             text = f"{called}({', '.join(['a', *others])})"
     alone = bool(getattr(operation.make, "any_size", False))
-    return Line(text, operation.kind, operation.stateful, alone)
+    return SetLine(text, operation.kind, operation.stateful, alone)
 
 
 def needed(wanted: Any) -> bool:
@@ -114,7 +114,7 @@ def needed(wanted: Any) -> bool:
 
 
 def draw(
-    lines: Sequence[Line], folder: Path, *, size: Written = 256, audio: Path | None = None
+    lines: Sequence[SetLine], folder: Path, *, size: Written = 256, audio: Path | None = None
 ) -> list[Pixels]:
     """What each line draws at a moment of the demo track: (H, W, 3) uint8 each, at ``size``.
 
@@ -144,7 +144,7 @@ def draw(
     return [drawn[index] for index in range(len(lines))]
 
 
-def rehearsed(lines: list[Line], folder: Path, size: Size, audio: Path | None) -> list[Pixels]:
+def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None) -> list[Pixels]:
     """What lines of one kind draw, side by side in one rehearsal."""
     from livegan.rehearsal import Rehearsal, rehearse  # torch, which a line alone does not need
 

@@ -42,9 +42,9 @@ from livegan.sound.media import duration, ends_at, open_media
 from livegan.sound.soundtrack import Playhead, Soundtrack
 from livegan.sound.tempo_source import FixedTempo
 from livegan.stage.control.tempo_choice import TempoChoice
-from livegan.stage.flash.flash_guard import FlashGuard, Mode, Moment
+from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
 from livegan.stage.record.intervals import Intervals
-from livegan.stage.window.pacing import Pace
+from livegan.stage.window.pacing import FramePace
 
 SILENCE = np.zeros((RATE // 4, 2), np.float32)
 LISTEN = 5 * RATE
@@ -150,7 +150,7 @@ def _rehearse(
     began = time.perf_counter()
     if what.out is not None:
         film.form_of(what.out)
-    sound = Heard(what)
+    sound = RehearsalSound(what)
     history = Playhead(sound.track)
     faults: list[dict[str, Any]] = []
     commits: dict[int, dict[str, Any]] = {}
@@ -201,7 +201,7 @@ def _rehearse(
     whole = hashlib.sha256()
     stills: list[tuple[float, Any]] = []
     shape: tuple[int, ...] = ()
-    moments: list[Moment] = []
+    moments: list[GuardMoment] = []
     guard = FlashGuard(what.flash_guard, moments.append)
     with contextlib.closing(player), sinks(what, fps, sound.span) as sink:
         for index in itertools.count():
@@ -320,7 +320,7 @@ def text_of(path: Path) -> str:
         raise Refusal(reason, Place(str(path), 1)) from None
 
 
-class Heard:
+class RehearsalSound:
     """What a rehearsal hears: a recording, read as it is needed, and the silence after its end."""
 
     def __init__(self, what: Rehearsal) -> None:
@@ -407,7 +407,7 @@ class Heard:
 
 def as_paced(took: Iterable[float], period: float) -> Intervals:
     """The intervals between pictures of a show that takes so long (s) for each of them."""
-    intervals, pace, now = Intervals(), Pace().at(0.0), 0.0
+    intervals, pace, now = Intervals(), FramePace().at(0.0), 0.0
     for seconds in took:
         now += pace.wait
         pace = pace.at(now).presented(period, period / 2)

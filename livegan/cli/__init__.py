@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from livegan import __version__
-from livegan.cli.lazy import Commands, Row
+from livegan.cli.lazy import LazyCommands, Row
 
 ROWS = (
     Row(
@@ -64,7 +64,7 @@ ROWS = (
 HINT = "Plugins can add more commands. To list them, run `livegan plugins`."
 
 
-class Livegan(Commands):
+class Livegan(LazyCommands):
     """The commands of livegan."""
 
     rows = ROWS

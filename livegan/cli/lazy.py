@@ -34,7 +34,7 @@ class Row:
         return typer.main.get_command(alone)
 
 
-class Commands(TyperGroup):
+class LazyCommands(TyperGroup):
     """The commands of ``rows``, then those that were added."""
 
     rows: tuple[Row, ...] = ()

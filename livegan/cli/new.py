@@ -131,7 +131,7 @@ def package(kind: str, text: str, author: str, licence: str) -> None:
         name = starting.named(kind, folder.name)
     except starting.BadName as error:
         fail(str(error), 2)
-    start = starting.Start(kind, name, author or git_user(), known[licence.lower()])
+    start = starting.PackageTemplate(kind, name, author or git_user(), known[licence.lower()])
     try:
         start.write(folder)
     except FileExistsError as error:

@@ -17,7 +17,7 @@ from livegan.files import named
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
-    from livegan.gremlins.evening import Plan
+    from livegan.gremlins.evening import EveningPlan
     from livegan.gremlins.sheet import Sheet
     from livegan.ipc.recorded_controls import RecordedControls
     from livegan.rehearsal import Edit, Rehearsal, Result
@@ -161,14 +161,14 @@ def rehearse(
     from livegan.sound.sources import recorded
 
     if gremlins is not None:
-        from livegan.gremlins.evening import Plan
+        from livegan.gremlins.evening import EveningPlan
 
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         for name, given in {**theirs, "--out": out, "--frames": frames}.items():
             if given:
                 fail(f"{name} cannot be used with --gremlins", 2)
         with clear_errors():
-            plan = Plan(
+            plan = EveningPlan(
                 set=set,
                 working=Path.cwd(),
                 music=recorded(audio),
@@ -210,7 +210,7 @@ def rehearse(
             typer.echo(f"written: {short(path)}")
 
 
-def with_gremlins(plan: Plan) -> Sheet:
+def with_gremlins(plan: EveningPlan) -> Sheet:
     """Play the evening; each fault is told as it happens, and the sheet printed at its end."""
     from livegan.gremlins.evening import Evening
     from livegan.gremlins.sheet import print_table, sheet_of

@@ -16,7 +16,7 @@ from livegan.cli.terminal import plain, terminal
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
-    from livegan.gremlins.soak import Report
+    from livegan.gremlins.soak import SoakReport
 
 SHORTEST = 2.0
 VERDICTS = (
@@ -51,7 +51,7 @@ def soak(
     1 if something grew, drifted or ended.
     """
 
-    from livegan.gremlins.evening import Plan
+    from livegan.gremlins.evening import EveningPlan
     from livegan.gremlins.soak import Soak
     from livegan.sound.sources import recorded
 
@@ -61,7 +61,7 @@ def soak(
     console = terminal(errors=True)
     with clear_errors():
         music = recorded(audio)
-        plan = Plan(set, Path.cwd(), music, seed, size=size, fps=fps, device=device)
+        plan = EveningPlan(set, Path.cwd(), music, seed, size=size, fps=fps, device=device)
         with console.status("starting a show") as status:
 
             def told(at: float, line: str) -> None:
@@ -79,7 +79,7 @@ def soak(
     raise typer.Exit(0 if report.good else 1)
 
 
-def print_report(report: Report) -> None:
+def print_report(report: SoakReport) -> None:
     """A table: what was held at the beginning and at the end."""
     from rich.text import Text
 

@@ -14,7 +14,7 @@ from livegan.cli.interrupting import Interrupt
 from livegan.openmp import wait_asleep
 
 if TYPE_CHECKING:
-    from livegan.training import Recipe, Step, Trained
+    from livegan.training import Recipe, Trained, TrainingStep
 
 
 def train(
@@ -127,7 +127,7 @@ def train(
         task = bars.add_task("reading the pairs", total=1.0)
         first: list[tuple[int, float]] = []
 
-        def told(step: Step) -> None:
+        def told(step: TrainingStep) -> None:
             first.append((step.number, step.seconds))
             del first[:-50]
             steps, seconds = step.number - first[0][0], step.seconds - first[0][1]

@@ -2,7 +2,7 @@
 
 from livegan.dataset.building import DataSet, DataSetError, build
 from livegan.dataset.condition import Conditions, Drawing, EncoderError, drawing
-from livegan.dataset.film import FilmError
+from livegan.dataset.film import BadFilm
 from livegan.dataset.look import strike
 from livegan.dataset.pairs import NEAR, Progress
 from livegan.dataset.picture_pairs import PicturePairs, PicturesError, build_from_pictures
@@ -12,12 +12,12 @@ from livegan.sound.soundtrack import Soundtrack
 
 __all__ = [
     "NEAR",
+    "BadFilm",
     "Conditions",
     "DataSet",
     "DataSetError",
     "Drawing",
     "EncoderError",
-    "FilmError",
     "FilmReport",
     "PicturePairs",
     "PicturesError",

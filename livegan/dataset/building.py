@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from livegan.dataset.condition import Drawing, EncoderError, drawing
-from livegan.dataset.film import FilmError, digest
+from livegan.dataset.film import BadFilm, digest
 from livegan.dataset.fitting import CROPS, FITS, Crop, Fit
 from livegan.dataset.folder import FolderError, check, claim, present, reconcile
 from livegan.dataset.look import write_look
@@ -258,7 +258,7 @@ def _tasks(films: Sequence[Path], held_out: Sequence[Path]) -> tuple[list[Task],
     notes = []
     for real in sorted(places, key=lambda real: real not in whole):  # those held out go first
         if sizes[_bytes(real)] > 1 and _bytes(real) >= 0:
-            with contextlib.suppress(FilmError):  # its own report will say so
+            with contextlib.suppress(BadFilm):  # its own report will say so
                 if (first := same.setdefault(digest(Path(real)), real)) != real:
                     held = ", which is held out" if first in whole else ""
                     notes.append(

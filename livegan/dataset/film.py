@@ -29,12 +29,12 @@ NOTES = 8
 """Lines about one film: a bad recording starts over a hundred times."""
 
 
-class FilmError(Exception):
+class BadFilm(Exception):
     """A film that cannot be used; the message is one line: which film, what, what to do."""
 
 
 @dataclass(frozen=True)
-class Frame:
+class FilmFrame:
     """A frame that was kept: ``time`` in seconds of the film, ``picture`` (H, W, 3) RGB."""
 
     time: float
@@ -76,21 +76,21 @@ class Film:
         self.notes: list[str] = []
         try:
             if path.is_dir():
-                raise FilmError(f"{path}: is a folder, and no film is in it")
+                raise BadFilm(f"{path}: is a folder, and no film is in it")
             if not path.is_file():
                 kind = kind_of(path) if path.exists() else ""
                 why = f"is {kind}, not a film" if kind else "there is no such file"
-                raise FilmError(f"{path}: {why}")
+                raise BadFilm(f"{path}: {why}")
         except OSError as error:  # such as of a name that is too long
-            raise FilmError(f"{path}: cannot be read ({_reason(error)})") from error
+            raise BadFilm(f"{path}: cannot be read ({_reason(error)})") from error
         try:
             self._container = av.open(location(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
-            raise FilmError(f"{path}: not a film that can be opened ({_reason(error)})") from error
+            raise BadFilm(f"{path}: not a film that can be opened ({_reason(error)})") from error
         try:
             self._video, _ = self._stream("video", video_stream)
             self._sound, self.audio = self._stream("audio", audio_stream)
-        except FilmError:
+        except BadFilm:
             self._container.close()
             raise
         self._video.thread_type = "AUTO"
@@ -109,20 +109,20 @@ class Film:
         streams = [s for s in self._container.streams if s.type == kind]
         if not streams:
             fix = "a pair needs both; choose a film with sound and pictures"
-            raise FilmError(f"{self.path}: has no {kind} stream ({fix})")
+            raise BadFilm(f"{self.path}: has no {kind} stream ({fix})")
         listed = "; ".join(f"{number}: {_described(s)}" for number, s in enumerate(streams))
         if wanted is not None:
             if not 0 <= wanted < len(streams):
-                raise FilmError(
+                raise BadFilm(
                     f"{self.path}: has no {kind} stream {wanted}; --{kind}-stream is one of "
                     f"{listed}"
                 )
             if streams[wanted].codec_context is None:
-                raise FilmError(f"{self.path}: {kind} stream {wanted} is in an unknown coding")
+                raise BadFilm(f"{self.path}: {kind} stream {wanted} is in an unknown coding")
             return streams[wanted], wanted
         usable = [s for s in streams if s.codec_context is not None]
         if not usable:
-            raise FilmError(f"{self.path}: its {kind} is in an unknown coding ({listed})")
+            raise BadFilm(f"{self.path}: its {kind} is in an unknown coding ({listed})")
         if kind == "video" and len(usable) > 1:
             films = moving(self.path, [s.index for s in usable])
             usable = [s for s in usable if s.index in films] or usable
@@ -146,7 +146,7 @@ class Film:
         fit: Fit = "crop",
         watch: Watch | None = None,
         crop: Crop = "none",
-    ) -> Iterator[Frame]:
+    ) -> Iterator[FilmFrame]:
         """The first frame at or after each multiple of ``1 / rate`` seconds, at ``size``.
 
         With ``crop="auto"`` black bars around the picture are cut off, and a note says so.  A film
@@ -178,10 +178,10 @@ class Film:
             if time + 1e-6 < due / rate:
                 continue
             due = int((time + 1e-6) * rate) + 1
-            yield Frame(time, fitted(frame, asked, fit, aspect, bars))
+            yield FilmFrame(time, fitted(frame, asked, fit, aspect, bars))
         if time is None:
             why = "; ".join(self.notes) or "no frames"
-            raise FilmError(f"{self.path}: its pictures cannot be decoded ({why})")
+            raise BadFilm(f"{self.path}: its pictures cannot be decoded ({why})")
         # What a file says whose timestamps jump is not how long it is.
         if (
             not self._timeline.moved
@@ -287,12 +287,12 @@ def _reason(error: Exception) -> str:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, as hexadecimal text; `FilmError` if it cannot be read."""
+    """SHA-256 of a file, as hexadecimal text; `BadFilm` if it cannot be read."""
     found = hashlib.sha256()
     try:
         with path.open("rb") as stream:
             while block := stream.read(1 << 20):
                 found.update(block)
     except OSError as error:
-        raise FilmError(f"{path}: cannot be read ({_reason(error)})") from error
+        raise BadFilm(f"{path}: cannot be read ({_reason(error)})") from error
     return found.hexdigest()

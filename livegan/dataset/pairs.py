@@ -18,7 +18,7 @@ import numpy as np
 from livegan import __version__
 from livegan.dataset.condition import Conditions, Drawing, analysis_digest
 from livegan.dataset.cuts import Cuts
-from livegan.dataset.film import Film, FilmError, digest
+from livegan.dataset.film import BadFilm, Film, digest
 from livegan.dataset.fitting import Crop, Fit, Picture, is_black, signature
 from livegan.dataset.report import FilmReport, place, recorded, stem
 from livegan.dataset.split import Side, Split
@@ -134,12 +134,12 @@ def _drawn(
     notes: list[str] = []
     try:
         if is_silent(open_media(film.path, on_note=lambda note: None, stream=film.audio)):
-            raise FilmError(f"{film.path}: its soundtrack is silent, so there is nothing to draw")
+            raise BadFilm(f"{film.path}: its soundtrack is silent, so there is nothing to draw")
         sound = Soundtrack(
             lambda: open_media(film.path, on_note=notes.append, stream=film.audio),
         )
     except MediaError as error:
-        raise FilmError(str(error)) from error
+        raise BadFilm(str(error)) from error
     conditions = Conditions(sound, settings.encoders, settings.size, fps=SHOW_FPS)
     cuts = Cuts()
     dropped: Counter[str] = Counter()
@@ -176,7 +176,7 @@ def _drawn(
     notes = list(dict.fromkeys([*film.notes, *notes]))
     if not pairs:
         counts = ", ".join(f"{reason}: {count}" for reason, count in dropped.items())
-        raise FilmError(f"{film.path}: no frame could be used ({counts or 'it has none'})")
+        raise BadFilm(f"{film.path}: no frame could be used ({counts or 'it has none'})")
     times = tuple(round(time, 4) for time in cuts.finish())
     if settings.per_scene:
         pairs, beyond = balanced(pairs, times, settings.per_scene)

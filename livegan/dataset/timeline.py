@@ -23,7 +23,7 @@ PATIENCE = 300
 
 
 @dataclass
-class Part:
+class TimelinePart:
     """A stretch of sound whose timestamps go on: ``first`` and ``last`` of them, in seconds."""
 
     shift: float
@@ -51,14 +51,14 @@ class Timeline:
         self._start = start
         self._note = note
         self._shift = 0.0
-        self._parts: list[Part] = []
+        self._parts: list[TimelinePart] = []
         self._end = 0.0
         self._clock = 0.0
 
     def hear(self, time: float, duration: float) -> None:
         """The next packet of the sound in the file: its timestamp and length in seconds."""
         if not self._parts:
-            self._parts.append(Part(0.0, time, time))
+            self._parts.append(TimelinePart(0.0, time, time))
             self._end = self._clock = time
         shift = self._parts[-1].shift
         if -GAP <= time - self._clock < GAP:
@@ -66,7 +66,7 @@ class Timeline:
         elif abs(time - self._end) > SLACK:
             shift = self._clock - time
         if shift != self._parts[-1].shift:
-            self._parts.append(Part(shift, time, time))
+            self._parts.append(TimelinePart(shift, time, time))
         part = self._parts[-1]
         part.last = time
         self._end = time + duration

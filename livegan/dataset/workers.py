@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from livegan.dataset.condition import EncoderError
-from livegan.dataset.film import FilmError
+from livegan.dataset.film import BadFilm
 from livegan.dataset.pairs import Progress, Settings, film_pairs
 from livegan.dataset.report import FilmReport
 
@@ -40,7 +40,7 @@ def attempt(task: Task, out: Path, settings: Settings, **how: Any) -> FilmReport
     """The pairs of a film, or a report of why there are none."""
     try:
         report = film_pairs(task.path, out, settings, held_out=task.held_out, **how)
-    except (FilmError, EncoderError) as error:
+    except (BadFilm, EncoderError) as error:
         return FilmReport(str(task.path), error=str(error))
     if (progress := how.get("progress")) is not None:
         progress(task.path.name, 1.0, len(report.pairs))

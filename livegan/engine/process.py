@@ -36,7 +36,7 @@ from livegan.ipc.messages import (
 from livegan.ipc.pulse import Pulse
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
-from livegan.stage.window.pacing import Pace
+from livegan.stage.window.pacing import FramePace
 
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
@@ -142,7 +142,7 @@ class Engine:
 
     def play(self) -> None:
         """Draw frames at the set's rate; a slow frame lowers the rate and never queues."""
-        pace = Pace()
+        pace = FramePace()
         last_thumbs = last_look = 0.0
         counted, since = 0, time.monotonic()
         last_position, stumbled = -1, 0

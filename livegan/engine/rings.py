@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from livegan.ipc.picture_ring import Picture, PictureRing
+from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.shared_memory import NoRoom
 from livegan.plugin import registry
 from livegan.stage.show_memory import remove
@@ -32,7 +32,7 @@ class Rings:
         self._drawn: dict[tuple[str, str], PictureRing] = {}
         """Of those, the rings of the program on air: one for each distinct picture."""
 
-    def latest(self) -> Picture | None:
+    def latest(self) -> RingPicture | None:
         """What hangs on the wall, also if another engine drew it."""
         return self._pictures.latest()
 

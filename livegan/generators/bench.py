@@ -18,7 +18,7 @@ from .runner import Generator
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchRow:
     """One generator, in the order of the table.
 
     `gflop` are those of one picture (10⁹ multiplications and additions); `share` is the part of
@@ -45,7 +45,7 @@ def bench_generators(
     *,
     device: str | torch.device = "auto",
     norm: str | None = None,
-) -> list[Row]:
+) -> list[BenchRow]:
     """Time every generator at `size`; about `seconds` each, half of it for the plain loop.
 
     The plain loop is what a user would write: the module in float32, without folding or another
@@ -78,7 +78,7 @@ def bench_generators(
             peaks[generator.dtype] = matrix_peak(generator.dtype, generator.device)
         rate = gflop / times[0] * 1e3 if gflop else None
         rows.append(
-            Row(
+            BenchRow(
                 name=checkpoint.name,
                 architecture=checkpoint.architecture.name
                 if checkpoint.architecture

@@ -22,7 +22,7 @@ from .architecture import Architecture
 from .channels import as_size
 from .checkpoint import Checkpoint
 from .errors import ModelError
-from .network import FrameNorm, Plan
+from .network import FrameNorm, PaintPlan
 from .pix2pix import as_reference
 from .runner import check_norm
 
@@ -83,7 +83,7 @@ def as_onnx(
     except ImportError as error:
         raise ModelError(f"writing ONNX needs {error.name}: pip install 'livegan[onnx]'") from error
     module = checkpoint.module(shared=True)
-    network = Plan(module, mode).fill(module.state_dict())
+    network = PaintPlan(module, mode).fill(module.state_dict())
     for parent in list(network.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, FrameNorm):

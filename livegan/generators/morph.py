@@ -13,7 +13,7 @@ from .channels import as_size
 from .checkpoint import Checkpoint
 from .device import choose_device
 from .errors import ModelError
-from .network import NormMode, Plan
+from .network import NormMode, PaintPlan
 from .precision import choose_precision
 from .runner import Painter, check_norm
 
@@ -109,7 +109,7 @@ class MorphGenerator(Painter):
         self.amount = limit(amount)
         self._lock = threading.Lock()
         self._module = a.module(shared=True)
-        self._plans: dict[tuple[NormMode, bool], Plan] = {}
+        self._plans: dict[tuple[NormMode, bool], PaintPlan] = {}
         self._mixed: dict[tuple[NormMode, bool, float], nn.Module] = {}
         self._a, self._b = self._ends(a), self._ends(b)
         self.prepared(self.norm, dropout)
@@ -155,7 +155,7 @@ class MorphGenerator(Painter):
     def _mix(self, norm: NormMode, dropout: bool, amount: float) -> nn.Module:
         plan = self._plans.get((norm, dropout))
         if plan is None:
-            plan = self._plans[norm, dropout] = Plan(
+            plan = self._plans[norm, dropout] = PaintPlan(
                 self._module,
                 norm,
                 dropout=dropout,

@@ -66,7 +66,7 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
         _noise.reset(token)
 
 
-class Plan:
+class PaintPlan:
     """How the network that paints is made of a module's tensors; made once, filled many times.
 
     Parameters

@@ -13,7 +13,7 @@ from .channels import adapt, as_picture, as_size, resize
 from .checkpoint import Checkpoint, is_concurrent
 from .device import choose_device
 from .errors import ModelError
-from .network import NormMode, Plan, seeded
+from .network import NormMode, PaintPlan, seeded
 from .precision import choose_precision
 
 _ready: WeakValueDictionary[tuple[Any, ...], nn.Module] = WeakValueDictionary()
@@ -210,7 +210,7 @@ def ready(
         network = _ready.get(key)
     if network is None:
         module = checkpoint.module(shared=True)
-        plan = Plan(module, norm, dropout=dropout, device=device, dtype=dtype, exact=exact)
+        plan = PaintPlan(module, norm, dropout=dropout, device=device, dtype=dtype, exact=exact)
         network = plan.fill(module.state_dict())
         with _ready_lock:
             network = _ready.setdefault(key, network)

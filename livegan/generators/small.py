@@ -47,7 +47,7 @@ class Residual(nn.Module):
         return out
 
 
-class Place(nn.Module):
+class LearnedPlace(nn.Module):
     """What a level adds at each place of the picture, whatever the condition: (C, side, side)."""
 
     def __init__(self, channels: int, side: int) -> None:
@@ -109,7 +109,7 @@ class SmallGenerator(nn.Module):
         self.scene = Residual(levels[2])
         self.to_fine = nn.Conv2d(levels[1], levels[0], 1)
         self.places = nn.ModuleList(
-            Place(channels, side // fold >> depth) for depth, channels in enumerate(levels)
+            LearnedPlace(channels, side // fold >> depth) for depth, channels in enumerate(levels)
         )
         self.fine = layer(levels[0], levels[0])
         half = fold == 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livegan.gremlins.fault import Fault
+from livegan.gremlins.fault import Gremlin
 from livegan.gremlins.faults.checkpoints import CHECKPOINTS
 from livegan.gremlins.faults.deaths import DEATHS, DEVICE_FAULTS, WITH_STANDBY
 from livegan.gremlins.faults.edits import EDITS, KILLERS, slips
@@ -13,7 +13,7 @@ from livegan.gremlins.faults.stages import CLOCKS, STAGES
 from livegan.gremlins.faults.windows import WINDOWS
 
 
-def catalogue(saves: int, seed: int) -> tuple[Fault, ...]:
+def catalogue(saves: int, seed: int) -> tuple[Gremlin, ...]:
     """Every fault once, in the order of the rows; ``saves`` is how many slips the first makes."""
     return (
         slips(saves, seed),

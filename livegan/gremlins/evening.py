@@ -15,15 +15,15 @@ from typing import Literal
 from livegan.gremlins import machine
 from livegan.gremlins.catalogue import catalogue
 from livegan.gremlins.copying import Copy
-from livegan.gremlins.fault import DEVICE, FILE, FRESH, MANAGED, STANDBY, Fault, Message, Sight
+from livegan.gremlins.fault import DEVICE, FILE, FRESH, MANAGED, STANDBY, Gremlin, Message, Sight
 from livegan.gremlins.judging import BLACK, NOT_AS_BEFORE, Outcome, judge, seen
 from livegan.gremlins.music import write_music
-from livegan.gremlins.schedule import DEADLY, Turn, schedule
+from livegan.gremlins.schedule import DEADLY, ScheduledTurn, schedule
 from livegan.gremlins.screen import managed, screen
 from livegan.gremlins.sheet import line_of
 from livegan.gremlins.show import Mark, Show, ShowEnded
 from livegan.gremlins.soundcard import sound_card
-from livegan.gremlins.witness import Glance
+from livegan.gremlins.witness import ShownGlance
 from livegan.size import UNSAID, Size
 from livegan.stage.options import Options
 from livegan.stage.supervision.health import Limits
@@ -58,7 +58,7 @@ Told = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
-class Plan:
+class EveningPlan:
     """What an evening is made of."""
 
     set: Path
@@ -79,7 +79,7 @@ class Plan:
     """How long pauses are, how long a fault stands, and how long an engine must play until its end
     counts as the first, in shares of the usual."""
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[Gremlin]:
         """Those of the catalogue that are wanted."""
         word = self.only.casefold()
         found = catalogue(self.saves, self.seed)
@@ -91,10 +91,10 @@ class Evening:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: EveningPlan,
         told: Told = lambda line, now: None,
-        look: Callable[[Show, Fault], None] = lambda show, fault: None,
-        faults: Sequence[Fault] | None = None,
+        look: Callable[[Show, Gremlin], None] = lambda show, fault: None,
+        faults: Sequence[Gremlin] | None = None,
     ) -> None:
         """``look`` is called again and again while a fault is on: for eyes of one's own.
 
@@ -123,7 +123,7 @@ class Evening:
                 self._play_show(kind, possible, env)
         return self.outcomes
 
-    def _play_show(self, kind: str, turns: Sequence[Turn], env: Mapping[str, str]) -> None:
+    def _play_show(self, kind: str, turns: Sequence[ScheduledTurn], env: Mapping[str, str]) -> None:
         left = list(turns)
         while left:
             self._told("", "starting a show" + SHOWS[kind])
@@ -205,7 +205,7 @@ class Evening:
         self.outcomes.append(outcome)
         self._told(line_of(outcome), "the show plays")
 
-    def _settle(self, show: Show, fault: Fault) -> None:
+    def _settle(self, show: Show, fault: Gremlin) -> None:
         """Before what may end an engine: let it play for as long as it takes until a death counts
         as the first. After several in a row the stage waits longer each time, as it should."""
         fates = [h.at for h in show.heard if h.message.get("kind") in ("death", "recovery")]
@@ -213,7 +213,7 @@ class Evening:
             left = fates[-1] + SETTLED * self.plan.calm + SURE - time.monotonic()
             self._rest(show, max(0.0, left))
 
-    def _strike(self, show: Show, fault: Fault) -> Outcome:
+    def _strike(self, show: Show, fault: Gremlin) -> Outcome:
         """Do one fault, mend it, and judge."""
         mark = show.mark()
         try:
@@ -237,13 +237,13 @@ class Evening:
         lines, seen_of = show.since(mark), looks(show, mark)
         return judge(fault, lines, *seen_of, mark.at, until, wrong, self._dark)
 
-    def _watch(self, show: Show, fault: Fault, mark: Mark) -> None:
+    def _watch(self, show: Show, fault: Gremlin, mark: Mark) -> None:
         """Wait for what must be seen, and leave it so for a while."""
         self._look_for(show, fault, fault.must, mark)
         show.listen(fault.stands * self.plan.calm)
         self._look(show, fault)
 
-    def _look_for(self, show: Show, fault: Fault, sights: Sequence[Sight], mark: Mark) -> None:
+    def _look_for(self, show: Show, fault: Gremlin, sights: Sequence[Sight], mark: Mark) -> None:
         def all_seen() -> bool:
             self._look(show, fault)
             return all(one.after is not None for one in seen(sights, show.since(mark), mark.at))
@@ -252,12 +252,12 @@ class Evening:
             show.wait(all_seen, max(sight.within for sight in sights) * PATIENCE)
 
 
-def looks(show: Show, mark: Mark) -> tuple[Sequence[Glance], Sequence[Glance]]:
+def looks(show: Show, mark: Mark) -> tuple[Sequence[ShownGlance], Sequence[ShownGlance]]:
     """What was seen since a mark: on the window, and on another output."""
     return show.glances[mark.glances :], show.beside[mark.beside :]
 
 
-def as_before(show: Show, mended: Mark, fault: Fault) -> float | None:
+def as_before(show: Show, mended: Mark, fault: Gremlin) -> float | None:
     """When the show was as before, on the monotonic clock; None if it was not in time."""
     if fault.edits and not show.wait(lambda: back_on_air(show, mended), RETURNS):
         return None
@@ -301,12 +301,12 @@ def alive(show: Show) -> bool:
     return show.process is not None and show.process.poll() is None
 
 
-def is_dark(glances: Sequence[Glance]) -> bool:
+def is_dark(glances: Sequence[ShownGlance]) -> bool:
     """Whether there was a black picture."""
     return any(p.brightest is not None and p.brightest <= BLACK for p in glances)
 
 
-def not_done(fault: Fault, why: str) -> Outcome:
+def not_done(fault: Gremlin, why: str) -> Outcome:
     """A fault that this machine cannot do."""
     return Outcome(fault.name, fault.row, "not done", why=(why,))
 

@@ -133,7 +133,7 @@ def save_good(show: Show) -> None:
 
 
 @dataclass(frozen=True)
-class Fault:
+class Gremlin:
     """One thing that goes wrong."""
 
     name: str

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from livegan.gremlins.fault import Fault, Message, Sight
-from livegan.gremlins.show import Heard
-from livegan.gremlins.witness import Glance, lower
+from livegan.gremlins.fault import Gremlin, Message, Sight
+from livegan.gremlins.show import ShowLine
+from livegan.gremlins.witness import ShownGlance, lower
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.record.show_log import line_of
 
@@ -54,23 +54,23 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenOfFault:
     """A sight that came, and how many seconds after the strike; ``after`` None if it did not."""
 
     sight: Sight
     after: float | None
 
 
-def seen(sights: Sequence[Sight], lines: Sequence[Heard], since: float) -> list[Seen]:
+def seen(sights: Sequence[Sight], lines: Sequence[ShowLine], since: float) -> list[SeenOfFault]:
     """When each of the sights came, in any order."""
     found = []
     for sight in sights:
         at = next((line.at for line in lines if sight.found(line.message)), None)
-        found.append(Seen(sight, None if at is None else max(0.0, at - since)))
+        found.append(SeenOfFault(sight, None if at is None else max(0.0, at - since)))
     return found
 
 
-def one_line(sights: Sequence[Sight], lines: Sequence[Heard]) -> str:
+def one_line(sights: Sequence[Sight], lines: Sequence[ShowLine]) -> str:
     """What the terminal said of it: the line of the first sight that came."""
     for heard in lines:
         if any(sight.found(heard.message) for sight in sights):
@@ -86,10 +86,10 @@ def text_of(message: Message) -> str:
 
 
 def judge(
-    fault: Fault,
-    lines: Sequence[Heard],
-    glances: Sequence[Glance],
-    beside: Sequence[Glance],
+    fault: Gremlin,
+    lines: Sequence[ShowLine],
+    glances: Sequence[ShownGlance],
+    beside: Sequence[ShownGlance],
     since: float,
     until: float | None,
     wrong: Sequence[str] = (),
@@ -158,7 +158,7 @@ class Looks:
     """Seconds without a new picture of the engine."""
 
     @classmethod
-    def of(cls, glances: Sequence[Glance]) -> Looks:
+    def of(cls, glances: Sequence[ShownGlance]) -> Looks:
         """Of all looks there."""
         return cls(
             sum(p.presented for p in glances),
@@ -167,18 +167,18 @@ class Looks:
         )
 
 
-def lowest(glances: Sequence[Glance]) -> Rung:
+def lowest(glances: Sequence[ShownGlance]) -> Rung:
     """The lowest rung of the ladder that was seen."""
     return functools.reduce(lower, (p.rung for p in glances), "live")
 
 
-def differs(glances: Sequence[Glance], beside: Sequence[Glance]) -> bool:
+def differs(glances: Sequence[ShownGlance], beside: Sequence[ShownGlance]) -> bool:
     """Whether one place went down the ladder and the other did not."""
     low = ("drift", "still")
     return (lowest(glances) in low) != (lowest(beside) in low)
 
 
-def shown_wrong(glances: Sequence[Glance], dark: bool) -> list[str]:
+def shown_wrong(glances: Sequence[ShownGlance], dark: bool) -> list[str]:
     """What no show may do whatever happens: black, bursts, time that goes back."""
     wrong = []
     darkest = min((p.brightest for p in glances if p.brightest is not None), default=255)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from livegan.gremlins.fault import DEVICE, FILE, FRESH, MANAGED, STANDBY, Fault
+from livegan.gremlins.fault import DEVICE, FILE, FRESH, MANAGED, STANDBY, Gremlin
 
 SHOWS = (FILE, STANDBY, DEVICE, MANAGED, FRESH)
 """The order in which shows are played."""
@@ -17,17 +17,17 @@ DEADLY = ("deaths", "killers", "device", "hangs")
 
 
 @dataclass(frozen=True)
-class Turn:
+class ScheduledTurn:
     """A fault, and how long the show is left in peace before it, in seconds."""
 
-    fault: Fault
+    fault: Gremlin
     pause: float
 
 
-def schedule(faults: Iterable[Fault], seed: int) -> dict[str, list[Turn]]:
+def schedule(faults: Iterable[Gremlin], seed: int) -> dict[str, list[ScheduledTurn]]:
     """Every fault once: show → its turns, in an order that depends on the seed alone."""
     rng = random.Random(seed)
-    turns: dict[str, list[Turn]] = {}
+    turns: dict[str, list[ScheduledTurn]] = {}
     faults = list(faults)
     for show in SHOWS:
         mine = [fault for fault in faults if fault.show == show]
@@ -36,11 +36,11 @@ def schedule(faults: Iterable[Fault], seed: int) -> dict[str, list[Turn]]:
         other = [fault for fault in mine if fault.row not in DEADLY]
         mine = spread(deadly, other)
         if mine:
-            turns[show] = [Turn(fault, rng.uniform(*PAUSE)) for fault in mine]
+            turns[show] = [ScheduledTurn(fault, rng.uniform(*PAUSE)) for fault in mine]
     return turns
 
 
-def spread(few: Sequence[Fault], many: Sequence[Fault]) -> list[Fault]:
+def spread(few: Sequence[Gremlin], many: Sequence[Gremlin]) -> list[Gremlin]:
     """Both, each in its own order, as evenly mixed as they can be.
 
     >>> spread([1, 2], [10, 20, 30, 40])

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from livegan.gremlins.copying import Copy
 from livegan.gremlins.soundcard import NullSink
-from livegan.gremlins.witness import Glance
+from livegan.gremlins.witness import ShownGlance
 from livegan.saving import write_bytes
 from livegan.stage.options import Options
 from livegan.stage.record.show_log import place
@@ -51,7 +51,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Heard:
+class ShowLine:
     """A line of the show log, and when it was read, on the monotonic clock."""
 
     at: float
@@ -65,10 +65,10 @@ class Show:
     copy: Copy
     options: Options
     env: Mapping[str, str]
-    heard: list[Heard] = field(default_factory=list)
-    glances: list[Glance] = field(default_factory=list)
+    heard: list[ShowLine] = field(default_factory=list)
+    glances: list[ShownGlance] = field(default_factory=list)
     """Looks at the window."""
-    beside: list[Glance] = field(default_factory=list)
+    beside: list[ShownGlance] = field(default_factory=list)
     """Looks at another output of the same picture."""
     report: dict[str, Any] | None = None
     sink: NullSink | None = None
@@ -192,7 +192,7 @@ class Show:
             now = time.monotonic()
             for line in whole.splitlines():
                 with contextlib.suppress(ValueError):
-                    self.heard.append(Heard(now, json.loads(line)))
+                    self.heard.append(ShowLine(now, json.loads(line)))
 
     def wait(
         self, found: Callable[[], Found | None], seconds: float, alive: bool = True
@@ -223,7 +223,7 @@ class Show:
             self.listen()
         return Mark(time.monotonic(), len(self.heard), len(self.glances), len(self.beside))
 
-    def since(self, mark: Mark) -> list[Heard]:
+    def since(self, mark: Mark) -> list[ShowLine]:
         """The lines of the log that came after a mark."""
         return self.heard[mark.lines :]
 

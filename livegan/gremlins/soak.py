@@ -17,7 +17,7 @@ from typing import Any
 
 from livegan import __version__
 from livegan.gremlins import machine
-from livegan.gremlins.evening import Evening, Plan, alive
+from livegan.gremlins.evening import Evening, EveningPlan, alive
 from livegan.gremlins.fault import FILE
 from livegan.gremlins.faults.edits import EDITS
 from livegan.gremlins.faults.files import FILES
@@ -88,7 +88,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Report:
+class SoakReport:
     """A soak, judged."""
 
     set: str
@@ -185,7 +185,10 @@ class Soak:
     """Plays a show for so long, edits it, and samples what it holds."""
 
     def __init__(
-        self, plan: Plan, seconds: float, told: Callable[[float, str], None] = lambda at, line: None
+        self,
+        plan: EveningPlan,
+        seconds: float,
+        told: Callable[[float, str], None] = lambda at, line: None,
     ) -> None:
         """``told`` hears the seconds that have passed and a line about it, which may be empty."""
         self.plan, self.seconds, self._told = plan, seconds, told
@@ -194,7 +197,7 @@ class Soak:
         self.wrong: list[str] = []
         self.counts = dict.fromkeys(("saves", "refused", "on_air", "faults", "kills"), 0)
 
-    def play(self) -> Report:
+    def play(self) -> SoakReport:
         """Play it to its end. Raises ShowEnded if the set does not play even undisturbed."""
         with contextlib.ExitStack() as stack:
             env = stack.enter_context(screen())
@@ -206,7 +209,7 @@ class Soak:
                 self.wrong.append(str(ended))
         judged = tuple(verdicts(self.samples, self.seconds)) if not self.wrong else ()
         wrong, samples = tuple(self.wrong), tuple(self.samples)
-        return Report(self.plan.set.name, self.seconds, self.counts, judged, wrong, samples)
+        return SoakReport(self.plan.set.name, self.seconds, self.counts, judged, wrong, samples)
 
     def _play(self, show: Show) -> None:
         every = max(1.0, self.seconds / SAMPLES)

@@ -10,7 +10,7 @@ from livegan.stage.window.presenter import Presented
 
 
 @dataclass(frozen=True)
-class Glance:
+class ShownGlance:
     """What a stage presented since the look before. Times in seconds, on the monotonic clock."""
 
     at: float
@@ -78,11 +78,11 @@ class Witness:
             self._newest = frame
             self._rung = lower(self._rung, frame.rung)
 
-    def glance(self, now: float) -> Glance:
+    def glance(self, now: float) -> ShownGlance:
         """What happened since the last call."""
         with self._lock:
             newest = self._newest
-            glance = Glance(
+            glance = ShownGlance(
                 at=now,
                 presented=self._presented,
                 longest=self._longest,

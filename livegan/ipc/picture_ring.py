@@ -23,7 +23,7 @@ UNSEEN = 10_000
 
 
 @dataclass(frozen=True)
-class Picture:
+class RingPicture:
     """A picture out of a ring; ``pixels`` is (H, W, 3) uint8 RGB, the reader's own copy.
 
     ``serial`` counts the pictures of the ring from 1; ``sound_position`` is the position, in
@@ -161,7 +161,7 @@ class PictureRing:
         self._header[NEWEST_AT] = serial
         return serial
 
-    def latest(self, after: int = 0) -> Picture | None:
+    def latest(self, after: int = 0) -> RingPicture | None:
         """The newest picture if its serial is above ``after``, else None. Never torn, never waits.
 
         None is also the answer to a reader that was overtaken several times in a row: it shows
@@ -185,7 +185,7 @@ class PictureRing:
             if slot[STATE] == 2 * serial:
                 shape = (height, width, 3)
                 self._seen = serial
-                return Picture(pixels.reshape(shape), serial, sound, version, frame)
+                return RingPicture(pixels.reshape(shape), serial, sound, version, frame)
         if self._made and serial > self._seen + UNSEEN:
             self._header[NEWEST_AT] = self._seen
         return None

@@ -28,7 +28,7 @@ CACHE_BYTES = 96 * 2**20
 
 
 @dataclass(frozen=True)
-class Frame:
+class ClipFrame:
     """A picture of a film, on from ``begin`` until ``until``, in seconds from its first one."""
 
     pixels: Pixels
@@ -75,7 +75,7 @@ class Clip:
         self._delay: int | None = None
         self._first_dts: int | None = None
         self._last_dts = 0
-        self._cache: OrderedDict[float, Frame] = OrderedDict()
+        self._cache: OrderedDict[float, ClipFrame] = OrderedDict()
         self._times: list[float] = []
         self._begin()
 
@@ -118,7 +118,7 @@ class Clip:
         """
         return self.frame(seconds).pixels
 
-    def frame(self, seconds: float) -> Frame:
+    def frame(self, seconds: float) -> ClipFrame:
         """The same, with the times between which it is on."""
         time = self._start + min(max(seconds, 0.0), max(self.duration, 0.0)) + ROUNDING
         known = self._known(time)
@@ -130,7 +130,7 @@ class Clip:
             self._held, self._ahead = self._ahead, self._next()
         return self._converted()
 
-    def _known(self, time: float) -> Frame | None:
+    def _known(self, time: float) -> ClipFrame | None:
         index = bisect.bisect_right(self._times, time) - 1
         if index < 0:
             return None
@@ -140,7 +140,7 @@ class Clip:
         self._cache.move_to_end(self._times[index])
         return frame
 
-    def _converted(self) -> Frame:
+    def _converted(self) -> ClipFrame:
         """The current frame as bytes, remembered."""
         time, decoded = self._held
         found = self._cache.get(time)
@@ -149,7 +149,7 @@ class Clip:
             pixels.flags.writeable = False
             until = self._ahead[0] - self._start if self._ahead is not None else np.inf
             begin = time - self._start if time > self._start else -np.inf
-            found = self._cache[time] = Frame(pixels, begin, until)
+            found = self._cache[time] = ClipFrame(pixels, begin, until)
             bisect.insort(self._times, time)
             while len(self._cache) * pixels.nbytes > CACHE_BYTES and len(self._cache) > 2:
                 gone, _ = self._cache.popitem(last=False)

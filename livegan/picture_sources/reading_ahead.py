@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-from livegan.picture_sources.clip import Clip, Frame
+from livegan.picture_sources.clip import Clip, ClipFrame
 
 KEPT = 8  # frames that lie ready
 RETRY = 0.5  # seconds that the thread waits for a request before it looks whether it is to end
@@ -18,7 +18,7 @@ class ReadingAhead:
     def __init__(self, clip: Clip, begin: float = 0.0) -> None:
         """Decodes the first picture at once: where that takes time, nothing plays yet."""
         self.clip = clip
-        self._frames: deque[Frame] = deque([clip.frame(begin)], maxlen=KEPT)
+        self._frames: deque[ClipFrame] = deque([clip.frame(begin)], maxlen=KEPT)
         self._shown = self._frames[0]
         self._asked: tuple[float, ...] = ()
         self._change = threading.Condition()
@@ -30,7 +30,7 @@ class ReadingAhead:
         """Seconds of the film."""
         return self.clip.duration
 
-    def frame(self, seconds: float, soon: Sequence[float] = (), *, wait: bool = False) -> Frame:
+    def frame(self, seconds: float, soon: Sequence[float] = (), *, wait: bool = False) -> ClipFrame:
         """The frame that is on at that time; if it is not decoded yet, the last one shown.
 
         ``soon`` are the times that are likely asked for next. With ``wait`` it is decoded here and

@@ -48,7 +48,7 @@ _SCALE_SHORT = np.float32(4.0 / (np.sum(_WINDOW_SHORT**2) * SHORT))
 
 
 @dataclass(frozen=True)
-class Frame:
+class BandFrame:
     """Power of one hop; 1 is a full-scale sine.
 
     ``long`` is (1025,), ``short`` (513,), mean of both channels' power, so that sound in opposite
@@ -85,15 +85,15 @@ def fine_bands(long: Array, short: Array) -> Array:
 
 
 class Spectrum:
-    """The running spectrum: :meth:`step` takes a hop and gives its :class:`Frame`."""
+    """The running spectrum: :meth:`step` takes a hop and gives its :class:`BandFrame`."""
 
     def __init__(self) -> None:
         self._window = np.zeros((2, LONG), np.float32)
 
-    def step(self, hop: Array) -> Frame:
+    def step(self, hop: Array) -> BandFrame:
         """``hop`` is (480, 2) float32; the frame looks at the 2048 samples that end with it."""
         window = self._window
         window[:, :-HOP] = window[:, HOP:].copy()
         window[:, -HOP:] = hop.T
         long, short = powers(window)
-        return Frame(long, short, drum_bands(long, short), fine_bands(long, short))
+        return BandFrame(long, short, drum_bands(long, short), fine_bands(long, short))

@@ -153,7 +153,7 @@ def refresh() -> None:
                 sd._initialize()
 
 
-class Stream:
+class SoundStream:
     """An open sounddevice stream that can be asked whether its device is still there."""
 
     def __init__(self, open_stream: Callable[[Any], Any]) -> None:

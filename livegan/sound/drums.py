@@ -21,7 +21,7 @@ from importlib.resources import files
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.bands import DRUM_BANDS, Array, Frame
+from livegan.sound.bands import DRUM_BANDS, Array, BandFrame
 from livegan.sound.loudness import Reference, decibels
 
 CLASSES = ("kick", "snare", "tom", "hat")
@@ -49,7 +49,7 @@ _STRENGTH_DB = 24.0  # below the recent loudest is a strength of 0
 _WEAKEST = 0.25
 
 
-class Input:
+class DrumInput:
     """Band powers as the network wants them: decibels below the recent loudest, in steps of 20."""
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class Network:
         return np.asarray(1 / (1 + np.exp(-x)), np.float32)
 
 
-class Likeness:
+class DrumLikeness:
     """Whether a stroke sounds like the sure ones before it: a piece has one bass drum, or two.
 
     A stroke is described by its rise and its level in every band; what is kept is their running
@@ -157,16 +157,18 @@ class Drums:
     """
 
     def __init__(self) -> None:
-        self._input = Input()
+        self._input = DrumInput()
         self._network = Network()
-        self._likeness = Likeness()
+        self._likeness = DrumLikeness()
         self._wait = [0, 0]
         self._surest = [0.0, 0.0]
         self._loudest = [Reference(-60.0, fall_db=1.0 * _HOP_S, rise=0.5) for _ in _BODY]
         self._body: deque[Array] = deque(maxlen=LOOK_AHEAD)
         self.activations = np.zeros(len(CLASSES), np.float32)
 
-    def step(self, frame: Frame) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    def step(
+        self, frame: BandFrame
+    ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Take the spectrum of a hop."""
         self._body.append(frame.drum)
         self.activations = self._network.step(self._input.step(frame.drum))

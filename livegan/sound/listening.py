@@ -17,7 +17,7 @@ from livegan.sound.clock import ShowClock
 from livegan.sound.devices import SourceAway
 from livegan.sound.downmix import to_stereo
 from livegan.sound.features import FEATURES, Rows
-from livegan.sound.pace import Pace
+from livegan.sound.pace import SoundPace
 from livegan.sound.source import Source
 from livegan.sound.tempo_source import TempoSource
 
@@ -42,7 +42,7 @@ class Ring(Protocol):
     def write_features(self, rows: Rows) -> None: ...
 
 
-class Analysis(Protocol):
+class AnalysisThread(Protocol):
     """What analyses: a `livegan.sound.analysis.Analyzer`."""
 
     @property
@@ -62,7 +62,7 @@ class Listening:
     """A thread that keeps the ring up to the clock, from a source that may come and go.
 
     The position of the ring is the show's time: it follows the monotonic clock, whatever the
-    source does (see `livegan.sound.pace.Pace`), but stands still while the machine sleeps. A
+    source does (see `livegan.sound.pace.SoundPace`), but stands still while the machine sleeps. A
     source that vanishes, or is away at the start, is replaced by silence, and looked for again
     every second.
 
@@ -79,7 +79,7 @@ class Listening:
         self,
         source: Source,
         ring: Ring,
-        analyzer: Analysis,
+        analyzer: AnalysisThread,
         on_note: Note | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -89,9 +89,9 @@ class Listening:
         """Of the analyzer. Never held while a source is waited for, so that no key waits for it."""
         self._stop = threading.Event()
         self._peak: Array = np.zeros(2, np.float32)
-        self._pace = Pace(ring.position)
+        self._pace = SoundPace(ring.position)
         self._said: set[str] = set()
-        self._line = Line(source)
+        self._line = WaitingLine(source)
         self._line.open(self._note)
         self._clock, self._show = clock, ShowClock(ring.position / RATE).at(clock())
         self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
@@ -129,7 +129,7 @@ class Listening:
 
     def replace(self, source: Source) -> None:
         """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""
-        line = Line(source)
+        line = WaitingLine(source)
         line.open(self._note)
         old, self._line = self._line, line
         old.close()
@@ -177,7 +177,7 @@ class Listening:
             self._note(text)
 
 
-class Line:
+class WaitingLine:
     """A source, made 48 kHz stereo on the way, and looked for again when it is gone."""
 
     def __init__(self, source: Source) -> None:

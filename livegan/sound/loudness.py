@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.bands import LONG, SHORT, Frame
+from livegan.sound.bands import LONG, SHORT, BandFrame
 
 _HOP_S = HOP / RATE
 _EDGES_HZ = (20.0, 160.0, 2000.0, 16000.0)
@@ -96,7 +96,7 @@ class Loudness:
     def _bin(hz: float, length: int) -> int:
         return round(hz * length / RATE)
 
-    def step(self, frame: Frame) -> tuple[float, float, float, float, float]:
+    def step(self, frame: BandFrame) -> tuple[float, float, float, float, float]:
         """Take the spectrum of a hop; all zeros but the centroid, which holds, in silence."""
         whole = float(np.dot(self._weight, frame.long))
         low = float(frame.long[self._low].sum())

@@ -13,7 +13,7 @@ from collections import deque
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.bands import FINE_BANDS, Array, Frame
+from livegan.sound.bands import FINE_BANDS, Array, BandFrame
 from livegan.sound.loudness import Reference, decibels
 
 _HOP_S = HOP / RATE
@@ -56,7 +56,7 @@ class Onsets:
         self._wait = 0
         self.flux = 0.0
 
-    def step(self, frame: Frame) -> tuple[float, float] | None:
+    def step(self, frame: BandFrame) -> tuple[float, float] | None:
         db = decibels(float(frame.fine.sum()))
         gain = _COMPRESSION * 10.0 ** (-self._reference.step(db) / 20.0)
         bands = np.log1p(np.sqrt(frame.fine) * np.float32(gain))

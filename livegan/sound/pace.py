@@ -35,7 +35,7 @@ MOST = 0.002
 """Largest change of speed: clocks of sound devices differ by 0.0002 at worst."""
 
 
-class Pace:
+class SoundPace:
     """Turns blocks as they come into a stream that follows the clock to within a tenth of a second.
 
     No clock is read here: each call is told ``due``, the samples that should have been heard since

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import RATE
-from livegan.sound.devices import SourceError, Stream, find_device, refresh
+from livegan.sound.devices import SoundStream, SourceError, find_device, refresh
 from livegan.sound.fifo import Fifo
 from livegan.sound.media import MediaError, open_media
 from livegan.sound.source import FILES, Note, SourceGone
@@ -49,7 +49,7 @@ class Playback:
         # Four times what is decoded ahead: the fifo drops old sound only when it is nearly full.
         self._decoded = Fifo(4 * AHEAD, 2)
         self._heard = Fifo(2 * RATE, 2)
-        self._output: Stream | None = None
+        self._output: SoundStream | None = None
         self._decoder: threading.Thread | None = None
         self._closed = threading.Event()
         self._finished = False
@@ -139,12 +139,12 @@ class Playback:
             self._note(f"{self.name}: {error}")
         self._finished = True
 
-    def _seek_output(self, gone: Stream | None) -> None:
+    def _seek_output(self, gone: SoundStream | None) -> None:
         threading.Thread(
             target=self._be_heard, args=(gone,), name="sound output", daemon=True
         ).start()
 
-    def _be_heard(self, gone: Stream | None) -> None:
+    def _be_heard(self, gone: SoundStream | None) -> None:
         if gone is not None:
             gone.close()
         while not self._closed.wait(RETRY):
@@ -160,7 +160,7 @@ class Playback:
     def _play(self) -> None:
         device = find_device(None, "output")
         channels = min(2, device.channels)
-        opened: list[Stream] = []
+        opened: list[SoundStream] = []
 
         def callback(data: Array, frames: int, times: Any, status: Any) -> None:
             if opened and self._output is not opened[0]:  # given up: others read the fifo now
@@ -193,7 +193,7 @@ class Playback:
         self._heard = Fifo(2 * RATE, 2)
         self._opening = True
         try:
-            self._output = stream = Stream(open_stream)
+            self._output = stream = SoundStream(open_stream)
             opened.append(stream)
         finally:
             self._opening = False

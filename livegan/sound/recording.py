@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from livegan.sound import RATE
 from livegan.sound.devices import (
     Device,
+    SoundStream,
     SourceError,
-    Stream,
     UnknownDevice,
     find_again,
     find_device,
@@ -74,7 +74,7 @@ class Recording:
         ):
             self.rate = rate
             try:
-                self.stream = Stream(lambda sd: self._open(sd, device, rate, channels))  # noqa: B023
+                self.stream = SoundStream(lambda sd: self._open(sd, device, rate, channels))  # noqa: B023
                 return
             except Exception as error:
                 refusal = error

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
 
-from livegan.stage.watchdog import Watchdog
+from livegan.stage.watchdog import StageWatchdog
 
 
 @contextlib.contextmanager
@@ -31,7 +31,7 @@ def by_signals(stop: Callable[[int], None]) -> Iterator[None]:
         before_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
         resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_SETMASK, before_mask)
-    watchdog = Watchdog(lambda number: stop(128 + number))
+    watchdog = StageWatchdog(lambda number: stop(128 + number))
     before = {n: signal.signal(n, lambda n, _: stop(128 + n)) for n in numbers}
     try:
         yield

@@ -18,7 +18,7 @@ SPARE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Rings:
+class ShowMemory:
     """What the stage shares with its engines: it writes the sound, they write the pictures, and
     the stage's guests write the controls."""
 
@@ -41,7 +41,7 @@ class Rings:
 @contextlib.contextmanager
 def made(
     largest: tuple[int, int], note: Callable[[str], None] = lambda text: None
-) -> Iterator[Rings]:
+) -> Iterator[ShowMemory]:
     """The rings of a show, removed when it is over. All of their memory is taken up at once.
 
     ``largest`` is height and width of the largest picture; where there is not so much memory,
@@ -62,7 +62,7 @@ def made(
                 f"shared memory is small: pictures of more than {pictures.room / 1e6:.1f} "
                 "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
             )
-        yield Rings(sound, pictures, thumbs, controls)
+        yield ShowMemory(sound, pictures, thumbs, controls)
 
 
 def remove(ring: SoundRing | PictureRing | ControlTable) -> None:

@@ -26,7 +26,7 @@ from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.fallback.still import Still, place_of, read_still
-from livegan.stage.flash.flash_guard import FlashGuard, Moment
+from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
 from livegan.stage.outputs.guest_output import GuestOutput
@@ -39,7 +39,7 @@ from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.recording import ShowRecording, free_film
 from livegan.stage.record.screenshot import saved
 from livegan.stage.record.show_log import Message, ShowLog, free_name
-from livegan.stage.record.show_report import Report
+from livegan.stage.record.show_report import ShowReport
 from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
@@ -78,7 +78,7 @@ class Stage:
         Raises NoWindow if there is no screen, NoDisplay if there are others, SourceError if there
         is no such sound, OSError if the log cannot be written; each says what to do in a line.
         """
-        self._report = Report()
+        self._report = ShowReport()
         with contextlib.ExitStack() as stack:
             self._stack = stack
             stack.enter_context(ending.by_signals(self.stop))
@@ -311,7 +311,7 @@ class Stage:
         """The flash guard of a stream."""
         return FlashGuard(self.options.flash_guard, lambda moment: self._guarded(stream, moment))
 
-    def _guarded(self, stream: str, moment: Moment) -> None:
+    def _guarded(self, stream: str, moment: GuardMoment) -> None:
         """A flash guard acted."""
         fields = {"since": round(moment.since, 2), "until": round(moment.until, 2)}
         kinds, area = list(moment.kinds), round(moment.area, 2)

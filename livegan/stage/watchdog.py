@@ -49,7 +49,7 @@ if number:
 the thread that sees to it and at last the end of the pipe: the stage is gone."""
 
 
-class Watchdog:
+class StageWatchdog:
     """Hears of signals in the stage's place. Made and closed on the main thread."""
 
     def __init__(

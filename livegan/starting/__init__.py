@@ -68,7 +68,7 @@ class BadName(ValueError):
 
 
 @dataclass(frozen=True)
-class Start:
+class PackageTemplate:
     """A package to be made.
 
     Attributes

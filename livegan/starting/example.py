@@ -17,15 +17,15 @@ from PIL import Image
 
 from livegan import portrait
 from livegan.plugin import registry
-from livegan.portrait import Line, Pixels, save_picture
+from livegan.portrait import Pixels, SetLine, save_picture
 from livegan.sound import RATE
-from livegan.starting import Start
+from livegan.starting import PackageTemplate
 
 SIZE = 512
-SCROLL = Line("encode.timeline(sound)", "encoder")
+SCROLL = SetLine("encode.timeline(sound)", "encoder")
 
 
-def add_example(start: Start, folder: Path) -> None:
+def add_example(start: PackageTemplate, folder: Path) -> None:
     """Draw ``picture.jpg`` of a package that was just written, and a model's sample for its tests.
 
     The package is not installed yet; a plugin file that imports it stands in for that.
@@ -59,7 +59,7 @@ def importable(source: Path, package: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-def picture(start: Start, folder: Path, work: Path) -> Pixels:
+def picture(start: PackageTemplate, folder: Path, work: Path) -> Pixels:
     """(SIZE, SIZE, 3) uint8: what the plugin does, by its kind."""
     kind = start.kind
     if kind == "encoder" or kind == "mixer" or kind == "signal":
@@ -70,7 +70,7 @@ def picture(start: Start, folder: Path, work: Path) -> Pixels:
         importlib.import_module(f"{start.module}.network").write(sample)
         (work / "models").mkdir()
         shutil.copyfile(sample, work / "models" / sample.name)
-        line = Line('model("sample", encode.timeline(sound))', "encoder")
+        line = SetLine('model("sample", encode.timeline(sound))', "encoder")
         return portrait.draw([line], work, size=SIZE)[0]
     made: Any = importlib.import_module(start.module)
     if kind == "source":

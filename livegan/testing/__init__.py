@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from livegan.testing.process import DEADLINE_S, Examination, NoTarget, Outcome
+from livegan.testing.process import DEADLINE_S, CheckOutcome, Examination, NoTarget
 from livegan.testing.samples import Sample
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Check:
     def __repr__(self) -> str:
         return f"<check {self.__name__}: {self.summary}>"
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> CheckOutcome:
         """The outcome. The check runs once, however often you ask for it."""
         return self._examination.outcome(self.thing, self.name)
 

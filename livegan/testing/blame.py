@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from livegan.builtin.pictures import NoPicture
 from livegan.plugin.guard import place_of, said
 from livegan.testing.process import OWN
-from livegan.testing.rows import Fault, NotHere
+from livegan.testing.rows import Flaw, NotHere
 
 
 def told(error: BaseException) -> str:
@@ -28,12 +28,12 @@ def told(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def doing(did: str, change: str) -> Iterator[None]:
-    """Turn what a plugin raises into a :class:`Fault` that says what was done and what to do."""
+    """Turn what a plugin raises into a :class:`Flaw` that says what was done and what to do."""
     try:
         yield
-    except (Fault, NotHere):
+    except (Flaw, NotHere):
         raise
     except NoPicture as error:
-        raise Fault(did, f"it returned what is no picture ({error})", change) from None
+        raise Flaw(did, f"it returned what is no picture ({error})", change) from None
     except Exception as error:
-        raise Fault(did, told(error), change) from error
+        raise Flaw(did, told(error), change) from error

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from livegan.testing.process import Outcome
+from livegan.testing.process import CheckOutcome
 
 MARKS = {
     "passed": ("✓", "green"),
@@ -21,7 +21,7 @@ SHOWN = 4
 """Above so many things, a table with a row each replaces the one with a column each."""
 
 
-def as_data(target: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def as_data(target: str, outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
     """What ``--json`` prints."""
     return {
         "target": target,
@@ -32,17 +32,17 @@ def as_data(target: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def counted(outcomes: Sequence[Outcome], status: str) -> int:
+def counted(outcomes: Sequence[CheckOutcome], status: str) -> int:
     """How many checks ended so."""
     return sum(each.status == status for each in outcomes)
 
 
-def things_in(outcomes: Sequence[Outcome]) -> list[str]:
+def things_in(outcomes: Sequence[CheckOutcome]) -> list[str]:
     """What was checked, each once, in order."""
     return list(dict.fromkeys(each.thing for each in outcomes))
 
 
-def card(target: str, outcomes: Sequence[Outcome], summaries: dict[str, str]) -> Group:
+def card(target: str, outcomes: Sequence[CheckOutcome], summaries: dict[str, str]) -> Group:
     """The whole card: a table of checks, what failed and why, and the score of each thing."""
     parts: list[Any] = []
     things = things_in(outcomes)
@@ -59,7 +59,7 @@ def card(target: str, outcomes: Sequence[Outcome], summaries: dict[str, str]) ->
     return Group(*parts)
 
 
-def grid(things: list[str], outcomes: Sequence[Outcome], summaries: dict[str, str]) -> Table:
+def grid(things: list[str], outcomes: Sequence[CheckOutcome], summaries: dict[str, str]) -> Table:
     """Checks down, things across."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
     table.add_column("check", no_wrap=True)
@@ -73,7 +73,7 @@ def grid(things: list[str], outcomes: Sequence[Outcome], summaries: dict[str, st
     return table
 
 
-def scores(target: str, things: list[str], outcomes: Sequence[Outcome]) -> Table:
+def scores(target: str, things: list[str], outcomes: Sequence[CheckOutcome]) -> Table:
     """Of each thing: how many checks it meets, how long frames take, what memory each leaves."""
     table = Table(title=f"score card: {target}", title_justify="left", title_style="bold")
     for heading in ("", "checks", "256 px", "512 px", "import", "left a frame"):
@@ -94,6 +94,6 @@ def scores(target: str, things: list[str], outcomes: Sequence[Outcome]) -> Table
     return table
 
 
-def show(target: str, outcomes: Sequence[Outcome], summaries: dict[str, str]) -> None:
+def show(target: str, outcomes: Sequence[CheckOutcome], summaries: dict[str, str]) -> None:
     """Print the card."""
     Console(markup=False).print(card(target, outcomes, summaries))

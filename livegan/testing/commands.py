@@ -6,7 +6,7 @@ from typing import Any
 
 from livegan.testing.blame import told
 from livegan.testing.offers import Offered
-from livegan.testing.rows import Fault, row
+from livegan.testing.rows import Flaw, row
 
 
 def app_of(offered: Offered) -> Any:
@@ -46,14 +46,14 @@ def help(offered: Offered) -> None:
         command: Any = typer.main.get_command(app_of(offered))
         own = command.commands[offered.offer.name]
     except Exception as error:
-        raise Fault(did, told(error), "type its arguments as typer takes them") from error
+        raise Flaw(did, told(error), "type its arguments as typer takes them") from error
     if found.exit_code != 0:
-        raise Fault(did, f"it ended with {found.exit_code}", "mend what it does as it is set up")
+        raise Flaw(did, f"it ended with {found.exit_code}", "mend what it does as it is set up")
     parts = [own, *getattr(own, "commands", {}).values()]
     for each in (p for part in parts for p in part.params):
         if not getattr(each, "help", "") and each.name not in ("help", "install_completion"):
             change = 'Annotated[..., typer.Option(help="what it is for")]'
-            raise Fault(did, f"{each.name!r} says nothing of what it is for", change)
+            raise Flaw(did, f"{each.name!r} says nothing of what it is for", change)
 
 
 @row("command", needs=("help",))
@@ -65,6 +65,6 @@ def bad_words(offered: Offered) -> None:
         error = found.exception
         if error is not None and not isinstance(error, SystemExit):
             change = "catch what a wrong word or file leads to: print one line, raise typer.Exit(1)"
-            raise Fault(f"called {line}", told(error), change)
+            raise Flaw(f"called {line}", told(error), change)
         if words and found.exit_code == 0:
-            raise Fault(f"called {line}", "it ended well", "raise typer.Exit(1) where it could not")
+            raise Flaw(f"called {line}", "it ended well", "raise typer.Exit(1) where it could not")

@@ -11,7 +11,7 @@ import torch
 from livegan.plugin import Operation
 from livegan.testing.frames import ALL, DRAWN, START
 from livegan.testing.playing import FPS, Play
-from livegan.testing.rows import SLOWEST_FRAME_S, Fault, Measured, row
+from livegan.testing.rows import SLOWEST_FRAME_S, Flaw, Measured, row
 
 FRAMES = 200
 """How many frames memory is watched for."""
@@ -24,7 +24,7 @@ def speed(operation: Operation) -> Measured:
     """A frame at 256 x 256 takes less than a tenth of a second"""
     found = {f"ms_{size}": 1000 * fastest(operation, size) for size in (256, 512)}
     if found["ms_256"] > 1000 * SLOWEST_FRAME_S:
-        raise Fault(
+        raise Flaw(
             "drew frames of 256 x 256",
             f"{found['ms_256']:.0f} ms for the fastest, {found['ms_512']:.0f} ms at 512",
             "work on whole arrays, not on pixels in a loop, and compute once what stays the same",
@@ -68,7 +68,7 @@ def memory(operation: Operation) -> Measured:
     grown = [(marks[0] - before) / half, (marks[1] - marks[0]) / half]
     # What fills up and then stays is a memory of the past, and no leak.
     if min(grown) > LEAK:
-        raise Fault(
+        raise Flaw(
             f"played {FRAMES} frames of 32 x 32",
             f"each left {min(grown) / 1024:.1f} KiB behind",
             "keep only the last pictures, and give caches a size: lru_cache(maxsize=64)",

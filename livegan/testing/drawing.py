@@ -16,7 +16,7 @@ from livegan.plugin import Operation
 from livegan.testing.blame import doing, told
 from livegan.testing.frames import ALL, DRAWN, START, check_number
 from livegan.testing.playing import FPS, Play, apart, on_another_thread, same
-from livegan.testing.rows import Fault, Measured, row
+from livegan.testing.rows import Flaw, Measured, row
 
 
 @row(*ALL)
@@ -31,9 +31,9 @@ def draws(operation: Operation) -> None:
             FIRST.setdefault(f"{operation.kind} {operation.name}", time.perf_counter() - began)
         except NoPicture:
             seen, change = form_of(play.returned), f"return float 0..1 or uint8, {FORMS}"
-            raise Fault(did, seen, change) from None
+            raise Flaw(did, seen, change) from None
         except Exception as error:
-            raise Fault(did, told(error), "mend it: it must draw any sound, at any time") from error
+            raise Flaw(did, told(error), "mend it: it must draw any sound, at any time") from error
         if operation.kind == "signal":
             check_number(play, did)
 
@@ -57,7 +57,7 @@ def deterministic(operation: Operation) -> None:
         seconds = START + frame / FPS
         a, b = first.at(seconds), second.at(seconds)
         if not same(a, b):
-            raise Fault(
+            raise Flaw(
                 "played the same sound twice",
                 f"frame {frame + 1}: {apart(a, b)}",
                 "no clocks, no generators without a seed, no state shared by two nodes: take `now` "
@@ -80,7 +80,7 @@ def first_frame(operation: Operation) -> Measured:
         took = time.perf_counter() - began
     elif took > FIRST_FRAME_S:
         # Looked at once more in a process of its own, which knows of the two which it was.
-        raise Fault("drew the first frame", f"it took {took:.1f} s", TOO_EARLY)
+        raise Flaw("drew the first frame", f"it took {took:.1f} s", TOO_EARLY)
     return {"first_ms": 1000 * took}
 
 
@@ -91,7 +91,7 @@ TOO_EARLY = (
 
 
 def prove(operation: Operation) -> None:
-    """Make it and draw a frame, with the deadlines of a save; a :class:`Fault` names the one."""
+    """Make it and draw a frame, with the deadlines of a save; a :class:`Flaw` names the one."""
     play = Play(operation)
     steps: list[tuple[str, float, Callable[[], Any], str]] = [
         ("drew the first frame", FIRST_FRAME_S, lambda: play.at(START), TOO_EARLY)
@@ -105,7 +105,7 @@ def prove(operation: Operation) -> None:
                 job()
         except Overrun:
             seen = f"it was still at it after {seconds:g} s, and a show refuses such a set"
-            raise Fault(did, seen, change) from None
+            raise Flaw(did, seen, change) from None
     play.close()
 
 
@@ -122,7 +122,7 @@ def threads(operation: Operation) -> None:
             played = [play.at(START + frame / FPS) for play in (first, second)] if frame else proven
             for each in played:
                 if not same(wanted, each):
-                    raise Fault(did, f"frame {frame + 1}: {apart(wanted, each)}", change)
+                    raise Flaw(did, f"frame {frame + 1}: {apart(wanted, each)}", change)
     for play in (here, first, second):
         play.close()
 
@@ -140,7 +140,7 @@ def value_range(operation: Operation) -> None:
     share = float(over.sum()) / math.prod(returned.shape)
     # A mixer may brighten what is cut off after it; most of a picture cut off is another scale.
     if share > (0.4 if operation.kind == "mixer" else 0.0):
-        raise Fault(
+        raise Flaw(
             "played a fifth of a second of music",
             f"values go from {low:.3g} to {high:.3g}, {share:.0%} of them outside 0..1",
             "return 0..1: "

@@ -8,7 +8,7 @@ from livegan.plugin import Operation
 from livegan.size import Size
 from livegan.testing.frames import START, drawn
 from livegan.testing.playing import FPS, Play, apart, same
-from livegan.testing.rows import Fault, row
+from livegan.testing.rows import Flaw, row
 
 SIZES = (1, 33, 96)
 OBLONG = ((24, 40), (40, 24))
@@ -28,14 +28,14 @@ def sizes(operation: Operation) -> None:
         picture = drawn(play, 3.0, did, "take `size`, and let everything follow it")
         if "size" in operation.context and picture.shape[1:] != (size, size):
             seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
-            raise Fault(did, seen, "draw (height, width) = size, or do not ask for it")
+            raise Flaw(did, seen, "draw (height, width) = size, or do not ask for it")
     for height, width in OBLONG if "size" in operation.context else ():
         did = f"asked for {width} x {height} pixels"
         change = "size is (height, width): draw an array of shape size, or (*size, 3)"
         picture = drawn(Play(operation, size=Size(height, width)), 3.0, did, change)
         if picture.shape[1:] != (height, width):
             seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
-            raise Fault(did, seen, change)
+            raise Flaw(did, seen, change)
 
 
 @row("encoder", needs=("draws", "deterministic"))
@@ -50,7 +50,7 @@ def cut(operation: Operation) -> None:
     found = odd.at(stop)
     if not same(wanted, found):
         done = f"played to {stop:g} s in even frames, and again in odd blocks with other frames"
-        raise Fault(done, apart(wanted, found), STATE)
+        raise Flaw(done, apart(wanted, found), STATE)
 
 
 @row("encoder", needs=("draws", "deterministic"))
@@ -63,7 +63,7 @@ def replay(operation: Operation) -> None:
         wanted, found = live.at(seconds), late.at(seconds)
     if not same(wanted, found):
         done = "played from 1 s, and again from 2.5 s as after a save"
-        raise Fault(done, apart(wanted, found), STATE)
+        raise Flaw(done, apart(wanted, found), STATE)
 
 
 @row("encoder", needs=("draws",))
@@ -75,7 +75,7 @@ def inputs(operation: Operation) -> None:
         assert play.heard is not None
         for name, before, now in play.heard.answers:
             if not np.array_equal(before, now, equal_nan=True):
-                raise Fault(
+                raise Flaw(
                     "looked at what the sound had answered",
                     f"it wrote into the array of sound.{name}(...), which in a show is read-only",
                     f"work on a copy: sound.{name}(...).copy()",

@@ -9,7 +9,7 @@ import torch
 
 from livegan.testing.blame import doing
 from livegan.testing.playing import Play
-from livegan.testing.rows import Fault
+from livegan.testing.rows import Flaw
 
 ALL = ("encoder", "mixer", "signal")
 DRAWN = ("encoder", "mixer")
@@ -18,13 +18,13 @@ START = 1.0
 
 
 def drawn(play: Play, seconds: float, did: str, change: str, /, **values: Any) -> Any:
-    """A frame, or a :class:`Fault` if there is none, or it is not a number."""
+    """A frame, or a :class:`Flaw` if there is none, or it is not a number."""
     with doing(did, change):
         frame = play.at(seconds, **values)
     if play.operation.kind == "signal":
         check_number(play, did)
     elif not finite(frame):
-        raise Fault(
+        raise Flaw(
             did,
             "the picture has values that are not numbers, or infinite",
             "look for a division by zero, a logarithm or root of what may be zero or less",
@@ -38,11 +38,11 @@ def finite(picture: torch.Tensor) -> bool:
 
 
 def check_number(play: Play, did: str) -> None:
-    """A :class:`Fault` unless the plugin returned a finite number."""
+    """A :class:`Flaw` unless the plugin returned a finite number."""
     try:
         value = float(play.returned)
     except (TypeError, ValueError):
         found = type(play.returned).__name__
-        raise Fault(did, f"it returned a {found}", "return one number, a float") from None
+        raise Flaw(did, f"it returned a {found}", "return one number, a float") from None
     if not math.isfinite(value):
-        raise Fault(did, f"it returned {value}", "guard divisions and logarithms against zero")
+        raise Flaw(did, f"it returned {value}", "guard divisions and logarithms against zero")

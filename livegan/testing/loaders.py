@@ -20,7 +20,7 @@ from livegan.plugin.calling import taken
 from livegan.plugin.guard import said
 from livegan.testing.blame import doing
 from livegan.testing.offers import Offered
-from livegan.testing.rows import Fault, NotHere, row
+from livegan.testing.rows import Flaw, NotHere, row
 from livegan.testing.samples import checkpoint
 
 THREADS, ROUNDS = 4, 8
@@ -54,7 +54,7 @@ def declines(offered: Offered) -> None:
         with doing(did, change):
             found = offered.offer.make(data, Path(name), Card())
         if found is not None:
-            raise Fault(did, f"it returned a {type(found).__name__}", change)
+            raise Flaw(did, f"it returned a {type(found).__name__}", change)
 
 
 @row("loader")
@@ -72,12 +72,12 @@ def runs_no_code(offered: Offered) -> None:
                 found = None
             except Exception as error:
                 if not trap.exists():
-                    raise Fault(did, f"{type(error).__name__}: {said(error)}", change) from error
+                    raise Flaw(did, f"{type(error).__name__}: {said(error)}", change) from error
                 found = None
             if trap.exists():
-                raise Fault(did, "the code was run", change)
+                raise Flaw(did, "the code was run", change)
             if found is not None:
-                raise Fault(did, f"it returned a {type(found).__name__}", change)
+                raise Flaw(did, f"it returned a {type(found).__name__}", change)
 
 
 @contextlib.contextmanager
@@ -92,7 +92,7 @@ def sample_of(offered: Offered) -> Iterator[Path]:
         try:
             yield checkpoint(offered.sample, Path(name))
         except LookupError as error:
-            raise Fault("looked for a checkpoint to read", str(error), "name another") from None
+            raise Flaw("looked for a checkpoint to read", str(error), "name another") from None
 
 
 @row("loader")
@@ -105,16 +105,16 @@ def reads(offered: Offered) -> None:
             found = offered.offer.make(file.read_bytes(), file, read_card(file), **trusted)
         if not isinstance(found, Checkpoint):
             seen = f"it returned {'None' if found is None else 'a ' + type(found).__name__}"
-            raise Fault(did, seen, "return a livegan.generators.Checkpoint")
+            raise Flaw(did, seen, "return a livegan.generators.Checkpoint")
         condition = torch.rand(3, 64, 48, generator=torch.Generator().manual_seed(0))
         change = "its network takes (1, C, H, W) float32 in -1..1 of the size that fit() gives"
         with doing(f"{did} and let it paint", change):
             pictures = [Generator(found, "cpu").paint(condition) for _ in range(2)]
         if not torch.isfinite(pictures[0]).all():
-            raise Fault(f"{did} and let it paint", "its picture is not all numbers", change)
+            raise Flaw(f"{did} and let it paint", "its picture is not all numbers", change)
         if not torch.equal(*pictures):
             seen = "the same condition gave two pictures"
-            raise Fault(f"{did} and let it paint", seen, "seed what is random: it flickers")
+            raise Flaw(f"{did} and let it paint", seen, "seed what is random: it flickers")
 
 
 @row("loader", needs=("reads",))
@@ -135,7 +135,7 @@ def several_at_once(offered: Offered) -> None:
                 together = list(pool.map(painter.paint, conditions))
                 for one, other in zip(alone, together, strict=True):
                     if not torch.equal(one, other):
-                        raise Fault(did, "a picture is not the one that it paints alone", change)
+                        raise Flaw(did, "a picture is not the one that it paints alone", change)
 
 
 @row("loader", needs=("reads",))
@@ -151,6 +151,6 @@ def damage(offered: Offered) -> None:
             except ModelError:
                 continue
             except Exception as error:
-                raise Fault(did, f"{type(error).__name__}: {said(error)[:80]}", change) from error
+                raise Flaw(did, f"{type(error).__name__}: {said(error)[:80]}", change) from error
             if found is not None:
-                raise Fault(did, "it was taken for whole", change)
+                raise Flaw(did, "it was taken for whole", change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livegan.testing.rows import SLOWEST_IMPORT_S, Fault, Measured, row
+from livegan.testing.rows import SLOWEST_IMPORT_S, Flaw, Measured, row
 from livegan.testing.state import PIECES, kept, left_alone
 from livegan.testing.subject import Loaded
 
@@ -12,9 +12,9 @@ def loads(plugin: Loaded) -> None:
     """It is imported, its hooks are called, and it offers something"""
     rest = "; what did load is checked below" if plugin.things else ""
     for problem in plugin.problems:
-        raise Fault("loaded it", str(problem), f"mend that{rest}")
+        raise Flaw("loaded it", str(problem), f"mend that{rest}")
     if not plugin.things:
-        raise Fault(
+        raise Flaw(
             "loaded it",
             "it offers nothing",
             "register something in a function marked @hookimpl, or mark functions with @encoder, "
@@ -27,7 +27,7 @@ def import_time(plugin: Loaded) -> Measured:
     """It is imported in less than two seconds"""
     seconds = sum(p.load_ms for p in plugin.plugins if p.name != "livegan") / 1000
     if seconds > SLOWEST_IMPORT_S:
-        raise Fault(
+        raise Flaw(
             "imported it",
             f"it took {seconds:.1f} s",
             "import heavy libraries, and read large files, in __init__ of a class, which may take "
@@ -41,7 +41,7 @@ def deprecated(plugin: Loaded) -> None:
     """It uses nothing of livegan's that will go, and marks its hooks"""
     for each in plugin.plugins:
         for warning in each.warnings:
-            raise Fault("loaded it", warning, "mend that line, though the plugin loads today")
+            raise Flaw("loaded it", warning, "mend that line, though the plugin loads today")
 
 
 @row("plugin", needs=("loads",))
@@ -53,4 +53,4 @@ def import_effects(plugin: Loaded) -> None:
         with kept():  # so that the import before this one has not done it already
             said = left_alone(piece, plugin.import_again)
         if said:
-            raise Fault("imported it", said, piece.change)
+            raise Flaw("imported it", said, piece.change)

@@ -12,7 +12,7 @@ from livegan.plugin import Operation
 from livegan.testing.blame import doing, told
 from livegan.testing.frames import START, drawn, finite
 from livegan.testing.playing import FPS, Play, inputs_of, picture_at
-from livegan.testing.rows import Fault, NotHere, row
+from livegan.testing.rows import Flaw, NotHere, row
 
 SHAPES = ((33, 52), (1, 1), (1, 7), (64, 64))
 COUNTS = (1, 2, 5)
@@ -37,7 +37,7 @@ class OneDevice(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def mixed(play: Play, frame: int, given: list[Any], did: str, change: str) -> torch.Tensor:
-    """A frame of a mixer, or a :class:`Fault` that says what it was given."""
+    """A frame of a mixer, or a :class:`Flaw` that says what it was given."""
     with doing(did, change):
         picture: torch.Tensor = play.at(START + frame / FPS, *given)
     return picture
@@ -55,10 +55,10 @@ def picture_sizes(operation: Operation) -> None:
         for play in (Play(operation), turns):
             picture = mixed(play, frame, given, did, change)
             if not finite(picture):
-                raise Fault(did, "the picture has values that are not numbers", change)
+                raise Flaw(did, "the picture has values that are not numbers", change)
             if not free and picture.shape != (3, height, width):
                 seen = f"a picture of {picture.shape[2]} x {picture.shape[1]}"
-                raise Fault(did, seen, "return the size of the first picture")
+                raise Flaw(did, seen, "return the size of the first picture")
 
 
 @row("mixer", needs=("draws",))
@@ -87,7 +87,7 @@ def input_counts(operation: Operation) -> None:
         did = f"gave it {count} picture{'s' * (count != 1)}"
         change = "draw with as many as the signature takes, None for an optional one left out"
         if not finite(mixed(Play(operation), 0, given, did, change)):
-            raise Fault(did, "the picture has values that are not numbers", change)
+            raise Flaw(did, "the picture has values that are not numbers", change)
 
 
 @row("mixer", needs=("draws",))
@@ -101,7 +101,7 @@ def inputs_unchanged(operation: Operation) -> None:
             zip(play.recorder.kept, play.recorder.given, strict=True)
         ):
             if isinstance(now, torch.Tensor) and not torch.equal(before, now):
-                raise Fault(
+                raise Flaw(
                     "looked at its inputs after a frame",
                     f"picture {place + 1} was changed",
                     "other nodes are given the same one: write picture * 2 for picture.mul_(2), or "
@@ -124,7 +124,7 @@ def bad_pictures(operation: Operation) -> None:
     for frame in range(2, 8):
         good = mixed(play, frame, [], did, "recover")
     if not finite(good):
-        raise Fault(
+        raise Flaw(
             did,
             "the pictures are not numbers ever after",
             "do not remember what is not finite: begin anew from the picture",
@@ -165,10 +165,10 @@ def device(operation: Operation) -> None:
             for frame in range(2):
                 play.at(START + frame / FPS, *given)
     except TwoDevices as error:
-        raise Fault(did, "it mixed tensors of two devices", change) from error
+        raise Flaw(did, "it mixed tensors of two devices", change) from error
     except Exception as error:
         # It looks at values, perhaps, which is slow on a graphics card, but no fault.
         raise NotHere(f"a pretended device cannot play it ({told(error)})") from None
     found = play.returned
     if isinstance(found, torch.Tensor) and found.device.type != "meta":
-        raise Fault(did, f"its picture is on the {found.device}", change)
+        raise Flaw(did, f"its picture is on the {found.device}", change)

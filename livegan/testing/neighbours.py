@@ -5,7 +5,7 @@ from __future__ import annotations
 from livegan.plugin import Operation
 from livegan.testing.frames import ALL, START
 from livegan.testing.playing import FPS, Play
-from livegan.testing.rows import Fault, row
+from livegan.testing.rows import Flaw, row
 from livegan.testing.state import PIECES, Piece, left_alone
 
 
@@ -21,7 +21,7 @@ def piece_check(piece: Piece) -> None:
 
         said = left_alone(piece, play)
         if said:
-            raise Fault("played four frames", said, piece.change)
+            raise Flaw("played four frames", said, piece.change)
 
     check.__name__ = piece.name.replace("-", "_")
     check.__doc__ = f"It leaves alone what belongs to all: {piece.name.replace('-', ' ')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livegan.plugin.catalogue import Offer
-from livegan.testing.rows import Fault, row
+from livegan.testing.rows import Flaw, row
 
 SLOW_S = 0.5
 """A source or output that keeps its caller waiting for longer holds up the show."""
@@ -27,4 +27,4 @@ def summary(offered: Offered) -> None:
     if not offered.offer.summary:
         name = offered.offer.name
         change = f'register({name!r}, ..., "what it is, in a few words")'
-        raise Fault("read what was registered", "there is no summary", change)
+        raise Flaw("read what was registered", "there is no summary", change)

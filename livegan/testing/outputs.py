@@ -18,7 +18,7 @@ from livegan.plugin.calling import taken
 from livegan.plugin.guard import said
 from livegan.testing.blame import doing
 from livegan.testing.offers import SLOW_S, Offered
-from livegan.testing.rows import Fault, NotHere, row
+from livegan.testing.rows import Flaw, NotHere, row
 from livegan.testing.state import PIECES, left_alone
 
 SHAPES = ((64, 64), (64, 64), (33, 97), (128, 64), (1, 1))
@@ -86,7 +86,7 @@ def pictures_unchanged(offered: Offered) -> None:
             rng = np.random.default_rng(sent.count)
             wanted = rng.integers(0, 256, (height, width, 3), np.uint8)
             if not np.array_equal(sent.picture(height, width), wanted):
-                raise Fault("looked at a picture it was sent", "it changed it", "work on a copy")
+                raise Flaw("looked at a picture it was sent", "it changed it", "work on a copy")
 
 
 @row("output", needs=("shows",))
@@ -100,7 +100,7 @@ def waits(offered: Offered) -> None:
             times.append(time.perf_counter() - began)
     if min(times) > SLOW_S:
         seen = f"{min(times):.1f} s for the fastest"
-        raise Fault(
+        raise Flaw(
             "sent three pictures of 256 x 256",
             seen,
             "hand slow work to a thread: what comes while it waits is left out of the output",
@@ -143,4 +143,4 @@ def leaves_nothing(offered: Offered) -> None:
     for piece in PIECES:
         said = left_alone(piece, use)
         if said:
-            raise Fault("opened it, sent a picture, and closed it", said, piece.change)
+            raise Flaw("opened it, sent a picture, and closed it", said, piece.change)

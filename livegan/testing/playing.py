@@ -50,7 +50,7 @@ class Recorder:
         return self.returned
 
 
-class Watched:
+class WatchedNow:
     """An object of a plugin's class, of which one method is recorded."""
 
     def __init__(self, made: Any, method: str, recorder: Recorder) -> None:
@@ -61,7 +61,7 @@ class Watched:
         return getattr(self._made, name)
 
 
-class Heard(Sound):
+class HeardByCheck(Sound):
     """Sound whose answers may be written into, so that it can be seen who does."""
 
     def __init__(self, hearing: Hearing, position: int) -> None:
@@ -122,7 +122,7 @@ class Play:
         self.hearing = Hearing(named(sound) if isinstance(sound, str) else sound)
         self.device = torch.device("cpu")
         self.recorder: Recorder | None = None
-        self.heard: Heard | None = None
+        self.heard: HeardByCheck | None = None
         self._before: float | None = None
         self._instance: OperationInstance | None = None
         self._memory: dict[str, Any] = {}
@@ -147,7 +147,7 @@ class Play:
         ``pictures`` are a mixer's inputs; those of :func:`pictures` if none is given.
         """
         position = round(seconds * RATE) // HOP * HOP
-        self.heard = Heard(self.hearing, position)
+        self.heard = HeardByCheck(self.hearing, position)
         now = now_at(self.heard, before=self._before, fps=FPS)
         self._before = now.time
         reading = Reading(now, self.heard, self._memory, objects=self._objects)
@@ -193,7 +193,7 @@ class Play:
                 method = CALLED[self.operation.kind]
                 made = held.object
                 self.recorder = Recorder(getattr(made, method))
-                held.object = Watched(made, method, self.recorder)
+                held.object = WatchedNow(made, method, self.recorder)
             else:
                 self.recorder = Recorder(self.operation.make)
         return self._instance
@@ -210,7 +210,7 @@ class Play:
         elif self.recorder is None:
             (held,) = objects_of([signal], {}, lambda what, place: None).values()
             self.recorder = Recorder(held.object.value)
-            held.object = Watched(held.object, "value", self.recorder)
+            held.object = WatchedNow(held.object, "value", self.recorder)
             self._objects[signal.print] = held
         else:  # other values of its parameters make another expression, of the same object
             self._objects[signal.print] = next(iter(self._objects.values()))

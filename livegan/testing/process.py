@@ -28,7 +28,7 @@ OWN = str(Path(__file__).parent.parent)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """What came of one check.
 
     ``status`` is ``"passed"``, ``"failed"`` or ``"skipped"``; ``line`` says of a failed one what
@@ -183,7 +183,7 @@ class Examination:
         where = Path(folder or Path.cwd())
         self._process = Process(self.target, where, deadline_s, words_of(sample))
         self._rows: dict[tuple[str, str], dict[str, Any]] | None = None
-        self._outcomes: dict[tuple[str, str], Outcome] = {}
+        self._outcomes: dict[tuple[str, str], CheckOutcome] = {}
 
     def rows(self) -> list[dict[str, Any]]:
         """The checks to make: ``thing`` ("encoder chroma"), ``name``, ``summary``, ``needs``.
@@ -203,11 +203,11 @@ class Examination:
             except Died as how:
                 line = f"loaded it: {how}; mend that line, then the rest is checked"
                 rows = [{"thing": "plugin", "name": "loads", "summary": "It loads", "needs": []}]
-                self._outcomes["plugin", "loads"] = Outcome("plugin", "loads", "failed", line)
+                self._outcomes["plugin", "loads"] = CheckOutcome("plugin", "loads", "failed", line)
             self._rows = {(row["thing"], row["name"]): row for row in rows}
         return list(self._rows.values())
 
-    def outcome(self, thing: str, name: str) -> Outcome:
+    def outcome(self, thing: str, name: str) -> CheckOutcome:
         """What comes of one check; of those that it needs first."""
         key = thing, name
         if key not in self._outcomes:
@@ -216,13 +216,13 @@ class Examination:
             for need in self._rows[key]["needs"]:
                 if self.outcome(thing, need).status != "passed":
                     line = f"not made: {need} did not pass"
-                    self._outcomes[key] = Outcome(thing, name, "skipped", line)
+                    self._outcomes[key] = CheckOutcome(thing, name, "skipped", line)
                     break
             else:
                 self._outcomes[key] = self._make(thing, name)
         return self._outcomes[key]
 
-    def _make(self, thing: str, name: str) -> Outcome:
+    def _make(self, thing: str, name: str) -> CheckOutcome:
         outcome = self._once(thing, name)
         if name in ("import-time", "first-frame") and outcome.status == "failed":
             # Files that were never read are slow the first time: the second one counts.
@@ -230,7 +230,7 @@ class Examination:
             outcome = self._once(thing, name)
         return outcome
 
-    def _once(self, thing: str, name: str) -> Outcome:
+    def _once(self, thing: str, name: str) -> CheckOutcome:
         assert self._rows is not None
         try:
             answer = self._process.ask(do="check", thing=thing, name=name)
@@ -238,9 +238,9 @@ class Examination:
             summary = self._rows[thing, name]["summary"]
             summary = summary[0].lower() + summary[1:]
             line = f"checked that {summary}: {how}; mend that line"
-            return Outcome(thing, name, "failed", line)
+            return CheckOutcome(thing, name, "failed", line)
         answer["line"] = answer["line"].replace(str(Path.cwd()) + os.sep, "")
-        return Outcome(thing, name, **answer)
+        return CheckOutcome(thing, name, **answer)
 
     def close(self) -> None:
         """End the process that checks."""

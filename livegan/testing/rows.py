@@ -12,7 +12,7 @@ SLOWEST_FRAME_S = 0.1
 """At 256 x 256: with less than ten pictures a second nothing follows the sound."""
 
 
-class Fault(Exception):
+class Flaw(Exception):
     """A check that is not met: what was done, what was seen, what to change."""
 
     def __init__(self, done: str, seen: str, change: str) -> None:
@@ -29,7 +29,7 @@ Measured = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckRow:
     """One check of one or several kinds of things that plugins offer."""
 
     name: str
@@ -40,7 +40,7 @@ class Row:
     """Checks that must be met first: without a picture there is nothing more to see."""
 
 
-ROWS: list[Row] = []
+ROWS: list[CheckRow] = []
 """Every check, in the order in which they are made."""
 
 
@@ -50,12 +50,12 @@ def row(*kinds: str, needs: tuple[str, ...] = ()) -> Callable[..., Any]:
     def take(function: Callable[[Any], Measured | None]) -> Any:
         name = function.__name__.replace("_", "-")
         summary = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        ROWS.append(Row(name, kinds, summary, function, needs))
+        ROWS.append(CheckRow(name, kinds, summary, function, needs))
         return function
 
     return take
 
 
-def rows_of(kind: str) -> list[Row]:
+def rows_of(kind: str) -> list[CheckRow]:
     """The checks of a kind, in order."""
     return [each for each in ROWS if kind in each.kinds]

@@ -7,7 +7,7 @@ import time
 from livegan.plugin import Operation
 from livegan.testing.frames import START
 from livegan.testing.playing import FPS, Play
-from livegan.testing.rows import Fault, Measured, row
+from livegan.testing.rows import Flaw, Measured, row
 
 SLOWEST_VALUE_S = 0.005
 """A set may have dozens of signals, each asked in every frame."""
@@ -26,5 +26,5 @@ def speed(operation: Operation) -> Measured:
     if fastest > SLOWEST_VALUE_S:
         seen = f"{1000 * fastest:.1f} ms for the fastest"
         change = "do not wait: read what is there by now; compute once what stays the same"
-        raise Fault("asked for twenty values", seen, change)
+        raise Flaw("asked for twenty values", seen, change)
     return {"ms_value": 1000 * fastest}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livegan.sound import RATE
 from livegan.sound.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
-from livegan.sound.listening import Line
+from livegan.sound.listening import WaitingLine
 
 Array = NDArray[np.float32]
 
@@ -57,7 +57,7 @@ def broken() -> Array:
     return samples
 
 
-class Recording:
+class CheckRecording:
     """A source that delivers ``samples``, (n, channels), as fast as they are asked for."""
 
     name = "a recording"
@@ -87,8 +87,8 @@ def heard(samples: Array, rate: int = RATE, blocks: Sequence[int] = WHOLE) -> Re
     rate : frames a second of ``samples``.
     blocks : lengths of the blocks, in samples at 48 kHz, taken in turn.
     """
-    source = Recording(samples, rate)
-    line, analyzer = Line(source), Analyzer()
+    source = CheckRecording(samples, rate)
+    line, analyzer = WaitingLine(source), Analyzer()
     sound, rows = [], []
     for length in cycle(blocks):
         done = source.place >= len(samples)

@@ -13,7 +13,7 @@ from livegan.plugin.guard import said
 from livegan.sound.devices import SourceError
 from livegan.testing.blame import doing
 from livegan.testing.offers import SLOW_S, Offered
-from livegan.testing.rows import Fault, NotHere, row
+from livegan.testing.rows import Flaw, NotHere, row
 from livegan.testing.state import PIECES, left_alone
 
 LENGTHS = (480, 1, 0, 4801, 33)
@@ -41,10 +41,10 @@ def opens(offered: Offered) -> None:
         source.close()
     for name in ("name", "rate"):
         if not hasattr(source, name):
-            raise Fault("opened it", f"it has no {name!r}", f"set self.{name} in open() or before")
+            raise Flaw("opened it", f"it has no {name!r}", f"set self.{name} in open() or before")
     if not (isinstance(source.rate, int) and 8000 <= source.rate <= 768000):
         seen = f"its rate is {source.rate!r}"
-        raise Fault("opened it", seen, "rate is a whole number of frames a second, such as 48000")
+        raise Flaw("opened it", seen, "rate is a whole number of frames a second, such as 48000")
 
 
 @row("source", needs=("opens",))
@@ -60,20 +60,20 @@ def pulls(offered: Offered) -> None:
             check_block(block, did)
             if time.perf_counter() - began > SLOW_S:
                 seen = f"it took {time.perf_counter() - began:.1f} s"
-                raise Fault(did, seen, "return what is there by now; read in a thread of your own")
+                raise Flaw(did, seen, "return what is there by now; read in a thread of your own")
     finally:
         source.close()
 
 
 def check_block(block: Any, did: str) -> None:
-    """A :class:`Fault` unless a block is (n, channels) float32, finite."""
+    """A :class:`Flaw` unless a block is (n, channels) float32, finite."""
     form = "return float32 of shape (n, channels)"
     if not isinstance(block, np.ndarray):
-        raise Fault(did, f"it returned a {type(block).__name__}", form)
+        raise Flaw(did, f"it returned a {type(block).__name__}", form)
     if block.ndim != 2 or block.shape[1] < 1 or block.dtype != np.float32:
-        raise Fault(did, f"it returned {block.dtype} of shape {block.shape}", form)
+        raise Flaw(did, f"it returned {block.dtype} of shape {block.shape}", form)
     if not np.isfinite(block).all():
-        raise Fault(did, "it has values that are not numbers", "check what the device delivers")
+        raise Flaw(did, "it has values that are not numbers", "check what the device delivers")
 
 
 @row("source", needs=("opens",))
@@ -99,4 +99,4 @@ def leaves_nothing(offered: Offered) -> None:
     for piece in PIECES:
         said = left_alone(piece, use)
         if said:
-            raise Fault("opened and closed it", said, piece.change)
+            raise Flaw("opened and closed it", said, piece.change)

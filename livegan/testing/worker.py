@@ -76,7 +76,7 @@ def listed(loaded: Any) -> list[dict[str, Any]]:
 def made(row: Any, thing: Any) -> dict[str, Any]:
     """One check: its status, what was measured, and the line if it failed."""
     from livegan.testing.blame import told
-    from livegan.testing.rows import Fault, NotHere
+    from livegan.testing.rows import Flaw, NotHere
     from livegan.testing.state import kept
 
     began = time.perf_counter()
@@ -85,7 +85,7 @@ def made(row: Any, thing: Any) -> dict[str, Any]:
     try:
         with kept():
             measured = row.run(thing) or {}
-    except Fault as fault:
+    except Flaw as fault:
         status, line = "failed", str(fault)
     except NotHere as reason:
         status, line = "skipped", str(reason)

@@ -3,7 +3,7 @@
 from livegan.training.agreement import TrainingError
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.layout import PairsError
-from livegan.training.loop import Step, Trained, train
+from livegan.training.loop import Trained, TrainingStep, train
 from livegan.training.packing import pack
 from livegan.training.pairs import Pairs
 from livegan.training.presets import PRESETS, preset_of, recipe_of
@@ -19,9 +19,9 @@ __all__ = [
     "RanksError",
     "Recipe",
     "StateError",
-    "Step",
     "Trained",
     "TrainingError",
+    "TrainingStep",
     "pack",
     "preset_of",
     "recipe_of",

@@ -41,7 +41,7 @@ was asked for."""
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainingStep:
     """What is known after a step: ``losses`` by name, ``done`` 0..1, seconds gone and to come."""
 
     number: int
@@ -73,7 +73,7 @@ def train(
     device: str | torch.device = "cpu",
     start: str | Path | None = None,
     save_every: float = 180.0,
-    progress: Callable[[Step], None] | None = None,
+    progress: Callable[[TrainingStep], None] | None = None,
     stop: Callable[[], bool] | None = None,
     saved: Callable[[Trained], None] | None = None,
     note: Callable[[str], None] | None = None,
@@ -125,7 +125,7 @@ def _train(
     ranks: Ranks,
     start: str | Path | None,
     save_every: float,
-    progress: Callable[[Step], None] | None,
+    progress: Callable[[TrainingStep], None] | None,
     stop: Callable[[], bool] | None,
     saved: Callable[[Trained], None] | None,
     note: Callable[[str], None],
@@ -267,7 +267,7 @@ def _train(
             last, pause = time.monotonic(), min(2 * pause, save_every)
         records.step(step, {**values, "learning rate": recipe.rate(done)})
         if progress is not None and ranks.main:
-            progress(Step(step, min(over(), 1.0), values, elapsed, remaining(), val_l1))
+            progress(TrainingStep(step, min(over(), 1.0), values, elapsed, remaining(), val_l1))
 
     ahead.close()
     save_all(None)

@@ -28,7 +28,7 @@ MISMATCHED = ("waveform", "timeline")
 
 
 @dataclass(frozen=True)
-class Likeness:
+class FedLikeness:
     """Scores on the held-out pairs of one data set."""
 
     data: str
@@ -50,7 +50,7 @@ class Playing:
 class Scores:
     """Everything that was measured."""
 
-    likenesses: list[Likeness]
+    likenesses: list[FedLikeness]
     playings: list[Playing]
     notes: list[str] = field(default_factory=list)
     """Lines about what could not be measured."""
@@ -143,7 +143,7 @@ def score(
             continue
         what = f"{len(pairs)} pairs of {folder}"
         truth = against_truth(played(generator), pairs, progress=partial(progress, what))
-        likenesses.append(Likeness(str(folder), len(pairs), truth))
+        likenesses.append(FedLikeness(str(folder), len(pairs), truth))
     if notes and not likenesses and not sounds:
         raise PairsError("; ".join(notes))
     playings = []

@@ -15,7 +15,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from livegan.cli import app
-from livegan.starting import LICENCES, LONGEST, SUMMARIES, BadName, Start, named
+from livegan.starting import LICENCES, LONGEST, SUMMARIES, BadName, PackageTemplate, named
 from tests.plugins_examples.environment import Environment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -89,14 +89,14 @@ def test_each_package_installs_and_passes_its_own_tests_lint_and_types(
 def test_files_stay_tidy_whatever_the_name(tmp_path: Path) -> None:
     for kind in SUMMARIES:
         for name in ("ab", "rosette", "n" * LONGEST):
-            Start(kind, name, "Ada").write(tmp_path / f"{kind}-{name}")
+            PackageTemplate(kind, name, "Ada").write(tmp_path / f"{kind}-{name}")
     run([sys.executable, "-m", "ruff", "check", "--no-cache", tmp_path], tmp_path)
     run([sys.executable, "-m", "ruff", "format", "--no-cache", "--check", tmp_path], tmp_path)
 
 
 @pytest.mark.parametrize("licence", LICENCES)
 def test_the_licence_is_the_one_that_was_chosen(licence: str) -> None:
-    files = Start("encoder", "embers", "Ada", licence).files()
+    files = PackageTemplate("encoder", "embers", "Ada", licence).files()
     project = files["pyproject.toml"]
     if licence == "none":
         assert "LICENSE" not in files and "license" not in project

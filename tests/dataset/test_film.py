@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from livegan.dataset import FilmError, Split, build
-from livegan.dataset.film import Film, Frame
+from livegan.dataset.film import Film, FilmFrame
 from livegan.dataset.fitting import fitted
 from livegan.size import Size
 from livegan.sound.media import decode
@@ -98,7 +98,7 @@ def movie(
     return path
 
 
-def frames(path: Path, rate: float = 10, size: int = 32, **how: object) -> list[Frame]:
+def frames(path: Path, rate: float = 10, size: int = 32, **how: object) -> list[FilmFrame]:
     """The frames of a film as a data set has them."""
     with Film(path, **{k: how.pop(k) for k in list(how) if "stream" in k}) as found:  # type: ignore[arg-type]
         return list(found.frames(size, rate, **how))  # type: ignore[arg-type]
@@ -303,7 +303,7 @@ def test_frames_that_are_passed_over_change_nothing(
         for time, frame in every:
             if time + 1e-6 >= due / rate:
                 due = int((time + 1e-6) * rate) + 1
-                taken.append(Frame(time, fitted(frame, Size.square(32), "crop", 1.0)))
+                taken.append(FilmFrame(time, fitted(frame, Size.square(32), "crop", 1.0)))
     with Film(path, threads=threads) as film_:
         found = list(film_.frames(32, rate))
     assert [f.time for f in found] == [f.time for f in taken] and len(found) >= 3

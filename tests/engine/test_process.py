@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from livegan.ipc.control_table import ControlTable
-from livegan.ipc.picture_ring import Picture, PictureRing
+from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
@@ -109,10 +109,10 @@ class Show:
     def commits(self, status: str) -> list[dict[str, Any]]:
         return [m for m in list(self.heard) if m.get("status") == status]
 
-    def picture(self, after: int | None = None) -> Picture:
+    def picture(self, after: int | None = None) -> RingPicture:
         """A picture that is newer than those there are by now."""
         serial = self.pictures.newest if after is None else after
-        picture: Picture = self.until("a picture", lambda: self.pictures.latest(serial))
+        picture: RingPicture = self.until("a picture", lambda: self.pictures.latest(serial))
         return picture
 
 

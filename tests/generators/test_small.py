@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from livegan.generators.small import LOWEST, PLACE_GAIN, Place, SmallGenerator
+from livegan.generators.small import LOWEST, PLACE_GAIN, LearnedPlace, SmallGenerator
 
 from .conftest import small
 
@@ -41,7 +41,7 @@ def test_it_begins_without_a_checkerboard():
 
 
 def test_a_place_is_stretched_to_other_sizes():
-    place = Place(2, 8)
+    place = LearnedPlace(2, 8)
     with torch.no_grad():
         place.map.copy_(torch.linspace(-1, 1, 8).expand(1, 2, 8, 8))
         home, away = place(torch.zeros(3, 2, 8, 8)), place(torch.zeros(3, 2, 16, 32))

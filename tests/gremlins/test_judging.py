@@ -5,29 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from livegan.gremlins.fault import Fault, engine, refused
+from livegan.gremlins.fault import Gremlin, engine, refused
 from livegan.gremlins.judging import judge, seen, shown_wrong
-from livegan.gremlins.show import Heard
-from livegan.gremlins.witness import Glance
+from livegan.gremlins.show import ShowLine
+from livegan.gremlins.witness import ShownGlance
 
-GLANCE = Glance(0.0, 6, 0.017, 0.01, 3, 0.034, 0.02, 200, 0.0, 0.05, 0.0, "live")
-FAULT = Fault("a slip", "saves", lambda show: None, (refused(within=5.0),))
+GLANCE = ShownGlance(0.0, 6, 0.017, 0.01, 3, 0.034, 0.02, 200, 0.0, 0.05, 0.0, "live")
+FAULT = Gremlin("a slip", "saves", lambda show: None, (refused(within=5.0),))
 REFUSED = {"type": "commit", "status": "refused", "where": "/x/set.py:3", "reason": "gremlin"}
 
 
-def glances(count: int = 20, **more: Any) -> list[Glance]:
+def glances(count: int = 20, **more: Any) -> list[ShownGlance]:
     """Two seconds of a show that runs well, from second 100 on."""
     plain = [replace(GLANCE, at=100 + i / 10, heard=50 + i / 10) for i in range(count)]
     return [*plain[:-1], replace(plain[-1], **more)]
 
 
-def judged(fault: Fault, said: list[Heard], seen_of: list[Glance], *more: Any, **most: Any) -> Any:
+def judged(
+    fault: Gremlin, said: list[ShowLine], seen_of: list[ShownGlance], *more: Any, **most: Any
+) -> Any:
     """Judge a show whose other output shows what its window shows."""
     return judge(fault, said, seen_of, seen_of, *more, **most)
 
 
-def lines(*messages: dict[str, Any], at: float = 101.0) -> list[Heard]:
-    return [Heard(at, message) for message in messages]
+def lines(*messages: dict[str, Any], at: float = 101.0) -> list[ShowLine]:
+    return [ShowLine(at, message) for message in messages]
 
 
 def verdict(*given: Any, **more: Any) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from livegan.gremlins.catalogue import catalogue
-from livegan.gremlins.fault import FRESH, ROWS, Fault, all_well
+from livegan.gremlins.fault import FRESH, ROWS, Gremlin, all_well
 from livegan.gremlins.schedule import DEADLY, SHOWS, schedule, spread
 
 FAULTS = catalogue(10, 0)
@@ -42,7 +42,7 @@ def test_few_are_spread_evenly_among_many() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_says_what_must_be_seen_of_it(fault: Fault) -> None:
+def test_a_fault_says_what_must_be_seen_of_it(fault: Gremlin) -> None:
     assert fault.row in ROWS and fault.show in SHOWS
     silent = ("window", "clock")
     looked_at = fault.must or fault.then or fault.also is not all_well

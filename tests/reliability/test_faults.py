@@ -19,8 +19,8 @@ from PIL import ImageGrab
 
 from livegan.demo.composer import compose
 from livegan.gremlins.catalogue import catalogue
-from livegan.gremlins.evening import END, ROOM, Evening, Plan
-from livegan.gremlins.fault import Fault
+from livegan.gremlins.evening import END, ROOM, Evening, EveningPlan
+from livegan.gremlins.fault import Gremlin
 from livegan.gremlins.judging import BLACK, Outcome
 from livegan.gremlins.show import Show
 from tests.display import xvfb
@@ -62,7 +62,7 @@ class Eyes:
         self.black: set[str] = set()
         self._looked = 0.0
 
-    def look(self, show: Show, fault: Fault) -> None:
+    def look(self, show: Show, fault: Gremlin) -> None:
         now = time.monotonic()
         if now - self._looked < LOOK or fault.dark or fault.row in BY_OTHERS:
             return
@@ -74,7 +74,7 @@ class Eyes:
             self.black.add(fault.name)
 
 
-def wanted(session: pytest.Session) -> list[Fault]:
+def wanted(session: pytest.Session) -> list[Gremlin]:
     """The faults whose tests are to be run."""
     params = [getattr(item, "callspec", None) for item in session.items]
     names = {spec.params["fault"].name for spec in params if spec and "fault" in spec.params}
@@ -90,7 +90,7 @@ def evening(
     (folder / "set.py").write_text(SET)
     make_models(folder / "models")
     write_wav(folder / "song.wav", compose("techno", 1, 30.0).samples)
-    plan = Plan(
+    plan = EveningPlan(
         set=folder / "set.py",
         working=folder,
         music=folder / "song.wav",
@@ -109,7 +109,7 @@ def evening(
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_the_show_goes_on(fault: Fault, evening: tuple[list[Outcome], Eyes]) -> None:
+def test_the_show_goes_on(fault: Gremlin, evening: tuple[list[Outcome], Eyes]) -> None:
     (outcome,) = [outcome for outcome in evening[0] if outcome.fault == fault.name]
     if outcome.verdict == "not done" and not os.environ.get("CI"):
         pytest.skip(outcome.why[0])

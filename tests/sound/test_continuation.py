@@ -12,7 +12,7 @@ from livegan.demo.composer import compose
 from livegan.sound import HOP, RATE
 from livegan.sound.analysis import Analyzer, Event
 from livegan.sound.continuation import HEARD, continued, predictor
-from livegan.sound.pace import Pace
+from livegan.sound.pace import SoundPace
 
 
 def tone(*hz: float, count: int = 6 * RATE) -> np.ndarray:
@@ -42,7 +42,7 @@ def test_no_sound_makes_it_grow(tail: np.ndarray) -> None:
 def after_the_end(sound: np.ndarray, hops: int) -> list[str]:
     """What an analysis hears from shortly before ``sound`` stops after so many hops."""
     struck: list[Event] = []
-    pace, analyzer, due = Pace(), Analyzer(struck=struck.append), 0
+    pace, analyzer, due = SoundPace(), Analyzer(struck=struck.append), 0
     for i in range(hops + 60):
         due += HOP
         block = sound[i * HOP : (i + 1) * HOP] if i < hops else sound[:0]

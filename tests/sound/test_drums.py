@@ -9,7 +9,7 @@ from livegan.demo.composer import compose
 from livegan.sound import RATE
 from livegan.sound.analysis import Analyzer, Event
 from livegan.sound.bands import DRUM_BANDS
-from livegan.sound.drums import CONTEXT, Likeness
+from livegan.sound.drums import CONTEXT, DrumLikeness
 from livegan.sound.features import INDEX
 
 TOLERANCE_S = 0.05
@@ -142,7 +142,7 @@ def test_a_kick_shows_in_the_feature_when_it_is_reported() -> None:
 
 
 def test_a_stroke_like_the_sure_ones_gains_and_one_unlike_them_loses() -> None:
-    likeness = Likeness()
+    likeness = DrumLikeness()
     still = np.full((CONTEXT, DRUM_BANDS), -1.5, np.float32)
     drum, bass = still.copy(), still.copy()
     drum[-4:, :5], drum[-4:, 20:28] = 0.0, -0.5
@@ -158,7 +158,7 @@ def test_a_stroke_like_the_sure_ones_gains_and_one_unlike_them_loses() -> None:
 def test_what_sounds_like_the_kicks_before_is_believed_sooner() -> None:
     frames = np.full((CONTEXT, DRUM_BANDS), -1.5, np.float32)
     frames[-4:, :5] = 0.0
-    likeness = Likeness()
+    likeness = DrumLikeness()
     gains = []
     for _ in range(5):
         gains.append(likeness.weigh(likeness.describe(frames)))

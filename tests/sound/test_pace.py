@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livegan.sound import RATE
-from livegan.sound.pace import BEHIND, LATE, Pace, stretched
+from livegan.sound.pace import BEHIND, LATE, SoundPace, stretched
 
 
 def tone(start: int, count: int, hz: float = 200.0) -> np.ndarray:
@@ -22,7 +22,7 @@ STEEPEST = 0.5 * 2 * np.pi * 200 / RATE
 
 
 def test_a_steady_source_comes_through_unchanged() -> None:
-    pace, out = Pace(), []
+    pace, out = SoundPace(), []
     for i in range(400):
         out.append(pace.fit(tone(i * 480, 480), due=(i + 1) * 480 + 1000 + (i % 3) * 100))
     heard = np.concatenate(out)
@@ -34,7 +34,7 @@ def test_a_steady_source_comes_through_unchanged() -> None:
 def test_a_device_whose_clock_is_off_does_not_drift_away_in_a_long_show(
     parts_per_million: int,
 ) -> None:
-    pace, clock, block = Pace(), 0.0, tone(0, 2400)
+    pace, clock, block = SoundPace(), 0.0, tone(0, 2400)
     distances, changes = [], 0
     for i in range(600 * 20):  # ten minutes
         clock += 2400 * (1 - parts_per_million * 1e-6)
@@ -49,7 +49,7 @@ def test_a_device_whose_clock_is_off_does_not_drift_away_in_a_long_show(
 
 
 def test_silence_follows_the_clock_when_nothing_comes() -> None:
-    pace, due = Pace(), 0
+    pace, due = SoundPace(), 0
     for _ in range(20):
         due += 480
         pace.fit(tone(due, 480), due + 500)
@@ -63,7 +63,7 @@ def test_silence_follows_the_clock_when_nothing_comes() -> None:
 
 
 def test_neither_the_end_of_the_sound_nor_its_return_clicks() -> None:
-    pace, out, due = Pace(), [], 0
+    pace, out, due = SoundPace(), [], 0
     for i in range(300):
         due += 480
         gone = 100 <= i < 200
@@ -76,7 +76,7 @@ def test_neither_the_end_of_the_sound_nor_its_return_clicks() -> None:
 
 
 def test_what_comes_late_and_all_at_once_loses_its_oldest_part() -> None:
-    pace, due, out = Pace(), 0, []
+    pace, due, out = SoundPace(), 0, []
     for i in range(100):
         due += 480
         out.append(pace.fit(tone(i * 480, 480), due + 500))
@@ -91,7 +91,7 @@ def test_what_comes_late_and_all_at_once_loses_its_oldest_part() -> None:
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 6000)), max_size=60))
 def test_time_never_goes_back_nor_ahead_of_the_clock(steps: list[tuple[int, int]]) -> None:
-    pace, due, total = Pace(), 0, 0
+    pace, due, total = SoundPace(), 0, 0
     for passed, came in steps:
         due += passed
         out = pace.fit(tone(0, came), due)
@@ -103,7 +103,7 @@ def test_time_never_goes_back_nor_ahead_of_the_clock(steps: list[tuple[int, int]
 
 
 def test_a_source_that_is_asked_gives_what_is_wanted() -> None:
-    pace, due = Pace(), 0
+    pace, due = SoundPace(), 0
     for _ in range(100):
         due += 200
         pace.fit(tone(0, pace.wanted(due)), due)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from livegan.stage.supervision.actions import Kill, Start
-from livegan.stage.supervision.events import Gone, Guilt, Heard, Tick
-from livegan.stage.supervision.health import Limits, Seen
+from livegan.stage.supervision.events import EngineHeard, Gone, Guilt, Tick
+from livegan.stage.supervision.health import EngineSigns, Limits
 from livegan.stage.supervision.supervisor import begin, step
 
 LIMITS = Limits()
@@ -39,11 +39,11 @@ class Story:
         actions = []
         for _ in range(round(seconds * 10)):
             self.now += 0.1
-            actions += self.event(Tick(Seen(**seen)))
+            actions += self.event(Tick(EngineSigns(**seen)))
         return actions
 
     def say(self, kind: str, **fields: Any) -> list[Any]:
-        return self.event(Heard({"type": kind, **fields}))
+        return self.event(EngineHeard({"type": kind, **fields}))
 
     def alive(self, seconds: float, frame: int = 1) -> list[Any]:
         actions = []

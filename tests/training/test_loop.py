@@ -23,7 +23,7 @@ from livegan.generators.unet import Unet
 from livegan.lock import HeldError
 from livegan.training import PairsError, losses
 from livegan.training.architecture import ARCHITECTURES
-from livegan.training.loop import Step, TrainingError, train
+from livegan.training.loop import TrainingError, TrainingStep, train
 from livegan.training.packing import pack
 from livegan.training.recipe import Recipe
 from livegan.training.state import load, save
@@ -47,10 +47,12 @@ THOROUGH = Recipe(
 )
 
 
-def losses_of(data: Path, work: Path, recipe: Recipe, die_at: int | None = None) -> list[Step]:
-    seen: list[Step] = []
+def losses_of(
+    data: Path, work: Path, recipe: Recipe, die_at: int | None = None
+) -> list[TrainingStep]:
+    seen: list[TrainingStep] = []
 
-    def progress(step: Step) -> None:
+    def progress(step: TrainingStep) -> None:
         seen.append(step)
         if step.number == die_at:
             raise KeyboardInterrupt
@@ -112,7 +114,7 @@ def test_numbers_that_are_not_finite_send_it_back_to_the_last_good_state(
         return spoiled * math.nan if calls == 9 else spoiled
 
     monkeypatch.setattr(losses, "adversarial", sometimes)
-    steps: list[Step] = []
+    steps: list[TrainingStep] = []
     trained = train(data, tmp_path / "work", recipe, save_every=0.0, progress=steps.append)
     assert trained.steps == 6
     assert all(math.isfinite(v) for step in steps for v in step.losses.values())
@@ -184,7 +186,7 @@ def test_a_second_training_in_a_folder_is_refused_and_the_first_one_goes_on(
     alone = train(data, tmp_path / "alone", recipe)
     refused: list[int] = []
 
-    def meanwhile(step: Step) -> None:
+    def meanwhile(step: TrainingStep) -> None:
         before = (work / "state.pt").read_bytes()
         said = f"work is being trained by process {os.getpid()}; wait for it, end it, or"
         with pytest.raises(HeldError, match=said):
@@ -348,7 +350,7 @@ def test_the_first_saves_come_early_and_their_pauses_grow(
     def clock() -> float:
         return now
 
-    def stepped(step: Step) -> None:
+    def stepped(step: TrainingStep) -> None:
         nonlocal now
         now += 10.0
 

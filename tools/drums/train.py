@@ -22,7 +22,7 @@ from scipy.signal import lfilter
 
 from livegan.sound import HOP
 from livegan.sound.bands import LONG, drum_bands, powers
-from livegan.sound.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, Input
+from livegan.sound.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, DrumInput
 
 TARGET = Path(__file__).parents[2] / "livegan" / "sound" / "drums.npz"
 # Drums to learn from; the band plays on FONTS.
@@ -41,7 +41,7 @@ def inputs(samples: np.ndarray) -> np.ndarray:
     padded = np.concatenate([np.zeros(LONG - HOP, np.float32), samples.astype(np.float32)])
     windows = sliding_window_view(padded, LONG)[::HOP]
     bands = drum_bands(*powers(windows[:, None, :]))
-    front = Input()
+    front = DrumInput()
     return np.stack([front.step(row) for row in bands])
 
 

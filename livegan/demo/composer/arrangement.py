@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Part:
+class Passage:
     """A section in bars, and what plays in it (levels 0..1, 0 is silent)."""
 
     name: str
@@ -27,19 +27,21 @@ class Part:
     bars: int = 8
 
 
-PARTS: dict[str, Part] = {
+PARTS: dict[str, Passage] = {
     part.name: part
     for part in (
-        Part("intro", 0.2, 0.15, pad=0.6, lead=0.35, swell=True),
-        Part("groove", 0.6, 0.35, kick=1, hats=0.6, bass=0.8, pad=0.35, arpeggio=0.5),
-        Part("verse", 0.7, 0.4, kick=1, snare=1, hats=0.8, bass=1, pad=0.4, lead=0.6, crash=True),
-        Part("break", 0.3, 0.2, pad=0.9, lead=0.6, arpeggio=0.35, swell=True),
-        Part("build", 0.5, 0.35, pad=0.8, hats=0.4, arpeggio=0.7, swell=True, build=True),
-        Part(
+        Passage("intro", 0.2, 0.15, pad=0.6, lead=0.35, swell=True),
+        Passage("groove", 0.6, 0.35, kick=1, hats=0.6, bass=0.8, pad=0.35, arpeggio=0.5),
+        Passage(
+            "verse", 0.7, 0.4, kick=1, snare=1, hats=0.8, bass=1, pad=0.4, lead=0.6, crash=True
+        ),
+        Passage("break", 0.3, 0.2, pad=0.9, lead=0.6, arpeggio=0.35, swell=True),
+        Passage("build", 0.5, 0.35, pad=0.8, hats=0.4, arpeggio=0.7, swell=True, build=True),
+        Passage(
             "full", 1.0, 0.7, kick=1, snare=1, hats=1, variation=1, bass=1, pad=0.8, lead=0.9,
             arpeggio=0.8, crash=True,
         ),
-        Part("outro", 0.3, 0.2, kick=0.8, hats=0.4, pad=0.6, crash=True),
+        Passage("outro", 0.3, 0.2, kick=0.8, hats=0.4, pad=0.6, crash=True),
     )
 }  # fmt: skip
 
@@ -54,7 +56,7 @@ ORDERS: dict[int, tuple[str, ...]] = {
 }
 
 
-def arrange(bars: int, *, drums: bool) -> list[Part]:
+def arrange(bars: int, *, drums: bool) -> list[Passage]:
     """Parts that fill ``bars`` bars, of eight bars where the song is long enough, else fewer.
 
     A break before a full section ends in a build of its own where there are drums.
@@ -66,7 +68,7 @@ def arrange(bars: int, *, drums: bool) -> list[Part]:
         cycle = ("verse", "full", "break", "full", "groove", "verse")
         middle = [cycle[k % len(cycle)] for k in range(count - 3)]
         order = ["intro", "groove", *middle, "outro"]
-    parts: list[Part] = []
+    parts: list[Passage] = []
     at = 0
     for k, name in enumerate(order):
         length = min(size, bars - at)

@@ -18,7 +18,7 @@ class Chord:
 
 
 @dataclass(frozen=True)
-class Note:
+class ScoreNote:
     """A note of a tune: beats from its start, length in beats, MIDI pitch, loudness 0..1."""
 
     beat: float
@@ -45,7 +45,7 @@ def chord_track(
     return chords
 
 
-def melody(chords: Sequence[Chord], rng: np.random.Generator, *, sparse: bool) -> list[Note]:
+def melody(chords: Sequence[Chord], rng: np.random.Generator, *, sparse: bool) -> list[ScoreNote]:
     """A tune of two-bar phrases in the form A A' B A, its strong beats on tones of the chord."""
     rhythms = (
         ((0, 1.5), (1.5, 0.5), (2, 1), (3, 0.5), (3.5, 0.5), (4, 2), (6, 1), (7, 1)),
@@ -56,7 +56,7 @@ def melody(chords: Sequence[Chord], rng: np.random.Generator, *, sparse: bool) -
     chosen = calm if sparse else rhythms
     a, b = chosen[int(rng.integers(3))], chosen[int(rng.integers(3))]
     contours = {k: np.cumsum(rng.integers(-2, 3, 8)) for k in "ab"}
-    notes: list[Note] = []
+    notes: list[ScoreNote] = []
     for phrase in range(0, len(chords), 2):
         letter = "aaba"[(phrase // 2) % 4]
         rhythm = a if letter == "a" else b
@@ -71,5 +71,5 @@ def melody(chords: Sequence[Chord], rng: np.random.Generator, *, sparse: bool) -
             strong = beat % 2 == 0
             pool = [p for p in steps if p % 12 in {q % 12 for q in chord.pitches}]
             near = min(pool if strong else steps, key=lambda p: abs(p - want))
-            notes.append(Note(phrase * 4 + beat, beats * 0.9, near, 1.0 if strong else 0.75))
+            notes.append(ScoreNote(phrase * 4 + beat, beats * 0.9, near, 1.0 if strong else 0.75))
     return notes

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.demo.composer import effects
-from livegan.demo.composer.arrangement import Part, arrange
+from livegan.demo.composer.arrangement import Passage, arrange
 from livegan.demo.composer.lines import Chord, chord_track, melody
 from livegan.demo.composer.oscillators import RATE, Wave
 from livegan.demo.composer.styles import SCALES, STYLES, Style
@@ -123,7 +123,7 @@ def compose(
 
 
 def play(
-    tracks: Tracks, style: Style, part: Part, chords: list[Chord], rng: np.random.Generator
+    tracks: Tracks, style: Style, part: Passage, chords: list[Chord], rng: np.random.Generator
 ) -> None:
     """Every note of one section."""
     first, last = part.start, part.start + part.bars

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from livegan.demo.composer import drums
-from livegan.demo.composer.arrangement import Part
+from livegan.demo.composer.arrangement import Passage
 from livegan.demo.composer.instruments import VOICES
-from livegan.demo.composer.lines import Chord, Note
+from livegan.demo.composer.lines import Chord, ScoreNote
 from livegan.demo.composer.oscillators import RATE, Wave
 from livegan.demo.composer.styles import Style
 
@@ -66,7 +66,7 @@ class Tracks:
             times = self.kicks if name == "kick" else self.snares
             times.append(round(at * RATE) / RATE)
 
-    def drum_bar(self, bar: int, part: Part, *, fill: bool, odd: bool) -> None:
+    def drum_bar(self, bar: int, part: Passage, *, fill: bool, odd: bool) -> None:
         """One bar of the style's patterns; the last bar of a section may end in a fill."""
         style, rng = self.style, self.rng
         rows = (
@@ -149,7 +149,7 @@ class Tracks:
             pan = 0.5 * float(np.sin(step * np.pi / 4))
             self.lay("music", self.swung(bar, step), wave, 0.3 + 0.1 * (step % 4 == 0), pan)
 
-    def lead(self, voice: str, beat: float, note: Note, bright: float, level: float) -> None:
+    def lead(self, voice: str, beat: float, note: ScoreNote, bright: float, level: float) -> None:
         """A note of the tune at ``beat`` of the song."""
         wave = self.note(voice, note.pitch, note.beats * self.beat, bright)
         self.lay("lead", beat * self.beat, wave, LEAD_LEVEL[voice] * level * note.velocity)

@@ -35,7 +35,7 @@ NEAR = 0.45
 
 
 @dataclass
-class Graph:
+class OnnxGraph:
     """What was read.
 
     Attributes
@@ -56,7 +56,7 @@ class Graph:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-def read_graph(data: bytes, path: Path) -> Graph:
+def read_graph(data: bytes, path: Path) -> OnnxGraph:
     """Look into an ONNX file, and fetch the weights that it keeps beside it.
 
     Raises
@@ -81,7 +81,7 @@ def read_graph(data: bytes, path: Path) -> Graph:
     apart = [tensor for tensor in all_tensors(model, nodes) if tensor.data_location == 1]
     for tensor in apart:
         bring_in(tensor, path)
-    found = Graph(model.SerializeToString() if apart else data, needs_trust(model, nodes))
+    found = OnnxGraph(model.SerializeToString() if apart else data, needs_trust(model, nodes))
     found.metadata = {each.key: each.value for each in model.metadata_props}
     if model.graph.input and model.graph.output:
         values = constants(model.graph)

@@ -14,7 +14,7 @@ from livegan.generators.errors import ModelError
 from .convention import Convention, said_layout, said_range
 from .isolated import Isolated
 from .network import ForeignNetwork
-from .onnx_graph import Graph, read_graph
+from .onnx_graph import OnnxGraph, read_graph
 from .onnx_session import Sessions, plain, runtime
 
 PICTURES = (1, 2, 3, 4)
@@ -136,7 +136,7 @@ def choose_output(outputs: list[dict[str, Any]]) -> dict[str, Any]:
     return (pictures or outputs)[0]
 
 
-def layout_of(sides: list[int | None], graph: Graph) -> str:
+def layout_of(sides: list[int | None], graph: OnnxGraph) -> str:
     """``"NCHW"`` or ``"NHWC"`` of an input whose dimensions after the first are these."""
     first, last = sides[0] in PICTURES, sides[2] in PICTURES
     if first != last:
@@ -145,7 +145,7 @@ def layout_of(sides: list[int | None], graph: Graph) -> str:
 
 
 def ranges_of(
-    graph: Graph, card: Card, given: dict[str, Any], taken: dict[str, Any]
+    graph: OnnxGraph, card: Card, given: dict[str, Any], taken: dict[str, Any]
 ) -> tuple[tuple[float, float], tuple[float, float], bool]:
     """The ranges of the condition and the picture, and whether that of the picture is known.
 

@@ -144,7 +144,7 @@ class Scripted:
             return array
 
 
-class Graph:
+class WorkerGraph:
     """An ONNX graph with loops, or with operators that onnxruntime does not have itself."""
 
     @classmethod
@@ -165,4 +165,4 @@ class Graph:
         return np.ascontiguousarray(out)
 
 
-NETWORKS: dict[str, Any] = {"TorchScript": Scripted, "ONNX": Graph}
+NETWORKS: dict[str, Any] = {"TorchScript": Scripted, "ONNX": WorkerGraph}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from livegan import share
-from livegan.gremlins.fault import Fault, Sight, either, refused, save_good, told
+from livegan.gremlins.fault import Gremlin, Sight, either, refused, save_good, told
 from livegan.gremlins.graft import around
 from livegan.gremlins.show import Show
 
@@ -118,10 +118,10 @@ def written_over(show: Show) -> None:
     os.truncate(checkpoint(show), 100_000)
 
 
-def bad(name: str, make: Callable[[Show], None], *must: Sight, **more: Any) -> Fault:
+def bad(name: str, make: Callable[[Show], None], *must: Sight, **more: Any) -> Gremlin:
     """A broken checkpoint as a fault."""
     seen = must or (refused(NAME, within=10.0),)
-    return Fault(name, "models", named(make), seen, mend=unnamed, **more)
+    return Gremlin(name, "models", named(make), seen, mend=unnamed, **more)
 
 
 CHECKPOINTS = (
@@ -135,7 +135,7 @@ CHECKPOINTS = (
         either(refused(within=20.0), told(NAME, within=20.0)),
         needs=("posix",),
     ),
-    Fault(
+    Gremlin(
         "the checkpoint that plays is cut short",
         "models",
         written_over,

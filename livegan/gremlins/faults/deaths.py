@@ -10,7 +10,7 @@ from typing import Any
 from livegan.gremlins.fault import (
     FRESH,
     STANDBY,
-    Fault,
+    Gremlin,
     Sight,
     either,
     engine,
@@ -42,9 +42,9 @@ def killing(number: str) -> Callable[[Show], None]:
     return strike
 
 
-def death(name: str, strike: Callable[[Show], None], *must: Sight, **more: Any) -> Fault:
+def death(name: str, strike: Callable[[Show], None], *must: Sight, **more: Any) -> Gremlin:
     """The end of an engine, as a fault; nothing is to be mended."""
-    fault = Fault(name, "deaths", strike, must or (GONE, BACK), mend=nothing, edits=False)
+    fault = Gremlin(name, "deaths", strike, must or (GONE, BACK), mend=nothing, edits=False)
     return replace(fault, **more)
 
 
@@ -136,9 +136,9 @@ WITH_STANDBY = tuple(
 )
 DEATHS = (
     *SIGNALS,
-    Fault("a null pointer in a leaf", "deaths", saves(in_leaf, CRASH), (GONE, BACK)),
+    Gremlin("a null pointer in a leaf", "deaths", saves(in_leaf, CRASH), (GONE, BACK)),
     death("the engine is killed, its rings have no names", nameless, needs=("linux",)),
-    Fault(
+    Gremlin(
         "the engine is killed beside what its set started",
         "deaths",
         in_company,
@@ -146,7 +146,7 @@ DEATHS = (
         needs=("linux",),
         also=alone,
     ),
-    Fault(
+    Gremlin(
         f"out of memory: a leaf takes {EATEN_GB} GB",
         "deaths",
         saves(in_leaf, GREEDY),
@@ -164,13 +164,13 @@ POISONED = (
     "    raise RuntimeError('CUDA error: an illegal memory access was encountered')"
 )
 DEVICE_FAULTS = (
-    Fault(
+    Gremlin(
         "no memory left on the device (as torch says it)",
         "device",
         saves(in_leaf, NO_ROOM),
         (refused("memory", within=8.0),),
     ),
-    Fault(
+    Gremlin(
         "the device's context is poisoned (as torch says it)",
         "device",
         saves(in_leaf, POISONED),

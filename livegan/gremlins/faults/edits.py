@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from livegan.gremlins.fault import Fault, Sight, either, engine, faulted, on_air, refused
+from livegan.gremlins.fault import Gremlin, Sight, either, engine, faulted, on_air, refused
 from livegan.gremlins.graft import at_top, in_hearing_leaf, in_leaf
 from livegan.gremlins.saves import broken
 from livegan.gremlins.show import Show
@@ -28,12 +28,12 @@ def saves(graft: Graft, code: str) -> Callable[[Show], None]:
     return lambda show: show.save(graft(show.good, code))
 
 
-def edit(name: str, graft: Graft, code: str, *must: Sight, **more: Any) -> Fault:
+def edit(name: str, graft: Graft, code: str, *must: Sight, **more: Any) -> Gremlin:
     """A broken set as a fault."""
-    return Fault(name, "saves", saves(graft, code), must or (WELL,), **more)
+    return Gremlin(name, "saves", saves(graft, code), must or (WELL,), **more)
 
 
-def slips(count: int, seed: int) -> Fault:
+def slips(count: int, seed: int) -> Gremlin:
     """So many broken saves of the set, one after the other, each answered before the next."""
 
     def strike(show: Show) -> None:
@@ -43,7 +43,7 @@ def slips(count: int, seed: int) -> Fault:
             show.save(save.text)
             show.answered(mark)
 
-    return Fault(
+    return Gremlin(
         f"{count} slips and half saves",
         "saves",
         strike,
@@ -145,14 +145,14 @@ EDITS = (
 )
 """Of a set's text; each is saved, told of, and mended by saving the good set again."""
 
-KILLER = Fault(
+KILLER = Gremlin(
     "a set that kills the engine each time",
     "killers",
     saves(at_top, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"),
     (engine("death", within=10.0), engine("recovery", within=20.0)),
     back=6.0,
 )
-QUARANTINE = Fault(
+QUARANTINE = Gremlin(
     "a set that segfaults in every frame",
     "killers",
     saves(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from livegan.gremlins.fault import Fault, engine, told
+from livegan.gremlins.fault import Gremlin, engine, told
 from livegan.gremlins.show import Show
 
 WAITS = told("waiting for", within=6.0)
@@ -88,10 +88,10 @@ def put_back(show: Show) -> None:
         show.save(show.good)
 
 
-def gone(name: str, strike: Callable[[Show], None], **more: Any) -> Fault:
+def gone(name: str, strike: Callable[[Show], None], **more: Any) -> Gremlin:
     """The set's file is not there, as a fault."""
     more = {"mend": put_back, **more}
-    return Fault(name, "files", strike, (WAITS,), edits=False, **more)
+    return Gremlin(name, "files", strike, (WAITS,), edits=False, **more)
 
 
 def no_room(show: Show) -> None:
@@ -128,7 +128,7 @@ FILES = (
     gone("the set's file is empty", emptied),
     gone("the set's file is not text", not_text),
     gone("the set's folder goes away", folder_away, mend=folder_back),
-    Fault(
+    Gremlin(
         "the working folder is made anew, and the engine killed",
         "files",
         folder_anew,
@@ -136,7 +136,7 @@ FILES = (
         edits=False,
         needs=("linux",),
     ),
-    Fault(
+    Gremlin(
         "the disk of the log is full",
         "files",
         no_room,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livegan.gremlins.fault import Fault, Sight, either, engine, faulted, refused
+from livegan.gremlins.fault import Gremlin, Sight, either, engine, faulted, refused
 from livegan.gremlins.faults.edits import Graft, saves
 from livegan.gremlins.graft import at_top, in_leaf
 
@@ -11,9 +11,9 @@ STOPPED = either(refused(within=12.0), faulted(within=12.0), engine("death", ".p
 """However it is stopped, the line of the set is named."""
 
 
-def hang(name: str, graft: Graft, code: str, must: Sight = STOPPED, back: float = 3.0) -> Fault:
+def hang(name: str, graft: Graft, code: str, must: Sight = STOPPED, back: float = 3.0) -> Gremlin:
     """A set that hangs, as a fault."""
-    return Fault(name, "hangs", saves(graft, code), (must,), back=back)
+    return Gremlin(name, "hangs", saves(graft, code), (must,), back=back)
 
 
 LATER = "if gremlin_frames[0] > 20:\n    "

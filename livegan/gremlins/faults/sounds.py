@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from livegan.gremlins.fault import DEVICE, FRESH, Fault, nothing, told
+from livegan.gremlins.fault import DEVICE, FRESH, Gremlin, nothing, told
 from livegan.gremlins.machine import children, command
 from livegan.gremlins.show import Show
 from livegan.gremlins.soundcard import NullSink
@@ -67,10 +67,10 @@ def started_without(show: Show) -> None:
 
 def lost(
     name: str, strike: Callable[[Show], None], mend: Callable[[Show], None], **more: Any
-) -> Fault:
+) -> Gremlin:
     """A sound device that goes and comes, as a fault."""
     more = {"show": DEVICE, "needs": ("sound",), "stands": 2.0, **more}
-    return Fault(name, "sound", strike, (GONE,), mend=mend, edits=False, then=(BACK,), **more)
+    return Gremlin(name, "sound", strike, (GONE,), mend=mend, edits=False, then=(BACK,), **more)
 
 
 SOUNDS = (
@@ -79,7 +79,7 @@ SOUNDS = (
     lost("the sound device comes back under another index", unplugged, plugged(others=2)),
     lost("PulseAudio is killed and started anew", server_killed, server_back),
     lost("the process that records is killed", recorder_killed, nothing, needs=("sound", "posix")),
-    Fault(
+    Gremlin(
         "the sound device is not there at the start",
         "sound",
         started_without,

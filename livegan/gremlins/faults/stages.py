@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from livegan.gremlins.fault import FRESH, Fault, nothing
+from livegan.gremlins.fault import FRESH, Gremlin, nothing
 from livegan.gremlins.machine import children, lives, shared_memory, still_there
 from livegan.gremlins.show import Show
 
@@ -59,7 +59,7 @@ def slept(show: Show) -> None:
 
 
 STAGES = (
-    Fault(
+    Gremlin(
         "the stage is killed (SIGKILL)",
         "stage",
         stage_killed,
@@ -73,14 +73,14 @@ STAGES = (
     ),
 )
 CLOCKS = (
-    Fault(
+    Gremlin(
         "the clock steps a day ahead and back",
         "clock",
         lambda show: show.do(step=DAY),
         mend=lambda show: show.do(step=-DAY),
         edits=False,
     ),
-    Fault(
+    Gremlin(
         f"the machine sleeps for {SLEPT:g} s",
         "clock",
         slept,

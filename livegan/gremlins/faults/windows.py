@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
-from livegan.gremlins.fault import FRESH, MANAGED, Fault, Sight, nothing, told
+from livegan.gremlins.fault import FRESH, MANAGED, Gremlin, Sight, nothing, told
 from livegan.gremlins.screen import start_server
 from livegan.gremlins.show import Show
 
@@ -43,13 +43,15 @@ def moved(
     strike: Callable[[Show], None],
     mend: Callable[[Show], None] = nothing,
     must: tuple[Sight, ...] = (),
-) -> Fault:
+) -> Gremlin:
     """Something done to the window by others, as a fault."""
-    return Fault(name, "window", strike, must, mend, edits=False, needs=("x11",), also=still_there)
+    return Gremlin(
+        name, "window", strike, must, mend, edits=False, needs=("x11",), also=still_there
+    )
 
 
 PLAIN = (
-    Fault(
+    Gremlin(
         "the window's close button is hit once",
         "window",
         closed,
@@ -109,7 +111,7 @@ WINDOWS = (
         )
         for fault in PLAIN
     ),
-    Fault(
+    Gremlin(
         "the X server dies",
         "window",
         server_killed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from livegan.stage.fallback.ladder import Asked
-from livegan.stage.overlay.view import NOTE_SECONDS, Note
+from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 
 Message = dict[str, Any]
 Order = Message | Literal["tap", "screenshot", "record", "fullscreen", "quit", "blackout"]
@@ -40,7 +40,7 @@ class Switches:
     fullscreen: bool = False
     quit_at: float = float("-inf")
     """When the show was last asked to end."""
-    hint: Note | None = None
+    hint: NoteLine | None = None
     """The answer to the last key."""
 
     @property
@@ -63,7 +63,7 @@ class Switches:
 
     def say(self, text: str, now: float, seconds: float = HINT_SECONDS) -> Switches:
         """With a hint that is gone after so long."""
-        return replace(self, hint=Note(text, now - NOTE_SECONDS + seconds))
+        return replace(self, hint=NoteLine(text, now - NOTE_SECONDS + seconds))
 
     def _help(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return replace(self, help=not self.help), ()

@@ -40,7 +40,7 @@ KINDS = ("general", "red")
 
 
 @dataclass(frozen=True)
-class Moment:
+class GuardMoment:
     """A time in which the guard acted: from ``since`` to ``until``, on the caller's clock in s."""
 
     since: float
@@ -64,7 +64,7 @@ class FlashGuard:
     """
 
     def __init__(
-        self, mode: Mode = "on", on_moment: Callable[[Moment], None] = lambda moment: None
+        self, mode: Mode = "on", on_moment: Callable[[GuardMoment], None] = lambda moment: None
     ) -> None:
         """``on_moment`` is told of every time in which the guard acted, when it is over.
 
@@ -79,7 +79,7 @@ class FlashGuard:
         """Times in which it acted, that are over."""
         self.seconds = 0.0
         """How long those were, together."""
-        self.now: Moment | None = None
+        self.now: GuardMoment | None = None
         """The one that goes on."""
         self._told = on_moment
         field: Literal["picture", "anywhere"] = "anywhere" if mode == "strict" else "picture"
@@ -197,7 +197,7 @@ class FlashGuard:
 
     def _note(self, area: float, often: NDArray[np.bool_], now: float) -> None:
         found = tuple(kind for kind, places in zip(KINDS, often, strict=True) if places.any())
-        moment = self.now or Moment(now, now, 0.0, ())
+        moment = self.now or GuardMoment(now, now, 0.0, ())
         kinds = tuple(kind for kind in KINDS if kind in found or kind in moment.kinds)
         self.now = replace(moment, until=now, area=max(area, moment.area), kinds=kinds)
 

@@ -40,7 +40,7 @@ WINDOW = round(GRID / 3)
 
 
 @dataclass(frozen=True)
-class Turn:
+class LuminanceTurn:
     """What one more picture would change. Masks are (4096,), of regions."""
 
     values: Values
@@ -76,7 +76,7 @@ class Flashes:
         self.excess_at: Times = np.full(COUNT, -np.inf)
         """When each patch last changed too often."""
 
-    def look(self, values: Values, now: float, calmed: Mask | None = None) -> Turn:
+    def look(self, values: Values, now: float, calmed: Mask | None = None) -> LuminanceTurn:
         """What a picture with these (2, 4096) values would do at ``now``; nothing is remembered.
 
         Where it is to be shown, ``calmed`` are the regions that may change only now and then.
@@ -106,9 +106,9 @@ class Flashes:
             excess = np.asarray(turned.any(axis=0))
             flashing = flashing | excess
             often = often | turned
-        return Turn(values, rise, fall, often, excess, flashing, event)
+        return LuminanceTurn(values, rise, fall, often, excess, flashing, event)
 
-    def take(self, turn: Turn, now: float) -> None:
+    def take(self, turn: LuminanceTurn, now: float) -> None:
         """Remember that this picture was shown."""
         rise, fall = turn.rise, turn.fall
         np.maximum(self._high, turn.values, out=self._high)

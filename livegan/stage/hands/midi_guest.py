@@ -20,7 +20,7 @@ from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.midi_message import plain, released, sets
-from livegan.stage.outputs.hosting import Line
+from livegan.stage.outputs.hosting import GuestPipe
 
 SCAN = 0.25  # seconds between looks for devices; one takes 0.4 ms, and no hand replugs as fast
 CLIENT = "livegan"
@@ -167,7 +167,7 @@ class Keys:
 
 def listen(connection: Connection, options: dict[str, Any]) -> None:
     """Receive from all devices until the stage ends it."""
-    line = Line(connection)
+    line = GuestPipe(connection)
     try:
         library = importlib.import_module("rtmidi")
     except ImportError:

@@ -22,7 +22,7 @@ from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.osc_controls import Waiting, sets
 from livegan.stage.hands.osc_packet import Malformed, OscMessage, messages
 from livegan.stage.hands.osc_pattern import is_pattern
-from livegan.stage.outputs.hosting import Line
+from livegan.stage.outputs.hosting import GuestPipe
 
 BUFFER = 8 * 2**20
 """Bytes of the receive buffer that are asked for; the system may give less."""
@@ -144,7 +144,7 @@ class Receiver:
 
 def listen(connection: Connection, options: dict[str, Any]) -> None:
     """Receive on ``options["ports"]``, (host, port) each, until the stage ends it."""
-    line = Line(connection)
+    line = GuestPipe(connection)
     ports = [Port(host, number, line.note) for host, number in options["ports"]]
     try:
         lanes, ring = Lanes(options["lanes"]), SoundRing.attach(options["sound_ring"])

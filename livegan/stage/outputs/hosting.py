@@ -31,7 +31,7 @@ BEAT = 0.5  # seconds between signs of life
 
 def send(connection: Connection, options: Message) -> None:
     """Send what comes into a ring to the output that ``options["kind"]`` names."""
-    line = Line(connection)
+    line = GuestPipe(connection)
     folder = Path(options["folder"])
     try:
         offer = offered(options, folder)
@@ -54,7 +54,7 @@ def send(connection: Connection, options: Message) -> None:
         output.close()
 
 
-def show(line: Line, ring: PictureRing, output: Any) -> None:
+def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
     """Send the newest picture, again and again, until told to end. The stage has guarded it."""
     names = taken(output.send, {"time": 0, "frame": 0, "version": 0})
     failed = ThrottledNotes(line.note, once=True)
@@ -83,7 +83,7 @@ def grab(connection: Connection, options: Message) -> None:
     """Write what a picture source delivers into a ring, until it is gone or told to end."""
     from livegan.picture_sources.source import SourceError, Wanted
 
-    line = Line(connection)
+    line = GuestPipe(connection)
     wanted = Wanted(int(options["height"]), int(options["width"]))
     folder = Path(options["folder"])
     source: Any = None
@@ -119,7 +119,7 @@ def picture_source(kind: str, folder: Path) -> Callable[..., Any]:
 
 def hear(connection: Connection, options: Message) -> None:
     """Pull sound from the source that ``options`` name, as often as the stage asks for it."""
-    line = Line(connection)
+    line = GuestPipe(connection)
     folder = Path(options["folder"])
     try:
         offer, argument = source_named(options, folder)
@@ -193,7 +193,7 @@ def one_line(error: BaseException) -> str:
     return " ".join(said(error).split()) or type(error).__name__
 
 
-class Line:
+class GuestPipe:
     """The pipe to the stage, and the signs of life on it."""
 
     def __init__(self, connection: Connection, clock: Callable[[], float] = time.monotonic) -> None:

@@ -32,7 +32,7 @@ from livegan.stage.overlay.text import (
     letters_for,
     wrap,
 )
-from livegan.stage.overlay.view import Note, View
+from livegan.stage.overlay.view import NoteLine, View
 
 if TYPE_CHECKING:
     from pygame import Surface
@@ -115,7 +115,7 @@ class Hud:
         width, height = surface.get_size()
         return [Panel("waiting", surface, ((size[0] - width) // 2, (size[1] - height) * 3 // 4))]
 
-    def hint(self, note: Note, size: Size, now: float) -> list[Panel]:
+    def hint(self, note: NoteLine, size: Size, now: float) -> list[Panel]:
         """The answer to a key, shown with and without the rest of the HUD."""
         letters = self._lettering(size)
         surface = self._keep(
@@ -248,10 +248,10 @@ class Hud:
         room = size[0] - beside
         below = room < 24 * letters.width
         y = top if below else 0
-        awaited = [(Note(text, now), AMBER) for _, text in view.awaited]
+        awaited = [(NoteLine(text, now), AMBER) for _, text in view.awaited]
         for number, (note, colour) in enumerate([*awaited, *((n, WHITE) for n in view.notes)]):
 
-            def draw(note: Note = note, colour: Colour = colour) -> Surface:
+            def draw(note: NoteLine = note, colour: Colour = colour) -> Surface:
                 columns = letters.fits(size[0] if below else room) - 2
                 lines = wrap(note.text, columns, 3)
                 return text_plate([[(line, colour)] for line in lines], letters)

@@ -15,7 +15,7 @@ MEND = "the set was refused: correct it and save"
 
 
 @dataclass(frozen=True)
-class Note:
+class NoteLine:
     """A line that fades; ``at`` is when it came."""
 
     text: str
@@ -64,7 +64,7 @@ class View:
     changed_at: float = 0.0
     slots: tuple[Slot, ...] = ()
     beats_per_bar: int = 4
-    notes: tuple[Note, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
     awaited: tuple[tuple[str, str], ...] = ()
     """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""
 
@@ -76,7 +76,7 @@ class View:
     def noted(self, text: str, now: float) -> View:
         """With a note more."""
         kept = [n for n in self.notes if n.strength(now) > 0 and n.text != text]
-        return replace(self, notes=(*kept, Note(text, now))[-NOTES:])
+        return replace(self, notes=(*kept, NoteLine(text, now))[-NOTES:])
 
     def faded(self, now: float) -> View:
         """Without the notes that are over."""

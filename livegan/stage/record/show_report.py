@@ -11,7 +11,7 @@ from livegan.stage.supervision.state import State
 from livegan.stage.window.presenter import Presenter
 
 
-class Report:
+class ShowReport:
     """Counts from the moment it is made."""
 
     def __init__(self) -> None:

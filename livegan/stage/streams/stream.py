@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.picture_ring import Picture, PictureRing
+from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.stage.fallback.fallbacks import Chosen, Fallbacks
 from livegan.stage.fallback.ladder import Asked, Rung
 from livegan.stage.flash.flash_guard import FlashGuard
@@ -84,7 +84,7 @@ class Stream:
         self.name, self.guard, self.fallbacks = name, guard, fallbacks
         self.newest: StreamPicture | None = None
         """What the audience sees now; may be read from any thread."""
-        self.picture: Picture | None = None
+        self.picture: RingPicture | None = None
         """The engine's picture that was taken last."""
         self.formats = Formats()
         self.counts = Counts()
@@ -204,7 +204,7 @@ class _Source:
     newest: int = 0
     taken: int = 0
 
-    def take(self, wanted: bool) -> tuple[bool, Picture | None]:
+    def take(self, wanted: bool) -> tuple[bool, RingPicture | None]:
         """Whether a new picture came; and that, if it is wanted."""
         if self.ring is None:
             return False, None

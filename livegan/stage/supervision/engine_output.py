@@ -80,7 +80,7 @@ class Printed:
         return said
 
 
-class Output:
+class EngineOutput:
     """Reads a pipe to its end on a thread of its own."""
 
     def __init__(self, descriptor: int, show: Callable[[list[str]], None]) -> None:

@@ -23,9 +23,9 @@ import psutil
 from livegan.ipc.messages import FROM_ENGINE, BadMessage, Note, decode, encode
 from livegan.ipc.pulse import Pulse
 from livegan.stage.supervision.child_environment import SAFE_PATH, back_to, for_a_child
-from livegan.stage.supervision.engine_output import Account, Output
+from livegan.stage.supervision.engine_output import Account, EngineOutput
 from livegan.stage.supervision.events import Gone, Guilt
-from livegan.stage.supervision.health import SILENT, STOPPED, Seen
+from livegan.stage.supervision.health import SILENT, STOPPED, EngineSigns
 from livegan.stage.supervision.orphans import end_group, end_with_parent
 
 ENGINE = "livegan.engine.process:run"
@@ -45,7 +45,7 @@ TO_WRITE = 0.15  # seconds to write down what the threads are at
 ORPHANED = 5.0  # seconds an engine has to leave by itself when the stage is gone
 
 
-class Engine:
+class EngineProcess:
     """One engine process, its pipe and its pulse. Made by `start_engine`."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Engine:
         process: BaseProcess,
         connection: Connection,
         pulse: Pulse,
-        output: Output | None = None,
+        output: EngineOutput | None = None,
         kinds: Mapping[str, type] | None = FROM_ENGINE,
     ) -> None:
         """``kinds`` are the messages that it may send; None does not check them."""
@@ -78,7 +78,7 @@ class Engine:
         """None while it runs, else its exit status, negative for the signal that killed it."""
         return self._process.exitcode
 
-    def look(self) -> Seen:
+    def look(self) -> EngineSigns:
         """What is seen of it without asking."""
         beat = self._pulse.read()
         memory, stopped = 0, False
@@ -89,7 +89,7 @@ class Engine:
                     psutil.STATUS_STOPPED,
                     psutil.STATUS_TRACING_STOP,
                 )
-        return Seen(beat.beats, beat.frame_since, beat.suspect(), memory, stopped)
+        return EngineSigns(beat.beats, beat.frame_since, beat.suspect(), memory, stopped)
 
     def post_mortem(self, set_path: Path, how: str = "") -> Gone:
         """How it ended, the node that it was at and ``file:line`` of the set, as far as that is
@@ -178,7 +178,7 @@ def start_engine(
     show: Callable[[list[str]], None] | None = None,
     *,
     kinds: Mapping[str, type] | None = FROM_ENGINE,
-) -> Engine:
+) -> EngineProcess:
     """Start an engine with ``options`` (see docs/internals.md, "Messages").
 
     What it prints is handed to ``show`` in lines, no more than one can read; without it, and on
@@ -208,8 +208,8 @@ def start_engine(
         if printing is not None:
             printing.close()
     if show is not None and reading >= 0:
-        output = Output(reading, show)
-    return Engine(process, ours, pulse, output, kinds)
+        output = EngineOutput(reading, show)
+    return EngineProcess(process, ours, pulse, output, kinds)
 
 
 def _started(arguments: tuple[Any, ...]) -> BaseProcess:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from livegan.stage.supervision.health import Seen
+from livegan.stage.supervision.health import EngineSigns
 from livegan.stage.supervision.standby import Message
 
 Guilt = Literal["doubtful", "likely", "certain"]
@@ -14,7 +14,7 @@ no code of a set or plugin ran; certain if such code was seen not to come back."
 
 
 @dataclass(frozen=True)
-class Heard:
+class EngineHeard:
     """A message came."""
 
     message: Message
@@ -37,7 +37,7 @@ class Gone:
 class Tick:
     """Time has passed."""
 
-    seen: Seen | None = None
+    seen: EngineSigns | None = None
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,4 @@ class StandbyGone:
     how: str
 
 
-Event = Heard | Gone | Tick | Insist | StandbyHeard | StandbyGone
+Event = EngineHeard | Gone | Tick | Insist | StandbyHeard | StandbyGone

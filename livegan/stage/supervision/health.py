@@ -39,7 +39,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Seen:
+class EngineSigns:
     """What is seen of a process without asking it."""
 
     beats: int = 0
@@ -52,7 +52,7 @@ class Seen:
     stopped: bool = False
 
 
-def patience(state: State, limits: Limits, seen: Seen | None = None) -> float:
+def patience(state: State, limits: Limits, seen: EngineSigns | None = None) -> float:
     """Seconds the engine may be silent in this state."""
     if not state.greeted:
         return limits.starting
@@ -63,7 +63,7 @@ def patience(state: State, limits: Limits, seen: Seen | None = None) -> float:
     return limits.alive
 
 
-def illness(state: State, seen: Seen | None, now: float, limits: Limits) -> str:
+def illness(state: State, seen: EngineSigns | None, now: float, limits: Limits) -> str:
     """Why the engine has to be replaced; empty if it has not."""
     silent = now - state.heard
     if seen is not None:

@@ -12,15 +12,15 @@ from pathlib import Path
 from livegan.stage.supervision import standby as standbys
 from livegan.stage.supervision.actions import Action, Kill, Start, TakeOver, Tell
 from livegan.stage.supervision.events import (
+    EngineHeard,
     Event,
     Gone,
     Guilt,
-    Heard,
     Insist,
     StandbyGone,
     StandbyHeard,
 )
-from livegan.stage.supervision.health import Limits, Seen, illness
+from livegan.stage.supervision.health import EngineSigns, Limits, illness
 from livegan.stage.supervision.standby import Message, Standby
 from livegan.stage.supervision.state import State
 
@@ -46,7 +46,7 @@ def step(
 ) -> tuple[State, list[Action]]:
     """The next state and what is to be done, in order. ``now`` is in seconds, on any clock."""
     limits = limits or Limits()
-    if isinstance(event, Heard):
+    if isinstance(event, EngineHeard):
         return _heard(state, event.message, now)
     if isinstance(event, Gone):
         return _gone(state, event, now, limits)
@@ -61,7 +61,7 @@ def step(
 
 
 def _tick(
-    state: State, seen: Seen | None, now: float, limits: Limits
+    state: State, seen: EngineSigns | None, now: float, limits: Limits
 ) -> tuple[State, list[Action]]:
     if state.phase == "dead":
         if state.standby.there:

@@ -15,16 +15,16 @@ from livegan.stage.supervision import supervisor
 from livegan.stage.supervision.actions import Action, Kill, Start, TakeOver, Tell
 from livegan.stage.supervision.engine_process import (
     ENGINE,
-    Engine,
+    EngineProcess,
     Message,
     death,
     prepare,
     start_engine,
 )
 from livegan.stage.supervision.events import (
+    EngineHeard,
     Event,
     Gone,
-    Heard,
     Insist,
     StandbyGone,
     StandbyHeard,
@@ -60,14 +60,14 @@ class SupervisorThread:
         self._options = options
         self._set = Path(str(options.get("set") or ""))
         self._wants_standby = standby
-        self._standby: Engine | None = None
+        self._standby: EngineProcess | None = None
         self._standby_number = 0
         self._listener = hear
         self._target = target
         self._limits = limits or Limits()
         self._inbox: queue.SimpleQueue[tuple[str, int, Message]] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
-        self._engine: Engine | None = None
+        self._engine: EngineProcess | None = None
         self._number = 0
         self._looked = 0.0
         self.state = State()
@@ -118,7 +118,7 @@ class SupervisorThread:
                         if message.get("type") == "poisoned" and self._engine is not None:
                             self._engine.last_words = str(message.get("reason"))
                         self._hear(message)
-                        self._step(Heard(message))
+                        self._step(EngineHeard(message))
                     elif what == "heard" and number == self._standby_number:
                         self._step(StandbyHeard(message))
                     elif what == "gone" and number == self._standby_number:
@@ -221,7 +221,7 @@ class SupervisorThread:
             standby.close()
             self._step(StandbyGone(how or death(standby.exitcode)))
 
-    def _listen(self, engine: Engine, number: int) -> None:
+    def _listen(self, engine: EngineProcess, number: int) -> None:
         threading.Thread(
             target=self._read, args=(engine, number), name="engine messages", daemon=True
         ).start()
@@ -229,7 +229,7 @@ class SupervisorThread:
     def _printed(self, lines: list[str]) -> None:
         self._hear({"type": "printed", "lines": lines})
 
-    def _read(self, engine: Engine, number: int) -> None:
+    def _read(self, engine: EngineProcess, number: int) -> None:
         """Runs beside: a message that an engine stopped in the middle of must not stop us."""
         while (message := engine.receive()) is not None:
             self._inbox.put(("heard", number, message))
@@ -281,7 +281,7 @@ class SupervisorThread:
         )
 
 
-def _reap(engine: Engine) -> None:
+def _reap(engine: EngineProcess) -> None:
     """Wait until a process that was killed is gone, however much memory it gives back."""
     engine.kill(60.0)
     engine.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Pace:
+class FramePace:
     """When the next frame is due, and what the clock said last; seconds on any clock.
 
     >>> pace = Pace().at(10.0)
@@ -25,20 +25,20 @@ class Pace:
     due: float = -math.inf
     now: float = -math.inf
 
-    def at(self, now: float) -> Pace:
+    def at(self, now: float) -> FramePace:
         """After a look at the clock. One that went back takes along what is due, so the time left
         to wait is the same; one that is not a number counts as standing still."""
         if not math.isfinite(now):
             return self
         back = max(0.0, self.now - now) if math.isfinite(self.now) else 0.0
-        return Pace(self.due - back, now)
+        return FramePace(self.due - back, now)
 
     @property
     def wait(self) -> float:
         """Seconds until the next frame may begin; 0 where it is due."""
         return max(0.0, self.due - self.now)
 
-    def presented(self, period: float, slack: float = 0.0) -> Pace:
+    def presented(self, period: float, slack: float = 0.0) -> FramePace:
         """After a frame that began at the last look at the clock.
 
         The next is a ``period`` after this one was due, if this one was late by ``slack`` at most:
@@ -47,4 +47,4 @@ class Pace:
         """
         on_time = self.due if math.isfinite(self.due) else self.now
         due = max(on_time + period, self.now + period - slack)
-        return Pace(min(due, self.now + period), self.now)
+        return FramePace(min(due, self.now + period), self.now)

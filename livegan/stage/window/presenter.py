@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.picture_ring import Picture, PictureRing
+from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
@@ -28,7 +28,7 @@ from livegan.stage.overlay.view import View
 from livegan.stage.record.intervals import Intervals
 from livegan.stage.streams.stream import Hands, StreamPicture
 from livegan.stage.streams.streams import Streams
-from livegan.stage.window.pacing import Pace
+from livegan.stage.window.pacing import FramePace
 from livegan.stage.window.window import Window, WindowLost
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class Presenter:
         """Spent on what lies over the picture, in all; ``draw_ms`` on all of drawing."""
         self.draw_ms = 0.0
         self._hud, self._code = Hud(), code
-        self._thumbs: Picture | None = None
+        self._thumbs: RingPicture | None = None
         self._fresh = self._new = False
         self.watch: Callable[[Presented], None] | None = None
         """Called on this thread after each frame; it must return at once."""
@@ -121,7 +121,7 @@ class Presenter:
     def _present(
         self, window: Window, stop: threading.Event, listen: Callable[[float], None]
     ) -> None:
-        pace, shown = Pace(), 0.0
+        pace, shown = FramePace(), 0.0
         before_asked: object = None
         before_over: object = None
         while not stop.is_set():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from livegan.stage.flash.flash_guard import FlashGuard, Mode, Moment
+from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
 from tests.stage.flash_analysis import judge, linear, relative_luminance
 
 Pixels = NDArray[np.uint8]
@@ -47,7 +47,7 @@ class Seen:
     """Pictures that went through a guard."""
 
     def __init__(self, draw: Draw, times: list[float], mode: Mode = "on") -> None:
-        self.told: list[Moment] = []
+        self.told: list[GuardMoment] = []
         self.guard = FlashGuard(mode, self.told.append)
         self.times = np.array(times)
         self.came = [draw(t) for t in times]

@@ -14,7 +14,7 @@ import pytest
 from livegan.ipc.picture_ring import PictureRing
 from livegan.stage.outputs import guest, guest_output
 from livegan.stage.outputs.guest_output import GuestOutput
-from livegan.stage.outputs.hosting import Line, show
+from livegan.stage.outputs.hosting import GuestPipe, show
 from livegan.stage.outputs.outputs import Outputs
 from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
@@ -152,7 +152,7 @@ def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: Pictu
             sent += 1
             raise RuntimeError(f"value\n{pixels[0, 0, 0]}")
 
-    class Asked(Line):
+    class Asked(GuestPipe):
         def opened(self) -> None:
             """No signs of life: they end the process when the pipe is closed."""
 

@@ -12,7 +12,7 @@ pygame = pytest.importorskip("pygame")
 
 from livegan.stage.overlay.hud import Hud, Readings  # noqa: E402
 from livegan.stage.overlay.text import AMBER, Lettering, Panel, monospace, wrap  # noqa: E402
-from livegan.stage.overlay.view import Note, Slot, View  # noqa: E402
+from livegan.stage.overlay.view import NoteLine, Slot, View  # noqa: E402
 
 SIZES = [(160, 120), (320, 240), (1024, 1024), (1280, 720), (720, 1280), (3840, 2160)]
 FULL = View(
@@ -21,7 +21,10 @@ FULL = View(
     commit="refused",
     refusal="four.py:7: " + "there is no model 'nebulla'; did you mean 'nebula'? " * 4,
     slots=tuple(Slot(name, "model", "timeline") for name in "abcd"),
-    notes=(Note("the engine is gone; it returns at once with version 3", 0), Note("saved", 0)),
+    notes=(
+        NoteLine("the engine is gone; it returns at once with version 3", 0),
+        NoteLine("saved", 0),
+    ),
 )
 THUMBS = np.full((192, 384, 3), 90, np.uint8)
 
@@ -42,7 +45,7 @@ def overlap(one: Panel, other: Panel) -> bool:
 def test_panels_lie_inside_a_window_of_any_size(size: tuple[int, int]) -> None:
     hud = Hud()
     panels = hud.panels(FULL, Readings(flags=("frozen", "solo 2")), size, 0, THUMBS, 1)
-    panels += hud.waiting("preparing the set", size) + hud.hint(Note("frozen", 0), size, 0)
+    panels += hud.waiting("preparing the set", size) + hud.hint(NoteLine("frozen", 0), size, 0)
     names = {panel.name for panel in panels}
     assert {"status", "refusal", "thumbs", "note 0", "note 1", "waiting", "hint"} == names
     for panel in panels:
@@ -87,7 +90,7 @@ def test_it_is_drawn_ten_times_a_second_at_most() -> None:
 
 def test_what_is_awaited_stands_above_the_notes_and_does_not_fade() -> None:
     hud = Hud()
-    view = View(notes=(Note("saved", 0),), awaited=(("sound", "the sound is gone"),))
+    view = View(notes=(NoteLine("saved", 0),), awaited=(("sound", "the sound is gone"),))
     for now in (0.0, 100.0):
         panels = hud.panels(view.faded(now), Readings(), (640, 480), now)
         named = {panel.name: panel for panel in panels}
@@ -97,7 +100,7 @@ def test_what_is_awaited_stands_above_the_notes_and_does_not_fade() -> None:
 
 def test_a_note_fades_without_being_drawn() -> None:
     hud = Hud()
-    view = View(notes=(Note("saved", 0),))
+    view = View(notes=(NoteLine("saved", 0),))
     strong = hud.panels(view, Readings(), (1280, 720), 0)[-1]
     weak = hud.panels(view, Readings(), (1280, 720), 5.5)[-1]
     assert weak.surface is strong.surface

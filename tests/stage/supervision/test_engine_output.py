@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from livegan.stage.supervision.engine_output import BURST, WIDTH, Output, Printed
+from livegan.stage.supervision.engine_output import BURST, WIDTH, EngineOutput, Printed
 
 
 def test_a_few_lines_are_shown_as_they_are() -> None:
@@ -46,13 +46,13 @@ def test_what_would_move_the_cursor_or_ring_the_bell_is_left_out() -> None:
     assert printed.feed(b"\x1b[2J\x1b[31mred\x07\r\n\xff\n", 1.0) == ["red", "�"]
 
 
-def output_of(code: str, tmp_path: Path) -> tuple[Output, list[str], Path]:
+def output_of(code: str, tmp_path: Path) -> tuple[EngineOutput, list[str], Path]:
     """What a process that runs a set of this text leaves behind."""
     path = tmp_path / "set.py"
     path.write_text(code)
     reading, writing = os.pipe()
     shown: list[str] = []
-    output = Output(reading, shown.extend)
+    output = EngineOutput(reading, shown.extend)
     program = [sys.executable, "-X", "faulthandler", str(path)]
     subprocess.run(program, stdout=writing, stderr=writing, check=False)
     os.close(writing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from livegan.ipc.pulse import Work
 from livegan.stage.supervision.actions import Kill
 from livegan.stage.supervision.events import Tick
-from livegan.stage.supervision.health import Limits, Seen, patience
+from livegan.stage.supervision.health import EngineSigns, Limits, patience
 from tests.stage.story import LIMITS, Story, kills
 
 
@@ -35,7 +35,7 @@ def test_a_beat_of_the_pulse_is_as_good_as_a_message() -> None:
     story.plays()
     for beats in range(200):
         story.now += 0.1
-        assert story.event(Tick(Seen(beats=beats))) == []
+        assert story.event(Tick(EngineSigns(beats=beats))) == []
     assert kills(story.see(6, beats=200)) == ["it has not answered for 5 s"]
 
 
@@ -64,7 +64,7 @@ def test_a_frame_that_does_not_end_is_found_while_the_interpreter_runs() -> None
     killed: list[str] = []
     for beats in range(100):
         story.now += 0.1
-        killed += kills(story.event(Tick(Seen(beats=beats, frame_since=began))))
+        killed += kills(story.event(Tick(EngineSigns(beats=beats, frame_since=began))))
     assert killed == ["one frame took more than 8 s"]
 
 
@@ -73,8 +73,8 @@ def test_code_of_a_set_is_given_no_time_to_build() -> None:
     story.plays()
     story.say("commit", id=2, status="proposed", digest="two")
     loading, leaf = Work("loading a", "set.py:3", 0.0), Work("spikes", "set.py:9", 0.0, 2.0)
-    assert patience(story.state, LIMITS, Seen(work=loading)) == LIMITS.building
-    assert patience(story.state, LIMITS, Seen(work=leaf)) == LIMITS.alive
+    assert patience(story.state, LIMITS, EngineSigns(work=loading)) == LIMITS.building
+    assert patience(story.state, LIMITS, EngineSigns(work=leaf)) == LIMITS.alive
 
 
 def test_code_of_a_set_that_holds_the_interpreter_past_its_deadline_is_not_waited_for() -> None:

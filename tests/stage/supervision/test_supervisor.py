@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.stage.supervision.actions import Kill, Start, Tell
-from livegan.stage.supervision.events import Gone, Heard, Insist, Tick
+from livegan.stage.supervision.events import EngineHeard, Gone, Insist, Tick
 from livegan.stage.supervision.state import State
 from livegan.stage.supervision.supervisor import begin, step, woke
 from tests.stage.story import LIMITS, Story, starts
@@ -244,7 +244,7 @@ messages = st.sampled_from(
     ]
 )
 events = st.one_of(
-    st.builds(Heard, messages),
+    st.builds(EngineHeard, messages),
     st.just(Gone("x")),
     st.floats(0, 100).map(lambda seconds: ("wait", seconds)),
 )
@@ -253,7 +253,7 @@ events = st.one_of(
 def test_an_engine_is_not_blamed_for_a_sleep_of_the_machine() -> None:
     state, _ = begin(0.0)
     for message in ({"type": "hello"}, {"type": "alive", "frame": 3}):
-        state, _ = step(state, Heard(message), 1.0, LIMITS)
+        state, _ = step(state, EngineHeard(message), 1.0, LIMITS)
     assert state.phase == "playing"
     _, actions = step(state, Tick(), 61.0, LIMITS)
     assert any(isinstance(a, Kill) for a in actions)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.sound import RATE
-from livegan.sound.pace import Pace as SoundPace
-from livegan.stage.window.pacing import Pace
+from livegan.sound.pace import SoundPace
+from livegan.stage.window.pacing import FramePace
 
 periods = st.sampled_from([1 / 144, 1 / 60, 1 / 30, 1 / 25])
 SLACK = 0.4  # of a period
@@ -24,7 +24,7 @@ class Loop:
     def __init__(self, period: float) -> None:
         self.period, self.slack = period, SLACK * period
         self.real, self.offset = 0.0, 1000.0
-        self.pace = Pace()
+        self.pace = FramePace()
         self.began: list[float] = []
 
     def frame(self, late: float = 0.0, takes: float = 0.0) -> None:
@@ -109,7 +109,7 @@ readings_of_clocks = st.one_of(
 def test_no_clock_makes_it_wait_for_longer_than_a_period(
     readings: list[float], period: float
 ) -> None:
-    pace = Pace()
+    pace = FramePace()
     for now in readings:
         pace = pace.at(now)
         if not pace.wait:
