@@ -251,4 +251,4 @@ def test_real_messages_come_through_jack_and_come_again_after_the_cable_was_pull
             assert guest.exitcode == 0
         finally:
             guest.kill()
-            jackd.kill()
+            jackd.terminate()  # one that is killed leaves one of the eight places for servers taken
