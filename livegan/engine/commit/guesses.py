@@ -30,7 +30,6 @@ ELSEWHERE = {
     "mouse": "",
     "noise": 'for a random signal, use `lfo(shape="noise")`',
     "now": "a function takes it as an argument, `def glow(picture, *, now)`; a set has `time`",
-    "osc": "for an oscillator, use `lfo(...)`",
     "out": "end the set with `show(picture)`",
     "pix2pix": 'use `model("NAME", condition)`',
     "random": '`choose(1, 2, 3)` picks a value, and `lfo(shape="random")` jumps at random',

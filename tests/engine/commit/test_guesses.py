@@ -34,7 +34,7 @@ def refused(folder: Path, text: str) -> Refusal:
         ("x = lisen()", "nothing is called 'lisen'; did you mean 'listen'?"),
         ("x = pritn(1)", "nothing is called 'pritn'; did you mean 'print'?"),
         ("loudness = 1\nx = loudnes", "nothing is called 'loudnes'; did you mean 'loudness'?"),
-        ("x = osc(3)", "nothing is called 'osc'; for an oscillator, use `lfo(...)`"),
+        ("x = sine(3)", "nothing is called 'sine'; for an oscillator, use `lfo(...)`"),
         ("x = qqqq", "nothing is called 'qqqq'"),
         ("a = model(nebula, w)", "nothing is called 'nebula'; the name of a model needs quotes"),
         ("a = morph('city', ocean, 1)", "nothing is called 'ocean'; the name of a model needs"),
