@@ -198,7 +198,8 @@ def test_every_example_of_a_plugin_passes_the_checks(
 
 def commands(group: Any, above: str = "livegan") -> Iterator[tuple[str, Any]]:
     """Every command of the command line, by what is typed."""
-    for name, command in group.commands.items():
+    for name in group.commands:
+        command = group.get_command(typer.Context(group), name)
         if hasattr(command, "commands"):
             yield from commands(command, f"{above} {name}")
         yield f"{above} {name}", command
