@@ -25,7 +25,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from livegan.dataset import Split, build, drawing
 from livegan.sound.media import decode
-from livegan.training import Recipe, Step, Trained, pack, train
+from livegan.training import Recipe, Trained, TrainingStep, pack, train
 from livegan.training.presets import recipe_of
 from livegan.training.scores import over_sound, record
 
@@ -103,7 +103,7 @@ def main(
         def stretch(name: str, data: Path, recipe: Recipe, start: Path | None) -> Trained:
             bar = bars.add_task(name, total=1.0, note="")
 
-            def on_step(step: Step) -> None:
+            def on_step(step: TrainingStep) -> None:
                 score = f", held out {step.val_l1:.4f}" if step.val_l1 is not None else ""
                 note = f"step {step.number}, near {step.losses['near']:.3f}{score}"
                 bars.update(bar, completed=step.done, note=note)

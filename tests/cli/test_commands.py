@@ -262,7 +262,9 @@ def test_gremlins_need_no_number_and_take_one(work: Path) -> None:
     for number in ("", "=7", " 7"):
         said = livegan(f"rehearse set.py --gremlins{number} --only nothinglike", code=2)
         assert "--only nothinglike: no fault" in said
-    assert "--edit belongs to" in livegan("rehearse set.py --edit 1=set.py --gremlins", code=2)
+    assert "--edit cannot be used with --gremlins" in livegan(
+        "rehearse set.py --edit 1=set.py --gremlins", code=2
+    )
     livegan("rehearse set.py --gremlins=soon", code=2)
 
 

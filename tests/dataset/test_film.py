@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from livegan.dataset import FilmError, Split, build
+from livegan.dataset import BadFilm, Split, build
 from livegan.dataset.film import Film, FilmFrame
 from livegan.dataset.fitting import fitted
 from livegan.size import Size
@@ -219,9 +219,9 @@ def test_a_stream_that_is_not_there_is_refused_with_those_that_are(
 ) -> None:
     path = movie(tmp_path / "a.mkv", [corners(48, 64)] * 2, audio=(("stereo", 0.4), ("5.1", 0.4)))
     listed = "0: h264 64x48" if kind == "video" else "0: aac stereo; 1: aac 5.1"
-    with pytest.raises(FilmError, match=f"has no {kind} stream 7; --{kind}-stream is one of"):
+    with pytest.raises(BadFilm, match=f"has no {kind} stream 7; --{kind}-stream is one of"):
         Film(path, **{f"{kind}_stream": 7})  # type: ignore[arg-type]
-    with pytest.raises(FilmError, match=listed):
+    with pytest.raises(BadFilm, match=listed):
         Film(path, **{f"{kind}_stream": 7})  # type: ignore[arg-type]
 
 
@@ -233,7 +233,7 @@ def test_a_sound_file_is_no_film(tmp_path: Path) -> None:
         block = av.AudioFrame.from_ndarray(ints, format="s16", layout="stereo")
         block.sample_rate = 48000
         out.mux(sound.encode(block))
-    with pytest.raises(FilmError, match="has no video stream"):
+    with pytest.raises(BadFilm, match="has no video stream"):
         Film(path)
 
 

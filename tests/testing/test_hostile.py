@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.testing import Examination, Outcome
+from livegan.testing import CheckOutcome, Examination
 
 HOSTILE = Path(__file__).parent / "hostile.py"
 BY_THE_CLOCK = ("speed", "import-time")
@@ -72,7 +72,7 @@ def examination() -> Iterator[Examination]:
     made.close()
 
 
-def failures(examination: Examination, thing: str) -> dict[str, Outcome]:
+def failures(examination: Examination, thing: str) -> dict[str, CheckOutcome]:
     rows = [r for r in examination.rows() if r["thing"] == thing and r["name"] not in BY_THE_CLOCK]
     assert rows, f"{thing} was not loaded"
     made = [examination.outcome(thing, row["name"]) for row in rows]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from livegan.training import Recipe, Step, train
+from livegan.training import Recipe, TrainingStep, train
 from livegan.training.state import load
 from tests.training.tiny_pairs import data_set
 
@@ -49,9 +49,9 @@ def test_killed_and_started_again_it_ends_as_if_it_had_not_been(tmp_path: Path) 
     torch.set_num_threads(1)
     try:
         recipe = Recipe(**RECIPE)  # type: ignore[arg-type]
-        after: list[Step] = []
+        after: list[TrainingStep] = []
         train(data, work, recipe, save_every=0.0, progress=after.append)
-        straight: list[Step] = []
+        straight: list[TrainingStep] = []
         train(data, tmp_path / "straight", recipe, save_every=0.0, progress=straight.append)
     finally:
         torch.set_num_threads(threads)

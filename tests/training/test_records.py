@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.training import Recipe, StateError, Step, records, state, train
+from livegan.training import Recipe, StateError, TrainingStep, records, state, train
 from livegan.training.records import Records, RecordsError
 from tests.training.tiny_pairs import data_set
 
@@ -56,7 +56,7 @@ def test_a_disk_that_is_full_does_not_end_a_training(
             raise RuntimeError("PytorchStreamWriter failed writing file: No space left on device")
         write(thing, path)
 
-    def progress(step: Step) -> None:
+    def progress(step: TrainingStep) -> None:
         nonlocal steps
         steps = step.number
 

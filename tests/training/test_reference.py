@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from livegan.generators.unet import Unet
-from livegan.training import Pairs, Recipe, Step, train
+from livegan.training import Pairs, Recipe, TrainingStep, train
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.discriminator import PatchGAN, initialise
 from livegan.training.losses import Gan
@@ -97,7 +97,7 @@ def test_losses_and_weights_are_those_of_a_plain_float64_loop(
     monkeypatch.setitem(ARCHITECTURES, "narrow", unet)
     exactly(monkeypatch)
     recipe = Recipe(arch=arch, steps=STEPS, batch=BATCH, filters=8, gan=gan, precision="float32")
-    steps: list[Step] = []
+    steps: list[TrainingStep] = []
     train(data, tmp_path / "work", recipe, progress=steps.append)
     assert len(steps) == STEPS
     expected, networks = reference(data, recipe)
