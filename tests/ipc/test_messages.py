@@ -45,9 +45,11 @@ def test_every_message_comes_over_the_pipe_and_out_of_the_log_as_it_was_sent(dat
 def test_types_of_both_directions_are_the_words_of_the_log() -> None:
     assert set(FROM_ENGINE) == {
         "hello", "alive", "ready", "poisoned", "commit", "fault", "slots", "outputs", "settings",
-        "safe", "obeyed", "note", "waiting",
+        "safe", "obeyed", "note", "waiting", "sources",
     }  # fmt: skip
-    assert set(TO_ENGINE) == {"undo", "safe", "solo", "thumbs", "keep", "take_over", "quit"}
+    assert set(TO_ENGINE) == {
+        "undo", "safe", "solo", "thumbs", "source_rings", "keep", "take_over", "quit",
+    }  # fmt: skip
     assert encode(messages.Waiting("set", "x")) == {"type": "waiting", "for": "set", "text": "x"}
 
 
