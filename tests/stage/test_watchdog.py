@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as on L
 PROGRAM = """
 import ctypes, os, signal, sys, threading, time
 from livegan.stage import ending, watchdog
-real = watchdog.Watchdog
+real = watchdog.StageWatchdog
 ending.Watchdog = lambda stop: real(stop, patience=2.0, closing=float(sys.argv[2]))
 stopped = threading.Event()
 def stop(status):
