@@ -180,8 +180,8 @@ def test_plugins_are_edited_broken_and_killed_in_a_show(show: tuple[Show, str]) 
     # An output that dies is started again, and the window does not notice.
     (stage.folder / "die").touch()
     stage.wait(
-        "the output is started again",
-        lambda: [m for m in stage.messages(type="note") if "started again" in str(m["text"])],
+        "the output is restarted",
+        lambda: [m for m in stage.messages(type="note") if "restarting" in str(m["text"])],
         120,
     )
     corner.unlink(missing_ok=True)

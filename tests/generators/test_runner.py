@@ -131,10 +131,9 @@ def test_the_norm_is_that_of_the_card_unless_asked(city, unet):
 
 
 def test_not_a_number_stays_so_that_the_engine_sees_it(tmp_path):
-    network = small(0)
-    network.head.bias.data[:] = float("nan")
-    torch.save(network.state_dict(), tmp_path / "G.pth")
-    picture = Generator(load(tmp_path / "G.pth"), "cpu").paint(torch.rand(3, 128, 128))
+    torch.save(small(0).state_dict(), tmp_path / "G.pth")
+    fed = torch.full((3, 128, 128), float("nan"))
+    picture = Generator(load(tmp_path / "G.pth"), "cpu").paint(fed)
     assert picture.isnan().all()
 
 

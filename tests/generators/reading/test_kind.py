@@ -22,7 +22,7 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\
         (b"\n<!DOCTYPE html>\n<html><head>", "a saved web page; download the file itself"),
         (b"\xef\xbb\xbf<HTML>", "a saved web page"),
         (gzip.compress(b"x" * 100, mtime=0), "packed by gzip; unpack it"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "HDF5.*export the network as ONNX"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), "HDF5.*export it as ONNX"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "a picture"),
     ],
 )
