@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from livegan.engine.commit.script import Refusal
+from livegan.engine.program.program import GROUPS
 from livegan.film import FilmWriter
 from livegan.rehearsal import Edit, Rehearsal, rehearse
 from livegan.sound.media import decode
@@ -99,7 +100,7 @@ def test_the_report_is_written_for_programs_and_for_people(folder: Path, tmp_pat
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["frames"] == 50 and report["fps"] == 25 and report["size"] == 64
     assert len(report["frame_digests"]) == 50 and len(report["digest"]) == 64
-    assert set(report["stage_ms"]) == {"sound", "encoders", "generators", "mixers", "output"}
+    assert set(report["stage_ms"]) == set(GROUPS)
     assert all(v["median"] <= v["p95"] for v in report["stage_ms"].values())
     assert report["wall_s"] > 0
     picture = np.asarray(Image.open(tmp_path / "report" / "report.png").convert("RGB"))

@@ -241,7 +241,7 @@ def test_a_picture_has_every_mixer_in_the_stub_and_nothing_else() -> None:
 def test_a_parameter_is_told_with_range_and_meaning() -> None:
     stub = live_stub()
     assert "seconds: Number = 10.0" in stub
-    assert "seconds: 1..50 s: how much of the past is seen" in stub
+    assert "seconds: 1..50 s: how much of the past is shown" in stub
     assert "Literal['wrap', 'mirror', 'black'] | Signal = 'wrap'" in stub
 
 
