@@ -114,7 +114,7 @@ def test_the_show_goes_on(fault: Gremlin, evening: tuple[list[Outcome], Eyes]) -
     if outcome.verdict == "not done" and not os.environ.get("CI"):
         pytest.skip(outcome.why[0])
     assert outcome.verdict in ("pass", "late"), outcome
-    assert outcome.presented > 0
+    assert outcome.presented > 0 or fault.name == "the X server dies"  # there is no window then
     assert outcome.said or not fault.must
     assert "\n" not in outcome.said
 

@@ -134,6 +134,9 @@ class Presenter:
             if pace.wait:
                 time.sleep(min(LOOK, pace.wait))
                 continue
+            if self.newest is None:  # a window that is drawn before its first picture is black
+                self._streams.main.wait(None, LOOK)
+                continue
             panels = self._survive(self._overlays, now) or []
             self.overlay_ms += (time.perf_counter() - began) * 1000
             over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
