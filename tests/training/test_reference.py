@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from livegan.generators.unet import Unet
+from livegan.size import Size
 from livegan.training import Pairs, Recipe, TrainingStep, train
 from livegan.training.architecture import ARCHITECTURES
 from livegan.training.discriminator import PatchGAN, initialise
@@ -56,7 +57,7 @@ def judge(gan: str, answers: Tensor, real: bool) -> Tensor:
 def reference(data: Path, recipe: Recipe) -> tuple[list[tuple[float, float]], list[nn.Module]]:
     """(loss of D, loss of G) of each step: log D(x, y) + log(1 - D(x, G(x))), and 100 L1."""
     torch.manual_seed(recipe.seed)
-    painter = ARCHITECTURES[recipe.arch](SIZE)
+    painter = ARCHITECTURES[recipe.arch](Size.square(SIZE))
     if recipe.arch != "small":
         initialise(painter)
     painter = painter.double().train()
