@@ -229,7 +229,7 @@ def test_check_of_a_set_that_shows_nothing_names_its_end(work: Path) -> None:
     (work / "empty.py").write_text("")
     assert "empty.py is empty; a set begins with" in livegan("check empty.py", code=1)
     (work / "latin.py").write_bytes(b"# caf\xe9\n")
-    assert "latin.py:1: the set is not UTF-8 text" in livegan("check latin.py", code=1)
+    assert "latin.py is not UTF-8 text" in livegan("check latin.py", code=1)
 
 
 def test_sets_with_a_byte_order_mark_play(work: Path) -> None:

@@ -149,8 +149,8 @@ def test_what_a_rehearsal_cannot_hear_is_answered_with_what_it_can(
     for text, said in {
         "gog.wav": "--audio gog.wav: no such file; did you mean gig.wav?",
         "blub": "--audio blub: no such file; the working folder has gig.wav",
-        "udp://a:1": "--audio udp://a:1: a rehearsal cannot listen to that",
-        "device:x": "--audio device:x: a rehearsal cannot listen to that",
+        "udp://a:1": "--audio udp://a:1: only `livegan perform` can listen to that",
+        "device:x": "--audio device:x: only `livegan perform` can listen to that",
     }.items():
         with pytest.raises(SourceError) as caught:
             recorded(text)
