@@ -35,7 +35,7 @@ WRONG = {
     "encoder locale": "the locale changed from",
     "encoder signal_handlers": "it changed SIGINT",
     "encoder threads_left": "it left the thread 'ghost' running",
-    "encoder output": "it printed 'drawing (64, 64)'",
+    "encoder output": "it printed 'drawing 64x64'",
     "encoder memory": "KiB behind",
     "encoder memory_of_torch": "KiB behind",
     "encoder cut": "of the pixels differ",
