@@ -7,9 +7,9 @@ from typing import Any, Literal
 import av
 import numpy as np
 import numpy.typing as npt
-from av.sidedata.sidedata import Type
 
 from livegan.dataset.bars import Bars
+from livegan.orientation import display_matrix, lies, upright
 from livegan.size import Size
 
 Fit = Literal["crop", "pad", "stretch"]
@@ -57,32 +57,6 @@ def fitted(frame: Any, size: Size, fit: Fit, aspect: float, bars: Bars = NO_BARS
     top, left = (size.height - height_to) // 2, (size.width - width_to) // 2
     padded[top : top + height_to, left : left + width_to] = scaled
     return padded
-
-
-def display_matrix(frame: Any) -> tuple[int, int, int, int]:
-    """How a frame is turned to be shown: x' = a x + c y, y' = b x + d y, as (a, b, c, d)."""
-    found = frame.side_data.get(Type.DISPLAYMATRIX)
-    if found is None:
-        return 1, 0, 0, 1
-    matrix = np.frombuffer(bytes(found), np.int32)
-    return int(matrix[0]), int(matrix[1]), int(matrix[3]), int(matrix[4])
-
-
-def lies(matrix: tuple[int, int, int, int]) -> bool:
-    """Whether it turns a frame by a quarter: its rows are columns when it is shown."""
-    a, b, c, d = matrix
-    return abs(a) + abs(d) < abs(b) + abs(c)
-
-
-def upright(picture: Picture, matrix: tuple[int, int, int, int]) -> Picture:
-    """(H, W, 3) turned and mirrored by the nearest multiple of a quarter turn."""
-    a, b, c, d = matrix
-    if lies(matrix):
-        picture = picture.transpose(1, 0, 2)
-        across, down = c, b
-    else:
-        across, down = a, d
-    return picture[:: -1 if down < 0 else 1, :: -1 if across < 0 else 1]
 
 
 def without_comb(frame: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from av.sidedata.sidedata import Type
 from av.video.reformatter import Colorspace
 
+from livegan.orientation import display_matrix, lies, upright
 from livegan.picture_sources.source import Pixels, Wanted
 
 UNSPECIFIED = 2
@@ -22,7 +22,7 @@ def as_pixels(frame: Any, wanted: Wanted, aspect: float = 1.0) -> Pixels:
     ``aspect`` is the width of one of its pixels over its height: those of a DVD are not square.
     """
     matrix = display_matrix(frame)
-    turned = abs(matrix[0]) + abs(matrix[3]) < abs(matrix[1]) + abs(matrix[2])
+    turned = lies(matrix)
     width = max(1, round(frame.width * aspect))
     size = (width, frame.height) if turned else (frame.height, width)
     height, width = wanted.size_for(*size)
@@ -41,23 +41,3 @@ def as_pixels(frame: Any, wanted: Wanted, aspect: float = 1.0) -> Pixels:
         interpolation="AREA" if shrinks else "BILINEAR",
     ).to_ndarray()
     return np.ascontiguousarray(upright(scaled, matrix))
-
-
-def display_matrix(frame: Any) -> tuple[int, int, int, int]:
-    """How a frame is turned to be shown: x' = a x + c y, y' = b x + d y, as (a, b, c, d)."""
-    found = frame.side_data.get(Type.DISPLAYMATRIX)
-    if found is None:
-        return 1, 0, 0, 1
-    matrix = np.frombuffer(bytes(found), np.int32)
-    return int(matrix[0]), int(matrix[1]), int(matrix[3]), int(matrix[4])
-
-
-def upright(picture: Pixels, matrix: tuple[int, int, int, int]) -> Pixels:
-    """(H, W, C) turned and mirrored by the nearest multiple of a quarter turn."""
-    a, b, c, d = matrix
-    if abs(a) + abs(d) >= abs(b) + abs(c):
-        across, down = a, d
-    else:
-        picture = picture.transpose(1, 0, 2)
-        across, down = c, b
-    return picture[:: -1 if down < 0 else 1, :: -1 if across < 0 else 1]
