@@ -14,7 +14,7 @@ import numpy as np
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_file import SUFFIXES
 from livegan.picture_sources.clip import Clip
-from livegan.picture_sources.source import Pixels, SourceError, SourceName, Wanted
+from livegan.picture_sources.source import FILES, Pixels, SourceError, SourceName, Wanted
 from livegan.picture_sources.still_files import read_still
 
 AWAY = 2.0  # seconds without a picture after which a source counts as away
@@ -86,6 +86,11 @@ class NoSources:
         """Nobody reads it."""
 
 
+def is_file(name: SourceName | str) -> bool:
+    """Whether it is a file, which is always here, as in a rehearsal."""
+    return str(name).partition(":")[0] in FILES
+
+
 Ask = Callable[[Sequence[SourceName], Wanted, bool], None]
 
 
@@ -143,10 +148,12 @@ class RingBoard:
 
     def here(self, name: SourceName) -> bool:
         """Whether the stage says that it is open and pictures came in the last two seconds."""
-        return str(name) in self._rings and self.age(name) < AWAY
+        return is_file(name) or (str(name) in self._rings and self.age(name) < AWAY)
 
     def age(self, name: SourceName) -> float:
         """Seconds since a frame took a new picture of it; endless before the first one."""
+        if is_file(name):
+            return 0.0
         came = self._came.get(str(name))
         return math.inf if came is None else self._clock() - came
 

@@ -13,6 +13,10 @@ Pixels = NDArray[np.uint8]
 """(H, W, 3) RGB or (H, W, 4) RGBA bytes."""
 
 
+FILES = ("film", "picture", "pictures")
+"""Kinds that whoever draws reads by itself; all others are live."""
+
+
 class SourceError(Exception):
     """A source that cannot be opened, or delivers no more. The message is one line."""
 

@@ -21,7 +21,7 @@ from livegan.picture_sources.board import Board, Newest, pattern
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.film_clock import FilmClock
 from livegan.picture_sources.reading_ahead import ReadingAhead
-from livegan.picture_sources.source import Pixels, SourceError, SourceName, Wanted
+from livegan.picture_sources.source import FILES, Pixels, SourceError, SourceName, Wanted
 from livegan.picture_sources.still_files import pictures_in, read_still
 from livegan.picture_sources.test_card import test_card
 from livegan.plugin.closest import suggestion
@@ -46,7 +46,7 @@ def live_sources(nodes: Iterable[Picture]) -> list[SourceName]:
     return [
         SourceName(n.title, n.fixed["argument"])
         for n in nodes
-        if n.kind == "source" and n.title not in ("film", "picture", "pictures")
+        if n.kind == "source" and n.title not in FILES
     ]
 
 
