@@ -15,7 +15,7 @@ import os, sys
 from pathlib import Path
 import numpy as np
 import typer
-from livegan.cli.failing import clear_errors
+from livegan.cli.console.failing import clear_errors
 from livegan.film import FilmWriter
 from livegan.saving import save_png
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from livegan import __version__
-from livegan.cli.lazy import LazyCommands, Row
+from livegan.cli.console.lazy import LazyCommands, Row
 
 ROWS = (
     Row(

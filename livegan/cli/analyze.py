@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors
-from livegan.cli.options import Tempo
-from livegan.cli.tables import Column, print_table
+from livegan.cli.console.failing import clear_errors
+from livegan.cli.console.options import Tempo
+from livegan.cli.console.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.sound.report import Analysis

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail
-from livegan.cli.sizes import size_option
-from livegan.cli.tables import Column, print_table
+from livegan.cli.console.failing import clear_errors, fail
+from livegan.cli.console.sizes import size_option
+from livegan.cli.console.tables import Column, print_table
 from livegan.size import UNSAID, Size
 
 

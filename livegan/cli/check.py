@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.sets import SetPath
-from livegan.cli.sizes import CANVAS, size_option
 from livegan.size import UNSAID, Size
 
 SHOWN = 12

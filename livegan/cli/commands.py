@@ -75,7 +75,7 @@ def names_of(app: typer.Typer) -> set[str]:
 def add(app: typer.Typer, offer: Offer, name: str, hidden: bool = False) -> None:
     """Add one, if the command line can be made of it: its failure must not cost the others."""
     from livegan.plugin.guard import said
-    from livegan.plugin.remembered import Asleep
+    from livegan.plugin.loading.remembered import Asleep
 
     trial = typer.Typer(add_completion=False)
     try:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.sizes import size_option
-from livegan.cli.tables import Column, print_table
-from livegan.cli.terminal import terminal, words
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import size_option
+from livegan.cli.console.tables import Column, print_table
+from livegan.cli.console.terminal import terminal, words
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:

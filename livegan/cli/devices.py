@@ -6,8 +6,8 @@ import platform
 
 import typer
 
-from livegan.cli.display import display_lines
-from livegan.cli.tables import Column, print_table
+from livegan.cli.console.display import display_lines
+from livegan.cli.console.tables import Column, print_table
 
 COLUMNS = (
     Column("name", words=True),
@@ -21,7 +21,7 @@ COLUMNS = (
 
 def devices() -> None:
     """List sound inputs and outputs, cameras, displays and processors."""
-    from livegan.sound.devices import SourceError, list_devices
+    from livegan.sound.inputs.devices import SourceError, list_devices
 
     try:
         rows = [

@@ -8,8 +8,8 @@ import sys
 
 import typer
 
-from livegan.cli.display import display_lines
-from livegan.cli.terminal import terminal
+from livegan.cli.console.display import display_lines
+from livegan.cli.console.terminal import terminal
 
 
 def doctor() -> None:
@@ -41,7 +41,7 @@ def doctor() -> None:
 
     device, precision = describe_device(choose_device())
     line(True, f"generators run on {device} in {precision}")
-    from livegan.sound.devices import SourceError, list_devices
+    from livegan.sound.inputs.devices import SourceError, list_devices
 
     try:
         inputs = [device.name for device in list_devices("input")]

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.sizes import size_option
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import size_option
 from livegan.size import UNSAID, Size
 
 

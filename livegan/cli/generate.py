@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.sizes import size_option
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import size_option
 from livegan.size import UNSAID, Size
 
 TRUST = "Load TorchScript, or ONNX with its own operators. Such files are programs."

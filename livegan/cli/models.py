@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from livegan.cli.failing import clear_errors, short
+from livegan.cli.console.failing import clear_errors, short
+from livegan.cli.console.tables import Column, print_table
 from livegan.cli.generate import TRUST
-from livegan.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.generators import Card, Checkpoint

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short, typed
+from livegan.cli.console.failing import clear_errors, fail, short, typed
 
 KINDS = ("encoder", "mixer", "signal", "model", "source", "output", "command")
 README = """\

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.options import Tempo
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.options import Tempo
+from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
-from livegan.cli.sizes import CANVAS, size_option
 from livegan.files import named
 from livegan.size import UNSAID, Size
 
@@ -186,7 +186,7 @@ def perform(
     Without a display, livegan renders a film of the set instead.
     """
     from livegan import share
-    from livegan.cli.display import has_display
+    from livegan.cli.console.display import has_display
 
     followed = followed_models(watch_model or [])
     with clear_errors():
@@ -271,7 +271,7 @@ def film_instead(
     from livegan import share
     from livegan.cli.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
-    from livegan.sound.devices import SourceError
+    from livegan.sound.inputs.devices import SourceError
     from livegan.sound.source import SUFFIXES
     from livegan.sound.sources import recorded
 

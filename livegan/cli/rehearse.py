@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.options import Tempo
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.options import Tempo
+from livegan.cli.console.sizes import CANVAS, size_option
+from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
-from livegan.cli.sizes import CANVAS, size_option
-from livegan.cli.terminal import plain, terminal, words
 from livegan.files import named
 from livegan.size import UNSAID, Size
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import size_option
 from livegan.cli.generate import TRUST
-from livegan.cli.sizes import size_option
 from livegan.openmp import wait_asleep
 from livegan.size import UNSAID, Size
 

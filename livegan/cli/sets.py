@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from livegan.cli.failing import fail, short, typed
+from livegan.cli.console.failing import fail, short, typed
 from livegan.files import kind_of, named
 
 START = "from livegan.live import *"

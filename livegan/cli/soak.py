@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import CANVAS, size_option
+from livegan.cli.console.tables import Column, print_table
+from livegan.cli.console.terminal import plain, terminal
 from livegan.cli.sets import SetPath
-from livegan.cli.sizes import CANVAS, size_option
-from livegan.cli.tables import Column, print_table
-from livegan.cli.terminal import plain, terminal
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from livegan.cli.failing import clear_errors, fail, short
-from livegan.cli.interrupting import Interrupt
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.interrupting import Interrupt
 from livegan.openmp import wait_asleep
 
 if TYPE_CHECKING:
@@ -103,9 +103,9 @@ def train(
     from livegan.training import pack
     from livegan.training import train as learn
     from livegan.training.packing import publish
-    from livegan.training.page import PAGE
-    from livegan.training.page import said as as_said
     from livegan.training.ranks import is_main
+    from livegan.training.report.page import PAGE
+    from livegan.training.report.page import said as as_said
 
     recipe, made_with = chosen(
         arch, preset, like, direction, begun=start is not None, hours=hours, epochs=epochs,

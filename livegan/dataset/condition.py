@@ -25,8 +25,8 @@ from livegan.plugin.guard import said
 from livegan.plugin.registry import current
 from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer
 from livegan.sound.features import Rows
+from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Soundtrack
 

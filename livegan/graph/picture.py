@@ -14,7 +14,7 @@ from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
-from livegan.plugin.digest import digest_of
+from livegan.plugin.loading.digest import digest_of
 from livegan.plugin.source import file_digest
 
 LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Union
 from livegan.graph.place import NoSuchWord, Place, SetError, here
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
-from livegan.plugin.digest import digest_of
+from livegan.plugin.loading.digest import digest_of
 
 Value = Union[float, int, str, "Signal"]
 

@@ -31,7 +31,7 @@ class Offer:
     file: str = ""
     line: int = 0
     entry: str = ""
-    """What it is loaded by, in another process too: see `livegan.plugin.entry.Entry`."""
+    """What it is loaded by, in another process too: see `livegan.plugin.loading.entry.Entry`."""
     files: tuple[Path, ...] = ()
     """What it reads besides its code: watched as code is."""
     stamp: str = ""

@@ -29,12 +29,12 @@ from livegan.plugin.catalogue import (
 )
 from livegan.plugin.catalogue import UnknownName as UnknownName
 from livegan.plugin.declare import Kind, Operation
-from livegan.plugin.entry import Entry, entries
 from livegan.plugin.guard import working_folder
-from livegan.plugin.loading import load
-from livegan.plugin.record import Plugin, Problem, Record
-from livegan.plugin.registration import names_of
-from livegan.plugin.remembered import Asleep, asleep, recall, remember, wake
+from livegan.plugin.loading.entry import Entry, entries
+from livegan.plugin.loading.load import load
+from livegan.plugin.loading.record import Plugin, Problem, Record
+from livegan.plugin.loading.registration import names_of
+from livegan.plugin.loading.remembered import Asleep, asleep, recall, remember, wake
 from livegan.plugin.words import holder
 
 KINDS: tuple[Kind, ...] = ("encoder", "mixer", "signal")

@@ -17,7 +17,7 @@ FEATURES: tuple[str, ...] = (
     "bpm",
     "beats",
 )
-"""One column of a feature row each; see `livegan.sound.analysis` for ranges."""
+"""One column of a feature row each; see `livegan.sound.hearing.analysis` for ranges."""
 
 INDEX: dict[str, int] = {name: column for column, name in enumerate(FEATURES)}
 """Column of each name."""

@@ -56,7 +56,7 @@ class RecordedHistory:
     @classmethod
     def of(cls, samples: Array, bpm: float | None = None) -> RecordedHistory:
         """Analyse ``samples``, (n, 2) float32 at 48 kHz; ``bpm`` fixes the tempo."""
-        from livegan.sound.analysis import Analyzer
+        from livegan.sound.hearing.analysis import Analyzer
 
         return cls(samples, Analyzer(bpm).feed(samples))
 

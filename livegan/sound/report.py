@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.bands import Array
 from livegan.sound.features import FEATURES, INDEX, Rows
+from livegan.sound.hearing.bands import Array
 
 if TYPE_CHECKING:
-    from livegan.sound.analysis import Event
+    from livegan.sound.hearing.analysis import Event
 
 _CHUNK = 100 * HOP
 _CURVES = ("level", "low", "mid", "high", "centroid", "onset", "kick", "snare")
@@ -76,7 +76,7 @@ class Analysis:
 
 def hear(blocks: Iterable[Array], *, bpm: float | None = None) -> Analysis:
     """Analyse blocks of sound, (n, 2) float32 at 48 kHz, the way a show would hear them."""
-    from livegan.sound.analysis import Analyzer
+    from livegan.sound.hearing.analysis import Analyzer
 
     struck: list[Event] = []
     analyzer = Analyzer(bpm, struck.append)

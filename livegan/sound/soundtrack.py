@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer
 from livegan.sound.features import FEATURES, INDEX, Rows
+from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import PAST_SECONDS, History
 from livegan.sound.tempo_source import FixedTempo, led
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from livegan.files import named
 from livegan.sound import RATE
-from livegan.sound.devices import SourceError, list_devices
+from livegan.sound.inputs.devices import SourceError, list_devices
 from livegan.sound.source import SUFFIXES
 from livegan.sound.source import Array as Array
 from livegan.sound.source import Note as Note
@@ -36,14 +36,14 @@ class Silence:
 
 def open_device(argument: str) -> Source:
     """Sound input by name, or the default input if the name is empty; waited for if need be."""
-    from livegan.sound.capture import Capture
+    from livegan.sound.inputs.capture import Capture
 
     return Capture(argument or None)
 
 
 def open_network(argument: str) -> Source:
     """Sound that is sent to, or can be fetched from, an address."""
-    from livegan.sound.capture import Capture
+    from livegan.sound.inputs.capture import Capture
 
     found = ADDRESS.match(argument)
     if found and found[1].lower() not in ADDRESSES and not known(found[1].lower()):
@@ -68,7 +68,7 @@ def known(scheme: str) -> bool:
 
 def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
     """A media file; heard through the default output if ``audible``."""
-    from livegan.sound.playback import Playback
+    from livegan.sound.inputs.playback import Playback
 
     return Playback(named(Path(argument).expanduser()), loop=loop, audible=audible)
 
@@ -76,7 +76,7 @@ def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
 def open_demo(argument: str = "", loop: bool = True, audible: bool = True) -> Source:
     """The bundled demo track."""
     from livegan.share import demo_track
-    from livegan.sound.playback import Playback
+    from livegan.sound.inputs.playback import Playback
 
     return Playback(demo_track(), loop=loop, audible=audible, name="demo")
 
@@ -116,7 +116,7 @@ def parse_source(
     default input, or the demo track if the machine has no input. ``loop`` and ``audible`` are for
     files. A name after ``device:`` is waited for; one without that nothing has is refused.
     """
-    from livegan.sound.capture import Capture
+    from livegan.sound.inputs.capture import Capture
 
     if text is None:
         try:

@@ -2,7 +2,7 @@
 
 The stage has one count of beats, which everyone reads in the features of the sound. It is led by
 one source at a time; without one it follows the music and the performer's taps (see
-`livegan.sound.tempo.Tempo`). A MIDI clock or Link is such a source, too.
+`livegan.sound.hearing.tempo.Tempo`). A MIDI clock or Link is such a source, too.
 """
 
 from __future__ import annotations

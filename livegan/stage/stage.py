@@ -14,8 +14,8 @@ from livegan.film import FilmError
 from livegan.ipc.messages import SourceRings, encode
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
-from livegan.sound.analysis import Analyzer
-from livegan.sound.listening import Listening
+from livegan.sound.hearing.analysis import Analyzer
+from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
 from livegan.sound.tempo_source import FixedTempo
 from livegan.stage import ending

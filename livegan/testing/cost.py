@@ -9,7 +9,7 @@ import tracemalloc
 import torch
 
 from livegan.plugin import Operation
-from livegan.testing.frames import ALL, DRAWN, START
+from livegan.testing.checklist.frames import ALL, DRAWN, START
 from livegan.testing.playing import FPS, Play
 from livegan.testing.rows import SLOWEST_FRAME_S, Flaw, Measured, row
 

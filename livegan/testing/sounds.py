@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import RATE
-from livegan.sound.analysis import Analyzer
+from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
-from livegan.sound.listening import WaitingLine
+from livegan.sound.inputs.listening import WaitingLine
 
 Array = NDArray[np.float32]
 

@@ -15,11 +15,11 @@ from typing import Any
 from livegan.plugin.catalogue import Offer, clash, package_of, where_of
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation
-from livegan.plugin.entry import module_of
-from livegan.plugin.record import Plugin, Problem
-from livegan.plugin.registration import names_of
+from livegan.plugin.loading.entry import module_of
+from livegan.plugin.loading.record import Plugin, Problem
+from livegan.plugin.loading.registration import names_of
 from livegan.plugin.registry import KINDS, Registry, use
-from livegan.testing.offers import Offered
+from livegan.testing.checklist.offers import Offered
 from livegan.testing.samples import Words, sample_for
 
 OFFERS = ("source", "loader", "output", "command")

@@ -32,8 +32,8 @@ def serve(target: str, folder: str, deadline_s: float, samples: tuple[str, ...])
 
     torch.set_num_threads(1)
     from livegan.testing import checklist  # noqa: F401
+    from livegan.testing.checklist.state import kept
     from livegan.testing.rows import ROWS
-    from livegan.testing.state import kept
     from livegan.testing.subject import NoSubject, load
 
     loaded: Any = None
@@ -76,8 +76,8 @@ def listed(loaded: Any) -> list[dict[str, Any]]:
 def made(row: Any, thing: Any) -> dict[str, Any]:
     """One check: its status, what was measured, and the line if it failed."""
     from livegan.testing.blame import told
+    from livegan.testing.checklist.state import kept
     from livegan.testing.rows import Flaw, NotHere
-    from livegan.testing.state import kept
 
     began = time.perf_counter()
     line, status = "", "passed"

@@ -1,7 +1,6 @@
 """Training of generators on pairs of condition and picture (imports torch)."""
 
 from livegan.training.agreement import TrainingError
-from livegan.training.architecture import ARCHITECTURES
 from livegan.training.layout import PairsError
 from livegan.training.loop import Trained, TrainingStep, train
 from livegan.training.packing import pack
@@ -10,6 +9,7 @@ from livegan.training.presets import PRESETS, preset_of, recipe_of
 from livegan.training.ranks import RanksError
 from livegan.training.recipe import Recipe
 from livegan.training.state import StateError
+from livegan.training.step.architecture import ARCHITECTURES
 
 __all__ = [
     "ARCHITECTURES",

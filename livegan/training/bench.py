@@ -15,14 +15,14 @@ import torch.nn.functional as F
 from torch import nn
 
 from livegan.heap import keep_freed
-from livegan.training.architecture import generator_of
 from livegan.training.batch import prepare
-from livegan.training.discriminator import PatchGAN, initialise
-from livegan.training.learner import Learner
 from livegan.training.pairs import Bytes, tensors
 from livegan.training.presets import recipe_of
 from livegan.training.ranks import Ranks
 from livegan.training.recipe import Recipe
+from livegan.training.step.architecture import generator_of
+from livegan.training.step.discriminator import PatchGAN, initialise
+from livegan.training.step.learner import Learner
 
 Contestant = Callable[[int], dict[str, float]]
 """Does the step of a number and returns the losses of critic and painter."""

@@ -22,15 +22,15 @@ from livegan.training.agreement import (
     drawn_by,
 )
 from livegan.training.batch import prepare
-from livegan.training.held_out import conditions, look
-from livegan.training.learner import Learner
-from livegan.training.norms import calibrate
-from livegan.training.page import Status, write_page
 from livegan.training.pairs import Ahead, Pairs, order, pairs_in
 from livegan.training.ranks import Ranks, ranks_of
 from livegan.training.recipe import Recipe
-from livegan.training.records import Records
+from livegan.training.report.held_out import conditions, look
+from livegan.training.report.page import Status, write_page
+from livegan.training.report.records import Records
 from livegan.training.state import StateError, alone, load_for_all, save
+from livegan.training.step.learner import Learner
+from livegan.training.step.norms import calibrate
 
 RETRIES = 5
 """Times that a training may come back from numbers that are not finite, before it gives up."""

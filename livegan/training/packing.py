@@ -19,8 +19,8 @@ from livegan.saving import replacing
 from livegan.training.layout import PairsError, condition_of, origin
 from livegan.training.loop import Trained
 from livegan.training.pairs import Pairs, pairs_in
+from livegan.training.report.sheet import to_bytes
 from livegan.training.scores import against_truth, record
-from livegan.training.sheet import to_bytes
 
 SHOWN = 4
 """Pairs on a model's picture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from livegan.training.losses import Gan
+from livegan.training.step.losses import Gan
 
 Precision = Literal["auto", "float32", "bfloat16"]
 Direction = Literal["AtoB", "BtoA"]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from livegan.cli import ROWS, app
 from livegan.cli.commands import add_commands
-from livegan.cli.lazy import Row
+from livegan.cli.console.lazy import Row
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -32,7 +32,7 @@ def test_the_help_lists_every_command_and_imports_none() -> None:
     lines = done.stdout.splitlines()
     for row in ROWS:
         assert row.name in done.stdout
-    assert set(lines[-1].split()) <= {"livegan", "livegan.cli", "livegan.cli.lazy"}
+    assert set(lines[-1].split()) <= {"livegan", "livegan.cli", "livegan.cli.console.lazy"}
 
 
 def test_the_help_runs_nothing_that_lies_in_the_folder(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from livegan.cli import app
-from livegan.cli.failing import typed
-from livegan.cli.options import Tempo
+from livegan.cli.console.failing import typed
+from livegan.cli.console.options import Tempo
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from tests.engine.playing import sound
 from tests.test_rehearsal import write_wav

@@ -12,7 +12,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from livegan.cli import app
-from livegan.cli.plugins_show import blocks
+from livegan.cli.plugins.show import blocks
 
 PLUGIN = '''
 from livegan.plugin import hookimpl, param, static

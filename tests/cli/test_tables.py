@@ -12,7 +12,7 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from livegan.cli import app
-from livegan.cli.tables import Column, print_table
+from livegan.cli.console.tables import Column, print_table
 
 WIDTHS = (60, 80, 120)
 SUMMARY = "The newest sound as two traces, left above right; the ground is white where it is high."

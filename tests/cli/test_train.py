@@ -18,8 +18,8 @@ from livegan.generators.checkpoint import save_checkpoint
 from livegan.lock import held
 from livegan.openmp import CHOSEN, wait_asleep
 from livegan.training.batch import Batch
-from livegan.training.learner import Learner
 from livegan.training.state import load
+from livegan.training.step.learner import Learner
 from tests.cli.test_commands import livegan
 from tests.generators.originals import resnet_state
 from tests.training.tiny_pairs import data_set

@@ -23,7 +23,7 @@ from livegan.plugin import CONTEXT, hookspecs, registry
 from livegan.plugin.declare import CALLED
 from livegan.reference import reference
 from livegan.rehearsal import Rehearsal, rehearse
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 from livegan.testing import Examination
 
 ROOT = Path(__file__).parent.parent.parent

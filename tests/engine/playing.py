@@ -18,7 +18,7 @@ from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
 from livegan.ipc.messages import FromEngine, encode
 from livegan.rehearsal import follow
-from livegan.sound.analysis import Analyzer
+from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
 from livegan.sound.soundtrack import Playhead
 from livegan.stage.control.tempo_choice import TempoChoice

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from livegan.plugin import registry, source
-from livegan.plugin.finder import FINDER
+from livegan.plugin.loading.finder import FINDER
 from livegan.plugin.registry import Registry
 from tests.engine.playing import Show
 from tests.plugin.test_hot import make_package

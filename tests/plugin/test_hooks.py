@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.plugin.record import Plugin
+from livegan.plugin.loading.record import Plugin
 from livegan.plugin.registry import Registry
 
 HEAD = """\

@@ -12,8 +12,8 @@ import pytest
 
 from livegan.plugin import registry, source
 from livegan.plugin.catalogue import UnknownName
-from livegan.plugin.finder import FINDER
-from livegan.plugin.hot import Hot, Trial
+from livegan.plugin.loading.finder import FINDER
+from livegan.plugin.loading.hot import Hot, Trial
 from livegan.plugin.registry import Registry
 
 PLUGIN = '''

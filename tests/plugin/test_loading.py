@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from livegan.plugin import loading
 from livegan.plugin.catalogue import UnknownName
-from livegan.plugin.entry import Entry
-from livegan.plugin.record import Plugin
+from livegan.plugin.loading.entry import Entry
+from livegan.plugin.loading.load import load as loading
+from livegan.plugin.loading.record import Plugin
 from livegan.plugin.registry import Registry
 
 GOOD = '''

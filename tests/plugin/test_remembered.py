@@ -10,8 +10,8 @@ import pytest
 
 from livegan.plugin import registry
 from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.loading.remembered import asleep
 from livegan.plugin.registry import Registry
-from livegan.plugin.remembered import asleep
 
 TEXT = """
 import os

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from livegan.plugin import registry, source
-from livegan.plugin.hot import Hot
-from livegan.plugin.record import Problem
+from livegan.plugin.loading.hot import Hot
+from livegan.plugin.loading.record import Problem
 from livegan.plugin.registry import Registry
 from tests.plugin.test_hot import default, plugin, tried
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from livegan.demo.composer import compose
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import FEATURES, Analyzer
 from livegan.sound.features import INDEX
+from livegan.sound.hearing.analysis import FEATURES, Analyzer
 from livegan.sound.report import analyze
 
 RNG = np.random.default_rng(5)

@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from livegan.demo.composer import compose
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer, Event
-from livegan.sound.continuation import HEARD, continued, predictor
-from livegan.sound.pace import SoundPace
+from livegan.sound.hearing.analysis import Analyzer, Event
+from livegan.sound.inputs.continuation import HEARD, continued, predictor
+from livegan.sound.inputs.pace import SoundPace
 
 
 def tone(*hz: float, count: int = 6 * RATE) -> np.ndarray:

@@ -7,10 +7,10 @@ import pytest
 
 from livegan.demo.composer import compose
 from livegan.sound import RATE
-from livegan.sound.analysis import Analyzer, Event
-from livegan.sound.bands import DRUM_BANDS
-from livegan.sound.drums import CONTEXT, DrumLikeness
 from livegan.sound.features import INDEX
+from livegan.sound.hearing.analysis import Analyzer, Event
+from livegan.sound.hearing.bands import DRUM_BANDS
+from livegan.sound.hearing.drums import CONTEXT, DrumLikeness
 
 TOLERANCE_S = 0.05
 

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from livegan.sound import feed
-from livegan.sound.feed import Feed
+from livegan.sound.inputs import feed
+from livegan.sound.inputs.feed import Feed
 
 
 def test_a_recorder_that_the_system_does_not_let_go_of_is_not_waited_for(

@@ -15,10 +15,10 @@ import pytest
 
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer
-from livegan.sound.devices import SourceAway, SourceError
 from livegan.sound.features import FEATURES
-from livegan.sound.listening import Listening
+from livegan.sound.hearing.analysis import Analyzer
+from livegan.sound.inputs.devices import SourceAway, SourceError
+from livegan.sound.inputs.listening import Listening
 from livegan.sound.source import SourceGone
 from livegan.sound.sources import Silence
 from livegan.sound.tempo_source import FixedTempo, TempoSource
@@ -292,9 +292,9 @@ RECORD = """
 import sys
 import threading
 import numpy as np
-from livegan.sound.analysis import Analyzer
-from livegan.sound.listening import Listening
-from livegan.sound.pace import BEHIND
+from livegan.sound.hearing.analysis import Analyzer
+from livegan.sound.inputs.listening import Listening
+from livegan.sound.inputs.pace import BEHIND
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound.sources import parse_source
 

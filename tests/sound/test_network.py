@@ -19,8 +19,8 @@ import pytest
 
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
-from livegan.sound.capture import Capture
-from livegan.sound.listening import Listening
+from livegan.sound.inputs.capture import Capture
+from livegan.sound.inputs.listening import Listening
 from tests.sound.test_listening import Counting, until
 
 PACKET = 1316  # bytes: seven of MPEG-TS

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livegan.sound import RATE
-from livegan.sound.pace import BEHIND, LATE, SoundPace, stretched
+from livegan.sound.inputs.pace import BEHIND, LATE, SoundPace, stretched
 
 
 def tone(start: int, count: int, hz: float = 200.0) -> np.ndarray:

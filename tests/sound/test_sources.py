@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.sound import devices, sources
-from livegan.sound.capture import Capture
-from livegan.sound.devices import (
+from livegan.sound.inputs import devices, sources
+from livegan.sound.inputs.capture import Capture
+from livegan.sound.inputs.devices import (
     Device,
     SourceError,
     UnknownDevice,
@@ -25,8 +25,8 @@ from livegan.sound.devices import (
     find_device,
     list_devices,
 )
-from livegan.sound.fifo import Fifo
-from livegan.sound.playback import Playback
+from livegan.sound.inputs.fifo import Fifo
+from livegan.sound.inputs.playback import Playback
 from livegan.sound.source import SourceGone
 from livegan.sound.sources import SOURCES, Silence, parse_source, recorded
 

@@ -7,10 +7,10 @@ import pytest
 
 from livegan.demo.composer import compose
 from livegan.sound import RATE
-from livegan.sound.analysis import Analyzer
 from livegan.sound.features import INDEX
+from livegan.sound.hearing.analysis import Analyzer
+from livegan.sound.hearing.tempo import Tempo
 from livegan.sound.report import beat_times
-from livegan.sound.tempo import Tempo
 
 BPM, BEATS = INDEX["bpm"], INDEX["beats"]
 

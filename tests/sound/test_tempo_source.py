@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.sound import HOP, RATE
-from livegan.sound.analysis import Analyzer
 from livegan.sound.features import FEATURES, INDEX
+from livegan.sound.hearing.analysis import Analyzer
+from livegan.sound.hearing.tempo import Tempo
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Playhead
-from livegan.sound.tempo import Tempo
 from livegan.sound.tempo_source import FixedTempo, led
 
 TEMPOS = st.floats(20.0, 400.0)

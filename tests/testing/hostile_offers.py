@@ -18,7 +18,7 @@ import typer
 
 from livegan.generators import Checkpoint, ModelError
 from livegan.plugin import hookimpl
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 
 MAGIC = b"TOY!"
 

@@ -83,7 +83,7 @@ def test_what_there_is_not_is_said_in_one_line(work: Path) -> None:
 
 HUM = """
 from livegan.plugin import hookimpl
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 
 def open_hum(argument):
     raise SourceError(f"the hum was asked for {argument!r}")

@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from livegan.training import batch, learner, pairs
-from livegan.training.architecture import generator_of
-from livegan.training.discriminator import PatchGAN
+from livegan.training import batch, pairs
 from livegan.training.pairs import Bytes, tensors
+from livegan.training.step import learner
+from livegan.training.step.architecture import generator_of
+from livegan.training.step.discriminator import PatchGAN
 
 
 def exactly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import torch
 
 from livegan.training import Recipe, train
 from livegan.training.batch import Batch
-from livegan.training.learner import Learner
+from livegan.training.step.learner import Learner
 from tests.training.exact import exactly
 
 RECIPE = {

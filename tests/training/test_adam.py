@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import nn
 
-from livegan.training.adam import adam, take_up
+from livegan.training.step.adam import adam, take_up
 
 
 def network() -> nn.Module:

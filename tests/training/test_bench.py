@@ -10,7 +10,7 @@ from torch import nn
 
 from livegan.generators.unet import Unet
 from livegan.training import bench
-from livegan.training.architecture import ARCHITECTURES
+from livegan.training.step.architecture import ARCHITECTURES
 
 
 def narrow(side: int) -> nn.Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from livegan.training.discriminator import PatchGAN, initialise
+from livegan.training.step.discriminator import PatchGAN, initialise
 
 
 def test_it_has_the_published_layers() -> None:

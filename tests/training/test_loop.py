@@ -21,12 +21,13 @@ from livegan.generators.checkpoint import read_checkpoint, save_checkpoint
 from livegan.generators.resnet import Resnet
 from livegan.generators.unet import Unet
 from livegan.lock import HeldError
-from livegan.training import PairsError, losses
-from livegan.training.architecture import ARCHITECTURES
+from livegan.training import PairsError
 from livegan.training.loop import TrainingError, TrainingStep, train
 from livegan.training.packing import pack
 from livegan.training.recipe import Recipe
 from livegan.training.state import load, save
+from livegan.training.step import losses
+from livegan.training.step.architecture import ARCHITECTURES
 from tests.training.tiny_pairs import data_set
 
 THOROUGH = Recipe(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from livegan.training import losses
+from livegan.training.step import losses
 
 RNG = np.random.default_rng(5)
 TOLERANCE = {"rtol": 1e-12, "atol": 1e-12}

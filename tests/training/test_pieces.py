@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import nn
 
-from livegan.training import sheet
-from livegan.training.architecture import ARCHITECTURES, generator_of
 from livegan.training.augmentation import cut, disturb, tiles
-from livegan.training.average import Average
 from livegan.training.batch import prepare
 from livegan.training.layout import PairsError
-from livegan.training.norms import calibrate
 from livegan.training.pairs import Ahead, Pairs, order
 from livegan.training.recipe import Recipe
+from livegan.training.report import sheet
 from livegan.training.state import StateError, load, save
+from livegan.training.step.architecture import ARCHITECTURES, generator_of
+from livegan.training.step.average import Average
+from livegan.training.step.norms import calibrate
 from tests.training.tiny_pairs import data_set
 
 

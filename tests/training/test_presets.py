@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from livegan.training.architecture import ARCHITECTURES
 from livegan.training.presets import PRESETS, preset_of, recipe_of
 from livegan.training.recipe import Recipe
+from livegan.training.step.architecture import ARCHITECTURES
 
 
 def test_the_published_preset_is_the_recipe_as_it_comes() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from livegan.training import Recipe, StateError, TrainingStep, records, state, train
-from livegan.training.records import Records, RecordsError
+from livegan.training import Recipe, StateError, TrainingStep, state, train
+from livegan.training.report import records
+from livegan.training.report.records import Records, RecordsError
 from tests.training.tiny_pairs import data_set
 
 RECIPE = Recipe(arch="small", steps=4, batch=2, filters=8)

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from livegan.generators.unet import Unet
 from livegan.size import Size
 from livegan.training import Pairs, Recipe, TrainingStep, train
-from livegan.training.architecture import ARCHITECTURES
-from livegan.training.discriminator import PatchGAN, initialise
-from livegan.training.losses import Gan
 from livegan.training.pairs import order
 from livegan.training.state import load
+from livegan.training.step.architecture import ARCHITECTURES
+from livegan.training.step.discriminator import PatchGAN, initialise
+from livegan.training.step.losses import Gan
 from tests.training.exact import exactly
 from tests.training.tiny_pairs import data_set
 

@@ -21,8 +21,8 @@ from oneshots import pools
 from scipy.signal import lfilter
 
 from livegan.sound import HOP
-from livegan.sound.bands import LONG, drum_bands, powers
-from livegan.sound.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, DrumInput
+from livegan.sound.hearing.bands import LONG, drum_bands, powers
+from livegan.sound.hearing.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, DrumInput
 
 TARGET = Path(__file__).parents[2] / "livegan" / "sound" / "drums.npz"
 # Drums to learn from; the band plays on FONTS.
@@ -37,7 +37,7 @@ FONTS = {False: ("FluidR3_GM.sf2", "TimGM6mb.sf2"), True: ("MuseScore_General_Fu
 
 
 def inputs(samples: np.ndarray) -> np.ndarray:
-    """(hops, bands) network inputs of mono samples, as `livegan.sound.drums` computes them."""
+    """(hops, bands) network inputs of mono samples, as `drums.py` computes them."""
     padded = np.concatenate([np.zeros(LONG - HOP, np.float32), samples.astype(np.float32)])
     windows = sliding_window_view(padded, LONG)[::HOP]
     bands = drum_bands(*powers(windows[:, None, :]))
@@ -46,7 +46,7 @@ def inputs(samples: np.ndarray) -> np.ndarray:
 
 
 def averages(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The running averages of :class:`livegan.sound.drums.Averages` after every frame."""
+    """The running averages of :class:`livegan.sound.hearing.drums.Averages` after every frame."""
     rise = np.maximum(np.diff(x, axis=0, prepend=np.full((1, x.shape[1]), -3.0, np.float32)), 0)
     keep_level, keep_rise = Averages.KEEP
     level, _ = lfilter(

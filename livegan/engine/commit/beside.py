@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from livegan.plugin.finder import TextLoader
+from livegan.plugin.loading.finder import TextLoader
 from livegan.plugin.source import BESIDE, file_digest
 
 RESERVED = frozenset({"livegan"})

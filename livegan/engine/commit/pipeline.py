@@ -36,7 +36,7 @@ from livegan.engine.program.program import Program
 from livegan.graph.place import Place
 from livegan.ipc.messages import FromEngine, Note
 from livegan.plugin import registry
-from livegan.plugin.hot import Hot, Trial
+from livegan.plugin.loading.hot import Hot, Trial
 from livegan.plugin.notes import NOTES, listen_to_logging
 from livegan.plugin.source import file_digest
 

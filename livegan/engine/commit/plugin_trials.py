@@ -10,7 +10,7 @@ from livegan.engine.commit.script import Refusal
 from livegan.engine.commit.watch import read_save
 from livegan.graph.place import Place
 from livegan.plugin.catalogue import full_name
-from livegan.plugin.hot import Hot, Trial
+from livegan.plugin.loading.hot import Hot, Trial
 
 
 class Trials:

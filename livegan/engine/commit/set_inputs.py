@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livegan.engine.commit.watch import read_text
 from livegan.engine.program.build import Builder
-from livegan.plugin.hot import Hot
+from livegan.plugin.loading.hot import Hot
 from livegan.plugin.source import file_digest
 
 IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.M)

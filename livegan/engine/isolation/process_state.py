@@ -29,7 +29,7 @@ MODULES = (
     *("threading", "time"),
     *("torch", "torch.fft", "torch.linalg", "torch.nn", "torch.nn.functional"),
 )
-OWN = ("livegan.live", "livegan.plugin.hot", "livegan.testing")
+OWN = ("livegan.live", "livegan.plugin.loading.hot", "livegan.testing")
 """Not looked at: what changes as sets and plugins are loaded."""
 REFUSES = "livegan_refuses"
 """Attribute of the functions that stand in for exits while a save is proven."""

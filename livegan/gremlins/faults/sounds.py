@@ -56,7 +56,7 @@ def recorder_killed(show: Show) -> None:
 
 def recorders(show: Show) -> list[int]:
     """The processes of the stage that record: its children that are no engine."""
-    return [pid for pid in children(show.stage) if "livegan.sound.feeder" in command(pid)]
+    return [pid for pid in children(show.stage) if "livegan.sound.inputs.feeder" in command(pid)]
 
 
 def started_without(show: Show) -> None:

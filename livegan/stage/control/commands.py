@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from livegan.sound.listening import Listening
+from livegan.sound.inputs.listening import Listening
 from livegan.stage.control.pending import ORDERS, Pending, resumption
 from livegan.stage.control.switches import Order
 from livegan.stage.supervision.engine_process import Message

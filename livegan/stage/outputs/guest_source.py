@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 from livegan.sound.source import Array, Note, SourceGone
 from livegan.sound.sources import ADDRESSES, SOURCES
 from livegan.stage.outputs.guest import Guest

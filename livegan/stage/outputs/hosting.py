@@ -17,9 +17,9 @@ from typing import Any
 from livegan.ipc.picture_ring import PictureRing
 from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer, UnknownName, canonical
-from livegan.plugin.entry import entries
 from livegan.plugin.guard import said
-from livegan.plugin.loading import load
+from livegan.plugin.loading.entry import entries
+from livegan.plugin.loading.load import load
 from livegan.plugin.registry import Registry
 from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.streams.formats import RGB, Formats

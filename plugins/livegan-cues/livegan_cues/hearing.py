@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.sound.analysis import Analyzer
 from livegan.sound.features import INDEX
+from livegan.sound.hearing.analysis import Analyzer
 from livegan_cues.cues import HEARD, Cue
 from livegan_cues.cues import cues as changes
 

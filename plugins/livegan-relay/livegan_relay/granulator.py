@@ -12,7 +12,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 from livegan.sound.sources import Note
 
 RATE = 48000

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 from livegan.sound.source import SourceGone
 from livegan.stage.outputs.guest_source import source_of_plugin
 from tests.stage.outputs.test_guest_output import until
@@ -21,7 +21,7 @@ import os
 import numpy as np
 
 from livegan.plugin import hookimpl
-from livegan.sound.devices import SourceError
+from livegan.sound.inputs.devices import SourceError
 
 
 class Counting:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.sound import RATE
-from livegan.sound.pace import SoundPace
+from livegan.sound.inputs.pace import SoundPace
 from livegan.stage.window.pacing import FramePace
 
 periods = st.sampled_from([1 / 144, 1 / 60, 1 / 30, 1 / 25])

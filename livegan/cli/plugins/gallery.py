@@ -1,0 +1,34 @@
+"""``livegan plugins gallery``: a page with a picture of every encoder and mixer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livegan.cli.console.failing import clear_errors, fail, short
+
+
+def gallery(
+    out: Annotated[
+        Path,
+        typer.Option(help="The page to write (Markdown). Its pictures go into a folder beside it."),
+    ],
+    package: Annotated[
+        list[str] | None, typer.Option(help="Show only this package; may be given several times.")
+    ] = None,
+) -> None:
+    """Write a page with a picture of every encoder and mixer.
+
+    Every encoder draws the same ten seconds of sound. Every mixer gets the same two pictures.
+    """
+    from livegan import gallery as page
+    from livegan.plugin import registry
+
+    if out.suffix != ".md":
+        fail(f"--out {out}: a gallery is a page; name it {out.stem or 'gallery'}.md", 2)
+    registry.use(registry.Registry().load(Path.cwd() / "plugins"))
+    with clear_errors():
+        shown = page.write_gallery(out, page.operations(package or []), Path.cwd())
+    typer.echo(f"written: {short(out)}, with {shown} pictures")

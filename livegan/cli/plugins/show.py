@@ -1,0 +1,187 @@
+"""``livegan plugins show``: one thing that a plugin offers, with its picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import size_option
+from livegan.cli.console.tables import Column, print_table
+from livegan.cli.console.terminal import terminal
+from livegan.size import UNSAID, Size
+
+if TYPE_CHECKING:
+    from livegan.plugin import Operation
+    from livegan.plugin.catalogue import Offer
+    from livegan.plugin.registry import Registry
+
+PREVIEW = Size.square(36)
+"""Characters across of the picture in the terminal; it is half as many lines high."""
+
+PARAMETERS = (
+    Column("name", "parameter"),
+    Column("default"),
+    Column("range", words=True, least=9),
+    Column("meaning", rank=1, words=True),
+    Column("when", "when it changes", rank=2, words=True, least=11),
+)
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="The name that a set uses, or PACKAGE:NAME.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write its picture, drawn from the demo track, as PNG or JPEG."),
+    ] = None,
+    size: Annotated[Size, size_option("Size of the picture in pixels: 256 if not given.")] = UNSAID,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Show one thing that a plugin offers, with its parameters and its picture."""
+    from livegan.plugin import registry
+
+    loaded = registry.Registry().load(Path.cwd() / "plugins")
+    registry.use(loaded)
+    found = loaded.find(name)
+    if not found:
+        fail(missing(loaded, name))
+    if as_json:
+        typer.echo(json.dumps([as_data(thing) for thing in found]))
+        if out is None:
+            return
+
+    console = terminal()
+    for thing in found:
+        if not as_json:
+            card(thing, console)
+        if out is not None or (console.is_terminal and not as_json):
+            drawn(thing, out, size or Size.square(256), console)
+
+
+def missing(loaded: Registry, name: str) -> str:
+    """What to say of a name that nothing has; with the closest, and plugins that were refused."""
+    from livegan.plugin.closest import suggestion
+
+    known = {n for _, _, n in loaded.full}
+    said = f"no plugin offers anything called {name!r}" + suggestion(name, known)
+    refused = [str(problem) for problem in loaded.problems]
+    return "\n".join([said, *refused])
+
+
+def as_data(thing: Operation | Offer) -> dict[str, Any]:
+    """All that is known of it, as JSON takes it."""
+    from livegan.plugin.catalogue import package_of, where_of
+    from livegan.plugin.declare import Operation
+
+    data: dict[str, Any] = {"kind": thing.kind, "name": thing.name, "package": package_of(thing)}
+    data["where"] = where_of(thing)
+    data["line"] = call(thing)
+    if not isinstance(thing, Operation):
+        return {**data, "version": thing.version, "summary": thing.summary}
+    data |= {"version": thing.origin.version, "summary": thing.summary, "doc": thing.doc}
+    data["aliases"] = list(thing.aliases)
+    data["parameters"] = [
+        {
+            "name": p.name,
+            "type": p.type,
+            "default": p.default,
+            "low": p.low,
+            "high": p.high,
+            "unit": p.unit,
+            "choices": list(p.choices),
+            "doc": p.doc,
+            "rebuilds": not p.live,
+        }
+        for p in thing.params
+    ]
+    return data
+
+
+def call(thing: Operation | Offer) -> str:
+    """How a set, or the command line, names it."""
+    from livegan import portrait
+    from livegan.plugin.declare import Operation
+
+    if isinstance(thing, Operation):
+        return portrait.line_of(thing).text
+    return {
+        "source": f"livegan perform --audio {thing.name}",
+        "output": f'show(picture, {thing.name}="NAME")',
+        "loader": f'model("NAME", picture)    # models/NAME.{thing.name}',
+        "command": f"livegan {thing.name}",
+    }[thing.kind]
+
+
+def card(thing: Operation | Offer, console: Any) -> None:
+    """Print it: what, whose, how it is called, and its parameters."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from livegan.plugin.catalogue import package_of, where_of
+    from livegan.plugin.declare import Operation
+
+    version = thing.origin.version if isinstance(thing, Operation) else thing.version
+    doc = thing.doc if isinstance(thing, Operation) else thing.summary
+    rows = {"from": f"{package_of(thing)} {version}".strip(), "file": short(where_of(thing))}
+    typed = thing.kind in ("source", "command")
+    rows["typed" if typed else "in a set"] = call(thing)
+    if isinstance(thing, Operation) and thing.aliases:
+        rows["also"] = ", ".join(thing.aliases)
+    console.print(Text.assemble((f"{thing.kind} {thing.name}", "bold")))
+    console.print(Text(f"\n{doc.strip()}\n"))
+    table = Table(show_header=False, box=None)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for key, value in rows.items():
+        table.add_row(key, Text(value))
+    console.print(table)
+    if not isinstance(thing, Operation) or not thing.params:
+        return
+    listed = []
+    for p in thing.params:
+        low = "" if p.low is None else f"{p.low:g}"
+        high = "" if p.high is None else f"{p.high:g}"
+        span = ", ".join(p.choices) or (f"{low}..{high}" if low or high else "")
+        default = f"{p.default:g}" if p.type in ("number", "integer") else str(p.default)
+        when = "plays on; takes a signal" if p.live else "is built anew"
+        own = {"name": p.name, "default": default, "range": f"{span} {p.unit}".strip()}
+        listed.append({**own, "meaning": p.doc, "when": when})
+    print_table(PARAMETERS, listed, console=console)
+
+
+def drawn(thing: Operation | Offer, out: Path | None, size: Size, console: Any) -> None:
+    """Draw its picture: into a file, else into the terminal."""
+    from livegan.plugin.declare import Operation
+
+    if not isinstance(thing, Operation):
+        if out is not None:
+            article = "an" if thing.kind[0] in "eo" else "a"
+            fail(f"--out {out}: {article} {thing.kind} draws no picture of its own")
+        return
+    from livegan import portrait
+
+    with clear_errors():
+        pixels = portrait.draw([portrait.line_of(thing)], Path.cwd(), size=size)[0]
+        if out is not None:
+            portrait.save_picture(out, pixels)
+            typer.echo(f"written: {short(out)}", err=True)
+    if console.is_terminal:
+        console.print(blocks(portrait.fitted(pixels, PREVIEW)))
+
+
+def blocks(pixels: Any) -> Any:
+    """A (H, W, 3) picture as text: each character is two pixels, one above the other."""
+    from rich.color import Color
+    from rich.style import Style
+    from rich.text import Text
+
+    text = Text()
+    for above, below in zip(pixels[::2], pixels[1::2], strict=True):
+        for upper, lower in zip(above.tolist(), below.tolist(), strict=True):
+            style = Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower))
+            text.append("▀", style)
+        text.append("\n")
+    return text

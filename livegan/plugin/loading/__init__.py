@@ -1,0 +1,1 @@
+"""How plugins are found, imported, remembered between runs, and loaded again after a save."""

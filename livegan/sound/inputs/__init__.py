@@ -1,0 +1,1 @@
+"""Where a show's sound comes from: devices, files, addresses; each read beside the show."""

@@ -1,0 +1,103 @@
+"""Sound that is captured: from an input device, or from the network."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.sound import RATE
+from livegan.sound.inputs.devices import STALLED, SourceAway, SourceError
+from livegan.sound.inputs.feed import Feed
+from livegan.sound.source import KINDS, Note, SourceGone
+
+Array = NDArray[np.float32]
+
+OVERDUE = STALLED + 1.5
+"""Seconds without sound after which the process that records is given up; it says itself that its
+device has stalled, if it can."""
+
+
+HELD = round(0.2 * RATE)
+"""Samples from the network that are held back before the first is played, so that packets may be
+late by so much."""
+
+
+class Capture:
+    """A source that a process of its own records, so that a driver which hangs or crashes costs
+    the show nothing; after it was gone it is looked for by its whole name.
+
+    Parameters
+    ----------
+    wanted : the name of an input (a part of it will do; None is the default one), or an address.
+    kind : which of the two.
+    patient : what is not there is waited for (`SourceAway`); otherwise a name that no input has
+        is refused (`SourceError`).
+    """
+
+    def __init__(
+        self,
+        wanted: str | None = None,
+        *,
+        kind: Literal["device", "network"] = "device",
+        patient: bool = True,
+    ) -> None:
+        self.name = wanted or "the default input"
+        self.rate = RATE
+        self._wanted, self._kind, self._patient = wanted, kind, patient
+        self._found: str | None = None
+        self._feed: Feed | None = None
+        self._spent = self._plays = False
+
+    @property
+    def latency(self) -> float:
+        """Seconds from the device to the process, as PortAudio says; 0 when it is closed."""
+        return self._feed.latency if self._feed is not None else 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that records."""
+        return self._feed.pid if self._feed is not None else None
+
+    def open(self, note: Note) -> None:
+        """Record; where there is nothing to record yet, an error, and the process looks on."""
+        feed = self._feed
+        # One that opened since it was last looked at is taken; one that was played from is spent.
+        if feed is not None and (self._spent or feed.state == "gone" or feed.hung):
+            self.close()
+        if self._feed is None:
+            self._spent = False
+            self._feed = Feed(kind=self._kind, wanted=self._wanted, found=self._found)
+        feed = self._feed
+        state = feed.settle()
+        if state == "open":
+            self.name = self._found = feed.name
+            self.rate, self._spent, self._plays = feed.rate, True, False
+            return
+        why = feed.reason
+        if feed.unknown and not self._patient and self._found is None:
+            self.close()
+            wait = f"device:{self._wanted} waits until it is plugged in"
+            raise SourceError(f"{why}; {KINDS}; {wait}")
+        if state == "gone":
+            self.close()
+        raise SourceAway(why)
+
+    def pull(self, frames: int) -> Array:
+        """All that was recorded since the last call, (n, 2); of the network, what is asked for."""
+        feed = self._feed
+        if feed is None or feed.state != "open":
+            raise SourceGone(feed.reason if feed is not None else f"{self.name} is closed")
+        if feed.quiet > OVERDUE:
+            raise SourceGone(f"{self.name} has stalled")
+        if self._kind == "device":
+            return feed.read()
+        self._plays = feed.held >= (1 if self._plays else HELD)
+        return feed.read(frames if self._plays else 0)
+
+    def close(self) -> None:
+        """Stop recording; twice is harmless."""
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            feed.close()

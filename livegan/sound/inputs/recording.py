@@ -1,0 +1,102 @@
+"""Recording from an input device, in the process of `livegan.sound.inputs.feeder`."""
+
+from __future__ import annotations
+
+import queue
+import time
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.sound import RATE
+from livegan.sound.downmix import to_stereo
+from livegan.sound.inputs.devices import (
+    Device,
+    SoundStream,
+    SourceError,
+    UnknownDevice,
+    find_again,
+    find_device,
+    refresh,
+)
+from livegan.sound.inputs.feeder import RETRY, Wire
+
+Array = NDArray[np.float32]
+
+WAITING = 400
+"""Blocks that wait to be sent; the oldest go when the show is stopped and does not take them."""
+
+PERIOD = 0.005
+"""Seconds of sound a callback takes: half a hop."""
+
+BUFFER = 0.03
+"""Seconds the device may run ahead of the callback before sound is lost."""
+
+
+def record(wire: Wire, wanted: str | None, found: str | None) -> None:
+    """Record an input device by name (None is the default), once it is there, until it is gone.
+
+    ``found`` is its whole name, if it was open before.
+    """
+    recording = None
+    while recording is None:
+        try:
+            device = find_again(found, "input") if found else find_device(wanted, "input")
+            recording = Recording(device)
+        except Exception as error:
+            wire.say("waiting", reason=str(error), unknown=isinstance(error, UnknownDevice))
+            time.sleep(RETRY)
+            with suppress(SourceError):
+                refresh()
+    wire.say("open", name=device.name, rate=recording.rate, latency=recording.stream.latency)
+    while recording.stream.alive:
+        with suppress(queue.Empty):
+            wire.sound(to_stereo(recording.blocks.get(timeout=0.25)))
+    wire.say("gone", reason=f"sound input {device.name!r} is gone")
+
+
+class Recording:
+    """An open input; ``blocks`` are put by the device's own thread. `SourceError` with the last
+    refusal of a device that opens in no way."""
+
+    def __init__(self, device: Device) -> None:
+        self.blocks: queue.SimpleQueue[Array] = queue.SimpleQueue()
+        refusal: Exception | None = None
+        # 48 kHz needs no resampling later, which would cost 12 ms; the device's own rate and all of
+        # its channels are what it cannot refuse.
+        stereo = min(2, device.channels)
+        for rate, channels in (
+            (RATE, stereo),
+            (round(device.rate), stereo),
+            (round(device.rate), device.channels),
+        ):
+            self.rate = rate
+            try:
+                self.stream = SoundStream(lambda sd: self._open(sd, device, rate, channels))  # noqa: B023
+                return
+            except Exception as error:
+                refusal = error
+        raise SourceError(f"sound input {device.name!r} does not open: {refusal}")
+
+    def _open(self, sd: Any, device: Device, rate: int, channels: int) -> Any:
+        return sd.InputStream(
+            device=device.index,
+            samplerate=rate,
+            channels=channels,
+            dtype="float32",
+            # The buffer rides over a busy moment; sound is taken from it a period at a time.
+            latency=max(BUFFER, device.latency),
+            blocksize=round(PERIOD * rate),
+            callback=self._take,
+        )
+
+    def _take(self, data: Array, frames: int, times: Any, status: Any) -> None:
+        if self.blocks.qsize() > WAITING:
+            with suppress(queue.Empty):
+                self.blocks.get_nowait()
+        self.blocks.put(data.copy())
+        stream = getattr(self, "stream", None)  # the first call may come before it is set
+        if stream is not None:
+            stream.touch()

@@ -1,0 +1,28 @@
+"""Every check there is, in the order in which they are made: importing this fills the rows."""
+
+from __future__ import annotations
+
+# ruff: noqa: I001  (the order is that of the checks)
+from livegan.testing.checklist import (
+    loading,
+    offers,
+    drawing,
+    declarations,
+    parameters,
+    neighbours,
+    hearing,
+    encoders,
+    mixers,
+    signals,
+    sources,
+    outputs,
+    loaders,
+    commands,
+)
+from livegan.testing import cost
+
+PARTS = (
+    loading, offers, drawing, declarations, parameters, neighbours, cost, hearing, encoders,
+    mixers, signals, sources, outputs, loaders, commands,
+)  # fmt: skip
+"""Modules of checks."""

@@ -1,0 +1,1 @@
+"""What a training tells: its log, its held-out pictures, its page."""

@@ -1,0 +1,1 @@
+"""One step of training: the networks, the losses, the optimiser (imports torch)."""
