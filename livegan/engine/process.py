@@ -11,7 +11,8 @@ from typing import Any
 
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
-from livegan.engine.isolation.process_state import ProcessState, exits_refused
+from livegan.engine.isolation.process_state import ProcessState
+from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
 from livegan.engine.standby import import_quietly, stand_by
@@ -41,8 +42,6 @@ from livegan.stage.window.pacing import FramePace
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
 THUMBS_S = 0.15
-LOOK_S = 1.0
-"""How often it is looked whether the set changed what belongs to the whole process."""
 FORGIVEN = 60
 """Frames in a row that may fail outside any node before the engine gives itself up."""
 POISONED = 70
@@ -60,6 +59,8 @@ class Engine:
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
+        self.around: ProcessState | None = None
+        """How the process was when what plays went on the air."""
         self.pulse = Pulse.attach(options["pulse"])
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
@@ -78,7 +79,7 @@ class Engine:
             import_quietly()
         self.prepare()
         try:
-            with exits_refused():
+            with unattended():
                 resume, earlier = self.options.get("resume"), self.options.get("earlier", ())
                 if self.standing_by:
                     told = stand_by(self.link, self.made, self.sound, resume)
@@ -122,6 +123,7 @@ class Engine:
 
         self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
+        self.player.on_fault = self.failed
         self.saves = self.made.saves
         self.saves.start()
 
@@ -143,10 +145,9 @@ class Engine:
     def play(self) -> None:
         """Draw frames at the set's rate; a slow frame lowers the rate and never queues."""
         pace = FramePace()
-        last_thumbs = last_look = 0.0
+        last_thumbs = 0.0
         counted, since = 0, time.monotonic()
         last_position, stumbled = -1, 0
-        self.around = ProcessState()
         while self.link.open:
             self.answer()
             if self.player.program is None and self.player.cued is None:
@@ -169,7 +170,8 @@ class Engine:
                 stumbled = 0
             except Exception:
                 self.leave_if_forked()
-                # A set that is being read took away what all code uses, until it is put back.
+                # A set took away what all code uses, until it is put back.
+                self.put_back()
                 stumbled += 1
                 if stumbled > FORGIVEN:
                     raise
@@ -181,9 +183,6 @@ class Engine:
                 last_thumbs = now
                 if self.player.program is not None:
                     self.rings.show_thumbs(self.player.program, self.frames)
-            if now - last_look >= LOOK_S and not self.pipeline.busy:
-                last_look = now
-                self.look_around()
             program = self.player.program
             wanted = self.options.get("fps") or (program and program.setting("fps", 0)) or 30
             fps = self.player.fps = float(wanted)
@@ -191,13 +190,19 @@ class Engine:
             if pace.wait > 0:
                 time.sleep(pace.wait)
 
-    def look_around(self) -> None:
-        """Put back what code of the set changed in the whole process while it played."""
+    def failed(self, fault: Fault) -> None:
+        """A node failed: tell the stage, and restore what the set may have changed."""
+        self.link.send(fault)
+        self.put_back()
+
+    def put_back(self) -> None:
+        """Restore what code of the set changed in the whole process while it played."""
+        if self.around is None or self.pipeline.busy:  # the pipeline restores what a save changes
+            return
         functions, others = self.around.put_back()
         for what in (*functions, *others):
             reason = f"the set changed {what} while it played; livegan restored it"
-            at = self.player.now.time
-            self.link.send(Fault("", "", reason, at))
+            self.link.send(Fault("", "", reason, self.player.now.time))
 
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
@@ -207,6 +212,7 @@ class Engine:
         if self.announced != frame.version:
             self.announced = frame.version
             self.announce()
+            self.put_back()
             self.around = ProcessState()
 
     def announce(self) -> None:

@@ -23,12 +23,7 @@ from livegan.engine.commit.watch import read_text, stamp
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.given_up_imports import let_import
 from livegan.engine.isolation.object_lifetime import retire
-from livegan.engine.isolation.process_state import (
-    ProcessState,
-    exits_refused,
-    somebody,
-    where_changed,
-)
+from livegan.engine.isolation.process_state import ProcessState, where_changed
 from livegan.engine.program.build import Builder
 from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
@@ -166,17 +161,15 @@ class Pipeline:
             attempt.trial = self.trials.load(commit, busy) if trying else None
             # What it names is loaded now: as the set runs there is a deadline.
             registry.current().wake(self.inputs.words(text))
-            with exits_refused():
-                script = run(self.path, text)
+            script = run(self.path, text)
             # At once: what plays beside it needs what the set may have taken away.
             self._put_back(surroundings, text)
-            with exits_refused():
-                self.inputs.checkpoints = checkpoints_of(script.graph)
-                values = [value for node in script.graph.nodes for value in node.fixed.values()]
-                self.inputs.files = {value for value in values if isinstance(value, Path)}
-                stamps = self.inputs.stamps()
-                newest = self.player.lineup.newest
-                program = self.builder.build(script, newest, self.player.moment, busy)
+            self.inputs.checkpoints = checkpoints_of(script.graph)
+            values = [value for node in script.graph.nodes for value in node.fixed.values()]
+            self.inputs.files = {value for value in values if isinstance(value, Path)}
+            stamps = self.inputs.stamps()
+            newest = self.player.lineup.newest
+            program = self.builder.build(script, newest, self.player.moment, busy)
             self.inputs.helpers = set(beside.loaded(self.path))  # leaves import some
             self._put_back(surroundings, text)
         except Refusal as refusal:
@@ -264,7 +257,6 @@ class Pipeline:
         busy, self.busy = self.busy, ""
         activity.forget(ident)
         let_import(frame)
-        somebody()
         attempt.surroundings.put_back()
         what = f"{busy}: " if busy else ""
         reason = f"{what}this call does not return; remove it"

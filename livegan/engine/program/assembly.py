@@ -18,7 +18,7 @@ from livegan.engine.isolation.memory_limit import go_first, keep_to
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Player
-from livegan.ipc.messages import Fault, FromEngine, Hello, Note, Sources
+from livegan.ipc.messages import FromEngine, Hello, Note, Sources
 from livegan.ipc.sound_ring import SoundRing
 from livegan.picture_sources.board import RingBoard
 from livegan.picture_sources.source import SourceName, Wanted
@@ -65,7 +65,7 @@ def assemble(
         fps=float(options.get("fps") or 30),
         seed=int(options.get("seed") or 0),
         device=device,
-        on_fault=lambda fault: send(Fault(**fault)),
+        on_fault=send,
         controls=controls,
         sources=board,
     )

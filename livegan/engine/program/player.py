@@ -21,6 +21,7 @@ from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_f
 from livegan.generators.channels import fitted
 from livegan.graph.control_reading import Control
 from livegan.graph.reading import NO_CONTROLS, Reading
+from livegan.ipc.messages import Fault
 from livegan.operation.moment import now_at
 from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now
@@ -71,7 +72,7 @@ class Player:
     fps: float = 30.0
     seed: int = 0
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    on_fault: Callable[[dict[str, Any]], None] = lambda fault: None
+    on_fault: Callable[[Fault], None] = lambda fault: None
     decided: Callable[[Action], None] = lambda action: None
     limit_s: float = 2.0
     """How long a leaf or a plugin's node may take in a frame before it is interrupted."""
@@ -173,14 +174,8 @@ class Player:
         self._faults = Faults(self._report)
 
     def _report(self, step: Step, refusal: Refusal) -> None:
-        self.on_fault(
-            {
-                "node": step.name,
-                "where": str(refusal.place or ""),
-                "reason": refusal.reason,
-                "at": self.now.time,
-            }
-        )
+        where = str(refusal.place or "")
+        self.on_fault(Fault(step.name, where, refusal.reason, self.now.time))
         if self.now.time - self._since < TRIAL_S:
             self._failure = refusal
 
