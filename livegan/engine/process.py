@@ -11,7 +11,6 @@ from typing import Any
 
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
-from livegan.engine.isolation.process_state import ProcessState
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
@@ -59,8 +58,6 @@ class Engine:
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
-        self.around: ProcessState | None = None
-        """How the process was when what plays went on the air."""
         self.pulse = Pulse.attach(options["pulse"])
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
@@ -171,7 +168,7 @@ class Engine:
             except Exception:
                 self.leave_if_forked()
                 # A set took away what all code uses, until it is put back.
-                self.put_back()
+                self.pipeline.put_back()
                 stumbled += 1
                 if stumbled > FORGIVEN:
                     raise
@@ -193,16 +190,7 @@ class Engine:
     def failed(self, fault: Fault) -> None:
         """A node failed: tell the stage, and restore what the set may have changed."""
         self.link.send(fault)
-        self.put_back()
-
-    def put_back(self) -> None:
-        """Restore what code of the set changed in the whole process while it played."""
-        if self.around is None or self.pipeline.busy:  # the pipeline restores what a save changes
-            return
-        functions, others = self.around.put_back()
-        for what in (*functions, *others):
-            reason = f"the set changed {what} while it played; livegan restored it"
-            self.link.send(Fault("", "", reason, self.player.now.time))
+        self.pipeline.put_back()
 
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
@@ -212,8 +200,6 @@ class Engine:
         if self.announced != frame.version:
             self.announced = frame.version
             self.announce()
-            self.put_back()
-            self.around = ProcessState()
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""

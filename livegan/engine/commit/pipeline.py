@@ -29,7 +29,7 @@ from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
-from livegan.ipc.messages import FromEngine, Note
+from livegan.ipc.messages import Fault, FromEngine, Note
 from livegan.plugin import registry
 from livegan.plugin.loading.hot import Hot, Trial
 from livegan.plugin.notes import NOTES, listen_to_logging
@@ -100,6 +100,8 @@ class Pipeline:
         """What is being built or proven; None once it was given up or left behind."""
         self._attempts: dict[int, Attempt] = {}
         """Those that may still go on the air, by the number of their commit."""
+        self._surroundings: ProcessState | None = None
+        """How the process was before the newest save that was proven."""
         self.read_again = threading.Event()
         """The set's file is to be read again, though nobody saved it."""
         player.decided = self._decided
@@ -172,6 +174,7 @@ class Pipeline:
             program = self.builder.build(script, newest, self.player.moment, busy)
             self.inputs.helpers = set(beside.loaded(self.path))  # leaves import some
             self._put_back(surroundings, text)
+            self._surroundings = surroundings
         except Refusal as refusal:
             if self._attempt is not attempt:  # it was given up long ago
                 return commit, None
@@ -262,6 +265,15 @@ class Pipeline:
         reason = f"{what}this call does not return; remove it"
         refusal = Refusal(reason, place_at(frame, self.path))
         self.player.happen(lineup.Refused(attempt.commit.id, refusal))
+
+    def put_back(self) -> None:
+        """Restore what the set changed in the whole process while it played, and say so."""
+        if self._surroundings is None or self._attempt is not None:  # a save restores its own
+            return
+        functions, others = self._surroundings.put_back()
+        for what in (*functions, *others):
+            reason = f"the set changed {what} while it played; livegan restored it"
+            self.emit(Fault("", "", reason, self.player.now.time))
 
     def _still(self, attempt: Attempt) -> bool:
         """Whether nothing has taken the place of what is being proven."""

@@ -161,6 +161,7 @@ class Saves:
 
         Gives the text that was proposed last.
         """
+        self.pipeline.put_back()
         while True:
             newer: list[str] = []
             looked = time.monotonic()

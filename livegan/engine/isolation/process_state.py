@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import operator
 import os
 import re
 import sys
@@ -146,8 +147,11 @@ def changes(space: str, owner: ModuleType | type, before: dict[str, Any]) -> dic
 
     Numbers may change as a program runs. A new attribute does no harm where it hides nothing.
     """
-    found = {}
     now = dict(vars(owner))
+    # By identity: what a set put there may compare as it likes.
+    if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
+        return {}
+    found = {}
     for name, was in before.items():
         value = now.get(name, ABSENT)
         if value is not was and called(was) and not torchs_own(space, value):
