@@ -21,7 +21,7 @@ from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.deadline import last_resort
-from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
@@ -31,7 +31,7 @@ from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-from livegan.ipc.messages import Commit, FromEngine, Note, encode
+from livegan.ipc.messages import CommitReport, FromEngine, Note, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
 from livegan.plugin.closest import suggestion
@@ -127,7 +127,7 @@ def rehearse(
     with last_resort(HELD_S), unattended():
         try:
             return _rehearse(what, progress, on_message, on_frame, on_listen)
-        except Poisoned as error:
+        except ContextLost as error:
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
 
@@ -157,7 +157,7 @@ def _rehearse(
 
     def emit(message: FromEngine) -> None:
         said = encode(message)
-        if isinstance(message, Commit):
+        if isinstance(message, CommitReport):
             commits[message.id] = said
         on_message(said)
 

@@ -22,7 +22,7 @@ from livegan.ipc.messages import (
     Fault,
     Note,
     Obeyed,
-    Outputs,
+    OutputsOnAir,
     Row,
     Safe,
     Settings,
@@ -65,7 +65,7 @@ class Engine:
 
     def run(self) -> None:
         """Play until told to quit or until the stage is gone."""
-        from livegan.engine.isolation.gpu_errors import Poisoned
+        from livegan.engine.isolation.gpu_errors import ContextLost
 
         threading.Thread(target=self.heartbeat, name="heartbeat", daemon=True).start()
         activity.pulse = self.pulse
@@ -85,7 +85,7 @@ class Engine:
                     self.standing_by = False
                     self.enter([m for m in (resume, *earlier) if m])
                     self.play()
-        except Poisoned as error:
+        except ContextLost as error:
             self.poisoned(error)
         finally:
             self.leave_if_forked()
@@ -210,7 +210,7 @@ class Engine:
         program = self.player.program
         assert program is not None
         self.link.send(Slots(slots(program)))
-        self.link.send(Outputs(self.rings.outputs(program)))
+        self.link.send(OutputsOnAir(self.rings.outputs(program)))
         live = live_sources(program.graph.nodes)
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
         bpm = program.setting("bpm", None)

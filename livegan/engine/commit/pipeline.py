@@ -15,7 +15,13 @@ from pathlib import Path
 
 from livegan.engine.commit import beside, lineup
 from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
-from livegan.engine.commit.lineup import Action, Tell, TellCued, TellRefused, TellRolledBack
+from livegan.engine.commit.lineup import (
+    LineupAction,
+    TellCued,
+    TellRefused,
+    TellRolledBack,
+    TellStatus,
+)
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
 from livegan.engine.commit.set_inputs import SetInputs
@@ -332,7 +338,7 @@ class Pipeline:
 
     def undo(self) -> None:
         """Bring the program before this one back; the next save is compared with that."""
-        self.player.happen(lineup.Key("undo"))
+        self.player.happen(lineup.KeyPressed("undo"))
 
     def _busy(
         self, attempt: Attempt, what: str, place: Place | None = None, apart: bool = False
@@ -351,9 +357,9 @@ class Pipeline:
 
     # What the lineup decides: one at a time ------------------------------------------------------
 
-    def _decided(self, action: Action) -> None:
-        if isinstance(action, lineup.Note):
-            self.emit(Note(action.text))
+    def _decided(self, action: LineupAction) -> None:
+        if isinstance(action, Note):
+            self.emit(action)
         elif isinstance(action, lineup.ReadAgain):
             self.read_again.set()
         elif isinstance(action, lineup.TellAired):
@@ -365,7 +371,7 @@ class Pipeline:
             if commit is not None:
                 self._tell(commit, action)
 
-    def _tell(self, commit: Commit, action: Tell | TellCued | TellRefused) -> None:
+    def _tell(self, commit: Commit, action: TellStatus | TellCued | TellRefused) -> None:
         """Say how a save stands."""
         attempt = self._attempts.get(commit.id)
         if isinstance(action, lineup.TellCued):

@@ -13,7 +13,7 @@ from livegan.engine.commit.pipeline import PLUGINS, Pipeline
 from livegan.engine.commit.safe_set import SafeSet
 from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher, slow_disk
-from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.memory_limit import go_first, keep_to
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
@@ -43,7 +43,7 @@ def assemble(
     sound: SoundRing,
     controls: Controls,
     send: Callable[[FromEngine], None],
-    poisoned: Callable[[Poisoned], None],
+    poisoned: Callable[[ContextLost], None],
 ) -> Assembly:
     """Make the parts of an engine; its options are in docs/internals.md."""
     device = choose_device(options.get("device") or "auto")

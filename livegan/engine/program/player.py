@@ -12,14 +12,14 @@ import numpy as np
 import torch
 
 from livegan.engine.commit import lineup
-from livegan.engine.commit.lineup import Action, Cue, Event, Lineup, lost, step
+from livegan.engine.commit.lineup import Cue, Lineup, LineupAction, LineupEvent, lost, step
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.generators.channels import fitted
-from livegan.graph.control_reading import Control
+from livegan.graph.control_reading import ControlValue
 from livegan.graph.reading import NO_CONTROLS, Reading
 from livegan.ipc.messages import Fault
 from livegan.operation.moment import now_at
@@ -49,14 +49,14 @@ class Frame:
 class Controls(Protocol):
     """Where a player reads controls: the show's control table, or recorded ones."""
 
-    def snapshot(self, time: float) -> Mapping[str, Control]:
+    def snapshot(self, time: float) -> Mapping[str, ControlValue]:
         """All controls by name at ``time`` seconds of show time, or the newest. Never waits."""
 
 
 class NoControls:
     """Nobody sets a control."""
 
-    def snapshot(self, time: float) -> Mapping[str, Control]:
+    def snapshot(self, time: float) -> Mapping[str, ControlValue]:
         """Nothing."""
         return NO_CONTROLS
 
@@ -73,7 +73,7 @@ class Player:
     seed: int = 0
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     on_fault: Callable[[Fault], None] = lambda fault: None
-    decided: Callable[[Action], None] = lambda action: None
+    decided: Callable[[LineupAction], None] = lambda action: None
     limit_s: float = 2.0
     """How long a leaf or a plugin's node may take in a frame before it is interrupted."""
     controls: Controls = field(default_factory=NoControls)
@@ -141,7 +141,7 @@ class Player:
         """What waits for its beat."""
         return self.lineup.cued
 
-    def happen(self, event: Event) -> Lineup:
+    def happen(self, event: LineupEvent) -> Lineup:
         """Take an event, from any thread; the lineup after it.
 
         Events are taken one at a time, and each is told before the next is taken. No thread waits
@@ -191,7 +191,7 @@ class Player:
         position = position // HOP * HOP
         sound = self.hearing.at(position)
         now = self._now(sound, self.program, self._before)
-        program = self.happen(lineup.Frame(now.beats, now.time)).on_air
+        program = self.happen(lineup.FrameBegins(now.beats, now.time)).on_air
         if program is None:
             return None
         if program is not self._drawn:

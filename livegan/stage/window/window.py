@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.files import printable
-from livegan.stage.overlay.text import Panel, Size
+from livegan.stage.overlay.text import Panel, PixelSize
 from livegan.stage.window import displays as screen
 from livegan.stage.window import x11
 from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.window.visibility import Displays, Visibility
 
-USUAL: Size = (1024, 1024)
-SMALLEST: Size = (160, 120)
+USUAL: PixelSize = (1024, 1024)
+SMALLEST: PixelSize = (160, 120)
 SETTLED = 2.0  # seconds in which a window manager may still change what it was asked for
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
 SAME = 0.01
@@ -26,7 +26,7 @@ SAME = 0.01
 MIND = 0.5  # seconds between looks at the displays
 
 
-def shaped_like(picture: Size, room: Size) -> Size:
+def shaped_like(picture: PixelSize, room: PixelSize) -> PixelSize:
     """The size of a window in a picture's shape: as large as usual, and within the display."""
     scale = (USUAL[0] * USUAL[1] / (picture[0] * picture[1])) ** 0.5
     scale = min(scale, room[0] / picture[0], room[1] / picture[1])
@@ -54,7 +54,7 @@ class Window:
 
     def __init__(
         self,
-        size: Size | None = None,
+        size: PixelSize | None = None,
         *,
         title: str = "livegan",
         fullscreen: bool = False,
@@ -124,7 +124,7 @@ class Window:
         return self._canvas.name
 
     @property
-    def size(self) -> Size:
+    def size(self) -> PixelSize:
         """Width and height in pixels."""
         width, height = self._window.size
         return width, height
@@ -192,7 +192,7 @@ class Window:
             self.abandon()
             raise WindowLost(SERVER)
 
-    def _follow(self, picture: Size) -> None:
+    def _follow(self, picture: PixelSize) -> None:
         """Take the shape of a picture, with as many pixels as before."""
         if not self._follows or self.fullscreen:
             return

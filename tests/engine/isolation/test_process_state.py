@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from livegan.engine.commit.lineup import Key
+from livegan.engine.commit.lineup import KeyPressed
 from livegan.engine.isolation.process_state import (
     ProcessState,
     profiling,
@@ -208,7 +208,7 @@ def test_a_set_that_watches_each_line_is_rid_of_it(show: Show, where: str, kind:
     notes = [m["text"] for m in show.messages if m["type"] == "note"]
     told = [text for text in notes if "the set changed" in text]
     assert told == [f"the set changed the {kind} function; livegan restored it"]
-    show.player.happen(Key("undo"))  # its leaf would do it again in each frame
+    show.player.happen(KeyPressed("undo"))  # its leaf would do it again in each frame
 
 
 def test_a_thread_keeps_its_trace_function_when_another_puts_things_back() -> None:
