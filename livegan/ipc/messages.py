@@ -169,6 +169,34 @@ class Waiting:
     text: str = ""
 
 
+# Of the stage itself -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EngineNews:
+    """What became of the engine: ``kind`` is "phase", "death", "recovery", "blocked" or
+    "standby", ``phase`` the supervisor's."""
+
+    kind: str
+    phase: str
+    text: str = ""
+    pid: int | None = None
+    how: str = ""
+    """Of a death: how it ended."""
+    node: str = ""
+    where: str = ""
+    """What it was at."""
+    gap_s: float | None = None
+    """Of a recovery: for how long there was no engine."""
+
+
+@dataclass(frozen=True)
+class PrintedLines:
+    """What code of a set printed, shortened."""
+
+    lines: Sequence[str]
+
+
 # Stage → engine ----------------------------------------------------------------------------------
 
 
@@ -228,13 +256,18 @@ FromEngine = (
     Hello | Alive | Ready | Poisoned | CommitReport | Fault | Slots | OutputsOnAir | Sources
     | Settings | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
+FromStage = EngineNews | PrintedLines
+Heard = FromEngine | FromStage
+"""What the stage hears of its engine."""
 ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
-Message = FromEngine | ToEngine
+Message = Heard | ToEngine
 
 NAMES: dict[type, str] = {
     CommitReport: "commit",
     OutputsOnAir: "outputs",
     SafeSetReady: "safe",
+    EngineNews: "engine",
+    PrintedLines: "printed",
     TakeOver: "take_over",
     SourceRings: "source_rings",
 }
@@ -247,9 +280,13 @@ def _by_name(kinds: Any) -> dict[str, type]:
 
 FROM_ENGINE = _by_name(FromEngine)
 """What an engine says, by ``type``."""
+FROM_STAGE = _by_name(FromStage)
+"""What the stage says of its engine, in the show log."""
 TO_ENGINE = _by_name(ToEngine)
 """What an engine is told, by ``type``."""
-_TYPES = {kind: name for name, kind in (*FROM_ENGINE.items(), *TO_ENGINE.items())}
+_TYPES = {
+    kind: name for kinds in (FROM_ENGINE, FROM_STAGE, TO_ENGINE) for name, kind in kinds.items()
+}
 
 
 def encode(message: Message) -> Wire:
