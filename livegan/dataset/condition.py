@@ -31,14 +31,14 @@ from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Soundtrack
 
 ANALYSIS = (
-    "analysis.py",
-    "bands.py",
-    "drums.npz",
-    "drums.py",
     "features.py",
-    "loudness.py",
-    "onsets.py",
-    "tempo.py",
+    "hearing/analysis.py",
+    "hearing/bands.py",
+    "hearing/drums.npz",
+    "hearing/drums.py",
+    "hearing/loudness.py",
+    "hearing/onsets.py",
+    "hearing/tempo.py",
 )
 """Files of `livegan.sound` that features depend on."""
 
@@ -67,7 +67,7 @@ class Drawing:
 
 def analysis_digest() -> str:
     """SHA-256 of all that the analysis of sound is made of: encoders draw what it says."""
-    folder = Path(inspect.getsourcefile(Analyzer) or "").parent
+    folder = Path(inspect.getsourcefile(Analyzer) or "").parent.parent
     found = hashlib.sha256()
     for name in ANALYSIS:
         found.update((folder / name).read_bytes())
