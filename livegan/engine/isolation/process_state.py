@@ -166,29 +166,44 @@ def stands_in(function: Any) -> bool:
     return isinstance(function, FunctionType) and REFUSES in vars(function)
 
 
+_refusing: set[object] = set()
+_refusing_lock = threading.Lock()
+_real_exits: dict[str, Callable[..., None]] = {}
+
+
 @contextlib.contextmanager
 def exits_refused() -> Iterator[None]:
     """Inside, ``os._exit`` and ``os.abort`` raise SystemExit, as ``sys.exit`` does, and a set that
-    calls them is refused; processes that were forked end as ever."""
-    pid = os.getpid()
-    before = {name: getattr(os, name) for name in ("_exit", "abort")}
+    calls them is refused; processes that were forked end as ever.
+
+    A thread that was given up inside may come back while another is in here: the functions are
+    put back when the last one leaves.
+    """
+    token, pid = object(), os.getpid()
 
     def refusing(name: str) -> Callable[..., None]:
         def leave(*status: int) -> None:
             if os.getpid() != pid:
-                before[name](*status)
+                _real_exits[name](*status)
             raise SystemExit(f"os.{name}")
 
         setattr(leave, REFUSES, True)
         return leave
 
-    for name in before:
-        setattr(os, name, refusing(name))
+    with _refusing_lock:
+        for name in ("_exit", "abort"):
+            if not stands_in(getattr(os, name)):
+                _real_exits[name] = getattr(os, name)
+                setattr(os, name, refusing(name))
+        _refusing.add(token)
     try:
         yield
     finally:
-        for name, function in before.items():
-            setattr(os, name, function)
+        with _refusing_lock:
+            _refusing.remove(token)
+            if not _refusing:
+                for name, function in _real_exits.items():
+                    setattr(os, name, function)
 
 
 @contextlib.contextmanager

@@ -289,3 +289,15 @@ def test_a_thread_given_up_inside_nobody_does_not_take_who_types_along() -> None
     assert sys.stdin is not before and sys.stdin.read() == ""
     later.__exit__(None, None, None)
     assert sys.stdin is before and around.put_back() == ([], [])
+
+
+def test_a_thread_given_up_inside_refused_exits_does_not_let_others_end_the_process() -> None:
+    real = os._exit
+    given_up, later = exits_refused(), exits_refused()
+    given_up.__enter__()
+    later.__enter__()
+    given_up.__exit__(None, None, None)  # it comes back while another save is proven
+    with pytest.raises(SystemExit):
+        os._exit(3)
+    later.__exit__(None, None, None)
+    assert os._exit is real
