@@ -111,7 +111,9 @@ def evening(
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_the_show_goes_on(fault: Gremlin, evening: tuple[list[Outcome], Eyes]) -> None:
     (outcome,) = [outcome for outcome in evening[0] if outcome.fault == fault.name]
-    if outcome.verdict == "not done" and not os.environ.get("CI"):
+    # A container may be denied namespaces, wherever it runs.
+    may_skip = not os.environ.get("CI") or "namespaces" in fault.needs
+    if outcome.verdict == "not done" and may_skip:
         pytest.skip(outcome.why[0])
     assert outcome.verdict in ("pass", "late"), outcome
     assert outcome.presented > 0 or fault.name == "the X server dies"  # there is no window then
