@@ -23,6 +23,7 @@ from livegan.gremlins.evening import END, ROOM, Evening, EveningPlan
 from livegan.gremlins.fault import Gremlin
 from livegan.gremlins.judging import BLACK, Outcome
 from livegan.gremlins.show import Show
+from livegan.size import Size
 from tests.display import xvfb
 from tests.engine.playing import make_models
 from tests.test_rehearsal import write_wav
@@ -96,7 +97,7 @@ def evening(
         music=folder / "song.wav",
         seed=4,
         saves=SLIPS,
-        size=64,
+        size=Size.square(64),
         calm=0.2,
         window=WINDOW,
         hud=False,
