@@ -62,6 +62,8 @@ class Attempt:
     """How the process was before."""
     checkpoints: set[str]
     """The models that the set before it named."""
+    nodes: frozenset[str] | None = None
+    """Names of the nodes of its graph; None until the set has run."""
     trial: Trial | None = None
     news: list[str] = field(default_factory=list)
     """What there is to say of its models once it is on the air."""
@@ -105,6 +107,8 @@ class Pipeline:
         """What is being built or proven; None once it was given up or left behind."""
         self._attempts: dict[int, Attempt] = {}
         """Those that may still go on the air, by the number of their commit."""
+        self._overwritten: frozenset[str] | None = None
+        """The nodes of a superseded save that nothing went on the air after; None without one."""
         self.read_again = threading.Event()
         """The set's file is to be read again, though nobody saved it."""
         player.decided = self._decided
@@ -124,6 +128,7 @@ class Pipeline:
         trying, self.trials.begun = self.trials.begun, True
         seen = self.inputs.fingerprint(text, self.inputs.stamps(), trying)
         if seen == self._last_seen and (not self._left or stamp(self.path) == self._left[0]):
+            self._overwritten = None
             return None
         at = self.player.now.time if at is None else at
         commit, trial = self._prove(text, file or self.path, at, trying)
@@ -168,6 +173,7 @@ class Pipeline:
             registry.current().wake(self.inputs.words(text))
             with exits_refused():
                 script = run(self.path, text)
+            attempt.nodes = frozenset(n.name for n in script.graph.nodes if n.kind != "prev")
             # At once: what plays beside it needs what the set may have taken away.
             self._put_back(surroundings, text)
             with exits_refused():
@@ -205,7 +211,8 @@ class Pipeline:
                     # Those from before the models were read: one written since is a change.
                     self._last_seen = self.inputs.fingerprint(text, stamps)
                     self._seen = stamps
-        commit.kept, commit.built = list(program.kept), list(program.built)
+        commit.kept = list(program.kept)
+        commit.built = [*program.built, *self._brought_back(program)]
         commit.retired = list(program.retired)
         before = newest.script.notes if newest else ()
         attempt.notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before]
@@ -219,6 +226,13 @@ class Pipeline:
             if attempt.trial is not None:
                 attempt.trial.withdraw()
         return commit, attempt.trial
+
+    def _brought_back(self, program: Program) -> list[str]:
+        """Kept nodes that the save before this one, which was superseded, had dropped: to whoever
+        saved both they are new, though their state goes on."""
+        if self._overwritten is None:
+            return []
+        return [name for name in program.kept if name not in self._overwritten]
 
     def overtake(self, text: str) -> bool:
         """A newer save says this: whether something else is being proven, which is superseded."""
@@ -384,6 +398,9 @@ class Pipeline:
             self._left = ()
         else:
             self._attempts.pop(commit.id, None)
+            self._overwritten = None
+            if action.status == "superseded" and attempt is not None:
+                self._overwritten = attempt.nodes
         if action.status == "on_air" and action.at is not None and program is not None:
             commit.on_air_at, commit.source = round(action.at, 6), program.script.text
             commit.texts = self.trials.texts(program.version)
@@ -395,7 +412,7 @@ class Pipeline:
     def _aired(self, program: Program, reason: str) -> None:
         """A key put a program on the air. The next save goes on the air after it, even one that
         changed nothing."""
-        self._left = (stamp(self.path),)
+        self._left, self._overwritten = (stamp(self.path),), None
         commit = self.commits.add(self.player.now.time, program.script.path)
         commit.reason, commit.on_air_at = reason, round(commit.at, 6)
         commit.version, commit.digest, commit.safe = program.version, program.digest, program.safe
