@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from livegan.cli import ROWS, app
 from livegan.cli.commands import add_commands
-from livegan.cli.console.lazy import Row
+from livegan.cli.console.lazy import CommandRow
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_the_list_says_what_the_command_says(row: Row) -> None:
+def test_the_list_says_what_the_command_says(row: CommandRow) -> None:
     command = row.load()
     assert command.name == row.name
     assert " ".join(str(command.help).split("\n\n")[0].split()) == row.summary
