@@ -71,10 +71,11 @@ def seen(sights: Sequence[Sight], lines: Sequence[ShowLine], since: float) -> li
 
 
 def one_line(sights: Sequence[Sight], lines: Sequence[ShowLine]) -> str:
-    """What the terminal said of it: the line of the first sight that came."""
+    """What the terminal said of it: the line of the first sight that came with one."""
     for heard in lines:
-        if any(sight.found(heard.message) for sight in sights):
-            return text_of(heard.message)
+        found = any(sight.found(heard.message) for sight in sights)
+        if found and (text := text_of(heard.message)):
+            return text
     return ""
 
 

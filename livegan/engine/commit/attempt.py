@@ -29,6 +29,8 @@ class Attempt:
     """How the process was before."""
     checkpoints: set[str]
     """The models that the set before it named."""
+    nodes: frozenset[str] | None = None
+    """Names of the nodes of its graph; None until the set has run."""
     trial: Trial | None = None
     news: list[str] = field(default_factory=list)
     """What there is to say of its models once it is on the air."""

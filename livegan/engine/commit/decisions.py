@@ -42,6 +42,8 @@ class Decisions:
         self.left: tuple[object, ...] = ()
         """How the set's file was when a key left its text: the same text counts again once it is
         saved, and not for any other file that comes or goes beside it."""
+        self.overwritten: frozenset[str] | None = None
+        """The nodes of a superseded save that nothing went on the air after; None without one."""
         self.read_again = threading.Event()
         """The set's file is to be read again, though nobody saved it."""
 
@@ -49,6 +51,13 @@ class Decisions:
     def saved_again(self) -> bool:
         """A key left the text of the set's file, which was saved since."""
         return bool(self.left) and stamp(self._path) != self.left[0]
+
+    def brought_back(self, program: Program) -> list[str]:
+        """Kept nodes that the save before this one, which was superseded, had dropped: to whoever
+        saved both they are new, though their state goes on."""
+        if self.overwritten is None:
+            return []
+        return [name for name in program.kept if name not in self.overwritten]
 
     def take(self, action: LineupAction) -> None:
         """Say what was decided, and do what follows from it."""
@@ -88,6 +97,9 @@ class Decisions:
             self.left = ()
         else:
             self.attempts.pop(commit.id, None)
+            self.overwritten = None
+            if action.status == "superseded" and attempt is not None:
+                self.overwritten = attempt.nodes
         if action.status == "on_air" and action.at is not None and program is not None:
             commit.on_air_at, commit.source = round(action.at, 6), program.script.text
             commit.texts = self._trials.texts(program.version)
@@ -99,7 +111,7 @@ class Decisions:
     def _aired(self, program: Program, reason: str) -> None:
         """A key put a program on the air. The next save goes on the air after it, even one that
         changed nothing."""
-        self.left = (stamp(self._path),)
+        self.left, self.overwritten = (stamp(self._path),), None
         commit = self._commits.add(self._player.now.time, program.script.path)
         commit.reason, commit.on_air_at = reason, round(commit.at, 6)
         commit.version, commit.digest, commit.safe = program.version, program.digest, program.safe

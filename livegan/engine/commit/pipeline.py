@@ -88,6 +88,7 @@ class Pipeline:
         trying, self.trials.begun = self.trials.begun, True
         seen = self.inputs.fingerprint(text, self.inputs.stamps(), trying)
         if seen == self._last_seen and not self._decisions.saved_again:
+            self._decisions.overwritten = None
             return None
         at = self.player.now.time if at is None else at
         commit, trial = self._prove(text, file or self.path, at, trying)
@@ -131,6 +132,7 @@ class Pipeline:
             # What it names is loaded now: as the set runs there is a deadline.
             registry.current().wake(self.inputs.words(text))
             script = run(self.path, text)
+            attempt.nodes = frozenset(n.name for n in script.graph.nodes if n.kind != "prev")
             # At once: what plays beside it needs what the set may have taken away.
             self._put_back(surroundings, text)
             self.inputs.checkpoints = checkpoints_of(script.graph)
@@ -168,7 +170,8 @@ class Pipeline:
                     # Those from before the models were read: one written since is a change.
                     self._last_seen = self.inputs.fingerprint(text, stamps)
                     self._seen = stamps
-        commit.kept, commit.built = list(program.kept), list(program.built)
+        commit.kept = list(program.kept)
+        commit.built = [*program.built, *self._decisions.brought_back(program)]
         commit.retired = list(program.retired)
         before = newest.script.notes if newest else ()
         attempt.notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before]

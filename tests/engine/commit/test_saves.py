@@ -206,6 +206,8 @@ def test_a_newer_save_does_not_wait_for_a_heavy_model_that_it_does_not_name(
     saved.show.path.write_text(text("x = 2"))
     until(lambda: len(saved.commits("on_air")) == 2, doing=saved.frames)
     assert [m["id"] for m in saved.commits("superseded")] == [2]
+    newest = saved.commits("on_air")[-1]
+    assert newest["built"] and set(newest["built"]) <= set(newest["kept"]), "dropped, named again"
     gate.OPEN.set()  # the model is there at last, and nobody wants it
     for _ in range(20):
         saved.frames()
