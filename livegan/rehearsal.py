@@ -30,7 +30,7 @@ from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-from livegan.ipc.messages import CommitReport, FromEngine, Note, encode
+from livegan.ipc.messages import Commit, FromEngine, Note, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
 from livegan.plugin.closest import suggestion
@@ -152,7 +152,7 @@ def _rehearse(
 
     def emit(message: FromEngine) -> None:
         said = encode(message)
-        if isinstance(message, CommitReport):
+        if isinstance(message, Commit):
             commits[message.id] = said
         on_message(said)
 

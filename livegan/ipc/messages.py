@@ -62,9 +62,12 @@ class Poisoned:
     reason: str
 
 
-@dataclass(frozen=True)
-class CommitReport:
-    """How a save stands. Times are seconds of show time; places are ``file:line``."""
+@dataclass
+class Commit:
+    """A save on its way to the air. Times are seconds of show time; places are ``file:line``.
+
+    The pipeline changes the one that it has; each message is a copy.
+    """
 
     id: int = 0
     at: float = 0.0
@@ -253,7 +256,7 @@ class Quit:
 
 
 FromEngine = (
-    Hello | Alive | Ready | Poisoned | CommitReport | Fault | Slots | OutputsOnAir | Sources
+    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
     | Settings | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 FromStage = EngineNews | PrintedLines
@@ -263,7 +266,6 @@ ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
 Message = Heard | ToEngine
 
 NAMES: dict[type, str] = {
-    CommitReport: "commit",
     OutputsOnAir: "outputs",
     SafeSetReady: "safe",
     EngineNews: "engine",

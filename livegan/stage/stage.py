@@ -12,7 +12,7 @@ from typing import Any
 
 from livegan.film import FilmError
 from livegan.ipc.messages import (
-    CommitReport,
+    Commit,
     EngineNews,
     Heard,
     Hello,
@@ -337,7 +337,7 @@ class Stage:
 
     def _hear(self, message: Heard) -> None:
         self._report.take(message)
-        if isinstance(message, CommitReport):
+        if isinstance(message, Commit):
             on_air, source = message.status == "on_air", self._listening.source
             if on_air:
                 self._safe_plays = message.safe

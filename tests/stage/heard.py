@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.ipc.messages import FROM_ENGINE, FROM_STAGE, CommitReport, decode
+from livegan.ipc.messages import FROM_ENGINE, FROM_STAGE, Commit, decode
 
 NEEDED: dict[str, dict[str, Any]] = {
     "hello": {"pid": 1},
@@ -25,6 +25,6 @@ def row(fields: dict[str, Any]) -> Any:
     return heard(fields["type"], **{k: v for k, v in fields.items() if k != "type"})
 
 
-def on_air(digest: str = "a", version: int = 3, **more: Any) -> CommitReport:
+def on_air(digest: str = "a", version: int = 3, **more: Any) -> Commit:
     """A commit that is on the air."""
-    return CommitReport(status="on_air", digest=digest, version=version, **more)
+    return Commit(status="on_air", digest=digest, version=version, **more)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from livegan.engine.commit.commits import Commit
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.process_state import ProcessState
+from livegan.ipc.messages import Commit
 from livegan.plugin.loading.hot import Trial
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from livegan.engine.commit import lineup
 from livegan.engine.commit.attempt import Attempt
-from livegan.engine.commit.commits import Commit, Commits
+from livegan.engine.commit.commits import Commits
 from livegan.engine.commit.lineup import (
     LineupAction,
     TellCued,
@@ -21,7 +21,7 @@ from livegan.engine.commit.script import Refusal
 from livegan.engine.commit.watch import stamp
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
-from livegan.ipc.messages import FromEngine, Note
+from livegan.ipc.messages import Commit, FromEngine, Note
 
 
 class Decisions:

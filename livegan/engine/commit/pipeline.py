@@ -15,7 +15,7 @@ from pathlib import Path
 
 from livegan.engine.commit import beside, lineup
 from livegan.engine.commit.attempt import Attempt, Superseded
-from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
+from livegan.engine.commit.commits import LONGEST, Commits, changed_lines
 from livegan.engine.commit.decisions import Decisions
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
@@ -30,7 +30,7 @@ from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
-from livegan.ipc.messages import Fault, FromEngine, Note
+from livegan.ipc.messages import Commit, Fault, FromEngine, Note
 from livegan.plugin import registry
 from livegan.plugin.loading.hot import Hot, Trial
 from livegan.plugin.notes import NOTES, listen_to_logging

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from livegan.ipc.messages import CommitReport
+from livegan.ipc.messages import Commit
 
 PATIENCE = 1.5
 """Seconds an engine that plays has to do what a key asked; its frames take far less."""
@@ -35,17 +35,15 @@ class Pending:
         return replace(self, order=""), True
 
 
-def resumption(
-    order: str, good: Sequence[CommitReport], blocked: Sequence[str]
-) -> CommitReport | None:
+def resumption(order: str, good: Sequence[Commit], blocked: Sequence[str]) -> Commit | None:
     """The commit that an engine is to return with so that the order is done.
 
     ``good`` are those of the show, newest last. None where there is nothing to go back to.
     """
-    on_air = good[-1] if good else CommitReport()
+    on_air = good[-1] if good else Commit()
     if order == "safe" and not on_air.safe:
         # Which set that is, the engine's options say.
-        return CommitReport(status="on_air", safe=True, version=on_air.version + 1)
+        return Commit(status="on_air", safe=True, version=on_air.version + 1)
     for report in reversed(good[:-1]):
         if report.digest != on_air.digest and report.digest not in blocked and not report.safe:
             return report

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from livegan.ipc.messages import (
     Alive,
-    CommitReport,
+    Commit,
     EngineNews,
     Fault,
     Heard,
@@ -102,7 +102,7 @@ class View:
             return replace(self, device=message.device, waiting=waiting)
         if isinstance(message, Alive):
             return self._alive(message)
-        if isinstance(message, CommitReport):
+        if isinstance(message, Commit):
             return self._commit(message, now)
         if isinstance(message, Fault):
             text = place(message.where) + failure(message.node, message.reason)
@@ -136,7 +136,7 @@ class View:
             view, waiting=self.waiting and (f"preparing {node}" if named else self.waiting)
         )
 
-    def _commit(self, message: CommitReport, now: float) -> View:
+    def _commit(self, message: Commit, now: float) -> View:
         file, status = message.file or self.file, message.status
         view = replace(self, commit=status.replace("_", " "), file=file)
         if status == "refused":

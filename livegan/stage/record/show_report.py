@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from livegan.ipc.messages import CommitReport, EngineNews, Fault, Heard
+from livegan.ipc.messages import Commit, EngineNews, Fault, Heard
 from livegan.stage.streams.stream import Stream
 from livegan.stage.supervision.state import SupervisorState
 from livegan.stage.window.presenter import Presenter
@@ -27,7 +27,7 @@ class ShowReport:
 
     def take(self, message: Heard) -> None:
         """Count what a message of the engine or of its supervision says."""
-        if isinstance(message, CommitReport):
+        if isinstance(message, Commit):
             self._counts["commits"] += message.status == "on_air"
             self._counts["refused"] += message.status == "refused"
         elif isinstance(message, Fault):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from livegan.ipc.messages import CommitReport, FromEngine
+from livegan.ipc.messages import Commit, FromEngine
 from livegan.stage.supervision.health import EngineSigns
 
 Guilt = Literal["doubtful", "likely", "certain"]
@@ -44,7 +44,7 @@ class Tick:
 class Insist:
     """The engine does not do what a key asked: it is to return with this commit instead."""
 
-    resume: CommitReport
+    resume: Commit
     text: str
     """The line that the performer is told."""
 

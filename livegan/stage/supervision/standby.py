@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from livegan.ipc.messages import CommitReport, Keep, Row, encode
+from livegan.ipc.messages import Commit, Keep, Row, encode
 
 PAUSE = 3.0  # seconds an engine plays before another is started beside it
 GOOD = 4.0  # seconds on the air after which a program is good enough to be kept ready
@@ -33,14 +33,14 @@ class Standby:
     deaths: int = 0
 
 
-def named(report: CommitReport) -> tuple[str, int]:
+def named(report: Commit) -> tuple[str, int]:
     """Which program a commit brought."""
     return report.digest, report.version
 
 
 def look(
     standby: Standby,
-    resume: CommitReport | None,
+    resume: Commit | None,
     blocked: tuple[str, ...],
     *,
     playing_since: float | None,

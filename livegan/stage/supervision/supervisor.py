@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from livegan.ipc.messages import Alive, CommitReport, FromEngine, Ready, TakeOver, encode
+from livegan.ipc.messages import Alive, Commit, FromEngine, Ready, TakeOver, encode
 from livegan.stage.supervision import standby as standbys
 from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.events import (
@@ -124,7 +124,7 @@ def _heard(
         return state, []
     state = replace(state, heard=now, greeted=True)
     actions: list[SupervisorAction] = []
-    if isinstance(message, CommitReport):
+    if isinstance(message, Commit):
         status = message.status
         building = state.building - {message.id}
         if status in BUILDING:
@@ -152,7 +152,7 @@ def _heard(
     return state, actions
 
 
-def _rolled_back(state: SupervisorState, refused: CommitReport, now: float) -> SupervisorState:
+def _rolled_back(state: SupervisorState, refused: Commit, now: float) -> SupervisorState:
     """Without a program that was refused when it was on air: the one before it is, again."""
     version = refused.version
     good = tuple(m for m in state.good if not version or m.version != version)
@@ -239,7 +239,7 @@ def _insist(
 def _standby_heard(
     state: SupervisorState, message: FromEngine
 ) -> tuple[SupervisorState, list[SupervisorAction]]:
-    if isinstance(message, CommitReport) and message.status == "refused":
+    if isinstance(message, Commit) and message.status == "refused":
         reason = f"the standby engine cannot play this set: {message.reason}"
         return state, [Announce("standby", reason)]
     if not isinstance(message, Ready):
@@ -249,7 +249,7 @@ def _standby_heard(
     return after, [Announce("standby", "the standby is ready" + _with(message))] if first else []
 
 
-def _with(program: CommitReport | Ready | None) -> str:
+def _with(program: Commit | Ready | None) -> str:
     """Which program, for the end of a sentence."""
     version = None if program is None else program.version
     return "" if version is None else f" with version {version}"

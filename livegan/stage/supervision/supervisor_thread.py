@@ -16,7 +16,7 @@ from typing import Any
 from livegan.ipc.messages import (
     FROM_ENGINE,
     BadMessage,
-    CommitReport,
+    Commit,
     EngineNews,
     FromEngine,
     Heard,
@@ -109,7 +109,7 @@ class SupervisorThread:
         """Send a message to the engine that plays now, from any thread, without waiting."""
         self._inbox.put(message)
 
-    def insist(self, resume: CommitReport, text: str) -> None:
+    def insist(self, resume: Commit, text: str) -> None:
         """Replace the engine, which does not do what a key asked, by one that plays ``resume``.
 
         From any thread, without waiting; ``text`` is what the performer is told.

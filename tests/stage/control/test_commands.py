@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.ipc.messages import CommitReport, Safe, Thumbs, ToEngine, Undo, encode
+from livegan.ipc.messages import Commit, Safe, Thumbs, ToEngine, Undo, encode
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.pending import PATIENCE
 from livegan.stage.supervision.state import SupervisorState
@@ -16,7 +16,7 @@ FIRST, SECOND = on_air("a", 1), on_air("b", 2)
 class Others:
     """The supervision, the listening and the stage, as orders reach them."""
 
-    def __init__(self, *good: CommitReport, safe: bool = True) -> None:
+    def __init__(self, *good: Commit, safe: bool = True) -> None:
         self.state = SupervisorState(phase="playing", good=good)
         self.told: list[Any] = []
         others: Any = self
@@ -37,7 +37,7 @@ class Others:
     def send(self, message: ToEngine) -> None:
         self.told.append(encode(message)["type"])
 
-    def insist(self, resume: CommitReport, text: str) -> None:
+    def insist(self, resume: Commit, text: str) -> None:
         self.told.append((resume.version, text))
 
     def wait(self) -> list[Any]:
