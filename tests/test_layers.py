@@ -173,7 +173,9 @@ def test_the_help_loads_nothing_heavy() -> None:
     assert not {"torch", "numpy", "pygame", "av", "scipy", "matplotlib"} & loaded
 
 
-SAME_NAME: dict[str, str] = {}
+SAME_NAME = {"Note": "plugins import `livegan.sound.sources.Note`, a function that takes a line"}
+    "Note": "plugins import `livegan.sound.sources.Note`, what takes a line; the message is one"
+}
 """Public class → why several modules may have one of that name."""
 
 

@@ -260,10 +260,10 @@ FromEngine = (
     | Settings | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 FromStage = EngineNews | PrintedLines
-Heard = FromEngine | FromStage
+EngineMessage = FromEngine | FromStage
 """What the stage hears of its engine."""
 ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
-Message = Heard | ToEngine
+Message = EngineMessage | ToEngine
 
 NAMES: dict[type, str] = {
     OutputsOnAir: "outputs",

@@ -13,8 +13,8 @@ from typing import Any
 from livegan.film import FilmError
 from livegan.ipc.messages import (
     Commit,
+    EngineMessage,
     EngineNews,
-    Heard,
     Hello,
     Note,
     Obeyed,
@@ -71,7 +71,7 @@ class Stage:
         self.options = options
         self._watch = watch
         self._code = Code()
-        self._inbox: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[EngineMessage] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._left = threading.Event()
         """The stage's own thread has left its loop."""
@@ -335,7 +335,7 @@ class Stage:
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 
-    def _hear(self, message: Heard) -> None:
+    def _hear(self, message: EngineMessage) -> None:
         self._report.take(message)
         if isinstance(message, Commit):
             on_air, source = message.status == "on_air", self._listening.source

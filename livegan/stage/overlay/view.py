@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from livegan.ipc.messages import (
     Alive,
     Commit,
+    EngineMessage,
     EngineNews,
     Fault,
-    Heard,
     Hello,
     Note,
     SafeSetReady,
@@ -95,7 +95,7 @@ class View:
             return self
         return replace(self, notes=tuple(n for n in self.notes if n.strength(now) > 0))
 
-    def take(self, message: Heard, now: float) -> View:
+    def take(self, message: EngineMessage, now: float) -> View:
         """After a message of the engine or of the supervision; most change nothing."""
         if isinstance(message, Hello):
             waiting = "preparing the set" if self.waiting else ""

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from livegan.ipc.messages import Alive, Heard, Row, Slots, encode
+from livegan.ipc.messages import Alive, EngineMessage, Row, Slots, encode
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
 from livegan.stage.record.worker import Worker
@@ -81,7 +81,7 @@ class ShowLog:
         """Print one line on the terminal, without waiting."""
         self._terminal.say(text, style)
 
-    def take(self, message: Heard) -> None:
+    def take(self, message: EngineMessage) -> None:
         """Write down and print a message of the engine, its supervisor, or the stage itself."""
         row = encode(message)
         if not isinstance(message, (Alive, Slots)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from livegan.ipc.messages import Commit, EngineNews, Fault, Heard
+from livegan.ipc.messages import Commit, EngineMessage, EngineNews, Fault
 from livegan.stage.streams.stream import Stream
 from livegan.stage.supervision.state import SupervisorState
 from livegan.stage.window.presenter import Presenter
@@ -25,7 +25,7 @@ class ShowReport:
         self.first_picture = round(now - self._began, 2)
         return self.first_picture
 
-    def take(self, message: Heard) -> None:
+    def take(self, message: EngineMessage) -> None:
         """Count what a message of the engine or of its supervision says."""
         if isinstance(message, Commit):
             self._counts["commits"] += message.status == "on_air"

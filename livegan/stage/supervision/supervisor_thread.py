@@ -17,9 +17,9 @@ from livegan.ipc.messages import (
     FROM_ENGINE,
     BadMessage,
     Commit,
+    EngineMessage,
     EngineNews,
     FromEngine,
-    Heard,
     Keep,
     Note,
     Poisoned,
@@ -77,7 +77,7 @@ class SupervisorThread:
     def __init__(
         self,
         options: dict[str, Any],
-        hear: Callable[[Heard], None],
+        hear: Callable[[EngineMessage], None],
         *,
         target: str = ENGINE,
         limits: Limits | None = None,
@@ -292,7 +292,7 @@ class SupervisorThread:
             engine.close()
         self._engine = self._standby = None
 
-    def _hear(self, message: Heard) -> None:
+    def _hear(self, message: EngineMessage) -> None:
         try:
             self._listener(message)
         except Exception:  # a fault of the stage costs one message, never the supervision

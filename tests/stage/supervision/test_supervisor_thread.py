@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from livegan.ipc.messages import Heard, Note, Undo, encode
+from livegan.ipc.messages import EngineMessage, Note, Undo, encode
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.supervision.engine_process import death
@@ -66,7 +66,7 @@ class Show:
             options, self.hear, target=FAKE, limits=limits, standby=standby
         )
 
-    def hear(self, message: Heard) -> None:
+    def hear(self, message: EngineMessage) -> None:
         self.heard.append(encode(message))
 
     def close(self) -> None:
@@ -344,7 +344,7 @@ def mumble(connection: Connection, options: dict[str, Any]) -> None:
 
 
 def test_what_is_no_message_costs_only_itself_and_is_told_in_a_line(tmp_path: Path) -> None:
-    heard: list[Heard] = []
+    heard: list[EngineMessage] = []
     mumbling = f"{__name__}:mumble"
     supervision = SupervisorThread(
         {"set": "", "folder": str(tmp_path)}, heard.append, target=mumbling
