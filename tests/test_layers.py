@@ -174,8 +174,6 @@ def test_the_help_loads_nothing_heavy() -> None:
 
 
 SAME_NAME = {"Note": "plugins import `livegan.sound.sources.Note`, a function that takes a line"}
-    "Note": "plugins import `livegan.sound.sources.Note`, what takes a line; the message is one"
-}
 """Public class → why several modules may have one of that name."""
 
 
