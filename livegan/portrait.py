@@ -90,22 +90,29 @@ def line_of(operation: Operation) -> SetLine:
     name, reg = operation.name, registry.current()
     full = f"{operation.origin.package}:{name}"
     short = name in reg.names(operation.kind) and reg.operation(operation.kind, name) is operation
+    pictures = len([i for i in operation.pictures if needed(i)])
+    kind = operation.kind
     if operation.kind == "encoder":
-        text = f"encode.{name}(sound)" if short else f'encode("{full}", sound)'
+        inputs = ", ".join(["sound", *("ab" * pictures)[:pictures]])
+        text = f"encode.{name}({inputs})" if short else f'encode("{full}", {inputs})'
+        kind = "mixer" if pictures else "encoder"  # it is drawn with the same two pictures
     elif operation.kind == "signal":
         given = ", ".join(
-            "sound.level" for i in operation.inputs if needed(i) and i.name != "sound"
+            "sound.level" for i in operation.inputs if needed(i) and i.kind != "sound"
         )
         text = f"{name}({given})" if short else f'signal("{full}")({given})'
+    elif not operation.pictures:
+        text = f"{name}()" if short else f'mixer("{full}")()'
+        kind = "encoder"  # it needs no picture, so it is drawn beside encoders
     else:
-        inputs = operation.inputs
-        others = ["b"] * (len([i for i in inputs if needed(i)]) - 1 if needed(inputs[0]) else 1)
+        first = operation.pictures[0]
+        others = ["b"] * (pictures - 1 if needed(first) else 1)
         text = f"a.{name}({', '.join(others)})"
-        if inputs[0].many or not short:
+        if first.many or not short:
             called = name if short else f'mixer("{full}")'
             text = f"{called}({', '.join(['a', *others])})"
     alone = bool(getattr(operation.make, "any_size", False))
-    return SetLine(text, operation.kind, operation.stateful, alone)
+    return SetLine(text, kind, operation.stateful, alone)
 
 
 def needed(wanted: Any) -> bool:

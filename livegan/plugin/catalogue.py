@@ -19,7 +19,7 @@ OF_A_SET: tuple[Kind, ...] = ("mixer", "signal")
 
 @dataclass(frozen=True)
 class Offer:
-    """A registered source, loader, output, word or command."""
+    """A registered source, picture source, loader, output, word or command."""
 
     kind: str
     name: str
@@ -36,6 +36,8 @@ class Offer:
     """What it reads besides its code: watched as code is."""
     stamp: str = ""
     """Of its code and files, where those are edited live: equal means no change."""
+    example: str = ""
+    """An argument with which it works on any machine: for checks and for pictures of it."""
 
 
 Thing = TypeVar("Thing", Operation, Offer)

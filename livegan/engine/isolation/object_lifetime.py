@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from livegan.engine.isolation.own_thread import OwnThread
+from livegan.operation.feeding import Feed
 from livegan.plugin.guard import said
 
 CLOSING_S = 2.0
@@ -46,6 +47,8 @@ class OwnedObject:
         self.object = made
         self.last = 0.0
         """Of a signal: its newest value."""
+        self.feed = Feed()
+        """What it was handed of the sound, if it is fed."""
         self.thread = thread
         # The finalizer has the object too: whoever drops this is not the last to have it.
         finalize = weakref.finalize(self, _end, id(self), made, thread)
