@@ -1,4 +1,4 @@
-"""What operations are given: pictures and the sound in any mixture, nothing, and hops with values."""
+"""What operations are given: pictures, the sound, both, nothing, and hops with values."""
 
 from __future__ import annotations
 
