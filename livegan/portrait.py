@@ -19,6 +19,8 @@ from PIL import Image, ImageOps
 
 from livegan import saving, share
 from livegan.plugin import Operation, registry
+from livegan.plugin.calling import taken
+from livegan.plugin.catalogue import Offer
 from livegan.size import Size, Written
 
 Pixels = NDArray[np.uint8]
@@ -27,6 +29,8 @@ AT_S = 20.0
 """The moment of the demo track that is drawn: half a break, half a beat lie behind it."""
 MOVING_S, MOVING_FPS = 1.5, 10.0
 """How long something that remembers is played until it is drawn."""
+SOURCE_READS = 12
+"""Pictures of a source that are read until one is shown: the first may be dark."""
 CURVE_S, CURVE_FPS = 10.0, 20.0
 """How much of a signal is seen."""
 
@@ -201,6 +205,42 @@ def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None
         for r in range(side)
         for c in range(side)
     ][: len(lines)]
+
+
+def source_line(offer: Offer) -> str:
+    """How a set names a picture source, with its example as the argument."""
+    argument = f'"{offer.example}"' if offer.example else ""
+    return f"{offer.name}({argument})"
+
+
+def first_picture(offer: Offer, size: Written) -> Pixels:
+    """A picture that a picture source delivers with its example, (H, W, 3) uint8 at ``size``.
+
+    Raises
+    ------
+    NoPicture
+        If it is not here, or delivers nothing in some seconds.
+    """
+    from livegan.picture_sources.source import SourceError, Wanted
+
+    canvas = Size.read(size)
+    given = {"note": lambda text: None, "folder": Path.cwd()}
+    source: Any = None
+    try:
+        source = offer.make(offer.example, Wanted(*canvas), **taken(offer.make, given))
+        found = None
+        for _ in range(SOURCE_READS):
+            newer = source.read()
+            found = found if newer is None else newer
+    except SourceError as error:
+        raise NoPicture(f"{offer.name}: {error}") from None
+    finally:
+        if source is not None:
+            source.close()
+    if found is None:
+        raise NoPicture(f"{offer.name}: it delivered no picture")
+    across = (canvas.width, canvas.height)
+    return np.asarray(ImageOps.fit(Image.fromarray(found[..., :3]), across))
 
 
 def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
