@@ -50,7 +50,8 @@ def reading(offered: Offered, canvas: tuple[int, int] = CANVASES[0]) -> Iterator
     try:
         yield source
     finally:
-        source.close()
+        with contextlib.suppress(Exception):  # `closes` is about that
+            source.close()
 
 
 def first_picture(source: Any, did: str) -> Pixels:
@@ -152,7 +153,7 @@ def pictures(offered: Offered) -> None:
                 raise Flaw(did, f"one of them took {took:.1f} s", change)
 
 
-@row("picture_source", needs=("opens",))
+@row("picture_source", needs=("pictures",))
 def canvases(offered: Offered) -> None:
     """It follows the size of the canvas, and delivers no more pixels than there is room for"""
     for height, width in CANVASES:
@@ -169,7 +170,7 @@ def canvases(offered: Offered) -> None:
             )
 
 
-@row("picture_source", needs=("opens",))
+@row("picture_source", needs=("pictures",))
 def fresh_pictures(offered: Offered) -> None:
     """A picture that was delivered is not written into afterwards"""
     with reading(offered) as source:
@@ -186,7 +187,7 @@ def fresh_pictures(offered: Offered) -> None:
         )
 
 
-@row("picture_source", needs=("opens",))
+@row("picture_source", needs=("pictures",))
 def closes(offered: Offered) -> Measured:
     """It closes at once, twice too, and opens again"""
     with reading(offered) as source:
@@ -206,7 +207,7 @@ def closes(offered: Offered) -> Measured:
     return {"close_ms": 1000 * took}
 
 
-@row("picture_source", needs=("opens",))
+@row("picture_source", needs=("pictures",))
 def after_the_end(offered: Offered) -> None:
     """Read after it was closed, it says so in a SourceError, or gives None"""
     did = "read it after it was closed"
@@ -223,7 +224,7 @@ def after_the_end(offered: Offered) -> None:
                 raise Flaw(did, told(error), LINE) from error
 
 
-@row("picture_source", needs=("opens",))
+@row("picture_source", needs=("pictures",))
 def leaves_nothing(offered: Offered) -> None:
     """Opened, read and closed, it leaves what belongs to all as it was"""
 
