@@ -68,7 +68,7 @@ def {name}(make: str, *, name: str | None = None) -> Callable[..., {gives}]: ...
 def {name}(make: Callable[..., Any], *, name: str | None = None) -> Callable[..., {gives}]: ...
 @overload
 def {name}(
-    make: None = None, *, name: str | None = None{more}
+    make: None = None, *, name: str | None = None, live: bool = False{more}
 ) -> Callable[[Callable[..., Any]], Callable[..., {gives}]]:
     """{doc}"""
 '''

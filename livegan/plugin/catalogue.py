@@ -80,6 +80,11 @@ def where_of(thing: Operation | Offer) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
+def spoken(kind: str) -> str:
+    """A kind as messages write it: ``picture source``."""
+    return kind.replace("_", " ")
+
+
 def call_of(kind: str, full: str) -> str:
     """How a performer writes a full name."""
     return FULL_NAME[kind].format(full) if kind in FULL_NAME else full
@@ -89,10 +94,11 @@ def clash(kind: str, name: str, found: Sequence[Operation | Offer]) -> str:
     """What to say of a name that several plugins claim, as a word of a set for different kinds."""
     mixed = len({o.kind for o in found}) > 1
     who = " and ".join(
-        f"{f'the {o.kind} of ' if mixed else ''}{package_of(o)} ({where_of(o)})" for o in found
+        f"{f'the {spoken(o.kind)} of ' if mixed else ''}{package_of(o)} ({where_of(o)})"
+        for o in found
     )
     call = call_of(found[-1].kind, f"{package_of(found[-1])}:{name}")
-    what = "word" if mixed else kind
+    what = "word" if mixed else spoken(kind)
     return f"two plugins claim the {what} {name!r}: {who}; remove one, or write {call}"
 
 
@@ -186,4 +192,4 @@ class Catalogue:
         lost = ""
         if self.missing and closest(short, known) is None:
             lost = f"; refused: {', '.join(self.missing)} (livegan plugins says why)"
-        raise UnknownName(f"there is no {kind} {name!r}{suggestion(name, known)}{lost}")
+        raise UnknownName(f"there is no {spoken(kind)} {name!r}{suggestion(name, known)}{lost}")

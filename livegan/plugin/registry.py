@@ -25,6 +25,7 @@ from livegan.plugin.catalogue import (
     clash,
     full_name,
     package_of,
+    spoken,
     where_of,
 )
 from livegan.plugin.catalogue import UnknownName as UnknownName
@@ -165,7 +166,7 @@ class Registry(Catalogue):
         package = package_of(thing)
         known = self.full.setdefault((kind, canonical(package), name), thing)
         if known is not thing:
-            self._tell(thing, f"it registers the {kind} {name!r} twice")
+            self._tell(thing, f"it registers the {spoken(kind)} {name!r} twice")
             return
         claims: dict[tuple[str, str], Any] = (
             self.operations if isinstance(thing, Operation) else self.offers
@@ -174,9 +175,9 @@ class Registry(Catalogue):
         own = [k for k in alike if any(package_of(o) == OWN for o in claims.get((k, name), ()))]
         if package != OWN and (own or holder(kind, name)):
             what = kind if not own or kind in own else own[0]
-            this = "this one" if what == kind else f"this {kind}"
+            this = "this one" if what == kind else f"this {spoken(kind)}"
             call = call_of(kind, f"{package}:{name}")
-            self._tell(thing, f"the {what} {name!r} is livegan's own; {this} is {call}")
+            self._tell(thing, f"the {spoken(what)} {name!r} is livegan's own; {this} is {call}")
             return
         claims.setdefault((kind, name), []).append(thing)
 
@@ -196,7 +197,7 @@ class Registry(Catalogue):
                     continue
                 for offer in self.offers.pop((offered, word)):
                     whose = f"{package_of(rivals[0])} ({where_of(rivals[0])})"
-                    reason = f"the word {word!r} is the {rivals[0].kind} of {whose} already"
+                    reason = f"the word {word!r} is the {spoken(rivals[0].kind)} of {whose} already"
                     full = call_of(offered, f"{package_of(offer)}:{word}")
                     change = "rename it" if offered == "word" else f"rename it, or write {full}"
                     self._tell(offer, f"{reason}; {change}")

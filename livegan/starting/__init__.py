@@ -15,7 +15,7 @@ from pathlib import Path
 
 from livegan import saving
 from livegan.plugin import registry
-from livegan.plugin.catalogue import package_of
+from livegan.plugin.catalogue import package_of, spoken
 from livegan.plugin.words import holder
 
 HERE = Path(__file__).resolve().parent
@@ -201,5 +201,5 @@ def takers(kind: str, name: str) -> str:
     for thing in registry.current().find(typed):
         if thing.kind in kinds.get(wanted, (wanted,)):
             article = "an" if thing.kind[0] in "eo" else "a"
-            return f"{article} {thing.kind.replace('_', ' ')} of {package_of(thing)}"
+            return f"{article} {spoken(thing.kind)} of {package_of(thing)}"
     return ""

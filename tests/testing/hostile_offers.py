@@ -381,7 +381,7 @@ def register_picture_sources(register: Any) -> None:
     register(OpensPictureless, "opens", "pictures")
     register(away, "opens_nowhere", "pictures")
     register(StrangeNames, "strange_names", "pictures")
-    register(Pictures, "pictures", "pictures")
+    register(Pictures, "pictures_of_floats", "pictures")
     register(PicturesWaiting, "pictures_waiting", "pictures")
     register(Canvases, "canvases", "pictures")
     register(FreshPictures, "fresh_pictures", "pictures")

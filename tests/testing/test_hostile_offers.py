@@ -22,7 +22,7 @@ WRONG = {
     "source leaves_nothing": "it left the thread 'reader' running",
     "source summary": "there is no summary",
     "picture_source strange_names": "its SourceError is several lines",
-    "picture_source pictures": "it returned float32 of shape (64, 85)",
+    "picture_source pictures_of_floats": "it returned float32 of shape (64, 85)",
     "picture_source pictures_waiting": "one of them took 1.2 s",
     "picture_source canvases": "a picture of 640 x 480, and there is room for",
     "picture_source fresh_pictures": "it had changed",

@@ -45,6 +45,7 @@ def listed(
     """List the plugins, what each one offers, and why one was refused."""
     if context.invoked_subcommand is not None:
         return
+    from livegan.plugin.catalogue import spoken
     from livegan.plugin.registry import Registry
 
     loaded = Registry().load(Path.cwd() / "plugins", whole=True)
@@ -78,7 +79,7 @@ def listed(
     for kind in ("source", "picture_source", "output", "loader", "command", "word"):
         offers = [{"name": o.name, "what": o.summary} for o in loaded.offered(kind)]
         if offers:
-            print_table(OFFERS, offers, title=f"{kind.replace('_', ' ')}s")
+            print_table(OFFERS, offers, title=f"{spoken(kind)}s")
 
 
 def provided(things: Iterable[str]) -> list[str]:

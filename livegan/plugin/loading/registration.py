@@ -16,7 +16,7 @@ import pluggy
 
 from livegan.plugin import hookspecs
 from livegan.plugin.authored import asked, can_be_written, doc_of, source_of
-from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, canonical
+from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, canonical, spoken
 from livegan.plugin.declare import (
     DeclarationError,
     Kind,
@@ -205,9 +205,10 @@ class Registration:
         """Take in what is called by its name, and not in a set."""
         if self.over:
             raise Late("loading is over")
+        what = spoken(kind)
         letters = isinstance(name, str) and name.isprintable()
         if not letters or not name or any(c.isspace() or c in ":/\\" for c in name):
-            raise DeclarationError(f"{name!r} is no name of a {kind}: use letters, digits and _")
+            raise DeclarationError(f"{name!r} is no name of a {what}: use letters, digits and _")
         if kind == "output" and (not name.isidentifier() or iskeyword(name) or name == SHOWN):
             raise DeclarationError(f"the output {name!r} cannot be written in show({name}=...)")
         if kind == "word" and not can_be_written(name):
@@ -217,20 +218,20 @@ class Registration:
             raise DeclarationError(f"the loader {name!r}: write it without the dot, {bare!r}")
         if not callable(make):
             raise DeclarationError(
-                f"the {kind} {name!r} is a {type(make).__name__}, not a function"
+                f"the {what} {name!r} is a {type(make).__name__}, not a function"
             )
         if not isinstance(summary, str):
             raise DeclarationError(
-                f"the summary of the {kind} {name!r} is a {type(summary).__name__}; say in a few "
+                f"the summary of the {what} {name!r} is a {type(summary).__name__}; say in a few "
                 "words, in quotes, what it is"
             )
         if not isinstance(example, str):
             raise DeclarationError(
-                f"the example of the {kind} {name!r} is a {type(example).__name__}; write the "
+                f"the example of the {what} {name!r} is a {type(example).__name__}; write the "
                 "argument in quotes, as a set does"
             )
         if any((o.kind, o.name) == (kind, name) for o in self.offers):
-            raise DeclarationError(f"it registers the {kind} {name!r} twice")
+            raise DeclarationError(f"it registers the {what} {name!r} twice")
         file, line = source_of(make)
         entry = self.entry
         self.offers.append(
