@@ -230,7 +230,7 @@ def missing(operation: Operation, name: str, args: list[Any]) -> str:
     if operation.kind == "encoder":
         return (
             f"the encoder {title!r} draws a picture together with the sound, and none is given as "
-            f"{name!r}{got}; give it one in a set: encode.{title}(sound, picture)"
+            f"{name!r}{got}; give it one in a set: {title}(sound, picture)"
         )
     return f"{title} needs a picture as {name!r}{got}"
 

@@ -146,7 +146,7 @@ def test_an_encoder_takes_pictures_beside_the_sound_at_the_size_of_the_canvas(sh
     assert shown(show, "show(encode.maybe(sound, flat()))") == 1.0
     said = refused(show, "show(encode.lit(sound))")
     assert said.startswith("the encoder 'lit' draws a picture together with the sound, and none is")
-    assert said.endswith("give it one in a set: encode.lit(sound, picture)")
+    assert said.endswith("give it one in a set: lit(sound, picture)")
     assert (
         refused(show, "show(encode.lit(sound, flat(), flat()))") == "lit takes 1 picture, got more"
     )
