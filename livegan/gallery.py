@@ -123,7 +123,7 @@ def write_gallery(out: Path, found: Sequence[Shown], folder: Path) -> int:
 
     Raises
     ------
-    livegan.portrait.NoPicture
+    livegan.portrait.NoPortrait
         If one cannot be drawn; nothing is written then.
     """
     pictures = {file_of(o): portrait.line_of(o) for o in found if isinstance(o, Operation)}
@@ -148,5 +148,5 @@ def source_picture(offer: Offer) -> portrait.Pixels:
     """What a picture source delivers, or its test card."""
     try:
         return portrait.first_picture(offer, SIZE)
-    except portrait.NoPicture:
+    except portrait.NoPortrait:
         return test_card(portrait.source_line(offer), SIZE, SIZE)

@@ -73,7 +73,7 @@ class curve:
 '''
 
 
-class NoPicture(RuntimeError):
+class NoPortrait(RuntimeError):
     """What a line draws cannot be had; one line that says why."""
 
 
@@ -139,7 +139,7 @@ def draw(
 
     Raises
     ------
-    NoPicture
+    NoPortrait
         If one cannot be drawn.
     livegan.engine.commit.script.Refusal
         If the registry in use does not offer what a line names.
@@ -195,7 +195,7 @@ def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None
         result = rehearse(what, on_frame=keep)
     if result.faults:
         fault = result.faults[0]
-        raise NoPicture(f"{fault['where'] or lines[0].text}: {fault['reason']}")
+        raise NoPortrait(f"{fault['where'] or lines[0].text}: {fault['reason']}")
     whole = shown[0]
     if len(texts) == 1:
         return [fitted(whole, size)]
@@ -218,10 +218,10 @@ def first_picture(offer: Offer, size: Written) -> Pixels:
 
     Raises
     ------
-    NoPicture
+    NoPortrait
         If it is not here, or delivers nothing in some seconds.
     """
-    from livegan.picture_sources.source import SourceError, Wanted
+    from livegan.picture_sources.source import PictureSourceError, Wanted
 
     canvas = Size.read(size)
     given = {"note": lambda text: None, "folder": Path.cwd()}
@@ -232,13 +232,13 @@ def first_picture(offer: Offer, size: Written) -> Pixels:
         for _ in range(SOURCE_READS):
             newer = source.read()
             found = found if newer is None else newer
-    except SourceError as error:
-        raise NoPicture(f"{offer.name}: {error}") from None
+    except PictureSourceError as error:
+        raise NoPortrait(f"{offer.name}: {error}") from None
     finally:
         if source is not None:
             source.close()
     if found is None:
-        raise NoPicture(f"{offer.name}: it delivered no picture")
+        raise NoPortrait(f"{offer.name}: it delivered no picture")
     across = (canvas.width, canvas.height)
     return np.asarray(ImageOps.fit(Image.fromarray(found[..., :3]), across))
 
@@ -248,7 +248,7 @@ def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
 
     Raises
     ------
-    NoPicture
+    NoPortrait
         If the name ends in neither.
     """
     suffix = path.suffix.lower()
@@ -258,7 +258,7 @@ def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
         with saving.replacing(path) as beside:
             Image.fromarray(pixels).save(beside, format="JPEG", quality=quality, optimize=True)
     else:
-        raise NoPicture(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
+        raise NoPortrait(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
 
 
 def fitted(pixels: Pixels, size: Size) -> Pixels:

@@ -9,17 +9,17 @@ from typing import Any
 
 from livegan.graph import control_reading
 from livegan.graph.binding import describe
-from livegan.graph.control_reading import Control
+from livegan.graph.control_reading import ControlValue
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Holder, call, make
-from livegan.operation.feeding import Feed, HopValues, hand
+from livegan.operation.feeding import HandedSound, HopValues, hand
 from livegan.operation.moment import now_at
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import Now
 
-NO_CONTROLS: Mapping[str, Control] = {}
+NO_CONTROLS: Mapping[str, ControlValue] = {}
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Reading:
     """Where live picture sources are asked for: a `livegan.picture_sources.board.Board`."""
     playing: frozenset[str] = frozenset()
     """Of those, the ones that another thread plays: asked for their last value only."""
-    controls: Mapping[str, Control] = field(default_factory=lambda: NO_CONTROLS)
+    controls: Mapping[str, ControlValue] = field(default_factory=lambda: NO_CONTROLS)
     """Controls by name, as they are in this frame: they do not change while it is drawn."""
 
     def control(self, name: str, default: float = 0.0) -> float:
@@ -235,7 +235,7 @@ def vector(row: Param, parts: tuple[Any, ...], reading: Reading) -> tuple[float,
 
 
 def hop_values(
-    operation: Operation, given: Mapping[str, Any], reading: Reading, feed: Feed
+    operation: Operation, given: Mapping[str, Any], reading: Reading, feed: HandedSound
 ) -> HopValues | None:
     """What reads the parameters of ``feed`` at each hop up to the moment of ``reading``.
 

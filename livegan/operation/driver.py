@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from livegan.operation.chance import generator
 from livegan.operation.feeding import REPLAY_S as REPLAY_S
-from livegan.operation.feeding import Feed, HopValues, hand
+from livegan.operation.feeding import HandedSound, HopValues, hand
 from livegan.operation.moment import Heard
 from livegan.plugin.declare import CALLED, Operation
 from livegan.plugin.notes import noted
@@ -29,7 +29,7 @@ class Holder(Protocol):
     object: Any
     last: float
     """Of a signal: its newest value."""
-    feed: Feed
+    feed: HandedSound
     """What it was handed of the sound, if it is fed."""
 
     def run(self, job: Callable[[], T]) -> T:
@@ -42,7 +42,7 @@ class Made:
     def __init__(self, made: Any, run: Callable[[Callable[[], Any]], Any] | None = None) -> None:
         self.object = made
         self.last = 0.0
-        self.feed = Feed()
+        self.feed = HandedSound()
         self._run = run
 
     def run(self, job: Callable[[], T]) -> T:

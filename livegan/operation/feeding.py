@@ -19,7 +19,7 @@ HopValues = Callable[[int], Mapping[str, Any]]
 
 
 @dataclass
-class Feed:
+class HandedSound:
     """What one object was handed so far."""
 
     hops: int | None = None
@@ -29,9 +29,9 @@ class Feed:
     position: int = -1
     """Samples up to the end of the newest hop whose parameters were read."""
 
-    def copy(self) -> Feed:
+    def copy(self) -> HandedSound:
         """Another one that goes on from here."""
-        return Feed(self.hops, copy.copy(self.memory), self.position)
+        return HandedSound(self.hops, copy.copy(self.memory), self.position)
 
     def due(self, sound: Heard) -> range:
         """The hops to hand over, by number.
@@ -63,7 +63,7 @@ def hand(operation: Operation, held: Any, sound: Heard, values: HopValues | None
     held : a `livegan.operation.driver.Holder`.
     values : of the parameters of ``feed``; their defaults if None.
     """
-    feed: Feed = held.feed
+    feed: HandedSound = held.feed
     due = feed.due(sound)
     if not due:
         return

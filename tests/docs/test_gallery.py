@@ -86,9 +86,9 @@ class Red:
     def close(self): ...
 
 def open_red(argument, wanted):
-    from livegan.picture_sources.source import SourceError
+    from livegan.picture_sources.source import PictureSourceError
     if argument == "gone":
-        raise SourceError("it is not plugged in")
+        raise PictureSourceError("it is not plugged in")
     return Red()
 
 @hookimpl

@@ -17,8 +17,7 @@ import torch
 import typer
 
 from livegan.generators import Checkpoint, ModelError
-from livegan.picture_sources.source import SourceError as PictureSourceError
-from livegan.picture_sources.source import Wanted
+from livegan.picture_sources.source import PictureSourceError, Wanted
 from livegan.plugin import hookimpl
 from livegan.sound.inputs.devices import SourceError
 

@@ -21,7 +21,7 @@ WRONG = {
     "source closes": "closed it twice: IndexError",
     "source leaves_nothing": "it left the thread 'reader' running",
     "source summary": "there is no summary",
-    "picture_source strange_names": "its SourceError is several lines",
+    "picture_source strange_names": "its PictureSourceError is several lines",
     "picture_source pictures_of_floats": "it returned float32 of shape (64, 85)",
     "picture_source pictures_waiting": "one of them took 1.2 s",
     "picture_source canvases": "a picture of 640 x 480, and there is room for",
@@ -87,7 +87,7 @@ def test_what_does_not_open_here_is_left_out_and_says_so(examination: Examinatio
     outcome = examination.outcome("picture_source opens", "opens")
     assert outcome.status == "failed"
     assert outcome.line.startswith("opened it: OSError: no such camera")
-    assert "SourceError with one line" in outcome.line
+    assert "PictureSourceError with one line" in outcome.line
 
 
 def test_a_sample_is_a_file_or_a_function_that_writes_one(tmp_path: Path) -> None:

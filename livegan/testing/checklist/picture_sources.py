@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from livegan.picture_sources.source import Pixels, SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 from livegan.plugin.calling import taken
 from livegan.plugin.guard import said
 from livegan.testing.blame import doing, told
@@ -26,13 +26,13 @@ LONGEST_CLOSE_S = 4.0
 """So long a show waits for a source as it ends."""
 PATIENCE_S = 5.0
 """How long the first picture is waited for."""
-LINE = "raise livegan.picture_sources.source.SourceError with one line that says why not"
+LINE = "raise livegan.picture_sources.source.PictureSourceError with one line that says why not"
 ASKED = "no-such-source-8f3a"
 """An argument that names nothing."""
 
 
 def opened(offered: Offered, wanted: Wanted, argument: str | None = None) -> Any:
-    """The source, open; `SourceError` where it is not here."""
+    """The source, open; `PictureSourceError` where it is not here."""
     make = offered.offer.make
     given = {"note": lambda text: None, "folder": Path.cwd()}
     return make(offered.sample if argument is None else argument, wanted, **taken(make, given))
@@ -44,7 +44,7 @@ def reading(offered: Offered, canvas: tuple[int, int] = CANVASES[0]) -> Iterator
     machine."""
     try:
         source = opened(offered, Wanted(*canvas))
-    except SourceError as error:
+    except PictureSourceError as error:
         reason = f"it does not open here: {said(error)}"
         raise NotHere(f"{reason}; name one that does with --sample") from None
     try:
@@ -69,7 +69,7 @@ def read(source: Any) -> Any:
     """What the source delivers next; `Away` where it says that it is gone."""
     try:
         return source.read()
-    except SourceError as error:
+    except PictureSourceError as error:
         raise Away(str(error)) from error
 
 
@@ -94,7 +94,7 @@ def opens(offered: Offered) -> None:
     with doing("opened it", LINE):
         try:
             source = opened(offered, Wanted(*CANVASES[0]))
-        except SourceError as error:
+        except PictureSourceError as error:
             one_line(error, "opened it")
             raise NotHere(
                 f"it does not open here: {said(error)}; name one that does with --sample"
@@ -110,7 +110,11 @@ def one_line(error: BaseException, did: str) -> None:
     """A :class:`Flaw` if what an error says is empty, or more than a line."""
     text = said(error).strip()
     if not text or len(text.splitlines()) > 1:
-        seen = "its SourceError says nothing" if not text else "its SourceError is several lines"
+        seen = (
+            "its PictureSourceError says nothing"
+            if not text
+            else "its PictureSourceError is several lines"
+        )
         raise Flaw(did, seen, "say in one line what is not there, and what to do")
 
 
@@ -120,7 +124,7 @@ def strange_names(offered: Offered) -> None:
     did = f"opened it with {ASKED!r}"
     try:
         source = opened(offered, Wanted(*CANVASES[0]), ASKED)
-    except SourceError as error:
+    except PictureSourceError as error:
         one_line(error, did)
         return
     except Exception as error:
@@ -209,7 +213,7 @@ def closes(offered: Offered) -> Measured:
 
 @row("picture_source", needs=("pictures",))
 def after_the_end(offered: Offered) -> None:
-    """Read after it was closed, it says so in a SourceError, or gives None"""
+    """Read after it was closed, it says so in a PictureSourceError, or gives None"""
     did = "read it after it was closed"
     with reading(offered) as source:
         first_picture(source, "read its first picture")

@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from livegan.picture_sources.source import Pixels, SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 from livegan.picture_sources.still_files import pictures_in, read_still
 from livegan.plugin import RegisterOffer, hookimpl
 
@@ -33,7 +33,7 @@ class Newest:
 
         Raises
         ------
-        SourceError
+        PictureSourceError
             If the folder cannot be read, or has no picture in it.
         """
         for path in sorted(pictures_in(self.folder), key=changed, reverse=True):
@@ -42,7 +42,7 @@ class Newest:
                 return False
             try:
                 self.pixels = read_still(path, self.wanted)
-            except SourceError:  # it is still being written: the one before stays
+            except PictureSourceError:  # it is still being written: the one before stays
                 continue
             self.seen = mark
             return True
@@ -82,10 +82,10 @@ def open_newest(argument: str, wanted: Wanted, *, folder: Path) -> Newest:
     """The source that ``newest("inbox")`` means; ``folder`` is the one that the show is played
     from."""
     if not argument:
-        raise SourceError('newest: name a folder, such as newest("inbox")')
+        raise PictureSourceError('newest: name a folder, such as newest("inbox")')
     place = folder / Path(argument).expanduser()
     if not place.is_dir():
-        raise SourceError(f"newest: there is no folder {place}")
+        raise PictureSourceError(f"newest: there is no folder {place}")
     return Newest(place, wanted)
 
 

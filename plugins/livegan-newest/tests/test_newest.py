@@ -10,7 +10,7 @@ import pytest
 from livegan_newest import Newest, open_newest
 from PIL import Image
 
-from livegan.picture_sources.source import SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Wanted
 from livegan.testing import conformance
 
 WANTED = Wanted(32, 48)
@@ -64,7 +64,7 @@ def test_a_file_that_is_not_whole_is_waited_for(tmp_path: Path) -> None:
 )
 def test_what_is_not_there_is_said_in_a_line(argument: str, line: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(SourceError, match=line):
+    with pytest.raises(PictureSourceError, match=line):
         open_newest(argument, WANTED, folder=tmp_path)
 
 
@@ -73,5 +73,5 @@ def test_a_folder_that_goes_is_away(tmp_path: Path) -> None:
     source = open_newest("inbox", WANTED, folder=tmp_path)
     (tmp_path / "inbox" / "a.png").unlink()
     (tmp_path / "inbox").rmdir()
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(PictureSourceError, match="cannot be read"):
         source.read()
