@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +29,7 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
     """What opens the outputs that come with livegan, by kind. ``note`` takes what went wrong."""
     found: dict[str, Callable[[str], Output]] = {}
 
-    def register(
-        make: Any, name: str | None = None, summary: str = "", files: Sequence[Any] = ()
-    ) -> Any:
+    def register(make: Any, name: str | None = None, *about: Any, **more: Any) -> Any:
         found[name or make.__name__] = make
         return make
 
