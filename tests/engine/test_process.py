@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from livegan.ipc.control_table import ControlTable
+from livegan.ipc.messages import EngineMessage, encode
 from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
@@ -65,13 +66,15 @@ class Show:
             "memory": 4_000_000_000,
         }
         limits = Limits(alive=6, building=PATIENCE, starting=PATIENCE, backoff=0.1)
-        self.supervision = SupervisorThread(
-            options, self.heard.append, limits=limits, standby=standby
-        )
+        self.supervision = SupervisorThread(options, self.hear, limits=limits, standby=standby)
         self._over = threading.Event()
         self._sounds = threading.Thread(target=self._play)
         self._sounds.start()
         self.supervision.start()
+
+    def hear(self, message: EngineMessage) -> None:
+        """Keep a message as it is in the show log."""
+        self.heard.append(encode(message))
 
     def _play(self) -> None:
         """A second of noise, and silence from then on."""
