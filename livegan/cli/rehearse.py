@@ -14,6 +14,7 @@ from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
 from livegan.files import named
+from livegan.ipc.commit_text import playing
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
@@ -300,8 +301,7 @@ def commit_line(message: dict[str, Any]) -> str:
         where = short(message["where"]) or name
         return f"{message['at']:7.2f} s  refused  {where}: {message['reason']}"
     if message["status"] == "on_air":
-        counts = f"{len(message['kept'])} kept, {len(message['built'])} built"
-        return f"{message['on_air_at']:7.2f} s  on air   {name} ({counts})"
+        return f"{message['on_air_at']:7.2f} s  on air   {playing(message)}"
     return ""
 
 

@@ -184,4 +184,6 @@ class Catalogue:
         lost = ""
         if self.missing and closest(short, known) is None:
             lost = f"; refused: {', '.join(self.missing)} (livegan plugins says why)"
-        raise UnknownName(f"there is no {kind} {name!r}{suggestion(name, known)}{lost}")
+        raise UnknownName(
+            f"there is no {kind.replace('_', ' ')} {name!r}{suggestion(name, known)}{lost}"
+        )

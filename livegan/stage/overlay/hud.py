@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.ipc.commit_text import STATES
 from livegan.stage.control.keys import KEYS
 from livegan.stage.overlay.panels import (
     METERS,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pygame import Surface
 
 REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
-COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
+COMMIT_COLOURS = {"refused": RED, "on_air": GREEN, "cued": AMBER, "proven": AMBER}
 MOST_DOTS = 8
 """Beats of a bar that are shown as dots; longer bars are numbers."""
 STATUS_COLUMNS = 48
@@ -183,7 +184,7 @@ class Hud:
                 (f"{readings.bpm:5.1f} bpm", BLUE),
                 (f"{dots} {bar + 1:<4}", BLUE),
                 (f"version {version}", WHITE),
-                (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
+                (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
             [(f"sound {readings.source}"[:STATUS_COLUMNS], GREY)] * bool(readings.source),
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],

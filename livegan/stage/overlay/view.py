@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from livegan.ipc.commit_text import playing
 from livegan.stage.record.show_log import failure, place
 
 Message = dict[str, Any]
@@ -50,7 +51,7 @@ class View:
     safe: bool = False
     """The safe set is on the air."""
     commit: str = ""
-    """The state of the newest commit: proposed, proven, cued, on air, refused."""
+    """The status of the newest commit: see `livegan.ipc.commit_text.STATES`."""
     refusal: str = ""
     """The last refusal or fault in one line; empty after a commit that went on air."""
     refused_line: int | None = None
@@ -107,7 +108,7 @@ class View:
     def _take_commit(self, message: Message, now: float) -> View:
         status = str(message.get("status", ""))
         file = str(message.get("file") or self.file)
-        view = replace(self, commit=status.replace("_", " "), file=file)
+        view = replace(self, commit=status, file=file)
         if status == "refused":
             text = place(message) + str(message.get("reason") or "refused")
             waiting = self.waiting and MEND
@@ -120,8 +121,9 @@ class View:
             )
         if status == "on_air":
             source = message.get("source")
+            first = self.version is None
             return replace(
-                view,
+                view if first else view.noted(playing(message), now),
                 version=message.get("version"),
                 safe=bool(message.get("safe")),
                 refusal="",

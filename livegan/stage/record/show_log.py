@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from livegan.ipc.commit_text import playing
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
 
@@ -147,7 +148,7 @@ def line_of(message: Message) -> tuple[str, str] | None:
     if kind == "commit":
         status = message.get("status")
         if status == "on_air":
-            return f"on air   version {message.get('version')}{_counts(message)}", "green"
+            return f"on air   {playing(message)}", "green"
         if status == "refused":
             return f"refused  {place(message)}{message.get('reason') or ''}", "red"
         return None
@@ -178,14 +179,3 @@ def failure(message: Message) -> str:
     """What failed and why, of a fault: the node is named once."""
     node, reason = message.get("node"), str(message.get("reason") or "")
     return reason if not node or reason.startswith(str(node)) else f"{node}: {reason}"
-
-
-def _counts(message: Message) -> str:
-    """What a commit kept, built and retired, which are numbers or lists of names."""
-    parts = []
-    for name in ("kept", "built", "retired"):
-        value = message.get(name)
-        count = value if isinstance(value, int) else len(value or ())
-        if count:
-            parts.append(f"{count} {name}")
-    return "  (" + ", ".join(parts) + ")" if parts else ""

@@ -28,7 +28,7 @@ def test_a_refusal_is_one_line_with_its_place_until_the_next_success() -> None:
     assert view.commit == "refused"
     aired = {"type": "commit", "status": "on_air", "version": 3, "source": "a", "changed": [1]}
     view = after(aired, view=view)
-    assert (view.refusal, view.refused_line, view.version, view.commit) == ("", None, 3, "on air")
+    assert (view.refusal, view.refused_line, view.version, view.commit) == ("", None, 3, "on_air")
     assert (view.source, view.code, view.changed) == ("a", "a", (1,))
     view = after({**refused, "where": "/home/me/sets/tools.py:7"}, view=view)
     assert view.refused_line is None, "it is no line of the set"
