@@ -20,7 +20,8 @@ STATES = {
 def playing(commit: Mapping[str, Any]) -> str:
     """What a commit with the status ``on_air`` did.
 
-    For example: "version 3 of four.py plays (nodes: 1 new, 9 kept)". ``kept``, ``built`` and ``retired`` are lists of names, or counts.
+    For example: "version 3 of four.py plays (nodes: 1 new, 9 kept)".  ``kept``,
+    ``built`` and ``retired`` are lists of names, or counts.
     """
     name = Path(str(commit.get("file") or "the set")).name
     version = f"version {commit.get('version')} of {name}"
