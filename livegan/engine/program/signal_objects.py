@@ -48,7 +48,7 @@ def objects_of(
             continue
         known = playing.get(value.print)
         if known is None:
-            busy(f"making {leaf.name}", value.place)
+            busy(f"building {leaf.name}", value.place)
             known = _make(value)
         found[value.print] = known
     return found

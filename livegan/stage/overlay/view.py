@@ -102,7 +102,7 @@ class View:
         named = node and node != "starting"
         if self.waiting == MEND and not named:
             return replace(self, engine_fps=float(message.get("fps") or 0), node=node)
-        waiting = self.waiting and (f"preparing {node}" if named else self.waiting)
+        waiting = self.waiting and (node if named else self.waiting)
         return replace(self, engine_fps=float(message.get("fps") or 0), node=node, waiting=waiting)
 
     def _take_commit(self, message: Message, now: float) -> View:

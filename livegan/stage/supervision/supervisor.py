@@ -56,7 +56,7 @@ def step(
         return _standby_heard(state, event.message)
     if isinstance(event, StandbyGone):
         after = replace(state, standby=standbys.gone(state.standby, now))
-        return after, [Tell("standby", f"the standby is gone ({event.how})")]
+        return after, [Tell("standby", f"the standby engine stopped ({event.how})")]
     return _tick(state, event.seen, now, limits)
 
 
@@ -199,10 +199,12 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
         return_at=now + wait,
         total_deaths=state.total_deaths + 1,
     )
-    when = "at once" if wait == 0 else f"in {wait:g} s"
-    who_returns = "the standby takes over" if state.standby.there else f"it returns {when}"
+    when = "now" if wait == 0 else f"in {wait:g} s"
+    who_returns = (
+        "the standby engine takes over" if state.standby.there else f"restarting it {when}"
+    )
     how = event.how + _at(event)
-    text = f"the engine is gone ({how}); {who_returns}" + _with((after.resume,))
+    text = f"the engine stopped ({how}); {who_returns}" + _with((after.resume,))
     fields = {"how": event.how, "node": event.node, "where": event.where}
     return after, [Tell("death", text, fields), *actions]
 
@@ -236,7 +238,9 @@ def _standby_heard(state: State, message: Message) -> tuple[State, list[Action]]
         return state, []
     first = not state.standby.ready
     after = replace(state, standby=replace(state.standby, ready=True, deaths=0))
-    return after, [Tell("standby", "the standby is ready" + _with((message,)))] if first else []
+    return after, [
+        Tell("standby", "the standby engine is ready" + _with((message,)))
+    ] if first else []
 
 
 def _with(messages: tuple[Message | None, ...]) -> str:

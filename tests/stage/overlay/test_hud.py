@@ -22,7 +22,7 @@ FULL = View(
     refusal="four.py:7: " + "there is no model 'nebulla'; did you mean 'nebula'? " * 4,
     slots=tuple(Slot(name, "model", "timeline") for name in "abcd"),
     notes=(
-        NoteLine("the engine is gone; it returns at once with version 3", 0),
+        NoteLine("the engine stopped; restarting it now with version 3", 0),
         NoteLine("saved", 0),
     ),
 )

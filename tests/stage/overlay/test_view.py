@@ -51,7 +51,8 @@ def test_it_says_what_is_waited_for() -> None:
     view = after({"type": "hello", "device": "cpu"})
     assert view.waiting == "preparing the set"
     assert (
-        after({"type": "alive", "node": "model city"}, view=view).waiting == "preparing model city"
+        after({"type": "alive", "node": "loading model city"}, view=view).waiting
+        == "loading model city"
     )
 
 
@@ -84,8 +85,8 @@ def test_a_set_refused_at_the_start_is_waited_for_until_it_is_mended() -> None:
     view = View().take({"type": "hello", "device": "x"}, 0.0)
     view = view.take({"type": "commit", "status": "refused", "reason": "no"}, 1.0)
     assert view.take({"type": "alive", "fps": 0, "node": ""}, 1.2).waiting == MEND
-    view = view.take({"type": "alive", "fps": 0, "node": "proving wave"}, 1.4)
-    assert view.waiting == "preparing proving wave"
+    view = view.take({"type": "alive", "fps": 0, "node": "testing wave"}, 1.4)
+    assert view.waiting == "testing wave"
 
 
 def test_what_is_awaited_stays_until_it_is_back() -> None:

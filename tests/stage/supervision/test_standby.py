@@ -15,7 +15,7 @@ def with_standby() -> Story:
     (warm,) = [a for a in story.alive(4) if isinstance(a, Warm)]
     assert warm.resume is not None and warm.resume["digest"] == "one"
     (told,) = story.event(StandbyHeard({"type": "ready", "version": 1}))
-    assert told == Tell("standby", "the standby is ready with version 1")
+    assert told == Tell("standby", "the standby engine is ready with version 1")
     return story
 
 
