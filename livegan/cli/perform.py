@@ -123,7 +123,7 @@ def perform(
         list[str] | None,
         typer.Option(
             metavar="[HOST:]PORT",
-            help="Receive OSC; of this machine only, 0.0.0.0:PORT of all that reach it.",
+            help="Receive OSC on this port, from this machine; 0.0.0.0:PORT accepts others.",
         ),
     ] = None,
     fps: Annotated[
@@ -156,7 +156,7 @@ def perform(
     ] = None,
     rung: Annotated[
         str,
-        typer.Option(metavar="held|drift|still", help="Start on this rung, to see what it shows."),
+        typer.Option(metavar="held|drift|still", help="Start with a held, drifting or still picture."),
     ] = "",
     standby: Annotated[
         bool, typer.Option("--standby", help="Keep a second engine ready to take over.")
