@@ -108,7 +108,9 @@ def rehearse(
     ] = None,
     knob: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help='Turn a knob: hue=0.3, or SECOND:VALUE as in "hue=0:0,10:1".'),
+        typer.Option(
+            metavar="NAME=VALUE", help='Turn a knob: "hue=0.3", or "hue=0:0,10:1" by second.'
+        ),
     ] = None,
     controls: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Moves of hands that a show recorded.")
