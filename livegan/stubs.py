@@ -74,7 +74,7 @@ def {name}(
 '''
 
 SOURCES = '''\
-class Source(Picture):
+class SourcePicture(Picture):
     """A picture from outside."""
     @property
     def alpha(self) -> Picture:
@@ -135,7 +135,7 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             parts.append(word(name))
         elif name in reg.names("picture_source") and name not in reg.names("mixer"):
             parts.append(
-                function(name, SOURCE, "Source", reg.offer("picture_source", name).summary)
+                function(name, SOURCE, "SourcePicture", reg.offer("picture_source", name).summary)
             )
         elif name in reg.names("word"):
             parts.append(composed(name, reg.offer("word", name)))
@@ -307,7 +307,9 @@ def word(name: str) -> str:
         outputs = [f"{n}: str = ..." for n in usable(registry.current().names("output"))]
         return function(name, ["picture: Picture", "*", *outputs], "None", doc)
     if name in ("camera", "source"):
-        return function(name, ["name: str", *SOURCE] if name == "source" else SOURCE, "Source", doc)
+        return function(
+            name, ["name: str", *SOURCE] if name == "source" else SOURCE, "SourcePicture", doc
+        )
     signature = inspect.signature(made)
     given: list[str] = []
     for p in signature.parameters.values():

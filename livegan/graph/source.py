@@ -44,7 +44,7 @@ SLIDES = (
 """The options of ``pictures(...)``."""
 
 
-class Source(Picture):
+class SourcePicture(Picture):
     """A picture from outside. ``.alpha`` is its transparency as a picture of its own; ``.here`` is
     1 while it delivers, else 0; ``.age`` the seconds since its newest picture."""
 
@@ -52,7 +52,9 @@ class Source(Picture):
     def alpha(self) -> Picture:
         """Its transparency as a grey picture, white where it is opaque: ``a.mask(logo.alpha)``."""
         fixed = {**self.fixed, "plane": "alpha"}
-        return Source("source", self.title, inputs=self.inputs, live=dict(self.live), fixed=fixed)
+        return SourcePicture(
+            "source", self.title, inputs=self.inputs, live=dict(self.live), fixed=fixed
+        )
 
     @property
     def here(self) -> Signal:
@@ -81,7 +83,7 @@ def source(
     key: str | None = None,
     live: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
-) -> Source:
+) -> SourcePicture:
     """A node for a picture source, its values checked.
 
     Raises
@@ -97,7 +99,9 @@ def source(
     if built.get("turn", 0) % 90:
         raise SetError(f"{kind}: turn is 0, 90, 180 or 270, got {built['turn']}")
     built |= {"argument": argument, "plane": "colour", **(fixed or {})}
-    return Source("source", kind, inputs=(away,), live=played | (live or {}), fixed=built, key=key)
+    return SourcePicture(
+        "source", kind, inputs=(away,), live=played | (live or {}), fixed=built, key=key
+    )
 
 
 def film(
@@ -114,7 +118,7 @@ def film(
     turn: int = 0,
     away: Picture | None = None,
     key: str | None = None,
-) -> Source:
+) -> SourcePicture:
     """A film file, by the clock of the show; its sound is not heard.
 
     ``path`` is beside the set, in the working folder, or absolute; ``choose("a.mp4", "b.mp4",
@@ -157,7 +161,7 @@ def picture(
     turn: int = 0,
     away: Picture | None = None,
     key: str | None = None,
-) -> Source:
+) -> SourcePicture:
     """A picture file: PNG, JPEG, TIFF, WebP, GIF... ``picture("logo.png").alpha`` is its mask."""
     values = {"fit": fit, "mirror": mirror, "turn": turn}
     return source("picture", named("picture", path), SHAPE, values, away=away, key=key)
@@ -173,13 +177,13 @@ def pictures(
     turn: int = 0,
     away: Picture | None = None,
     key: str | None = None,
-) -> Source:
+) -> SourcePicture:
     """The picture files of a folder, one after another: ``pictures("stills/", beats=8)``."""
     values = {"beats": beats, "order": order, "fit": fit, "mirror": mirror, "turn": turn}
     return source("pictures", named("pictures", folder), SLIDES, values, away=away, key=key)
 
 
-def live_source(kind: str, argument: Any = "", /, **values: Any) -> Source:
+def live_source(kind: str, argument: Any = "", /, **values: Any) -> SourcePicture:
     """A source that delivers by itself: a camera, a display, a stream of another program."""
     if isinstance(argument, bool) or not isinstance(argument, (str, int)):
         raise SetError(f"{kind} takes a name in quotes or a number, got {describe(argument)}")

@@ -11,7 +11,7 @@ from livegan.stage.overlay.text import (
     Colour,
     Lettering,
     Panel,
-    Size,
+    PixelSize,
     faded,
     letters_for,
     plate,
@@ -96,7 +96,7 @@ class Code:
         """Colour a source; called on another thread, so that no frame waits for it."""
         self._prepared = (source, coloured(source))
 
-    def panels(self, view: View, size: Size, now: float, above: int = 0) -> list[Panel]:
+    def panels(self, view: View, size: PixelSize, now: float, above: int = 0) -> list[Panel]:
         """The panels for a window of ``size``, below the first ``above`` rows of pixels."""
         source, lines = self._prepared
         if source != view.code:
@@ -133,7 +133,7 @@ class Code:
         return panels
 
 
-def pixels_for(lines: Coloured, size: Size) -> int:
+def pixels_for(lines: Coloured, size: PixelSize) -> int:
     """The font size at which the longest line fits, if the letters stay legible."""
     longest = max((sum(len(text) for text, _ in line) for line in lines), default=0)
     columns = longest + len(str(len(lines))) + 4
@@ -141,7 +141,7 @@ def pixels_for(lines: Coloured, size: Size) -> int:
     return max(letters_for(size, SMALLER), min(letters_for(size, 1.15), fitting))
 
 
-def _page(lines: Coloured, top: int, total: int, size: Size, letters: Lettering) -> Surface:
+def _page(lines: Coloured, top: int, total: int, size: PixelSize, letters: Lettering) -> Surface:
     """The visible lines with their numbers, each on a dark strip as long as itself."""
     import pygame
 

@@ -15,7 +15,7 @@ from livegan.stage.overlay.text import (
     WHITE,
     Colour,
     Lettering,
-    Size,
+    PixelSize,
     plate,
     wrap,
 )
@@ -53,7 +53,7 @@ def flow(segments: list[Segment], columns: int) -> list[list[Segment]]:
 def text_plate(
     lines: list[list[Segment]],
     letters: Lettering,
-    more: Size = (0, 0),
+    more: PixelSize = (0, 0),
     ground: tuple[int, int, int, int] = DARK,
 ) -> Surface:
     """Lines of coloured text on a panel; ``more`` is room to the least width and below."""
@@ -74,7 +74,7 @@ def text_plate(
     return surface
 
 
-def keys_plate(size: Size, letters: Lettering) -> Surface:
+def keys_plate(size: PixelSize, letters: Lettering) -> Surface:
     """The keys and what each does, for a window of ``size``."""
     column = max(len(key.shown) for key in KEYS) + 2
     room = letters.fits(size[0] - 4 * letters.width) - column
