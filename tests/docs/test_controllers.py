@@ -16,7 +16,8 @@ from livegan.cli import app
 from livegan.cli.perform import osc_ports
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "controllers.md").read_text("utf-8")
-COMMANDS = re.findall(r"^livegan (.+)$", PAGE, re.M)
+BLOCKS = re.findall(r"^```\n(.*?)^```", PAGE, re.S | re.M)
+COMMANDS = re.findall(r"^livegan (.+)$", "\n".join(BLOCKS), re.M)
 TAKE = re.findall(r'`(\{"time".+?\})`', PAGE)
 
 

@@ -6,8 +6,10 @@ import builtins
 import difflib
 import inspect
 import re
+import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -117,6 +119,12 @@ def unknown_attribute(error: AttributeError) -> str:
     kind = type(value).__name__
     if isinstance(value, ModuleType):
         what = f"the module {plain(value.__name__)}"
+        if (
+            plain(value.__name__) in sys.stdlib_module_names
+            and plain(value.__name__) != value.__name__
+        ):
+            file = Path(str(value.__file__)).name
+            what = f"the file {file} beside the set hides Python's own module: it"
     elif kind in TYPES:
         what = TYPES[kind]
     else:

@@ -95,6 +95,14 @@ def test_a_function_of_the_set_that_is_called_like_a_word_is_not_taken_for_it(
     assert "TypeError: lfo() got an unexpected" in refused(tmp_path, text).reason
 
 
+def test_a_file_that_hides_a_module_of_python_is_named(tmp_path: Path) -> None:
+    (tmp_path / "random.py").write_text("x = 1\n")
+    reason = refused(tmp_path, "import random\nx = random.choice([1])\n").reason
+    assert reason == (
+        "the file random.py beside the set hides Python's own module: it has no 'choice'"
+    )
+
+
 def test_options_that_are_none_are_as_if_they_were_not_written(tmp_path: Path) -> None:
     text = f"{HEAD}{WAVE}settings(size=None, seed=None, fps=25)\n"
     graph = run(tmp_path / "set.py", f"{text}show(model('city', w, size=None))\n").graph
