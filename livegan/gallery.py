@@ -21,7 +21,7 @@ INTRO = """\
 # Gallery
 
 Every encoder, drawn from the same ten seconds of the demo track, and every mixer, from the same two
-pictures; under each the line of a set that drew it. What their parameters do is told in
+pictures; under each the line of a set that drew it. Their parameters are explained in
 [the set language](language.md), or by `livegan plugins show NAME`.
 
 `livegan plugins gallery --out gallery.md` draws such a page of all that is installed.

@@ -316,7 +316,7 @@ def __getattr__(name: str) -> Any:
         return _signal_maker(name)
     if ("picture_source", name) in reg.offers:
         return partial(source, name)
-    for kind in OF_A_SET:  # one that two plugins claim is told with both
+    for kind in OF_A_SET:  # a name that two plugins claim is refused with both
         if (kind, name) in reg.operations:
             return maker(kind, name)
     if name in reg.names("word"):

@@ -113,7 +113,7 @@ def rehearse(
         ),
     ] = None,
     controls: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Moves of hands that a show recorded.")
+        Path | None, typer.Option(metavar="FILE", help="Play the controls that a show recorded.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write a film with the sound.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Write every picture as a PNG.")] = None,
@@ -214,7 +214,7 @@ def rehearse(
 
 
 def with_gremlins(plan: EveningPlan) -> Sheet:
-    """Play the evening; each fault is told as it happens, and the sheet printed at its end."""
+    """Play the evening; print each fault as it happens, and the gig sheet at the end."""
     from livegan.gremlins.evening import Evening
     from livegan.gremlins.sheet import print_table, sheet_of
 
@@ -234,7 +234,7 @@ def with_gremlins(plan: EveningPlan) -> Sheet:
 
 
 def with_progress(what: Rehearsal) -> Result:
-    """Rehearse with a progress bar; saves and faults are told as they happen."""
+    """Rehearse with a progress bar; prints saves and faults as they happen."""
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
     from livegan.rehearsal import rehearse as play

@@ -84,7 +84,7 @@ class CommitReport:
     on_air_at: float | None = None
     proven_ms: float | None = None
     plugins: list[str] = field(default_factory=list)
-    """Names of the plugins that were loaded anew for it."""
+    """Names of the plugins that were reloaded for it."""
     sources: list[str] = field(default_factory=list)
     """Sources, ``package:name``, whose code or files are others by now."""
     texts: dict[str, str] = field(default_factory=dict)
@@ -248,7 +248,7 @@ def _by_name(kinds: Any) -> dict[str, type]:
 FROM_ENGINE = _by_name(FromEngine)
 """What an engine says, by ``type``."""
 TO_ENGINE = _by_name(ToEngine)
-"""What an engine is told, by ``type``."""
+"""Messages to an engine, by ``type``."""
 _TYPES = {kind: name for name, kind in (*FROM_ENGINE.items(), *TO_ENGINE.items())}
 
 

@@ -31,7 +31,7 @@ class RegisterOperation(Protocol):
         """Offer ``make`` as ``name`` (its own name if None), and by its aliases too.
 
         ``files`` are what it reads besides its code, such as a shader: paths beside the module.
-        What uses them is made anew when one is saved.
+        When one is saved, livegan rebuilds what uses them.
 
         Raises
         ------

@@ -55,7 +55,7 @@ class Stage:
     """One show. `run` plays it to its end."""
 
     def __init__(self, options: Options, watch: Callable[[Presented], None] | None = None) -> None:
-        """Nothing is opened yet. ``watch`` is told of each frame: see `Presenter.watch`."""
+        """Opens nothing yet. ``watch`` receives each frame: see `Presenter.watch`."""
         self.options = options
         self._watch = watch
         self._code = Code()

@@ -168,7 +168,7 @@ def refusal_of(
             getattr(live, said(error).split("'")[1])
         except AttributeError as missing:
             return Refusal(str(missing), place)
-    if type(error).__module__.startswith("livegan."):  # it is told in livegan's own words
+    if type(error).__module__.startswith("livegan."):  # its message is livegan's own
         return Refusal(" ".join(said(error).split()), place)
     if isinstance(error, AttributeError):
         reason = unknown_attribute(error)

@@ -86,7 +86,7 @@ class Builder:
         self.size = Size.read(size)
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
-        """Told in a line what is not refused and still not as it was asked for."""
+        """Receives warnings, one line each."""
         self.device = torch.device(device)
         self._compared: set[tuple[str, str]] = set()
 

@@ -74,7 +74,7 @@ class Commands:
         state = self._supervision.state
         message = resumption(order, state.good, state.blocked)
         if message is None:
-            self._note("there is no program before this one")
+            self._note("there is no version before this one")
             return
         what = "the safe set" if message.get("safe") else "the program before"
         self._supervision.insist(

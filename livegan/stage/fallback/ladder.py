@@ -1,7 +1,7 @@
 """The ladder: what is shown when no new picture comes, so that the screen is never black.
 
 Its rungs, the best first: ``live``; ``held``, the last good picture; ``drift``, slow cross-fades of
-the last seconds' pictures; ``still``, a picture that was kept. Pure: every look is told the time.
+the last seconds' pictures; ``still``, a picture that was kept. Pure: every look receives the time.
 """
 
 from __future__ import annotations

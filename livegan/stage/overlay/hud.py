@@ -68,7 +68,7 @@ class Readings:
 
 
 class Hud:
-    """Draws panels, each anew only when what it shows has changed."""
+    """Draws panels. Redraws a panel only when its content has changed."""
 
     def __init__(self) -> None:
         self._letters: Lettering | None = None

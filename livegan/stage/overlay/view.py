@@ -1,4 +1,4 @@
-"""What the performer is told: the engine's messages, folded into one value."""
+"""What the performer sees: the engine's messages, folded into one value."""
 
 from __future__ import annotations
 

@@ -97,11 +97,11 @@ class ShowLog:
             self.say(*line)
 
     def later(self, job: Callable[[], object]) -> None:
-        """Do something slow on a thread for such, one after the other. Its errors are told."""
+        """Do something slow on the thread for slow jobs, one at a time. Its errors are printed."""
         self._jobs.give(job)
 
     def close(self) -> None:
-        """Do and write what is waiting, and close the file. Twice is once.
+        """Do and write what is waiting, and close the file. Safe to call twice.
 
         Comes back after `LAST_JOBS` and `LAST_LINES` seconds though disk and terminal do not.
         """

@@ -92,7 +92,7 @@ class SupervisorThread:
         self._inbox.put(("insist", 0, {"resume": resume, "text": text}))
 
     def stop(self) -> None:
-        """End the engine, by force if need be, and the thread. Twice is once."""
+        """End the engine, by force if need be, and the thread. Safe to call twice."""
         self._inbox.put(("stop", 0, {}))
         if self._thread.ident is not None:
             self._thread.join()
