@@ -23,8 +23,8 @@ INTRO = """\
 # Gallery
 
 Every encoder, drawn from the same ten seconds of the demo track, every mixer, from the same two
-pictures, and picture sources; under each the line of a set that drew it. What their parameters do
-is told in [the set language](language.md), or by `livegan plugins show NAME`.
+pictures, and picture sources; under each the line of a set that drew it. Their parameters
+are explained in [the set language](language.md), or by `livegan plugins show NAME`.
 
 `livegan plugins gallery --out gallery.md` draws such a page of all that is installed.
 """

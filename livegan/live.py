@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from livegan.graph.binding import bind, describe
 from livegan.graph.control import knob as knob
@@ -63,7 +63,7 @@ MODEL = (
     Param(
         UNSAID,
         doc="size to paint at, and size of the result; one number takes the canvas's shape; "
-        "0: the size on the card, scaled to the canvas",
+        "without one, the size on the card, scaled to the canvas",
         unit="px",
         live=False,
         name="size",
@@ -83,7 +83,7 @@ MODEL = (
         name="trust",
     ),
 )
-"""What ``model(...)`` takes besides the checkpoint and the condition, as rows of data."""
+"""The options of ``model(...)`` as rows of data: what they mean, and what is valid."""
 
 beat = Signal("beat")
 """Phase of the beat, 0..1."""
@@ -141,14 +141,19 @@ def model(
     checkpoint: str | Morph,
     condition: Picture | None = None,
     *,
+    norm: Literal["card", "frame", "running"] | Signal = "card",
+    dropout: bool | Signal = False,
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+    size: int | str | tuple[int, int] | None = None,
+    fit: Literal["cover", "contain", "stretch"] | Signal = "cover",
+    trust: bool = False,
     key: str | None = None,
-    **options: Any,
 ) -> Picture:
     """A slot: a model that repaints a picture, its condition.
 
     ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition, the
-    encoder on the model's card draws one.  ``options`` are ``norm``, ``dropout``, ``precision``,
-    ``size``, ``fit`` and ``trust``.
+    encoder on the model's card draws one.  ``key`` names the slot, so that it keeps playing when
+    you rename its variable.
     """
     if not isinstance(checkpoint, (str, Morph)):
         raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")
@@ -156,7 +161,10 @@ def model(
         raise SetError("model needs the name of a model, got an empty text")
     if condition is not None and not isinstance(condition, Picture):
         raise SetError(f"model needs a picture as its condition, got {describe(condition)}")
-    live, fixed = bind("model", MODEL, options, ["key"])
+    if key is not None and not isinstance(key, str):
+        raise SetError(f"model: key is a text in quotes, got {describe(key)}")
+    given = {"norm": norm, "dropout": dropout, "precision": precision}
+    live, fixed = bind("model", MODEL, {**given, "size": size, "fit": fit, "trust": trust})
     if isinstance(checkpoint, Morph):
         fixed["checkpoint"], fixed["other"] = checkpoint.a, checkpoint.b
         live["amount"] = checkpoint.amount
@@ -309,7 +317,7 @@ def __getattr__(name: str) -> Any:
         return _signal_maker(name)
     if ("picture_source", name) in reg.offers:
         return partial(source, name)
-    for kind in OF_A_SET:  # one that two plugins claim is told with both
+    for kind in OF_A_SET:  # a name that two plugins claim is refused with both
         if (kind, name) in reg.operations:
             return maker(kind, name)
     if name in reg.names("word"):

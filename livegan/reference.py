@@ -86,8 +86,8 @@ def reference() -> str:
     parts = [INTRO, "## Words\n"]
     for word in ("listen", "show", "model", "morph", "prev", "settings", "require"):
         parts.append(function_entry(word, getattr(live, word)))
-    parts.append("Options of `model`:\n\n" + table(live.MODEL))
-    parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed=""))
+    parts.append("Options of `model`:\n\n" + table(live.MODEL, defaults=False))
+    parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed="", defaults=False))
     outputs = "\n".join(f"* `{o.name}=`: {o.summary}" for o in reg.offered("output"))
     parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")
     parts.append("## Pictures from outside\n")
@@ -99,8 +99,8 @@ def reference() -> str:
     )
     for word in ("film", "picture", "pictures", "camera", "screen", "source"):
         parts.append(function_entry(word, getattr(live, word)))
-    parts.append("Options of `film`:\n\n" + table(FILM))
-    parts.append("Options of `pictures`:\n\n" + table(SLIDES))
+    parts.append("Options of `film`:\n\n" + table(FILM, defaults=False))
+    parts.append("Options of `pictures`:\n\n" + table(SLIDES, defaults=False))
     parts.append("Options of `picture` and of all live sources:\n\n" + table(SHAPE))
     sources = "\n".join(f"* `{o.name}`: {o.summary}" for o in reg.offered("picture_source"))
     parts.append(f"Live sources:\n\n{sources}\n")
@@ -225,8 +225,10 @@ def operation_entry(operation: Operation, prefix: str) -> str:
     return text
 
 
-def table(params: Iterable[Param], fixed: str = " (fixed when built)") -> str:
-    """Parameters as a Markdown table."""
+def table(
+    params: Iterable[Param], fixed: str = " (fixed when built)", *, defaults: bool = True
+) -> str:
+    """Parameters as a Markdown table, without defaults where a signature above it shows them."""
     rows = []
     for p in params:
         low = "" if p.low is None else f"{p.low:g}"
@@ -236,8 +238,9 @@ def table(params: Iterable[Param], fixed: str = " (fixed when built)") -> str:
         span = f"{span} {p.unit}".strip()
         default = f"{p.default:g}" if p.type == "number" else repr(p.default)
         default = "0" if p.type == "size" else default
-        rows.append((f"`{p.name}`", default, span, p.doc + ("" if p.live else fixed)))
-    return rows_of(("parameter", "default", "range", "meaning"), rows)
+        shown = (default,) if defaults else ()
+        rows.append((f"`{p.name}`", *shown, span, p.doc + ("" if p.live else fixed)))
+    return rows_of(("parameter", *(("default",) if defaults else ()), "range", "meaning"), rows)
 
 
 def rows_of(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from livegan.engine.program.program import GROUPS
+from livegan.ipc.commit_text import STATES
 from livegan.saving import replacing, write_bytes
 from livegan.size import Size
 from livegan.sound.features import INDEX
@@ -71,7 +72,10 @@ def draw(
         at = commit["on_air_at"] if commit["status"] == "on_air" else commit["at"]
         colour = "#7dff9a" if commit["status"] == "on_air" else "#ff5a5a"
         sound.axvline(at, color=colour, linewidth=1.4)
-        sound.text(at, 1.02, f" {Path(commit['file']).name}", color=colour, fontsize=8)
+        aired = commit["status"] == "on_air"
+        said = f"version {commit['version']} plays" if aired else STATES[commit["status"]]
+        name = Path(commit["file"]).name
+        sound.text(at, 1.02, f" {said}: {name}", color=colour, fontsize=8)
     for moment in report["flash_guard"]["moments"]:
         since, until = moment["since"], max(moment["until"], moment["since"] + 0.02)
         sound.axvspan(since, until, ymax=0.06, color="#ffd23e", linewidth=0)

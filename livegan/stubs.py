@@ -91,19 +91,14 @@ SOURCE += ["fit: Literal['cover', 'contain', 'stretch'] = 'cover'", "mirror: boo
 SOURCE += ["turn: int = 0", "key: str | None = None"]
 """What a live source takes."""
 
-FILES_OF_SETS: Mapping[str, tuple[Sequence[str], Sequence[Param]]] = {
-    "film": (
-        (
-            "loop: bool | Literal['to and fro'] = True",
-            "start: Number | None = None",
-            "position: Number | None = None",
-        ),
-        FILM,
-    ),
-    "picture": ((), SHAPE),
-    "pictures": ((), SLIDES),
+ROWS: Mapping[str, Sequence[Param]] = {
+    "settings": SETTINGS,
+    "model": live.MODEL,
+    "film": FILM,
+    "picture": SHAPE,
+    "pictures": SLIDES,
 }
-"""Words for files: what they take by name besides their rows, and the rows."""
+"""Words whose options are declared as rows, which say what each option means."""
 
 UNWRITABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 """Characters of a docstring that no file of Python's can have as they are."""
@@ -289,12 +284,16 @@ def row(param: Param) -> str:
 
 def doc_of(operation: Operation) -> str:
     """The docstring of an operation, and a line for each parameter: range and meaning."""
-    lines = [operation.doc.strip()]
-    rows = [f":param {p.name}: {meaning(p)}" for p in operation.params]  # as editors read it
-    lines += ["", *rows] if rows else []
+    lines = [operation.doc.strip(), *meanings(operation.params)]
     if operation.origin.package != "livegan":
         lines += ["", f"From {operation.origin.package} {operation.origin.version}".rstrip()]
     return "\n".join(lines)
+
+
+def meanings(params: Iterable[Param]) -> list[str]:
+    """Parameters as editors read them in a docstring: a line each, after an empty one."""
+    rows = [f":param {p.name}: {meaning(p)}" for p in params]
+    return ["", *rows] if rows else []
 
 
 def meaning(param: Param) -> str:
@@ -312,7 +311,8 @@ def meaning(param: Param) -> str:
 def word(name: str) -> str:
     """A word of the language that is no operation."""
     made = getattr(live, name)
-    doc = inspect.getdoc(made) or ""
+    rows = [replace(p, live=True) if name == "settings" else p for p in ROWS.get(name, ())]
+    doc = "\n".join([inspect.getdoc(made) or "", *meanings(rows)])
     if name in ("encoder", "mixer", "signal"):
         more = ", aliases: tuple[str, ...] = ()" if name == "mixer" else ""
         gives = "Signal" if name == "signal" else "Picture"
@@ -320,23 +320,12 @@ def word(name: str) -> str:
     if name == "show":
         outputs = [f"{n}: str = ..." for n in usable(registry.current().names("output"))]
         return function(name, ["picture: Picture", "*", *outputs], "None", doc)
-    if name == "settings":
-        return function(name, ["*", *(row(p) for p in SETTINGS)], "None", doc)
-    if name == "model":
-        given = ["checkpoint: str | Morph", "condition: Picture | None = None", "*"]
-        given += ["key: str | None = None", *(row(p) for p in live.MODEL)]
-        return function(name, given, "Picture", doc)
-    if name in FILES_OF_SETS:
-        own, rows = FILES_OF_SETS[name]
-        given = ["path: str | Signal" if name == "film" else "path: str", "*", *own]
-        given += [*SOURCE[3:4], *map(row, rows), "key: str | None = None"]
-        return function(name, given, "SourcePicture", doc)
     if name in ("camera", "source"):
         return function(
             name, ["name: str", *SOURCE] if name == "source" else SOURCE, "SourcePicture", doc
         )
     signature = inspect.signature(made)
-    given = []
+    given: list[str] = []
     for p in signature.parameters.values():
         kind = str(p.annotation)
         if kind == "Any" and signature.return_annotation != "Any":

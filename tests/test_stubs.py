@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import keyword
 import os
 import re
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 from livegan import live
 from livegan.cli import app
 from livegan.plugin import registry
-from livegan.stubs import PLACE, live_stub, mixers_in, write_stubs
+from livegan.stubs import PLACE, ROWS, live_stub, mixers_in, write_stubs
 
 ROOT = Path(__file__).parent.parent
 
@@ -117,6 +118,10 @@ BAD = [
     ("swell(sound.kick, bar=2)", "bar"),
     ("show(fire, sprout='me')", "sprout"),
     ("model('nebula', fire, norm='none')", "norm"),
+    ("model('nebula', fire, nrom='frame')", "nrom"),
+    ("model('nebula', fire, size=sound.low)", "size"),
+    ("film('a.mp4', lop=True)", "lop"),
+    ("settings(bmp=120)", "bmp"),
     ("fire.kalid(3)", "kalid"),
     ("fire.own(2).glo(0.5)", "glo"),
     ("sound.kik", "kik"),
@@ -266,3 +271,19 @@ def test_the_stub_of_odd_plugins_is_python_and_they_are_listed(
     compile(text, str(PLACE), "exec")
     assert "look: Literal['dots', 'lines'] | Signal = 'dots', count: Number = 2" in text
     assert "def follow(sound: SoundHandle, value: Number, name: bool | Signal = True" in text
+
+
+def test_the_options_of_words_are_declared_once_as_rows_and_once_in_their_signatures() -> None:
+    """With the same names, and with the defaults that the rows have; None is no size."""
+    for name, rows in ROWS.items():
+        given = inspect.signature(getattr(live, name)).parameters
+        for row in rows:
+            default = given[row.name].default
+            shown = None if name == "settings" or row.type == "size" else row.default
+            assert default == shown, (name, row.name)
+
+
+def test_the_stub_says_what_each_option_of_a_model_means() -> None:
+    text = live_stub()
+    assert "norm: Literal['card', 'frame', 'running'] | Signal = 'card'" in text
+    assert ":param dropout: keep dropout on" in text

@@ -123,7 +123,7 @@ def perform(
         list[str] | None,
         typer.Option(
             metavar="[HOST:]PORT",
-            help="Receive OSC; of this machine only, 0.0.0.0:PORT of all that reach it.",
+            help="Receive OSC on this port, from this machine; 0.0.0.0:PORT accepts others.",
         ),
     ] = None,
     fps: Annotated[
@@ -156,7 +156,7 @@ def perform(
     ] = None,
     rung: Annotated[
         str,
-        typer.Option(metavar="held|drift|still", help="Start on this rung, to see what it shows."),
+        typer.Option(metavar="held|drift|still", help="Start held, drifting or with the still."),
     ] = "",
     standby: Annotated[
         bool, typer.Option("--standby", help="Keep a second engine ready to take over.")
@@ -273,7 +273,7 @@ def film_instead(
     from livegan.rehearsal import Rehearsal
     from livegan.sound.inputs.devices import SourceError
     from livegan.sound.source import SUFFIXES
-    from livegan.sound.sources import recorded
+    from livegan.sound.sources import ADDRESS, parse_source, recorded
 
     sound: Path | None = share.demo_track()
     if audio == "silence":
@@ -285,6 +285,8 @@ def film_instead(
             except SourceError:
                 if named(str(audio)).exists() or Path(str(audio)).suffix.lower() in SUFFIXES:
                     raise
+                if ADDRESS.match(str(audio)):
+                    parse_source(audio)  # refuses an address that nothing here can open
                 typer.echo(f"a rehearsal cannot listen to {audio}; it uses the demo track")
     out = Path("shows") / f"{path.stem}.mp4"
     heard = "silence" if sound is None else sound.name

@@ -14,6 +14,7 @@ from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
 from livegan.files import named
+from livegan.ipc.commit_text import playing
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
@@ -107,10 +108,12 @@ def rehearse(
     ] = None,
     knob: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help='Turn a knob; "hue=0:0,10:1" by seconds.'),
+        typer.Option(
+            metavar="NAME=VALUE", help='Turn a knob: "hue=0.3", or "hue=0:0,10:1" by second.'
+        ),
     ] = None,
     controls: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Moves of hands that a show recorded.")
+        Path | None, typer.Option(metavar="FILE", help="Play the controls that a show recorded.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write a film with the sound.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Write every picture as a PNG.")] = None,
@@ -211,7 +214,7 @@ def rehearse(
 
 
 def with_gremlins(plan: EveningPlan) -> Sheet:
-    """Play the evening; each fault is told as it happens, and the sheet printed at its end."""
+    """Play the evening; print each fault as it happens, and the gig sheet at the end."""
     from livegan.gremlins.evening import Evening
     from livegan.gremlins.sheet import print_table, sheet_of
 
@@ -231,7 +234,7 @@ def with_gremlins(plan: EveningPlan) -> Sheet:
 
 
 def with_progress(what: Rehearsal) -> Result:
-    """Rehearse with a progress bar; saves and faults are told as they happen."""
+    """Rehearse with a progress bar; prints saves and faults as they happen."""
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
     from livegan.rehearsal import rehearse as play
@@ -300,8 +303,7 @@ def commit_line(message: dict[str, Any]) -> str:
         where = short(message["where"]) or name
         return f"{message['at']:7.2f} s  refused  {where}: {message['reason']}"
     if message["status"] == "on_air":
-        counts = f"{len(message['kept'])} kept, {len(message['built'])} built"
-        return f"{message['on_air_at']:7.2f} s  on air   {name} ({counts})"
+        return f"{message['on_air_at']:7.2f} s  on air   {playing(message)}"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Compose the demo track anew: ``python -m livegan.demo [FILE]``."""
+"""Compose the demo track again: ``python -m livegan.demo [FILE]``."""
 
 from __future__ import annotations
 

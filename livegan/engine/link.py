@@ -36,7 +36,7 @@ class Link:
             self.open = False
 
     def receive(self, wait_s: float = 0.0) -> ToEngine | None:
-        """What the stage says next, if it does within ``wait_s``. What is no message is told."""
+        """The stage's next message within ``wait_s``. Reports data that is not a message."""
         try:
             if not self._connection.poll(wait_s):
                 return None
@@ -47,7 +47,7 @@ class Link:
         try:
             message: ToEngine = decode(said, TO_ENGINE)
         except BadMessage as error:
-            self.send(Note(f"the engine was told what it cannot understand: {error}"))
+            self.send(Note(f"the engine does not understand a message: {error}"))
             return None
         if isinstance(message, Quit):
             self.open = False

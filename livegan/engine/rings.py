@@ -24,7 +24,7 @@ class Rings:
     def __init__(
         self, pictures: str, thumbs: str, note: Callable[[str], None] = lambda text: None
     ) -> None:
-        """``note`` is told in a line what is left out."""
+        """``note`` receives a line about what is left out."""
         self._note = note
         self._pictures = PictureRing.attach(pictures)
         self._thumbs = PictureRing.attach(thumbs)
@@ -56,7 +56,7 @@ class Rings:
             self._thumbs.write(picture, sound_position=0, version=0, frame=number)
 
     def outputs(self, program: Program) -> list[dict[str, Any]]:
-        """The extra outputs of a program with their rings: what the stage is told of them.
+        """The extra outputs of a program with their rings: as the stage receives them.
 
         Outputs that show the same picture have the same ring; the window's is the stage's.
         """

@@ -72,7 +72,7 @@ def check(title: str, param: Param, value: Any) -> Any:
         return value
     if kind == "size":
         try:
-            return Size.read(value)
+            return Size.read(0 if value is None else value)
         except ValueError as error:
             raise SetError(f"{label}: {error}") from None
     if isinstance(value, str) or not hasattr(value, "__float__"):

@@ -23,16 +23,16 @@ _fixed = functools.partial(Param, live=False)
 SETTINGS = (
     _fixed(
         UNSAID,
-        doc="size of the canvas: `(width, height)`, or one number for a square; 0 keeps the show's",
+        doc="size of the canvas: `(width, height)`, or one number for a square",
         unit="px",
         name="size",
     ),
-    _fixed(0.0, 0, 240, "pictures per second; 0 keeps the show's rate", name="fps"),
+    _fixed(0.0, 0, 240, "pictures per second", name="fps"),
     _fixed(
         0.0,
         0,
         FASTEST_BPM,
-        f"fixed tempo, {SLOWEST_BPM:g} or more; 0 follows the music",
+        f"fixed tempo, {SLOWEST_BPM:g} or more; without one, the show follows the music",
         name="bpm",
     ),
     _fixed(4, 1, 32, "beats in a bar", name="beats_per_bar"),
@@ -42,9 +42,9 @@ SETTINGS = (
         name="swap",
     ),
     _fixed(0.4, 0, 30, "how long a new version dissolves in", "s", name="dissolve"),
-    _fixed(-1, -1, 2**31, "seed for everything random; -1 keeps the show's seed", name="seed"),
+    _fixed(-1, -1, 2**31, "seed for everything random", name="seed"),
 )
-"""What ``settings(...)`` takes, as rows of data."""
+"""What ``settings(...)`` takes, as rows of data: what they mean, and what is valid."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,20 @@ def show(picture: Any, **outputs: Any) -> None:
         graph.shown.append(new)
 
 
-def settings(**values: Any) -> None:
-    """Settings of the whole set. What you leave out keeps the show's value."""
+def settings(
+    *,
+    size: int | str | tuple[int, int] | None = None,
+    fps: float | None = None,
+    bpm: float | None = None,
+    beats_per_bar: int | None = None,
+    swap: str | float | None = None,
+    dissolve: float | None = None,
+    seed: int | None = None,
+) -> None:
+    """Settings of the whole set. What you leave out, or set to None, keeps the show's value."""
+    given = {"size": size, "fps": fps, "bpm": bpm, "beats_per_bar": beats_per_bar}
+    given |= {"swap": swap, "dissolve": dissolve, "seed": seed}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if isinstance(values.get("swap"), (int, float)):  # a number of bars
         values["swap"] = f"{values['swap']:g}"
     _, checked = bind("settings", SETTINGS, values)

@@ -138,7 +138,8 @@ def call(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     inputs, rest = take_inputs(operation, list(args), values)
     params = list(operation.params)
     if len(rest) > len(params):
-        extra = f"takes at most {len(params)} values after its inputs, got {len(rest)}"
+        most = f"{len(params)} value{'s' * (len(params) != 1)}" if params else "no values"
+        extra = f"takes {most} after its inputs, got {len(rest)}"
         raise SetError(f"{title} {extra}")
     for param, value in zip(params, rest, strict=False):
         if param.name in values:

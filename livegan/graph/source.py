@@ -6,7 +6,7 @@ and argument are fixed, so an edit that keeps them keeps the camera open and the
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from livegan.graph.binding import bind, describe
 from livegan.graph.picture import Picture
@@ -30,25 +30,18 @@ SHAPE = (
 
 FILM = (
     Param(1.0, -16, 16, "1 is as it was filmed, -1 backwards, 0 stands still", name="speed"),
-    Param(
-        "loop",
-        choices=("loop", "once", "to and fro"),
-        live=False,
-        name="ends",
-        doc="what happens at the end",
-    ),
     Param(0.0, 0, 86400, "where it begins", "s", live=False, name="begin"),
     Param(0.0, 0, 86400, "where it ends; 0 is its own end", "s", live=False, name="end"),
     *SHAPE,
 )
-"""What ``film(...)`` takes besides its path, ``loop``, ``start`` and ``position``."""
+"""The numbers of ``film(...)``, and what every source takes."""
 
 SLIDES = (
     Param(8.0, 0.25, 4096, "beats for which each is seen", "beats", name="beats"),
     Param("name", choices=("name", "random"), live=False, name="order", doc="which comes next"),
     *SHAPE,
 )
-"""What ``pictures(...)`` takes besides its folder."""
+"""The options of ``pictures(...)``."""
 
 
 class SourcePicture(Picture):
@@ -102,7 +95,7 @@ def source(
         raise SetError(f"{kind}: away= takes a picture, got {describe(away)}")
     if key is not None and not isinstance(key, str):
         raise SetError(f"{kind}: key= takes a text")
-    played, built = bind(kind, rows, values, ["away", "key", *(live or {}), *(fixed or {})])
+    played, built = bind(kind, rows, values, ["away", "key"])
     if built.get("turn", 0) % 90:
         raise SetError(f"{kind}: turn is 0, 90, 180 or 270, got {built['turn']}")
     built |= {"argument": argument, "plane": "colour", **(fixed or {})}
@@ -112,14 +105,19 @@ def source(
 
 
 def film(
-    path: Any,
+    path: str | Signal,
     *,
-    loop: Any = None,
-    start: Any = None,
-    position: Any = None,
+    loop: bool | Literal["to and fro"] = True,
+    start: float | Signal | None = None,
+    position: float | Signal | None = None,
+    speed: float | Signal = 1.0,
+    begin: float = 0.0,
+    end: float = 0.0,
+    fit: Literal["cover", "contain", "stretch"] = "cover",
+    mirror: bool | Signal = False,
+    turn: int = 0,
     away: Picture | None = None,
     key: str | None = None,
-    **values: Any,
 ) -> SourcePicture:
     """A film file, by the clock of the show; its sound is not heard.
 
@@ -129,10 +127,10 @@ def film(
     within a frame: ``start=every(bars=4)``. ``position`` is a signal from 0 (its start) to 1 (its
     end) that scrubs through it, in place of ``speed``.
     """
-    if loop is not None:
-        if loop not in (True, False, "to and fro"):
-            raise SetError(f'film: loop is True, False or "to and fro", got {describe(loop)}')
-        values["ends"] = {True: "loop", False: "once"}.get(loop, loop)
+    if loop not in (True, False, "to and fro"):
+        raise SetError(f'film: loop is True, False or "to and fro", got {describe(loop)}')
+    values: dict[str, Any] = {"speed": speed, "begin": begin, "end": end}
+    values |= {"fit": fit, "mirror": mirror, "turn": turn}
     live: dict[str, Any] = {}
     paths: tuple[str, ...]
     if isinstance(path, Signal) and path.op == "choose":
@@ -149,22 +147,39 @@ def film(
             ):
                 raise SetError(f"film: {name} is a number or a signal, got {describe(value)}")
             live[name] = value
-    fixed = {"paths": paths, "scrubbed": position is not None}
+    ends = loop if isinstance(loop, str) else "loop" if loop else "once"
+    fixed = {"paths": paths, "scrubbed": position is not None, "ends": ends}
     argument = paths[0] if len(paths) == 1 else "; ".join(paths)
     return source("film", argument, FILM, values, away=away, key=key, live=live, fixed=fixed)
 
 
 def picture(
-    path: Any, *, away: Picture | None = None, key: str | None = None, **values: Any
+    path: str,
+    *,
+    fit: Literal["cover", "contain", "stretch"] = "cover",
+    mirror: bool | Signal = False,
+    turn: int = 0,
+    away: Picture | None = None,
+    key: str | None = None,
 ) -> SourcePicture:
     """A picture file: PNG, JPEG, TIFF, WebP, GIF... ``picture("logo.png").alpha`` is its mask."""
+    values = {"fit": fit, "mirror": mirror, "turn": turn}
     return source("picture", named("picture", path), SHAPE, values, away=away, key=key)
 
 
 def pictures(
-    folder: Any, *, away: Picture | None = None, key: str | None = None, **values: Any
+    folder: str,
+    *,
+    beats: float | Signal = 8.0,
+    order: Literal["name", "random"] = "name",
+    fit: Literal["cover", "contain", "stretch"] = "cover",
+    mirror: bool | Signal = False,
+    turn: int = 0,
+    away: Picture | None = None,
+    key: str | None = None,
 ) -> SourcePicture:
     """The picture files of a folder, one after another: ``pictures("stills/", beats=8)``."""
+    values = {"beats": beats, "order": order, "fit": fit, "mirror": mirror, "turn": turn}
     return source("pictures", named("pictures", folder), SLIDES, values, away=away, key=key)
 
 

@@ -142,7 +142,7 @@ class Show:
         )
 
     def close(self) -> None:
-        """End it in order, or by force, and the X server it had for itself. Twice is once."""
+        """End it in order, or by force, and the X server it had for itself. Safe to call twice."""
         if self.process is None:
             return
         if self.process.poll() is None and self._connection is not None:

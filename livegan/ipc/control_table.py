@@ -290,7 +290,7 @@ class ControlTable:
     # Closing -------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of the memory here. Twice is once."""
+        """Let go of the memory here. Safe to call twice."""
         if self._open:
             self._open = False
             del self._lanes, self._sequences, self._values, self._times, self._names
@@ -299,7 +299,7 @@ class ControlTable:
                 self._memory.close()
 
     def unlink(self) -> None:
-        """Close it, and remove it from the machine if it was made here. Twice is once."""
+        """Close it, and remove it from the machine if it was made here. Safe to call twice."""
         self.close()
         if self._owner:
             self._owner = False

@@ -87,7 +87,7 @@ class Commit:
     on_air_at: float | None = None
     proven_ms: float | None = None
     plugins: list[str] = field(default_factory=list)
-    """Names of the plugins that were loaded anew for it."""
+    """Names of the plugins that were reloaded for it."""
     sources: list[str] = field(default_factory=list)
     """Sources, ``package:name``, whose code or files are others by now."""
     texts: dict[str, str] = field(default_factory=dict)
@@ -285,7 +285,7 @@ FROM_ENGINE = _by_name(FromEngine)
 FROM_STAGE = _by_name(FromStage)
 """What the stage says of its engine, in the show log."""
 TO_ENGINE = _by_name(ToEngine)
-"""What an engine is told, by ``type``."""
+"""Messages to an engine, by ``type``."""
 _TYPES = {
     kind: name for kinds in (FROM_ENGINE, FROM_STAGE, TO_ENGINE) for name, kind in kinds.items()
 }

@@ -202,7 +202,7 @@ class PictureRing:
             self._header[: len(words)] = words
 
     def close(self) -> None:
-        """Let go of the memory here. Twice is once."""
+        """Let go of the memory here. Safe to call twice."""
         if self._open:
             self._open = False
             del self._header, self._fields, self._pixels
@@ -212,7 +212,7 @@ class PictureRing:
         """Remove the ring from the machine; who is attached keeps it till they close.
 
         Any process may, not only the one that made it: the stage clears up after an engine that
-        was killed. Twice is once.
+        was killed. Safe to call twice.
         """
         remove_memory(self._memory.name)
 

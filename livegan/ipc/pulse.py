@@ -155,7 +155,7 @@ class Pulse:
         return Work(what, where, since, limit, thread, bool(proving))
 
     def close(self) -> None:
-        """Let go of it, and remove it if it was made here. Twice is once."""
+        """Let go of it, and remove it if it was made here. Safe to call twice."""
         if self._buffer is None:
             return
         self._buffer = None

@@ -166,7 +166,7 @@ def reason_of(error: BaseException) -> str:
 
 
 class Deprecations:
-    """What a plugin uses that will go: its author is told, nobody else.
+    """What a plugin uses that livegan will remove: only its author sees this.
 
     A context; ``lines`` are ``file:line: text``, of the plugin's own files only.
     """

@@ -32,8 +32,8 @@ class RegisterOperation(Protocol):
         """Offer ``make`` as ``name`` (its own name if None), and by its aliases too.
 
         ``files`` are what it reads besides its code, such as a shader: paths beside the module.
-        What uses them is made anew when one is saved.  ``live`` says that it follows the outside
-        world: two frames of the same moment may differ, and no data set can be made with it.
+        When one is saved, livegan rebuilds what uses them.  ``live`` says that it follows the
+        outside world: two frames of the same moment may differ, and no data set can be made with it.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Time by a clock that may step, and in a process that may be stopped. Pure: every call is told
+"""Time by a clock that may step, and in a process that may be stopped. Pure: every call receives
 what the clock says."""
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def made(
     """The rings of a show, removed when it is over. All of their memory is taken up at once.
 
     ``largest`` is height and width of the largest picture; where there is not so much memory,
-    pictures are smaller, and ``note`` is told in a line. Raises NoRoom where there is no room for a
+    pictures are smaller, and ``note`` receives a line. Raises NoRoom where there is no room for a
     show at all.
     """
     with contextlib.ExitStack() as stack:

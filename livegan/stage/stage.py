@@ -37,8 +37,9 @@ from livegan.stage.control.commands import Commands
 from livegan.stage.control.switches import Switches
 from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.fallback.fallbacks import Fallbacks
-from livegan.stage.fallback.ladder import Rung
-from livegan.stage.fallback.still import Still, place_of, read_still
+from livegan.stage.fallback.first_still import first_still
+from livegan.stage.fallback.ladder import CHOSEN, Rung
+from livegan.stage.fallback.still import Still, place_of
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
@@ -67,7 +68,7 @@ class Stage:
     """One show. `run` plays it to its end."""
 
     def __init__(self, options: Options, watch: Callable[[Presented], None] | None = None) -> None:
-        """Nothing is opened yet. ``watch`` is told of each frame: see `Presenter.watch`."""
+        """Opens nothing yet. ``watch`` receives each frame: see `Presenter.watch`."""
         self.options = options
         self._watch = watch
         self._code = Code()
@@ -76,6 +77,8 @@ class Stage:
         self._left = threading.Event()
         """The stage's own thread has left its loop."""
         self._status = 0
+        self._heard = ""
+        """The name of the sound that was told last."""
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound" or "log", and why."""
         self._rung: Rung = "still"
@@ -165,7 +168,7 @@ class Stage:
         )
         stack.callback(self._hands.stop)
         place = place_of(options.working, options.set)
-        fallbacks = Fallbacks(read_still(place))
+        fallbacks = Fallbacks(first_still(options.working, options.set))
         main = Stream("window", self._guard("window"), fallbacks, shared.pictures)
         self._streams = Streams(
             main,
@@ -250,6 +253,11 @@ class Stage:
         self._climb()
         self._still.look(now)
         self._orders.look(now)
+        heard = self._listening.source.name
+        if heard != self._heard:
+            self._heard = heard
+            self._log.record("sound", source=heard)
+            self._log.say(f"sound    {heard}", "cyan")
         for what, text in (("sound", self._listening.waiting), ("log", self._log.trouble)):
             if self._missing.get(what, "") != text:
                 self._missing[what] = text
@@ -315,7 +323,7 @@ class Stage:
         before, self._rung = self._rung, ladder.rung
         gap = round(ladder.gap, 2) if math.isfinite(ladder.gap) else None
         self._log.record("rung", rung=ladder.rung, before=before, why=ladder.why, gap=gap)
-        if ladder.rung != "live" and ladder.why != "asked for":
+        if ladder.rung != "live" and ladder.why != CHOSEN:
             self._log.say(f"picture  {ladder.line}", "yellow")
 
     def _guard(self, stream: str) -> FlashGuard:

@@ -89,7 +89,7 @@ class StageWatchdog:
             self._stop(number[0])
 
     def close(self) -> None:
-        """Hear no more; the process ends. Twice is once."""
+        """Hear no more; the process ends. Safe to call twice."""
         process, self._process = self._process, None
         if process is None:
             return

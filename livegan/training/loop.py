@@ -94,7 +94,7 @@ def train(
     recipe : all choices; published pix2pix by default.
     start : a checkpoint of the same architecture to begin from, instead of noise.
     save_every : seconds between saves; the first ones of a new training come sooner.
-    progress : told of each step.  ``stop``: asked before each step; True saves and ends early.
+    progress : called with each step.  ``stop``: asked before each step; True saves and ends early.
     saved : told after each save, with the average as it then paints.
     note : told in a line what went wrong without ending it, such as a full disk; else a warning.
     tensorboard : whether curves and sheets are written for it; None: if it is installed.

@@ -45,7 +45,7 @@ def load(path: Path) -> dict[str, Any]:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises a dozen kinds
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        text = f"{path}: cannot be read ({first}); delete it to begin anew"
+        text = f"{path}: cannot be read ({first}); delete it to start again"
         raise StateError(text) from error
     return cast(dict[str, Any], found)
 

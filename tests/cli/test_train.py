@@ -100,7 +100,7 @@ def test_a_state_that_is_deleted_as_its_message_says_begins_anew(work: Path) -> 
     (state.parent / "log.jsonl").write_text("{}\n")
     (work / "models" / "mine").mkdir()
     (work / "models" / "mine" / "model.safetensors").write_text("of the training before")
-    assert "delete it to begin anew" in livegan(TRAIN, 1)
+    assert "delete it to start again" in livegan(TRAIN, 1)
     state.unlink()
     assert "models/mine: 5 steps" in livegan(TRAIN)
 

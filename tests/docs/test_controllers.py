@@ -16,7 +16,9 @@ from livegan.cli import app
 from livegan.cli.perform import osc_ports
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "controllers.md").read_text("utf-8")
-COMMANDS = re.findall(r"^livegan (.+)$", PAGE, re.M)
+BLOCKS = re.findall(r"^```(.*?)\n(.*?)^```", PAGE, re.S | re.M)
+TYPED = "\n".join(text for language, text in BLOCKS if not language)
+COMMANDS = re.findall(r"^livegan (.+)$", TYPED, re.M)
 TAKE = re.findall(r'`(\{"time".+?\})`', PAGE)
 
 

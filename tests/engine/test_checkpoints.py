@@ -101,7 +101,7 @@ def test_the_picture_moves_while_a_slow_disk_is_read(
     frames = show.play(1.0)
     assert {f.version for f in frames} == {1}
     assert not torch.equal(frames[0].picture, frames[-1].picture)
-    assert show.pipeline.busy == "loading odd"
+    assert show.pipeline.busy == "loading model odd"
     arrived.set()
     proposing.join(60)
     assert show.play(0.1)[-1].version == 2

@@ -31,7 +31,7 @@ def test_what_is_no_message_is_told_and_the_engine_goes_on() -> None:
         assert link.receive() is None
         assert stage.recv() == {
             "type": "note",
-            "text": "the engine was told what it cannot understand: solo: slot cannot be 'two'",
+            "text": "the engine does not understand a message: solo: slot cannot be 'two'",
         }
         assert link.receive() == Undo() and link.open
 

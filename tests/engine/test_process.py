@@ -201,7 +201,7 @@ def test_a_standby_takes_over_from_a_set_that_crashes(show: Show) -> None:
     death = show.until("a death", lambda: show.told("death"))[0]
     assert death["how"] == "killed by SIGSEGV"
     assert (death["node"], death["where"]) == ("show.past", f"{show.set}:8")
-    assert "the standby takes over" in death["text"]
+    assert "the standby engine takes over" in death["text"]
     recovery = show.until("a recovery", lambda: show.told("recovery"))[0]
     assert recovery["pid"] not in (None, first)
     show.until("the quarantine", lambda: show.told("blocked"))

@@ -87,7 +87,7 @@ def test_a_burst_of_frames_and_time_that_goes_back_are_wrong() -> None:
 
 def test_all_of_what_must_be_seen_is_looked_for() -> None:
     fault = replace(FAULT, must=(engine("death", "SIGKILL"), engine("recovery")))
-    death = {"type": "engine", "kind": "death", "text": "the engine is gone (killed by SIGKILL)"}
+    death = {"type": "engine", "kind": "death", "text": "the engine stopped (killed by SIGKILL)"}
     back = {"type": "engine", "kind": "recovery", "text": "the engine is back"}
     assert verdict(fault, lines(death), glances(), 100.0, 101.0) == "fail"
     assert verdict(fault, lines(back, death), glances(), 100.0, 101.0) == "pass"

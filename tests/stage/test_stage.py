@@ -184,7 +184,7 @@ def test_the_ladder_is_gone_down_by_a_key_and_its_still_is_there_in_the_next_sho
     assert show.play(act) == 0
     assert min(dark) > 60
     held = [r for r in show.lines("rung") if r["rung"] == "held"]
-    assert held[0]["why"] in ("the engine is gone", "the engine comes back")
+    assert held[0]["why"] in ("the engine has stopped", "the engine is restarting")
     assert held[0]["gap"] < 30
     again = Performance(tmp_path, screen, rung="still")
     again.log = tmp_path / "again.jsonl"

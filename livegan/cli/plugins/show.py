@@ -149,7 +149,7 @@ def card(thing: Operation | Offer, console: Any) -> None:
         high = "" if p.high is None else f"{p.high:g}"
         span = ", ".join(p.choices) or (f"{low}..{high}" if low or high else "")
         default = f"{p.default:g}" if p.type in ("number", "integer") else str(p.default)
-        when = "plays on; takes a signal" if p.live else "is built anew"
+        when = "plays on; takes a signal" if p.live else "is rebuilt"
         own = {"name": p.name, "default": default, "range": f"{span} {p.unit}".strip()}
         listed.append({**own, "meaning": p.doc, "when": when})
     print_table(PARAMETERS, listed, console=console)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import inspect
 import re
+import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
 from livegan import live
+from livegan.graph.signal import Signal
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
+from livegan.plugin.closest import suggestion
 from livegan.plugin.source import plain
+from livegan.plugin.words import WORDS
 
 ELSEWHERE = {
     "audio": "the sound is `listen()`",
@@ -113,12 +119,62 @@ def unknown_attribute(error: AttributeError) -> str:
     kind = type(value).__name__
     if isinstance(value, ModuleType):
         what = f"the module {plain(value.__name__)}"
+        if (
+            plain(value.__name__) in sys.stdlib_module_names
+            and plain(value.__name__) != value.__name__
+        ):
+            file = Path(str(value.__file__)).name
+            what = f"the file {file} beside the set hides Python's own module: it"
     elif kind in TYPES:
         what = TYPES[kind]
     else:
         return ""
     hint = near(name, (each for each in dir(value) if not each.startswith("_")), 0.6)
     return f"{what} has no {name!r}" + (f"; did you mean {hint!r}?" if hint else "")
+
+
+CALL = re.compile(r"(?:(?P<owner>\w+)\.)?(?P<word>\w+)\(\) (?P<what>.+)")
+WRONG_NAME = re.compile(r"got an unexpected keyword argument '(\w+)'")
+MISSING = re.compile(r"missing \d+ required [\w-]+ arguments?: (.+)")
+"""What Python says of a call that does not fit a function: of a mistyped argument, and of those
+that are missing."""
+
+
+def unfit_call(error: TypeError) -> str:
+    """What to say of a word of the language that is called with arguments it does not take.
+
+    Empty if the error is another one, which Python says best.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    found = CALL.match(str(error))
+    if found is None or trace is None:
+        return ""
+    word, what = found["word"], found["what"]
+    if found["owner"] == "Signal":
+        function, call = getattr(Signal, word, None), f".{word}"
+    else:
+        function, call = (getattr(live, word) if word in WORDS else None), word
+        if trace.tb_frame.f_globals.get(word, function) is not function:
+            return ""  # a function of the set's own
+    if not inspect.isfunction(function):
+        return ""
+    given = list(inspect.signature(function).parameters.values())[bool(found["owner"]) :]
+    mistyped = WRONG_NAME.match(what)
+    if mistyped:
+        hint = suggestion(mistyped[1], [p.name for p in given if p.kind is not p.VAR_POSITIONAL])
+        return f"{call} has no argument {mistyped[1]!r}{hint}"
+    missing = MISSING.match(what)
+    if missing:
+        return f"{call} needs {missing[1]}"
+    if what.startswith("takes"):
+        plain_ones = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in given)
+        most = f"at most {plain_ones} value{'s' * (plain_ones > 1)}" if plain_ones else "no values"
+        named = next((p.name for p in given if p.kind is p.KEYWORD_ONLY), "")
+        hint = f" without a name; give the others by name: {named}=..." if named else ""
+        return f"{call} takes {most}{hint}"
+    return ""
 
 
 def names_at(trace: TracebackType | None, file: str) -> set[str]:

@@ -12,7 +12,13 @@ from typing import Any
 
 from livegan import live
 from livegan.engine.commit import beside
-from livegan.engine.commit.guesses import hidden_words, names_at, unknown_attribute, unknown_name
+from livegan.engine.commit.guesses import (
+    hidden_words,
+    names_at,
+    unfit_call,
+    unknown_attribute,
+    unknown_name,
+)
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
@@ -162,10 +168,14 @@ def refusal_of(
             getattr(live, said(error).split("'")[1])
         except AttributeError as missing:
             return Refusal(str(missing), place)
-    if type(error).__module__.startswith("livegan."):  # it is told in livegan's own words
+    if type(error).__module__.startswith("livegan."):  # its message is livegan's own
         return Refusal(" ".join(said(error).split()), place)
     if isinstance(error, AttributeError):
         reason = unknown_attribute(error)
+        if reason:
+            return Refusal(reason, place)
+    if isinstance(error, TypeError):
+        reason = unfit_call(error)
         if reason:
             return Refusal(reason, place)
     lines = said(error).strip().splitlines()

@@ -27,7 +27,7 @@ LOOK_S = 0.5
 STILL_S = 0.3
 """A model is read when none was written to for this long: a large one is copied in pieces."""
 STALL_S = 3.0
-"""A look at the files that takes this long is told: a network drive that is away answers late."""
+"""If looking at the files takes this long, the performer is told: a network drive may be away."""
 LARGEST = 256 << 10
 """Bytes of the largest text that is taken for a set: Python reads a larger one for so long, and
 lets nothing else run meanwhile, that pictures would stand still."""
@@ -119,7 +119,7 @@ class Awaiting:
                 self._emit(Waiting(self.what, text))
 
     def back(self, text: str) -> None:
-        """It is there; ``text`` is told if it was missed."""
+        """It is there again; shows ``text`` if it had been missing."""
         with self._lock:
             if self._said:
                 self._said = ""
@@ -219,7 +219,7 @@ class Watcher:
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        """Around what waits for a disk, so that one that does not answer is told of."""
+        """Wrap what waits for a disk, to say so when the disk does not answer."""
         before = self._asked
         self._asked = time.monotonic() if before is None else before
         try:

@@ -15,7 +15,7 @@ PROVER = "save"
 
 
 class Activity:
-    """Without a pulse, as in a rehearsal, nobody is told."""
+    """Without a pulse, as in a rehearsal, it records nothing."""
 
     def __init__(self) -> None:
         self.pulse: Pulse | None = None

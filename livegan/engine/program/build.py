@@ -93,7 +93,7 @@ class Builder:
         self.size = Size.read(size)
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
-        """Told in a line what is not refused and still not as it was asked for."""
+        """Receives warnings, one line each."""
         self.device = torch.device(device)
         self._compared: set[tuple[str, str]] = set()
 
@@ -217,7 +217,7 @@ class Builder:
             return PrevInstance()
         try:
             if node.kind == "model":
-                what = f"loading {node.fixed['checkpoint']}"
+                what = f"loading model {node.fixed['checkpoint']}"
                 busy(what, node.place, True)
                 with activity.at(what, node.place):
                     made = ModelInstance(self.generator(node, models, moment.size, busy))
@@ -228,7 +228,7 @@ class Builder:
                 busy(what, node.place)
                 with activity.at(what, node.place):
                     return source_instance(node, [beside, self.folder], moment)
-            busy(f"making {node.name}", node.place)
+            busy(f"building {node.name}", node.place)
             limit_s = MAKING_S if foreign(node.operation) else 0.0
             with activity.at(node.name, node.place, limit_s):
                 return OperationInstance(node)
@@ -272,7 +272,7 @@ class Builder:
         else:
             second = load(models.find(node.fixed["other"]), trust=trust)
             generator = MorphGenerator(first, second, **options)
-        busy(f"warming up {node.fixed['checkpoint']}", node.place, True)
+        busy(f"warming up model {node.fixed['checkpoint']}", node.place, True)
         wanted = wanted_size(node, generator, size)
         resized = first.resizing(*wanted)
         if resized and wanted in (node.fixed["size"], first.card.size, size):

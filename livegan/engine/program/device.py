@@ -1,4 +1,4 @@
-"""The device that plays, as it is told to people."""
+"""The device that plays, in words for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the models of a show are, and what tells that one was written anew."""
+"""Where the models of a show are, and how livegan sees that one was written again."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Models:
 
 
 class News:
-    """Which models were written anew since the program before, in lines for the performer."""
+    """The models that were written since the previous program, in lines for the performer."""
 
     def __init__(self) -> None:
         self._played: dict[str, str] | None = None

@@ -65,7 +65,7 @@ class NoControls:
 class Player:
     """Plays programs.  ``frame`` is called by one thread, ``happen`` by any.
 
-    ``decided`` is told, in order and one at a time, what is decided about commits and programs.
+    ``decided`` receives the decisions about commits and programs, in order and one at a time.
     """
 
     history: History

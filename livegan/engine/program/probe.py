@@ -63,7 +63,7 @@ def probe(
             assert last is not None
             pictures.append(last)
             continue
-        busy(f"proving {step.name}", step.node.place)
+        busy(f"testing {step.name}", step.node.place)
         inputs = [None if i is None else pictures[i] for i in step.inputs]
         try:
             with at(step, limit_s):

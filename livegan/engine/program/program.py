@@ -30,7 +30,7 @@ from livegan.size import Size
 GROUPS = ("sound", "encoders", "sources", "generators", "mixers", "output")
 """The parts of a frame that are timed."""
 MOST_REASONS = 5
-"""Different failures that are told of one line: some name a number that is another each frame."""
+"""Different failures of one line that are reported: some name a number that changes each frame."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def objects_of(
             continue
         known = playing.get(signal.print)
         if known is None:
-            busy(f"making {signal.leaf.name}", signal.place)
+            busy(f"building {signal.leaf.name}", signal.place)
             known = _make(signal)
         found[signal.print] = known
     return found

@@ -124,8 +124,8 @@ def wanted_for(node: Picture, moment: Moment) -> Wanted:
 class FilmInstance(SourceInstance):
     """Films: one, or several that a signal chooses from; each goes on where it was.
 
-    One that is not there, or cannot be read, is told in a line; a test card stands in for it until
-    it comes. In a rehearsal ``--with "film:NAME=FILE"`` gives another, or a test pattern is seen.
+    If one is missing or cannot be read, a line says so, and a test card stands in for it until it
+    comes. In a rehearsal ``--with "film:NAME=FILE"`` gives another, or a test pattern is seen.
     """
 
     def __init__(self, node: Picture, folders: list[Path], moment: Moment) -> None:

@@ -205,7 +205,7 @@ def check_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if size > tensor.untyped_storage().nbytes():
             raise ModelError(
                 f"{key} claims {tuple(tensor.shape)}, {size / 1e6:.0f} MB, and the file has "
-                f"{tensor.untyped_storage().nbytes() / 1e6:.1f} MB of it; save it anew"
+                f"{tensor.untyped_storage().nbytes() / 1e6:.1f} MB of it; save it again"
             )
         if tensor.is_floating_point():
             # A sum is finite if all is; only where it is not, all is looked at.
@@ -221,6 +221,6 @@ def check_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     if broken:
         raise ModelError(
             f"{len(broken)} of its {len(tensors)} tensors hold values that are no numbers "
-            f"({broken[0]}): its training came apart; use an earlier save"
+            f"({broken[0]}): its training diverged; use an earlier save"
         )
     return tensors

@@ -47,8 +47,8 @@ def watched(entry: Entry) -> Iterator[None]:
     for mark, told in marks(f"{name}-"):
         if told.get("stamp") == stamp:
             raise Deadly(
-                "it ended the process that loaded it. It is left out until it is edited or "
-                f"installed anew, or for {FORGIVEN_S / 60:g} minutes (to try it now, delete {mark})"
+                "it crashed the process that loaded it. livegan does not load it until you edit or "
+                f"reinstall it, or for {FORGIVEN_S / 60:g} minutes (to try it now, delete {mark})"
             )
     told = {"of": birth(os.getpid()), "parent": birth(os.getppid()), "stamp": stamp}
     mark = folder() / f"{name}-{os.getpid()}"

@@ -108,7 +108,7 @@ class Registration:
                 self.take(operation)
 
     def unmarked(self, module: ModuleType) -> None:
-        """A function that is called as a hook is, but is none: its author is told.
+        """A function that has the name of a hook but no ``@hookimpl``: warns its author.
 
         Raises
         ------

@@ -140,9 +140,9 @@ def unnumbered(name: str) -> str:
 
 
 def refresh() -> None:
-    """Look for devices anew: PortAudio sees new ones only when it starts.
+    """Look for devices again: PortAudio sees new ones only when it starts.
 
-    Does nothing while a stream is open, as starting PortAudio anew would end it.
+    Does nothing while a stream is open, because restarting PortAudio would end it.
     """
     sd = portaudio()
     with _portaudio:

@@ -38,7 +38,7 @@ MOST = 0.002
 class SoundPace:
     """Turns blocks as they come into a stream that follows the clock to within a tenth of a second.
 
-    No clock is read here: each call is told ``due``, the samples that should have been heard since
+    No clock is read here: each call receives ``due``, the samples that should have been heard since
     the show began. The count of samples returned so far is `position`; it never goes back.
 
     * A device's clock that runs fast or slow is followed by leaving out or adding single samples

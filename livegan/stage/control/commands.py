@@ -73,7 +73,7 @@ class Commands:
         state = self._supervision.state
         report = resumption(order, state.good, state.blocked)
         if report is None:
-            self._note("there is no program before this one")
+            self._note("there is no version before this one")
             return
         what = "the safe set" if report.safe else "the program before"
         self._supervision.insist(

@@ -24,25 +24,23 @@ class Key:
 
 
 KEYS: tuple[Key, ...] = (
-    Key(("space",), "hold", "hold the picture; again: go on", panic=True),
-    Key(
-        ("d",), "drift", "drift through the last pictures; again: a still; again: live", panic=True
-    ),
-    Key(("b",), "blackout", "fade to black; again: fade back", panic=True),
-    Key(("u",), "undo", "undo: play the program before this one", panic=True),
-    Key(("p",), "safe", "play the safe set at once; again: return", panic=True),
-    Key(("?", "F1"), "help", "this list"),
-    Key(("h",), "hud", "show numbers, meters and thumbnails"),
-    Key(("c",), "code", "show the code of the set"),
-    Key(("m",), "thumbs", "show thumbnails of slots and conditions in the HUD"),
-    Key(("f", "F11"), "fullscreen", "fullscreen or window"),
+    Key(("space",), "hold", "hold the picture, or let it go on", panic=True),
+    Key(("d",), "drift", "drift through recent pictures; then a still; then live", panic=True),
+    Key(("b",), "blackout", "fade to black, or back", panic=True),
+    Key(("u",), "undo", "undo: play the previous version", panic=True),
+    Key(("p",), "safe", "play the safe set at once, or leave it", panic=True),
+    Key(("?", "F1"), "help", "show or hide this list"),
+    Key(("h",), "hud", "show or hide the HUD: numbers, meters, thumbnails"),
+    Key(("c",), "code", "show or hide the code of the set"),
+    Key(("m",), "thumbs", "show or hide the thumbnails in the HUD"),
+    Key(("f", "F11"), "fullscreen", "switch between fullscreen and window"),
     Key(("t",), "tap", "tap the tempo"),
-    Key(("1", "2", "3", "4"), "solo", "show one slot alone; again, or 0: all"),
-    Key(("0",), "all", "all slots"),
-    Key(("s",), "screenshot", "save the picture into shows/"),
-    Key(("r",), "record", "record what the audience sees, with the sound; again ends it"),
-    Key(("escape",), "escape", "close the help; leave fullscreen"),
-    Key(("q",), "quit", "end the show; press twice within four seconds"),
+    Key(("1", "2", "3", "4"), "solo", "show one slot alone, or all slots again"),
+    Key(("0",), "all", "show all slots"),
+    Key(("s",), "screenshot", "save the picture to the folder shows/"),
+    Key(("r",), "record", "start or stop recording picture and sound"),
+    Key(("escape",), "escape", "close this list; leave fullscreen"),
+    Key(("q",), "quit", "end the show: press twice within four seconds"),
 )
 
 _ACTIONS = {press: key.action for key in KEYS for press in key.presses}

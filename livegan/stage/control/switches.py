@@ -84,7 +84,7 @@ class Switches:
             return replace(self, help=False), ()
         if self.fullscreen:
             return self._fullscreen(pressed, now)
-        return self.say("the show goes on: q twice ends it", now, QUIT_WITHIN), ()
+        return self.say("the show goes on; press q twice to end it", now, QUIT_WITHIN), ()
 
     def _hold(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         after = replace(self, asked="" if self.asked == "held" else "held")

@@ -1,7 +1,7 @@
 """The ladder: what is shown when no new picture comes, so that the screen is never black.
 
 Its rungs, the best first: ``live``; ``held``, the last good picture; ``drift``, slow cross-fades of
-the last seconds' pictures; ``still``, a picture that was kept. Pure: every look is told the time.
+the last seconds' pictures; ``still``, a picture that was kept. Pure: every look receives the time.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ SLEPT = 2.0
 """More than this between two looks, in s, was the machine's sleep and not the engine's."""
 SLOWEST = 10.0  # seconds: the longest interval that is taken for usual
 
+CHOSEN = "you chose it"
+"""Why a rung is on that the performer asked for."""
+
 AWAY = {
-    "starting": "the engine starts",
-    "dead": "the engine is gone",
-    "stalled": "the engine hangs",
-    "returning": "the engine comes back",
+    "starting": "the engine is starting",
+    "dead": "the engine has stopped",
+    "stalled": "the engine does not answer",
+    "returning": "the engine is restarting",
 }
-"""The phases of the supervisor in which no picture can come, as they are told."""
+"""The phases of the supervisor in which no picture can come, in words."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Ladder:
     """Which rung is on, and why. Immutable: `look` gives the next."""
 
     rung: Rung = "still"
-    why: str = "the engine starts"
+    why: str = "the engine is starting"
     gap: float = math.inf
     """Seconds since the newest live picture; infinite before the first."""
     usual: float = 0.0
@@ -83,9 +86,9 @@ class Ladder:
         seen = math.isfinite(gap)
         away = AWAY.get(engine)
         if asked == "held":
-            return ("held" if seen else "still"), "asked for"
+            return ("held" if seen else "still"), CHOSEN
         if asked:
-            return ("drift" if asked == "drift" and kept else "still"), "asked for"
+            return ("drift" if asked == "drift" and kept else "still"), CHOSEN
         if not seen:
             return "still", away or "no picture yet"
         limit = max(HELD_AFTER, SLOW * usual)

@@ -66,7 +66,7 @@ class FlashGuard:
     def __init__(
         self, mode: Mode = "on", on_moment: Callable[[GuardMoment], None] = lambda moment: None
     ) -> None:
-        """``on_moment`` is told of every time in which the guard acted, when it is over.
+        """``on_moment`` receives each period in which the guard acted, when it is over.
 
         Modes: ``"on"`` counts flashes over a quarter of the picture, ``"strict"`` over a quarter
         of any rectangle a third as wide and high, ``"off"`` does nothing. Raises ValueError for

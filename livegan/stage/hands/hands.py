@@ -113,7 +113,7 @@ class Take:
             try:
                 self._file = LineFile(free(self._path))
             except OSError as error:
-                self._note(f"moves of hands are not recorded: {error.strerror or error}")
+                self._note(f"the controls are not recorded: {error.strerror or error}")
                 return False
         for line in lines:
             assert self._file is not None

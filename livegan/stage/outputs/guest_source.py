@@ -1,4 +1,4 @@
-"""A source of a plugin, in a process of its own: found by its name, pulled, opened anew."""
+"""A source of a plugin, in a separate process: found by its name, pulled, reopened."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from livegan.stage.overlay.text import (
+    DARK,
     GREY,
     WHITE,
     Colour,
@@ -25,6 +26,10 @@ LEAD = 3  # of the window's height, the part above the change it scrolls to
 CHANGED = (70, 230, 160, 88)
 REFUSED = (255, 60, 50, 120)
 TAB = 4
+SMALLER = 0.85
+"""The least share of the HUD's letters that a long line makes the code shrink to."""
+ADVANCE = 0.61
+"""Width of a letter over its height in pixels, of a monospaced font."""
 
 Coloured = list[list[tuple[str, Colour]]]
 
@@ -97,7 +102,7 @@ class Code:
         if source != view.code:
             self.prepare(view.code)
             source, lines = self._prepared
-        pixels = letters_for(size, 1.15)
+        pixels = pixels_for(lines, size)
         if self._letters is None or self._letters.pixels != pixels:
             self._letters = Lettering(pixels)
             self._kept.clear()
@@ -128,6 +133,14 @@ class Code:
         return panels
 
 
+def pixels_for(lines: Coloured, size: PixelSize) -> int:
+    """The font size at which the longest line fits, if the letters stay legible."""
+    longest = max((sum(len(text) for text, _ in line) for line in lines), default=0)
+    columns = longest + len(str(len(lines))) + 4
+    fitting = int(size[0] / (ADVANCE * columns))
+    return max(letters_for(size, SMALLER), min(letters_for(size, 1.15), fitting))
+
+
 def _page(lines: Coloured, top: int, total: int, size: PixelSize, letters: Lettering) -> Surface:
     """The visible lines with their numbers, each on a dark strip as long as itself."""
     import pygame
@@ -146,4 +159,8 @@ def _page(lines: Coloured, top: int, total: int, size: PixelSize, letters: Lette
             if text.strip():
                 surface.blit(letters.text(text, colour), (x, y))
             x += len(text) * letters.width
+        if x > width:  # what does not fit is marked
+            cut = pygame.Rect(width - letters.width, y, letters.width, letters.height)
+            surface.fill(DARK, cut)
+            surface.blit(letters.text("…", GREY), cut)
     return surface

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.stage.control.keys import KEYS
+from livegan.ipc.commit_text import STATES
 from livegan.stage.overlay.panels import (
     METERS,
     Segment,
     flow,
+    keys_plate,
     status_plate,
     strip_plate,
     text_plate,
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
     from pygame import Surface
 
 REDRAW = 0.1  # seconds: ten times a second is as fast as numbers can be read
-COMMIT_COLOURS = {"refused": RED, "on air": GREEN, "cued": AMBER, "proven": AMBER}
+COMMIT_COLOURS = {"refused": RED, "on_air": GREEN, "cued": AMBER, "proven": AMBER}
 MOST_DOTS = 8
 """Beats of a bar that are shown as dots; longer bars are numbers."""
 STATUS_COLUMNS = 48
+SMALLEST_LETTERS = 6
+"""Pixels that letters of the help may shrink to, so that all keys are seen in a small window."""
 QUIET = ("flash guard on", "flash guard strict")
 
 
@@ -65,7 +68,7 @@ class Readings:
 
 
 class Hud:
-    """Draws panels, each anew only when what it shows has changed."""
+    """Draws panels. Redraws a panel only when its content has changed."""
 
     def __init__(self) -> None:
         self._letters: Lettering | None = None
@@ -127,20 +130,16 @@ class Hud:
 
     def help(self, size: PixelSize) -> list[Panel]:
         """The keys, from the data that dispatches them."""
-        letters = self._lettering(size)
 
         def draw() -> Surface:
-            column = max(len(key.shown) for key in KEYS) + 2
-            room = letters.fits(size[0] - 4 * letters.width) - column
-            lines: list[list[Segment]] = [[("when something goes wrong", GREY)]]
-            for number, key in enumerate(KEYS):
-                if number and KEYS[number - 1].panic and not key.panic:
-                    lines += [[], [("always", GREY)]]
-                for row, part in enumerate(wrap(key.does, max(12, room), 3)):
-                    shown = key.shown if row == 0 else ""
-                    lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
-            return text_plate(lines, letters)
+            wanted = letters_for(size)
+            for pixels in range(wanted, min(wanted, SMALLEST_LETTERS) - 1, -1):
+                surface = keys_plate(size, Lettering(pixels))
+                if surface.get_height() <= size[1]:
+                    break
+            return surface
 
+        self._lettering(size)
         surface = self._keep("help", size, draw)
         width, height = surface.get_size()
         place = (max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2))
@@ -172,6 +171,8 @@ class Hud:
         age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
         version = "-" if view.version is None else str(view.version)
         engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine
+        columns = min(letters.fits(size[0] - 2 * letters.width), STATUS_COLUMNS)
+        heard = wrap(f"sound {readings.source}", columns, 1)[0]
         # Numbers keep their width, so that nothing moves but what has changed.
         groups: list[list[Segment]] = [
             [
@@ -183,9 +184,9 @@ class Hud:
                 (f"{readings.bpm:5.1f} bpm", BLUE),
                 (f"{dots} {bar + 1:<4}", BLUE),
                 (f"version {version}", WHITE),
-                (view.commit, COMMIT_COLOURS.get(view.commit, WHITE)),
+                (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
-            [(f"sound {readings.source}"[:STATUS_COLUMNS], GREY)] * bool(readings.source),
+            [(heard, GREY)] * bool(readings.source),
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [
                 (f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER),
@@ -197,7 +198,6 @@ class Hud:
         content = (groups, meters, size)
 
         def draw() -> Surface:
-            columns = min(letters.fits(size[0] - 2 * letters.width), STATUS_COLUMNS)
             lines = [line for group in groups if group for line in flow(group, columns)]
             return status_plate(lines, meters, columns, letters)
 

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.stage.overlay.text import AMBER, GREY, WHITE, Colour, Lettering, PixelSize, plate, wrap
+from livegan.stage.control.keys import KEYS
+from livegan.stage.overlay.text import (
+    AMBER,
+    DARK,
+    GREY,
+    WHITE,
+    Colour,
+    Lettering,
+    PixelSize,
+    plate,
+    wrap,
+)
 from livegan.stage.overlay.view import View
 
 if TYPE_CHECKING:
@@ -39,7 +50,12 @@ def flow(segments: list[Segment], columns: int) -> list[list[Segment]]:
     return lines
 
 
-def text_plate(lines: list[list[Segment]], letters: Lettering, more: PixelSize = (0, 0)) -> Surface:
+def text_plate(
+    lines: list[list[Segment]],
+    letters: Lettering,
+    more: PixelSize = (0, 0),
+    ground: tuple[int, int, int, int] = DARK,
+) -> Surface:
     """Lines of coloured text on a panel; ``more`` is room to the least width and below."""
     edge = letters.width
     width = max((sum(len(text) for text, _ in line) for line in lines), default=0)
@@ -47,7 +63,8 @@ def text_plate(lines: list[list[Segment]], letters: Lettering, more: PixelSize =
         (
             max(width * letters.width, more[0]) + 2 * edge,
             len(lines) * letters.height + edge + more[1],
-        )
+        ),
+        ground,
     )
     for row, line in enumerate(lines):
         x = edge
@@ -55,6 +72,20 @@ def text_plate(lines: list[list[Segment]], letters: Lettering, more: PixelSize =
             surface.blit(letters.text(text, colour), (x, edge // 2 + row * letters.height))
             x += len(text) * letters.width
     return surface
+
+
+def keys_plate(size: PixelSize, letters: Lettering) -> Surface:
+    """The keys and what each does, for a window of ``size``."""
+    column = max(len(key.shown) for key in KEYS) + 2
+    room = letters.fits(size[0] - 4 * letters.width) - column
+    lines: list[list[Segment]] = [[("when something goes wrong", GREY)]]
+    for number, key in enumerate(KEYS):
+        if number and KEYS[number - 1].panic and not key.panic:
+            lines += [[], [("always", GREY)]]
+        for row, part in enumerate(wrap(key.does, max(12, room), 3)):
+            shown = key.shown if row == 0 else ""
+            lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
+    return text_plate(lines, letters, ground=(*DARK[:3], 250))  # it may lie over other panels
 
 
 def status_plate(

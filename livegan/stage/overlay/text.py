@@ -80,7 +80,8 @@ def monospace() -> Path | None:
 def letters_for(size: PixelSize, scale: float = 1.0) -> int:
     """The font size for a window of this size, in pixels."""
     width, height = size
-    return round(max(9.0, min(width / 70, height / 38, 30.0) * scale))
+    least = min(11.0, max(8.0, width / 52))
+    return round(max(least, min(width / 62, height / 38, 30.0)) * scale)
 
 
 def faded(strength: float) -> float:

@@ -1,9 +1,10 @@
-"""What the performer is told: the engine's messages, folded into one value."""
+"""What the performer sees: the engine's messages, folded into one value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livegan.ipc.commit_text import playing
 from livegan.ipc.messages import (
     Alive,
     Commit,
@@ -61,7 +62,7 @@ class View:
     safe: bool = False
     """The safe set is on the air."""
     commit: str = ""
-    """The state of the newest commit: proposed, proven, cued, on air, refused."""
+    """The status of the newest commit: see `livegan.ipc.commit_text.STATES`."""
     refusal: str = ""
     """The last refusal or fault in one line; empty after a commit that went on air."""
     refused_line: int | None = None
@@ -132,13 +133,11 @@ class View:
         view = replace(self, engine_fps=message.fps, node=node)
         if self.waiting == MEND and not named:
             return view
-        return replace(
-            view, waiting=self.waiting and (f"preparing {node}" if named else self.waiting)
-        )
+        return replace(view, waiting=self.waiting and (node if named else self.waiting))
 
     def _commit(self, message: Commit, now: float) -> View:
         file, status = message.file or self.file, message.status
-        view = replace(self, commit=status.replace("_", " "), file=file)
+        view = replace(self, commit=status, file=file)
         if status == "refused":
             text = place(message.where) + (message.reason or "refused")
             return replace(
@@ -149,8 +148,9 @@ class View:
                 waiting=self.waiting and MEND,
             )
         if status == "on_air":
+            first = self.version is None
             return replace(
-                view,
+                view if first else view.noted(playing(vars(message)), now),
                 version=message.version,
                 safe=message.safe,
                 refusal="",

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from livegan.ipc.commit_text import playing
 from livegan.ipc.messages import Alive, EngineMessage, Row, Slots, encode
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
@@ -94,11 +95,11 @@ class ShowLog:
             self.say(*line)
 
     def later(self, job: Callable[[], object]) -> None:
-        """Do something slow on a thread for such, one after the other. Its errors are told."""
+        """Do something slow on the thread for slow jobs, one at a time. Its errors are printed."""
         self._jobs.give(job)
 
     def close(self) -> None:
-        """Do and write what is waiting, and close the file. Twice is once.
+        """Do and write what is waiting, and close the file. Safe to call twice.
 
         Comes back after `LAST_JOBS` and `LAST_LINES` seconds though disk and terminal do not.
         """
@@ -126,7 +127,7 @@ def line_of(message: Row) -> tuple[str, str] | None:
     if kind == "commit":
         status = message.get("status")
         if status == "on_air":
-            return f"on air   version {message.get('version')}{_counts(message)}", "green"
+            return f"on air   {playing(message)}", "green"
         if status == "refused":
             return f"refused  {place(message.get('where'))}{message.get('reason') or ''}", "red"
         return None
@@ -156,14 +157,3 @@ def place(where: str | None) -> str:
 def failure(node: str | None, reason: str) -> str:
     """What failed and why, of a fault: the node is named once."""
     return reason if not node or reason.startswith(node) else f"{node}: {reason}"
-
-
-def _counts(message: Row) -> str:
-    """What a commit kept, built and retired, which are numbers or lists of names."""
-    parts = []
-    for name in ("kept", "built", "retired"):
-        value = message.get(name)
-        count = value if isinstance(value, int) else len(value or ())
-        if count:
-            parts.append(f"{count} {name}")
-    return "  (" + ", ".join(parts) + ")" if parts else ""

@@ -11,15 +11,23 @@ BAR = 30  # letters of the longest column
 def lines_of(report: dict[str, Any]) -> list[str]:
     """The closing lines of a stage's report, plain text."""
     lines = [
-        f"show over after {report['seconds']:.0f} s: {report['presented']:.0f} frames, "
-        f"{report['pictures']:.0f} new pictures, {report['commits']} commits, "
-        f"{report['faults']} faults, {report['engine_deaths']} engine deaths",
-        f"between new pictures: median {report['picture_median_ms']} ms, "
-        f"99 % within {report['picture_p99_ms']} ms, longest {report['picture_longest_ms']} ms",
-        *columns(report["picture_intervals_ms"]),
-        f"between frames on the screen: median {report['median_ms']} ms, "
-        f"99 % within {report['p99_ms']} ms, longest {report['longest_ms']} ms",
+        f"the show ran for {report['seconds']:.0f} s: {report['presented']:.0f} frames on the "
+        f"screen, {count(report['pictures'], 'new picture')}, "
+        f"{count(report['commits'], 'version')} played, "
+        f"{count(report['refused'], 'save')} refused, {count(report['faults'], 'fault')}, "
+        f"{count(report['engine_deaths'], 'engine crash', 'es')}",
     ]
+    if report["pictures"] > 1:
+        lines += [
+            f"between new pictures: median {report['picture_median_ms']} ms, "
+            f"99 % within {report['picture_p99_ms']} ms, longest {report['picture_longest_ms']} ms",
+            *columns(report["picture_intervals_ms"]),
+        ]
+    if report["presented"] > 1:
+        lines.append(
+            f"between frames on the screen: median {report['median_ms']} ms, "
+            f"99 % within {report['p99_ms']} ms, longest {report['longest_ms']} ms"
+        )
     without = [f"{rung} {report['rungs'][rung]:.1f} s" for rung in BELOW if report["rungs"][rung]]
     if without:
         lines.append(f"without a live picture: {', '.join(without)}")
@@ -32,6 +40,11 @@ def lines_of(report: dict[str, Any]) -> list[str]:
     elif report["flash_guard"] == "off":
         lines.append("flash guard: off")
     return lines
+
+
+def count(number: float, what: str, more: str = "s") -> str:
+    """``1 fault``, ``2 faults``."""
+    return f"{number:.0f} {what}{more * (round(number) != 1)}"
 
 
 def columns(histogram: list[tuple[int, int | None, int]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The blackout: the performer's fade to black and back. Pure; every look is told the time."""
+"""The blackout: the performer's fade to black and back. Pure; every look receives the time."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Streams:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; what is shown stays with the outputs. Twice is once."""
+        """End; what is shown stays with the outputs. Safe to call twice."""
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()

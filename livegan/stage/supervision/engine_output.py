@@ -39,7 +39,7 @@ class Account:
 
 
 class Printed:
-    """Cuts what is printed to a bearable amount. Pure: every call is told the time."""
+    """Limits what is printed. Pure: every call receives the time."""
 
     def __init__(self) -> None:
         self._room = float(BURST)

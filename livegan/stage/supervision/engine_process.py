@@ -152,7 +152,7 @@ class EngineProcess:
 
     def close(self) -> None:
         """Close the pipe; an engine that still runs ends by that, and what its set started ends
-        with one that is gone. Twice is once."""
+        with one that is gone. Safe to call twice."""
         if self._closed:
             return
         self._closed = True

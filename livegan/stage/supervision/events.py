@@ -1,4 +1,4 @@
-"""Events: what the supervisor is told of the engine and of the second one."""
+"""Events: what the supervisor learns about the engine and the standby."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Insist:
 
     resume: Commit
     text: str
-    """The line that the performer is told."""
+    """The line for the performer."""
 
 
 @dataclass(frozen=True)

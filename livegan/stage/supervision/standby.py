@@ -1,4 +1,4 @@
-"""The standby: when a second engine is started, and what it is told to keep ready. Pure."""
+"""The standby: when a second engine is started, and which program it keeps ready. Pure."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def step(
         return _standby_heard(state, event.message)
     if isinstance(event, StandbyGone):
         after = replace(state, standby=standbys.gone(state.standby, now))
-        return after, [Announce("standby", f"the standby is gone ({event.how})")]
+        return after, [Announce("standby", f"the standby engine stopped ({event.how})")]
     return _tick(state, event.seen, now, limits)
 
 
@@ -206,10 +206,12 @@ def _gone(
         return_at=now + wait,
         total_deaths=state.total_deaths + 1,
     )
-    when = "at once" if wait == 0 else f"in {wait:g} s"
-    who_returns = "the standby takes over" if state.standby.there else f"it returns {when}"
+    when = "now" if wait == 0 else f"in {wait:g} s"
+    who_returns = (
+        "the standby engine takes over" if state.standby.there else f"restarting it {when}"
+    )
     how = event.how + _at(event)
-    text = f"the engine is gone ({how}); {who_returns}" + _with(after.resume)
+    text = f"the engine stopped ({how}); {who_returns}" + _with(after.resume)
     return after, [Announce("death", text, event.how, event.node, event.where), *actions]
 
 
@@ -246,7 +248,9 @@ def _standby_heard(
         return state, []
     first = not state.standby.ready
     after = replace(state, standby=replace(state.standby, ready=True, deaths=0))
-    return after, [Announce("standby", "the standby is ready" + _with(message))] if first else []
+    return after, [
+        Announce("standby", "the standby engine is ready" + _with(message))
+    ] if first else []
 
 
 def _with(program: Commit | Ready | None) -> str:

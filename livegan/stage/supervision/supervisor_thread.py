@@ -117,7 +117,7 @@ class SupervisorThread:
         self._inbox.put(Insist(resume, text))
 
     def stop(self) -> None:
-        """End the engine, by force if need be, and the thread. Twice is once."""
+        """End the engine, by force if need be, and the thread. Safe to call twice."""
         self._inbox.put(Quit())
         if self._thread.ident is not None:
             self._thread.join()

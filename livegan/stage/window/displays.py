@@ -48,7 +48,7 @@ def reach(display: int) -> tuple[tuple[int, int], ...]:
 
 
 def let_go() -> None:
-    """Close what `reach` opened. Twice is once."""
+    """Close what `reach` opened. Safe to call twice."""
     import pygame
 
     pygame.font.quit()

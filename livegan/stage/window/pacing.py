@@ -1,4 +1,4 @@
-"""Pacing: when the next frame is due. Pure: every call is told what the clock says.
+"""Pacing: when the next frame is due. Pure: every call receives the time.
 
 A frame that was late is made good within a small slack, so that the rate does not drift; what was
 lost beyond it stays lost, so that a stall, a clock that steps or a machine that slept is followed

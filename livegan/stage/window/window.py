@@ -66,7 +66,7 @@ class Window:
         """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why.
 
         Without a ``size`` it takes the shape of what it shows, until somebody resizes it.
-        ``last_resort`` is called where the process is about to end for want of an X server.
+        ``last_resort`` is called when the process is about to end because the X server is gone.
 
         ``told`` is called with a word ("hidden", "back", "display", "canvas", "opened") and a line
         whenever something happens to the window that nobody asked for.
@@ -284,7 +284,7 @@ class Window:
             x11.leak(self._window, self._canvas)
 
     def close(self) -> None:
-        """Close it. Twice is once."""
+        """Close it. Safe to call twice."""
         if self._abandoned:
             return
         self._canvas.close()

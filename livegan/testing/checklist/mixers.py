@@ -128,7 +128,7 @@ def bad_pictures(operation: Operation) -> None:
         raise Flaw(
             did,
             "the pictures are not numbers ever after",
-            "do not remember what is not finite: begin anew from the picture",
+            "do not remember values that are not finite: start again from the picture",
         )
 
 
@@ -145,7 +145,7 @@ def reload(operation: Operation) -> None:
     """Built anew in the middle of a show, it goes on"""
     Play(operation).through(START, START + 0.2)
     for frame in range(3):
-        did = "built it anew after some frames"
+        did = "built it again after some frames"
         drawn(Play(operation), START + 0.3 + frame / FPS, did, "begin from the picture it is given")
 
 

@@ -85,7 +85,7 @@ def closes(offered: Offered) -> None:
         source.close()
         source.close()
     again = opened(offered)
-    with doing("opened it again and pulled", "open everything anew in open()"):
+    with doing("opened it again and pulled", "open everything again in open()"):
         again.pull(480)
         again.close()
 

@@ -41,6 +41,13 @@ def refused(folder: Path, text: str) -> Refusal:
         ("a = prev(trail)", "nothing is called 'trail'; the name of a picture needs quotes"),
         ("x = time.sleep(1)", "`time` is a signal, the seconds since the show began; for Python"),
         ("x = listen().beets", "the sound has no 'beets'; did you mean 'beats'?"),
+        ("x = lfo(beet=3)", "lfo has no argument 'beet'; did you mean 'beats'?"),
+        ("x = beat.scale(0, hight=2)", ".scale has no argument 'hight'; did you mean 'high'?"),
+        ("x = model('city', w, nrom='frame')", "model has no argument 'nrom'; did you mean 'norm'"),
+        ("x = model('city', w, 512)", "model takes at most 2 values without a name; give the"),
+        ("x = film('a.mp4', lop=True)", "film has no argument 'lop'; did you mean 'loop'?"),
+        ("x = morph('a')", "morph needs 'b'"),
+        ("x = listen('mic')", "listen takes no values"),
         ("x = max(w, w)", "pictures cannot be compared; use lighten(a, b)"),
         ("import math\nx = math.sinn(1)", "the module math has no 'sinn'; did you mean 'sin'?"),
     ],
@@ -79,6 +86,28 @@ def test_leaves_are_answered_with_the_same_care(tmp_path: Path, leaf: str, reaso
     assert commit is not None and commit.status == "refused"
     assert reason in commit.reason
     assert commit.where.endswith("set.py:4")
+
+
+def test_a_function_of_the_set_that_is_called_like_a_word_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    text = "def lfo(size):\n    pass\nx = lfo(beet=3)\n"
+    assert "TypeError: lfo() got an unexpected" in refused(tmp_path, text).reason
+
+
+def test_a_file_that_hides_a_module_of_python_is_named(tmp_path: Path) -> None:
+    (tmp_path / "random.py").write_text("x = 1\n")
+    reason = refused(tmp_path, "import random\nx = random.choice([1])\n").reason
+    assert reason == (
+        "the file random.py beside the set hides Python's own module: it has no 'choice'"
+    )
+
+
+def test_options_that_are_none_are_as_if_they_were_not_written(tmp_path: Path) -> None:
+    text = f"{HEAD}{WAVE}settings(size=None, seed=None, fps=25)\n"
+    graph = run(tmp_path / "set.py", f"{text}show(model('city', w, size=None))\n").graph
+    assert graph.settings == {"fps": 25}
+    assert not graph.models[0].fixed["size"]
 
 
 def test_beats_of_the_sound_are_a_signal(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def saved(tmp_path: Path) -> Iterator[Saved]:
     ("where", "line", "said"),
     [
         ("top", 6, "this call does not return"),
-        ("leaf", 10, "proving show.bars: this call does not return"),
+        ("leaf", 10, "testing show.bars: this call does not return"),
     ],
 )
 def test_a_save_that_waits_for_ever_is_refused_and_the_next_one_is_taken(

@@ -79,4 +79,4 @@ def test_where_there_is_nothing_to_go_back_to_it_is_said() -> None:
     others.orders.obey(Undo())
     missing, sent, nothing = others.wait()
     assert missing == "there is no safe set: start the show with --safe SET"
-    assert (sent, nothing) == ("undo", "there is no program before this one")
+    assert (sent, nothing) == ("undo", "there is no version before this one")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.stage.fallback.ladder import AWAY, DRIFT_AFTER, HELD_AFTER, RUNGS, Ladder
+from livegan.stage.fallback.ladder import AWAY, CHOSEN, DRIFT_AFTER, HELD_AFTER, RUNGS, Ladder
 
 
 class Climb:
@@ -40,7 +40,7 @@ class Climb:
 
 def test_before_the_first_picture_there_is_a_still_that_says_what_is_waited_for() -> None:
     climb = Climb()
-    assert climb.nothing(30, engine="starting").line == "still: the engine starts"
+    assert climb.nothing(30, engine="starting").line == "still: the engine is starting"
     assert climb.nothing(5, engine="playing").line == "still: no picture yet"
     assert climb.pictures(1).line == "live"
 
@@ -111,7 +111,7 @@ def test_what_is_asked_for_holds_until_it_is_let_go() -> None:
         ("still", True, "still"),
     ):
         ladder = climb.pictures(20, asked=asked, kept=kept)
-        assert (ladder.rung, ladder.why) == (rung, "asked for")
+        assert (ladder.rung, ladder.why) == (rung, CHOSEN)
     assert climb.pictures(0.1).rung == "live"
 
 

@@ -158,4 +158,4 @@ def test_a_take_that_cannot_be_written_is_told_and_nothing_else(
     table.set("knob/hue", 0.5, 2.0)
     until(lambda: notes)
     take.stop()
-    assert len(notes) == 1 and notes[0].startswith("moves of hands are not recorded: ")
+    assert len(notes) == 1 and notes[0].startswith("the controls are not recorded: ")

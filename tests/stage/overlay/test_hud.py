@@ -22,7 +22,7 @@ FULL = View(
     refusal="four.py:7: " + "there is no model 'nebulla'; did you mean 'nebula'? " * 4,
     slots=tuple(Slot(name, "model", "timeline") for name in "abcd"),
     notes=(
-        NoteLine("the engine is gone; it returns at once with version 3", 0),
+        NoteLine("the engine stopped; restarting it now with version 3", 0),
         NoteLine("saved", 0),
     ),
 )
@@ -53,7 +53,7 @@ def test_panels_lie_inside_a_window_of_any_size(size: tuple[int, int]) -> None:
         assert panel.position[0] + panel.surface.get_width() <= size[0], panel.name
 
 
-@pytest.mark.parametrize("size", [(1024, 1024), (1280, 720), (3840, 2160)])
+@pytest.mark.parametrize("size", [(640, 480), (720, 1280), (1024, 1024), (1280, 720)])
 def test_panels_do_not_cover_each_other(size: tuple[int, int]) -> None:
     panels = Hud().panels(FULL, Readings(), size, 0, THUMBS, 1)
     for number, one in enumerate(panels):
@@ -61,11 +61,26 @@ def test_panels_do_not_cover_each_other(size: tuple[int, int]) -> None:
             assert not overlap(one, other), (one.name, other.name)
 
 
-@pytest.mark.parametrize("size", [(640, 480), (1280, 720), (3840, 2160)])
+@pytest.mark.parametrize("size", [(320, 240), (640, 480), (720, 1280), (1280, 720), (3840, 2160)])
 def test_the_help_shows_every_key(size: tuple[int, int]) -> None:
     (panel,) = Hud().help(size)
     rect = panel.surface.get_rect(topleft=panel.position)
     assert pygame.Rect(0, 0, *size).contains(rect)
+
+
+def test_a_long_name_of_a_sound_is_cut_with_a_mark() -> None:
+    def seen(name: str) -> list[str]:
+        hud, written = Hud(), []
+        hud._lettering((640, 480))
+        letters = hud._letters
+        assert letters is not None
+        plain = letters.text
+        letters.text = lambda text, colour=AMBER: written.append(text) or plain(text, colour)  # type: ignore[assignment,method-assign,func-returns-value]
+        hud.panels(View(), Readings(source=name), (640, 480), 0)
+        return [text for text in written if text.startswith("sound")]
+
+    assert seen("demo") == ["sound demo"]
+    assert seen("device " * 20)[0].endswith("…") and len(seen("device " * 20)[0]) <= 48
 
 
 def test_what_has_not_changed_is_not_drawn_again() -> None:

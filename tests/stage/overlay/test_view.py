@@ -31,7 +31,7 @@ def test_a_refusal_is_one_line_with_its_place_until_the_next_success() -> None:
     assert view.commit == "refused"
     aired = {"type": "commit", "status": "on_air", "version": 3, "source": "a", "changed": [1]}
     view = after(aired, view=view)
-    assert (view.refusal, view.refused_line, view.version, view.commit) == ("", None, 3, "on air")
+    assert (view.refusal, view.refused_line, view.version, view.commit) == ("", None, 3, "on_air")
     assert (view.source, view.code, view.changed) == ("a", "a", (1,))
     view = after({**refused, "where": "/home/me/sets/tools.py:7"}, view=view)
     assert view.refused_line is None, "it is no line of the set"
@@ -54,7 +54,8 @@ def test_it_says_what_is_waited_for() -> None:
     view = after({"type": "hello", "device": "cpu"})
     assert view.waiting == "preparing the set"
     assert (
-        after({"type": "alive", "node": "model city"}, view=view).waiting == "preparing model city"
+        after({"type": "alive", "node": "loading model city"}, view=view).waiting
+        == "loading model city"
     )
 
 
@@ -87,8 +88,8 @@ def test_a_set_refused_at_the_start_is_waited_for_until_it_is_mended() -> None:
     view = View().take(row({"type": "hello", "device": "x"}), 0.0)
     view = view.take(row({"type": "commit", "status": "refused", "reason": "no"}), 1.0)
     assert view.take(row({"type": "alive", "fps": 0, "node": ""}), 1.2).waiting == MEND
-    view = view.take(row({"type": "alive", "fps": 0, "node": "proving wave"}), 1.4)
-    assert view.waiting == "preparing proving wave"
+    view = view.take(row({"type": "alive", "fps": 0, "node": "testing wave"}), 1.4)
+    assert view.waiting == "testing wave"
 
 
 def test_what_is_awaited_stays_until_it_is_back() -> None:

@@ -211,10 +211,11 @@ def test_a_show_ends_though_terminal_and_disk_do_not_answer(tmp_path: Path) -> N
                 "type": "commit",
                 "status": "on_air",
                 "version": 2,
+                "file": "/x/four.py",
                 "kept": ["a"],
                 "built": ["b", "c"],
             },
-            "on air   version 2  (1 kept, 2 built)",
+            "on air   version 2 of four.py plays (nodes: 2 new, 1 kept)",
         ),
         (
             {"type": "commit", "status": "refused", "where": "/x/four.py:3", "reason": "no"},

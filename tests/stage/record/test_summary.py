@@ -11,6 +11,7 @@ REPORT: dict[str, Any] = {
     "presented": 3600.0,
     "pictures": 1800.0,
     "commits": 3,
+    "refused": 1,
     "faults": 0,
     "engine_deaths": 1,
     "median_ms": 16.7,
@@ -29,13 +30,22 @@ REPORT: dict[str, Any] = {
 
 def test_a_show_is_how_evenly_pictures_and_frames_came_and_what_else_was_shown() -> None:
     lines = lines_of(REPORT)
-    assert lines[0].startswith("show over after 61 s: 3600 frames, 1800 new pictures, 3 commits")
+    assert lines[0] == (
+        "the show ran for 61 s: 3600 frames on the screen, 1800 new pictures, 3 versions played, "
+        "1 save refused, 0 faults, 1 engine crash"
+    )
     assert "longest 212.0 ms" in lines[1]
     assert lines[2].split() == ["28", "to", "36", "ms", "█" * 30, "99.9%", "(1799)"]
     assert lines[3].split() == ["150", "to", "250", "ms", "·", "0.1%", "(1)"]
     assert lines[4].endswith("median 16.7 ms, 99 % within 24.0 ms, longest 102.5 ms")
     assert lines[5] == "without a live picture: still 1.2 s"
     assert len(lines) == 6
+
+
+def test_a_show_without_a_picture_has_nothing_to_say_about_intervals() -> None:
+    lines = lines_of({**REPORT, "pictures": 0, "presented": 1, "commits": 0})
+    assert "0 new pictures, 0 versions played" in lines[0]
+    assert not [line for line in lines if "between" in line]
 
 
 def test_a_show_that_was_live_throughout_says_nothing_of_rungs() -> None:

@@ -17,7 +17,7 @@ def with_standby() -> Story:
     (warm,) = [a for a in story.alive(4) if isinstance(a, Warm)]
     assert warm.resume is not None and warm.resume["digest"] == "one"
     (told,) = story.event(StandbyHeard(heard("ready", version=1)))
-    assert told == Announce("standby", "the standby is ready with version 1")
+    assert told == Announce("standby", "the standby engine is ready with version 1")
     return story
 
 

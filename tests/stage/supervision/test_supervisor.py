@@ -204,8 +204,8 @@ def test_a_death_names_the_node_and_the_line() -> None:
     (told,) = story.event(Gone("killed by SIGSEGV", "spikes", "/shows/four.py:12"))
     assert isinstance(told, Announce)
     assert told.text == (
-        "the engine is gone (killed by SIGSEGV at spikes, four.py:12); "
-        "it returns at once with version 4"
+        "the engine stopped (killed by SIGSEGV at spikes, four.py:12); "
+        "restarting it now with version 4"
     )
     assert told.node == "spikes" and told.where == "/shows/four.py:12"
 

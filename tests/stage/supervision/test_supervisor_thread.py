@@ -309,19 +309,21 @@ def test_a_standby_takes_over_and_is_replaced_and_none_is_left_behind(tmp_path: 
         show.supervision.start()
         until(lambda: show.told("standby"))
         first = show.supervision.pid
-        assert first is not None and show.told("standby") == ["the standby is ready with version 1"]
+        assert first is not None and show.told("standby") == [
+            "the standby engine is ready with version 1"
+        ]
         standby = show.supervision._standby
         assert standby is not None
         os.kill(first, signal.SIGKILL)
         until(lambda: show.told("recovery"))
-        assert "the standby takes over with version 1" in show.told("death")[0]
+        assert "the standby engine takes over with version 1" in show.told("death")[0]
         assert show.supervision.pid == standby.pid
         until(lambda: len(show.told("standby")) == 2)
         other = show.supervision._standby
         assert other is not None and other.pid not in (first, standby.pid)
         os.kill(other.pid, signal.SIGKILL)
         until(lambda: len(show.told("standby")) >= 3)
-        assert "the standby is gone (killed by SIGKILL)" in show.told("standby")
+        assert "the standby engine stopped (killed by SIGKILL)" in show.told("standby")
         assert len(show.told("death")) == 1
     finally:
         show.close()
