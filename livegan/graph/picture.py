@@ -34,7 +34,7 @@ class Morph:
 class Picture:
     """A picture that will be drawn every frame: one node of the graph.
 
-    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"`` or ``"prev"``.  Every mixer is a method:
+    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"``, ``"source"``, ``"shader"`` or ``"prev"``.  Every mixer is a method:
     ``wave.blur(4).blend(scroll, 0.3)`` is ``blend(blur(wave, 4), scroll, 0.3)``.
     """
 
@@ -96,6 +96,12 @@ class Picture:
             return call(operation, (self, *args), kwargs)
 
         return chained
+
+    def shader(self, file: str, *pictures: Picture, **values: Any) -> Picture:
+        """This picture repainted by a shader: ``wave.shader("kaleido.fs", amount=sound.low)``."""
+        from livegan.graph.shader import shader  # which is made of this module
+
+        return shader(file, self, *pictures, **values)
 
     def __iter__(self) -> Any:
         raise SetError("a picture cannot be looped over")

@@ -5,14 +5,14 @@ from __future__ import annotations
 WORDS = (
     "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
     "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph", "osc", "pad",
-    "param", "picture", "pictures", "prev", "require", "settings", "show", "signal", "skyline",
+    "param", "picture", "pictures", "prev", "require", "settings", "shader", "show", "signal", "skyline",
     "source", "static", "time", "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 
 PARTS_OF_A_PICTURE = (
     "build", "fixed", "inputs", "key", "kind", "live", "name", "operation", "pictures", "place",
-    "target", "title",
+    "shader", "target", "title",
 )  # fmt: skip
 """What a picture has: a mixer of such a name could not be chained."""
 

@@ -26,6 +26,7 @@ from livegan.engine.program.instance import (
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
+from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.engine.program.signal_objects import MAKING_S, objects_of, proving_objects
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import Generator, ModelError, MorphGenerator, load
@@ -34,10 +35,12 @@ from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
+from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND
 from livegan.operation.source import source_digest
 from livegan.plugin import registry
 from livegan.plugin.guard import said
+from livegan.shaders.shader import ShaderError
 from livegan.size import UNSAID, Size, Written
 
 
@@ -210,6 +213,13 @@ class Builder:
                 busy(what, node.place)
                 with activity.at(what, node.place):
                     return source_instance(node, [beside, self.folder], moment)
+            if isinstance(node, ShaderPicture):
+                what = f"compiling {node.title}"
+                busy(what, node.place, True)
+                with activity.at(what, node.place):
+                    shaded = ShaderInstance(node)
+                busy(what, node.place)
+                return shaded
             busy(f"making {node.name}", node.place)
             limit_s = MAKING_S if foreign(node.operation) else 0.0
             with activity.at(node.name, node.place, limit_s):
@@ -217,6 +227,9 @@ class Builder:
         except ModelError as error:
             check_context(error)
             raise Refusal(said(error), node.place) from None
+        except ShaderError as error:
+            place = Place(str(error.path), error.line) if error.line else node.place
+            raise Refusal(f"{node.title}: {error.reason}", place) from None
         except SetError as error:
             raise Refusal(error.message, error.place or node.place) from None
         except Refusal:
