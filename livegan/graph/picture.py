@@ -34,7 +34,8 @@ class Morph:
 class Picture:
     """A picture that will be drawn every frame: one node of the graph.
 
-    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"``, ``"source"``, ``"shader"`` or ``"prev"``.  Every mixer is a method:
+    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"``, ``"source"``, ``"shader"`` or ``"prev"``.
+    Every mixer is a method:
     ``wave.blur(4).blend(scroll, 0.3)`` is ``blend(blur(wave, 4), scroll, 0.3)``.
     """
 

@@ -62,9 +62,8 @@ class Expression:
                     raise ValueError(f"{text!r}: sizes are made with {', '.join(FUNCTIONS)}")
             elif isinstance(node, ast.Name):
                 if names is not None and node.id not in (*names, *FUNCTIONS):
-                    raise ValueError(
-                        f"{text!r} names {node.id!r}; there are {', '.join(map('${}'.format, names))}"
-                    )
+                    there = ", ".join(f"${name}" for name in names)
+                    raise ValueError(f"{text!r} names {node.id!r}; there are {there}")
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
                     raise ValueError(f"{text!r} is no size")

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 VERSION = """\
 #version 330
 #extension GL_ARB_shading_language_420pack : enable
+#extension GL_ARB_gpu_shader5 : enable
 """
-"""macOS ends at 4.10, and has not the extension: an integer that is returned as a float is then
-refused there."""
+"""With these, integers become floats and unsigned ones as in files that desktop players take.
+macOS has only the second: a function that returns an integer as a float is refused there."""
 TOKEN = re.compile(
     r"(?P<comment>/\*.*?\*/|//[^\n]*|/\*.*\Z)"
     r"|(?P<directive>^[ \t]*\#[^\n\\]*(?:\\\n[^\n\\]*)*)"

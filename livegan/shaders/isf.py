@@ -215,14 +215,14 @@ class Header:
         given = (given + [default] * count)[:count]
         return tuple(self.number(each, default, said) for each in given)
 
-    def value(self, kind: str, name: str, uniform: str, row: Mapping[str, Any], said: str) -> Value:
+    def value(self, kind: Any, name: str, uniform: str, row: Mapping[str, Any], said: str) -> Value:
         """An input that is no picture and no sound."""
         label = " ".join(str(row.get("LABEL") or "").split())
         doc = label if label and label != said else ""
         if kind in ("bool", "event"):
-            default = truth(row.get("DEFAULT")) if kind == "bool" else False
+            flag = kind == "bool" and truth(row.get("DEFAULT"))
             doc = doc or ("goes off when it rises above 0.5" if kind == "event" else "")
-            return Value(kind, uniform, Param(default, doc=doc, name=name))  # type: ignore[arg-type]
+            return Value(kind, uniform, Param(flag, doc=doc, name=name))
         if kind == "long":
             return self.choice(name, uniform, row, said, doc)
         if kind == "color":
@@ -231,14 +231,13 @@ class Header:
             param = Param(colour, 0.0, 1.0, doc, "red, green, blue, opacity", name=name)
             return Value("color", uniform, param)
         if kind == "point2D":
-            low, high = row.get("MIN"), row.get("MAX")
-            ends = [
-                self.numbers(end, 2, 0.0, said) if end is not None else None for end in (low, high)
-            ]
-            default = self.numbers(row.get("DEFAULT"), 2, 0.0, said)
-            bottom = min(*ends[0], *default) if ends[0] else None
-            top = max(*ends[1], *default) if ends[1] else None
-            return Value("point2D", uniform, Param(default, bottom, top, doc, "x, y", name=name))
+            point = self.numbers(row.get("DEFAULT"), 2, 0.0, said)
+            bottom, top = None, None
+            if row.get("MIN") is not None:
+                bottom = min(*self.numbers(row["MIN"], 2, 0.0, said), *point)
+            if row.get("MAX") is not None:
+                top = max(*self.numbers(row["MAX"], 2, 0.0, said), *point)
+            return Value("point2D", uniform, Param(point, bottom, top, doc, "x, y", name=name))
         low = self.number(row["MIN"], 0.0, said) if row.get("MIN") is not None else None
         high = self.number(row["MAX"], 1.0, said) if row.get("MAX") is not None else None
         if low is not None and high is not None and low > high:
@@ -261,11 +260,11 @@ class Header:
             if row.get(end) is not None:
                 ends.append(int(self.number(row[end], 0, said)))
         known = numbers or (row.get("MIN") is not None and row.get("MAX") is not None)
-        span = (float(min(ends)), float(max(ends))) if known else (None, None)
+        low, high = (float(min(ends)), float(max(ends))) if known else (None, None)
         if names:
             pairs = ", ".join(f"{n} {text}" for n, text in zip(numbers, names, strict=False))
             doc = f"{doc}: {pairs}" if doc else pairs
-        param = Param(float(default), *span, doc, name=name)
+        param = Param(float(default), low, high, doc, name=name)
         return Value("long", uniform, param, numbers, names)
 
     def passes(self, known: Iterable[str]) -> tuple[Pass, ...]:
@@ -278,19 +277,22 @@ class Header:
             if target and not re.fullmatch(r"[A-Za-z_]\w*", target, re.A):
                 raise self.wrong(f"a buffer cannot be called {target!r}", f'"{target}"')
             whole = {**buffers.get(target, {}), **row}
-            size: list[Expression | None] = []
-            for side in ("WIDTH", "HEIGHT"):
-                try:
-                    text = str(whole.get(side) or "").strip()
-                    size.append(Expression(text, names) if text else None)
-                except ValueError as error:
-                    raise self.wrong(f"{side} of a pass: {error}", str(whole.get(side))) from None
+            width, height = (self.side(whole, side, names) for side in ("WIDTH", "HEIGHT"))
             lasting = truth(whole.get("PERSISTENT")) or target in buffers
-            found.append(Pass(target, *size, lasting and bool(target), truth(whole.get("FLOAT"))))
+            floats = truth(whole.get("FLOAT"))
+            found.append(Pass(target, width, height, lasting and bool(target), floats))
         for name in buffers:
             if name not in [each.target for each in found]:
                 raise self.wrong(f"no pass draws into the buffer {name!r}", f'"{name}"')
         return tuple(found) or (Pass(),)
+
+    def side(self, row: Mapping[str, Any], side: str, names: list[str]) -> Expression | None:
+        """The width or height of a pass, None if it says none."""
+        text = str(row.get(side) or "").strip()
+        try:
+            return Expression(text, names) if text else None
+        except ValueError as error:
+            raise self.wrong(f"{side} of a pass: {error}", text) from None
 
     def imported(self) -> tuple[Imported, ...]:
         """The picture files that it uses."""

@@ -22,7 +22,6 @@ LARGEST = 8192
 """Pixels of the longer side of a buffer."""
 SPARE_S = 5.0
 """A process that is not ended when its time is over ends itself so much later."""
-WARM = (16, 16)
 QUAD = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
 MISSING = {"linux": "the Debian packages libegl1, libgl1 and libgl1-mesa-dri, or a graphics driver"}
 
@@ -56,7 +55,7 @@ def main() -> None:
             if canvas is None:
                 canvas = Canvas(context())
             if head["do"] == "load":
-                write(answers, canvas.load(head["shader"]))
+                write(answers, canvas.load(head["shader"], head["size"]))
             else:
                 size, pixels = canvas.paint(head, body)
                 write(answers, {"size": size}, pixels)
@@ -137,8 +136,10 @@ class Canvas:
         self.imported: dict[str, Any] = {}
         self.sizes: list[tuple[Expression | None, Expression | None]] = []
 
-    def load(self, shader: dict[str, Any]) -> dict[str, Any]:
+    def load(self, shader: dict[str, Any], size: list[int]) -> dict[str, Any]:
         """Compile a shader, in place of the one before, and draw it once so that it is ready.
+
+        ``size``, (width, height), is that of the pictures and frames to come.
 
         Raises
         ------
@@ -159,11 +160,15 @@ class Canvas:
         for name, path in shader["imported"]:
             self.imported[name] = self.picture_file(Path(path))
         self.sizes = [
-            tuple(Expression(each[side]) if each[side] else None for side in ("width", "height"))
-            for each in shader["passes"]
-        ]  # type: ignore[misc]
-        warm = {"size": WARM, "clocks": {}, "values": {}, "given": [], "begin": True}
-        self.paint(warm, b"")
+            (expression(each["width"]), expression(each["height"])) for each in shader["passes"]
+        ]
+        # Drivers compile for each format of texture, and whether its sides are powers of two: with
+        # those of a frame, no frame waits for it.
+        given = [(name, "picture", *size) for name in shader["pictures"]]
+        given += [(name, "sound", columns, 2) for name, columns in shader["sounds"]]
+        blank = bytes(sum(4 * width * height for _, _, width, height in given))
+        warm = {"size": size, "clocks": {}, "values": {}, "given": given, "begin": True}
+        self.paint(warm, blank)
         for buffer in self.buffers.values():
             buffer.clear()
         return {"renderer": self.gl.info["GL_RENDERER"]}
@@ -308,6 +313,11 @@ class Canvas:
         if fault != "GL_NO_ERROR":
             raise Refused(f"the graphics driver reports {fault}")
         return bytes(pixels)
+
+
+def expression(text: str) -> Expression | None:
+    """A size that the header says, None where it says none."""
+    return Expression(text) if text else None
 
 
 def side_of(expression: Expression | None, names: dict[str, float], own: int) -> int:

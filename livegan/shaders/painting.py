@@ -20,7 +20,7 @@ from livegan.shaders.shader import Shader, ShaderError
 
 START = "import sys; sys.path[:] = sys.argv[1:]; from livegan.shaders.painter import main; main()"
 """What the process runs; its path is ours, so that no file of the working folder is imported."""
-LOAD_S = 10.0
+LOAD_S = 20.0
 """How long a shader may take to compile, and to draw its first picture."""
 PAINT_S = 2.0
 """How long a frame of a shader may take."""
@@ -69,8 +69,8 @@ class Painter:
         """Whether it can be asked."""
         return self.end.alive and self._process.poll() is None
 
-    def load(self, shader: Shader, limit_s: float = LOAD_S) -> None:
-        """Compile a shader, and draw it once.
+    def load(self, shader: Shader, size: tuple[int, int] = (16, 16)) -> None:
+        """Compile a shader, and draw it once at a size, (width, height).
 
         Raises
         ------
@@ -79,13 +79,14 @@ class Painter:
         Hung, Gone
             If it takes too long, or ends the process.
         """
-        answer, _ = self._ask({"do": "load", "shader": shader.described()}, (), limit_s)
+        asked = {"do": "load", "shader": shader.described(), "size": size}
+        answer, _ = self._ask(asked, (), LOAD_S)
         if "refused" in answer:
             raise fault_of(shader, answer)
         self.renderer = answer["renderer"]
 
     def paint(
-        self, head: dict[str, Any], bodies: Sequence[Bytes] = (), limit_s: float = PAINT_S
+        self, head: dict[str, Any], bodies: Sequence[Bytes] = ()
     ) -> tuple[tuple[int, int], bytes]:
         """(width, height), and RGBA bytes, the lowest row first.
 
@@ -94,7 +95,7 @@ class Painter:
         Hung, Gone
             If it takes too long, or the process or its context is lost.
         """
-        answer, pixels = self._ask({"do": "paint", **head}, bodies, limit_s)
+        answer, pixels = self._ask({"do": "paint", **head}, bodies, PAINT_S)
         if "refused" in answer:
             self.end()
             raise Gone(answer["refused"])

@@ -35,6 +35,7 @@ NAMED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\s*(?P<array>\[[^\]]*\])?\s*(?:=\s*(?P<default>.+))?$", re.S
 )
 SPAN = re.compile(r"(-?\d*\.?\d+)\s*\.\.\s*(-?\d*\.?\d+)\s*(.*)", re.S)
+NUMBER = re.compile(r"-?\d+\.?\d*(?:[eE]-?\d+)?|-?\.\d+")
 SIZES = {"vec2": 2, "vec3": 3, "vec4": 4}
 VERTEX = (
     glsl.VERSION
@@ -115,7 +116,7 @@ def read_toy(path: Path, text: str) -> Shader:
         ),
         values=values,
         pictures=channels,
-        clocks={k: v for k, v in TOY_CLOCKS.items()},
+        clocks=TOY_CLOCKS,
     )
 
 
@@ -201,8 +202,8 @@ def value_of(kind: str, name: str, default: str | None, more: str | None) -> Val
     if span:
         low, high = sorted((float(span[1]), float(span[2])))
         doc = span[3].strip()
-    numbers = [float(each) for each in re.findall(r"-?\d+\.?\d*(?:[eE]-?\d+)?|-?\.\d+",
-                                                  re.sub(r"\bvec\d\b", "", default or ""))]  # fmt: skip
+    said = re.sub(r"\bvec\d\b", "", default or "")
+    numbers = [float(each) for each in NUMBER.findall(said)]
     if kind == "bool":
         return Value(
             "bool", name, Param((default or "").strip() == "true", doc=doc, name=played(name))

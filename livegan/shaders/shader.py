@@ -123,6 +123,7 @@ class Shader:
             "discards": "discard" in self.fragment,
             "imported": [[each.glsl, str(each.path)] for each in self.imported],
             "pictures": [each.glsl for each in self.pictures],
+            "sounds": [[each.glsl, each.columns] for each in self.sounds],
             "passes": [
                 {
                     "target": each.target,

@@ -217,7 +217,7 @@ class Builder:
                 what = f"compiling {node.title}"
                 busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    shaded = ShaderInstance(node)
+                    shaded = ShaderInstance(node, moment.size)
                 busy(what, node.place)
                 return shaded
             busy(f"making {node.name}", node.place)

@@ -40,8 +40,9 @@ class Keeper:
     A node and its copy for a proof share one.
     """
 
-    def __init__(self, shader: Shader) -> None:
+    def __init__(self, shader: Shader, size: Size) -> None:
         self.shader = shader
+        self.size = (size.width, size.height)
         self.painter = painting.take()
         self.begun = False
         """Whether its buffers hold a frame of the show."""
@@ -52,7 +53,7 @@ class Keeper:
         self._give_back = weakref.finalize(self, _give_back, [self.painter])
         self._box = self._give_back.peek()[2][0]  # type: ignore[index]
         try:
-            self.painter.load(shader)
+            self.painter.load(shader, self.size)
         except painting.Hung:
             reason = f"it takes more than {painting.LOAD_S:g} s to compile; simplify it"
             raise ShaderError(reason, shader.path, 0) from None
@@ -95,7 +96,7 @@ class Keeper:
         painter = painting.take()
         self.painter = self._box[0] = painter
         try:
-            painter.load(self.shader)
+            painter.load(self.shader, self.size)
         except (painting.Hung, painting.Gone, ShaderError) as error:
             self.ended = f"it could not be started again: {error}"
 
@@ -115,10 +116,10 @@ class ShaderInstance(Instance):
 
     stateful = True
 
-    def __init__(self, node: ShaderPicture) -> None:
+    def __init__(self, node: ShaderPicture, canvas: Size) -> None:
         super().__init__()
         self.shader = node.declared
-        self.keeper = Keeper(node.declared)
+        self.keeper = Keeper(node.declared, asked_size(node, canvas))
         self._frame = 0
         self._before: float | None = None
         """The time of the frame before."""
@@ -136,10 +137,7 @@ class ShaderInstance(Instance):
         *pictures, over = inputs
         first = next((p for p in pictures if p is not None), None)
         own = moment.size if first is None else Size(first.shape[1], first.shape[2])
-        asked: Size = node.fixed["size"]
-        size = own if not asked else asked
-        if asked and asked.height == asked.width:
-            size = asked.shaped_like(own)
+        size = asked_size(node, own)
         given: list[tuple[str, str, int, int]] = []
         bodies: list[Bytes] = []
         for wanted, picture in zip(self.shader.pictures, pictures, strict=True):
@@ -206,6 +204,14 @@ class ShaderInstance(Instance):
         if value.numbers:
             return min(value.numbers, key=lambda n: abs(n - limited))
         return round(limited)
+
+
+def asked_size(node: Picture, own: Size) -> Size:
+    """The size that a shader paints at: its own, or what the set says."""
+    asked: Size = node.fixed["size"]
+    if asked and asked.height == asked.width:
+        return asked.shaped_like(own)
+    return asked or own
 
 
 def as_bytes(picture: torch.Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
