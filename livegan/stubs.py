@@ -91,6 +91,15 @@ SOURCE += ["fit: Literal['cover', 'contain', 'stretch'] = 'cover'", "mirror: boo
 SOURCE += ["turn: int = 0", "key: str | None = None"]
 """What a live source takes."""
 
+SHADER: Sequence[str] = (
+    "*pictures: Picture",
+    "time: Number | None = None",
+    "over: Picture | None = None",
+    "size: int | str | tuple[int, int] = 0",
+    "key: str | None = None",
+    "**values: Any",
+)
+"""What ``shader(...)`` takes besides the file, which says the rest."""
 FILES_OF_SETS: Mapping[str, tuple[Sequence[str], Sequence[Param]]] = {
     "film": (
         (
@@ -128,6 +137,9 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             doc = f"A mixer of {file}."
             given = ["self", "*args: Any", "**kwargs: Any"]
             parts.append(indented(function(name, given, "Picture", doc)))
+    given = ["self", "file: str", "/", *SHADER]
+    doc = "This picture repainted by a shader file."
+    parts.append(indented(function("shader", given, "Picture", doc)))
     parts.append(SOURCES)
     parts.append("class Encoders:")
     parts.append("    def __call__(self, name: str, /, *args: Any, **kwargs: Any) -> Picture: ...")
@@ -312,6 +324,8 @@ def word(name: str) -> str:
         given = ["checkpoint: str | Morph", "condition: Picture | None = None", "*"]
         given += ["key: str | None = None", *(row(p) for p in live.MODEL)]
         return function(name, given, "Picture", doc)
+    if name == "shader":
+        return function(name, ["file: str", "/", *SHADER], "Picture", doc)
     if name in FILES_OF_SETS:
         own, rows = FILES_OF_SETS[name]
         given = ["path: str | Signal" if name == "film" else "path: str", "*", *own]

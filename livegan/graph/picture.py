@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from livegan.plugin.source import file_digest
 
 LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)
 """The mixers that the set being read has written itself: they chain like any other."""
+
+
+CHAINED: dict[str, Callable[..., Picture]] = {}
+"""Words of the language that are methods of pictures, too; each takes the picture first."""
 
 
 class Morph:
@@ -84,6 +89,8 @@ class Picture:
     def __getattr__(self, name: str) -> Callable[..., Picture]:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in CHAINED:
+            return partial(CHAINED[name], self)
         leaves = LEAVES.get() or {}
         try:
             operation = leaves.get(name) or registry.current().operation("mixer", name)
@@ -97,12 +104,6 @@ class Picture:
             return call(operation, (self, *args), kwargs)
 
         return chained
-
-    def shader(self, file: str, *pictures: Picture, **values: Any) -> Picture:
-        """This picture repainted by a shader: ``wave.shader("kaleido.fs", amount=sound.low)``."""
-        from livegan.graph.shader import shader  # which is made of this module
-
-        return shader(file, self, *pictures, **values)
 
     def __iter__(self) -> Any:
         raise SetError("a picture cannot be looped over")

@@ -11,7 +11,7 @@ from typing import Any
 
 from livegan.files import named
 from livegan.graph.binding import bind, check, describe
-from livegan.graph.picture import Picture, as_input, flat
+from livegan.graph.picture import CHAINED, Picture, as_input, flat
 from livegan.graph.place import Place, SetError, here
 from livegan.graph.signal import Signal
 from livegan.graph.sound import SoundHandle
@@ -50,7 +50,7 @@ def shader(
     over: Picture | None = None,
     key: str | None = None,
     **values: Any,
-) -> Picture:
+) -> ShaderPicture:
     """A fragment shader: an ISF file, one for Shadertoy, or GLSL with uniforms.
 
     ``file`` is beside the set, in the working folder, or absolute.  Then come the pictures that it
@@ -89,6 +89,14 @@ def shader(
     )  # fmt: skip
     node.declared = read
     return node
+
+
+def repainted(picture: Picture, file: str, /, *pictures: Picture, **values: Any) -> ShaderPicture:
+    """``wave.shader("kaleido.fs", amount=sound.low)``: a picture that a shader repaints."""
+    return shader(file, picture, *pictures, **values)
+
+
+CHAINED["shader"] = repainted
 
 
 def found(word: str, file: Any) -> Path:

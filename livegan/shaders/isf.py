@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,8 @@ def read_isf(path: Path, text: str, vertex: tuple[Path, str] | None) -> Shader:
             raise header.wrong(
                 f"the input {said!r} is of the type {kind!r}; there are {known}", f'"{said}"'
             )
+    code = text + (vertex[1] if vertex else "")
+    values = [in_pixels(each, code) for each in values]
     passes = header.passes([v.glsl for v in values if v.kind not in ("color", "point2D")])
     imported = header.imported()
     targets = list(dict.fromkeys(each.target for each in passes if each.target))
@@ -152,6 +155,17 @@ def read_isf(path: Path, text: str, vertex: tuple[Path, str] | None) -> Shader:
         vertex_path=vertex[0] if vertex else None,
         clocks=VARIABLES,
     )
+
+
+def in_pixels(value: Value, code: str) -> Value:
+    """A point without a range that the shader divides by ``RENDERSIZE`` is in pixels there."""
+    divided = rf"\b{value.glsl}\b(\.[xy]+)?\s*/\s*RENDERSIZE\b"
+    ranged = value.param.low is not None or value.param.high is not None
+    if value.kind != "point2D" or ranged or max(value.param.default) > 1:
+        return value
+    if not re.search(divided, code):
+        return value
+    return replace(value, pixels=True, param=replace(value.param, low=0.0, high=1.0))
 
 
 class Header:

@@ -41,6 +41,8 @@ class Value:
     """Of a ``long``: the values that it can have; empty if it can have any."""
     labels: tuple[str, ...] = ()
     """Of a ``long``: what those values are called."""
+    pixels: bool = False
+    """Of a ``point2D``: the shader is given it in pixels, and the set gives 0..1."""
 
 
 @dataclass(frozen=True)

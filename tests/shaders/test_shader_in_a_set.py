@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,15 @@ def test_pixels_are_counted_from_the_lower_left_on_a_canvas_of_any_shape(
     assert picture.shape == (16, 48, 3)
     assert picture[12:, :8].min() == 1.0 and picture[:12].max() < 0.9
     assert picture[0, 0] * 255 == pytest.approx([0, 48, 16], abs=0.01)
+
+
+def test_a_point_that_the_shader_divides_by_its_size_is_given_in_pixels(
+    tmp_path: Path, isf: Any
+) -> None:
+    point = {"NAME": "spot", "TYPE": "point2D", "DEFAULT": [0.25, 1]}
+    isf("p.fs", "gl_FragColor = vec4(spot / RENDERSIZE, spot.x / 255.0, 1.0);", INPUTS=[point])
+    (picture,) = painted(tmp_path, 'show(shader("p.fs"))')
+    assert picture[0, 0] * 255 == pytest.approx([64, 255, 8], abs=0.6)
 
 
 def test_a_transition_takes_two_pictures_and_progress(tmp_path: Path, isf: Any) -> None:
@@ -339,3 +349,14 @@ def test_without_a_driver_the_set_is_refused_with_what_to_install(
     painting.end_idle()
     assert "pip install 'livegan[shaders]'" in reason
     assert where.startswith(str(tmp_path / "sets" / "set.py"))
+
+
+def test_the_example_of_the_page_paints(tmp_path: Path, isf: Any) -> None:
+    page = Path(__file__).parents[2] / "docs" / "shaders.md"
+    (text,) = re.findall(r"```glsl\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "bend.frag").write_text(text)
+    (still,) = painted(tmp_path, 'show(picture.shader("bend.frag", amount=0))')
+    (bent,) = painted(tmp_path, 'show(picture.shader("bend.frag", amount=2))')
+    assert still[5, 9] == pytest.approx([9 / 32, 5 / 32, 0], abs=0.01)
+    assert np.abs(still - bent).max() > 0.05

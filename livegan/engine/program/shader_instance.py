@@ -152,7 +152,7 @@ class ShaderInstance(Instance):
         head = {
             "size": (size.width, size.height),
             "clocks": self.clocks(node, moment),
-            "values": self.values(node, moment),
+            "values": self.values(node, moment, size),
             "given": given,
             "begin": not self.keeper.begun,
         }
@@ -177,9 +177,15 @@ class ShaderInstance(Instance):
         date = (year, month, day + days, second)
         return {"time": seconds, "delta": delta, "frame": self._frame, "date": date}
 
-    def values(self, node: Picture, moment: Moment) -> dict[str, Any]:
+    def values(self, node: Picture, moment: Moment, size: Size) -> dict[str, Any]:
         """The uniforms of a frame, signals held to their ranges."""
-        return {v.glsl: self.value(v, node.live[v.param.name], moment) for v in self.shader.values}
+        found: dict[str, Any] = {}
+        for value in self.shader.values:
+            found[value.glsl] = self.value(value, node.live[value.param.name], moment)
+            if value.pixels:
+                x, y = found[value.glsl]
+                found[value.glsl] = (x * size.width, y * size.height)
+        return found
 
     def value(self, value: Value, given: Any, moment: Moment) -> Any:
         """One uniform."""
