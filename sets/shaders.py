@@ -13,9 +13,9 @@ wheel = shader("shaders/spokes.fs", arms=6, twist=1 + 4 * sound.low, inside="gol
 
 # A filter takes one. What the file calls its inputs are keywords, and each takes a signal.
 levels = encode.levels_timeline(sound, seconds=4)
-mirror = shader("shaders/kaleido.fs", wheel.add(levels, 0.7), sides=5, angle=lfo(bars=8, shape="saw"),
+folded = shader("shaders/kaleido.fs", wheel.add(levels, 0.7), sides=5, angle=lfo(bars=8, shape="saw"),
                 trails=0.5 + 0.4 * sound.level)
 
 # A transition takes two and progress. A shader's picture feeds a model like any other.
-city = model("city", mirror)
-show(shader("shaders/iris.fs", mirror, city, progress=lfo(bars=4), glow=sound.kick))
+city = model("city", folded)
+show(shader("shaders/iris.fs", folded, city, progress=lfo(bars=4), glow=sound.kick))

@@ -63,7 +63,7 @@ def shader(
     try:
         read = read_shader(path)
     except ShaderError as error:
-        raise SetError(f"{path.name}: {error.reason}", Place(str(error.path), error.line)) from None
+        raise SetError(error.reason, Place(str(error.path), error.line)) from None
     title = path.name
     if key is not None and not isinstance(key, str):
         raise SetError(f"{title}: key= takes a text")

@@ -225,7 +225,7 @@ def test_a_mistake_is_refused_with_the_line_of_the_file(tmp_path: Path, isf: Any
     path = isf("bad.fs", "\n  gl_FragColor = vec4(amuont);", INPUTS=[FLOAT])
     reason, where = refused(tmp_path, 'show(shader("bad.fs"))')
     assert where == f"{path}:4"
-    assert reason.startswith("bad.fs: ") and "amuont" in reason
+    assert "amuont" in reason
     path.write_text(path.read_text().replace("amuont", "amount"))
     path.with_suffix(".vs").write_text("void main() {\n\n  isf_vertShaderInit(;\n}")
     reason, where = refused(tmp_path, 'show(shader("bad.fs"))')

@@ -228,8 +228,9 @@ class Builder:
             check_context(error)
             raise Refusal(said(error), node.place) from None
         except ShaderError as error:
-            place = Place(str(error.path), error.line) if error.line else node.place
-            raise Refusal(f"{node.title}: {error.reason}", place) from None
+            if error.line:  # the place names the file
+                raise Refusal(error.reason, Place(str(error.path), error.line)) from None
+            raise Refusal(f"{node.title}: {error.reason}", node.place) from None
         except SetError as error:
             raise Refusal(error.message, error.place or node.place) from None
         except Refusal:

@@ -235,14 +235,19 @@ def as_picture_over(
     device: torch.device,
 ) -> torch.Tensor:
     """RGBA bytes, the lowest row first, as (3, H, W) of a size over another picture, or black."""
-    rows = np.frombuffer(pixels, np.uint8).reshape(height, width, 4)[::-1].copy()
-    whole = torch.from_numpy(rows).to(device).permute(2, 0, 1).to(torch.float32).div_(255.0)
+    rows = np.frombuffer(pixels, np.uint8).reshape(height, width, 4)[::-1]
+    opaque = bool((rows.view("<u4") >= np.uint32(0xFF000000)).all())
+    # Plane by plane: twice as fast as turning the pixels of a whole picture.
+    planes = np.empty((3 if opaque else 4, height, width), np.uint8)
+    for index, plane in enumerate(planes):
+        plane[:] = rows[..., index]
+    whole = torch.from_numpy(planes).to(device).to(torch.float32).div_(255.0)
     colour, alpha = whole[:3], whole[3:]
-    opaque = bool((rows[..., 3] == 255).all())
     if not opaque:
         colour = colour * alpha
     if (height, width) != tuple(size):
-        colour, alpha = fitted(colour, *size, "stretch"), fitted(alpha, *size, "stretch")
+        colour = fitted(colour, *size, "stretch")
+        alpha = alpha if opaque else fitted(alpha, *size, "stretch")
     if over is not None and not opaque:
         colour = colour + fitted(over, *size) * (1 - alpha)
     return colour.contiguous()
