@@ -107,7 +107,7 @@ def write_gallery(out: Path, found: Sequence[Operation], folder: Path) -> int:
 
     Raises
     ------
-    livegan.portrait.NoPicture
+    livegan.portrait.NoPortrait
         If one cannot be drawn; nothing is written then.
     """
     pictures = {file_of(o): portrait.line_of(o) for o in found}

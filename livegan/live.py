@@ -29,7 +29,7 @@ from livegan.graph.require import require as require
 from livegan.graph.shader import shader as shader
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
-from livegan.graph.source import Source, live_source
+from livegan.graph.source import SourcePicture, live_source
 from livegan.graph.source import film as film
 from livegan.graph.source import picture as picture
 from livegan.graph.source import pictures as pictures
@@ -190,7 +190,7 @@ def prev(of: str | Picture | None = None) -> Picture:
     return node
 
 
-def camera(name: str | int = "", /, **values: Any) -> Source:
+def camera(name: str | int = "", /, **values: Any) -> SourcePicture:
     """A camera: part of its name, its number, or the first one; ``camera("test")`` is a pattern.
 
     ``away=`` is the picture shown while it is unplugged; ``fit``, ``mirror`` and ``turn`` are as
@@ -209,7 +209,7 @@ def screen(first: Any = "", /, *args: Any, **values: Any) -> Picture:
     return live_source("screen", first, **values)
 
 
-def source(name: str, argument: str | int = "", /, **values: Any) -> Source:
+def source(name: str, argument: str | int = "", /, **values: Any) -> SourcePicture:
     """A live picture source of a plugin: ``source("ndi_in", "Resolume")``, or ``ndi_in(...)``."""
     try:
         found = registry.current().offer("picture_source", name)

@@ -69,7 +69,7 @@ class curve:
 '''
 
 
-class NoPicture(RuntimeError):
+class NoPortrait(RuntimeError):
     """What a line draws cannot be had; one line that says why."""
 
 
@@ -184,7 +184,7 @@ def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None
         result = rehearse(what, on_frame=keep)
     if result.faults:
         fault = result.faults[0]
-        raise NoPicture(f"{fault['where'] or lines[0].text}: {fault['reason']}")
+        raise NoPortrait(f"{fault['where'] or lines[0].text}: {fault['reason']}")
     whole = shown[0]
     if len(texts) == 1:
         return [fitted(whole, size)]
@@ -211,7 +211,7 @@ def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
         with saving.replacing(path) as beside:
             Image.fromarray(pixels).save(beside, format="JPEG", quality=quality, optimize=True)
     else:
-        raise NoPicture(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
+        raise NoPortrait(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
 
 
 def fitted(pixels: Pixels, size: Size) -> Pixels:

@@ -10,7 +10,7 @@ import statistics
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.deadline import last_resort
-from livegan.engine.isolation.gpu_errors import Poisoned
-from livegan.engine.isolation.process_state import exits_refused
+from livegan.engine.isolation.gpu_errors import ContextLost
+from livegan.engine.isolation.unattended import unattended
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
@@ -31,7 +31,7 @@ from livegan.engine.program.thumbs import strip
 from livegan.files import NotAFile, need_file
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-from livegan.ipc.messages import Commit, FromEngine, Note, encode
+from livegan.ipc.messages import CommitReport, FromEngine, Note, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
 from livegan.plugin.closest import suggestion
@@ -124,10 +124,10 @@ def rehearse(
     livegan.film.FilmError
         If a film cannot be written as ``out`` is called, or there.
     """
-    with last_resort(HELD_S), exits_refused():
+    with last_resort(HELD_S), unattended():
         try:
             return _rehearse(what, progress, on_message, on_frame, on_listen)
-        except Poisoned as error:
+        except ContextLost as error:
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
 
@@ -157,7 +157,7 @@ def _rehearse(
 
     def emit(message: FromEngine) -> None:
         said = encode(message)
-        if isinstance(message, Commit):
+        if isinstance(message, CommitReport):
             commits[message.id] = said
         on_message(said)
 
@@ -167,7 +167,7 @@ def _rehearse(
         history,
         seed=what.seed,
         device=device,
-        on_fault=faults.append,
+        on_fault=lambda fault: faults.append(asdict(fault)),
         limit_s=10.0,
         controls=what.controls,
         sources=StandIns(what.stand_ins, lambda text: on_message({"type": "note", "text": text})),

@@ -74,7 +74,7 @@ def {name}(
 '''
 
 SOURCES = '''\
-class Source(Picture):
+class SourcePicture(Picture):
     """A picture from outside."""
     @property
     def alpha(self) -> Picture:
@@ -152,7 +152,7 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             parts.append(word(name))
         elif name in reg.names("picture_source") and name not in reg.names("mixer"):
             parts.append(
-                function(name, SOURCE, "Source", reg.offer("picture_source", name).summary)
+                function(name, SOURCE, "SourcePicture", reg.offer("picture_source", name).summary)
             )
         elif name in reg.names("word"):
             parts.append(composed(name, reg.offer("word", name)))
@@ -330,9 +330,11 @@ def word(name: str) -> str:
         own, rows = FILES_OF_SETS[name]
         given = ["path: str | Signal" if name == "film" else "path: str", "*", *own]
         given += [*SOURCE[3:4], *map(row, rows), "key: str | None = None"]
-        return function(name, given, "Source", doc)
+        return function(name, given, "SourcePicture", doc)
     if name in ("camera", "source"):
-        return function(name, ["name: str", *SOURCE] if name == "source" else SOURCE, "Source", doc)
+        return function(
+            name, ["name: str", *SOURCE] if name == "source" else SOURCE, "SourcePicture", doc
+        )
     signature = inspect.signature(made)
     given = []
     for p in signature.parameters.values():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import inspect
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
@@ -26,19 +25,18 @@ from livegan.plugin.registry import current
 from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.features import Rows
-from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Soundtrack
 
 ANALYSIS = (
-    "analysis.py",
-    "bands.py",
-    "drums.npz",
-    "drums.py",
     "features.py",
-    "loudness.py",
-    "onsets.py",
-    "tempo.py",
+    "hearing/analysis.py",
+    "hearing/bands.py",
+    "hearing/drums.npz",
+    "hearing/drums.py",
+    "hearing/loudness.py",
+    "hearing/onsets.py",
+    "hearing/tempo.py",
 )
 """Files of `livegan.sound` that features depend on."""
 
@@ -67,10 +65,10 @@ class Drawing:
 
 def analysis_digest() -> str:
     """SHA-256 of all that the analysis of sound is made of: encoders draw what it says."""
-    folder = Path(inspect.getsourcefile(Analyzer) or "").parent
+    folder = files("livegan.sound")
     found = hashlib.sha256()
     for name in ANALYSIS:
-        found.update((folder / name).read_bytes())
+        found.update(folder.joinpath(name).read_bytes())
     return found.hexdigest()
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from livegan import __version__
 from livegan.dataset.condition import Drawing, EncoderError, blaming, drawing, picture_bytes
-from livegan.dataset.fitting import FITS, Fit, Picture, fitted
+from livegan.dataset.fitting import FITS, Fit, Pixels, fitted
 from livegan.dataset.folder import FolderError, check
 from livegan.dataset.look import write_look
 from livegan.dataset.pairs import png, write
@@ -215,7 +215,7 @@ def _pair(
     return {"file": name, "side": side, "picture": str(path), "sha256": sha}
 
 
-def _condition(drawn: Drawing, picture: Picture) -> Picture:
+def _condition(drawn: Drawing, picture: Pixels) -> Pixels:
     import torch
 
     with blaming(drawn.operation):

@@ -9,14 +9,14 @@ from typing import Any
 
 from livegan.graph import control_reading
 from livegan.graph.binding import describe
-from livegan.graph.control_reading import Control
+from livegan.graph.control_reading import ControlValue
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Holder, call, make
 from livegan.plugin.now import Now
 
-NO_CONTROLS: Mapping[str, Control] = {}
+NO_CONTROLS: Mapping[str, ControlValue] = {}
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Reading:
     """Where live picture sources are asked for: a `livegan.picture_sources.board.Board`."""
     playing: frozenset[str] = frozenset()
     """Of those, the ones that another thread plays: asked for their last value only."""
-    controls: Mapping[str, Control] = field(default_factory=lambda: NO_CONTROLS)
+    controls: Mapping[str, ControlValue] = field(default_factory=lambda: NO_CONTROLS)
     """Controls by name, as they are in this frame: they do not change while it is drawn."""
 
     def control(self, name: str, default: float = 0.0) -> float:

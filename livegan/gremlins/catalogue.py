@@ -8,6 +8,7 @@ from livegan.gremlins.faults.deaths import DEATHS, DEVICE_FAULTS, WITH_STANDBY
 from livegan.gremlins.faults.edits import EDITS, KILLERS, slips
 from livegan.gremlins.faults.files import FILES
 from livegan.gremlins.faults.hangs import HANGS
+from livegan.gremlins.faults.memory import MEMORY
 from livegan.gremlins.faults.sounds import SOUNDS
 from livegan.gremlins.faults.stages import CLOCKS, STAGES
 from livegan.gremlins.faults.windows import WINDOWS
@@ -27,6 +28,7 @@ def catalogue(saves: int, seed: int) -> tuple[Gremlin, ...]:
         *WINDOWS,
         *FILES,
         *CHECKPOINTS,
+        *MEMORY,
         *STAGES,
         *CLOCKS,
     )

@@ -23,6 +23,7 @@ ROWS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "window": ("the window is closed, hidden, moved", "asks twice; comes back; others go on"),
         "files": ("the set's file is taken away", "last program plays; says what it waits for"),
         "models": ("checkpoints are broken", "refused, no code runs, picture goes on"),
+        "memory": ("shared memory is small or full", "said at the start, or never a fault later"),
         "stage": ("the stage itself is killed", "no orphans, no leaks, next start clean"),
         "clock": ("clocks step, the machine sleeps", "time goes on; no burst of stale frames"),
     }

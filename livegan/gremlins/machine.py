@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,20 @@ def lacking(need: str, env: Mapping[str, str]) -> str:
         return "" if shutil.which("xdotool") else "xdotool"
     if need in ("Xvfb", "icewm"):
         return "" if sys.platform == "linux" and shutil.which(need) else need
+    if need == "namespaces":
+        asked = [
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "mount",
+            "-t",
+            "tmpfs",
+            "tmpfs",
+            str(SHARED),
+        ]
+        can = sys.platform == "linux" and shutil.which("unshare")
+        done = can and subprocess.run(asked, capture_output=True).returncode == 0
+        return "" if done else "the right to make namespaces (unshare)"
     if need == "sound":
         missing = soundcard.missing()
         return f"{missing} (PulseAudio)" if missing else ""

@@ -80,6 +80,8 @@ class Show:
     """The X server that it alone is on, if there is one."""
     good: str = ""
     """The text that should be on the air."""
+    inside: tuple[str, ...] = ()
+    """A command that runs the stage, such as in another namespace; its own words come last."""
     left: list[int] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
@@ -107,7 +109,7 @@ class Show:
         mark = self.mark()
         with Listener(authkey=key) as listener, self.terminal.open("wb") as terminal:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", PERFORMER],
+                [*self.inside, sys.executable, "-c", PERFORMER],
                 cwd=self.copy.folder,
                 env={**self.env, "PYTHONPATH": _path()},
                 stdin=subprocess.PIPE,

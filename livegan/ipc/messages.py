@@ -63,7 +63,7 @@ class Poisoned:
 
 
 @dataclass(frozen=True)
-class Commit:
+class CommitReport:
     """How a save stands. Times are seconds of show time; places are ``file:line``."""
 
     id: int = 0
@@ -111,7 +111,7 @@ class Slots:
 
 
 @dataclass(frozen=True)
-class Outputs:
+class OutputsOnAir:
     """The extra pictures of a set: ``name``, ``kind``, ``ring``, and which plugin shows them."""
 
     outputs: Sequence[Row]
@@ -139,7 +139,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class SafeSet:
+class SafeSetReady:
     """Whether a safe set was proven, or why not."""
 
     ready: bool
@@ -225,20 +225,29 @@ class Quit:
 
 
 FromEngine = (
-    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | Outputs | Sources | Settings
-    | SafeSet | Obeyed | Note | Waiting
+    Hello | Alive | Ready | Poisoned | CommitReport | Fault | Slots | OutputsOnAir | Sources
+    | Settings | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
 Message = FromEngine | ToEngine
 
-FROM_ENGINE: dict[str, type] = {
-    "safe" if kind is SafeSet else kind.__name__.lower(): kind for kind in get_args(FromEngine)
+NAMES: dict[type, str] = {
+    CommitReport: "commit",
+    OutputsOnAir: "outputs",
+    SafeSetReady: "safe",
+    TakeOver: "take_over",
+    SourceRings: "source_rings",
 }
+"""What a message is called on the pipe, where that is not the name of its class."""
+
+
+def _by_name(kinds: Any) -> dict[str, type]:
+    return {NAMES.get(kind, kind.__name__.lower()): kind for kind in get_args(kinds)}
+
+
+FROM_ENGINE = _by_name(FromEngine)
 """What an engine says, by ``type``."""
-TO_ENGINE: dict[str, type] = {
-    {TakeOver: "take_over", SourceRings: "source_rings"}.get(kind, kind.__name__.lower()): kind
-    for kind in get_args(ToEngine)
-}
+TO_ENGINE = _by_name(ToEngine)
 """What an engine is told, by ``type``."""
 _TYPES = {kind: name for name, kind in (*FROM_ENGINE.items(), *TO_ENGINE.items())}
 

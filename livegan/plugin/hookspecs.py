@@ -15,7 +15,7 @@ from pluggy import HookimplMarker, HookspecMarker
 hookspec = HookspecMarker("livegan")
 hookimpl = HookimplMarker("livegan")
 
-Made = TypeVar("Made", bound=Callable[..., Any])
+Registered = TypeVar("Registered", bound=Callable[..., Any])
 
 
 class RegisterOperation(Protocol):
@@ -23,11 +23,11 @@ class RegisterOperation(Protocol):
 
     def __call__(
         self,
-        make: Made,
+        make: Registered,
         name: str | None = None,
         aliases: Sequence[str] = (),
         files: Sequence[str | Path] = (),
-    ) -> Made:
+    ) -> Registered:
         """Offer ``make`` as ``name`` (its own name if None), and by its aliases too.
 
         ``files`` are what it reads besides its code, such as a shader: paths beside the module.
@@ -45,11 +45,11 @@ class RegisterOffer(Protocol):
 
     def __call__(
         self,
-        make: Made,
+        make: Registered,
         name: str | None = None,
         summary: str = "",
         files: Sequence[str | Path] = (),
-    ) -> Made:
+    ) -> Registered:
         """Offer ``make`` as ``name`` (its own name if None).
 
         ``summary`` is what lists say of it, the first line of its docstring if empty; ``files`` as
@@ -60,7 +60,7 @@ class RegisterOffer(Protocol):
 class RegisterCommand(Protocol):
     """Registers a command: a function that Typer can read, or a whole ``typer.Typer``."""
 
-    def __call__(self, make: Made, name: str | None = None) -> Made:
+    def __call__(self, make: Registered, name: str | None = None) -> Registered:
         """Offer ``make`` as ``livegan NAME``."""
 
 

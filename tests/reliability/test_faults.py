@@ -23,6 +23,7 @@ from livegan.gremlins.evening import END, ROOM, Evening, EveningPlan
 from livegan.gremlins.fault import Gremlin
 from livegan.gremlins.judging import BLACK, Outcome
 from livegan.gremlins.show import Show
+from livegan.size import Size
 from tests.display import xvfb
 from tests.engine.playing import make_models
 from tests.test_rehearsal import write_wav
@@ -96,7 +97,7 @@ def evening(
         music=folder / "song.wav",
         seed=4,
         saves=SLIPS,
-        size=64,
+        size=Size.square(64),
         calm=0.2,
         window=WINDOW,
         hud=False,
@@ -111,7 +112,9 @@ def evening(
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_the_show_goes_on(fault: Gremlin, evening: tuple[list[Outcome], Eyes]) -> None:
     (outcome,) = [outcome for outcome in evening[0] if outcome.fault == fault.name]
-    if outcome.verdict == "not done" and not os.environ.get("CI"):
+    # A container may be denied namespaces, wherever it runs.
+    may_skip = not os.environ.get("CI") or "namespaces" in fault.needs
+    if outcome.verdict == "not done" and may_skip:
         pytest.skip(outcome.why[0])
     assert outcome.verdict in ("pass", "late"), outcome
     assert outcome.presented > 0 or fault.name == "the X server dies"  # there is no window then

@@ -50,9 +50,9 @@ class Commit:
     safe: bool = False
     """It is the safe set: see `livegan.engine.commit.safe_set`."""
 
-    def message(self) -> messages.Commit:
+    def message(self) -> messages.CommitReport:
         """How it stands now, as it is sent and written."""
-        return messages.Commit(**asdict(self))
+        return messages.CommitReport(**asdict(self))
 
 
 class Commits:

@@ -108,7 +108,7 @@ class OperationInstance(Instance):
         self.held: OwnedObject | None = None
         if self.stateful:
             name = f"{node.kind} {operation.name}"
-            self.held = OwnedObject.made(operation.make, node.fixed, name)
+            self.held = OwnedObject(operation.make, node.fixed, name)
         self.driver = Driver(operation, node.fixed, node.name, held=self.held)
 
     @property

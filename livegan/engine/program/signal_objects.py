@@ -75,7 +75,7 @@ def _make(signal: Signal) -> OwnedObject:
     values = {name: value for name, value in signal.args[1] if name in fixed}
     try:
         with activity.at(leaf.name, signal.place, MAKING_S if foreign(leaf) else 0.0):
-            return OwnedObject.made(leaf.make, values, f"signal {leaf.name}")
+            return OwnedObject(leaf.make, values, f"signal {leaf.name}")
     except BaseException as error:
         if pressed(error):
             raise

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from livegan import share
-from livegan.gremlins.fault import Gremlin, Sight, either, refused, save_good, told
-from livegan.gremlins.graft import around
+from livegan.gremlins.fault import Gremlin, Message, Sight, either, on_air, refused, save_good, told
+from livegan.gremlins.graft import around, at_top
 from livegan.gremlins.show import Show
 
 NAME = "gremlin"
@@ -21,12 +21,28 @@ IMPORTS = """
 from livegan.live import encode as gremlin_encode, listen as gremlin_listen
 from livegan.live import model as gremlin_model
 """
+SLOW = "gremlin_slow"
+SLOW_LOADER = """
+import time
+
+from livegan.plugin import hookimpl
+
+
+def read(data, path, card):
+    if data == b"slow":
+        time.sleep(20)
+
+
+@hookimpl
+def register_generator_loaders(register):
+    register(read, "gremlin_slow", "takes twenty seconds and declines")
+"""
 MARKER = "code-of-a-checkpoint-has-run"
 
 
-def with_model(text: str) -> str:
+def with_model(text: str, name: str = NAME) -> str:
     """The set with a model over what it shows: ours."""
-    return around(text, IMPORTS, BLEND.replace("{name!r}", repr(NAME)))
+    return around(text, IMPORTS, BLEND.replace("{name!r}", repr(name)))
 
 
 def checkpoint(show: Show, suffix: str = ".safetensors") -> Path:
@@ -118,13 +134,47 @@ def written_over(show: Show) -> None:
     os.truncate(checkpoint(show), 100_000)
 
 
+def loader_there(show: Show) -> None:
+    """A plugin reads models of a format of its own, and takes its time."""
+    plugin = show.copy.folder / "plugins" / f"{SLOW}.py"
+    plugin.parent.mkdir(exist_ok=True)
+    mark = show.mark()
+    plugin.write_text(SLOW_LOADER)
+    (show.copy.models / f"{SLOW}.gremlin_slow").write_bytes(b"slow")
+    show.save(show.good + "\n")
+    show.answered(mark)
+
+
+def overwritten(show: Show) -> None:
+    """A save names the slow model; while that loads, the next save does not."""
+    mark = show.mark()
+    show.save(with_model(show.good, SLOW))
+    show.wait(lambda: show.first(mark, lambda m: m.get("status") == "proposed"), 10.0)
+    show.listen(0.6)  # the loading has begun
+    show.save(at_top(show.good, "gremlin_newest = True"))
+
+
+def superseded(message: Message) -> bool:
+    """Whether a save is said to be replaced by a newer one."""
+    return message.get("type") == "commit" and message.get("status") == "superseded"
+
+
 def bad(name: str, make: Callable[[Show], None], *must: Sight, **more: Any) -> Gremlin:
     """A broken checkpoint as a fault."""
     seen = must or (refused(NAME, within=10.0),)
     return Gremlin(name, "models", named(make), seen, mend=unnamed, **more)
 
 
+OVERWRITTEN = Gremlin(
+    "a save with a model that takes long to load is overwritten",
+    "models",
+    overwritten,
+    (Sight("superseded", superseded, 5.0), on_air(5.0)),
+    before=loader_there,
+)
+
 CHECKPOINTS = (
+    OVERWRITTEN,
     bad("half a checkpoint", truncated),
     bad("a picture by the name of a checkpoint", wrong_type),
     bad("a pickle with code in it", pickled_code, also=no_code_has_run),

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from livegan.gremlins.fault import Gremlin, engine, told
+from livegan.gremlins.fault import FRESH, Gremlin, engine, on_air, told
+from livegan.gremlins.graft import at_top
 from livegan.gremlins.show import Show
 
 WAITS = told("waiting for", within=6.0)
@@ -94,6 +95,75 @@ def gone(name: str, strike: Callable[[Show], None], **more: Any) -> Gremlin:
     return Gremlin(name, "files", strike, (WAITS,), edits=False, **more)
 
 
+def another(show: Show, number: int) -> str:
+    """The good set with a line more: another version of it."""
+    return at_top(show.good or show.copy.text, f"gremlin_version = {number}")
+
+
+def switched(link: Path, target: Path) -> None:
+    """A link leads elsewhere from one moment to the next, as by ``ln -sfn``."""
+    beside = aside(link)
+    os.symlink(target, beside, target.is_dir())
+    os.replace(beside, link)
+
+
+def opened_by_a_link(show: Show) -> None:
+    """The show's set is a link to a file beside it."""
+    first = show.copy.set.with_name("gremlin-first.py")
+    os.replace(show.copy.set, first)
+    switched(show.copy.set, first)
+    show.start()
+
+
+def link_switched(show: Show) -> None:
+    """The link leads to another file."""
+    second = show.copy.set.with_name("gremlin-second.py")
+    second.write_text(another(show, 2), encoding="utf-8")
+    switched(show.copy.set, second)
+
+
+def opened_in_a_linked_folder(show: Show) -> None:
+    """The show's set lies in a folder that is a link."""
+    link = show.copy.room / "linked"
+    switched(link, show.copy.set.parent)
+    show.copy.set = link / show.copy.set.name
+    show.start()
+
+
+def folder_switched(show: Show) -> None:
+    """The link leads to another folder with another version of the set."""
+    link = show.copy.set.parent
+    second = show.copy.room / "second"
+    shutil.copytree(link, second, symlinks=True)
+    (second / show.copy.set.name).write_text(another(show, 2), encoding="utf-8")
+    switched(link, second)
+
+
+def later_saves_are_heard(show: Show) -> list[str]:
+    """A save in place, and one that is moved into place, go on the air after the link was left."""
+    wrong = []
+    for number, save in ((3, show.copy.set.write_text), (4, show.save)):
+        mark = show.mark()
+        save(another(show, number))
+        if show.answered(mark) != "on_air":
+            wrong.append(f"save {number} is not on the air")
+    return wrong
+
+
+def linked(name: str, before: Callable[[Show], None], strike: Callable[[Show], None]) -> Gremlin:
+    """A set that was opened by a link, as a fault; saving it anew replaces the link (sed -i)."""
+    return Gremlin(
+        name,
+        "files",
+        strike,
+        (on_air(),),
+        before=before,
+        show=FRESH,
+        needs=("posix",),
+        also=later_saves_are_heard,
+    )
+
+
 def no_room(show: Show) -> None:
     """No file of the stage may grow any more, as on a full disk (Linux)."""
     import resource
@@ -136,6 +206,8 @@ FILES = (
         edits=False,
         needs=("linux",),
     ),
+    linked("the link that the set was opened by is switched", opened_by_a_link, link_switched),
+    linked("the link to the set's folder is switched", opened_in_a_linked_folder, folder_switched),
     Gremlin(
         "the disk of the log is full",
         "files",

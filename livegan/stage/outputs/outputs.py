@@ -18,7 +18,7 @@ from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 
 Openers = Mapping[str, Callable[[str], Output]]
-Key = tuple[str, str]
+OutputKey = tuple[str, str]
 """Kind and name of an output."""
 HANDOVER = 2 * GOODBYE
 """Seconds that who is to open an output waits at most for the one that had it before."""
@@ -74,7 +74,7 @@ class Outputs:
         self._openers = opened_by
         self._streams = streams
         self._note = ThrottledNotes(note, once=True, clock=clock)
-        self._running: dict[Key, _Running] = {}
+        self._running: dict[OutputKey, _Running] = {}
         self._ended: list[Sending] = []
 
     def attach(self, name: str, output: Output, stream: Stream | None = None) -> Sending:
@@ -94,7 +94,7 @@ class Outputs:
         """
         self._ended = [sending for sending in self._ended if sending.is_alive()]
         streams = self._by_ring(wanted)
-        keep: dict[Key, _Running] = {}
+        keep: dict[OutputKey, _Running] = {}
         for item in wanted:
             key = str(item["kind"]), str(item["name"])
             running = self._at_work(key, item, streams[str(item["ring"])])
@@ -135,7 +135,7 @@ class Outputs:
             for ring, name in names.items()
         }
 
-    def _at_work(self, key: Key, item: dict[str, Any], stream: Stream) -> _Running | None:
+    def _at_work(self, key: OutputKey, item: dict[str, Any], stream: Stream) -> _Running | None:
         """The output that is there, given its stream, or a new one; None if there is no such."""
         kind, name = key
         running, stamp = self._running.get(key), str(item.get("stamp") or "")

@@ -9,8 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import queue
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -19,6 +17,7 @@ from typing import Any, TextIO
 
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
+from livegan.stage.record.worker import Worker
 
 Message = dict[str, Any]
 WAITING = 10_000
@@ -54,27 +53,29 @@ class ShowLog:
     def __init__(self, path: Path | None, *, terminal: TextIO | None = None) -> None:
         """``path`` None keeps no file. Raises OSError if the file cannot be made."""
         self.path = path
-        self._journal = LineFile(path) if path is not None else None
         self._terminal = Terminal(terminal)
         self._began = time.monotonic()
-        self._lines: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._closed = False
-        self._writing = threading.Thread(target=self._write, name="show log", daemon=True)
-        self._working = threading.Thread(target=self._work, name="slow jobs", daemon=True)
-        self._writing.start()
-        self._working.start()
+        self._lines: Worker[Message] | None = None
+        if path is not None:
+            self._journal = LineFile(path)
+            self._lines = Worker(
+                "show log", self._write, failed=self._failed, idle=self._journal.flush, every=RETRY
+            )
+        self._jobs: Worker[Callable[[], object]] = Worker(
+            "slow jobs", lambda job: job(), failed=self._failed
+        )
 
     @property
     def trouble(self) -> str:
         """Why the file takes no lines at the moment, in a line; nothing while it does."""
-        return self._journal.trouble if self._journal is not None else ""
+        return self._journal.trouble if self._lines is not None else ""
 
     def record(self, kind: str, /, **fields: Any) -> None:
         """Write a line to the file, from any thread, without waiting."""
-        if self._journal is not None and self._lines.qsize() < WAITING:
+        if self._lines is not None and self._lines.waiting < WAITING:
             at = round(time.monotonic() - self._began, 3)
-            self._lines.put({"at": at, "type": kind, **fields})
+            self._lines.give({"at": at, "type": kind, **fields})
 
     def say(self, text: str, style: str = "") -> None:
         """Print one line on the terminal, without waiting."""
@@ -96,7 +97,7 @@ class ShowLog:
 
     def later(self, job: Callable[[], object]) -> None:
         """Do something slow on a thread for such, one after the other. Its errors are told."""
-        self._jobs.put(job)
+        self._jobs.give(job)
 
     def close(self) -> None:
         """Do and write what is waiting, and close the file. Twice is once.
@@ -106,39 +107,19 @@ class ShowLog:
         if self._closed:
             return
         self._closed = True
-        self._jobs.put(None)
-        self._working.join(LAST_JOBS)
-        self._lines.put(None)  # the jobs had lines to write, too
+        self._jobs.close(LAST_JOBS)
         end = time.monotonic() + LAST_LINES
-        self._writing.join(LAST_LINES)
+        # The jobs had lines to write, too.
+        if self._lines is not None and self._lines.close(LAST_LINES):
+            self._journal.close()
         self._terminal.close(end - time.monotonic())
 
-    def _write(self) -> None:
-        """Write lines until the last."""
-        journal = self._journal
-        if journal is None:
-            return
-        while True:
-            try:
-                line = self._lines.get(timeout=RETRY if journal.trouble else None)
-            except queue.Empty:
-                journal.flush()
-                continue
-            if line is None:
-                break
-            try:
-                journal.write(json.dumps(line, default=str, ensure_ascii=False))
-            except Exception as error:  # what cannot be written must not end the log
-                self.say(f"show log: {error}", "red")
-        journal.close()
+    def _write(self, line: Message) -> None:
+        self._journal.write(json.dumps(line, default=str, ensure_ascii=False))
 
-    def _work(self) -> None:
-        """Do jobs until the last."""
-        while (job := self._jobs.get()) is not None:
-            try:
-                job()
-            except Exception as error:  # what fails must not end the jobs, nor the show
-                self.say(f"show log: {error}", "red")
+    def _failed(self, error: Exception) -> None:
+        """Tell of what cannot be written or done."""
+        self.say(f"show log: {error}", "red")
 
 
 def line_of(message: Message) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from livegan.stage.streams.stream import Stream
 from livegan.stage.supervision.engine_process import Message
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.state import SupervisorState
 from livegan.stage.window.presenter import Presenter
 
 
@@ -38,7 +38,7 @@ class ShowReport:
             self._counts["recoveries"] += message.get("kind") == "recovery"
 
     def told(
-        self, presenter: Presenter, stream: Stream, state: State, canvas: str
+        self, presenter: Presenter, stream: Stream, state: SupervisorState, canvas: str
     ) -> dict[str, Any]:
         """What was presented and what happened: counts, intervals in ms, engine deaths.
 

@@ -1,10 +1,14 @@
-"""Actions: what the supervisor decides and its thread does; two more are in `standby`."""
+"""Actions: what the supervisor decides and its thread does; `Warm` is in `standby`.
+
+Keep and TakeOver are sent to the second engine as they are.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from livegan.stage.supervision.standby import Keep, Message, Warm
+from livegan.ipc.messages import Keep, TakeOver
+from livegan.stage.supervision.standby import Message, Warm
 
 
 @dataclass(frozen=True)
@@ -18,15 +22,6 @@ class Start:
 
 
 @dataclass(frozen=True)
-class TakeOver:
-    """Do: let the second engine play."""
-
-    resume: Message | None
-    blocked: tuple[str, ...]
-    earlier: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True)
 class Kill:
     """Do: kill the process, which is not well; it is expected to be `Gone`, so, after that."""
 
@@ -34,7 +29,7 @@ class Kill:
 
 
 @dataclass(frozen=True)
-class Tell:
+class Announce:
     """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby"."""
 
     kind: str
@@ -42,4 +37,4 @@ class Tell:
     fields: Message = field(default_factory=dict)
 
 
-Action = Start | Kill | Tell | TakeOver | Warm | Keep
+SupervisorAction = Start | Kill | Announce | TakeOver | Warm | Keep

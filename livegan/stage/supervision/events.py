@@ -63,4 +63,4 @@ class StandbyGone:
     how: str
 
 
-Event = EngineHeard | Gone | Tick | Insist | StandbyHeard | StandbyGone
+SupervisorEvent = EngineHeard | Gone | Tick | Insist | StandbyHeard | StandbyGone

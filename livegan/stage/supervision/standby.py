@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from livegan.ipc.messages import Keep
+
 Message = dict[str, Any]
 PAUSE = 3.0  # seconds an engine plays before another is started beside it
 GOOD = 4.0  # seconds on the air after which a program is good enough to be kept ready
@@ -17,13 +19,6 @@ class Warm:
 
     resume: Message | None
     blocked: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Do: tell the standby to make this on_air message's program ready."""
-
-    resume: Message
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ Phase = Literal["starting", "playing", "stalled", "dead", "returning"]
 
 
 @dataclass(frozen=True)
-class State:
+class SupervisorState:
     """All that is known of the engine."""
 
     phase: Phase = "starting"

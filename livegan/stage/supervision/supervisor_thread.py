@@ -11,8 +11,9 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from livegan.ipc.messages import Keep, Quit, TakeOver, encode
 from livegan.stage.supervision import supervisor
-from livegan.stage.supervision.actions import Action, Kill, Start, TakeOver, Tell
+from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.engine_process import (
     ENGINE,
     EngineProcess,
@@ -23,16 +24,16 @@ from livegan.stage.supervision.engine_process import (
 )
 from livegan.stage.supervision.events import (
     EngineHeard,
-    Event,
     Gone,
     Insist,
     StandbyGone,
     StandbyHeard,
+    SupervisorEvent,
     Tick,
 )
 from livegan.stage.supervision.health import STOPPED, Limits
-from livegan.stage.supervision.standby import Keep, Warm
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.standby import Warm
+from livegan.stage.supervision.state import SupervisorState
 
 TICK = 0.1  # seconds between looks at the clock
 SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
@@ -70,7 +71,7 @@ class SupervisorThread:
         self._engine: EngineProcess | None = None
         self._number = 0
         self._looked = 0.0
-        self.state = State()
+        self.state = SupervisorState()
         """The supervisor's; replaced, never changed, so any thread may read it."""
         self._thread = threading.Thread(target=self._run, name="supervision", daemon=True)
 
@@ -145,16 +146,16 @@ class SupervisorThread:
         if standby is not None and most and standby.look().memory > most:
             self._lay_off("it took more memory than --memory")
 
-    def _step(self, event: Event) -> None:
+    def _step(self, event: SupervisorEvent) -> None:
         before = self.state.phase
         self.state, actions = supervisor.step(self.state, event, time.monotonic(), self._limits)
         self._do(actions)
-        if self.state.phase != before and not any(isinstance(a, Tell) for a in actions):
+        if self.state.phase != before and not any(isinstance(a, Announce) for a in actions):
             self._say("phase", "")
 
-    def _do(self, actions: list[Action]) -> None:
+    def _do(self, actions: list[SupervisorAction]) -> None:
         for action in actions:
-            if isinstance(action, Tell):
+            if isinstance(action, Announce):
                 self._say(action.kind, action.text, **action.fields)
             elif isinstance(action, Start):
                 self._start(action)
@@ -163,7 +164,7 @@ class SupervisorThread:
             elif isinstance(action, Warm):
                 self._warm(action)
             elif isinstance(action, Keep) and self._standby is not None:
-                self._standby.send({"type": "keep", "resume": action.resume})
+                self._standby.send(encode(action))
             elif isinstance(action, TakeOver):
                 self._take_over(action)
 
@@ -202,14 +203,7 @@ class SupervisorThread:
         self._engine, self._standby = self._standby, None
         self._number, self._standby_number = self._standby_number, 0
         assert self._engine is not None
-        self._engine.send(
-            {
-                "type": "take_over",
-                "resume": action.resume,
-                "earlier": list(action.earlier),
-                "blocked": list(action.blocked),
-            }
-        )
+        self._engine.send(encode(action))
 
     def _lay_off(self, how: str) -> None:
         """See that the standby is gone."""
@@ -255,7 +249,7 @@ class SupervisorThread:
 
     def _end(self) -> None:
         for engine in filter(None, (self._engine, self._standby)):
-            engine.send({"type": "quit"})
+            engine.send(encode(Quit()))
         for engine in filter(None, (self._engine, self._standby)):
             if not engine.quit(GOODBYE):
                 engine.kill()

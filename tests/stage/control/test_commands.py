@@ -6,7 +6,7 @@ from typing import Any
 
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.pending import PATIENCE
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.state import SupervisorState
 
 FIRST = {"type": "commit", "status": "on_air", "digest": "a", "version": 1}
 SECOND = {"type": "commit", "status": "on_air", "digest": "b", "version": 2}
@@ -16,7 +16,7 @@ class Others:
     """The supervision, the listening and the stage, as orders reach them."""
 
     def __init__(self, *good: dict[str, Any], safe: bool = True) -> None:
-        self.state = State(phase="playing", good=good)
+        self.state = SupervisorState(phase="playing", good=good)
         self.told: list[Any] = []
         others: Any = self
         self.orders = Commands(

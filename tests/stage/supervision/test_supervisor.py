@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.stage.supervision.actions import Kill, Start, Tell
+from livegan.stage.supervision.actions import Announce, Kill, Start
 from livegan.stage.supervision.events import EngineHeard, Gone, Insist, Tick
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.state import SupervisorState
 from livegan.stage.supervision.supervisor import begin, step, woke
 from tests.stage.story import LIMITS, Story, starts
 
@@ -38,7 +38,7 @@ def test_a_dead_engine_returns_at_once_with_the_last_good_set() -> None:
     assert story.state.phase == "returning"
     story.plays("two", 2)
     assert story.state.phase == "playing"
-    assert [a.kind for a in story.done if isinstance(a, Tell)] == ["death", "recovery"]
+    assert [a.kind for a in story.done if isinstance(a, Announce)] == ["death", "recovery"]
 
 
 def test_a_save_that_kills_while_it_is_proven_does_not_blame_what_plays() -> None:
@@ -64,7 +64,7 @@ def test_a_program_that_killed_twice_is_blocked_and_the_one_before_returns() -> 
     (start,) = starts(story.wait(5))
     assert start.blocked == ("two",)
     assert start.resume is not None and start.resume["digest"] == "one"
-    assert "blocked" in [a.kind for a in story.done if isinstance(a, Tell)]
+    assert "blocked" in [a.kind for a in story.done if isinstance(a, Announce)]
 
 
 def test_a_program_that_kills_while_it_is_proven_is_blocked_even_alone() -> None:
@@ -200,7 +200,7 @@ def test_a_death_names_the_node_and_the_line() -> None:
     story = Story()
     story.plays("one", 4)
     (told,) = story.event(Gone("killed by SIGSEGV", "spikes", "/shows/four.py:12"))
-    assert isinstance(told, Tell)
+    assert isinstance(told, Announce)
     assert told.text == (
         "the engine is gone (killed by SIGSEGV at spikes, four.py:12); "
         "it returns at once with version 4"
@@ -265,7 +265,7 @@ def test_an_engine_is_not_blamed_for_a_sleep_of_the_machine() -> None:
 def test_whatever_happens_an_engine_plays_or_is_on_its_way(story: list[Any]) -> None:
     now, running = 0.0, True
     state, _ = begin(now)
-    assert isinstance(state, State)
+    assert isinstance(state, SupervisorState)
     for item in story:
         if isinstance(item, tuple):
             now += item[1]
@@ -298,7 +298,7 @@ def test_an_engine_that_does_not_obey_returns_with_what_was_asked_for() -> None:
     safe = {"type": "commit", "status": "on_air", "version": 9, "digest": "safe", "safe": True}
     actions = story.event(Insist(safe, "the engine does not answer"))
     assert actions == [
-        Tell("death", "the engine does not answer"),
+        Announce("death", "the engine does not answer"),
         Kill("it did not obey a key"),
     ]
     story.event(Gone("it hung and was killed"))
