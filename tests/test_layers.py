@@ -38,7 +38,6 @@ FORBIDDEN = {
         "live",
     },
     "shaders": {
-        "operation",
         "graph",
         "engine",
         "sound",

@@ -29,7 +29,7 @@ def shader_renderer() -> str:
     try:
         painter.load(read_plain(Path("test.frag"), "void main() { gl_FragColor = vec4(1.0); }"))
         return painter.renderer
-    except (painting.Hung, painting.Gone) as error:
+    except (painting.ShaderHung, painting.ShaderGone) as error:
         reason = f"shaders cannot be painted: {error or 'the driver hangs'}"
         raise ShaderError(reason, Path("test.frag"), 0) from None
     finally:

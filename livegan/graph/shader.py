@@ -19,7 +19,7 @@ from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param
 from livegan.shaders.plain import with_sound
 from livegan.shaders.reading import read_shader
-from livegan.shaders.shader import Shader, ShaderError, Value
+from livegan.shaders.shader import Shader, ShaderError, ShaderValue
 from livegan.size import UNSAID
 
 OPTIONS = (
@@ -163,7 +163,7 @@ def bound(
     return live | ready, fixed
 
 
-def rgba(title: str, value: Value, given: Any) -> Any:
+def rgba(title: str, value: ShaderValue, given: Any) -> Any:
     """A colour with its opacity: three parts are opaque."""
     if isinstance(given, str):
         from PIL import ImageColor
@@ -181,7 +181,7 @@ def rgba(title: str, value: Value, given: Any) -> Any:
     return given
 
 
-def numbered(title: str, value: Value, given: Any) -> Any:
+def numbered(title: str, value: ShaderValue, given: Any) -> Any:
     """A choice of the file, by number, by what it is called, or by a signal."""
     name = value.param.name
     if isinstance(given, str):

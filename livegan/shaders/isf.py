@@ -21,11 +21,11 @@ from livegan.shaders.expression import Expression
 from livegan.shaders.shader import (
     Imported,
     Pass,
-    Picture,
+    PictureInput,
     Shader,
     ShaderError,
+    ShaderValue,
     SoundInput,
-    Value,
 )
 
 OWN_WORDS = frozenset({"file", "key", "over", "size", "time"})
@@ -90,8 +90,8 @@ def read_isf(path: Path, text: str, vertex: tuple[Path, str] | None) -> Shader:
     rows = header.listed("INPUTS")
     body = text
     legacy = glsl.is_legacy(text)
-    values: list[Value] = []
-    pictures: list[Picture] = []
+    values: list[ShaderValue] = []
+    pictures: list[PictureInput] = []
     sounds: list[SoundInput] = []
     renamed: dict[str, str] = {}
     taken: set[str] = set()
@@ -110,7 +110,7 @@ def read_isf(path: Path, text: str, vertex: tuple[Path, str] | None) -> Shader:
         taken.add(name)
         kind = str(row.get("TYPE") or "")
         if kind == "image":
-            pictures.append(Picture(name, uniform))
+            pictures.append(PictureInput(name, uniform))
         elif kind in ("audio", "audioFFT"):
             columns = header.number(row.get("MAX"), 512.0, said)
             wide = int(min(max(columns, 1), MOST_COLUMNS))
@@ -157,7 +157,7 @@ def read_isf(path: Path, text: str, vertex: tuple[Path, str] | None) -> Shader:
     )
 
 
-def in_pixels(value: Value, code: str) -> Value:
+def in_pixels(value: ShaderValue, code: str) -> ShaderValue:
     """A point without a range that the shader divides by ``RENDERSIZE`` is in pixels there."""
     divided = rf"\b{value.glsl}\b(\.[xy]+)?\s*/\s*RENDERSIZE\b"
     ranged = value.param.low is not None or value.param.high is not None
@@ -229,21 +229,23 @@ class Header:
         given = (given + [default] * count)[:count]
         return tuple(self.number(each, default, said) for each in given)
 
-    def value(self, kind: Any, name: str, uniform: str, row: Mapping[str, Any], said: str) -> Value:
+    def value(
+        self, kind: Any, name: str, uniform: str, row: Mapping[str, Any], said: str
+    ) -> ShaderValue:
         """An input that is no picture and no sound."""
         label = " ".join(str(row.get("LABEL") or "").split())
         doc = label if label and label != said else ""
         if kind in ("bool", "event"):
             flag = kind == "bool" and truth(row.get("DEFAULT"))
             doc = doc or ("goes off when it rises above 0.5" if kind == "event" else "")
-            return Value(kind, uniform, Param(flag, doc=doc, name=name))
+            return ShaderValue(kind, uniform, Param(flag, doc=doc, name=name))
         if kind == "long":
             return self.choice(name, uniform, row, said, doc)
         if kind == "color":
             colour = self.numbers(row.get("DEFAULT", [1.0, 1.0, 1.0, 1.0]), 4, 1.0, said)
             colour = tuple(min(max(part, 0.0), 1.0) for part in colour)
             param = Param(colour, 0.0, 1.0, doc, "red, green, blue, opacity", name=name)
-            return Value("color", uniform, param)
+            return ShaderValue("color", uniform, param)
         if kind == "point2D":
             point = self.numbers(row.get("DEFAULT"), 2, 0.0, said)
             bottom, top = None, None
@@ -251,7 +253,9 @@ class Header:
                 bottom = min(*self.numbers(row["MIN"], 2, 0.0, said), *point)
             if row.get("MAX") is not None:
                 top = max(*self.numbers(row["MAX"], 2, 0.0, said), *point)
-            return Value("point2D", uniform, Param(point, bottom, top, doc, "x, y", name=name))
+            return ShaderValue(
+                "point2D", uniform, Param(point, bottom, top, doc, "x, y", name=name)
+            )
         low = self.number(row["MIN"], 0.0, said) if row.get("MIN") is not None else None
         high = self.number(row["MAX"], 1.0, said) if row.get("MAX") is not None else None
         if low is not None and high is not None and low > high:
@@ -259,9 +263,11 @@ class Header:
         default = self.number(row.get("DEFAULT"), low if low is not None else 0.0, said)
         low = min(low, default) if low is not None else None
         high = max(high, default) if high is not None else None
-        return Value("float", uniform, Param(default, low, high, doc, name=name))
+        return ShaderValue("float", uniform, Param(default, low, high, doc, name=name))
 
-    def choice(self, name: str, uniform: str, row: Mapping[str, Any], said: str, doc: str) -> Value:
+    def choice(
+        self, name: str, uniform: str, row: Mapping[str, Any], said: str, doc: str
+    ) -> ShaderValue:
         """A ``long``: one of several numbers, which may have names."""
         given = row.get("VALUES")
         listed = given if isinstance(given, list) else []
@@ -279,7 +285,7 @@ class Header:
             pairs = ", ".join(f"{n} {text}" for n, text in zip(numbers, names, strict=False))
             doc = f"{doc}: {pairs}" if doc else pairs
         param = Param(float(default), low, high, doc, name=name)
-        return Value("long", uniform, param, numbers, names)
+        return ShaderValue("long", uniform, param, numbers, names)
 
     def passes(self, known: Iterable[str]) -> tuple[Pass, ...]:
         """The passes; of version 1, with what it says of its buffers elsewhere."""

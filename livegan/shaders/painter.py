@@ -26,7 +26,7 @@ QUAD = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
 MISSING = {"linux": "the Debian packages libegl1, libgl1 and libgl1-mesa-dri, or a graphics driver"}
 
 
-class Refused(Exception):
+class ShaderRefused(Exception):
     """A shader cannot be painted: why; ``log`` is what the compiler said, if it is that."""
 
     def __init__(self, reason: str, log: str = "") -> None:
@@ -42,7 +42,7 @@ def main() -> None:
         os.dup2(nothing.fileno(), 0)
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
-    canvas: Canvas | None = None
+    canvas: ShaderContext | None = None
     quiet = open(os.devnull, "w")  # noqa: SIM115  # as long as the process
     while True:
         try:
@@ -53,13 +53,13 @@ def main() -> None:
         faulthandler.dump_traceback_later(head["limit"] + SPARE_S, exit=True, file=quiet)
         try:
             if canvas is None:
-                canvas = Canvas(context())
+                canvas = ShaderContext(context())
             if head["do"] == "load":
                 write(answers, canvas.load(head["shader"], head["size"]))
             else:
                 size, pixels = canvas.paint(head, body)
                 write(answers, {"size": size}, pixels)
-        except Refused as error:
+        except ShaderRefused as error:
             write(answers, {"refused": str(error), "log": error.log})
         except Exception as error:
             write(answers, {"refused": f"{type(error).__name__}: {error}", "log": ""})
@@ -72,13 +72,13 @@ def context() -> Any:
 
     Raises
     ------
-    Refused
+    ShaderRefused
         If moderngl or a driver is missing; it says what to install.
     """
     try:
         import moderngl
     except ImportError:
-        raise Refused("shaders need moderngl: pip install 'livegan[shaders]'") from None
+        raise ShaderRefused("shaders need moderngl: pip install 'livegan[shaders]'") from None
     ways: list[dict[str, Any]] = [{}]
     if sys.platform == "linux":  # without a display; the libraries by the names they always have
         ways.insert(0, {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"})
@@ -89,7 +89,7 @@ def context() -> Any:
         except Exception as error:  # of several kinds, by platform
             told.append(" ".join(str(error).split()))
     needs = MISSING.get(sys.platform, "a graphics driver with OpenGL 3.3")
-    raise Refused(f"shaders need {needs} ({told[0]})")
+    raise ShaderRefused(f"shaders need {needs} ({told[0]})")
 
 
 class Buffer:
@@ -120,7 +120,7 @@ class Buffer:
             each.release()
 
 
-class Canvas:
+class ShaderContext:
     """A context, and the shader that is painted in it."""
 
     def __init__(self, gl: Any) -> None:
@@ -143,7 +143,7 @@ class Canvas:
 
         Raises
         ------
-        Refused
+        ShaderRefused
             If it does not compile, with what the compiler said.
         """
         self.release()
@@ -153,9 +153,9 @@ class Canvas:
                 vertex_shader=shader["vertex"], fragment_shader=shader["fragment"]
             )
         except Exception as error:  # moderngl.Error; drivers differ
-            raise Refused("it does not compile", str(error)) from None
+            raise ShaderRefused("it does not compile", str(error)) from None
         if "isf_position" not in self.program:
-            raise Refused("its vertex shader does not call isf_vertShaderInit()")
+            raise ShaderRefused("its vertex shader does not call isf_vertShaderInit()")
         self.array = self.gl.vertex_array(self.program, [(self.corners, "2f", "isf_position")])
         for name, path in shader["imported"]:
             self.imported[name] = self.picture_file(Path(path))
@@ -182,7 +182,9 @@ class Canvas:
                 upright = ImageOps.exif_transpose(image.convert("RGBA"))
                 pixels = np.ascontiguousarray(np.asarray(upright)[::-1])
         except (OSError, ValueError, SyntaxError) as error:
-            raise Refused(f"{path.name} is not a picture that can be read ({error})") from None
+            raise ShaderRefused(
+                f"{path.name} is not a picture that can be read ({error})"
+            ) from None
         texture = self.gl.texture((pixels.shape[1], pixels.shape[0]), 4, pixels.tobytes())
         texture.repeat_x = texture.repeat_y = False
         return texture
@@ -203,7 +205,7 @@ class Canvas:
 
         Raises
         ------
-        Refused
+        ShaderRefused
             If the context is lost, or the card has no memory.
         """
         self.take(head["given"], body)
@@ -311,7 +313,7 @@ class Canvas:
         frame.read_into(pixels, components=4, alignment=1)
         fault = self.gl.error
         if fault != "GL_NO_ERROR":
-            raise Refused(f"the graphics driver reports {fault}")
+            raise ShaderRefused(f"the graphics driver reports {fault}")
         return bytes(pixels)
 
 

@@ -30,15 +30,15 @@ SPARE = 1
 """Processes that are kept for the next shader: starting one takes longer than compiling."""
 
 
-class Hung(Exception):
+class ShaderHung(Exception):
     """A shader took too long; its process was ended."""
 
 
-class Gone(Exception):
+class ShaderGone(Exception):
     """The process of a shader ended by itself."""
 
 
-class Painter:
+class ShaderProcess:
     """A process that paints one shader after another; for one thread at a time."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Painter:
         ------
         ShaderError
             If it does not compile; with the line.
-        Hung, Gone
+        ShaderHung, ShaderGone
             If it takes too long, or ends the process.
         """
         asked = {"do": "load", "shader": shader.described(), "size": size}
@@ -92,13 +92,13 @@ class Painter:
 
         Raises
         ------
-        Hung, Gone
+        ShaderHung, ShaderGone
             If it takes too long, or the process or its context is lost.
         """
         answer, pixels = self._ask({"do": "paint", **head}, bodies, PAINT_S)
         if "refused" in answer:
             self.end()
-            raise Gone(answer["refused"])
+            raise ShaderGone(answer["refused"])
         return (answer["size"][0], answer["size"][1]), pixels
 
     def _ask(
@@ -110,7 +110,7 @@ class Painter:
             write(self._process.stdin, {**head, "limit": PATIENCE * limit_s}, *bodies)
         except (OSError, ValueError):
             self.end()
-            raise Gone("its process has ended") from None
+            raise ShaderGone("its process has ended") from None
         while True:
             try:
                 answer = self._answers.get(timeout=wait_s)
@@ -121,10 +121,10 @@ class Painter:
                     wait_s = limit_s / 4
                     continue
                 self.end()
-                raise Hung from None
+                raise ShaderHung from None
             if answer is None:
                 self.end()
-                raise Gone("the graphics driver ended its process")
+                raise ShaderGone("the graphics driver ended its process")
             return answer
 
     def _ran(self) -> float:
@@ -157,21 +157,21 @@ def fault_of(shader: Shader, answer: dict[str, Any]) -> ShaderError:
     return ShaderError(message, path, line)
 
 
-_idle: list[Painter] = []
+_idle: list[ShaderProcess] = []
 _lock = threading.Lock()
 
 
-def take() -> Painter:
+def take() -> ShaderProcess:
     """A process for a shader: one that is idle, or a new one."""
     with _lock:
         while _idle:
             painter = _idle.pop()
             if painter.alive:
                 return painter
-    return Painter()
+    return ShaderProcess()
 
 
-def give_back(painter: Painter) -> None:
+def give_back(painter: ShaderProcess) -> None:
     """A shader is painted no more: its process is kept for the next, or ended."""
     with _lock:
         if painter.alive and len(_idle) < SPARE:

@@ -15,7 +15,7 @@ from typing import Any
 from livegan.plugin.parameter import Param
 from livegan.shaders import glsl
 from livegan.shaders.isf import OWN_WORDS
-from livegan.shaders.shader import Picture, Shader, ShaderError, SoundInput, Value
+from livegan.shaders.shader import PictureInput, Shader, ShaderError, ShaderValue, SoundInput
 
 CLOCKS = {
     "delta": ("delta", "u_delta", "iTimeDelta", "timeDelta", "TIMEDELTA"),
@@ -93,7 +93,7 @@ def read_toy(path: Path, text: str) -> Shader:
     """A shader for Shadertoy: ``iChannel0`` and on are pictures, or the sound by name."""
     used = set(glsl.words(text))
     channels = tuple(
-        Picture(name, name) for name in (f"iChannel{n}" for n in range(4)) if name in used
+        PictureInput(name, name) for name in (f"iChannel{n}" for n in range(4)) if name in used
     )
     shader = read_uniforms(path, text)
     samplers = [p.name for p in shader.pictures]
@@ -104,7 +104,7 @@ def read_toy(path: Path, text: str) -> Shader:
             path,
             line,
         )
-    mouse = Value("vector", "iMouse", Param((0.0,) * 4, doc="position, position of the last press",
+    mouse = ShaderValue("vector", "iMouse", Param((0.0,) * 4, doc="position, position of the last press",
                                             unit="px", name="iMouse"))  # fmt: skip
     values = shader.values + ((mouse,) if "iMouse" in used else ())
     return Shader(
@@ -158,8 +158,8 @@ def coordinate(name: str) -> str:
 
 def read_uniforms(path: Path, text: str) -> Shader:
     """What the uniforms of a shader say; its texts are left out."""
-    values: list[Value] = []
-    pictures: list[Picture] = []
+    values: list[ShaderValue] = []
+    pictures: list[PictureInput] = []
     sounds: list[SoundInput] = []
     clocks: dict[str, str] = {}
     known = {name: clock for clock, names in CLOCKS.items() for name in names}
@@ -177,7 +177,7 @@ def read_uniforms(path: Path, text: str) -> Shader:
                     way = SOUNDS[name]
                     sounds.append(SoundInput(name, name, way))  # type: ignore[arg-type]
                 else:
-                    pictures.append(Picture(played(name), name))
+                    pictures.append(PictureInput(played(name), name))
             elif name in known and kind in ("float", "int", "vec2", "vec3", "vec4"):
                 clock = known[name]
                 clocks[name] = "size3" if clock == "size" and kind == "vec3" else clock
@@ -194,7 +194,7 @@ def read_uniforms(path: Path, text: str) -> Shader:
                   sounds=tuple(sounds), clocks=clocks)  # fmt: skip
 
 
-def value_of(kind: str, name: str, default: str | None, more: str | None) -> Value:
+def value_of(kind: str, name: str, default: str | None, more: str | None) -> ShaderValue:
     """A uniform that a set can give."""
     doc = (more or "").strip().lstrip("/").strip()
     low = high = None
@@ -205,7 +205,7 @@ def value_of(kind: str, name: str, default: str | None, more: str | None) -> Val
     said = re.sub(r"\bvec\d\b", "", default or "")
     numbers = [float(each) for each in NUMBER.findall(said)]
     if kind == "bool":
-        return Value(
+        return ShaderValue(
             "bool", name, Param((default or "").strip() == "true", doc=doc, name=played(name))
         )
     if kind in SIZES:
@@ -218,11 +218,11 @@ def value_of(kind: str, name: str, default: str | None, more: str | None) -> Val
             high = max(high, *parts) if high is not None else None
         elif low is not None:
             parts = [max(low, 0.0)] * count
-        return Value("vector", name, Param(tuple(parts), low, high, doc, name=played(name)))
+        return ShaderValue("vector", name, Param(tuple(parts), low, high, doc, name=played(name)))
     number = numbers[0] if numbers else (low if low is not None else 0.0)
     low = min(low, number) if low is not None else None
     high = max(high, number) if high is not None else None
-    return Value(
+    return ShaderValue(
         "float" if kind == "float" else "long",
         name,
         Param(number, low, high, doc, name=played(name)),

@@ -27,7 +27,7 @@ class ShaderError(Exception):
 
 
 @dataclass(frozen=True)
-class Value:
+class ShaderValue:
     """One number, flag, choice, colour or point that a set gives to a shader.
 
     ``param`` has its default, range and meaning, and the name by which a set gives it; ``glsl`` is
@@ -46,7 +46,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Picture:
+class PictureInput:
     """A picture that a set gives to a shader: its name in the set, and the sampler."""
 
     name: str
@@ -96,8 +96,8 @@ class Shader:
     fragment: str
     vertex: str
     doc: str = ""
-    values: tuple[Value, ...] = ()
-    pictures: tuple[Picture, ...] = ()
+    values: tuple[ShaderValue, ...] = ()
+    pictures: tuple[PictureInput, ...] = ()
     sounds: tuple[SoundInput, ...] = ()
     imported: tuple[Imported, ...] = ()
     passes: tuple[Pass, ...] = (Pass(),)

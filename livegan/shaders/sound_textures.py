@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 import numpy.typing as npt
+
+from livegan.operation.moment import Heard
 
 Floats = npt.NDArray[np.float32]
 
@@ -13,15 +13,6 @@ WINDOW = 2048
 """Samples of which a spectrum is made: 43 ms, 23 Hz a line."""
 QUIET_DB, LOUD_DB = -90.0, -10.0
 """The loudness of a line that is 0 and 1."""
-
-
-class Heard(Protocol):
-    """The sound up to a moment: `livegan.sound.history.Sound` is one."""
-
-    @property
-    def rate(self) -> int: ...
-
-    def last(self, seconds: float) -> Any: ...
 
 
 def texture(kind: str, columns: int, sound: Heard) -> Floats:

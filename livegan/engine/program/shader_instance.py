@@ -23,7 +23,7 @@ from livegan.graph.shader import ShaderPicture
 from livegan.graph.signal import Signal
 from livegan.ipc.pipes import Bytes
 from livegan.shaders import painting
-from livegan.shaders.shader import Shader, ShaderError, Value
+from livegan.shaders.shader import Shader, ShaderError, ShaderValue
 from livegan.shaders.sound_textures import texture
 from livegan.size import Size
 
@@ -54,14 +54,14 @@ class Keeper:
         self._box = self._give_back.peek()[2][0]  # type: ignore[index]
         try:
             self.painter.load(shader, self.size)
-        except painting.Hung:
+        except painting.ShaderHung:
             reason = f"it takes more than {painting.LOAD_S:g} s to compile; simplify it"
             raise ShaderError(reason, shader.path, 0) from None
-        except painting.Gone as error:
+        except painting.ShaderGone as error:
             raise ShaderError(str(error), shader.path, 0) from None
 
     def paint(self, head: dict[str, Any], bodies: list[Bytes]) -> tuple[tuple[int, int], bytes]:
-        """One frame, as `livegan.shaders.painting.Painter.paint`.
+        """One frame, as `livegan.shaders.painting.ShaderProcess.paint`.
 
         Raises
         ------
@@ -76,13 +76,13 @@ class Keeper:
             self._again, self.begun = None, False
         try:
             return self.painter.paint(head, bodies)
-        except painting.Hung:
+        except painting.ShaderHung:
             self.ended = (
                 f"a frame took more than {painting.PAINT_S:g} s, an endless loop? Its process was "
                 "ended; edit the file to try again, or paint smaller with size="
             )
             raise Refusal(self.ended) from None
-        except painting.Gone as error:
+        except painting.ShaderGone as error:
             self._tries += 1
             if self._tries > TRIES:
                 self.ended = f"{error}; edit the file to try again"
@@ -97,11 +97,11 @@ class Keeper:
         self.painter = self._box[0] = painter
         try:
             painter.load(self.shader, self.size)
-        except (painting.Hung, painting.Gone, ShaderError) as error:
+        except (painting.ShaderHung, painting.ShaderGone, ShaderError) as error:
             self.ended = f"it could not be started again: {error}"
 
 
-def _give_back(box: list[painting.Painter]) -> None:
+def _give_back(box: list[painting.ShaderProcess]) -> None:
     painting.give_back(box[0])
 
 
@@ -187,7 +187,7 @@ class ShaderInstance(Instance):
                 found[value.glsl] = (x * size.width, y * size.height)
         return found
 
-    def value(self, value: Value, given: Any, moment: Moment) -> Any:
+    def value(self, value: ShaderValue, given: Any, moment: Moment) -> Any:
         """One uniform."""
         row = value.param
         if isinstance(given, tuple):
