@@ -109,6 +109,9 @@ def found(word: str, file: Any) -> Path:
     for path in paths:
         if path.is_file():
             return path.resolve()
+    folder = next((path for path in paths if path.is_dir()), None)
+    if folder is not None:
+        raise SetError(f"{word}: {str(file)!r} is a folder; name a file in it")
     there = [p.name for path in paths if path.parent.is_dir() for p in path.parent.iterdir()]
     raise SetError(
         f"{word}: there is no file {str(file)!r} in {' or '.join(map(str, folders))}"

@@ -18,8 +18,8 @@ import numpy as np
 from livegan.ipc.pipes import read, write
 from livegan.shaders.expression import Expression
 
-LARGEST = 8192
-"""Pixels of the longer side of a buffer."""
+LARGEST, MOST = 8192, 4096 * 4096
+"""Pixels of the longer side of a buffer, and of all of it."""
 SPARE_S = 5.0
 """A process that is not ended when its time is over ends itself so much later."""
 QUAD = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
@@ -247,6 +247,8 @@ class ShaderContext:
 
     def buffer(self, target: str, size: tuple[int, int]) -> Buffer:
         """The buffer of a pass at a size; what it held is gone if that is another."""
+        if size[0] * size[1] > MOST:
+            size = (size[0], max(1, MOST // size[0]))
         found = self.buffers.get(target)
         if found is None or found.size != size:
             self.rest.use()

@@ -104,8 +104,9 @@ def read_toy(path: Path, text: str) -> Shader:
             path,
             line,
         )
-    mouse = ShaderValue("vector", "iMouse", Param((0.0,) * 4, doc="position, position of the last press",
-                                            unit="px", name="iMouse"))  # fmt: skip
+    doc = "where the mouse is, and where it was pressed last"
+    row = Param((0.0,) * 4, doc=doc, unit="px", name="iMouse")
+    mouse = ShaderValue("vector", "iMouse", row)
     values = shader.values + ((mouse,) if "iMouse" in used else ())
     return Shader(
         path=path,

@@ -213,6 +213,13 @@ def test_a_vertex_shader_and_a_picture_lie_beside_it(tmp_path: Path, isf: Any) -
     assert picture[0, 0] == pytest.approx([1, 0, 0]) and picture[-1, 0] == pytest.approx([0, 0, 0])
 
 
+def test_a_shader_with_a_key_is_fed_its_own_last_picture(tmp_path: Path, isf: Any) -> None:
+    isf("f.fs", "gl_FragColor = IMG_THIS_PIXEL(inputImage) + vec4(0.2, 0.0, 0.0, 1.0);",
+        INPUTS=[IMAGE])  # fmt: skip
+    pictures = painted(tmp_path, 'show(shader("f.fs", prev("me"), key="me"))', frames=3)
+    assert [p[0, 0, 0] for p in pictures] == pytest.approx([0.2, 0.4, 0.6], abs=0.01)
+
+
 def test_the_same_set_paints_the_same_bits(tmp_path: Path, isf: Any) -> None:
     noise = "fract(sin(TIME * 99.0 + isf_FragNormCoord.x * 9.0 + DATE.w) * 43758.5453)"
     isf("n.fs", f"gl_FragColor = mix(IMG_THIS_PIXEL(b), vec4({noise}), 0.3);", INPUTS=[],
@@ -241,6 +248,7 @@ def test_a_mistake_is_refused_with_the_line_of_the_file(tmp_path: Path, isf: Any
         ('shader("g.fs", picture, amount=2)', "amount goes from 0 to 1, got 2"),
         ('shader("g.fs", picture, 0.5)', "give values by name, got the number 0.5; it has amount"),
         ('shader("h.fs", picture)', "no file 'h.fs'"),
+        ('shader("../models", picture)', "is a folder"),
         ('shader("g.fs", picture, tint="blurple")', "tint is a colour"),
         ('shader("g.fs", picture, mode="Ad")', "mode is one of 'Add', 'Burn', got 'Ad'"),
         ('shader("g.fs", picture, mode=7)', "mode is one of 0, 1, got 7"),
