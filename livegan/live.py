@@ -34,7 +34,7 @@ from livegan.graph.source import film as film
 from livegan.graph.source import picture as picture
 from livegan.graph.source import pictures as pictures
 from livegan.plugin import registry
-from livegan.plugin.catalogue import OF_A_SET
+from livegan.plugin.catalogue import OF_A_SET, full_name
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Kind, Param
 from livegan.plugin.declare import param as param
@@ -215,7 +215,8 @@ def source(name: str, argument: str | int = "", /, **values: Any) -> SourcePictu
         found = registry.current().offer("picture_source", name)
     except registry.UnknownName as error:
         raise NoSuchWord(str(error)) from None
-    return live_source(found.name, argument, **values)
+    short = registry.current().offers.get(("picture_source", found.name), [])
+    return live_source(found.name if short == [found] else full_name(found), argument, **values)
 
 
 # Signals ---------------------------------------------------------------------------------------

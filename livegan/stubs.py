@@ -68,7 +68,7 @@ def {name}(make: str, *, name: str | None = None) -> Callable[..., {gives}]: ...
 def {name}(make: Callable[..., Any], *, name: str | None = None) -> Callable[..., {gives}]: ...
 @overload
 def {name}(
-    make: None = None, *, name: str | None = None{more}
+    make: None = None, *, name: str | None = None, live: bool = False{more}
 ) -> Callable[[Callable[..., Any]], Callable[..., {gives}]]:
     """{doc}"""
 '''
@@ -131,7 +131,8 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     parts += [f'    {name}: Signal\n    """{doc}"""' for name, doc in FEATURES.items()]
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
-        parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+        if reg.operation("mixer", name).pictures:
+            parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
     for name, file in sorted((mixers or {}).items()):
         if name not in reg.names("mixer"):
             doc = f"A mixer of {file}."
@@ -160,7 +161,9 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             kind = "signal" if name in reg.names("signal") else "mixer"
             text = definition(reg.operation(kind, name), name)
             if name == "screen":  # a mixer, and a display of this machine
-                text = f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'Source', '')}"
+                text = (
+                    f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'SourcePicture', '')}"
+                )
             parts.append(text)
     return "\n".join(parts) + "\n"
 
@@ -215,16 +218,24 @@ def usable(names: Iterable[str]) -> list[str]:
 
 def definition(operation: Operation, name: str, *, method: bool = False) -> str:
     """An operation as a function, or as a method of pictures or of ``encode``."""
-    given = ["self"] if method else []
     inputs = list(unlike(operation))
     if operation.kind == "mixer" and method:
         # The picture before the dot is the first.
-        inputs = inputs if inputs[0].many else inputs[1:]
+        before = next(i for i in inputs if i.kind == "picture")
+        inputs = [i for i in inputs if i is not before or i.many]
+    if operation.kind != "mixer" or not operation.listens:
+        return call_of(operation, name, inputs, method)
+    # The sound may be left out, and all that follows moves up.
+    silent = [i for i in inputs if i.kind != "sound"]
+    calls = [call_of(operation, name, each, method) for each in (silent, inputs)]
+    return "\n".join(f"@overload\n{call}" for call in calls)
+
+
+def call_of(operation: Operation, name: str, inputs: Sequence[Input], method: bool) -> str:
+    """An operation as a function of these inputs and of its parameters."""
+    given = ["self"] if method else []
     for place, wanted in enumerate(inputs):
-        if operation.kind == "signal":
-            kind = "SoundHandle" if wanted.name == "sound" else "Number"
-        else:
-            kind = "SoundHandle" if operation.kind == "encoder" else "Picture"
+        kind = {"sound": "SoundHandle", "picture": "Picture", "number": "Number"}[wanted.kind]
         if wanted.many:
             given.append(f"*{wanted.name}: {kind} | Sequence[{kind}]")
         elif wanted.optional:
@@ -232,8 +243,11 @@ def definition(operation: Operation, name: str, *, method: bool = False) -> str:
         else:
             # What can be left out comes last, as Python has it.
             last = all(other.optional for other in inputs[place + 1 :])
-            default = " = ..." if kind == "SoundHandle" and last else ""
+            heard = kind == "SoundHandle" and operation.kind != "mixer"
+            default = " = ..." if heard and last else ""
             given.append(f"{wanted.name}: {kind}{default}")
+    if operation.kind == "encoder" and not operation.listens:
+        given.append("sound: SoundHandle = ...")  # every encoder can be called with it
     given += [row(p) for p in operation.params]
     if operation.kind == "signal":
         return function(name, given, "Signal", doc_of(operation))

@@ -10,7 +10,9 @@ import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short, typed
 
-KINDS = ("encoder", "mixer", "signal", "model", "source", "output", "command")
+KINDS = (
+    "encoder", "mixer", "signal", "model", "source", "picture-source", "output", "command",
+)  # fmt: skip
 README = """\
 # {name}
 

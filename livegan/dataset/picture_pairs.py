@@ -122,6 +122,8 @@ def one_picture(condition: str | Drawing) -> Drawing:
     """A mixer of one picture that remembers nothing; `EncoderError` if it is another."""
     drawn = drawing(condition, kind="mixer")
     operation = drawn.operation
+    if operation.listens:
+        raise EncoderError(f"mixer {operation.name!r} takes the sound; a picture has none")
     if len(operation.inputs) != 1 or operation.inputs[0].many or operation.stateful:
         raise EncoderError(
             f"mixer {operation.name!r} takes several pictures or remembers earlier ones; a "

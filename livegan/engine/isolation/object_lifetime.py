@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from livegan.engine.isolation.own_thread import ObjectThread, OwnThread
+from livegan.operation.feeding import HandedSound
 from livegan.plugin.guard import said
 
 CLOSING_S = 2.0
@@ -41,6 +42,8 @@ class OwnedObject:
         """``make(**values)`` is the object; ``name`` is its thread's."""
         self.last = 0.0
         """Of a signal: its newest value."""
+        self.feed = HandedSound()
+        """What it was handed of the sound, if it is fed."""
         self.thread: OwnThread | None = None
         job = partial(make, **values)
         if make.__module__.startswith("livegan."):

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 
 from livegan.engine.commit.script import Refusal
-from livegan.engine.program.instance import Instance, Moment, vector
+from livegan.engine.program.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
-from livegan.graph.reading import number, read
+from livegan.graph.reading import number, read, vector
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.signal import Signal
 from livegan.ipc.pipes import Bytes
@@ -126,7 +126,7 @@ class ShaderInstance(Instance):
         self._up: dict[str, bool] = {}
         """Of events: whether the signal was high in the frame before."""
 
-    def apart(self, moment: Moment) -> ShaderInstance:
+    def apart(self, node: Picture, moment: Moment) -> ShaderInstance:
         other = copy.copy(self)
         other._up = dict(self._up)
         return other
