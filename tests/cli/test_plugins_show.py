@@ -98,7 +98,7 @@ def test_it_tells_origin_line_and_parameters() -> None:
     for text in ("0.5", "0.1..1 heights", "how high", "takes a signal"):
         assert text in high
     (count,) = (line for line in said.splitlines() if "│ count " in line)
-    assert "built anew" in count
+    assert "is rebuilt" in count
     assert "plain, fancy" in said
 
 
