@@ -149,7 +149,9 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             kind = "signal" if name in reg.names("signal") else "mixer"
             text = definition(reg.operation(kind, name), name)
             if name == "screen":  # a mixer, and a display of this machine
-                text = f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'SourcePicture', '')}"
+                text = (
+                    f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'SourcePicture', '')}"
+                )
             parts.append(text)
     return "\n".join(parts) + "\n"
 

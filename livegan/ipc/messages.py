@@ -62,9 +62,12 @@ class Poisoned:
     reason: str
 
 
-@dataclass(frozen=True)
-class CommitReport:
-    """How a save stands. Times are seconds of show time; places are ``file:line``."""
+@dataclass
+class Commit:
+    """A save on its way to the air. Times are seconds of show time; places are ``file:line``.
+
+    The pipeline changes the one that it has; each message is a copy.
+    """
 
     id: int = 0
     at: float = 0.0
@@ -169,6 +172,34 @@ class Waiting:
     text: str = ""
 
 
+# Of the stage itself -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EngineNews:
+    """What became of the engine: ``kind`` is "phase", "death", "recovery", "blocked" or
+    "standby", ``phase`` the supervisor's."""
+
+    kind: str
+    phase: str
+    text: str = ""
+    pid: int | None = None
+    how: str = ""
+    """Of a death: how it ended."""
+    node: str = ""
+    where: str = ""
+    """What it was at."""
+    gap_s: float | None = None
+    """Of a recovery: for how long there was no engine."""
+
+
+@dataclass(frozen=True)
+class PrintedLines:
+    """What code of a set printed, shortened."""
+
+    lines: Sequence[str]
+
+
 # Stage → engine ----------------------------------------------------------------------------------
 
 
@@ -225,16 +256,20 @@ class Quit:
 
 
 FromEngine = (
-    Hello | Alive | Ready | Poisoned | CommitReport | Fault | Slots | OutputsOnAir | Sources
+    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
     | Settings | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
+FromStage = EngineNews | PrintedLines
+EngineMessage = FromEngine | FromStage
+"""What the stage hears of its engine."""
 ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
-Message = FromEngine | ToEngine
+Message = EngineMessage | ToEngine
 
 NAMES: dict[type, str] = {
-    CommitReport: "commit",
     OutputsOnAir: "outputs",
     SafeSetReady: "safe",
+    EngineNews: "engine",
+    PrintedLines: "printed",
     TakeOver: "take_over",
     SourceRings: "source_rings",
 }
@@ -247,9 +282,13 @@ def _by_name(kinds: Any) -> dict[str, type]:
 
 FROM_ENGINE = _by_name(FromEngine)
 """What an engine says, by ``type``."""
+FROM_STAGE = _by_name(FromStage)
+"""What the stage says of its engine, in the show log."""
 TO_ENGINE = _by_name(ToEngine)
 """What an engine is told, by ``type``."""
-_TYPES = {kind: name for name, kind in (*FROM_ENGINE.items(), *TO_ENGINE.items())}
+_TYPES = {
+    kind: name for kinds in (FROM_ENGINE, FROM_STAGE, TO_ENGINE) for name, kind in kinds.items()
+}
 
 
 def encode(message: Message) -> Wire:

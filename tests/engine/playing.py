@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.commit.commits import Commit
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
-from livegan.ipc.messages import Fault, FromEngine, encode
+from livegan.ipc.messages import Commit, Fault, FromEngine, encode
 from livegan.rehearsal import follow
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import RecordedHistory

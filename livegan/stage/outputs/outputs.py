@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from livegan.ipc.messages import Row
 from livegan.plugin.catalogue import OWN
 from livegan.stage.outputs.guest import GOODBYE
 from livegan.stage.outputs.guest_output import GuestOutput
@@ -60,7 +61,7 @@ class Outputs:
         opened_by: Openers,
         streams: Streams,
         note: Callable[[str], None],
-        guest: Callable[[dict[str, Any], Stream], GuestOutput] | None = None,
+        guest: Callable[[Row, Stream], GuestOutput] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``note`` takes one line for the performer, from any thread; each is given once, and an
@@ -83,7 +84,7 @@ class Outputs:
         self._ended.append(sending)
         return sending
 
-    def take(self, wanted: list[dict[str, Any]], safe: bool = False) -> None:
+    def take(self, wanted: Sequence[Row], safe: bool = False) -> None:
         """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each, and whose it is.
 
         Those that are not wanted any more end, unless the program is the ``safe`` set: then they
@@ -109,7 +110,7 @@ class Outputs:
         self._running = keep
         self._streams.keep({running.sending.stream.name for running in keep.values()})
 
-    def _by_ring(self, wanted: list[dict[str, Any]]) -> dict[str, Stream]:
+    def _by_ring(self, wanted: Sequence[Row]) -> dict[str, Stream]:
         """The streams by the rings of the pictures: one for each distinct picture.
 
         A picture goes on in the stream that one of its outputs shows already.
@@ -133,7 +134,7 @@ class Outputs:
             for ring, name in names.items()
         }
 
-    def _at_work(self, key: OutputKey, item: dict[str, Any], stream: Stream) -> _Running | None:
+    def _at_work(self, key: OutputKey, item: Row, stream: Stream) -> _Running | None:
         """The output that is there, given its stream, or a new one; None if there is no such."""
         kind, name = key
         running, stamp = self._running.get(key), str(item.get("stamp") or "")

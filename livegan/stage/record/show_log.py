@@ -15,11 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from livegan.ipc.messages import Alive, EngineMessage, Row, Slots, encode
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
 from livegan.stage.record.worker import Worker
 
-Message = dict[str, Any]
 WAITING = 10_000
 """Lines that wait while the disk does not answer; those after them are lost."""
 LAST_JOBS, LAST_LINES = 3.0, 2.0
@@ -56,7 +56,7 @@ class ShowLog:
         self._terminal = Terminal(terminal)
         self._began = time.monotonic()
         self._closed = False
-        self._lines: Worker[Message] | None = None
+        self._lines: Worker[dict[str, Any]] | None = None
         if path is not None:
             self._journal = LineFile(path)
             self._lines = Worker(
@@ -81,17 +81,15 @@ class ShowLog:
         """Print one line on the terminal, without waiting."""
         self._terminal.say(text, style)
 
-    def take(self, message: Message) -> None:
+    def take(self, message: EngineMessage) -> None:
         """Write down and print a message of the engine, its supervisor, or the stage itself."""
-        kind = message.get("type")
-        if kind not in ("alive", "slots"):
-            fields = {
-                k: v for k, v in message.items() if k not in ("type", "source", "texts", "at")
-            }
-            if "at" in message:  # in show time; the log's own is from the start of the stage
-                fields["show_at"] = message["at"]
-            self.record(str(kind), **fields)
-        line = line_of(message)
+        row = encode(message)
+        if not isinstance(message, (Alive, Slots)):
+            fields = {k: v for k, v in row.items() if k not in ("type", "source", "texts", "at")}
+            if "at" in row:  # in show time; the log's own is from the start of the stage
+                fields["show_at"] = row["at"]
+            self.record(row["type"], **fields)
+        line = line_of(row)
         if line is not None:
             self.say(*line)
 
@@ -114,7 +112,7 @@ class ShowLog:
             self._journal.close()
         self._terminal.close(end - time.monotonic())
 
-    def _write(self, line: Message) -> None:
+    def _write(self, line: dict[str, Any]) -> None:
         self._journal.write(json.dumps(line, default=str, ensure_ascii=False))
 
     def _failed(self, error: Exception) -> None:
@@ -122,18 +120,19 @@ class ShowLog:
         self.say(f"show log: {error}", "red")
 
 
-def line_of(message: Message) -> tuple[str, str] | None:
-    """What the terminal shows of an engine's message: (text, style), or None."""
+def line_of(message: Row) -> tuple[str, str] | None:
+    """What the terminal shows of a message, as it is in the log: (text, style), or None."""
     kind = message.get("type")
     if kind == "commit":
         status = message.get("status")
         if status == "on_air":
             return f"on air   version {message.get('version')}{_counts(message)}", "green"
         if status == "refused":
-            return f"refused  {place(message)}{message.get('reason') or ''}", "red"
+            return f"refused  {place(message.get('where'))}{message.get('reason') or ''}", "red"
         return None
     if kind == "fault":
-        return f"fault    {place(message)}{failure(message)}", "yellow"
+        said = failure(message.get("node"), str(message.get("reason") or ""))
+        return f"fault    {place(message.get('where'))}{said}", "yellow"
     if kind == "note":
         return str(message.get("text", "")), "cyan"
     if kind == "waiting" and message.get("text") and message.get("for") != "sound":
@@ -149,19 +148,17 @@ def line_of(message: Message) -> tuple[str, str] | None:
     return None
 
 
-def place(message: Message) -> str:
+def place(where: str | None) -> str:
     """The ``where`` of a message as a beginning of a line: ``"four.py:7: "`` or nothing."""
-    where = str(message.get("where") or "")
     return f"{Path(where).name}: " if where else ""
 
 
-def failure(message: Message) -> str:
+def failure(node: str | None, reason: str) -> str:
     """What failed and why, of a fault: the node is named once."""
-    node, reason = message.get("node"), str(message.get("reason") or "")
-    return reason if not node or reason.startswith(str(node)) else f"{node}: {reason}"
+    return reason if not node or reason.startswith(node) else f"{node}: {reason}"
 
 
-def _counts(message: Message) -> str:
+def _counts(message: Row) -> str:
     """What a commit kept, built and retired, which are numbers or lists of names."""
     parts = []
     for name in ("kept", "built", "retired"):

@@ -5,19 +5,19 @@ Keep and TakeOver are sent to the second engine as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from livegan.ipc.messages import Keep, TakeOver
-from livegan.stage.supervision.standby import Message, Warm
+from livegan.ipc.messages import Keep, Row, TakeOver
+from livegan.stage.supervision.standby import Warm
 
 
 @dataclass(frozen=True)
 class Start:
     """Do: start a process with these options on top of the usual ones."""
 
-    resume: Message | None
+    resume: Row | None
     blocked: tuple[str, ...]
-    earlier: tuple[Message, ...] = ()
+    earlier: tuple[Row, ...] = ()
     """What to return to if ``resume`` is refused, the newest first."""
 
 
@@ -30,11 +30,15 @@ class Kill:
 
 @dataclass(frozen=True)
 class Announce:
-    """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby"."""
+    """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby";
+    the rest is as in `livegan.ipc.messages.EngineNews`."""
 
     kind: str
     text: str
-    fields: Message = field(default_factory=dict)
+    how: str = ""
+    node: str = ""
+    where: str = ""
+    gap_s: float | None = None
 
 
 SupervisorAction = Start | Kill | Announce | TakeOver | Warm | Keep

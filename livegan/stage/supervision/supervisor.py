@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from livegan.ipc.messages import TakeOver
+from livegan.ipc.messages import Alive, Commit, FromEngine, Ready, TakeOver, encode
 from livegan.stage.supervision import standby as standbys
 from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.events import (
@@ -22,10 +22,10 @@ from livegan.stage.supervision.events import (
     SupervisorEvent,
 )
 from livegan.stage.supervision.health import EngineSigns, Limits, illness
-from livegan.stage.supervision.standby import Message, Standby
+from livegan.stage.supervision.standby import Standby
 from livegan.stage.supervision.state import SupervisorState
 
-KEPT = 8  # on_air messages that are remembered to return to
+KEPT = 8  # commits that are remembered to return to
 BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
 BLAME: dict[Guilt, int] = {"doubtful": 1, "likely": 3, "certain": 6}
 DEADLY = 6
@@ -112,51 +112,53 @@ def _return(
         building=frozenset(),
         standby=standby,
     )
-    return fresh, [how(resume=state.resume, blocked=state.blocked, earlier=state.resumes[1:])]
+    resumes = tuple(encode(report) for report in state.resumes)
+    resume = resumes[0] if resumes else None
+    return fresh, [how(resume=resume, blocked=state.blocked, earlier=resumes[1:])]
 
 
 def _heard(
-    state: SupervisorState, message: Message, now: float
+    state: SupervisorState, message: FromEngine, now: float
 ) -> tuple[SupervisorState, list[SupervisorAction]]:
     if state.phase in ("stalled", "dead"):  # the last words of one that is being killed
         return state, []
     state = replace(state, heard=now, greeted=True)
     actions: list[SupervisorAction] = []
-    if message.get("type") == "commit":
-        status, commit = message.get("status"), message.get("id", 0)
-        building = state.building - {commit}
+    if isinstance(message, Commit):
+        status = message.status
+        building = state.building - {message.id}
         if status in BUILDING:
-            building |= {commit}
+            building |= {message.id}
         if status == "refused":  # what plays is what is left to blame
             state = _rolled_back(state, message, now)
-            on_air = state.good[-1].get("digest") if state.good else None
+            on_air = state.good[-1].digest if state.good else None
             state = replace(state, suspect=on_air, since=now)
         elif status != "superseded":  # unnamed so far: better nobody than the wrong one
-            state = replace(state, suspect=message.get("digest") or None, since=now)
+            state = replace(state, suspect=message.digest or None, since=now)
         if status == "on_air":
-            airing = (str(message.get("digest")), now)
+            airing = (message.digest, now)
             state = replace(
                 state, good=(*state.good, message)[-KEPT:], aired=_aired(state, now), airing=airing
             )
         state = replace(state, building=building)
         playing = status == "on_air"
     else:
-        playing = message.get("type") == "alive" and (message.get("frame") or 0) > 0
+        playing = isinstance(message, Alive) and message.frame > 0
     if playing and state.phase in ("starting", "returning"):
         if state.phase == "returning":
-            gap = {"gap_s": round(now - state.lost_at, 2)}
-            actions.append(Announce("recovery", "the engine is back" + _with(state.good[-1:]), gap))
+            gap, back = round(now - state.lost_at, 2), state.good[-1] if state.good else None
+            actions.append(Announce("recovery", "the engine is back" + _with(back), gap_s=gap))
         state = replace(state, phase="playing", played_since=now)
     return state, actions
 
 
-def _rolled_back(state: SupervisorState, message: Message, now: float) -> SupervisorState:
+def _rolled_back(state: SupervisorState, refused: Commit, now: float) -> SupervisorState:
     """Without a program that was refused when it was on air: the one before it is, again."""
-    version = message.get("version")
-    good = tuple(m for m in state.good if not version or m.get("version") != version)
+    version = refused.version
+    good = tuple(m for m in state.good if not version or m.version != version)
     if not good or good == state.good:
         return state
-    airing = (str(good[-1].get("digest")), now)
+    airing = (good[-1].digest, now)
     return replace(state, good=good, aired=_aired(state, now), airing=airing)
 
 
@@ -172,7 +174,7 @@ def _gone(
     if who is not None:
         before = 0 if aired.pop(who, 0.0) > limits.settled else deaths.get(who, 0)
         deaths[who] = before + BLAME[event.guilt]
-        played = {message.get("digest") for message in state.good}
+        played = {report.digest for report in state.good}
         # The only program there is comes back however often it dies: better that than nothing.
         if (
             deaths[who] >= DEADLY
@@ -207,9 +209,8 @@ def _gone(
     when = "at once" if wait == 0 else f"in {wait:g} s"
     who_returns = "the standby takes over" if state.standby.there else f"it returns {when}"
     how = event.how + _at(event)
-    text = f"the engine is gone ({how}); {who_returns}" + _with((after.resume,))
-    fields = {"how": event.how, "node": event.node, "where": event.where}
-    return after, [Announce("death", text, fields), *actions]
+    text = f"the engine is gone ({how}); {who_returns}" + _with(after.resume)
+    return after, [Announce("death", text, event.how, event.node, event.where), *actions]
 
 
 def _aired(state: SupervisorState, now: float) -> dict[str, float]:
@@ -236,21 +237,21 @@ def _insist(
 
 
 def _standby_heard(
-    state: SupervisorState, message: Message
+    state: SupervisorState, message: FromEngine
 ) -> tuple[SupervisorState, list[SupervisorAction]]:
-    if message.get("status") == "refused":
-        reason = f"the standby engine cannot play this set: {message.get('reason')}"
+    if isinstance(message, Commit) and message.status == "refused":
+        reason = f"the standby engine cannot play this set: {message.reason}"
         return state, [Announce("standby", reason)]
-    if message.get("type") != "ready":
+    if not isinstance(message, Ready):
         return state, []
     first = not state.standby.ready
     after = replace(state, standby=replace(state.standby, ready=True, deaths=0))
-    return after, [Announce("standby", "the standby is ready" + _with((message,)))] if first else []
+    return after, [Announce("standby", "the standby is ready" + _with(message))] if first else []
 
 
-def _with(messages: tuple[Message | None, ...]) -> str:
+def _with(program: Commit | Ready | None) -> str:
     """Which program, for the end of a sentence."""
-    version = messages[0].get("version") if messages and messages[0] else None
+    version = None if program is None else program.version
     return "" if version is None else f" with version {version}"
 
 
