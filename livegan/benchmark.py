@@ -29,14 +29,18 @@ from livegan.engine.program.instance import (
 )
 from livegan.engine.program.player import Player, as_bytes
 from livegan.engine.program.program import Program
+from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.generators.channels import resize
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading
+from livegan.graph.shader import shader
 from livegan.operation.moment import now_at
 from livegan.plugin import Operation, registry
+from livegan.shaders.reading import read_shader
+from livegan.shaders.shader import ShaderError
 from livegan.size import Size
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Hearing, RecordedHistory
@@ -87,6 +91,9 @@ def measure(
             ),
             f"mixers (ms a picture at {size.plain} and 512 px)": operations(
                 "mixer", history, (size, Size.square(512)), seconds / 8
+            ),
+            f"shaders of sets/ (ms a picture at {size.plain} and 512 px)": shader_rows(
+                history, (size, Size.square(512)), seconds / 4
             ),
             f"generators at {size.plain} px, against a plain float32 loop": [
                 dataclasses.asdict(row) for row in generators
@@ -146,6 +153,35 @@ def operation_ms(
             if time.perf_counter() > end and len(times) > 8:
                 break
     return round(statistics.median(times[3:]) * 1000, 3)
+
+
+def shader_rows(history: Playhead, sizes: tuple[Size, ...], seconds: float) -> list[dict[str, Any]]:
+    """Median milliseconds of the shaders beside livegan's sets; none where nothing paints them."""
+    rows: list[dict[str, Any]] = []
+    hearing = Hearing(history)
+    for path in sorted((share.folder("sets") / "shaders").glob("*.fs")):
+        count = len(read_shader(path).pictures)
+        node = shader(str(path), *(Picture("input", "input") for _ in range(count)))
+        row: dict[str, Any] = {"name": path.name}
+        for size in dict.fromkeys(sizes):
+            inputs: list[torch.Tensor | None] = [torch.rand(3, *size) for _ in range(count)]
+            try:
+                instance = ShaderInstance(node, size)
+            except ShaderError:
+                return []
+            times = []
+            end = time.perf_counter() + seconds
+            with torch.inference_mode():
+                for frame in range(100_000):
+                    moment = moment_at(history, 15 + frame / FPS % 20, size, hearing)
+                    began = time.perf_counter()
+                    instance.draw(node, [*inputs, None], moment)
+                    times.append(time.perf_counter() - began)
+                    if time.perf_counter() > end and len(times) > 8:
+                        break
+            row[f"{size.plain} px"] = round(statistics.median(times[3:]) * 1000, 3)
+        rows.append(row)
+    return rows
 
 
 def frame_rows(

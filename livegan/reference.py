@@ -11,6 +11,7 @@ from typing import Any
 
 from livegan import live
 from livegan.graph.graph import SETTINGS
+from livegan.graph.shader import OPTIONS
 from livegan.graph.signal import METHODS, Signal
 from livegan.graph.sound import FEATURES
 from livegan.graph.source import FILM, SHAPE, SLIDES
@@ -104,6 +105,12 @@ def reference() -> str:
     parts.append("Options of `picture` and of all live sources:\n\n" + table(SHAPE))
     sources = "\n".join(f"* `{o.name}`: {o.summary}" for o in reg.offered("picture_source"))
     parts.append(f"Live sources:\n\n{sources}\n")
+    parts.append(
+        "## Shaders\n\nAn ISF file, a shader for Shadertoy or plain GLSL is a picture of a set. "
+        "See [shaders](shaders.md).\n"
+    )
+    parts.append(function_entry("shader", live.shader))
+    parts.append("Options of `shader`, besides what the file says:\n\n" + table(OPTIONS))
     parts.append("## Signals\n")
     parts.append("Attributes of `listen()`:\n")
     parts.append(rows_of(("signal", "meaning"), ((f"sound.{k}", v) for k, v in FEATURES.items())))

@@ -91,6 +91,15 @@ SOURCE += ["fit: Literal['cover', 'contain', 'stretch'] = 'cover'", "mirror: boo
 SOURCE += ["turn: int = 0", "key: str | None = None"]
 """What a live source takes."""
 
+SHADER: Sequence[str] = (
+    "*pictures: Picture",
+    "time: Number | None = None",
+    "over: Picture | None = None",
+    "size: int | str | tuple[int, int] = 0",
+    "key: str | None = None",
+    "**values: Any",
+)
+"""What ``shader(...)`` takes besides the file, which says the rest."""
 ROWS: Mapping[str, Sequence[Param]] = {
     "settings": SETTINGS,
     "model": live.MODEL,
@@ -124,6 +133,9 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             doc = f"A mixer of {file}."
             given = ["self", "*args: Any", "**kwargs: Any"]
             parts.append(indented(function(name, given, "Picture", doc)))
+    given = ["self", "file: str", "/", *SHADER]
+    doc = "This picture repainted by a shader file."
+    parts.append(indented(function("shader", given, "Picture", doc)))
     parts.append(SOURCES)
     parts.append("class Encoders:")
     parts.append("    def __call__(self, name: str, /, *args: Any, **kwargs: Any) -> Picture: ...")
@@ -320,6 +332,8 @@ def word(name: str) -> str:
     if name == "show":
         outputs = [f"{n}: str = ..." for n in usable(registry.current().names("output"))]
         return function(name, ["picture: Picture", "*", *outputs], "None", doc)
+    if name == "shader":
+        return function(name, ["file: str", "/", *SHADER], "Picture", doc)
     if name in ("camera", "source"):
         return function(
             name, ["name: str", *SOURCE] if name == "source" else SOURCE, "SourcePicture", doc

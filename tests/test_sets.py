@@ -10,6 +10,7 @@ import pytest
 
 from livegan import share
 from livegan.rehearsal import Rehearsal, rehearse
+from tests.shaders.painters import need_shaders
 
 SETS = sorted(share.folder("sets").glob("*.py"))
 
@@ -22,6 +23,8 @@ def test_the_sets_of_the_article_are_there() -> None:
 
 @pytest.mark.parametrize("path", SETS, ids=lambda p: p.stem)
 def test_a_set_rehearses_without_a_fault_and_moves(path: Path) -> None:
+    if path.stem == "shaders":
+        need_shaders()
     shown = []
     what = Rehearsal(set=path, audio=share.demo_track(), start=20, seconds=1.0, fps=8, size=128)
     result = rehearse(what, on_frame=lambda f, pixels: shown.append(pixels.astype(float)))

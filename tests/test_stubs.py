@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from livegan import live
 from livegan.cli import app
+from livegan.graph.picture import CHAINED
 from livegan.plugin import registry
 from livegan.stubs import PLACE, ROWS, live_stub, mixers_in, write_stubs
 
@@ -235,12 +236,12 @@ def test_mixers_of_the_sets_are_methods_and_no_set_is_run(tmp_path: Path) -> Non
     compile(text, "live.pyi", "exec")
 
 
-def test_a_picture_has_every_mixer_in_the_stub_and_nothing_else() -> None:
+def test_a_picture_has_every_mixer_and_shader_in_the_stub_and_nothing_else() -> None:
     module = ast.parse(live_stub())
     picture = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == "Picture")
     methods = {n.name for n in picture.body if isinstance(n, ast.FunctionDef)}
     names = {n for n in registry.current().names("mixer") if n.isidentifier()}
-    assert methods == {n for n in names if not keyword.iskeyword(n)}
+    assert methods == {n for n in names if not keyword.iskeyword(n)} | set(CHAINED)
 
 
 def test_a_parameter_is_told_with_range_and_meaning() -> None:

@@ -5,11 +5,35 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import sys
+from pathlib import Path
 
 import typer
 
 from livegan.cli.console.display import display_lines
 from livegan.cli.console.terminal import terminal
+from livegan.shaders.shader import ShaderError
+
+
+def shader_renderer() -> str:
+    """What paints shaders on this machine.
+
+    Raises
+    ------
+    ShaderError
+        If nothing does; the reason says what to install.
+    """
+    from livegan.shaders import painting
+    from livegan.shaders.plain import read_plain
+
+    painter = painting.take()
+    try:
+        painter.load(read_plain(Path("test.frag"), "void main() { gl_FragColor = vec4(1.0); }"))
+        return painter.renderer
+    except (painting.ShaderHung, painting.ShaderGone) as error:
+        reason = f"shaders cannot be painted: {error or 'the driver hangs'}"
+        raise ShaderError(reason, Path("test.frag"), 0) from None
+    finally:
+        painter.end()
 
 
 def doctor() -> None:
@@ -51,6 +75,10 @@ def doctor() -> None:
         line(None, str(error))
     for text in display_lines():
         line(None if text.startswith("no ") else True, text)
+    try:
+        line(True, f"shaders are painted by {shader_renderer()}")
+    except ShaderError as error:
+        line(None, error.reason)
     spout = sys.platform == "win32"
     line(True if spout else None, "Spout" if spout else "Spout: on Windows only")
     from livegan.plugin import registry

@@ -269,7 +269,8 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
                 continue
             if isinstance(target, str):
                 keyed = {n.key: n for n in [*order.values(), *named.values()] if n.key}
-                found = keyed.get(target) or named.get(target)
+                found = keyed.get(target)
+                found = named.get(target) if found is None else found
                 if found is None:
                     hint = suggestion(target, [*named, *keyed])
                     raise SetError(f"prev: nothing is called {target!r}{hint}", node.place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", d
 """The mixers that the set being read has written itself: they chain like any other."""
 
 
+CHAINED: dict[str, Callable[..., Picture]] = {}
+"""Words of the language that are methods of pictures, too; each takes the picture first."""
+
+
 class Morph:
     """Two checkpoints of one architecture and how far between them: see ``morph`` in the set."""
 
@@ -34,7 +39,8 @@ class Morph:
 class Picture:
     """A picture that will be drawn every frame: one node of the graph.
 
-    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"`` or ``"prev"``.  Every mixer is a method:
+    ``kind`` is ``"encoder"``, ``"mixer"``, ``"model"``, ``"source"``, ``"shader"`` or ``"prev"``.
+    Every mixer is a method:
     ``wave.blur(4).blend(scroll, 0.3)`` is ``blend(blur(wave, 4), scroll, 0.3)``.
     """
 
@@ -83,6 +89,8 @@ class Picture:
     def __getattr__(self, name: str) -> Callable[..., Picture]:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in CHAINED:
+            return partial(CHAINED[name], self)
         leaves = LEAVES.get() or {}
         try:
             operation = leaves.get(name) or registry.current().operation("mixer", name)

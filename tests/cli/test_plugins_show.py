@@ -60,6 +60,35 @@ def show(arguments: str, code: int = 0) -> str:
     return result.output
 
 
+def test_a_shader_file_is_told_with_what_a_set_writes(tmp_path: Path) -> None:
+    header = {
+        "DESCRIPTION": "Melts.",
+        "INPUTS": [
+            {"NAME": "inputImage", "TYPE": "image"},
+            {
+                "NAME": "heat",
+                "TYPE": "float",
+                "DEFAULT": 0.5,
+                "MIN": 0,
+                "MAX": 2,
+                "LABEL": "degrees",
+            },
+        ],
+    }
+    main = "void main() { gl_FragColor = vec4(heat); }"
+    (tmp_path / "melt.fs").write_text(f"/*{json.dumps(header)}*/\n{main}")
+    said = show("melt.fs")
+    for text in ("ISF shader melt.fs", "Melts.", 'shader("melt.fs", inputImage)'):
+        assert text in said
+    (heat,) = (line for line in said.splitlines() if "│ heat " in line)
+    for text in ("0.5", "0..2", "degrees", "takes a signal"):
+        assert text in heat
+    (data,) = json.loads(show("melt.fs --json"))
+    assert data["parameters"][0]["high"] == 2 and data["pictures"] == ["inputImage"]
+    (tmp_path / "bad.fs").write_text("/*{\n ]}*/" + main)
+    assert "bad.fs:2: the header is no JSON" in show("bad.fs", 1)
+
+
 def test_it_tells_origin_line_and_parameters() -> None:
     said = show("bars")
     for text in ("encoder bars", "As high as the sound is loud.", "encode.bars(sound)"):

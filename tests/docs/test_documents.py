@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from livegan.reference import reference
 from livegan.rehearsal import Rehearsal, rehearse
 from livegan.sound.inputs.devices import SourceError
 from livegan.testing import Examination
+from tests.shaders.painters import need_shaders
 
 ROOT = Path(__file__).parent.parent.parent
 SET = re.compile(r"^```python[^\n]*\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)
@@ -82,6 +84,9 @@ def play(text: str, folder: Path) -> None:
 @pytest.mark.parametrize(("page", "index", "text"), SETS, ids=lambda v: getattr(v, "name", None))
 def test_a_set_in_a_page_plays(page: Path, index: int, text: str, tmp_path: Path) -> None:
     write_plugins(page, tmp_path)
+    if "shader(" in text:
+        need_shaders()
+        shutil.copytree(share.folder("sets") / "shaders", tmp_path / "shaders")
     play(text, tmp_path)
 
 

@@ -10,8 +10,10 @@ import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.sizes import size_option
-from livegan.cli.console.tables import Column, print_table
 from livegan.cli.console.terminal import terminal
+from livegan.cli.plugins import shader
+from livegan.cli.plugins.parameters import print_parameters
+from livegan.cli.plugins.shader import is_shader
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
@@ -22,17 +24,11 @@ if TYPE_CHECKING:
 PREVIEW = Size.square(36)
 """Characters across of the picture in the terminal; it is half as many lines high."""
 
-PARAMETERS = (
-    Column("name", "parameter"),
-    Column("default"),
-    Column("range", words=True, least=9),
-    Column("meaning", rank=1, words=True),
-    Column("when", "when it changes", rank=2, words=True, least=11),
-)
-
 
 def show(
-    name: Annotated[str, typer.Argument(help="The name that a set uses, or PACKAGE:NAME.")],
+    name: Annotated[
+        str, typer.Argument(help="The name that a set uses, PACKAGE:NAME, or a shader file.")
+    ],
     out: Annotated[
         Path | None,
         typer.Option(help="Write its picture, drawn from the demo track, as PNG or JPEG."),
@@ -41,6 +37,15 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show one thing that a plugin offers, with its parameters and its picture."""
+    if is_shader(name):
+        read = shader.read(name)
+        if as_json:
+            typer.echo(json.dumps([shader.as_data(name, read)]))
+        else:
+            shader.card(name, read, terminal())
+        if out is not None:
+            fail("--out draws what plugins offer; a shader needs a set: livegan rehearse SET")
+        return
     from livegan.plugin import registry
 
     loaded = registry.Registry().load(Path.cwd() / "plugins")
@@ -141,18 +146,8 @@ def card(thing: Operation | Offer, console: Any) -> None:
     for key, value in rows.items():
         table.add_row(key, Text(value))
     console.print(table)
-    if not isinstance(thing, Operation) or not thing.params:
-        return
-    listed = []
-    for p in thing.params:
-        low = "" if p.low is None else f"{p.low:g}"
-        high = "" if p.high is None else f"{p.high:g}"
-        span = ", ".join(p.choices) or (f"{low}..{high}" if low or high else "")
-        default = f"{p.default:g}" if p.type in ("number", "integer") else str(p.default)
-        when = "plays on; takes a signal" if p.live else "is rebuilt"
-        own = {"name": p.name, "default": default, "range": f"{span} {p.unit}".strip()}
-        listed.append({**own, "meaning": p.doc, "when": when})
-    print_table(PARAMETERS, listed, console=console)
+    if isinstance(thing, Operation):
+        print_parameters(thing.params, console)
 
 
 def drawn(thing: Operation | Offer, out: Path | None, size: Size, console: Any) -> None:

@@ -26,6 +26,7 @@ from livegan.engine.program.instance import (
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
+from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.engine.program.signal_objects import (
     MAKING_S,
     feed_new,
@@ -40,11 +41,13 @@ from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
+from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.source import source_digest
 from livegan.picture_sources.board import NoSources
 from livegan.plugin import registry
 from livegan.plugin.guard import said
+from livegan.shaders.shader import ShaderError
 from livegan.size import UNSAID, Size, Written
 
 
@@ -228,6 +231,13 @@ class Builder:
                 busy(what, node.place)
                 with activity.at(what, node.place):
                     return source_instance(node, [beside, self.folder], moment)
+            if isinstance(node, ShaderPicture):
+                what = f"compiling {node.title}"
+                busy(what, node.place, True)
+                with activity.at(what, node.place):
+                    shaded = ShaderInstance(node, moment.size)
+                busy(what, node.place)
+                return shaded
             busy(f"building {node.name}", node.place)
             limit_s = MAKING_S if foreign(node.operation) else 0.0
             with activity.at(node.name, node.place, limit_s):
@@ -235,6 +245,10 @@ class Builder:
         except ModelError as error:
             check_context(error)
             raise Refusal(said(error), node.place) from None
+        except ShaderError as error:
+            if error.line:  # the place names the file
+                raise Refusal(error.reason, Place(str(error.path), error.line)) from None
+            raise Refusal(f"{node.title}: {error.reason}", node.place) from None
         except SetError as error:
             raise Refusal(error.message, error.place or node.place) from None
         except Refusal:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import subprocess
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import psutil
 import torch
 
 from livegan.generators.errors import ModelError
+from livegan.ipc.pipes import end, read, widen, write
 
 START = "import sys; sys.path[:] = sys.argv[1:]; from livegan.generators.foreign.worker import main"
 """What the process runs; its path is ours, so that no file of the working folder is imported."""
@@ -25,8 +24,6 @@ FIRST_S = 20.0
 """Seconds that the first picture of a size may take, and reading the network."""
 USUAL, SPARE_S = 10.0, 2.0
 """A later picture may take so many times as long as the slowest before it, and this."""
-PIPE = 1 << 20
-"""Bytes that a pipe holds: what Linux gives without asking."""
 SHARE, PATIENCE = 0.5, 10.0
 """A process is late once it ran for this share of its time, or so many times its time is over."""
 
@@ -142,57 +139,6 @@ class Isolated:
             return
 
 
-def widen(process: subprocess.Popen[bytes]) -> None:
-    """Let a megabyte into each pipe at once, where the system can: a picture has three."""
-    with contextlib.suppress(ImportError, AttributeError, OSError):
-        import fcntl
-
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process, and let go of its pipes."""
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except OSError:  # it still holds what nobody will read
-                continue
-
-
 def described(array: np.ndarray[Any, Any]) -> dict[str, Any]:
     """An array's shape and numbers, as they are sent ahead of it."""
     return {"shape": list(array.shape), "numbers": array.dtype.name}
-
-
-def write(pipe: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
-    """A message: the lengths of both parts, what it is as JSON, and its bytes."""
-    text = json.dumps(head).encode()
-    pipe.write(len(text).to_bytes(4, "little") + len(body).to_bytes(8, "little") + text)
-    pipe.write(body)
-    pipe.flush()
-
-
-def read(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """The next message.
-
-    Raises
-    ------
-    EOFError
-        If there is none to come.
-    """
-    sizes = whole(pipe, 12)
-    head = json.loads(whole(pipe, int.from_bytes(sizes[:4], "little")))
-    return head, whole(pipe, int.from_bytes(sizes[4:], "little"))
-
-
-def whole(pipe: IO[bytes], size: int) -> bytes:
-    """So many bytes."""
-    data = pipe.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data

@@ -22,8 +22,9 @@ import psutil
 import torch
 
 from livegan.generators.errors import ModelError
+from livegan.ipc.pipes import read, write
 
-from .isolated import described, read, write
+from .isolated import described
 from .onnx_session import Sessions, options, plain
 
 LARGEST = 8 << 30
