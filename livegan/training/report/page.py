@@ -105,11 +105,12 @@ def write_page(work: Path, status: Status) -> None:
         parts.append(_row(f"step {int(path.stem)}", path))
     parts.append("</table>")
     reload = f'<meta http-equiv="refresh" content="{RELOAD}">' if status.running else ""
-    head = f'<meta charset="utf-8">{reload}<title>{title}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8">{VIEW}{reload}<title>{title}</title><style>{STYLE}</style>'
     page = f"<!doctype html>\n<html><head>{head}</head>\n<body>\n" + "\n".join(parts) + "\n</body>"
     write_bytes(work / PAGE, f"{page}</html>\n".encode())
 
 
+VIEW = '<meta name="viewport" content="width=device-width">'
 STYLE = """
 body { background: #161618; color: #ddd; font: 15px sans-serif; margin: 2em; max-width: 60em }
 svg { background: #202024 } polyline { fill: none; stroke: #6cf; stroke-width: 1.5 }

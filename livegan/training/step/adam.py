@@ -41,7 +41,7 @@ def step_in_backward(network: nn.Module, optimizer: torch.optim.Adam) -> None:
 
     for weight in network.parameters():
         if weight.requires_grad:
-            weight.register_post_accumulate_grad_hook(step)
+            weight.register_post_accumulate_grad_hook(step)  # type: ignore[no-untyped-call]
 
 
 def take_up(optimizer: torch.optim.Adam, saved: dict[str, Any]) -> None:
