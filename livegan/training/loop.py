@@ -151,6 +151,7 @@ def _train(
             note(text)
     step, elapsed, retries, settled = 0, 0.0, 0, False
     val_l1: float | None = None
+    logged = 0  # the last step that has a line in the log
 
     def keep() -> None:
         numbers = {"step": step, "elapsed": elapsed, "retries": retries, "settled": settled}
@@ -201,14 +202,15 @@ def _train(
 
     def save_all(values: dict[str, float] | None, running: bool = True) -> None:
         """Sheet, score, line and state; a disk that is full costs them, not the training."""
-        nonlocal val_l1
+        nonlocal val_l1, logged
         if not ranks.main:
             return
         network, sheet = learner.average.network, work / "sheet.png"
         try:
             val_l1 = look(network, pairs, held_out, recipe, settled, device, sheet, step)
-            if values is not None:
+            if values is not None and step != logged:
                 records.save(step, elapsed, values, val_l1)
+                logged = step
             write_page(work, status(running))
         except OSError as error:
             note(f"{work}: the sheet and the log were not written ({error}); the training goes on")
