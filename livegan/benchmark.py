@@ -35,7 +35,6 @@ from livegan.generators.channels import resize
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading
-from livegan.graph.sound import SOUND
 from livegan.operation.moment import now_at
 from livegan.plugin import Operation, registry
 from livegan.size import Size
@@ -126,9 +125,9 @@ def operation_ms(
 ) -> float | None:
     """Median milliseconds of one picture; None if it cannot be drawn at its defaults."""
     hearing = Hearing(history)
-    pictures = [Picture("input", "input") for _ in operation.inputs]
+    pictures = [Picture("input", "input") for _ in operation.pictures]
     try:
-        node = call(operation, (SOUND,) if operation.kind == "encoder" else tuple(pictures), {})
+        node = call(operation, tuple(pictures), {})
     except SetError:
         return None
     node.name = operation.name

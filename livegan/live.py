@@ -28,12 +28,12 @@ from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle
-from livegan.graph.source import Source, live_source
+from livegan.graph.source import SourcePicture, live_source
 from livegan.graph.source import film as film
 from livegan.graph.source import picture as picture
 from livegan.graph.source import pictures as pictures
 from livegan.plugin import registry
-from livegan.plugin.catalogue import OF_A_SET
+from livegan.plugin.catalogue import OF_A_SET, full_name
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Kind, Param
 from livegan.plugin.declare import param as param
@@ -189,7 +189,7 @@ def prev(of: str | Picture | None = None) -> Picture:
     return node
 
 
-def camera(name: str | int = "", /, **values: Any) -> Source:
+def camera(name: str | int = "", /, **values: Any) -> SourcePicture:
     """A camera: part of its name, its number, or the first one; ``camera("test")`` is a pattern.
 
     ``away=`` is the picture shown while it is unplugged; ``fit``, ``mirror`` and ``turn`` are as
@@ -208,13 +208,14 @@ def screen(first: Any = "", /, *args: Any, **values: Any) -> Picture:
     return live_source("screen", first, **values)
 
 
-def source(name: str, argument: str | int = "", /, **values: Any) -> Source:
+def source(name: str, argument: str | int = "", /, **values: Any) -> SourcePicture:
     """A live picture source of a plugin: ``source("ndi_in", "Resolume")``, or ``ndi_in(...)``."""
     try:
         found = registry.current().offer("picture_source", name)
     except registry.UnknownName as error:
         raise NoSuchWord(str(error)) from None
-    return live_source(found.name, argument, **values)
+    short = registry.current().offers.get(("picture_source", found.name), [])
+    return live_source(found.name if short == [found] else full_name(found), argument, **values)
 
 
 # Signals ---------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from PIL import Image, ImageOps
 
 from livegan import saving, share
 from livegan.plugin import Operation, registry
+from livegan.plugin.calling import taken
+from livegan.plugin.catalogue import Offer
 from livegan.size import Size, Written
 
 Pixels = NDArray[np.uint8]
@@ -27,6 +29,8 @@ AT_S = 20.0
 """The moment of the demo track that is drawn: half a break, half a beat lie behind it."""
 MOVING_S, MOVING_FPS = 1.5, 10.0
 """How long something that remembers is played until it is drawn."""
+SOURCE_READS = 12
+"""Pictures of a source that are read until one is shown: the first may be dark."""
 CURVE_S, CURVE_FPS = 10.0, 20.0
 """How much of a signal is seen."""
 
@@ -69,7 +73,7 @@ class curve:
 '''
 
 
-class NoPicture(RuntimeError):
+class NoPortrait(RuntimeError):
     """What a line draws cannot be had; one line that says why."""
 
 
@@ -90,22 +94,29 @@ def line_of(operation: Operation) -> SetLine:
     name, reg = operation.name, registry.current()
     full = f"{operation.origin.package}:{name}"
     short = name in reg.names(operation.kind) and reg.operation(operation.kind, name) is operation
+    pictures = len([i for i in operation.pictures if needed(i)])
+    kind = operation.kind
     if operation.kind == "encoder":
-        text = f"encode.{name}(sound)" if short else f'encode("{full}", sound)'
+        inputs = ", ".join(["sound", *("ab" * pictures)[:pictures]])
+        text = f"encode.{name}({inputs})" if short else f'encode("{full}", {inputs})'
+        kind = "mixer" if pictures else "encoder"  # it is drawn with the same two pictures
     elif operation.kind == "signal":
         given = ", ".join(
-            "sound.level" for i in operation.inputs if needed(i) and i.name != "sound"
+            "sound.level" for i in operation.inputs if needed(i) and i.kind != "sound"
         )
         text = f"{name}({given})" if short else f'signal("{full}")({given})'
+    elif not operation.pictures:
+        text = f"{name}()" if short else f'mixer("{full}")()'
+        kind = "encoder"  # it needs no picture, so it is drawn beside encoders
     else:
-        inputs = operation.inputs
-        others = ["b"] * (len([i for i in inputs if needed(i)]) - 1 if needed(inputs[0]) else 1)
+        first = operation.pictures[0]
+        others = ["b"] * (pictures - 1 if needed(first) else 1)
         text = f"a.{name}({', '.join(others)})"
-        if inputs[0].many or not short:
+        if first.many or not short:
             called = name if short else f'mixer("{full}")'
             text = f"{called}({', '.join(['a', *others])})"
     alone = bool(getattr(operation.make, "any_size", False))
-    return SetLine(text, operation.kind, operation.stateful, alone)
+    return SetLine(text, kind, operation.stateful, alone)
 
 
 def needed(wanted: Any) -> bool:
@@ -128,7 +139,7 @@ def draw(
 
     Raises
     ------
-    NoPicture
+    NoPortrait
         If one cannot be drawn.
     livegan.engine.commit.script.Refusal
         If the registry in use does not offer what a line names.
@@ -184,7 +195,7 @@ def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None
         result = rehearse(what, on_frame=keep)
     if result.faults:
         fault = result.faults[0]
-        raise NoPicture(f"{fault['where'] or lines[0].text}: {fault['reason']}")
+        raise NoPortrait(f"{fault['where'] or lines[0].text}: {fault['reason']}")
     whole = shown[0]
     if len(texts) == 1:
         return [fitted(whole, size)]
@@ -196,12 +207,48 @@ def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None
     ][: len(lines)]
 
 
+def source_line(offer: Offer) -> str:
+    """How a set names a picture source, with its example as the argument."""
+    argument = f'"{offer.example}"' if offer.example else ""
+    return f"{offer.name}({argument})"
+
+
+def first_picture(offer: Offer, size: Written) -> Pixels:
+    """A picture that a picture source delivers with its example, (H, W, 3) uint8 at ``size``.
+
+    Raises
+    ------
+    NoPortrait
+        If it is not here, or delivers nothing in some seconds.
+    """
+    from livegan.picture_sources.source import PictureSourceError, Wanted
+
+    canvas = Size.read(size)
+    given = {"note": lambda text: None, "folder": Path.cwd()}
+    source: Any = None
+    try:
+        source = offer.make(offer.example, Wanted(*canvas), **taken(offer.make, given))
+        found = None
+        for _ in range(SOURCE_READS):
+            newer = source.read()
+            found = found if newer is None else newer
+    except PictureSourceError as error:
+        raise NoPortrait(f"{offer.name}: {error}") from None
+    finally:
+        if source is not None:
+            source.close()
+    if found is None:
+        raise NoPortrait(f"{offer.name}: it delivered no picture")
+    across = (canvas.width, canvas.height)
+    return np.asarray(ImageOps.fit(Image.fromarray(found[..., :3]), across))
+
+
 def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
     """Write (H, W, 3) uint8 as a PNG or, at ``quality``, a JPEG.
 
     Raises
     ------
-    NoPicture
+    NoPortrait
         If the name ends in neither.
     """
     suffix = path.suffix.lower()
@@ -211,7 +258,7 @@ def save_picture(path: Path, pixels: Pixels, quality: int = 85) -> None:
         with saving.replacing(path) as beside:
             Image.fromarray(pixels).save(beside, format="JPEG", quality=quality, optimize=True)
     else:
-        raise NoPicture(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
+        raise NoPortrait(f"{path}: a picture is a PNG or JPEG; name it {path.stem}.png")
 
 
 def fitted(pixels: Pixels, size: Size) -> Pixels:

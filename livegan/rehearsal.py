@@ -6,11 +6,10 @@ import contextlib
 import hashlib
 import itertools
 import os
-import statistics
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.deadline import last_resort
-from livegan.engine.isolation.gpu_errors import Poisoned
-from livegan.engine.isolation.process_state import exits_refused
+from livegan.engine.isolation.gpu_errors import ContextLost
+from livegan.engine.isolation.unattended import unattended
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
@@ -35,20 +34,16 @@ from livegan.ipc.messages import Commit, FromEngine, Note, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
 from livegan.plugin.closest import suggestion
+from livegan.rehearsal_sound import RehearsalSound
+from livegan.reporting import as_paced, stage_ms
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
-from livegan.sound.media import duration, ends_at, open_media
-from livegan.sound.soundtrack import Playhead, Soundtrack
+from livegan.sound.soundtrack import Playhead
 from livegan.sound.tempo_source import FixedTempo
 from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
-from livegan.stage.record.intervals import Intervals
-from livegan.stage.window.pacing import FramePace
 
-SILENCE = np.zeros((RATE // 4, 2), np.float32)
-LISTEN = 5 * RATE
-"""Samples that are heard in a row before the start, until it is told how far that is."""
 STILLS = 12
 """Pictures in a report."""
 HELD_S = 60.0
@@ -124,10 +119,10 @@ def rehearse(
     livegan.film.FilmError
         If a film cannot be written as ``out`` is called, or there.
     """
-    with last_resort(HELD_S), exits_refused():
+    with last_resort(HELD_S), unattended():
         try:
             return _rehearse(what, progress, on_message, on_frame, on_listen)
-        except Poisoned as error:
+        except ContextLost as error:
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
 
@@ -150,7 +145,7 @@ def _rehearse(
     began = time.perf_counter()
     if what.out is not None:
         film.form_of(what.out)
-    sound = RehearsalSound(what)
+    sound = RehearsalSound(what.audio, what.start, what.seconds, what.bpm)
     history = Playhead(sound.track)
     faults: list[dict[str, Any]] = []
     commits: dict[int, dict[str, Any]] = {}
@@ -167,7 +162,7 @@ def _rehearse(
         history,
         seed=what.seed,
         device=device,
-        on_fault=faults.append,
+        on_fault=lambda fault: faults.append(asdict(fault)),
         limit_s=10.0,
         controls=what.controls,
         sources=StandIns(what.stand_ins, lambda text: on_message({"type": "note", "text": text})),
@@ -318,112 +313,6 @@ def text_of(path: Path) -> str:
     except OSError as error:
         reason = f"the set cannot be read: {error.strerror}"
         raise Refusal(reason, Place(str(path), 1)) from None
-
-
-class RehearsalSound:
-    """What a rehearsal hears: a recording, read as it is needed, and the silence after its end."""
-
-    def __init__(self, what: Rehearsal) -> None:
-        self.audio, self.start, self.wanted = what.audio, what.start, what.seconds
-        self.length: int | None = None
-        """Samples of the recording, once they were counted."""
-        if what.audio is None and what.seconds is None:
-            self.wanted = 1.0
-        self.track = Soundtrack(self._read, analyse=True, bpm=what.bpm)
-
-    @property
-    def seconds(self) -> float:
-        """How long it was played."""
-        if self.wanted is not None:
-            return self.wanted
-        return (self.length or 0) / RATE - self.start
-
-    def begin(self, told: Callable[[float, float], None]) -> str:
-        """Listen up to the start; a line about what was asked for and is not there, or nothing.
-
-        Raises
-        ------
-        Refusal
-            If the sound ends before the start.
-        """
-        note = ""
-        if self.audio is not None:
-            end = duration(self.audio)
-            if end <= self.start + (self.wanted or 0.0):
-                end = ends_at(self.audio)  # what the file says of itself may be a guess
-            if end <= self.start:
-                raise self._nothing(end)
-            if self.wanted is not None and end < self.start + self.wanted - 0.05:
-                note = f"{self.audio.name} ends at {end:.1f} s: silence follows it"
-        stop = round(self.start * RATE)
-        for position in range(LISTEN, stop, LISTEN):
-            self.track.hear(position)
-            told(position / RATE, self.start)
-        self.track.hear(stop)
-        if self.audio is not None and self.length is not None and self.length <= stop:
-            raise self._nothing(self.length / RATE)
-        if self.wanted == 0:
-            raise Refusal("--seconds 0 leaves nothing to rehearse")
-        return note
-
-    def _nothing(self, end: float) -> Refusal:
-        reason = f"the sound ends at {end:.1f} s"
-        return Refusal(f"there is nothing to rehearse from {self.start:g} s: {reason}")
-
-    def expected(self, fps: float) -> int:
-        """How many pictures it will be: for certain if its seconds are given."""
-        seconds = self.wanted
-        if seconds is None:
-            assert self.audio is not None
-            seconds = duration(self.audio) - self.start
-        return max(1, round(seconds * fps))
-
-    def lasts(self, index: int, fps: float) -> bool:
-        """Whether there is a picture of this number; what it shows was heard then."""
-        if self.wanted is not None:
-            there = index < self.expected(fps)
-            self.track.hear(round((self.start + index / fps) * RATE) if there else 0)
-            return there
-        # The end of the recording is nearer to this picture than to the next.
-        middle = int((self.start + (index + 0.5) / fps) * RATE)
-        self.track.hear(middle)
-        return not index or self.length is None or middle < self.length
-
-    def span(self, start: int, stop: int) -> Any:
-        """(n, 2) samples, counted from the start of the rehearsal."""
-        first = int(self.start * RATE)
-        self.track.hear(first + stop)
-        return self.track.samples(first + start, first + stop)
-
-    def _read(self) -> Iterator[Any]:
-        count = 0
-        for block in open_media(self.audio) if self.audio is not None else ():
-            count += len(block)
-            yield block
-        self.length = count
-        while True:
-            yield SILENCE
-
-
-def as_paced(took: Iterable[float], period: float) -> Intervals:
-    """The intervals between pictures of a show that takes so long (s) for each of them."""
-    intervals, pace, now = Intervals(), FramePace().at(0.0), 0.0
-    for seconds in took:
-        now += pace.wait
-        pace = pace.at(now).presented(period, period / 2)
-        now += seconds
-        intervals.presented(now)
-        pace = pace.at(now)
-    return intervals
-
-
-def stage_ms(seconds: Iterable[float]) -> dict[str, float]:
-    """Median and 95th percentile in milliseconds."""
-    ordered = sorted(s * 1000 for s in seconds)
-    return {
-        "median": round(statistics.median(ordered), 3),
-        "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 3),
-    }
 
 
 @contextlib.contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import statistics
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from livegan.engine.program.program import GROUPS
 from livegan.saving import replacing, write_bytes
 from livegan.size import Size
 from livegan.sound.features import INDEX
+from livegan.stage.record.intervals import Intervals
+from livegan.stage.window.pacing import FramePace
 
 INK = "#e8e8ee"
 PAPER = "#15151c"
@@ -100,3 +104,24 @@ def draw(
         color=INK,
     )
     figure.savefig(path, dpi=110, facecolor=PAPER)
+
+
+def as_paced(took: Iterable[float], period: float) -> Intervals:
+    """The intervals between pictures of a show that takes so long (s) for each of them."""
+    intervals, pace, now = Intervals(), FramePace().at(0.0), 0.0
+    for seconds in took:
+        now += pace.wait
+        pace = pace.at(now).presented(period, period / 2)
+        now += seconds
+        intervals.presented(now)
+        pace = pace.at(now)
+    return intervals
+
+
+def stage_ms(seconds: Iterable[float]) -> dict[str, float]:
+    """Median and 95th percentile in milliseconds."""
+    ordered = sorted(s * 1000 for s in seconds)
+    return {
+        "median": round(statistics.median(ordered), 3),
+        "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], 3),
+    }

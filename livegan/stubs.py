@@ -68,13 +68,13 @@ def {name}(make: str, *, name: str | None = None) -> Callable[..., {gives}]: ...
 def {name}(make: Callable[..., Any], *, name: str | None = None) -> Callable[..., {gives}]: ...
 @overload
 def {name}(
-    make: None = None, *, name: str | None = None{more}
+    make: None = None, *, name: str | None = None, live: bool = False{more}
 ) -> Callable[[Callable[..., Any]], Callable[..., {gives}]]:
     """{doc}"""
 '''
 
 SOURCES = '''\
-class Source(Picture):
+class SourcePicture(Picture):
     """A picture from outside."""
     @property
     def alpha(self) -> Picture:
@@ -122,7 +122,8 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     parts += [f'    {name}: Signal\n    """{doc}"""' for name, doc in FEATURES.items()]
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
-        parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+        if reg.operation("mixer", name).pictures:
+            parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
     for name, file in sorted((mixers or {}).items()):
         if name not in reg.names("mixer"):
             doc = f"A mixer of {file}."
@@ -140,7 +141,7 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             parts.append(word(name))
         elif name in reg.names("picture_source") and name not in reg.names("mixer"):
             parts.append(
-                function(name, SOURCE, "Source", reg.offer("picture_source", name).summary)
+                function(name, SOURCE, "SourcePicture", reg.offer("picture_source", name).summary)
             )
         elif name in reg.names("word"):
             parts.append(composed(name, reg.offer("word", name)))
@@ -148,7 +149,9 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
             kind = "signal" if name in reg.names("signal") else "mixer"
             text = definition(reg.operation(kind, name), name)
             if name == "screen":  # a mixer, and a display of this machine
-                text = f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'Source', '')}"
+                text = (
+                    f"@overload\n{text}\n@overload\n{function(name, SOURCE, 'SourcePicture', '')}"
+                )
             parts.append(text)
     return "\n".join(parts) + "\n"
 
@@ -203,16 +206,24 @@ def usable(names: Iterable[str]) -> list[str]:
 
 def definition(operation: Operation, name: str, *, method: bool = False) -> str:
     """An operation as a function, or as a method of pictures or of ``encode``."""
-    given = ["self"] if method else []
     inputs = list(unlike(operation))
     if operation.kind == "mixer" and method:
         # The picture before the dot is the first.
-        inputs = inputs if inputs[0].many else inputs[1:]
+        before = next(i for i in inputs if i.kind == "picture")
+        inputs = [i for i in inputs if i is not before or i.many]
+    if operation.kind != "mixer" or not operation.listens:
+        return call_of(operation, name, inputs, method)
+    # The sound may be left out, and all that follows moves up.
+    silent = [i for i in inputs if i.kind != "sound"]
+    calls = [call_of(operation, name, each, method) for each in (silent, inputs)]
+    return "\n".join(f"@overload\n{call}" for call in calls)
+
+
+def call_of(operation: Operation, name: str, inputs: Sequence[Input], method: bool) -> str:
+    """An operation as a function of these inputs and of its parameters."""
+    given = ["self"] if method else []
     for place, wanted in enumerate(inputs):
-        if operation.kind == "signal":
-            kind = "SoundHandle" if wanted.name == "sound" else "Number"
-        else:
-            kind = "SoundHandle" if operation.kind == "encoder" else "Picture"
+        kind = {"sound": "SoundHandle", "picture": "Picture", "number": "Number"}[wanted.kind]
         if wanted.many:
             given.append(f"*{wanted.name}: {kind} | Sequence[{kind}]")
         elif wanted.optional:
@@ -220,8 +231,11 @@ def definition(operation: Operation, name: str, *, method: bool = False) -> str:
         else:
             # What can be left out comes last, as Python has it.
             last = all(other.optional for other in inputs[place + 1 :])
-            default = " = ..." if kind == "SoundHandle" and last else ""
+            heard = kind == "SoundHandle" and operation.kind != "mixer"
+            default = " = ..." if heard and last else ""
             given.append(f"{wanted.name}: {kind}{default}")
+    if operation.kind == "encoder" and not operation.listens:
+        given.append("sound: SoundHandle = ...")  # every encoder can be called with it
     given += [row(p) for p in operation.params]
     if operation.kind == "signal":
         return function(name, given, "Signal", doc_of(operation))
@@ -316,9 +330,11 @@ def word(name: str) -> str:
         own, rows = FILES_OF_SETS[name]
         given = ["path: str | Signal" if name == "film" else "path: str", "*", *own]
         given += [*SOURCE[3:4], *map(row, rows), "key: str | None = None"]
-        return function(name, given, "Source", doc)
+        return function(name, given, "SourcePicture", doc)
     if name in ("camera", "source"):
-        return function(name, ["name: str", *SOURCE] if name == "source" else SOURCE, "Source", doc)
+        return function(
+            name, ["name: str", *SOURCE] if name == "source" else SOURCE, "SourcePicture", doc
+        )
     signature = inspect.signature(made)
     given = []
     for p in signature.parameters.values():

@@ -15,14 +15,14 @@ from livegan.control_names import KNOB, NAME
 from livegan.files import need_file
 from livegan.ipc.control_table import Control, Snapshot
 
-Pairs = list[tuple[float, float]]
+TimedValues = list[tuple[float, float]]
 
 
 class TakeError(ValueError):
     """A take, or the values of a knob, cannot be read: where, why, and what to do in a line."""
 
 
-def read_take(path: Path) -> dict[str, Pairs]:
+def read_take(path: Path) -> dict[str, TimedValues]:
     """The moves of a take: (time, value) by name.
 
     The last line may be cut off, as a show that was killed leaves it.
@@ -35,7 +35,7 @@ def read_take(path: Path) -> dict[str, Pairs]:
         If the file cannot be read.
     """
     need_file(path)
-    moves: dict[str, Pairs] = {}
+    moves: dict[str, TimedValues] = {}
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -69,7 +69,7 @@ def moves_between(before: Snapshot, after: Snapshot) -> Iterable[str]:
         yield json.dumps(move, ensure_ascii=False)
 
 
-def knob_curve(text: str) -> tuple[str, Pairs]:
+def knob_curve(text: str) -> tuple[str, TimedValues]:
     """``hue=0.7`` or ``hue=0:0, 10:1`` (second:value) as the name of a control and its points.
 
     Raises TakeError where it is neither.
@@ -78,7 +78,7 @@ def knob_curve(text: str) -> tuple[str, Pairs]:
     name = name.strip()
     if not sign or not NAME.fullmatch(name) or not rest.strip():
         raise TakeError(_form(text))
-    points: Pairs = []
+    points: TimedValues = []
     for part in rest.split(","):
         second, colon, value = part.rpartition(":")
         if not colon and len(rest.split(",")) > 1:

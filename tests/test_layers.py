@@ -171,3 +171,27 @@ def test_the_stage_loads_neither_torch_nor_the_engine() -> None:
 def test_the_help_loads_nothing_heavy() -> None:
     loaded = modules_after("import livegan.cli")
     assert not {"torch", "numpy", "pygame", "av", "scipy", "matplotlib"} & loaded
+
+
+SAME_NAME = {"Note": "plugins import `livegan.sound.sources.Note`, a function that takes a line"}
+"""Public class → why several modules may have one of that name."""
+
+
+def classes() -> dict[str, set[str]]:
+    """Public class, or name of a type, → modules that define it."""
+    found: dict[str, set[str]] = {}
+    types: dict[str, set[str]] = {}
+    for file in sorted(ROOT.rglob("*.py")):
+        module = str(file.relative_to(ROOT).with_suffix(""))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, set()).add(module)
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                types.setdefault(node.targets[0].id, set()).add(module)
+    return {name: modules | types.get(name, set()) for name, modules in found.items()}
+
+
+def test_a_name_of_a_class_stands_for_one_thing() -> None:
+    several = {name: sorted(modules) for name, modules in classes().items() if len(modules) > 1}
+    assert {name: m for name, m in several.items() if name not in SAME_NAME} == {}
+    assert SAME_NAME.keys() <= several.keys(), "an exception that is not needed any more"

@@ -175,6 +175,47 @@ def diffusion(folder: Path) -> None:
     strip(folder / "diffusion.jpg", pictures)
 
 
+def newest(folder: Path) -> None:
+    """Four drawings, and what a model makes of each."""
+    from PIL import ImageDraw
+
+    from livegan.rehearsal import Rehearsal, rehearse
+    from livegan.share import demo_track
+
+    text = (
+        "from livegan.live import *\n"
+        'show(model("nebula", camera("drawing", fit="contain").luma()))\n'
+    )
+    chance, pictures = np.random.default_rng(3), []
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        (work / "set.py").write_text(text, encoding="utf-8")
+        for number in range(4):
+            drawing = Image.new("RGB", (SIDE, SIDE), "black")
+            pen = ImageDraw.Draw(drawing)
+            for _ in range(3 + 2 * number):
+                x, y, r = chance.uniform((0, 0, 12), (SIDE, SIDE, 60))
+                pen.ellipse((x - r, y - r, x + r, y + r), outline="white", width=5)
+            drawing.save(work / "drawing.png")
+            shown: list[Pixels] = []
+            what = Rehearsal(
+                set=work / "set.py",
+                audio=demo_track(),
+                start=20.0,
+                seconds=0.1,
+                fps=10.0,
+                size=SIDE,
+                folder=work,
+                stand_ins={"camera": str(work / "drawing.png")},
+                flash_guard="off",
+            )
+            rehearse(what, on_frame=lambda frame, pixels, shown=shown: shown.append(pixels))
+            pictures += [np.asarray(drawing), shown[-1]]
+    rows = [np.concatenate(pictures[part::2], axis=1) for part in (0, 1)]
+    sheet = np.concatenate(rows, axis=0)
+    Image.fromarray(sheet).save(folder / "newest.jpg", quality=84, optimize=True)
+
+
 DRAWN: dict[str, Callable[[Path], None]] = {
     "rose": of_encoder("rose", rose),
     "coral": of_encoder("coral", coral),
@@ -182,6 +223,7 @@ DRAWN: dict[str, Callable[[Path], None]] = {
     "frames": frames,
     "osc": osc,
     "cues": cues,
+    "newest": newest,
     "diffusion": diffusion,
 }
 

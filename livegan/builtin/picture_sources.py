@@ -24,5 +24,6 @@ def open_screen(argument: str, wanted: Any) -> Any:
 @hookimpl
 def register_picture_sources(register: RegisterOffer) -> None:
     """Offer cameras and displays."""
-    register(open_camera, "camera", "a camera, by part of its name or its number")
+    about = "a camera, by part of its name or its number"
+    register(open_camera, "camera", about, example="test")
     register(open_screen, "screen", "a display of this machine, by its number")

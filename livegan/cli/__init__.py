@@ -10,51 +10,53 @@ from typing import Annotated
 import typer
 
 from livegan import __version__
-from livegan.cli.console.lazy import LazyCommands, Row
+from livegan.cli.console.lazy import CommandRow, LazyCommands
 
 ROWS = (
-    Row(
+    CommandRow(
         "perform",
         "Play a set. Edit and save its file: the change appears at the next bar.",
     ),
-    Row(
+    CommandRow(
         "rehearse",
         "Play a set with a recording, without a stage, and write a film or a report.",
         parser="Rehearse",
     ),
-    Row(
+    CommandRow(
         "check",
         "Test a set without playing it.",
     ),
-    Row("encode", "Draw the condition of one moment as a picture."),
-    Row("analyze", "Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."),
-    Row("generate", "Paint one picture with a checkpoint."),
-    Row(
+    CommandRow("encode", "Draw the condition of one moment as a picture."),
+    CommandRow("analyze", "Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."),
+    CommandRow("generate", "Paint one picture with a checkpoint."),
+    CommandRow(
         "dataset",
         "Make training pairs from films: the sound as a picture, and the film's frame.",
     ),
-    Row("train", "Train a model on pairs."),
-    Row(
+    CommandRow("train", "Train a model on pairs."),
+    CommandRow(
         "score",
         "Measure a model on data and music that it was not trained on.",
     ),
-    Row("export", "Write a model for another program, as .pth (pix2pix project) or ONNX."),
-    Row(
+    CommandRow("export", "Write a model for another program, as .pth (pix2pix project) or ONNX."),
+    CommandRow(
         "soak",
         "Play a copy of a set for hours, with edits and faults, and look for leaks.",
     ),
-    Row("models", "List the models that a set in this folder can use, or show the card of one."),
-    Row("devices", "List sound inputs and outputs, cameras, displays and processors."),
-    Row(
+    CommandRow(
+        "models", "List the models that a set in this folder can use, or show the card of one."
+    ),
+    CommandRow("devices", "List sound inputs and outputs, cameras, displays and processors."),
+    CommandRow(
         "doctor",
         "Check what this machine has, what is missing, and how to get it.",
     ),
-    Row("bench", "Measure the speed of encoders, mixers, models and a whole frame."),
-    Row(
+    CommandRow("bench", "Measure the speed of encoders, mixers, models and a whole frame."),
+    CommandRow(
         "new",
         "Make a working folder (`new my-show`) or a plugin package (`new encoder NAME`).",
     ),
-    Row(
+    CommandRow(
         "plugins",
         "List the plugins, what each one offers, and why one was refused.",
     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.console.failing import clear_errors
-from livegan.cli.console.options import Tempo
+from livegan.cli.console.options import TempoOption
 from livegan.cli.console.tables import Column, print_table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ CURVES = (Column("what", ""), Column("mean", right=True), Column("curve", "over 
 def analyze(
     file: Annotated[str, typer.Argument(metavar="FILE", help='A sound or film file, or "demo".')],
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
-    bpm: Tempo = None,
+    bpm: TempoOption = None,
 ) -> None:
     """Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."""
     from livegan.sound.media import open_media

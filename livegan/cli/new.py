@@ -10,7 +10,9 @@ import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short, typed
 
-KINDS = ("encoder", "mixer", "signal", "model", "source", "output", "command")
+KINDS = (
+    "encoder", "mixer", "signal", "model", "source", "picture-source", "output", "command",
+)  # fmt: skip
 README = """\
 # {name}
 
@@ -140,13 +142,13 @@ def package(kind: str, text: str, author: str, licence: str) -> None:
         fail(f"{short(str(error.filename or folder))}: {error.strerror or error}")
     from livegan.engine.commit.script import Refusal
     from livegan.plugin.guard import reason_of
-    from livegan.portrait import NoPicture
+    from livegan.portrait import NoPortrait
     from livegan.starting.example import add_example
 
     try:
         add_example(start, folder)
     except Exception as error:  # the package is whole without it
-        reason = str(error) if isinstance(error, (NoPicture, Refusal)) else reason_of(error)
+        reason = str(error) if isinstance(error, (NoPortrait, Refusal)) else reason_of(error)
         typer.secho(f"without picture.jpg: {reason}", fg="yellow", err=True)
     typer.echo(
         f"made {short(folder)}: {starting.SUMMARIES[kind]}\n"

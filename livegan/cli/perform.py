@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import Tempo
+from livegan.cli.console.options import TempoOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
@@ -142,7 +142,7 @@ def perform(
     ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed for everything random.")] = 0,
-    bpm: Tempo = None,
+    bpm: TempoOption = None,
     audible: Annotated[bool, typer.Option(help="Play the sound of a file aloud.")] = True,
     loop: Annotated[bool, typer.Option(help="Repeat a sound file when it ends.")] = True,
     hud: Annotated[bool, typer.Option(help="Show the HUD from the start (key h).")] = True,

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import Tempo
+from livegan.cli.console.options import TempoOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
@@ -98,7 +98,7 @@ def rehearse(
     ] = 0.0,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     seed: Annotated[int, typer.Option(help="Seed for everything random.")] = 0,
-    bpm: Tempo = None,
+    bpm: TempoOption = None,
     edit: Annotated[
         list[str] | None,
         typer.Option(

@@ -16,7 +16,7 @@ from livegan.dataset.film import BadFilm, digest
 from livegan.dataset.fitting import CROPS, FITS, Crop, Fit
 from livegan.dataset.folder import FolderError, check, claim, present, reconcile
 from livegan.dataset.look import write_look
-from livegan.dataset.pairs import NEAR, Progress, Settings, write
+from livegan.dataset.pairs import NEAR, PairSettings, Progress, write
 from livegan.dataset.report import FilmReport
 from livegan.dataset.sheet import contact_sheet
 from livegan.dataset.split import Side, Split
@@ -157,7 +157,7 @@ def build(
     names = [d.name for d in drawings]
     if not names or len(set(names)) < len(names):
         raise DataSetError(f"encoders: {', '.join(names) or 'none'}; name at least one, each once")
-    settings = Settings(
+    settings = PairSettings(
         drawings,
         asked,
         rate,
@@ -181,7 +181,7 @@ def build(
 
 def _built(
     folder: Path,
-    settings: Settings,
+    settings: PairSettings,
     films: Iterable[str | Path],
     val_films: Iterable[str | Path],
     jobs: int,
@@ -205,7 +205,7 @@ def _built(
 
 
 def _groups(
-    folder: Path, settings: Settings, reports: Sequence[FilmReport]
+    folder: Path, settings: PairSettings, reports: Sequence[FilmReport]
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The pairs of each film for the page to look through them, as the first encoder drew them."""
     first = settings.encoders[0].name

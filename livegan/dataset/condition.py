@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from livegan.builtin.pictures import as_picture
 from livegan.operation.driver import Driver
+from livegan.operation.feeding import steady
 from livegan.operation.moment import now_at
 from livegan.operation.source import source_digest
 from livegan.plugin import Now, Operation
@@ -29,10 +30,10 @@ from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Soundtrack
 
 ANALYSIS = (
-    "drums.npz",
     "features.py",
     "hearing/analysis.py",
     "hearing/bands.py",
+    "hearing/drums.npz",
     "hearing/drums.py",
     "hearing/loudness.py",
     "hearing/onsets.py",
@@ -107,6 +108,7 @@ def drawing(
             raise EncoderError(str(error)) from error
     else:
         operation = encoder
+    refuse_outside(operation)
     complete: dict[str, Any] = {}
     for param in operation.params:
         complete[param.name] = _value(operation, param.name, given.pop(param.name, param.default))
@@ -115,6 +117,28 @@ def drawing(
         near = suggestion(wrong, [p.name for p in operation.params])
         raise EncoderError(f"{kind} {operation.name!r} has no parameter {wrong!r}{near}")
     return Drawing(operation, complete)
+
+
+def refuse_outside(operation: Operation) -> None:
+    """Refuse what cannot be drawn from a recording alone.
+
+    Raises
+    ------
+    EncoderError
+        For an encoder that needs a picture, and for what follows the outside world.
+    """
+    what = f"{operation.kind} {operation.name!r}"
+    if operation.live:
+        raise EncoderError(
+            f"{what} follows the outside world (live=True), so what it drew cannot be drawn again; "
+            "choose one that draws the sound"
+        )
+    needed = [each.name for each in operation.pictures if not each.optional]
+    if operation.kind == "encoder" and needed:
+        raise EncoderError(
+            f"{what} draws a picture together with the sound, and a data set has none to give it "
+            f"as {needed[0]!r}; choose one that draws the sound alone"
+        )
 
 
 def _value(operation: Operation, name: str, given: Any) -> Any:
@@ -234,7 +258,8 @@ class Conditions:
             for index, found in enumerate(self.drawings):
                 if found.operation.feeds:
                     with blaming(found.operation):
-                        self._driver(index).feed(self._hearing.at(stop))
+                        hops = steady(found.operation, found.values)
+                        self._driver(index).feed(self._hearing.at(stop), hops)
             self._heard = max(self._heard, stop)
             if stop < step or step >= position:
                 return position <= self.end
@@ -277,7 +302,9 @@ class Conditions:
             now = now_at(sound, before=before, fps=self.fps or now.fps, seed=self.seed)
         live = {p.name: found.values[p.name] for p in found.operation.params if p.live}
         with blaming(found.operation):
-            return self._driver(index).call([sound], live, now, size=self.size)
+            given = found.operation.arguments(sound)
+            hops = steady(found.operation, found.values)
+            return self._driver(index).call(given, live, now, size=self.size, hops=hops)
 
     def _driver(self, index: int) -> Driver:
         if index not in self._drivers:

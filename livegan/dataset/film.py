@@ -12,7 +12,7 @@ from typing import Any, Literal
 import av
 
 from livegan.dataset.bars import bars_of
-from livegan.dataset.fitting import NO_BARS, Crop, Fit, Picture, fitted
+from livegan.dataset.fitting import NO_BARS, Crop, Fit, Pixels, fitted
 from livegan.dataset.presentation import (
     DecodingOrder,
     edit_offset,
@@ -44,7 +44,7 @@ class FilmFrame:
     """A frame that was kept: ``time`` in seconds of the film, ``picture`` (H, W, 3) RGB."""
 
     time: float
-    picture: Picture
+    picture: Pixels
 
 
 class Film:

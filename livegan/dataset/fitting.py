@@ -17,10 +17,10 @@ FITS: tuple[Fit, ...] = ("crop", "pad", "stretch")
 Crop = Literal["auto", "none"]
 CROPS: tuple[Crop, ...] = ("auto", "none")
 NO_BARS = Bars()
-Picture = npt.NDArray[np.uint8]
+Pixels = npt.NDArray[np.uint8]
 
 
-def fitted(frame: Any, size: Size, fit: Fit, aspect: float, bars: Bars = NO_BARS) -> Picture:
+def fitted(frame: Any, size: Size, fit: Fit, aspect: float, bars: Bars = NO_BARS) -> Pixels:
     """An `av.VideoFrame` as (H, W, 3) RGB bytes of ``size``, as a player would show it.
 
     ``fit`` crops the middle, pads with black, or stretches what ``bars`` leave of it; ``aspect`` is
@@ -37,7 +37,7 @@ def fitted(frame: Any, size: Size, fit: Fit, aspect: float, bars: Bars = NO_BARS
     else:
         scale = (max if fit == "crop" else min)(wide / width, high / height)
         width_to, height_to = max(1, round(width * scale)), max(1, round(height * scale))
-    whole: Picture = without_comb(frame).to_ndarray(
+    whole: Pixels = without_comb(frame).to_ndarray(
         format="rgb24",
         width=max(width_to, round(width_to / across)),
         height=max(height_to, round(height_to / down)),
@@ -77,12 +77,12 @@ def without_comb(frame: Any) -> Any:
     return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels[::2]), format="rgb24")
 
 
-def is_black(picture: Picture) -> bool:
+def is_black(picture: Pixels) -> bool:
     """True for a frame without light: leaders, fades, the black between two shots."""
     return bool(picture.mean() < 6 and np.percentile(picture, 99.5) < 32)
 
 
-def signature(picture: Picture) -> npt.NDArray[np.float32]:
+def signature(picture: Pixels) -> npt.NDArray[np.float32]:
     """A (16, 16, 3) miniature, 0..1, to tell near-duplicates by their mean difference."""
     high, wide = picture.shape[0] // 16, picture.shape[1] // 16
     cells = picture[: 16 * high, : 16 * wide].reshape(16, high, 16, wide, 3)

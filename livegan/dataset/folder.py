@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from livegan.dataset.pairs import SIDES, Settings, write
+from livegan.dataset.pairs import SIDES, PairSettings, write
 from livegan.dataset.report import FilmReport, place, recorded
 
 OURS = re.compile(r".*-[0-9a-f]{8}-\d{9,}\.png")
@@ -36,7 +36,7 @@ def check(folder: Path) -> None:
         raise FolderError(f"{folder} is not empty and no data set; choose another folder")
 
 
-def claim(folder: Path, settings: Settings) -> None:
+def claim(folder: Path, settings: PairSettings) -> None:
     """Take ``folder`` for these settings, so that a data set is never a mixture of several."""
     mark = folder / "films" / "settings.json"
     wanted = settings.record()
@@ -54,14 +54,14 @@ def claim(folder: Path, settings: Settings) -> None:
         side.mkdir(parents=True, exist_ok=True)
 
 
-def sides(folder: Path, settings: Settings) -> Iterator[tuple[Path, str]]:
+def sides(folder: Path, settings: PairSettings) -> Iterator[tuple[Path, str]]:
     """The folders that pairs lie in, one for each encoder and side, with the side."""
     for encoder in settings.encoders:
         for side in SIDES:
             yield settings.folder(folder, encoder.name, side), side
 
 
-def present(folder: Path, settings: Settings) -> Callable[[dict[str, Any]], bool]:
+def present(folder: Path, settings: PairSettings) -> Callable[[dict[str, Any]], bool]:
     """Tells of a row of a report whether its picture is there, of one encoder at least."""
 
     def there(pair: dict[str, Any]) -> bool:
@@ -74,7 +74,7 @@ def present(folder: Path, settings: Settings) -> Callable[[dict[str, Any]], bool
 
 
 def reconcile(
-    folder: Path, settings: Settings, reports: Sequence[FilmReport]
+    folder: Path, settings: PairSettings, reports: Sequence[FilmReport]
 ) -> tuple[list[FilmReport], list[str]]:
     """Bring the pictures in ``folder`` in line with the reports of this run.
 

@@ -19,7 +19,7 @@ from livegan import __version__
 from livegan.dataset.condition import Conditions, Drawing, analysis_digest
 from livegan.dataset.cuts import Cuts
 from livegan.dataset.film import BadFilm, Film, digest
-from livegan.dataset.fitting import Crop, Fit, Picture, is_black, signature
+from livegan.dataset.fitting import Crop, Fit, Pixels, is_black, signature
 from livegan.dataset.report import FilmReport, place, recorded, stem
 from livegan.dataset.split import Side, Split
 from livegan.dataset.titles import is_title
@@ -42,7 +42,7 @@ Progress = Callable[[str, float, int], None]
 
 
 @dataclass(frozen=True)
-class Settings:
+class PairSettings:
     """What all pairs of a data set have in common; written in its manifest."""
 
     encoders: tuple[Drawing, ...]
@@ -87,7 +87,7 @@ class Settings:
 def film_pairs(
     path: Path,
     out: Path,
-    settings: Settings,
+    settings: PairSettings,
     *,
     held_out: bool = False,
     threads: int = 0,
@@ -127,7 +127,7 @@ def _drawn(
     sha: str,
     name: str,
     out: Path,
-    settings: Settings,
+    settings: PairSettings,
     held_out: bool,
     progress: Progress | None,
 ) -> FilmReport:
@@ -206,7 +206,7 @@ def balanced(
     return kept, [pair for pair in pairs if pair["file"] not in names]
 
 
-def png(picture: Picture) -> bytes:
+def png(picture: Pixels) -> bytes:
     """(H, W, 3) RGB bytes as a PNG.
 
     Written here because it is the dearest step of a pair: each row as the difference to the one

@@ -16,7 +16,7 @@ import numpy as np
 
 from livegan import __version__
 from livegan.dataset.condition import Drawing, EncoderError, blaming, drawing, picture_bytes
-from livegan.dataset.fitting import FITS, Fit, Picture, fitted
+from livegan.dataset.fitting import FITS, Fit, Pixels, fitted
 from livegan.dataset.folder import FolderError, check
 from livegan.dataset.look import write_look
 from livegan.dataset.pairs import png, write
@@ -122,6 +122,8 @@ def one_picture(condition: str | Drawing) -> Drawing:
     """A mixer of one picture that remembers nothing; `EncoderError` if it is another."""
     drawn = drawing(condition, kind="mixer")
     operation = drawn.operation
+    if operation.listens:
+        raise EncoderError(f"mixer {operation.name!r} takes the sound; a picture has none")
     if len(operation.inputs) != 1 or operation.inputs[0].many or operation.stateful:
         raise EncoderError(
             f"mixer {operation.name!r} takes several pictures or remembers earlier ones; a "
@@ -215,7 +217,7 @@ def _pair(
     return {"file": name, "side": side, "picture": str(path), "sha256": sha}
 
 
-def _condition(drawn: Drawing, picture: Picture) -> Picture:
+def _condition(drawn: Drawing, picture: Pixels) -> Pixels:
     import torch
 
     with blaming(drawn.operation):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from livegan.dataset.pairs import Settings
+from livegan.dataset.pairs import PairSettings
 from livegan.dataset.report import FilmReport
 from livegan.saving import replacing
 
@@ -18,7 +18,7 @@ HEIGHT = 112
 LINE = 16
 
 
-def contact_sheet(out: Path, settings: Settings, films: Sequence[FilmReport]) -> Path | None:
+def contact_sheet(out: Path, settings: PairSettings, films: Sequence[FilmReport]) -> Path | None:
     """Write ``out/contact.jpg``: six moments of each film, evenly over its pairs.
 
     With several encoders each has a row of its own.  Of more than 24 films every so many are

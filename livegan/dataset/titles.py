@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import binary_erosion
 
-from livegan.dataset.fitting import Picture
+from livegan.dataset.fitting import Pixels
 
 GROUND = 0.55
 """Least part of a title card that is ground: one colour, to within `EVEN`."""
@@ -31,7 +31,7 @@ EDGES = 0.06
 """Least length of edges to area of lettering: letters are thin."""
 
 
-def is_title(picture: Picture) -> bool:
+def is_title(picture: Pixels) -> bool:
     """True for a frame that is nothing but lettering or a flat logo on flat ground.
 
     Parameters

@@ -17,7 +17,7 @@ from typing import Any
 
 from livegan.dataset.condition import EncoderError
 from livegan.dataset.film import BadFilm
-from livegan.dataset.pairs import Progress, Settings, film_pairs
+from livegan.dataset.pairs import PairSettings, Progress, film_pairs
 from livegan.dataset.report import FilmReport
 
 
@@ -36,7 +36,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def attempt(task: Task, out: Path, settings: Settings, **how: Any) -> FilmReport:
+def attempt(task: Task, out: Path, settings: PairSettings, **how: Any) -> FilmReport:
     """The pairs of a film, or a report of why there are none."""
     try:
         report = film_pairs(task.path, out, settings, held_out=task.held_out, **how)
@@ -48,7 +48,7 @@ def attempt(task: Task, out: Path, settings: Settings, **how: Any) -> FilmReport
 
 
 def side_by_side(
-    tasks: Sequence[Task], out: Path, settings: Settings, jobs: int, progress: Progress | None
+    tasks: Sequence[Task], out: Path, settings: PairSettings, jobs: int, progress: Progress | None
 ) -> list[FilmReport]:
     """Reports in the order of the tasks, made by ``jobs`` processes.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
-from livegan.engine.isolation.process_state import ProcessState, exits_refused
+from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
 from livegan.engine.standby import import_quietly, stand_by
@@ -22,7 +22,7 @@ from livegan.ipc.messages import (
     Fault,
     Note,
     Obeyed,
-    Outputs,
+    OutputsOnAir,
     Row,
     Safe,
     Settings,
@@ -41,8 +41,6 @@ from livegan.stage.window.pacing import FramePace
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
 THUMBS_S = 0.15
-LOOK_S = 1.0
-"""How often it is looked whether the set changed what belongs to the whole process."""
 FORGIVEN = 60
 """Frames in a row that may fail outside any node before the engine gives itself up."""
 POISONED = 70
@@ -67,7 +65,7 @@ class Engine:
 
     def run(self) -> None:
         """Play until told to quit or until the stage is gone."""
-        from livegan.engine.isolation.gpu_errors import Poisoned
+        from livegan.engine.isolation.gpu_errors import ContextLost
 
         threading.Thread(target=self.heartbeat, name="heartbeat", daemon=True).start()
         activity.pulse = self.pulse
@@ -78,7 +76,7 @@ class Engine:
             import_quietly()
         self.prepare()
         try:
-            with exits_refused():
+            with unattended():
                 resume, earlier = self.options.get("resume"), self.options.get("earlier", ())
                 if self.standing_by:
                     told = stand_by(self.link, self.made, self.sound, resume)
@@ -87,7 +85,7 @@ class Engine:
                     self.standing_by = False
                     self.enter([m for m in (resume, *earlier) if m])
                     self.play()
-        except Poisoned as error:
+        except ContextLost as error:
             self.poisoned(error)
         finally:
             self.leave_if_forked()
@@ -122,6 +120,7 @@ class Engine:
 
         self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
+        self.player.on_fault = self.failed
         self.saves = self.made.saves
         self.saves.start()
 
@@ -143,10 +142,9 @@ class Engine:
     def play(self) -> None:
         """Draw frames at the set's rate; a slow frame lowers the rate and never queues."""
         pace = FramePace()
-        last_thumbs = last_look = 0.0
+        last_thumbs = 0.0
         counted, since = 0, time.monotonic()
         last_position, stumbled = -1, 0
-        self.around = ProcessState()
         while self.link.open:
             self.answer()
             if self.player.program is None and self.player.cued is None:
@@ -169,7 +167,8 @@ class Engine:
                 stumbled = 0
             except Exception:
                 self.leave_if_forked()
-                # A set that is being read took away what all code uses, until it is put back.
+                # A set took away what all code uses, until it is put back.
+                self.pipeline.put_back()
                 stumbled += 1
                 if stumbled > FORGIVEN:
                     raise
@@ -181,9 +180,6 @@ class Engine:
                 last_thumbs = now
                 if self.player.program is not None:
                     self.rings.show_thumbs(self.player.program, self.frames)
-            if now - last_look >= LOOK_S and not self.pipeline.busy:
-                last_look = now
-                self.look_around()
             program = self.player.program
             wanted = self.options.get("fps") or (program and program.setting("fps", 0)) or 30
             fps = self.player.fps = float(wanted)
@@ -191,13 +187,10 @@ class Engine:
             if pace.wait > 0:
                 time.sleep(pace.wait)
 
-    def look_around(self) -> None:
-        """Put back what code of the set changed in the whole process while it played."""
-        functions, others = self.around.put_back()
-        for what in (*functions, *others):
-            reason = f"the set changed {what} while it played; livegan restored it"
-            at = self.player.now.time
-            self.link.send(Fault("", "", reason, at))
+    def failed(self, fault: Fault) -> None:
+        """A node failed: tell the stage, and restore what the set may have changed."""
+        self.link.send(fault)
+        self.pipeline.put_back()
 
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
@@ -207,7 +200,6 @@ class Engine:
         if self.announced != frame.version:
             self.announced = frame.version
             self.announce()
-            self.around = ProcessState()
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""
@@ -218,7 +210,7 @@ class Engine:
         program = self.player.program
         assert program is not None
         self.link.send(Slots(slots(program)))
-        self.link.send(Outputs(self.rings.outputs(program)))
+        self.link.send(OutputsOnAir(self.rings.outputs(program)))
         live = live_sources(program.graph.nodes)
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
         bpm = program.setting("bpm", None)

@@ -15,7 +15,7 @@ from livegan.graph.signal import Signal
 from livegan.plugin.now import Now
 
 
-class Control(Protocol):
+class ControlValue(Protocol):
     """What a knob, a pad or an address was set to: see `livegan.ipc.control_table`."""
 
     @property
@@ -29,24 +29,24 @@ class Control(Protocol):
         """How often it was set."""
 
 
-class Frame(Protocol):
+class ControlFrame(Protocol):
     """What a frame knows of controls: see `livegan.graph.reading.Reading`."""
 
     now: Now
     memory: dict[str, Any]
-    controls: Mapping[str, Control]
+    controls: Mapping[str, ControlValue]
 
     def control(self, name: str, default: float = 0.0) -> float:
         """The value of a control; ``default`` while nobody has set it."""
 
 
-def ranged(r: Frame, s: Signal) -> float:
+def ranged(r: ControlFrame, s: Signal) -> float:
     """A knob, or an OSC address: (name, default, low, high)."""
     name, default, low, high = s.args
     return float(min(max(r.control(name, default), low), high))
 
 
-def pad(r: Frame, s: Signal) -> float:
+def pad(r: ControlFrame, s: Signal) -> float:
     """(name, fall): how hard it was struck, fallen since."""
     name, fall = s.args
     struck = r.controls.get(name)
@@ -55,7 +55,7 @@ def pad(r: Frame, s: Signal) -> float:
     return min(max(struck.value, 0.0), 1.0) * faded(r, struck.time, fall)
 
 
-def midi(r: Frame, s: Signal) -> float:
+def midi(r: ControlFrame, s: Signal) -> float:
     """(what, channel, port, fall, default): what moved last, of the devices that are meant."""
     what, _, _, fall, default = s.args
     names = matching(r, s)
@@ -65,7 +65,7 @@ def midi(r: Frame, s: Signal) -> float:
     return max(found, key=lambda control: control.time).value if found else default
 
 
-def key(r: Frame, name: str, fall: float) -> float:
+def key(r: ControlFrame, name: str, fall: float) -> float:
     """A key: its velocity while it is held; after that it falls.
 
     A blow that is over before a frame has seen it is seen in one.
@@ -80,7 +80,7 @@ def key(r: Frame, name: str, fall: float) -> float:
     return hit.value * faded(r, held.time, fall) if hit is not None else 0.0
 
 
-def faded(r: Frame, since: float, fall: float) -> float:
+def faded(r: ControlFrame, since: float, fall: float) -> float:
     """What is left of 1, falling to 37 % in ``fall`` seconds; without a fall it stays a frame."""
     age = r.now.time - since
     if age <= 0:
@@ -88,7 +88,7 @@ def faded(r: Frame, since: float, fall: float) -> float:
     return math.exp(-age / fall) if fall > 0 else float(age <= r.now.dt)
 
 
-def matching(r: Frame, s: Signal) -> tuple[str, ...]:
+def matching(r: ControlFrame, s: Signal) -> tuple[str, ...]:
     """The controls that a ``midi(...)`` means. Names only ever come, so they are looked for again
     where there are more of them."""
     count = len(r.controls)

@@ -56,7 +56,7 @@ def call_signal(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, A
             given.append(rest.pop(0))
         elif wanted.name in values:
             given.append(values.pop(wanted.name))
-        elif wanted.name == "sound":
+        elif wanted.kind == "sound":
             given.append(SOUND)
         elif not wanted.optional:
             raise SetError(f"{operation.name} needs {wanted.name!r}")
@@ -67,10 +67,10 @@ def call_signal(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, A
     return Signal("leaf", inputs, tuple({**live, **fixed}.items()), leaf=operation)
 
 
-def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> Any:
+def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...], live: bool) -> Any:
     def decorate(function: Any) -> Leaf:
         try:
-            operation = declare(kind, function, name=name, aliases=aliases)
+            operation = declare(kind, function, name=name, aliases=aliases, live=live)
             remember_leaf(operation)
             return Leaf(operation)
         except DeclarationError as error:
@@ -84,25 +84,32 @@ def _leaf(kind: Kind, make: Any, name: str | None, aliases: tuple[str, ...]) -> 
     return decorate if make is None else decorate(make)
 
 
-def encoder(make: Any = None, *, name: str | None = None) -> Any:
+def encoder(make: Any = None, *, name: str | None = None, live: bool = False) -> Any:
     """Make a function an encoder: ``def spikes(sound, *, sharp=param(4.0, 1, 16, "exponent"))``.
 
-    ``encoder("package:name")`` is the encoder of that plugin.
+    ``encoder("package:name")`` is the encoder of that plugin.  ``live=True`` says that it follows
+    the outside world.
     """
-    return _leaf("encoder", make, name, ())
+    return _leaf("encoder", make, name, (), live)
 
 
-def mixer(make: Any = None, *, name: str | None = None, aliases: tuple[str, ...] = ()) -> Any:
+def mixer(
+    make: Any = None,
+    *,
+    name: str | None = None,
+    aliases: tuple[str, ...] = (),
+    live: bool = False,
+) -> Any:
     """Make a function a mixer: ``def glow(picture, *, amount=param(0.5, 0, 1, "how much"))``.
 
     ``mixer("package:name")`` is the mixer of that plugin.
     """
-    return _leaf("mixer", make, name, aliases)
+    return _leaf("mixer", make, name, aliases, live)
 
 
-def signal(make: Any = None, *, name: str | None = None) -> Any:
+def signal(make: Any = None, *, name: str | None = None, live: bool = False) -> Any:
     """Make a function a signal: ``def pump(sound, *, now)`` returns a number each frame.
 
     ``signal("package:name")`` is the signal of that plugin.
     """
-    return _leaf("signal", make, name, ())
+    return _leaf("signal", make, name, (), live)

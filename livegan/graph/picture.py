@@ -164,20 +164,17 @@ def inputs_of(operation: Operation) -> list[str]:
 def take_inputs(
     operation: Operation, args: list[Any], values: dict[str, Any]
 ) -> tuple[list[Any], list[Any]]:
-    """Split positional arguments into inputs and the rest; named inputs leave ``values``."""
+    """Split positional arguments into inputs and the rest; named inputs leave ``values``.
+
+    The sound may stand anywhere among the inputs, or be left out.
+    """
     title = operation.name
-    if operation.kind == "encoder":
-        name = operation.inputs[0].name
-        handle = args.pop(0) if args and isinstance(args[0], SoundHandle) else None
-        handle = values.pop(name, handle)
-        if args and isinstance(args[0], Picture):
-            raise SetError(f"the encoder {title!r} draws sound, not a picture: {title}(sound)")
-        if handle is not None and not isinstance(handle, SoundHandle):
-            raise SetError(f"the encoder {title!r} takes the sound first: {title}(listen())")
-        return [SOUND], args
+    sound = take_sound(operation, args, values)
     inputs: list[Any] = []
     for wanted in operation.inputs:
-        if wanted.many:
+        if wanted.kind == "sound":
+            inputs.append(sound)
+        elif wanted.many:
             args = flat(args)
             while args and isinstance(args[0], Picture):
                 inputs.append(args.pop(0))
@@ -188,14 +185,54 @@ def take_inputs(
         elif wanted.optional:
             inputs.append(None)
         else:
-            got = f", got {describe(args[0])}" if args else ""
-            raise SetError(f"{title} needs a picture as {wanted.name!r}{got}")
-    if not any(isinstance(i, Picture) for i in inputs):
+            raise SetError(missing(operation, wanted.name, args))
+    given = [each for each in inputs if isinstance(each, Picture)]
+    if operation.kind == "mixer" and operation.pictures and not given:
         got = f", got {describe(args[0])}" if args else ""
         raise SetError(f"{title} needs at least one picture{got}")
     if args and isinstance(args[0], Picture):
-        raise SetError(f"{title} takes {len(inputs)} pictures, got more")
+        if operation.pictures:
+            count = f"{len(given)} picture{'s' * (len(given) != 1)}"
+            raise SetError(f"{title} takes {count}, got more")
+        if operation.kind == "encoder" and operation.listens:
+            raise SetError(f"the encoder {title!r} draws sound, not a picture: {title}(sound)")
+        raise SetError(f"{title} draws a picture of its own and takes none: write {title}()")
     return inputs, args
+
+
+def take_sound(operation: Operation, args: list[Any], values: dict[str, Any]) -> SoundHandle:
+    """The sound of a call, taken out of its arguments: what is heard if it is not given.
+
+    Every encoder can be called with the sound, even one that draws nothing of it.
+    """
+    title = operation.name
+    name = next((each.name for each in operation.inputs if each.kind == "sound"), "")
+    if not name and operation.kind != "encoder":
+        return SOUND
+    if name and name in values:
+        given = values.pop(name)
+        if not isinstance(given, SoundHandle):
+            first = f"{title}(listen())"
+            what = f"the {operation.kind} {title!r} takes the sound"
+            raise SetError(f"{what} as {name!r}: {first}, got {describe(given)}")
+        return given
+    for place, each in enumerate(args):
+        if isinstance(each, SoundHandle):
+            del args[place]
+            return each
+    return SOUND
+
+
+def missing(operation: Operation, name: str, args: list[Any]) -> str:
+    """What to say of a picture that is not given."""
+    title = operation.name
+    got = f", got {describe(args[0])}" if args else ""
+    if operation.kind == "encoder":
+        return (
+            f"the encoder {title!r} draws a picture together with the sound, and none is given as "
+            f"{name!r}{got}; give it one in a set: {title}(sound, picture)"
+        )
+    return f"{title} needs a picture as {name!r}{got}"
 
 
 def flat(args: list[Any]) -> list[Any]:

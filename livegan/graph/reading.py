@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from livegan.graph import control_reading
 from livegan.graph.binding import describe
-from livegan.graph.control_reading import Control
+from livegan.graph.control_reading import ControlValue
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Holder, call, make
+from livegan.operation.feeding import HandedSound, HopValues, hand
+from livegan.operation.moment import now_at
+from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import Now
 
-NO_CONTROLS: Mapping[str, Control] = {}
+NO_CONTROLS: Mapping[str, ControlValue] = {}
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Reading:
     """Where live picture sources are asked for: a `livegan.picture_sources.board.Board`."""
     playing: frozenset[str] = frozenset()
     """Of those, the ones that another thread plays: asked for their last value only."""
-    controls: Mapping[str, Control] = field(default_factory=lambda: NO_CONTROLS)
+    controls: Mapping[str, ControlValue] = field(default_factory=lambda: NO_CONTROLS)
     """Controls by name, as they are in this frame: they do not change while it is drawn."""
 
     def control(self, name: str, default: float = 0.0) -> float:
@@ -116,7 +119,8 @@ def _leaf(r: Reading, s: Signal) -> float:
         if s.print not in r.objects:
             r.memory[s.print] = held
     live = {p.name for p in operation.params if p.live or not operation.stateful}
-    values = {k: read_all(v, r) for k, v in params if k in live}
+    values = live_values(operation, {k: v for k, v in params if k in live}, r)
+    feed_leaf(r, s, held)
     given = [r.sound if a == "sound" else read(a, r) for a in inputs]
     drawn = call(operation, held, given, values, r.now, name=s.print)
     try:
@@ -130,6 +134,14 @@ def _leaf(r: Reading, s: Signal) -> float:
     if held is not None:
         held.last = result
     return result
+
+
+def feed_leaf(r: Reading, s: Signal, held: Holder | None) -> None:
+    """Hand the object of a ``@signal`` class that is fed every hop up to this moment."""
+    operation = s.leaf
+    if operation is None or held is None or not operation.feeds or r.sound is None:
+        return
+    hand(operation, held, r.sound, hop_values(operation, dict(s.args[1]), r, held.feed))
 
 
 RULES: dict[str, Callable[[Reading, Signal], Any]] = {
@@ -182,14 +194,92 @@ def read(value: Any, reading: Reading) -> Any:
     return known
 
 
-def read_all(value: Any, reading: Reading) -> Any:
-    """:func:`read`, of each part where there are several."""
-    if isinstance(value, tuple):
-        return tuple(read(part, reading) for part in value)
-    return read(value, reading)
-
-
 def number(value: Any, reading: Reading) -> float:
     """:func:`read`, as a finite float: what is not finite counts as 0."""
     result = float(read(value, reading))
     return result if math.isfinite(result) else 0.0
+
+
+def live_values(
+    operation: Operation | None, given: Mapping[str, Any], reading: Reading
+) -> dict[str, Any]:
+    """The values of live parameters in this frame; signals are held to the declared range.
+
+    Parameters
+    ----------
+    given : values and signals by name, as a set gave them.
+    """
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        row = operation.param(name) if operation else None
+        if isinstance(value, tuple) and row is not None:
+            value = vector(row, value, reading)
+        elif isinstance(value, Signal):
+            if row is not None and row.type in ("choice", "text"):
+                value = read(value, reading)
+                if row.choices and value not in row.choices:
+                    value = row.default
+            elif row is not None and row.type == "flag":
+                value = number(value, reading) > 0.5
+            else:
+                value = number(value, reading)
+                value = float(row.limit(value)) if row else value
+        values[name] = value
+    return values
+
+
+def vector(row: Param, parts: tuple[Any, ...], reading: Reading) -> tuple[float, ...]:
+    """A vector or colour in this frame, each part held to the range."""
+    limits = replace(row, low=0.0, high=1.0) if row.kind == "colour" else row
+    return tuple(float(limits.limit(number(part, reading))) for part in parts)
+
+
+def hop_values(
+    operation: Operation, given: Mapping[str, Any], reading: Reading, feed: HandedSound
+) -> HopValues | None:
+    """What reads the parameters of ``feed`` at each hop up to the moment of ``reading``.
+
+    So what an encoder remembers does not depend on how many frames were drawn.  A parameter that
+    follows the sound is read from the sound up to that hop, and what ``smooth`` remembers goes from
+    hop to hop.  What has no past to look up is held for all hops of a frame: controls, objects of
+    ``@signal`` classes, and picture sources.
+
+    ``given`` are values and signals by name, as a set gave them; ``feed`` is that of the object.
+    None if the operation is not fed, or its ``feed`` has no parameters.
+    """
+    if not operation.feeds or not operation.fed:
+        return None
+    fed = {name: value for name, value in given.items() if name in operation.fed}
+    now = live_values(operation, fed, reading)
+    if not any(map(moves, fed.values())):
+        return lambda position: now
+
+    def at(position: int) -> Mapping[str, Any]:
+        hop = reading.sound.hop
+        if position != feed.position + hop:
+            feed.memory.clear()  # the sound began anew, or there was a long pause
+        feed.position = position
+        sound = reading.sound.before(position)
+        moment = now_at(
+            sound,
+            before=(position - hop) / sound.rate,
+            fps=reading.now.fps,
+            seed=reading.now.seed,
+            beats_per_bar=reading.now.beats_per_bar,
+        )
+        own = replace(
+            reading,
+            now=moment,
+            sound=sound,
+            memory=feed.memory,
+            values={},
+            playing=frozenset(reading.objects),
+        )
+        return live_values(operation, fed, own)
+
+    return at
+
+
+def moves(value: Any) -> bool:
+    """Whether a value is a signal, or has one in it."""
+    return isinstance(value, Signal) or (isinstance(value, tuple) and any(map(moves, value)))

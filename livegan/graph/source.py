@@ -51,7 +51,7 @@ SLIDES = (
 """What ``pictures(...)`` takes besides its folder."""
 
 
-class Source(Picture):
+class SourcePicture(Picture):
     """A picture from outside. ``.alpha`` is its transparency as a picture of its own; ``.here`` is
     1 while it delivers, else 0; ``.age`` the seconds since its newest picture."""
 
@@ -59,7 +59,9 @@ class Source(Picture):
     def alpha(self) -> Picture:
         """Its transparency as a grey picture, white where it is opaque: ``a.mask(logo.alpha)``."""
         fixed = {**self.fixed, "plane": "alpha"}
-        return Source("source", self.title, inputs=self.inputs, live=dict(self.live), fixed=fixed)
+        return SourcePicture(
+            "source", self.title, inputs=self.inputs, live=dict(self.live), fixed=fixed
+        )
 
     @property
     def here(self) -> Signal:
@@ -88,7 +90,7 @@ def source(
     key: str | None = None,
     live: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
-) -> Source:
+) -> SourcePicture:
     """A node for a picture source, its values checked.
 
     Raises
@@ -104,7 +106,9 @@ def source(
     if built.get("turn", 0) % 90:
         raise SetError(f"{kind}: turn is 0, 90, 180 or 270, got {built['turn']}")
     built |= {"argument": argument, "plane": "colour", **(fixed or {})}
-    return Source("source", kind, inputs=(away,), live=played | (live or {}), fixed=built, key=key)
+    return SourcePicture(
+        "source", kind, inputs=(away,), live=played | (live or {}), fixed=built, key=key
+    )
 
 
 def film(
@@ -116,7 +120,7 @@ def film(
     away: Picture | None = None,
     key: str | None = None,
     **values: Any,
-) -> Source:
+) -> SourcePicture:
     """A film file, by the clock of the show; its sound is not heard.
 
     ``path`` is beside the set, in the working folder, or absolute; ``choose("a.mp4", "b.mp4",
@@ -152,19 +156,19 @@ def film(
 
 def picture(
     path: Any, *, away: Picture | None = None, key: str | None = None, **values: Any
-) -> Source:
+) -> SourcePicture:
     """A picture file: PNG, JPEG, TIFF, WebP, GIF... ``picture("logo.png").alpha`` is its mask."""
     return source("picture", named("picture", path), SHAPE, values, away=away, key=key)
 
 
 def pictures(
     folder: Any, *, away: Picture | None = None, key: str | None = None, **values: Any
-) -> Source:
+) -> SourcePicture:
     """The picture files of a folder, one after another: ``pictures("stills/", beats=8)``."""
     return source("pictures", named("pictures", folder), SLIDES, values, away=away, key=key)
 
 
-def live_source(kind: str, argument: Any = "", /, **values: Any) -> Source:
+def live_source(kind: str, argument: Any = "", /, **values: Any) -> SourcePicture:
     """A source that delivers by itself: a camera, a display, a stream of another program."""
     if isinstance(argument, bool) or not isinstance(argument, (str, int)):
         raise SetError(f"{kind} takes a name in quotes or a number, got {describe(argument)}")

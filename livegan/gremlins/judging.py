@@ -14,7 +14,7 @@ from livegan.gremlins.witness import ShownGlance, lower
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.record.show_log import line_of
 
-Verdict = Literal["pass", "late", "fail", "not done"]
+Judgement = Literal["pass", "late", "fail", "not done"]
 NOT_AS_BEFORE = "it was not as before"
 LAST = 4
 """Lines of the show that are told where it was not as before."""
@@ -30,7 +30,7 @@ class Outcome:
 
     fault: str
     row: str
-    verdict: Verdict
+    verdict: Judgement
     said: str = ""
     """The show's one line about it."""
     presented: int = 0
@@ -131,7 +131,7 @@ def judge(
     why += [f"on another output: {line}" for line in shown_wrong(beside, dark)]
     if fault.window and differs(glances, beside):
         why.append("the window and another output were not on the same rung")
-    verdict: Verdict = "fail" if why else "late" if late else "pass"
+    verdict: Judgement = "fail" if why else "late" if late else "pass"
     end = until if until is not None else (glances[-1].at if glances else since)
     return Outcome(
         fault.name,

@@ -133,7 +133,9 @@ class Show:
     def _plays(self, mark: Mark) -> bool:
         refused = self.first(mark, lambda m: _commit(m) == "refused")
         if refused is not None:
-            raise ShowEnded(f"the set is refused: {place(dict(refused))}{refused.get('reason')}")
+            raise ShowEnded(
+                f"the set is refused: {place(refused.get('where'))}{refused.get('reason')}"
+            )
         return bool(
             self.first(mark, lambda m: _commit(m) == "on_air")
             and sum(p.pictures for p in self.glances[mark.glances :]) > 2

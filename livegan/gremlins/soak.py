@@ -49,7 +49,7 @@ DRIFT = 0.05
 
 
 @dataclass(frozen=True)
-class Sample:
+class SoakSample:
     """What a show holds at a moment. Times in seconds since the show began."""
 
     at: float
@@ -96,7 +96,7 @@ class SoakReport:
     counts: dict[str, int]
     verdicts: tuple[Verdict, ...]
     wrong: tuple[str, ...]
-    samples: tuple[Sample, ...]
+    samples: tuple[SoakSample, ...]
 
     @property
     def good(self) -> bool:
@@ -136,7 +136,7 @@ def rule(seconds: float) -> str:
     )
 
 
-def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
+def verdicts(samples: Sequence[SoakSample], seconds: float) -> list[Verdict]:
     """What grew and what did not, of a run of ``seconds``.
 
     Of engines the last one counts, once it has played as long as a show is to be warm: one that
@@ -152,7 +152,7 @@ def verdicts(samples: Sequence[Sample], seconds: float) -> list[Verdict]:
     share = growth(seconds)
 
     def compared(
-        what: str, of: Sequence[Sample], value: Callable[[Sample], float], unit: str
+        what: str, of: Sequence[SoakSample], value: Callable[[SoakSample], float], unit: str
     ) -> Verdict:
         fifth = max(1, round(len(of) * ENDS))
         first, last = [value(s) for s in of[:fifth]], [value(s) for s in of[-fifth:]]
@@ -193,7 +193,7 @@ class Soak:
         """``told`` hears the seconds that have passed and a line about it, which may be empty."""
         self.plan, self.seconds, self._told = plan, seconds, told
         self._rng = random.Random(plan.seed)
-        self.samples: list[Sample] = []
+        self.samples: list[SoakSample] = []
         self.wrong: list[str] = []
         self.counts = dict.fromkeys(("saves", "refused", "on_air", "faults", "kills"), 0)
 
@@ -278,7 +278,7 @@ class Soak:
         if stage is None or engine is None:  # dead just now
             return
         self.samples.append(
-            Sample(
+            SoakSample(
                 at=round(now, 2),
                 engine_pid=engine_pid,
                 stage=stage,

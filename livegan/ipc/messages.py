@@ -62,9 +62,12 @@ class Poisoned:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Commit:
-    """How a save stands. Times are seconds of show time; places are ``file:line``."""
+    """A save on its way to the air. Times are seconds of show time; places are ``file:line``.
+
+    The pipeline changes the one that it has; each message is a copy.
+    """
 
     id: int = 0
     at: float = 0.0
@@ -111,7 +114,7 @@ class Slots:
 
 
 @dataclass(frozen=True)
-class Outputs:
+class OutputsOnAir:
     """The extra pictures of a set: ``name``, ``kind``, ``ring``, and which plugin shows them."""
 
     outputs: Sequence[Row]
@@ -139,7 +142,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class SafeSet:
+class SafeSetReady:
     """Whether a safe set was proven, or why not."""
 
     ready: bool
@@ -167,6 +170,34 @@ class Waiting:
 
     what: str = field(metadata={"wire": "for"})
     text: str = ""
+
+
+# Of the stage itself -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EngineNews:
+    """What became of the engine: ``kind`` is "phase", "death", "recovery", "blocked" or
+    "standby", ``phase`` the supervisor's."""
+
+    kind: str
+    phase: str
+    text: str = ""
+    pid: int | None = None
+    how: str = ""
+    """Of a death: how it ended."""
+    node: str = ""
+    where: str = ""
+    """What it was at."""
+    gap_s: float | None = None
+    """Of a recovery: for how long there was no engine."""
+
+
+@dataclass(frozen=True)
+class PrintedLines:
+    """What code of a set printed, shortened."""
+
+    lines: Sequence[str]
 
 
 # Stage → engine ----------------------------------------------------------------------------------
@@ -225,22 +256,39 @@ class Quit:
 
 
 FromEngine = (
-    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | Outputs | Sources | Settings
-    | SafeSet | Obeyed | Note | Waiting
+    Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
+    | Settings | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
+FromStage = EngineNews | PrintedLines
+EngineMessage = FromEngine | FromStage
+"""What the stage hears of its engine."""
 ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
-Message = FromEngine | ToEngine
+Message = EngineMessage | ToEngine
 
-FROM_ENGINE: dict[str, type] = {
-    "safe" if kind is SafeSet else kind.__name__.lower(): kind for kind in get_args(FromEngine)
+NAMES: dict[type, str] = {
+    OutputsOnAir: "outputs",
+    SafeSetReady: "safe",
+    EngineNews: "engine",
+    PrintedLines: "printed",
+    TakeOver: "take_over",
+    SourceRings: "source_rings",
 }
+"""What a message is called on the pipe, where that is not the name of its class."""
+
+
+def _by_name(kinds: Any) -> dict[str, type]:
+    return {NAMES.get(kind, kind.__name__.lower()): kind for kind in get_args(kinds)}
+
+
+FROM_ENGINE = _by_name(FromEngine)
 """What an engine says, by ``type``."""
-TO_ENGINE: dict[str, type] = {
-    {TakeOver: "take_over", SourceRings: "source_rings"}.get(kind, kind.__name__.lower()): kind
-    for kind in get_args(ToEngine)
-}
+FROM_STAGE = _by_name(FromStage)
+"""What the stage says of its engine, in the show log."""
+TO_ENGINE = _by_name(ToEngine)
 """What an engine is told, by ``type``."""
-_TYPES = {kind: name for name, kind in (*FROM_ENGINE.items(), *TO_ENGINE.items())}
+_TYPES = {
+    kind: name for kinds in (FROM_ENGINE, FROM_STAGE, TO_ENGINE) for name, kind in kinds.items()
+}
 
 
 def encode(message: Message) -> Wire:

@@ -13,14 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from livegan.operation.chance import generator
+from livegan.operation.feeding import REPLAY_S as REPLAY_S
+from livegan.operation.feeding import HandedSound, HopValues, hand
 from livegan.operation.moment import Heard
 from livegan.plugin.declare import CALLED, Operation
 from livegan.plugin.notes import noted
 from livegan.plugin.now import Now
-
-REPLAY_S = 20.0
-"""How much of the past an encoder that is fed is handed when it is built: it may remember as much,
-and no more."""
 
 T = TypeVar("T")
 
@@ -31,6 +29,8 @@ class Holder(Protocol):
     object: Any
     last: float
     """Of a signal: its newest value."""
+    feed: HandedSound
+    """What it was handed of the sound, if it is fed."""
 
     def run(self, job: Callable[[], T]) -> T:
         """What a job returns that uses the object, wherever that may be used."""
@@ -42,6 +42,7 @@ class Made:
     def __init__(self, made: Any, run: Callable[[Callable[[], Any]], Any] | None = None) -> None:
         self.object = made
         self.last = 0.0
+        self.feed = HandedSound()
         self._run = run
 
     def run(self, job: Callable[[], T]) -> T:
@@ -61,7 +62,11 @@ def apart(held: Holder) -> Holder:
     device, and what refuses, such as a thread or a file.
     """
     found = held.run(lambda: _copied(held.object))
-    return held if found is None else Made(found, held.run)
+    if found is None:
+        return held
+    other = Made(found, held.run)
+    other.feed = held.feed.copy()
+    return other
 
 
 def _copied(made: Any) -> Any:
@@ -88,18 +93,18 @@ def call(
     name: str = "",
     size: tuple[int, int] | None = None,
 ) -> Any:
-    """What an operation returns for one frame.
+    """What an operation returns for one frame; one that is fed has been handed its hops before.
 
     Parameters
     ----------
     held : its object, of a class; None of a function.
-    inputs : the sound, of an encoder; pictures, of a mixer.
+    inputs : the sound and pictures, in the order of its signature.
     values : its live parameters; of a function all of them.
     name : of the node, so that two mixers of one kind are given different chance.  That of an
         encoder depends on its own name alone: it draws the same wherever it stands.
     size : (height, width) in pixels that is drawn at.
     """
-    given = dict(values)
+    given = {key: value for key, value in values.items() if key not in operation.fed}
     if "now" in operation.context:
         given["now"] = now
     if "size" in operation.context:
@@ -140,34 +145,14 @@ class Driver:
         self.held = held
         if held is None and operation.stateful:
             self.held = make(operation, fixed)
-        self.fed: int | None = None
-        """Hops that were handed to an encoder that is fed, counted from the start of the show."""
 
-    def feed(self, sound: Heard) -> None:
-        """Hand an encoder that is fed every hop since it was last asked, each once.
+    def feed(self, sound: Heard, values: HopValues | None = None) -> None:
+        """Hand one that is fed every hop since it was last asked: see `livegan.operation.feeding`.
 
-        At first, when the sound began anew, and after a pause that is longer than the replay, these
-        are the last 20 s.  Other operations are left alone.
+        Other operations are left alone.
         """
-        held = self.held
-        if held is None or not self.operation.feeds:
-            return
-        newest = sound.position // sound.hop
-        replay = max(0, newest - round(REPLAY_S * sound.rate) // sound.hop)
-        if self.fed is None or newest < self.fed or self.fed < replay:
-            self.fed = replay
-        late = newest - self.fed
-        if not late:
-            return
-        samples = sound.last(late * sound.hop / sound.rate)
-        first = self.fed
-
-        def hand() -> None:
-            for index in range(late):
-                self.fed = first + index + 1  # before it may fail: no hop is handed twice
-                held.object.feed(samples[index * sound.hop : (index + 1) * sound.hop])
-
-        held.run(hand)
+        if self.held is not None and self.operation.feeds:
+            hand(self.operation, self.held, sound, values)
 
     def call(
         self,
@@ -176,10 +161,12 @@ class Driver:
         now: Now,
         *,
         size: tuple[int, int] | None = None,
+        hops: HopValues | None = None,
     ) -> Any:
-        """What the operation returns for one frame; an encoder is fed before."""
+        """What the operation returns for one frame; one that is fed is handed its hops before."""
         if self.operation.feeds:
-            self.feed(inputs[0])
+            kinds = [each.kind for each in self.operation.inputs]
+            self.feed(inputs[kinds.index("sound")], hops)
         values = live if self.held is not None else {**self.fixed, **live}
         return call(self.operation, self.held, inputs, values, now, name=self.name, size=size)
 
@@ -187,11 +174,9 @@ class Driver:
         """``size`` if the operation is given it: then what it draws should have it."""
         return size if "size" in self.operation.context else None
 
-    def apart(self, sound: Heard) -> Driver:
+    def apart(self, sound: Heard, hops: HopValues | None = None) -> Driver:
         """One that draws the next frame as this would, and leaves no trace in this: see `apart`."""
-        self.feed(sound)
+        self.feed(sound, hops)
         if self.held is None:
             return self
-        other = Driver(self.operation, self.fixed, self.name, held=apart(self.held))
-        other.fed = self.fed
-        return other
+        return Driver(self.operation, self.fixed, self.name, held=apart(self.held))

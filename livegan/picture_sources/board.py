@@ -14,7 +14,7 @@ import numpy as np
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_file import SUFFIXES
 from livegan.picture_sources.clip import Clip
-from livegan.picture_sources.source import FILES, Pixels, SourceError, SourceName, Wanted
+from livegan.picture_sources.source import FILES, PictureSourceError, Pixels, SourceName, Wanted
 from livegan.picture_sources.still_files import read_still
 
 AWAY = 2.0  # seconds without a picture after which a source counts as away
@@ -229,9 +229,9 @@ def stand_ins(words: Iterable[str]) -> dict[str, str]:
     for word in words:
         source, equals, file = word.rpartition("=")
         if not equals or not source.strip() or not file.strip():
-            raise SourceError(f"--with {word}: write SOURCE=FILE, such as camera=clip.mp4")
+            raise PictureSourceError(f"--with {word}: write SOURCE=FILE, such as camera=clip.mp4")
         if file.strip() != "test" and not Path(file).expanduser().is_file():
-            raise SourceError(f"--with {word}: there is no file {file!r}")
+            raise PictureSourceError(f"--with {word}: there is no file {file!r}")
         found[source.strip()] = file.strip()
     return found
 

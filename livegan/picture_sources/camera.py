@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import av
 
 from livegan.picture_sources.grabbing import Grabber
-from livegan.picture_sources.source import SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Wanted
 
 FORMATS = {"linux": "v4l2", "win32": "dshow", "darwin": "avfoundation"}
 TEST = "test"
@@ -59,7 +59,9 @@ def find_camera(wanted: str, there: list[Camera]) -> Camera:
         If there is none; the message lists those that are there.
     """
     if not there:
-        raise SourceError("there is no camera here: plug one in (`livegan devices` lists them)")
+        raise PictureSourceError(
+            "there is no camera here: plug one in (`livegan devices` lists them)"
+        )
     if not wanted:
         return there[0]
     listed = "; ".join(f"{c.number}: {c.name}" for c in there)
@@ -67,13 +69,13 @@ def find_camera(wanted: str, there: list[Camera]) -> Camera:
         for camera in there:
             if camera.number == int(wanted):
                 return camera
-        raise SourceError(f"there is no camera {wanted}; there is {listed}")
+        raise PictureSourceError(f"there is no camera {wanted}; there is {listed}")
     plain = _plain(wanted)
     for same in (lambda n: n == plain, lambda n: plain in n, lambda n: n in plain):
         found = [c for c in there if same(_plain(c.name)) or c.file == wanted]
         if found:
             return found[0]
-    raise SourceError(f"no camera is called {wanted!r}; there is {listed}")
+    raise PictureSourceError(f"no camera is called {wanted!r}; there is {listed}")
 
 
 def _plain(name: str) -> str:
@@ -93,10 +95,10 @@ def open_camera(argument: str, wanted: Wanted) -> Grabber:
         tries = [{"input_format": "mjpeg", "video_size": "1280x720"}, {"framerate": "30"}, {}]
     elif format == "dshow":
         tries = [{"video_size": "1280x720", "framerate": "30"}, {}]
-    error = SourceError(f"{camera.name}: cannot be opened")
+    error = PictureSourceError(f"{camera.name}: cannot be opened")
     for options in tries:
         try:
             return Grabber(camera.name, camera.file, wanted, format=format, options=options)
-        except SourceError as refused:
+        except PictureSourceError as refused:
             error = refused
     raise error

@@ -18,7 +18,7 @@ import numpy as np
 
 from livegan.files import location
 from livegan.picture_sources.frame import as_pixels
-from livegan.picture_sources.source import Pixels, SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 
 ROUNDING = 1e-6  # seconds by which a time may be rounded down and still is that of the frame
 NEAR = 1.5  # seconds ahead that are reached by decoding on, without a seek
@@ -43,24 +43,26 @@ class ClipFrame:
 class Clip:
     """The pictures of a film by presentation time. Not for several threads at once.
 
-    ``path`` is any file that PyAV opens; its sound is ignored. Raises `SourceError` if there is no
-    such file, or no picture in it.
+    ``path`` is any file that PyAV opens; its sound is ignored. Raises `PictureSourceError` if there
+    is no such file, or no picture in it.
     """
 
     def __init__(self, path: Path, wanted: Wanted) -> None:
         self.path, self._wanted = path, wanted
         if not path.is_file():
-            raise SourceError(f"{path}: there is no such file")
+            raise PictureSourceError(f"{path}: there is no such file")
         try:
             self._container = av.open(location(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
-            raise SourceError(f"{path}: not a film that can be opened ({_reason(error)})") from None
+            raise PictureSourceError(
+                f"{path}: not a film that can be opened ({_reason(error)})"
+            ) from None
         attached = av.stream.Disposition.attached_pic
         streams = [s for s in self._container.streams.video if s.codec_context is not None]
         films = [s for s in streams if not s.disposition & attached] or streams
         if not films:
             self._container.close()
-            raise SourceError(f"{path}: has no pictures")
+            raise PictureSourceError(f"{path}: has no pictures")
         self._stream: Any = films[0]
         self._stream.thread_type = "AUTO"
         ratio = self._stream.sample_aspect_ratio
@@ -86,7 +88,7 @@ class Clip:
         self._seek(None)
         first = self._next()
         if first is None:
-            raise SourceError(f"{self.path}: its pictures cannot be decoded")
+            raise PictureSourceError(f"{self.path}: its pictures cannot be decoded")
         self._start = first[0]
         self._held = first
         self._ahead = self._next()

@@ -8,7 +8,7 @@ from typing import Any
 import av
 
 from livegan.picture_sources.frame import as_pixels
-from livegan.picture_sources.source import Pixels, SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 
 WAIT = 0.2  # seconds that `read` waits for a picture
 SILENT = 5.0  # seconds without a picture after which a source is taken to be gone
@@ -18,7 +18,7 @@ class Grabber:
     """A device or stream that is read as fast as it delivers; older pictures are dropped.
 
     ``file``, ``format`` and ``options`` are those of `av.open`; ``name`` is for messages. Raises
-    `SourceError` if it cannot be opened, or has no pictures.
+    `PictureSourceError` if it cannot be opened, or has no pictures.
     """
 
     def __init__(
@@ -36,10 +36,10 @@ class Grabber:
             self._stream: Any = self._container.streams.video[0]
         except IndexError:
             self._container.close()
-            raise SourceError(f"{name}: delivers no pictures") from None
+            raise PictureSourceError(f"{name}: delivers no pictures") from None
         except (av.FFmpegError, ValueError) as error:
             text = str(getattr(error, "strerror", None) or error)
-            raise SourceError(f"{name}: cannot be opened ({text})") from None
+            raise PictureSourceError(f"{name}: cannot be opened ({text})") from None
         ratio = self._stream.sample_aspect_ratio
         self._aspect = float(ratio) if ratio else 1.0
         self._stream.thread_type = "SLICE"  # frame threads would delay each picture
@@ -94,10 +94,10 @@ class Grabber:
                 self._waited = 0.0
                 return pixels
             if self._ended:
-                raise SourceError(f"{self.name}: {self._ended}")
+                raise PictureSourceError(f"{self.name}: {self._ended}")
         self._waited += WAIT
         if self._waited > SILENT:
-            raise SourceError(f"{self.name}: no picture came for {SILENT:g} s")
+            raise PictureSourceError(f"{self.name}: no picture came for {SILENT:g} s")
         return None
 
     def close(self) -> None:

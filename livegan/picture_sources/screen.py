@@ -6,7 +6,7 @@ import os
 import sys
 
 from livegan.picture_sources.grabbing import Grabber
-from livegan.picture_sources.source import SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Wanted
 
 RATE = "30"
 
@@ -30,12 +30,12 @@ def open_screen(argument: str, wanted: Wanted) -> Grabber:
         file = f"Capture screen {number}"
         return Grabber(name, file, wanted, format="avfoundation", options=options)
     if argument and not argument.isdigit():
-        raise SourceError(
+        raise PictureSourceError(
             f"{name}: windows by title are found on Windows only; name a display, screen(0)"
         )
     display = os.environ.get("DISPLAY", "")
     if not display:
-        raise SourceError(f"{name}: there is no X display to read (DISPLAY is not set)")
+        raise PictureSourceError(f"{name}: there is no X display to read (DISPLAY is not set)")
     server, _, own = (
         display.rpartition(".") if "." in display.rpartition(":")[2] else (display, "", "")
     )

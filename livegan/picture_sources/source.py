@@ -17,7 +17,7 @@ FILES = ("film", "picture", "pictures")
 """Kinds that whoever draws reads by itself; all others are live."""
 
 
-class SourceError(Exception):
+class PictureSourceError(Exception):
     """A source that cannot be opened, or delivers no more. The message is one line."""
 
 
@@ -38,7 +38,7 @@ class PictureSource(Protocol):
 
 
 Opener = Callable[[str, "Wanted"], PictureSource]
-"""``open(argument, wanted)``: raises `SourceError` where it cannot be opened now."""
+"""``open(argument, wanted)``: raises `PictureSourceError` where it cannot be opened now."""
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ import numpy as np
 from PIL import Image
 
 from livegan.picture_file import SUFFIXES, PictureFileError, read_alpha, read_bytes
-from livegan.picture_sources.source import Pixels, SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 
 
 def read_still(path: Path, wanted: Wanted) -> Pixels:
     """A picture file as bytes, (H, W, 3) or (H, W, 4) where it has transparency, covering the
-    canvas and not larger. Raises `SourceError` in a line."""
+    canvas and not larger. Raises `PictureSourceError` in a line."""
     try:
         colours, alpha = read_bytes(path), read_alpha(path)
     except PictureFileError as error:
-        raise SourceError(str(error)) from None
+        raise PictureSourceError(str(error)) from None
     height, width = wanted.size_for(*colours.shape[:2])
     planes = [Image.fromarray(colours)] + ([] if alpha is None else [Image.fromarray(alpha)])
     if colours.shape[:2] != (height, width):
@@ -26,12 +26,12 @@ def read_still(path: Path, wanted: Wanted) -> Pixels:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The picture files of a folder, by name. Raises `SourceError` if there is none."""
+    """The picture files of a folder, by name. Raises `PictureSourceError` if there is none."""
     try:
         there = sorted(folder.iterdir())
     except OSError as error:
-        raise SourceError(f"{folder}: cannot be read ({error.strerror})") from None
+        raise PictureSourceError(f"{folder}: cannot be read ({error.strerror})") from None
     found = [p for p in there if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")]
     if not found:
-        raise SourceError(f"{folder}: has no pictures in it (PNG, JPEG, WebP, TIFF, BMP)")
+        raise PictureSourceError(f"{folder}: has no pictures in it (PNG, JPEG, WebP, TIFF, BMP)")
     return found

@@ -19,7 +19,7 @@ OF_A_SET: tuple[Kind, ...] = ("mixer", "signal")
 
 @dataclass(frozen=True)
 class Offer:
-    """A registered source, loader, output, word or command."""
+    """A registered source, picture source, loader, output, word or command."""
 
     kind: str
     name: str
@@ -36,6 +36,8 @@ class Offer:
     """What it reads besides its code: watched as code is."""
     stamp: str = ""
     """Of its code and files, where those are edited live: equal means no change."""
+    example: str = ""
+    """An argument with which it works on any machine: for checks and for pictures of it."""
 
 
 Thing = TypeVar("Thing", Operation, Offer)
@@ -78,6 +80,11 @@ def where_of(thing: Operation | Offer) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
+def spoken(kind: str) -> str:
+    """A kind as messages write it: ``picture source``."""
+    return kind.replace("_", " ")
+
+
 def call_of(kind: str, full: str) -> str:
     """How a performer writes a full name."""
     return FULL_NAME[kind].format(full) if kind in FULL_NAME else full
@@ -87,10 +94,11 @@ def clash(kind: str, name: str, found: Sequence[Operation | Offer]) -> str:
     """What to say of a name that several plugins claim, as a word of a set for different kinds."""
     mixed = len({o.kind for o in found}) > 1
     who = " and ".join(
-        f"{f'the {o.kind} of ' if mixed else ''}{package_of(o)} ({where_of(o)})" for o in found
+        f"{f'the {spoken(o.kind)} of ' if mixed else ''}{package_of(o)} ({where_of(o)})"
+        for o in found
     )
     call = call_of(found[-1].kind, f"{package_of(found[-1])}:{name}")
-    what = "word" if mixed else kind
+    what = "word" if mixed else spoken(kind)
     return f"two plugins claim the {what} {name!r}: {who}; remove one, or write {call}"
 
 
@@ -184,4 +192,4 @@ class Catalogue:
         lost = ""
         if self.missing and closest(short, known) is None:
             lost = f"; refused: {', '.join(self.missing)} (livegan plugins says why)"
-        raise UnknownName(f"there is no {kind} {name!r}{suggestion(name, known)}{lost}")
+        raise UnknownName(f"there is no {spoken(kind)} {name!r}{suggestion(name, known)}{lost}")

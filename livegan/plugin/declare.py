@@ -2,9 +2,11 @@
 
 An encoder, mixer or signal is a plain function or class.  Its signature is its declaration:
 
-* Arguments before ``*`` are inputs: ``sound`` for an encoder, pictures for a mixer.  An input with
-  the default ``None`` is optional; ``*pictures`` takes any number.
-* Keyword arguments whose default is :func:`param` can be played: each accepts a signal.
+* Arguments before ``*`` are inputs.  The one called ``sound`` is the sound; the others are
+  pictures.  An input with the default ``None`` is optional; ``*pictures`` takes any number.  An
+  encoder or mixer without inputs draws from the moment alone.
+* Keyword arguments whose default is :func:`param` can be played: each accepts a signal.  Those of
+  ``feed`` are read at every hop of the sound, all others in every frame.
 * Keyword arguments whose default is :func:`static` are fixed when the node is built.  Changing one
   rebuilds the node.
 * Keyword arguments named in :data:`CONTEXT` receive the state of the frame.
@@ -16,13 +18,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass, replace
-from keyword import iskeyword
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import CodeType
 from typing import Any, Literal
 
+from livegan.plugin.authored import asked, can_be_written, doc_of, source_of, unheard
+from livegan.plugin.inputs import BadInputs, with_kinds
+from livegan.plugin.inputs import Input as Input
 from livegan.plugin.parameter import Param as Param
 from livegan.plugin.parameter import fault_of, plain, writable
 from livegan.plugin.parameter import param as param
@@ -67,23 +70,14 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Input:
-    """One positional input of an operation."""
-
-    name: str
-    optional: bool = False
-    many: bool = False
-
-
-@dataclass(frozen=True)
 class Operation:
     """An encoder, mixer or signal as declared: its name, inputs, parameters and origin.
 
     ``make`` is the function or class.  livegan instantiates a class with its static parameters
     when it builds the node.  In every frame it then calls ``draw(sound, *, ...)`` of an encoder,
-    ``mix(*pictures, ...)`` of a mixer or ``value(...)`` of a signal.  If an encoder has
-    ``feed(block)``, livegan calls it with every hop of sound in order, a (480, 2) float32 array.
-    A new object first receives the last seconds of sound.
+    ``mix(*pictures, ...)`` of a mixer or ``value(...)`` of a signal.  If the class takes the sound
+    and has ``feed(block)``, livegan calls it with every hop of sound in order, a (480, 2) float32
+    array.  A new object first receives the last seconds of sound.
     """
 
     kind: Kind
@@ -98,6 +92,10 @@ class Operation:
     """Other files that it reads, such as a shader: livegan reloads it when one is saved."""
     stamp: str = ""
     """Of what those files said when it was loaded."""
+    fed: frozenset[str] = frozenset()
+    """The parameters of ``feed``: their values are read at every hop."""
+    live: bool = False
+    """It follows the outside world, so two frames of the same moment may differ."""
     origin: Origin = field(default_factory=Origin)
 
     @property
@@ -112,8 +110,31 @@ class Operation:
 
     @property
     def feeds(self) -> bool:
-        """True for an encoder with ``feed``, which receives every hop of sound."""
-        return self.kind == "encoder" and self.stateful and hasattr(self.make, "feed")
+        """True for a class with ``feed`` that takes the sound: it receives every hop of it."""
+        return self.stateful and self.listens and asked(self.make, "feed") is not None
+
+    @property
+    def listens(self) -> bool:
+        """Whether one of its inputs is the sound."""
+        return any(each.kind == "sound" for each in self.inputs)
+
+    @property
+    def pictures(self) -> tuple[Input, ...]:
+        """Its inputs that are pictures."""
+        return tuple(each for each in self.inputs if each.kind == "picture")
+
+    def arguments(self, sound: Any, pictures: Iterable[Any] = ()) -> list[Any]:
+        """The inputs of a call in order: the sound, and these pictures; None for those missing."""
+        rest = list(pictures)
+        given: list[Any] = []
+        for each in self.inputs:
+            if each.kind == "sound":
+                given.append(sound)
+            elif each.many:
+                given += rest
+            else:
+                given.append(rest.pop(0) if rest else None)
+        return given
 
     def param(self, name: str) -> Param | None:
         """The parameter of that name, or None."""
@@ -131,6 +152,7 @@ def declare(
     name: str | None = None,
     aliases: Sequence[str] = (),
     origin: Origin | None = None,
+    live: bool = False,
 ) -> Operation:
     """Read the declaration from the signature of a function or class.
 
@@ -181,10 +203,6 @@ def declare(
         fault = unheard(part)
         if fault:
             raise wrong(fault)
-    if kind == "encoder" and inspect.isclass(make) and hasattr(make, "feed"):
-        fault = fault_of_feed(make.feed)
-        if fault:
-            raise wrong(fault)
     for signature, building in signatures:
         arguments = list(signature.parameters.values())
         if inspect.isclass(make) and not building:
@@ -196,14 +214,7 @@ def declare(
                 if inspect.isclass(make) and building == found.live:
                     fix = "static() belongs to __init__, param() to " + called
                     raise wrong(f"argument {argument.name!r}: {fix}")
-                fault = fault_of(found)
-                if argument.name in ARGUMENTS and (kind != "signal" or argument.name == "self"):
-                    fault = ARGUMENTS[argument.name] + "; call it something else"
-                if argument.kind is argument.POSITIONAL_ONLY:
-                    fault = "it is given by its name; write it behind *, not before /"
-                if fault:
-                    raise wrong(f"argument {argument.name!r}: {fault}")
-                params.append(replace(found, name=argument.name))
+                params.append(named(kind, argument, found, wrong))
             elif argument.kind is argument.KEYWORD_ONLY or (building and inspect.isclass(make)):
                 if argument.name == "size" and kind == "signal":
                     raise wrong("a signal is a number and has no size")
@@ -235,24 +246,48 @@ def declare(
                         f'{argument.default!r}, doc="what it does"), behind *'
                     )
                 inputs.append(Input(argument.name, optional=optional))
-    if kind == "encoder" and len(inputs) != 1:
-        raise wrong("an encoder takes one input, the sound: def name(sound, *, ...)")
-    if kind == "mixer" and not inputs:
-        raise wrong("a mixer takes at least one picture: def name(picture, *, ...)")
-    names = [*(each.name for each in inputs), *(each.name for each in params)]
+    try:
+        told = with_kinds(kind, inputs)
+    except BadInputs as error:
+        raise wrong(str(error)) from None
+    fed: list[Param] = []
+    feed = asked(make, "feed") if inspect.isclass(make) else None
+    if kind == "encoder" and feed is not None and not told:
+        raise wrong(f"feed is given the sound, so {called} takes it too: def {called}(self, sound)")
+    if feed is not None and any(each.kind == "sound" for each in told):
+        fed = params_of_feed(kind, feed, wrong)
+    names = [*(each.name for each in inputs), *(each.name for each in (*params, *fed))]
     for again in (each for each in names if names.count(each) > 1):
-        raise wrong(f"argument {again!r} is in __init__ and in {called}; rename one")
+        where_else = "feed" if any(each.name == again for each in fed) else "__init__"
+        raise wrong(f"argument {again!r} is in {where_else} and in {called}; rename one")
     return Operation(
         kind=kind,
         name=title,
         make=make,
-        inputs=tuple(inputs),
-        params=tuple(params),
+        inputs=told,
+        params=(*params, *fed),
         context=frozenset(context),
         doc=writable(doc_of(make)),
         aliases=tuple(aliases),
+        fed=frozenset(each.name for each in fed),
+        live=live,
         origin=origin,
     )
+
+
+Wrong = Callable[[str], DeclarationError]
+
+
+def named(kind: Kind, argument: inspect.Parameter, found: Param, wrong: Wrong) -> Param:
+    """The parameter of an argument, or the error ``wrong(text)``."""
+    fault = fault_of(found)
+    if argument.name in ARGUMENTS and (kind != "signal" or argument.name == "self"):
+        fault = ARGUMENTS[argument.name] + "; call it something else"
+    if argument.kind is argument.POSITIONAL_ONLY:
+        fault = "it is given by its name; write it behind *, not before /"
+    if fault:
+        raise wrong(f"argument {argument.name!r}: {fault}")
+    return replace(found, name=argument.name)
 
 
 def declared(
@@ -287,85 +322,33 @@ def declared(
     return made
 
 
-def unheard(function: Any) -> str:
-    """Why nothing in a function would be run when it is called; empty if it would be."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    if inspect.isclass(function):
-        return ""
-    name = asked(function, "__name__") or "it"
-    if inspect.iscoroutinefunction(function):
-        return f"{name} is async, so nothing in it is run: write def instead of async def"
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        return f"{name} has a yield, so nothing in it is run: write return"
-    return ""
-
-
-def fault_of_feed(feed: Any) -> str:
-    """Why ``feed`` of an encoder cannot be handed the sound; empty if it can."""
+def params_of_feed(kind: Kind, feed: Any, wrong: Wrong) -> list[Param]:
+    """The parameters of ``feed(self, block, *, name=param(...))``; errors by ``wrong(text)``."""
     fault = unheard(feed)
     if fault:
-        return fault
+        raise wrong(fault)
     try:
         arguments = list(inspect.signature(feed).parameters.values())[1:]  # without self
     except (TypeError, ValueError):
-        return ""
+        return []
+    found: list[Param] = []
+    blocks = []
     for argument in arguments:
-        if isinstance(argument.default, Param):
-            return (
-                f"argument {argument.name!r} of feed: feed is given the sound alone; "
-                "param() belongs to draw, and static() to __init__"
-            )
+        if not isinstance(argument.default, Param):
+            blocks.append(argument)
+            continue
+        row = plain(argument.default)
+        if not row.live:
+            raise wrong(f"argument {argument.name!r} of feed: static() belongs to __init__")
+        found.append(named(kind, argument, row, wrong))
     needed = [
-        a.name
-        for a in arguments
-        if a.default is a.empty and a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)
+        each.name
+        for each in blocks
+        if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     ]
-    if len(needed) != 1 and not (not needed and arguments):
-        return "feed takes one block of sound: def feed(self, block)"
-    return ""
-
-
-def can_be_written(word: Any) -> bool:
-    """Whether a set can call something so: two underscores in front are Python's own names."""
-    return (
-        isinstance(word, str)
-        and word.isidentifier()
-        and not iskeyword(word)
-        and not word.startswith("__")
-    )
-
-
-def doc_of(make: Any) -> str:
-    """What its author wrote of it; empty if that is only what Python wrote by itself."""
-    if isinstance(make, functools.partial):
-        own = make.__doc__ != functools.partial.__doc__
-        return (inspect.getdoc(make) or "") if own else doc_of(make.func)
-    doc = inspect.getdoc(make) or ""
-    generated = inspect.isclass(make) and is_dataclass(make) and "\n" not in doc
-    return "" if generated and doc.startswith(f"{make.__name__}(") and doc[-1] == ")" else doc
-
-
-def asked(thing: Any, name: str) -> Any:
-    """An attribute of anything at all; None if there is none, or if asking for it fails."""
-    try:
-        return getattr(thing, name, None)
-    except Exception:
-        return None
-
-
-def source_of(make: Any) -> tuple[str, int]:
-    """(file, line) where a function or class was written; ("?", 0) if unknown."""
-    while isinstance(make, functools.partial):
-        make = make.func
-    code = asked(make, "__code__")
-    if isinstance(code, CodeType):
-        return code.co_filename, code.co_firstlineno
-    # A class of a set that is being edited: its source cannot be looked up by file, only asked.
-    members = asked(make, "__dict__") or {}
-    found = [asked(member, "__code__") for member in list(members.values())]
-    codes = [code for code in found if isinstance(code, CodeType)]
-    if codes:
-        first = min(codes, key=lambda c: c.co_firstlineno)
-        return first.co_filename, first.co_firstlineno
-    return "?", 0
+    if len(needed) != 1 and not (not needed and blocks):
+        raise wrong(
+            "feed takes one block of sound and its parameters: "
+            "def feed(self, block, *, name=param(...))"
+        )
+    return found

@@ -10,8 +10,9 @@ from typing import Any
 import pluggy
 
 from livegan.plugin import hookspecs
+from livegan.plugin.authored import source_of
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import DeclarationError, Kind, source_of
+from livegan.plugin.declare import DeclarationError, Kind
 
 OPERATIONS: dict[str, Kind] = {
     "register_encoders": "encoder",

@@ -15,7 +15,7 @@ from pluggy import HookimplMarker, HookspecMarker
 hookspec = HookspecMarker("livegan")
 hookimpl = HookimplMarker("livegan")
 
-Made = TypeVar("Made", bound=Callable[..., Any])
+Registered = TypeVar("Registered", bound=Callable[..., Any])
 
 
 class RegisterOperation(Protocol):
@@ -23,15 +23,17 @@ class RegisterOperation(Protocol):
 
     def __call__(
         self,
-        make: Made,
+        make: Registered,
         name: str | None = None,
         aliases: Sequence[str] = (),
         files: Sequence[str | Path] = (),
-    ) -> Made:
+        live: bool = False,
+    ) -> Registered:
         """Offer ``make`` as ``name`` (its own name if None), and by its aliases too.
 
         ``files`` are what it reads besides its code, such as a shader: paths beside the module.
-        What uses them is made anew when one is saved.
+        What uses them is made anew when one is saved.  ``live`` says that it follows the outside
+        world: two frames of the same moment may differ, and no data set can be made with it.
 
         Raises
         ------
@@ -41,32 +43,38 @@ class RegisterOperation(Protocol):
 
 
 class RegisterOffer(Protocol):
-    """Registers a source, a checkpoint loader or an output."""
+    """Registers a source, a picture source, a checkpoint loader, an output or a word."""
 
     def __call__(
         self,
-        make: Made,
+        make: Registered,
         name: str | None = None,
         summary: str = "",
         files: Sequence[str | Path] = (),
-    ) -> Made:
+        example: str = "",
+    ) -> Registered:
         """Offer ``make`` as ``name`` (its own name if None).
 
         ``summary`` is what lists say of it, the first line of its docstring if empty; ``files`` as
-        of :class:`RegisterOperation`.
+        of :class:`RegisterOperation`.  ``example`` is an argument with which it works on any
+        machine: checks and galleries use it.
         """
 
 
 class RegisterCommand(Protocol):
     """Registers a command: a function that Typer can read, or a whole ``typer.Typer``."""
 
-    def __call__(self, make: Made, name: str | None = None) -> Made:
+    def __call__(self, make: Registered, name: str | None = None) -> Registered:
         """Offer ``make`` as ``livegan NAME``."""
 
 
 @hookspec
 def register_encoders(register: RegisterOperation) -> None:
-    """Offer encoders, sound to picture: ``register(function_or_class, name=None, files=())``."""
+    """Offer encoders, sound to picture: ``register(function_or_class, name=None, files=())``.
+
+    ``register(..., live=True)`` is for what follows the outside world, in this hook and the next
+    two.
+    """
 
 
 @hookspec
@@ -86,7 +94,7 @@ def register_sources(register: RegisterOffer) -> None:
 
 @hookspec
 def register_picture_sources(register: RegisterOffer) -> None:
-    """Offer live pictures, such as cameras: ``register(open_source, name, summary)``.
+    """Offer live pictures, such as cameras: ``register(open_source, name, summary, example="")``.
 
     A set writes ``NAME("argument")``. ``open_source(argument, wanted)`` is called in a process of
     its own and returns a `livegan.picture_sources.source.PictureSource`.

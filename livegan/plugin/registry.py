@@ -25,6 +25,7 @@ from livegan.plugin.catalogue import (
     clash,
     full_name,
     package_of,
+    spoken,
     where_of,
 )
 from livegan.plugin.catalogue import UnknownName as UnknownName
@@ -165,7 +166,7 @@ class Registry(Catalogue):
         package = package_of(thing)
         known = self.full.setdefault((kind, canonical(package), name), thing)
         if known is not thing:
-            self._tell(thing, f"it registers the {kind} {name!r} twice")
+            self._tell(thing, f"it registers the {spoken(kind)} {name!r} twice")
             return
         claims: dict[tuple[str, str], Any] = (
             self.operations if isinstance(thing, Operation) else self.offers
@@ -174,21 +175,32 @@ class Registry(Catalogue):
         own = [k for k in alike if any(package_of(o) == OWN for o in claims.get((k, name), ()))]
         if package != OWN and (own or holder(kind, name)):
             what = kind if not own or kind in own else own[0]
-            this = "this one" if what == kind else f"this {kind}"
+            this = "this one" if what == kind else f"this {spoken(kind)}"
             call = call_of(kind, f"{package}:{name}")
-            self._tell(thing, f"the {what} {name!r} is livegan's own; {this} is {call}")
+            self._tell(thing, f"the {spoken(what)} {name!r} is livegan's own; {this} is {call}")
             return
         claims.setdefault((kind, name), []).append(thing)
 
     def _share_words(self) -> None:
-        """A word that a mixer and a signal claim belongs to neither."""
+        """A word that a mixer and a signal claim belongs to neither; words and picture sources
+        give way to both, and picture sources to words."""
         names = [{n for k, n in self.operations if k == kind} for kind in OF_A_SET]
-        for word in [n for k, n in self.offers if k == "word" and n in set.union(*names)]:
-            kind = next(k for k in OF_A_SET if (k, word) in self.operations)
-            rival = self.operations[kind, word][0]
-            for offer in self.offers.pop(("word", word)):
-                whose = f"{package_of(rival)} ({where_of(rival)})"
-                self._tell(offer, f"the word {word!r} is the {kind} of {whose} already; rename it")
+        for offered in ("word", "picture_source"):
+            for word in [n for k, n in self.offers if k == offered]:
+                rivals: list[Operation | Offer] = []
+                for kind in OF_A_SET:
+                    rivals += self.operations.get((kind, word), [])
+                if offered == "picture_source":
+                    rivals += self.offers.get(("word", word), [])
+                own = [o for o in self.offers[offered, word] if package_of(o) == OWN]
+                if not rivals or own:  # livegan's own `screen` is a mixer and a display
+                    continue
+                for offer in self.offers.pop((offered, word)):
+                    whose = f"{package_of(rivals[0])} ({where_of(rivals[0])})"
+                    reason = f"the word {word!r} is the {spoken(rivals[0].kind)} of {whose} already"
+                    full = call_of(offered, f"{package_of(offer)}:{word}")
+                    change = "rename it" if offered == "word" else f"rename it, or write {full}"
+                    self._tell(offer, f"{reason}; {change}")
         for name in set.intersection(*names):
             found = [o for kind in OF_A_SET for o in self.operations[kind, name]]
             for kind in OF_A_SET:

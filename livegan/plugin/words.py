@@ -37,7 +37,7 @@ def holder(kind: str, name: str) -> str:
 
     Empty if it means nothing by it.
     """
-    if kind in ("mixer", "signal", "word") and name in WORDS:
+    if kind in ("mixer", "signal", "word", "picture_source") and name in WORDS:
         return "a word of the set language"
     if kind == "mixer" and name in PARTS_OF_A_PICTURE:
         return "a part of every picture"

@@ -150,6 +150,10 @@ class Sound:
         """Seconds since the show began."""
         return self.position / RATE
 
+    def before(self, position: int) -> Sound:
+        """The sound up to an earlier moment, a whole hop."""
+        return Sound(self._hearing, position)
+
     def last(self, seconds: float) -> Array:
         """The newest ``seconds`` of sound, (round(seconds * 48000), 2); zeros before the start."""
         count = _count(seconds, RATE)

@@ -10,7 +10,8 @@ import numpy as np
 
 from livegan.files import named
 from livegan.sound import RATE
-from livegan.sound.inputs.devices import SourceError, list_devices
+from livegan.sound.inputs.devices import SourceError as SourceError
+from livegan.sound.inputs.devices import list_devices
 from livegan.sound.source import SUFFIXES
 from livegan.sound.source import Array as Array
 from livegan.sound.source import Note as Note

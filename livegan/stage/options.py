@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from livegan.size import UNSAID, Size, Written
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.flash.flash_guard import Mode
-from livegan.stage.supervision.engine_process import ENGINE, Message
+from livegan.stage.supervision.engine_process import ENGINE
 from livegan.stage.supervision.health import Limits
 from livegan.stage.supervision.memory_limit import room
 
@@ -93,7 +94,7 @@ class Options:
         """The working folder, absolute."""
         return Path(os.path.abspath(self.folder or Path.cwd()))
 
-    def of_engine(self, rings: Mapping[str, str]) -> Message:
+    def of_engine(self, rings: Mapping[str, str]) -> dict[str, Any]:
         """The options that an engine is started with; ``rings`` are the names of its rings."""
         return {
             "memory": round(BEYOND * self.supervision.memory),

@@ -11,7 +11,20 @@ from collections.abc import Callable
 from typing import Any
 
 from livegan.film import FilmError
-from livegan.ipc.messages import SourceRings, encode
+from livegan.ipc.messages import (
+    Commit,
+    EngineMessage,
+    EngineNews,
+    Hello,
+    Note,
+    Obeyed,
+    OutputsOnAir,
+    Row,
+    Settings,
+    SourceRings,
+    Sources,
+    Waiting,
+)
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
 from livegan.sound.hearing.analysis import Analyzer
@@ -38,7 +51,7 @@ from livegan.stage.overlay.view import View
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.recording import ShowRecording, free_film
 from livegan.stage.record.screenshot import saved
-from livegan.stage.record.show_log import Message, ShowLog, free_name
+from livegan.stage.record.show_log import ShowLog, free_name
 from livegan.stage.record.show_report import ShowReport
 from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
@@ -58,7 +71,7 @@ class Stage:
         self.options = options
         self._watch = watch
         self._code = Code()
-        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[EngineMessage] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._left = threading.Event()
         """The stage's own thread has left its loop."""
@@ -240,25 +253,23 @@ class Stage:
         for what, text in (("sound", self._listening.waiting), ("log", self._log.trouble)):
             if self._missing.get(what, "") != text:
                 self._missing[what] = text
-                self._hear({"type": "waiting", "for": what, "text": text})
+                self._hear(Waiting(what, text))
         for _ in range(MESSAGES_A_FRAME):
             try:
                 message = self._inbox.get_nowait()
             except queue.Empty:
                 return
             presenter.view = presenter.view.take(message, now)
-            kind = message.get("type")
-            if kind == "hello":
+            if isinstance(message, Hello):
                 for standing in presenter.switches.standing:
                     self._supervision.send(standing)
-            elif kind == "obeyed":
-                self._orders.obeyed(str(message.get("order")))
-            elif kind == "settings":
-                self._take_tempo(message)
+            elif isinstance(message, Obeyed):
+                self._orders.obeyed(message.order)
+            elif isinstance(message, Settings):
+                self._take_tempo(message.bpm)
 
-    def _take_tempo(self, message: Message) -> None:
+    def _take_tempo(self, bpm: float | None) -> None:
         """The set on the air says what tempo and bars it has."""
-        bpm = message.get("bpm")
         self._listening.set_bar(self._presenter.view.beats_per_bar)
         self._tempo, leads, line = self._tempo.hear(bpm)
         if leads:
@@ -318,43 +329,42 @@ class Stage:
         self._log.record("flash_guard", output=stream, area=area, kinds=kinds, **fields)
         self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
 
-    def _guest(self, wanted: Message, stream: Stream) -> GuestOutput:
+    def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
         """An output of a plugin."""
         return GuestOutput(wanted, stream, self.options.working, self._note)
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: EngineMessage) -> None:
         self._report.take(message)
-        kind = message.get("type")
-        if kind == "commit":
-            on_air, source = message.get("status") == "on_air", self._listening.source
+        if isinstance(message, Commit):
+            on_air, source = message.status == "on_air", self._listening.source
             if on_air:
-                self._safe_plays = bool(message.get("safe"))
+                self._safe_plays = message.safe
             if on_air and isinstance(source, GuestSource):
-                source.renew(message.get("sources") or ())
-            if message.get("source") and (on_air or message.get("status") == "refused"):
-                self._code.prepare(str(message["source"]))
-        elif kind == "settings":
-            self._hands.listen(message.get("controls") or ())
-        elif kind == "outputs":
-            self._outputs.take(list(message.get("outputs") or ()), self._safe_plays)
-        elif kind == "sources":
+                source.renew(message.sources)
+            if message.source and (on_air or message.status == "refused"):
+                self._code.prepare(message.source)
+        elif isinstance(message, Settings):
+            self._hands.listen(message.controls)
+        elif isinstance(message, OutputsOnAir):
+            self._outputs.take(message.outputs, self._safe_plays)
+        elif isinstance(message, Sources):
             self._open_sources(message)
-        elif kind == "engine" and message.get("phase") == "dead":
+        elif isinstance(message, EngineNews) and message.phase == "dead":
             self._streams.engine_gone()
-        elif kind == "engine" and message.get("kind") == "recovery":
+        elif isinstance(message, EngineNews) and message.kind == "recovery":
             self._log.later(lambda: self._swept(sweep()))  # rings that nothing was sent from
         self._log.take(message)
         self._inbox.put(message)
 
-    def _open_sources(self, message: Message) -> None:
+    def _open_sources(self, message: Sources) -> None:
         """Open the cameras and the like that a program names; tell the engine where they are."""
-        names = [SourceName(*name) for name in message["names"]]
-        wanted = Wanted(message["height"], message["width"])
-        rings = self._picture_guests.want(names, wanted, only=bool(message["only"]))
+        names = [SourceName(*name) for name in message.names]
+        wanted = Wanted(message.height, message.width)
+        rings = self._picture_guests.want(names, wanted, only=message.only)
         if names:
-            self._supervision.send(encode(SourceRings(rings)))
+            self._supervision.send(SourceRings(rings))
 
     def _swept(self, left: list[str]) -> None:
         """Write down what dead processes had left behind."""
@@ -365,11 +375,11 @@ class Stage:
         """Something happened to the window."""
         self._log.record("window", what=what, text=text)
         self._log.say(f"window   {text}", "yellow")
-        self._inbox.put({"type": "note", "text": text})
+        self._inbox.put(Note(text))
 
     def _note(self, text: str) -> None:
         """A line of our own, from any thread."""
-        self._hear({"type": "note", "text": text})
+        self._hear(Note(text))
 
 
 def _warm_up() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from livegan import saving
 from livegan.plugin import registry
-from livegan.plugin.catalogue import package_of
+from livegan.plugin.catalogue import package_of, spoken
 from livegan.plugin.words import holder
 
 HERE = Path(__file__).resolve().parent
@@ -26,6 +26,7 @@ SUMMARIES = {
     "signal": "A Euclidean rhythm: a signal for livegan.",
     "model": "Networks that paint each pixel by itself: a format of checkpoints for livegan.",
     "source": "Strings that are plucked without end: a source of sound for livegan.",
+    "picture-source": "Snow in the wind: a source of pictures for livegan.",
     "output": "The picture of the moment, in a file: an output for livegan.",
     "command": "Where a track is loudest: a command of livegan.",
 }
@@ -37,6 +38,7 @@ NEEDS = {
     "signal": (),
     "model": ("numpy", "torch"),
     "source": ("numpy",),
+    "picture-source": ("numpy",),
     "output": ("numpy",),
     "command": ("typer",),
 }
@@ -52,6 +54,7 @@ DRAWN = {
     "signal": SHOWN,
     "model": 'The picture, with random weights, is `model("sample", encode.timeline(sound))`.',
     "source": "The picture is what it plays, as `encode.timeline(sound)` draws it.",
+    "picture-source": "The picture is one that it delivered.",
     "output": "The picture is what it wrote at a moment of livegan's demo track.",
 }
 """How the picture in the README was made."""
@@ -188,13 +191,15 @@ def takers(kind: str, name: str) -> str:
     import builtins
 
     typed = name.replace("_", "-") if kind == "command" else name
-    if holder(kind, typed):
-        return holder(kind, typed)
-    if kind in ("mixer", "signal") and hasattr(builtins, name):
+    if holder(kind.replace("-", "_"), typed):
+        return holder(kind.replace("-", "_"), typed)
+    if kind in ("mixer", "signal", "picture-source") and hasattr(builtins, name):
         return "a word of Python"
-    kinds = {"model": ("loader",), "mixer": ("mixer", "signal"), "signal": ("mixer", "signal")}
+    words = ("mixer", "signal", "word", "picture_source")
+    kinds = {"model": ("loader",), **dict.fromkeys(words, words)}
+    wanted = kind.replace("-", "_")
     for thing in registry.current().find(typed):
-        if thing.kind in kinds.get(kind, (kind,)):
+        if thing.kind in kinds.get(wanted, (wanted,)):
             article = "an" if thing.kind[0] in "eo" else "a"
-            return f"{article} {thing.kind} of {package_of(thing)}"
+            return f"{article} {spoken(thing.kind)} of {package_of(thing)}"
     return ""

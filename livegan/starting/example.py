@@ -17,7 +17,7 @@ from PIL import Image
 
 from livegan import portrait
 from livegan.plugin import registry
-from livegan.portrait import Pixels, SetLine, save_picture
+from livegan.portrait import Pixels, SetLine, first_picture, save_picture
 from livegan.sound import RATE
 from livegan.starting import PackageTemplate
 
@@ -79,6 +79,8 @@ def picture(start: PackageTemplate, folder: Path, work: Path) -> Pixels:
         samples = source.pull(round((portrait.AT_S + 1) * RATE))
         soundfile.write(work / "sound.wav", samples, RATE, subtype="FLOAT")
         return portrait.draw([SCROLL], work, size=SIZE, audio=work / "sound.wav")[0]
+    if kind == "picture-source":
+        return first_picture(registry.current().offer("picture_source", start.name), SIZE)
     output = made.open_latest("now.png", folder=work)
     output.send(portrait.draw([SCROLL], work, size=SIZE)[0], time=portrait.AT_S)
     output.close()

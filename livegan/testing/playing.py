@@ -144,7 +144,7 @@ class Play:
     def at(self, seconds: float, /, *pictures: Any, **values: Any) -> Any:
         """The frame at ``seconds`` of the sound: a picture (3, H, W), or of a signal its value.
 
-        ``pictures`` are a mixer's inputs; those of :func:`pictures` if none is given.
+        ``pictures`` are its inputs that are pictures; those of :func:`inputs_of` if none is given.
         """
         position = round(seconds * RATE) // HOP * HOP
         self.heard = HeardByCheck(self.hearing, position)
@@ -157,7 +157,7 @@ class Play:
             return self._signal(reading, {**self.values, **values})
         moment = Moment(now, self.heard, reading, self.size, self.device)
         given = list(pictures)
-        if self.operation.kind == "mixer" and not given:
+        if not given:
             given = inputs_of(self.operation, position, *self.size)
         with torch.inference_mode():
             return self._picture(moment, given, {**self.values, **values})
@@ -167,7 +167,7 @@ class Play:
         if self.operation.kind == "signal":
             self._signal_of({})
             return
-        count = len(inputs_of(self.operation, 0, 1, 1)) if self.operation.kind == "mixer" else 0
+        count = len(inputs_of(self.operation, 0, 1, 1))
         self._build(self._node([True] * count, {}))
 
     def _picture(self, moment: Moment, given: list[Any], values: dict[str, Any]) -> torch.Tensor:
@@ -180,8 +180,7 @@ class Play:
 
     def _node(self, given: list[Any], values: dict[str, Any]) -> Picture:
         nodes = [None if g is None else Picture("test", "test") for g in given]
-        args = tuple(nodes) if self.operation.kind == "mixer" else (SOUND,)
-        node = call(self.operation, args, values)
+        node = call(self.operation, tuple(nodes), values)
         node.name = self.operation.name
         return node
 
@@ -202,7 +201,7 @@ class Play:
         return read(self._signal_of(values), reading)
 
     def _signal_of(self, values: dict[str, Any]) -> Signal:
-        args = [SOUND if i.name == "sound" else 0.5 for i in self.operation.inputs if not i.many]
+        args = [SOUND if i.kind == "sound" else 0.5 for i in self.operation.inputs if not i.many]
         signal = call_signal(self.operation, tuple(args), values)
         if not self.operation.stateful:
             self.recorder = self.recorder or Recorder(self.operation.make)
@@ -244,8 +243,9 @@ def picture_at(position: int, index: int, height: int, width: int) -> torch.Tens
 
 
 def inputs_of(operation: Operation, position: int, height: int, width: int) -> list[Any]:
-    """As many pictures as a mixer takes; three where it takes any number."""
-    count = 3 if operation.inputs[0].many else len(operation.inputs)
+    """As many pictures as an operation takes; three where it takes any number."""
+    wanted = operation.pictures
+    count = 3 if wanted and wanted[0].many else len(wanted)
     return [picture_at(position, i, height, width) for i in range(count)]
 
 

@@ -38,24 +38,28 @@ class CheckRow:
     run: Callable[[Any], Measured | None]
     needs: tuple[str, ...]
     """Checks that must be met first: without a picture there is nothing more to see."""
+    when: Callable[[Any], bool]
+    """Whether it applies to a thing of one of these kinds."""
 
 
 ROWS: list[CheckRow] = []
 """Every check, in the order in which they are made."""
 
 
-def row(*kinds: str, needs: tuple[str, ...] = ()) -> Callable[..., Any]:
+def row(
+    *kinds: str, needs: tuple[str, ...] = (), when: Callable[[Any], bool] = lambda thing: True
+) -> Callable[..., Any]:
     """Make a function a check: its name is the check's, its first line what it is for."""
 
     def take(function: Callable[[Any], Measured | None]) -> Any:
         name = function.__name__.replace("_", "-")
         summary = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        ROWS.append(CheckRow(name, kinds, summary, function, needs))
+        ROWS.append(CheckRow(name, kinds, summary, function, needs, when))
         return function
 
     return take
 
 
-def rows_of(kind: str) -> list[CheckRow]:
-    """The checks of a kind, in order."""
-    return [each for each in ROWS if kind in each.kinds]
+def rows_of(kind: str, thing: Any) -> list[CheckRow]:
+    """The checks that apply to a thing of that kind, in order."""
+    return [each for each in ROWS if kind in each.kinds and each.when(thing)]

@@ -22,8 +22,6 @@ from livegan.plugin.registry import KINDS, Registry, use
 from livegan.testing.checklist.offers import Offered
 from livegan.testing.samples import Words, sample_for
 
-OFFERS = ("source", "loader", "output", "command")
-
 
 class NoSubject(LookupError):
     """There is no such plugin, package, file or name; one line, with the closest."""
@@ -179,10 +177,15 @@ def by_name(registry: Registry, name: str, samples: Words) -> Loaded:
             things[label] = found
             packages.add(found.origin.package)
         else:
-            things[label] = Offered(found.kind, found, sample_for(found.name, samples))
+            things[label] = tried(found, samples)
             packages.add(found.plugin)
     plugins = tuple(p for p in registry.plugins if p.name in packages)
     return Loaded(name, things, plugins, tuple(clashes(registry, things.values())))
+
+
+def tried(offer: Offer, samples: Words) -> Offered:
+    """An offer and what to try it with: a sample for it, or else its own example."""
+    return Offered(offer.kind, offer, sample_for(offer.name, samples) or offer.example)
 
 
 def things_of(registry: Registry, samples: Words, package: str) -> dict[str, Any]:
@@ -195,7 +198,7 @@ def things_of(registry: Registry, samples: Words, package: str) -> dict[str, Any
     for (offered, name), found in registry.offers.items():
         for offer in found:
             if offer.plugin == package:
-                things[f"{offered} {name}"] = Offered(offered, offer, sample_for(name, samples))
+                things[f"{offered} {name}"] = tried(offer, samples)
     return things
 
 

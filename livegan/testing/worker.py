@@ -65,11 +65,12 @@ def listed(loaded: Any) -> list[dict[str, Any]]:
     from livegan.testing.rows import rows_of
 
     found = []
-    for thing in ("plugin", *loaded.things):
-        for row in rows_of(thing.split()[0]):
-            found.append(
-                {"thing": thing, "name": row.name, "summary": row.summary, "needs": row.needs}
-            )
+    for thing, what in {"plugin": loaded, **loaded.things}.items():
+        rows = rows_of(thing.split()[0], what)
+        names = {row.name for row in rows}
+        for row in rows:
+            needs = [name for name in row.needs if name in names]
+            found.append({"thing": thing, "name": row.name, "summary": row.summary, "needs": needs})
     return found
 
 

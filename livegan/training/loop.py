@@ -26,7 +26,7 @@ from livegan.training.pairs import Ahead, Pairs, order, pairs_in
 from livegan.training.ranks import Ranks, ranks_of
 from livegan.training.recipe import Recipe
 from livegan.training.report.held_out import conditions, look
-from livegan.training.report.page import Status, write_page
+from livegan.training.report.page import TrainingStatus, write_page
 from livegan.training.report.records import Records
 from livegan.training.state import StateError, alone, load_for_all, save
 from livegan.training.step.learner import Learner
@@ -192,9 +192,11 @@ def _train(
         done = min(over(), 1.0)
         return elapsed * (1 - done) / done if done else 0.0
 
-    def status(running: bool) -> Status:
+    def status(running: bool) -> TrainingStatus:
         unseen = len(held_out) if held_out is not None else 0
-        return Status(step, elapsed, remaining(), len(pairs), unseen, recipe.record(), running)
+        return TrainingStatus(
+            step, elapsed, remaining(), len(pairs), unseen, recipe.record(), running
+        )
 
     def result() -> Trained:
         network = learner.average.network

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from livegan.cli import app
 from livegan.cli.console.failing import typed
-from livegan.cli.console.options import Tempo
+from livegan.cli.console.options import TempoOption
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from tests.engine.playing import sound
 from tests.test_rehearsal import write_wav
@@ -140,7 +140,7 @@ def test_a_tempo_out_of_range_is_refused_in_a_line(work: Path, command: str, bpm
 
 
 def test_the_tempo_of_the_command_line_is_that_of_the_clock(work: Path) -> None:
-    option = Tempo.__metadata__[0]
+    option = TempoOption.__metadata__[0]
     assert (option.min, option.max) == (SLOWEST_BPM, FASTEST_BPM)
     assert "20.0 bpm" in said("analyze", "beat.wav", "--bpm", "20")
     Path("slow.py").write_text(SET.replace("size=32", "size=32, bpm=5"))

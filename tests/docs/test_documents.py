@@ -17,7 +17,7 @@ from livegan import share
 from livegan.cli import app
 from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator
-from livegan.picture_sources.source import SourceError as PictureSourceError
+from livegan.picture_sources.source import PictureSourceError as PictureSourceError
 from livegan.picture_sources.source import Wanted
 from livegan.plugin import CONTEXT, hookspecs, registry
 from livegan.plugin.declare import CALLED

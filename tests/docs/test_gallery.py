@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 from livegan import gallery, portrait
 from livegan.cli import app
 from livegan.engine.commit.script import run
-from livegan.plugin import registry
+from livegan.plugin import Operation, registry
+from livegan.plugin.catalogue import Offer
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 FILE = DOCS / "gallery.md"
@@ -22,21 +23,21 @@ PAGE = FILE.read_text(encoding="utf-8")
 
 
 def test_the_page_is_current_and_nothing_is_missing() -> None:
-    found = gallery.operations(["livegan"])
+    found = gallery.things(["livegan"])
     again = "run: livegan plugins gallery --out docs/gallery.md --package livegan"
     assert gallery.page(found, "gallery") == PAGE, again
     names = {(o.kind, o.name) for o in found}
     reg = registry.current()
     every = {(o.kind, o.name) for kind in ("encoder", "mixer") for o in reg.all(kind)
              if o.origin.package == "livegan"}  # fmt: skip
-    assert names == every
+    assert names == every | {("picture_source", "camera")}
 
 
 def test_every_picture_is_there_is_small_and_shows_something() -> None:
     shown = re.findall(r"\((gallery/[\w-]+\.jpg)\)", PAGE)
     files = sorted((DOCS / "gallery").iterdir())
     assert sorted(DOCS / name for name in shown) == files
-    assert len(shown) == len(gallery.operations(["livegan"])) + 2
+    assert len(shown) == len(gallery.things(["livegan"])) + 2
     sizes = {file.name: file.stat().st_size for file in files}
     assert [name for name, size in sizes.items() if size >= 30_000] == []
     assert sum(sizes.values()) < 1_500_000
@@ -47,11 +48,13 @@ def test_every_picture_is_there_is_small_and_shows_something() -> None:
 
 
 def test_every_line_is_a_line_of_a_set() -> None:
-    lines = [portrait.line_of(operation).text for operation in gallery.operations(["livegan"])]
+    found = gallery.things(["livegan"])
+    lines = [portrait.line_of(o).text for o in found if isinstance(o, Operation)]
+    lines += [portrait.source_line(o) for o in found if isinstance(o, Offer)]
     text = f"{portrait.BEFORE}{portrait.PAINTED}show(grid({', '.join(lines)}))\n"
     script = run(Path("gallery.py"), text)
     drawn = {node.title for node in script.graph.nodes}
-    assert drawn >= {operation.name for operation in gallery.operations(["livegan"])}
+    assert drawn >= {each.name for each in found}
 
 
 PLUGIN = '''
@@ -74,6 +77,25 @@ def register_encoders(register):
 @hookimpl
 def register_mixers(register):
     register(doubled, name="blur")
+
+class Red:
+    def read(self):
+        import numpy as np
+        return np.full((32, 32, 3), (200, 0, 0), np.uint8)
+
+    def close(self): ...
+
+def open_red(argument, wanted):
+    from livegan.picture_sources.source import PictureSourceError
+    if argument == "gone":
+        raise PictureSourceError("it is not plugged in")
+    return Red()
+
+@hookimpl
+def register_picture_sources(register):
+    register(open_red, "red", "red light", example="1")
+    register(open_red, "gone", "not here", example="gone")
+    register(open_red, "unshown", "has no example")
 '''
 
 
@@ -93,9 +115,14 @@ def livegan(command: str) -> Result:
 def test_a_gallery_is_drawn_of_what_a_package_offers(folder: Path) -> None:
     result = livegan("plugins gallery --out all.md --package mine")
     assert result.exit_code == 0, (result.output, result.exception)
-    assert "with 4 pictures" in result.output
+    assert "with 6 pictures" in result.output
     text = (folder / "all.md").read_text()
     assert "`encode.stripes(sound)`" in text
+    assert '`red("1")`<br>red light (mine)' in text and "unshown" not in text
+    red = np.asarray(Image.open(folder / "all" / "picture_source-mine-red.jpg")).mean((0, 1))
+    assert red[0] > 190 and red[2] < 10
+    card = np.asarray(Image.open(folder / "all" / "picture_source-mine-gone.jpg"))
+    assert card.std() > 3, "what is not here is its test card"
     # A built-in has the short name, so the line says whose it is.
     assert '`mixer("mine:blur")(a)`' in text
     stripes = np.asarray(Image.open(folder / "all" / "encoder-mine-stripes.jpg")).mean((0, 2))
@@ -108,5 +135,5 @@ def test_a_gallery_is_drawn_of_what_a_package_offers(folder: Path) -> None:
 def test_a_package_that_offers_nothing_is_said_in_one_line(folder: Path) -> None:
     result = livegan("plugins gallery --out all.md --package none")
     assert result.exit_code == 1
-    assert "no encoder and no mixer is offered by none" in result.output
+    assert "no encoder, no mixer and no picture source is offered by none" in result.output
     assert livegan("plugins gallery --out all.txt").exit_code == 2

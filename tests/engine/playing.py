@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from livegan.engine.commit.commits import Commit
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
-from livegan.ipc.messages import FromEngine, encode
+from livegan.ipc.messages import Commit, Fault, FromEngine, encode
 from livegan.rehearsal import follow
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
@@ -92,7 +92,7 @@ class Show:
         self.history.position = 2 * 48000
         self.messages: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
-        self.player = Player(self.history, fps=25, on_fault=self.faults.append)
+        self.player = Player(self.history, fps=25, on_fault=self.failed)
         builder = Builder(folder, size=size)
         self._tempo, self._followed = TempoChoice(), 0
         self.pipeline = Pipeline(self.path, folder, builder, self.player, self.emit)
@@ -100,6 +100,10 @@ class Show:
     def emit(self, message: FromEngine) -> None:
         """Keep a message as it is sent and written."""
         self.messages.append(encode(message))
+
+    def failed(self, fault: Fault) -> None:
+        """Keep what failed on the air."""
+        self.faults.append(asdict(fault))
 
     def save(self, text: str | None = None) -> Commit | None:
         """Save a text (or what the file says by now) and propose it."""

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from livegan.gremlins.machine import Holding
-from livegan.gremlins.soak import Sample, growth, rule, verdicts, warm
+from livegan.gremlins.soak import SoakSample, growth, rule, verdicts, warm
 
 HELD = Holding(500_000_000, 40, 20)
-SAMPLE = Sample(0.0, 7, HELD, HELD, 3, 0.06, 0.0, 60, 30, 0.02)
+SAMPLE = SoakSample(0.0, 7, HELD, HELD, 3, 0.06, 0.0, 60, 30, 0.02)
 HOUR = 3600.0
 
 
-def samples(seconds: float = HOUR, **slopes: float) -> list[Sample]:
+def samples(seconds: float = HOUR, **slopes: float) -> list[SoakSample]:
     """One every five seconds; ``slopes`` grow from the first to the last by so much."""
     found = []
     count = int(seconds / 5)
@@ -32,7 +32,7 @@ def samples(seconds: float = HOUR, **slopes: float) -> list[Sample]:
     return found
 
 
-def wrong(given: list[Sample], seconds: float = HOUR) -> list[str]:
+def wrong(given: list[SoakSample], seconds: float = HOUR) -> list[str]:
     return [verdict.what for verdict in verdicts(given, seconds) if not verdict.good]
 
 

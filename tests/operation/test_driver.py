@@ -77,8 +77,8 @@ class Past:
     def __init__(self):
         self.loudest = deque(maxlen=1000)
 
-    def feed(self, block):
-        self.loudest.append(float(np.abs(block).max()))
+    def feed(self, block, *, weight=param(0.75, 0, 1, "of a hop")):
+        self.loudest.append(weight * float(np.abs(block).max()))
 
     def draw(self, sound, *, size, gain=param(1.5, 0, 4, "gain")):
         return np.resize(np.array(self.loudest) * gain, size)

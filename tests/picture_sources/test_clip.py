@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from livegan.picture_sources.clip import Clip
-from livegan.picture_sources.source import SourceError, Wanted
+from livegan.picture_sources.source import PictureSourceError, Wanted
 from tests.picture_sources.films import value_of, write_film
 
 CANVAS = Wanted(64, 64)
@@ -61,7 +61,7 @@ def test_pictures_cover_the_canvas_and_are_never_enlarged(tmp_path: Path) -> Non
 def test_what_is_no_film_is_refused_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "no.mp4").write_bytes(b"x" * 300)
     for name in ("no.mp4", "away.mp4"):
-        with pytest.raises(SourceError) as error:
+        with pytest.raises(PictureSourceError) as error:
             Clip(tmp_path / name, CANVAS)
         assert name in str(error.value)
         assert "\n" not in str(error.value)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from livegan.engine.program.source_instances import live_sources
+from livegan.plugin import registry
 from tests.engine.playing import Show
 
 PLUGIN = """
@@ -48,3 +50,50 @@ def test_the_full_name_says_whose(tmp_path: Path) -> None:
         assert commit is not None and commit.status == "cued", commit.reason
         pictures.append(show.play()[0].picture)
     assert float(pictures[0].mean()) == pytest.approx(2 * float(pictures[1].mean()), rel=1e-3)
+
+
+SOURCES = """
+from livegan.plugin import hookimpl
+
+
+def open_it(argument, wanted): ...
+
+
+def swirl(picture):
+    return picture
+
+
+@hookimpl
+def register_picture_sources(register):
+    for name in ("blur", "film", "swirl", "window"):
+        register(open_it, name, "a source")
+
+
+@hookimpl
+def register_mixers(register):
+    register(swirl)
+"""
+
+
+def test_a_picture_source_gives_way_to_words_of_a_set_and_keeps_its_full_name(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "outside.py").write_text(SOURCES)
+    show = Show(tmp_path, SET.format(call='source("outside:blur", "a").blur().swirl()'))
+    commit = show.save()
+    assert commit is not None and commit.status == "cued", commit.reason
+    cued = show.player.cued
+    assert cued is not None
+    assert list(map(str, live_sources(cued.program.graph.nodes))) == ["outside:blur:a"]
+    loaded = registry.current()
+    assert loaded.names("picture_source") == ["camera", "screen", "window"]
+    told = {problem.reason for problem in loaded.problems}
+    own = "the picture source 'film' is livegan's own; this one is "
+    assert f'{own}source("outside:film")' in told
+    assert any(
+        reason.startswith("the word 'swirl' is the mixer of outside (")
+        and reason.endswith('already; rename it, or write source("outside:swirl")')
+        for reason in told
+    )
+    assert any("the word 'blur' is the mixer of livegan (" in reason for reason in told)

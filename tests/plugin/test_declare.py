@@ -64,6 +64,70 @@ def test_an_encoder_with_feed_is_handed_every_hop() -> None:
     assert declare("encoder", Follower).feeds
 
 
+def test_any_class_that_takes_the_sound_can_be_fed_with_parameters_of_its_own() -> None:
+    class Envelope:
+        def feed(self, block, *, attack=param(0.01, 0.001, 1, "how fast", unit="s")):
+            pass
+
+        def value(self, sound, *, gain=param(1.0, 0, 4, "how much")):
+            return gain
+
+        def mix(self, picture, sound, *, gain=param(1.0, 0, 4, "how much")):
+            return picture
+
+    for kind in ("signal", "mixer"):
+        found = declare(kind, Envelope)  # type: ignore[arg-type]
+        assert found.feeds and found.fed == {"attack"}
+        assert [p.name for p in found.params] == ["gain", "attack"]
+
+    class Pump:
+        def feed(self, block):
+            """Of its own: it takes no sound."""
+
+        def mix(self, picture):
+            return picture
+
+    assert not declare("mixer", Pump).feeds
+
+
+def kinds(kind: Any, make: Callable[..., Any]) -> list[str]:
+    return [each.kind for each in declare(kind, make).inputs]
+
+
+def test_the_input_called_sound_is_the_sound_and_the_others_are_pictures() -> None:
+    def trace(sound, picture, mask=None, *more):
+        pass
+
+    def swapped(picture, sound):
+        pass
+
+    def named_otherwise(heard, other=None):
+        pass
+
+    def alone(*, now):
+        pass
+
+    def pump(sound, amount=1.0):
+        pass
+
+    assert kinds("encoder", trace) == ["sound", "picture", "picture", "picture"]
+    assert kinds("encoder", swapped) == ["picture", "sound"]
+    assert kinds("encoder", named_otherwise) == ["sound", "picture"]
+    assert kinds("mixer", swapped) == ["picture", "sound"]
+    assert kinds("signal", pump) == ["sound", "number"]
+    assert kinds("encoder", alone) == kinds("mixer", alone) == kinds("signal", alone) == []
+    assert declare("mixer", swapped).listens and not declare("mixer", alone).listens
+
+
+def test_the_arguments_of_a_call_stand_where_the_signature_has_them() -> None:
+    def both(picture, sound, mask=None, *more):
+        pass
+
+    found = declare("mixer", both)
+    assert found.arguments("s", ["a", None, "c", "d"]) == ["a", "s", None, "c", "d"]
+    assert found.arguments("s", ["a"]) == ["a", "s", None]
+
+
 def bare(sound, *, sharp):
     pass
 
@@ -72,11 +136,15 @@ def anything(sound, **more):
     pass
 
 
-def two(sound, other):
+def draws_a_picture(picture, *, now):
     pass
 
 
-def nothing(*, now):
+def mixes_the_sound(sound, *, now):
+    pass
+
+
+def many_sounds(*sounds):
     pass
 
 
@@ -178,11 +246,27 @@ class LaterClass:
         pass
 
 
-class GainedFeed:
-    def feed(self, block, *, gain=param(1.0, 0, 2)):
+class StillFeed:
+    def feed(self, block, *, gain=static(1.0, 0, 2)):
         pass
 
     def draw(self, sound):
+        pass
+
+
+class TwiceFed:
+    def feed(self, block, *, gain=param(1.0, 0, 2)):
+        pass
+
+    def draw(self, sound, *, gain=param(1.0, 0, 2)):
+        pass
+
+
+class DeafFeed:
+    def feed(self, block):
+        pass
+
+    def draw(self, *, now):
         pass
 
 
@@ -210,8 +294,10 @@ class LaterFeed:
         ("encoder", later, "later is async, so nothing in it is run: write def"),
         ("mixer", piecemeal, "piecemeal has a yield, so nothing in it is run"),
         ("mixer", LaterClass, "mix is async"),
-        ("encoder", GainedFeed, r"argument 'gain' of feed: feed is given the sound alone"),
-        ("encoder", BlocklessFeed, r"feed takes one block of sound: def feed\(self, block\)"),
+        ("encoder", StillFeed, r"argument 'gain' of feed: static\(\) belongs to __init__"),
+        ("encoder", TwiceFed, "argument 'gain' is in feed and in draw"),
+        ("encoder", DeafFeed, "feed is given the sound, so draw takes it too"),
+        ("encoder", BlocklessFeed, "feed takes one block of sound and its parameters"),
         ("encoder", LaterFeed, "feed is async"),
         ("encoder", EarlySize, "'size' belongs to draw, not to __init__"),
         ("encoder", Twice, "argument 'cells' is in __init__ and in draw"),
@@ -227,8 +313,9 @@ class LaterFeed:
         ("encoder", max, "its arguments cannot be read"),
         ("encoder", bare, "argument 'sharp' needs a default param"),
         ("encoder", anything, "arguments cannot be declared; name each one"),
-        ("encoder", two, "an encoder takes one input"),
-        ("mixer", nothing, "a mixer takes at least one picture"),
+        ("encoder", draws_a_picture, "what draws pictures alone is a mixer"),
+        ("encoder", many_sounds, r"one sound: def name\(sound, \*pictures\)"),
+        ("mixer", mixes_the_sound, "what draws the sound alone is an encoder"),
         ("encoder", Undrawn, "the class has no method 'draw'"),
         ("mixer", LateStatic, "argument 'taps': static.. belongs to __init__"),
         ("mixer", EarlyParam, "argument 'fade': static.. belongs to __init__"),

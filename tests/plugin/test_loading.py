@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from livegan.plugin.catalogue import UnknownName
+from livegan.plugin.loading import load as loading
 from livegan.plugin.loading.entry import Entry
-from livegan.plugin.loading.load import load as loading
 from livegan.plugin.loading.record import Plugin
 from livegan.plugin.registry import Registry
 

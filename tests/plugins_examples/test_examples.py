@@ -28,6 +28,7 @@ OFFERED = {
     "livegan-cues": ["command cues"],
     "livegan-diffusion": ["loader diffusion"],
     "livegan-frames": ["output frames"],
+    "livegan-newest": ["picture_source newest"],
     "livegan-openvino": ["loader xml"],
     "livegan-osc": ["word shake"],
     "livegan-relay": ["signal udp", "source grains", "output mjpeg", "command grains"],

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.sound.inputs import devices, sources
+from livegan.sound import sources
+from livegan.sound.inputs import devices
 from livegan.sound.inputs.capture import Capture
 from livegan.sound.inputs.devices import (
     Device,

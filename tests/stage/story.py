@@ -8,6 +8,7 @@ from livegan.stage.supervision.actions import Kill, Start
 from livegan.stage.supervision.events import EngineHeard, Gone, Guilt, Tick
 from livegan.stage.supervision.health import EngineSigns, Limits
 from livegan.stage.supervision.supervisor import begin, step
+from tests.stage.heard import heard
 
 LIMITS = Limits()
 
@@ -43,7 +44,7 @@ class Story:
         return actions
 
     def say(self, kind: str, **fields: Any) -> list[Any]:
-        return self.event(EngineHeard({"type": kind, **fields}))
+        return self.event(EngineHeard(heard(kind, **fields)))
 
     def alive(self, seconds: float, frame: int = 1) -> list[Any]:
         actions = []

@@ -427,6 +427,84 @@ def speed_of_a_signal() -> float:
     return 0.5
 
 
+def good_traced(sound: Any, picture: Any, mask: Any = None, *, size: Any) -> Any:
+    """A picture, lit by the sound."""
+    lit = picture * float(sound.rms(1, 0.5)[0])
+    return lit if mask is None else lit * mask
+
+
+def inputs_unchanged_by_an_encoder(sound: Any, picture: Any) -> Any:
+    """Writes into its picture."""
+    return picture.mul_(0.5)
+
+
+def noise_of_a_mixer(picture: Any, sound: Any) -> Any:
+    """Fails where the sound is loud."""
+    if sound.peaks(1, 0.1)[0] > 0.9 and sound.rms(1, 0.1)[0] > 0.55 and sound.rms(1, 0.1)[0] < 0.6:
+        raise ValueError("too much")
+    return picture
+
+
+def good_alone(*, now: Any, size: Any, rng: Any) -> Any:
+    """Draws from the moment."""
+    return rng.random(size) * now.beat
+
+
+class GoodFed:
+    """The loudest of the last second."""
+
+    def __init__(self) -> None:
+        self.past: list[float] = []
+
+    def feed(self, block: Any, *, gain: float = param(1.0, 0, 4, "how much")) -> None:
+        self.past = [*self.past[-99:], gain * float(np.abs(block).max())]
+
+    def draw(self, sound: Any, *, size: Any) -> Any:
+        return np.full(size, min(1.0, max(self.past, default=0.0)))
+
+    def value(self, sound: Any) -> float:
+        return max(self.past, default=0.0)
+
+
+class GoodOutside:
+    """Follows a clock of its own."""
+
+    def mix(self, picture: Any) -> Any:
+        return picture * (time.perf_counter() % 1.0)
+
+    def value(self) -> float:
+        return time.perf_counter() % 1.0
+
+    def close(self) -> None:
+        return
+
+
+class Waits(GoodOutside):
+    """Waits for what does not come."""
+
+    frames = 0
+
+    def value(self) -> float:
+        self.frames += 1
+        if self.frames % 10 == 9:
+            time.sleep(0.4)
+        return 0.5
+
+
+class Reopens(GoodOutside):
+    """Has a port that only one object can have."""
+
+    taken = False
+
+    def __init__(self) -> None:
+        if Reopens.taken:
+            raise OSError("the port is taken")
+        Reopens.taken = True
+
+    def close(self) -> None:
+        Reopens.taken = False
+
+
 ENCODERS = (
     good, draws_a_shape, draws_a_type, draws_nothing, draws_raising, draws_crashing, value_range,
     inputs, random_generators, deterministic, working_folder, thread_counts, number_settings,
@@ -450,6 +528,9 @@ def register_encoders(register: Any) -> None:
     register(logging_, name="logging")
     register(locale_, name="locale")
     register(draws_endless)
+    register(good_traced)
+    register(inputs_unchanged_by_an_encoder)
+    register(GoodFed, name="good_fed")
 
 
 @hookimpl
@@ -457,6 +538,9 @@ def register_mixers(register: Any) -> None:
     for mixer in (inputs_unchanged, device, pauses, value_range_of_a_mixer, mixed_sizes):
         register(mixer)
     register(input_counts)
+    register(noise_of_a_mixer)
+    register(good_alone)
+    register(GoodOutside, name="good_outside", live=True)
     register(Reload, name="reload")
     register(BadPictures, name="bad_pictures")
     register(PictureSizes, name="picture_sizes")
@@ -466,3 +550,7 @@ def register_mixers(register: Any) -> None:
 def register_signals(register: Any) -> None:
     register(signal_of_words, name="draws_words")
     register(speed_of_a_signal, name="speed")
+    register(GoodFed, name="good_fed_signal")
+    register(GoodOutside, name="good_outside_signal", live=True)
+    register(Waits, name="waits", live=True)
+    register(Reopens, name="reopens", live=True)

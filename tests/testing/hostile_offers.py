@@ -17,6 +17,7 @@ import torch
 import typer
 
 from livegan.generators import Checkpoint, ModelError
+from livegan.picture_sources.source import PictureSourceError, Wanted
 from livegan.plugin import hookimpl
 from livegan.sound.inputs.devices import SourceError
 
@@ -270,6 +271,88 @@ def source_untold(argument: str) -> Any:
     return Source(argument)
 
 
+class PictureSource:
+    """Nothing wrong."""
+
+    def __init__(self, argument: str, wanted: Wanted) -> None:
+        self.count, self.closed = 0, False
+        self.size = wanted.size_for(480, 640)
+
+    def read(self) -> Any:
+        self.count += 1
+        return None if self.count == 2 else np.full((*self.size, 3), self.count, np.uint8)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class OpensPictureless(PictureSource):
+    def __init__(self, argument: str, wanted: Wanted) -> None:
+        raise OSError("no such camera")
+
+
+class StrangeNames(PictureSource):
+    def __init__(self, argument: str, wanted: Wanted) -> None:
+        super().__init__(argument, wanted)
+        if argument.startswith("no-such"):
+            raise PictureSourceError("there is no camera\nTraceback...")
+
+
+class Pictures(PictureSource):
+    def read(self) -> Any:
+        return np.zeros(self.size, np.float32)
+
+
+class PicturesWaiting(PictureSource):
+    def read(self) -> Any:
+        if self.count > 2:
+            time.sleep(1.2)
+        return super().read()
+
+
+class Canvases(PictureSource):
+    def __init__(self, argument: str, wanted: Wanted) -> None:
+        super().__init__(argument, Wanted(480, 640))
+
+
+class FreshPictures(PictureSource):
+    def __init__(self, argument: str, wanted: Wanted) -> None:
+        super().__init__(argument, wanted)
+        self.buffer = np.zeros((*self.size, 3), np.uint8)
+
+    def read(self) -> Any:
+        self.count += 1
+        self.buffer[:] = self.count
+        return self.buffer
+
+
+class ClosesPictures(PictureSource):
+    def close(self) -> None:
+        if self.closed:
+            raise ValueError("closed already")
+        self.closed = True
+
+
+class AfterTheEnd(PictureSource):
+    def read(self) -> Any:
+        if self.closed:
+            raise AttributeError("no device")
+        return super().read()
+
+
+class LeavesNothingOfPictures(PictureSource):
+    def close(self) -> None:
+        print("bye")
+
+
+def picture_source_untold(argument: str, wanted: Wanted) -> Any:
+    return PictureSource(argument, wanted)
+
+
+def away(argument: str, wanted: Wanted) -> Any:
+    raise PictureSourceError("there is no such camera here")
+
+
 def output_untold(name: str) -> Any:
     return Output(name)
 
@@ -289,6 +372,22 @@ def register_sources(register: Any) -> None:
     register("closes", Closes, "a tone")
     register("leaves_nothing", LeavesNothing, "a tone")
     register("summary", source_untold)
+
+
+@hookimpl
+def register_picture_sources(register: Any) -> None:
+    register(PictureSource, "good", "pictures")
+    register(OpensPictureless, "opens", "pictures")
+    register(away, "opens_nowhere", "pictures")
+    register(StrangeNames, "strange_names", "pictures")
+    register(Pictures, "pictures_of_floats", "pictures")
+    register(PicturesWaiting, "pictures_waiting", "pictures")
+    register(Canvases, "canvases", "pictures")
+    register(FreshPictures, "fresh_pictures", "pictures")
+    register(ClosesPictures, "closes", "pictures")
+    register(AfterTheEnd, "after_the_end", "pictures")
+    register(LeavesNothingOfPictures, "leaves_nothing", "pictures")
+    register(picture_source_untold, "summary")
 
 
 @hookimpl

@@ -16,6 +16,7 @@ from .test_hostile import BY_THE_CLOCK
 LOADED = Registry().load(installed=False)
 THINGS = [f"{kind} {each.name}" for kind in KINDS for each in LOADED.all(kind)]
 OFFERED = ["plugin", "source silence", "loader weights", "loader torchscript", "loader onnx"]
+OFFERED += ["picture_source camera", "picture_source screen"]
 
 
 @pytest.fixture(scope="module")

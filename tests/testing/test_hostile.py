@@ -61,7 +61,10 @@ WRONG = {
     "mixer picture_sizes": "gave it pictures of 1 x 1, after other sizes: a picture of 52 x 33",
     "mixer pauses": "ValueError: too late",
     "mixer value_range_of_a_mixer": "values go from -1 to 1",
+    "mixer noise_of_a_mixer": "ValueError: too much",
+    "encoder inputs_unchanged_by_an_encoder": "picture 1 was changed",
     "signal draws_words": "and must return a number",
+    "signal waits": "one of them took 0.4",
 }
 
 
@@ -91,6 +94,36 @@ def fails_its_own_check(examination: Examination, thing: str, words: str) -> Non
 @pytest.mark.parametrize("name", ["good", "good_slow_to_make", "good_in_colour", "good_round"])
 def test_what_is_good_passes_all(name: str, examination: Examination) -> None:
     assert failures(examination, f"encoder {name}") == {}
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        "encoder good_traced", "encoder good_fed", "mixer good_alone", "mixer good_outside",
+        "signal good_fed_signal", "signal good_outside_signal",
+    ],
+)  # fmt: skip
+def test_what_takes_pictures_or_nothing_or_follows_the_outside_passes_all(
+    thing: str, examination: Examination
+) -> None:
+    assert failures(examination, thing) == {}
+    names = {row["name"] for row in examination.rows() if row["thing"] == thing}
+    if thing == "encoder good_traced":
+        assert {"bad-pictures", "input-counts", "silence", "cut"} <= names
+    if thing == "mixer good_alone":
+        assert names.isdisjoint({"picture-sizes", "device", "bad-pictures", "silence"})
+        assert {"deterministic", "pauses"} <= names
+    if "outside" in thing:
+        assert names.isdisjoint({"deterministic", "cut", "replay"})
+        assert {"waits", "reopens", "threads"} <= names
+
+
+def test_a_port_that_only_one_object_can_have_is_found(examination: Examination) -> None:
+    outcome = examination.outcome("signal reopens", "reopens")
+    assert outcome.status == "failed"
+    assert "made a second object while the first one played: " in outcome.line
+    assert "the port is taken" in outcome.line
+    assert "share what only one can have" in outcome.line
 
 
 @pytest.mark.slow

@@ -21,6 +21,15 @@ WRONG = {
     "source closes": "closed it twice: IndexError",
     "source leaves_nothing": "it left the thread 'reader' running",
     "source summary": "there is no summary",
+    "picture_source strange_names": "its PictureSourceError is several lines",
+    "picture_source pictures_of_floats": "it returned float32 of shape (64, 85)",
+    "picture_source pictures_waiting": "one of them took 1.2 s",
+    "picture_source canvases": "a picture of 640 x 480, and there is room for",
+    "picture_source fresh_pictures": "it had changed",
+    "picture_source closes": "closed it twice: ValueError: closed already",
+    "picture_source after_the_end": "AttributeError: no device",
+    "picture_source leaves_nothing": "it printed 'bye'",
+    "picture_source summary": "there is no summary",
     "output shows": "sent a picture of 97 x 33: AssertionError: one size for ever",
     "output pictures_unchanged": "it changed it",
     "output waits": "0.6 s for the fastest",
@@ -51,7 +60,7 @@ def examination() -> Iterator[Examination]:
     made.close()
 
 
-@pytest.mark.parametrize("kind", ["source", "output", "loader", "command"])
+@pytest.mark.parametrize("kind", ["source", "picture_source", "output", "loader", "command"])
 def test_what_is_good_passes_all(kind: str, examination: Examination) -> None:
     assert failures(examination, f"{kind} good") == {}
 
@@ -72,6 +81,13 @@ def test_what_does_not_open_here_is_left_out_and_says_so(examination: Examinatio
     outcome = examination.outcome("source opens_nowhere", "opens")
     assert outcome.status == "skipped"
     assert "there is no such card here" in outcome.line
+    outcome = examination.outcome("picture_source opens_nowhere", "opens")
+    assert outcome.status == "skipped"
+    assert "there is no such camera here; name one that does with --sample" in outcome.line
+    outcome = examination.outcome("picture_source opens", "opens")
+    assert outcome.status == "failed"
+    assert outcome.line.startswith("opened it: OSError: no such camera")
+    assert "PictureSourceError with one line" in outcome.line
 
 
 def test_a_sample_is_a_file_or_a_function_that_writes_one(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Teach the drum detector: `python tools/drums/train.py SOUNDS WORK` (see oneshots.py, mixes.py).
 
 Renders practice mixes into WORK (kept between runs), trains on them for some minutes on one core,
-chooses thresholds on mixes of its own, and writes livegan/sound/drums.npz.
+chooses thresholds on mixes of its own, and writes livegan/sound/hearing/drums.npz.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from livegan.sound import HOP
 from livegan.sound.hearing.bands import LONG, drum_bands, powers
 from livegan.sound.hearing.drums import CLASSES, CONTEXT, LOOK_AHEAD, SEEN, Averages, DrumInput
 
-TARGET = Path(__file__).parents[2] / "livegan" / "sound" / "drums.npz"
+TARGET = Path(__file__).parents[2] / "livegan" / "sound" / "hearing" / "drums.npz"
 # Drums to learn from; the band plays on FONTS.
 KITS = (
     "FluidR3_GM.sf2",

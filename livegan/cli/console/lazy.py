@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 
 @dataclass(frozen=True)
-class Row:
+class CommandRow:
     """A command of livegan: its name, what ``livegan --help`` says of it, and where its code is.
 
     ``summary`` is the first line of its docstring, and its module in `livegan.cli` has its name.
@@ -37,7 +37,7 @@ class Row:
 class LazyCommands(TyperGroup):
     """The commands of ``rows``, then those that were added."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[CommandRow, ...] = ()
     listing = False
 
     def __init__(self, **given: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-Tempo = Annotated[
+TempoOption = Annotated[
     float | None,
     typer.Option(
         min=20,

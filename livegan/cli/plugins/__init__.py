@@ -45,6 +45,7 @@ def listed(
     """List the plugins, what each one offers, and why one was refused."""
     if context.invoked_subcommand is not None:
         return
+    from livegan.plugin.catalogue import spoken
     from livegan.plugin.registry import Registry
 
     loaded = Registry().load(Path.cwd() / "plugins", whole=True)
@@ -75,10 +76,10 @@ def listed(
         ]
         if found:
             print_table(OPERATIONS, found, title=f"{kind}s", more="livegan plugins show NAME")
-    for kind in ("source", "output", "loader", "command", "word"):
+    for kind in ("source", "picture_source", "output", "loader", "command", "word"):
         offers = [{"name": o.name, "what": o.summary} for o in loaded.offered(kind)]
         if offers:
-            print_table(OFFERS, offers, title=f"{kind}s")
+            print_table(OFFERS, offers, title=f"{spoken(kind)}s")
 
 
 def provided(things: Iterable[str]) -> list[str]:
@@ -108,8 +109,8 @@ def check(
         list[str] | None,
         typer.Option(
             metavar="[NAME=]VALUE",
-            help="What to test with: the argument of a source or output, or a checkpoint "
-            "for a loader. To give several, put the name of the tested thing first.",
+            help="What to test with: the argument of a source, picture source or output, or a "
+            "checkpoint for a loader. To give several, put the name of the tested thing first.",
         ),
     ] = None,
     deadline: Annotated[

@@ -1,4 +1,4 @@
-"""``livegan plugins gallery``: a page with a picture of every encoder and mixer."""
+"""``livegan plugins gallery``: a page with a picture of every encoder, mixer, picture source."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def gallery(
         list[str] | None, typer.Option(help="Show only this package; may be given several times.")
     ] = None,
 ) -> None:
-    """Write a page with a picture of every encoder and mixer.
+    """Write a page with a picture of every encoder, mixer and picture source.
 
-    Every encoder draws the same ten seconds of sound. Every mixer gets the same two pictures.
+    Every encoder draws the same ten seconds of sound. Every mixer gets the same two pictures. A
+    picture source is opened with its example.
     """
     from livegan import gallery as page
     from livegan.plugin import registry
@@ -30,5 +31,5 @@ def gallery(
         fail(f"--out {out}: a gallery is a page; name it {out.stem or 'gallery'}.md", 2)
     registry.use(registry.Registry().load(Path.cwd() / "plugins"))
     with clear_errors():
-        shown = page.write_gallery(out, page.operations(package or []), Path.cwd())
+        shown = page.write_gallery(out, page.things(package or []), Path.cwd())
     typer.echo(f"written: {short(out)}, with {shown} pictures")

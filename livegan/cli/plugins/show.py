@@ -107,7 +107,10 @@ def call(thing: Operation | Offer) -> str:
 
     if isinstance(thing, Operation):
         return portrait.line_of(thing).text
+    if thing.kind == "picture_source":
+        return portrait.source_line(thing)
     return {
+        "word": f"{thing.name}(...)",
         "source": f"livegan perform --audio {thing.name}",
         "output": f'show(picture, {thing.name}="NAME")',
         "loader": f'model("NAME", picture)    # models/NAME.{thing.name}',
@@ -154,17 +157,21 @@ def card(thing: Operation | Offer, console: Any) -> None:
 
 def drawn(thing: Operation | Offer, out: Path | None, size: Size, console: Any) -> None:
     """Draw its picture: into a file, else into the terminal."""
+    from livegan import portrait
     from livegan.plugin.declare import Operation
 
-    if not isinstance(thing, Operation):
+    if not isinstance(thing, Operation) and thing.kind != "picture_source":
         if out is not None:
             article = "an" if thing.kind[0] in "eo" else "a"
             fail(f"--out {out}: {article} {thing.kind} draws no picture of its own")
         return
-    from livegan import portrait
-
+    if not isinstance(thing, Operation) and out is None and not thing.example:
+        return  # a camera is opened only if its picture is asked for
     with clear_errors():
-        pixels = portrait.draw([portrait.line_of(thing)], Path.cwd(), size=size)[0]
+        if isinstance(thing, Operation):
+            pixels = portrait.draw([portrait.line_of(thing)], Path.cwd(), size=size)[0]
+        else:
+            pixels = portrait.first_picture(thing, size)
         if out is not None:
             portrait.save_picture(out, pixels)
             typer.echo(f"written: {short(out)}", err=True)

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from livegan.engine.commit.script import Refusal
-from livegan.ipc import messages
-from livegan.ipc.messages import FromEngine
+from livegan.ipc.messages import Commit, FromEngine, Status
 
 LONGEST = 100_000
 """Characters of a text that are told before it is on the air: to be shown if it is refused."""
 
 REMEMBERED = 100
 """The newest commits, which are kept: a show has thousands."""
-
-
-@dataclass
-class Commit:
-    """One save on its way.  Times are seconds of show time; places are ``file:line``."""
-
-    id: int
-    at: float
-    file: str
-    status: messages.Status = "proposed"
-    reason: str = ""
-    where: str = ""
-    kept: list[str] = field(default_factory=list)
-    built: list[str] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    version: int = 0
-    digest: str = ""
-    source: str = ""
-    changed: list[int] = field(default_factory=list)
-    on_air_at: float | None = None
-    proven_ms: float | None = None
-    """From the save being read to the program being proven."""
-    plugins: list[str] = field(default_factory=list)
-    """Names of the plugins that were loaded anew for it."""
-    sources: list[str] = field(default_factory=list)
-    """Sources, ``package:name``, whose code or files are others by now."""
-    texts: dict[str, str] = field(default_factory=dict)
-    """Of what is on air: what the plugin files said that it is made of, by path."""
-    safe: bool = False
-    """It is the safe set: see `livegan.engine.commit.safe_set`."""
-
-    def message(self) -> messages.Commit:
-        """How it stands now, as it is sent and written."""
-        return messages.Commit(**asdict(self))
 
 
 class Commits:
@@ -80,18 +45,18 @@ class Commits:
         """The one of this number, if it is among the newest."""
         return next((c for c in reversed(tuple(self._newest)) if c.id == number), None)
 
-    def of(self, version: int, status: messages.Status | None = None) -> Commit | None:
+    def of(self, version: int, status: Status | None = None) -> Commit | None:
         """The newest that is about this program, if there is one: of this status, or of any."""
         for commit in reversed(tuple(self._newest)):  # other threads add
             if commit.version == version and status in (None, commit.status):
                 return commit
         return None
 
-    def tell(self, commit: Commit, status: messages.Status | None = None) -> None:
+    def tell(self, commit: Commit, status: Status | None = None) -> None:
         """Say how a commit stands, after it came to ``status`` if that is given."""
         commit.status = status or commit.status
         with self._lock:
-            self._emit(commit.message())
+            self._emit(copy.deepcopy(commit))  # it goes on to change here
 
     def refuse(self, commit: Commit, refusal: Refusal) -> None:
         """Say that it does not go on the air, or not any more, and why."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from livegan.engine.program.quantise import next_beat, still_ahead
 from livegan.graph.graph import swap_beats
+from livegan.ipc.messages import Note
 
 if TYPE_CHECKING:  # decisions need no torch
     from livegan.engine.commit.script import Refusal
@@ -40,7 +41,7 @@ class Cue:
     """The multiples of beats that it waits for; 0 for none."""
 
 
-SafeSet = Literal["none", "wanted", "failed"]
+SafeSetState = Literal["none", "wanted", "failed"]
 """Of a safe set that is not proven: nobody asked for it yet, a key did, or it cannot be proven."""
 
 
@@ -54,7 +55,7 @@ class Lineup:
     on_air: Program | None = None
     earlier: tuple[Program, ...] = ()
     """What was on the air before, newest last; never the safe set."""
-    safe: Program | SafeSet = "none"
+    safe: Program | SafeSetState = "none"
     """The safe set, once it is proven."""
     forgotten: Program | None = None
     """What played before nothing did: the next save keeps what it can of it."""
@@ -113,7 +114,7 @@ class Overtaken:
 
 
 @dataclass(frozen=True)
-class Key:
+class KeyPressed:
     """A key was pressed: "undo", or "safe", which puts the safe set on the air or takes it off."""
 
     name: Literal["undo", "safe"]
@@ -127,7 +128,7 @@ class SafeProven:
 
 
 @dataclass(frozen=True)
-class Frame:
+class FrameBegins:
     """A frame begins, at this count of beats and this show time (s)."""
 
     beats: float
@@ -159,14 +160,14 @@ class Forget:
     """Nothing is to play until something is proven."""
 
 
-Event = (
+LineupEvent = (
     Proposed
     | Proven
     | Refused
     | Overtaken
-    | Key
+    | KeyPressed
     | SafeProven
-    | Frame
+    | FrameBegins
     | Failed
     | Hurry
     | Numbered
@@ -178,7 +179,7 @@ Event = (
 
 
 @dataclass(frozen=True)
-class Tell:
+class TellStatus:
     """Say how a commit stands."""
 
     commit: int
@@ -222,23 +223,12 @@ class TellRolledBack:
 
 
 @dataclass(frozen=True)
-class Note:
-    """Say one line to the performer."""
-
-    text: Literal[
-        "nothing to undo: this is the first version",
-        "the safe set is not ready",
-        "the safe set plays as soon as it has been tested",
-    ]
-
-
-@dataclass(frozen=True)
 class ReadAgain:
     """Read the set's file again, though nobody saved it."""
 
 
-Action = Tell | TellCued | TellRefused | TellAired | TellRolledBack | Note | ReadAgain
-Next = tuple[Lineup, list[Action]]
+LineupAction = TellStatus | TellCued | TellRefused | TellAired | TellRolledBack | Note | ReadAgain
+Next = tuple[Lineup, list[LineupAction]]
 
 NEWER, UNDONE, SAFE = (
     "a newer save replaced it",
@@ -247,11 +237,11 @@ NEWER, UNDONE, SAFE = (
 )
 
 
-def step(now: Lineup, event: Event) -> Next:
+def step(now: Lineup, event: LineupEvent) -> Next:
     """The next lineup and what is to be done, in order."""
     if isinstance(event, Proposed):
         actions = _superseded(now, NEWER, cued=False)
-        return replace(now, proving=event.commit), [*actions, Tell(event.commit, "proposed")]
+        return replace(now, proving=event.commit), [*actions, TellStatus(event.commit, "proposed")]
     if isinstance(event, Proven):
         return _proven(now, event)
     if isinstance(event, Refused):
@@ -261,14 +251,14 @@ def step(now: Lineup, event: Event) -> Next:
     if isinstance(event, Overtaken):
         if event.commit != now.proving:
             return now, []
-        return replace(now, proving=None), [Tell(event.commit, "superseded", NEWER)]
-    if isinstance(event, Key):
+        return replace(now, proving=None), [TellStatus(event.commit, "superseded", NEWER)]
+    if isinstance(event, KeyPressed):
         return _undo(now) if event.name == "undo" else _safe(now)
     if isinstance(event, SafeProven):
         wanted = now.safe == "wanted"
         now = replace(now, safe="failed" if event.program is None else event.program)
         return _safe(now) if wanted else (now, [])
-    if isinstance(event, Frame):
+    if isinstance(event, FrameBegins):
         return _frame(now, event)
     if isinstance(event, Failed):
         if now.on_air is not event.program or not now.earlier:
@@ -332,14 +322,16 @@ def _safe(now: Lineup) -> Next:
     return after, [*actions, TellAired(program, "safe set")]
 
 
-def _frame(now: Lineup, event: Frame) -> Next:
+def _frame(now: Lineup, event: FrameBegins) -> Next:
     cue = now.cued
     if cue is None:
         return now, []
     due = still_ahead(cue.beats, event.beats, cue.grid)
     if event.beats < due:
         return (now if due == cue.beats else replace(now, cued=replace(cue, beats=due))), []
-    return replace(_aired(now, cue.program), cued=None), [Tell(cue.commit, "on_air", at=event.time)]
+    return replace(_aired(now, cue.program), cued=None), [
+        TellStatus(cue.commit, "on_air", at=event.time)
+    ]
 
 
 def _at_once(now: Lineup) -> Lineup:
@@ -356,12 +348,12 @@ def _aired(now: Lineup, program: Program) -> Lineup:
     return replace(now, on_air=program, earlier=earlier, forgotten=None)
 
 
-def _superseded(now: Lineup, reason: str, *, cued: bool = True) -> list[Action]:
+def _superseded(now: Lineup, reason: str, *, cued: bool = True) -> list[LineupAction]:
     """Say of what is on its way to the air that another version replaced it."""
     found: list[int] = [] if now.proving is None else [now.proving]
     if cued and now.cued is not None:
         found.insert(0, now.cued.commit)
-    return [Tell(commit, "superseded", reason) for commit in found]
+    return [TellStatus(commit, "superseded", reason) for commit in found]
 
 
 def lost(before: Lineup, after: Lineup) -> tuple[Any, ...]:

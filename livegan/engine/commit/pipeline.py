@@ -9,68 +9,34 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from livegan.engine.commit import beside, lineup
-from livegan.engine.commit.commits import LONGEST, Commit, Commits, changed_lines
-from livegan.engine.commit.lineup import Action, Tell, TellCued, TellRefused, TellRolledBack
+from livegan.engine.commit.attempt import Attempt, Superseded
+from livegan.engine.commit.commits import LONGEST, Commits, changed_lines
+from livegan.engine.commit.decisions import Decisions
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
 from livegan.engine.commit.set_inputs import SetInputs
-from livegan.engine.commit.watch import read_text, stamp
+from livegan.engine.commit.watch import read_text
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.given_up_imports import let_import
 from livegan.engine.isolation.object_lifetime import retire
-from livegan.engine.isolation.process_state import (
-    ProcessState,
-    exits_refused,
-    somebody,
-    where_changed,
-)
+from livegan.engine.isolation.process_state import ProcessState, where_changed
 from livegan.engine.program.build import Builder
 from livegan.engine.program.models import News, checkpoints_of
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
-from livegan.ipc.messages import FromEngine, Note
+from livegan.ipc.messages import Commit, Fault, FromEngine, Note
 from livegan.plugin import registry
 from livegan.plugin.loading.hot import Hot, Trial
 from livegan.plugin.notes import NOTES, listen_to_logging
 from livegan.plugin.source import file_digest
 
 PLUGINS = "plugins"
-
-
-class Superseded(Refusal):
-    """Something took the place of what is being proven: it is not gone on with."""
-
-    def __init__(self) -> None:
-        super().__init__("another version replaced it")
-
-
-@dataclass
-class Attempt:
-    """One save that is being built and proven."""
-
-    commit: Commit
-    text: str
-    seen: str
-    """Its fingerprint: see `livegan.engine.commit.set_inputs`."""
-    surroundings: ProcessState
-    """How the process was before."""
-    checkpoints: set[str]
-    """The models that the set before it named."""
-    nodes: frozenset[str] | None = None
-    """Names of the nodes of its graph; None until the set has run."""
-    trial: Trial | None = None
-    news: list[str] = field(default_factory=list)
-    """What there is to say of its models once it is on the air."""
-    notes: list[str] = field(default_factory=list)
-    """What there is to say of it once it is proven."""
-    apart: bool = False
-    """It is at work of livegan's own that touches nothing of the set, such as loading a model."""
 
 
 class Pipeline:
@@ -97,21 +63,15 @@ class Pipeline:
         self.trials = Trials(self.hot)
         self.inputs = SetInputs(path, builder, self.hot)
         self._last_seen: str | None = None
-        self._left: tuple[object, ...] = ()
-        """How the set's file was when a key left its text: the same text counts again once it is
-        saved, and not for any other file that comes or goes beside it."""
         self._seen: dict[str, str] = {}
         """Stamps of the models at the last proposal."""
         self._news = News()
         self._attempt: Attempt | None = None
         """What is being built or proven; None once it was given up or left behind."""
-        self._attempts: dict[int, Attempt] = {}
-        """Those that may still go on the air, by the number of their commit."""
-        self._overwritten: frozenset[str] | None = None
-        """The nodes of a superseded save that nothing went on the air after; None without one."""
-        self.read_again = threading.Event()
-        """The set's file is to be read again, though nobody saved it."""
-        player.decided = self._decided
+        self._surroundings: ProcessState | None = None
+        """How the process was before the newest save that was proven."""
+        self._decisions = Decisions(path, player, self.commits, self.trials, emit)
+        player.decided = self._decisions.take
         builder.note = lambda text: emit(Note(text))
         NOTES.begin(builder.note)
         listen_to_logging()
@@ -127,8 +87,8 @@ class Pipeline:
             self.emit(Note(line))
         trying, self.trials.begun = self.trials.begun, True
         seen = self.inputs.fingerprint(text, self.inputs.stamps(), trying)
-        if seen == self._last_seen and (not self._left or stamp(self.path) == self._left[0]):
-            self._overwritten = None
+        if seen == self._last_seen and not self._decisions.saved_again:
+            self._decisions.overwritten = None
             return None
         at = self.player.now.time if at is None else at
         commit, trial = self._prove(text, file or self.path, at, trying)
@@ -161,7 +121,7 @@ class Pipeline:
         commit.source = text[:LONGEST]
         seen = self.inputs.fingerprint(text, stamps, trying)
         attempt = Attempt(commit, text, seen, ProcessState(), self.inputs.checkpoints)
-        self._attempt = self._attempts[commit.id] = attempt
+        self._attempt = self._decisions.attempts[commit.id] = attempt
         self.player.happen(lineup.Proposed(commit.id))
         surroundings, busy = attempt.surroundings, partial(self._busy, attempt)
         try:
@@ -171,20 +131,19 @@ class Pipeline:
             attempt.trial = self.trials.load(commit, busy) if trying else None
             # What it names is loaded now: as the set runs there is a deadline.
             registry.current().wake(self.inputs.words(text))
-            with exits_refused():
-                script = run(self.path, text)
+            script = run(self.path, text)
             attempt.nodes = frozenset(n.name for n in script.graph.nodes if n.kind != "prev")
             # At once: what plays beside it needs what the set may have taken away.
             self._put_back(surroundings, text)
-            with exits_refused():
-                self.inputs.checkpoints = checkpoints_of(script.graph)
-                values = [value for node in script.graph.nodes for value in node.fixed.values()]
-                self.inputs.files = {value for value in values if isinstance(value, Path)}
-                stamps = self.inputs.stamps()
-                newest = self.player.lineup.newest
-                program = self.builder.build(script, newest, self.player.moment, busy)
+            self.inputs.checkpoints = checkpoints_of(script.graph)
+            values = [value for node in script.graph.nodes for value in node.fixed.values()]
+            self.inputs.files = {value for value in values if isinstance(value, Path)}
+            stamps = self.inputs.stamps()
+            newest = self.player.lineup.newest
+            program = self.builder.build(script, newest, self.player.moment, busy)
             self.inputs.helpers = set(beside.loaded(self.path))  # leaves import some
             self._put_back(surroundings, text)
+            self._surroundings = surroundings
         except Refusal as refusal:
             if self._attempt is not attempt:  # it was given up long ago
                 return commit, None
@@ -212,7 +171,7 @@ class Pipeline:
                     self._last_seen = self.inputs.fingerprint(text, stamps)
                     self._seen = stamps
         commit.kept = list(program.kept)
-        commit.built = [*program.built, *self._brought_back(program)]
+        commit.built = [*program.built, *self._decisions.brought_back(program)]
         commit.retired = list(program.retired)
         before = newest.script.notes if newest else ()
         attempt.notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before]
@@ -226,13 +185,6 @@ class Pipeline:
             if attempt.trial is not None:
                 attempt.trial.withdraw()
         return commit, attempt.trial
-
-    def _brought_back(self, program: Program) -> list[str]:
-        """Kept nodes that the save before this one, which was superseded, had dropped: to whoever
-        saved both they are new, though their state goes on."""
-        if self._overwritten is None:
-            return []
-        return [name for name in program.kept if name not in self._overwritten]
 
     def overtake(self, text: str) -> bool:
         """A newer save says this: whether something else is being proven, which is superseded."""
@@ -278,12 +230,20 @@ class Pipeline:
         busy, self.busy = self.busy, ""
         activity.forget(ident)
         let_import(frame)
-        somebody()
         attempt.surroundings.put_back()
         what = f"{busy}: " if busy else ""
         reason = f"{what}this call does not return; remove it"
         refusal = Refusal(reason, place_at(frame, self.path))
         self.player.happen(lineup.Refused(attempt.commit.id, refusal))
+
+    def put_back(self) -> None:
+        """Restore what the set changed in the whole process while it played, and say so."""
+        if self._surroundings is None or self._attempt is not None:  # a save restores its own
+            return
+        functions, others = self._surroundings.put_back()
+        for what in (*functions, *others):
+            reason = f"the set changed {what} while it played; livegan restored it"
+            self.emit(Fault("", "", reason, self.player.now.time))
 
     def _still(self, attempt: Attempt) -> bool:
         """Whether nothing has taken the place of what is being proven."""
@@ -320,6 +280,11 @@ class Pipeline:
         return self.inputs.stamps() != self._seen
 
     @property
+    def read_again(self) -> threading.Event:
+        """The set's file is to be read again, though nobody saved it."""
+        return self._decisions.read_again
+
+    @property
     def has_program(self) -> bool:
         """Whether anything was proven so far."""
         return self.player.lineup.newest is not None
@@ -342,7 +307,7 @@ class Pipeline:
 
     def undo(self) -> None:
         """Bring the program before this one back; the next save is compared with that."""
-        self.player.happen(lineup.Key("undo"))
+        self.player.happen(lineup.KeyPressed("undo"))
 
     def _busy(
         self, attempt: Attempt, what: str, place: Place | None = None, apart: bool = False
@@ -358,72 +323,3 @@ class Pipeline:
             raise Superseded
         attempt.apart = apart
         self.busy = what
-
-    # What the lineup decides: one at a time ------------------------------------------------------
-
-    def _decided(self, action: Action) -> None:
-        if isinstance(action, lineup.Note):
-            self.emit(Note(action.text))
-        elif isinstance(action, lineup.ReadAgain):
-            self.read_again.set()
-        elif isinstance(action, lineup.TellAired):
-            self._aired(action.program, action.reason)
-        elif isinstance(action, lineup.TellRolledBack):
-            self._rolled_back(action)
-        else:
-            commit = self.commits.numbered(action.commit)
-            if commit is not None:
-                self._tell(commit, action)
-
-    def _tell(self, commit: Commit, action: Tell | TellCued | TellRefused) -> None:
-        """Say how a save stands."""
-        attempt = self._attempts.get(commit.id)
-        if isinstance(action, lineup.TellCued):
-            commit.version = action.program.version
-            self.commits.tell(commit, "proven")
-            trial = attempt.trial if attempt is not None else None
-            self.trials.proven(commit.version, trial)
-            notes = attempt.notes if attempt is not None else []
-            for line in [*(trial.warnings if trial is not None else ()), *notes]:
-                self.emit(Note(line))
-            self.commits.tell(commit, "cued")
-            return
-        if isinstance(action, lineup.TellRefused):
-            self._attempts.pop(commit.id, None)
-            self.commits.refuse(commit, action.why)
-            return
-        commit.reason = action.reason
-        program = self.player.lineup.on_air
-        if action.status == "proposed":
-            self._left = ()
-        else:
-            self._attempts.pop(commit.id, None)
-            self._overwritten = None
-            if action.status == "superseded" and attempt is not None:
-                self._overwritten = attempt.nodes
-        if action.status == "on_air" and action.at is not None and program is not None:
-            commit.on_air_at, commit.source = round(action.at, 6), program.script.text
-            commit.texts = self.trials.texts(program.version)
-        self.commits.tell(commit, action.status)
-        if action.status == "on_air" and attempt is not None:
-            for line in attempt.news:
-                self.emit(Note(line))
-
-    def _aired(self, program: Program, reason: str) -> None:
-        """A key put a program on the air. The next save goes on the air after it, even one that
-        changed nothing."""
-        self._left, self._overwritten = (stamp(self.path),), None
-        commit = self.commits.add(self.player.now.time, program.script.path)
-        commit.reason, commit.on_air_at = reason, round(commit.at, 6)
-        commit.version, commit.digest, commit.safe = program.version, program.digest, program.safe
-        commit.source = program.script.text
-        commit.texts = self.trials.texts(program.version)
-        self.commits.tell(commit, "on_air")
-
-    def _rolled_back(self, action: TellRolledBack) -> None:
-        """A program failed soon after its swap, and the one before is back."""
-        self.trials.rolled_back(action.bad.version)
-        commit = self.commits.of(action.bad.version)
-        if commit is not None:
-            reason = f"{action.why.reason}; the version before it is back"
-            self.commits.refuse(commit, Refusal(reason, action.why.place))

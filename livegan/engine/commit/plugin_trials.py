@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from livegan.engine.commit.commits import REMEMBERED, Commit
+from livegan.engine.commit.commits import REMEMBERED
 from livegan.engine.commit.script import Refusal
 from livegan.engine.commit.watch import read_save
 from livegan.graph.place import Place
+from livegan.ipc.messages import Commit
 from livegan.plugin.catalogue import full_name
 from livegan.plugin.loading.hot import Hot, Trial
 

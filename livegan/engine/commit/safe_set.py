@@ -72,7 +72,7 @@ class SafeSet:
 
         Where there is none before it, the set's file is read again.
         """
-        self._player.happen(lineup.Key("safe"))
+        self._player.happen(lineup.KeyPressed("safe"))
 
     def play(self) -> None:
         """Put it on the air with the next frame, whatever the beat, if it is proven."""
@@ -80,4 +80,4 @@ class SafeSet:
             self.switch()
 
     def _said(self, path: Path, ready: bool, reason: str) -> None:
-        self._emit(messages.SafeSet(ready, str(path), reason))
+        self._emit(messages.SafeSetReady(ready, str(path), reason))

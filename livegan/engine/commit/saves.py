@@ -16,7 +16,7 @@ from livegan.engine.commit.safe_set import SafeSet
 from livegan.engine.commit.watch import Awaiting, Watcher, read_save, read_text, unreadable
 from livegan.engine.isolation.activity import PROVER
 from livegan.engine.isolation.deadline import watchdog
-from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.heap import give_back
 from livegan.ipc.messages import FromEngine, Note, Row
 from livegan.plugin.guard import said
@@ -42,7 +42,7 @@ class Saves:
         watcher: Watcher,
         safe: SafeSet | None,
         emit: Callable[[FromEngine], None],
-        poisoned: Callable[[Poisoned], None],
+        poisoned: Callable[[ContextLost], None],
     ) -> None:
         self.pipeline = pipeline
         self.watcher = watcher
@@ -161,6 +161,7 @@ class Saves:
 
         Gives the text that was proposed last.
         """
+        self.pipeline.put_back()
         while True:
             newer: list[str] = []
             looked = time.monotonic()
@@ -209,7 +210,7 @@ class Saves:
             nonlocal idle
             try:
                 idle = job() is None
-            except Poisoned as error:
+            except ContextLost as error:
                 self.poisoned(error)
             except BaseException as error:  # a fault of livegan itself costs only this save
                 self._failed(error)

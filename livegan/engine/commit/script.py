@@ -16,7 +16,8 @@ from livegan.engine.commit.guesses import hidden_words, names_at, unknown_attrib
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
-from livegan.engine.isolation.process_state import end_threads, files_of, nobody, threads_in
+from livegan.engine.isolation.process_state import end_threads, files_of, threads_in
+from livegan.engine.isolation.unattended import unattended
 from livegan.files import printable
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError
@@ -66,7 +67,7 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
     others = threads_in(files_of(path, beside.loaded(path)))
     try:
         running = activity.at("running the set", Place(str(path), 1), deadline_s)
-        with collecting() as graph, nobody(), running:
+        with collecting() as graph, unattended(), running:
             exec(compiled(path, text), module.__dict__)
         finish(graph, module.__dict__)
         left = threads_in(files_of(path, beside.loaded(path)))

@@ -24,7 +24,7 @@ WHOLE = 1_000_000
 MARKS = ("CUDA error", "CUDNN_STATUS", "CUBLAS_STATUS", "HIP error", "MPS")
 
 
-class Poisoned(BaseException):
+class ContextLost(BaseException):
     """The GPU's context is lost: this process cannot draw any more."""
 
 
@@ -61,10 +61,10 @@ def check_context(error: BaseException) -> None:
     Poisoned
         If the GPU's context is lost.
     """
-    if isinstance(error, Poisoned):
+    if isinstance(error, ContextLost):
         raise error
     if is_lost(error):
-        raise Poisoned(first_line(error)) from None
+        raise ContextLost(first_line(error)) from None
     if is_full(error):
         gc.collect()
         if torch.cuda.is_available():

@@ -1,42 +1,39 @@
-"""What belongs to the whole process, and that a set leaves as it is: put back after each save.
+"""What belongs to the whole process, and that a set leaves as it is: livegan restores it.
 
-A set that takes a function of numpy's away, or the working folder, would change what plays besides
-it, and what plays after it.
+A set that replaces a function of numpy, or changes the working folder, would change what plays
+besides it, and what plays after it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import operator
 import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from livegan.engine.isolation.class_state import ClassState, torchs_own
 from livegan.engine.isolation.deadline import interrupt
 from livegan.engine.isolation.own_thread import ObjectThread
 from livegan.graph.place import Place
 
 ROOTS = ("numpy", "livegan")
-"""Packages whose loaded modules are looked at, private ones aside."""
+"""Packages whose loaded public modules are compared."""
 MODULES = (
     *("builtins", "contextlib", "math", "os", "os.path", "pathlib", "queue", "random", "sys"),
     *("threading", "time"),
     *("torch", "torch.fft", "torch.linalg", "torch.nn", "torch.nn.functional"),
 )
 OWN = ("livegan.live", "livegan.plugin.loading.hot", "livegan.testing")
-"""Not looked at: what changes as sets and plugins are loaded."""
-REFUSES = "livegan_refuses"
-"""Attribute of the functions that stand in for exits while a save is proven."""
-STANDS_FOR = "livegan_stands_for"
-"""Attribute of the empty input that stands in for another while a save is run: the other."""
+"""Not compared: what changes as sets and plugins are loaded."""
 OF_A_THREAD = ("trace function", "profile function")
 """What each thread has of its own."""
+ABSENT = object()
 
 
 def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
@@ -58,17 +55,12 @@ def states() -> dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]:
 
 
 def streams() -> tuple[Any, ...]:
-    # While another thread proves a save, `nobody` stands in for who types: no doing of the set's.
-    return who_types(), sys.stdout, sys.stderr
+    """Standard input, output and error."""
+    return sys.stdin, sys.stdout, sys.stderr
 
 
 def put_streams(value: tuple[Any, ...]) -> None:
     sys.stdin, sys.stdout, sys.stderr = value
-
-
-def who_types() -> Any:
-    """The standard input, or the one that `nobody` stands in for."""
-    return getattr(sys.stdin, STANDS_FOR, sys.stdin)
 
 
 def tracing() -> tuple[Any, ...]:
@@ -95,36 +87,30 @@ class ProcessState:
     """What was there when this was made; `put_back` restores it and says what was changed."""
 
     def __init__(self) -> None:
-        modules = looked_at()
-        self._functions = {name: (vars(m), functions_of(m)) for name, m in modules.items()}
-        self._classes = ClassState(modules)
-        self._states = {name: (read(), put) for name, (read, put) in states().items()}
-        self._reads = {name: read for name, (read, _) in states().items()}
+        self._namespaces = [
+            (name, owner, dict(vars(owner))) for name, owner in namespaces().items()
+        ]
+        self._states = [(name, read, put, read()) for name, (read, put) in states().items()]
         self._thread = threading.get_ident()
 
     def put_back(self) -> tuple[list[str], list[str]]:
         """What had been changed: functions of modules and classes by name, the rest in words."""
-        functions, others = [], []
-        for module, (now, before) in self._functions.items():
-            for name, value in before.items():
-                found = now.get(name)
-                if found is value or torchs_own(module, found):
-                    continue
-                # The refusing exits of a save that another thread proves are no doing of the set's.
-                if not any(stands_in(each) for each in (found, value)):
-                    now[name] = value
-                    functions.append(f"{module}.{name}")
-        functions += self._classes.put_back()
-        for name, (value, put) in self._states.items():
+        functions = []
+        for name, owner, before in self._namespaces:
+            for attribute, value in changes(name, owner, before).items():
+                put(owner, attribute, value)
+                functions.append(f"{name}.{attribute}")
+        others = []
+        for name, read, restore, value in self._states:
             if name in OF_A_THREAD and threading.get_ident() != self._thread:
                 continue
             try:
-                same = self._reads[name]() == value
+                same = read() == value
             except OSError:  # the working folder was removed
                 same = False
             if not same:
                 with contextlib.suppress(OSError):
-                    put(value)
+                    restore(value)
                     others.append(f"the {name}")
         return functions, others
 
@@ -140,9 +126,64 @@ def looked_at() -> dict[str, ModuleType]:
     return found
 
 
-def functions_of(module: ModuleType) -> dict[str, Any]:
-    """Functions and classes of a module; other values may change as a program runs."""
-    return {k: v for k, v in list(vars(module).items()) if callable(v)}
+def namespaces() -> dict[str, ModuleType | type]:
+    """These modules, and the classes that are defined in them or below them, by their names."""
+    modules = looked_at()
+    found: dict[str, ModuleType | type] = dict(modules)
+    named: set[type] = set()
+    for module in sorted(modules, key=len):
+        for name, value in list(vars(modules[module]).items()):
+            if not isinstance(value, type) or value in named:
+                continue
+            if f"{value.__module__}.".startswith(f"{module}."):
+                named.add(value)
+                found[f"{module}.{name}"] = value
+    return found
+
+
+def changes(space: str, owner: ModuleType | type, before: dict[str, Any]) -> dict[str, Any]:
+    """Attributes of a module or class that others call and that have changed, and what they were;
+    `ABSENT` for one that did not exist.
+
+    Numbers may change as a program runs. A new attribute does no harm where it hides nothing.
+    """
+    now = dict(vars(owner))
+    # By identity: what a set put there may compare as it likes.
+    if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
+        return {}
+    found = {}
+    for name, was in before.items():
+        value = now.get(name, ABSENT)
+        if value is not was and called(was) and not torchs_own(space, value):
+            found[name] = was
+    if isinstance(owner, type):
+        for name, value in now.items():
+            if name in before or not called(value) or torchs_own(space, value):
+                continue
+            if name[:2] == "__" or any(name in vars(base) for base in owner.__mro__[1:]):
+                found[name] = ABSENT
+    return found
+
+
+def called(value: Any) -> bool:
+    """Whether it is a function, a class, a method, a property or the like."""
+    return callable(value) or hasattr(type(value), "__get__")
+
+
+def put(owner: ModuleType | type, name: str, value: Any) -> None:
+    """Set an attribute, past what a class or its own class does on that; ABSENT removes it."""
+    if not isinstance(owner, type):
+        setattr(owner, name, value)
+    elif value is ABSENT:
+        type.__delattr__(owner, name)
+    else:
+        type.__setattr__(owner, name, value)
+
+
+def torchs_own(name: str, value: Any) -> bool:
+    """Whether torch itself put that there: it wraps functions when a part is first used."""
+    own = str(getattr(getattr(value, "fget", value), "__module__", ""))
+    return name.partition(".")[0] == "torch" and own.partition(".")[0] == "torch"
 
 
 def where_changed(function: str, texts: Mapping[str, str]) -> Place | None:
@@ -156,59 +197,6 @@ def where_changed(function: str, texts: Mapping[str, str]) -> Place | None:
                 if re.search(pattern, line):
                     return Place(file, number)
     return None
-
-
-# Ending the process -------------------------------------------------------------------------------
-
-
-def stands_in(function: Any) -> bool:
-    """Whether a function is one of those that refuse to end the process."""
-    return isinstance(function, FunctionType) and REFUSES in vars(function)
-
-
-@contextlib.contextmanager
-def exits_refused() -> Iterator[None]:
-    """Inside, ``os._exit`` and ``os.abort`` raise SystemExit, as ``sys.exit`` does, and a set that
-    calls them is refused; processes that were forked end as ever."""
-    pid = os.getpid()
-    before = {name: getattr(os, name) for name in ("_exit", "abort")}
-
-    def refusing(name: str) -> Callable[..., None]:
-        def leave(*status: int) -> None:
-            if os.getpid() != pid:
-                before[name](*status)
-            raise SystemExit(f"os.{name}")
-
-        setattr(leave, REFUSES, True)
-        return leave
-
-    for name in before:
-        setattr(os, name, refusing(name))
-    try:
-        yield
-    finally:
-        for name, function in before.items():
-            setattr(os, name, function)
-
-
-@contextlib.contextmanager
-def nobody() -> Iterator[None]:
-    """Inside, ``input()`` finds nobody who answers, and raises EOFError at once."""
-    before = who_types()
-    with open(os.devnull, encoding="utf-8") as empty:
-        setattr(empty, STANDS_FOR, before)
-        sys.stdin = empty
-        try:
-            yield
-        finally:
-            # A thread that was given up may come back while another is in here.
-            if sys.stdin is empty:
-                sys.stdin = before
-
-
-def somebody() -> None:
-    """Put back who types, for a thread that was given up inside `nobody`."""
-    sys.stdin = who_types()
 
 
 # Threads ------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from livegan.engine.commit.pipeline import PLUGINS, Pipeline
 from livegan.engine.commit.safe_set import SafeSet
 from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher, slow_disk
-from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.memory_limit import go_first, keep_to
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Player
-from livegan.ipc.messages import Fault, FromEngine, Hello, Note, Sources
+from livegan.ipc.messages import FromEngine, Hello, Note, Sources
 from livegan.ipc.sound_ring import SoundRing
 from livegan.picture_sources.board import RingBoard
 from livegan.picture_sources.source import SourceName, Wanted
@@ -43,7 +43,7 @@ def assemble(
     sound: SoundRing,
     controls: Controls,
     send: Callable[[FromEngine], None],
-    poisoned: Callable[[Poisoned], None],
+    poisoned: Callable[[ContextLost], None],
 ) -> Assembly:
     """Make the parts of an engine; its options are in docs/internals.md."""
     device = choose_device(options.get("device") or "auto")
@@ -65,7 +65,7 @@ def assemble(
         fps=float(options.get("fps") or 30),
         seed=int(options.get("seed") or 0),
         device=device,
-        on_fault=lambda fault: send(Fault(**fault)),
+        on_fault=send,
         controls=controls,
         sources=board,
     )

@@ -26,7 +26,13 @@ from livegan.engine.program.instance import (
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
-from livegan.engine.program.signal_objects import MAKING_S, objects_of, proving_objects
+from livegan.engine.program.signal_objects import (
+    MAKING_S,
+    feed_new,
+    leaves_of,
+    objects_of,
+    proving_objects,
+)
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.generators.files import SUFFIXES
@@ -34,8 +40,9 @@ from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
-from livegan.graph.sound import SOUND
+from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.source import source_digest
+from livegan.picture_sources.board import NoSources
 from livegan.plugin import registry
 from livegan.plugin.guard import said
 from livegan.size import UNSAID, Size, Written
@@ -137,7 +144,7 @@ class Builder:
             inputs = tuple(
                 index_of[id(i)] if isinstance(i, Picture) else None
                 for i in node.inputs
-                if node.kind != "encoder"
+                if not isinstance(i, SoundHandle)
             )
             steps.append(Step(node, instance, inputs, fresh[index].build))
         for step in steps:
@@ -160,11 +167,22 @@ class Builder:
         )
         proving = moment(size)
         proving.proving = True
+        feed_new(values, objects, before, proving.reading)
+        self.tell_live(steps, values, proving)
         with proving_objects(objects, before) as proving.reading.objects:
             proving.reading.playing = frozenset(before)
             probe(program, kept, proving, busy)
         self.compare_encoders(program)
         return program
+
+    def tell_live(self, steps: list[Step], values: list[Any], moment: Moment) -> None:
+        """Note, in a rehearsal, what follows the outside world: the next one may differ."""
+        if not moment.sources.waits or isinstance(moment.sources, NoSources):
+            return
+        live = [step.name for step in steps if step.node.operation and step.node.operation.live]
+        live += [each.leaf.name for each in leaves_of(values) if each.leaf and each.leaf.live]
+        for name in dict.fromkeys(live):
+            self.note(f"{name} follows the outside world, so another rehearsal may look different")
 
     def compare_encoders(self, program: Program) -> None:
         """Note, once for each, which models are fed by another version of the encoder that they

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -12,11 +12,11 @@ from livegan.builtin.pictures import as_picture
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
-from livegan.graph.reading import Reading, number, read
-from livegan.graph.signal import Signal
+from livegan.graph.reading import Reading, hop_values, live_values
 from livegan.operation.driver import Driver
+from livegan.operation.feeding import HopValues
 from livegan.picture_sources.board import Board, NoSources
-from livegan.plugin import Now, Operation, Param
+from livegan.plugin import Now, Operation
 from livegan.size import Size
 from livegan.sound.history import Sound
 
@@ -57,7 +57,7 @@ class Instance:
         """The newest good picture: of the air, or else of the proof."""
         return self.last if self.last is not None else self.proof
 
-    def apart(self, moment: Moment) -> Instance:
+    def apart(self, node: Picture, moment: Moment) -> Instance:
         """What a save is proven with: it draws as this would, and leaves no trace in it."""
         return self
 
@@ -66,34 +66,6 @@ class Instance:
     ) -> torch.Tensor:
         """One picture, (3, H, W) float32 0..1."""
         raise NotImplementedError
-
-
-def live_values(node: Picture, reading: Reading) -> dict[str, Any]:
-    """The values of a node's live parameters in this frame, signals held to their range."""
-    operation = node.operation
-    values: dict[str, Any] = {}
-    for name, value in node.live.items():
-        row = operation.param(name) if operation else None
-        if isinstance(value, tuple) and row is not None:
-            value = vector(row, value, reading)
-        elif isinstance(value, Signal):
-            if row is not None and row.type in ("choice", "text"):
-                value = read(value, reading)
-                if row.choices and value not in row.choices:
-                    value = row.default
-            elif row is not None and row.type == "flag":
-                value = number(value, reading) > 0.5
-            else:
-                value = number(value, reading)
-                value = row.limit(value) if row else value
-        values[name] = value
-    return values
-
-
-def vector(row: Param, parts: tuple[Any, ...], reading: Reading) -> tuple[float, ...]:
-    """A vector or colour in this frame, each part held to the range."""
-    limits = replace(row, low=0.0, high=1.0) if row.kind == "colour" else row
-    return tuple(limits.limit(number(part, reading)) for part in parts)
 
 
 class OperationInstance(Instance):
@@ -108,7 +80,7 @@ class OperationInstance(Instance):
         self.held: OwnedObject | None = None
         if self.stateful:
             name = f"{node.kind} {operation.name}"
-            self.held = OwnedObject.made(operation.make, node.fixed, name)
+            self.held = OwnedObject(operation.make, node.fixed, name)
         self.driver = Driver(operation, node.fixed, node.name, held=self.held)
 
     @property
@@ -116,11 +88,18 @@ class OperationInstance(Instance):
         """That of a class; None of a function."""
         return self.held.object if self.held is not None else None
 
-    def apart(self, moment: Moment) -> OperationInstance:
+    def hops(self, node: Picture, moment: Moment) -> HopValues | None:
+        """The parameters of ``feed``, hop by hop."""
+        held = self.driver.held
+        if held is None or node.operation is None:
+            return None
+        return hop_values(node.operation, node.live, moment.reading, held.feed)
+
+    def apart(self, node: Picture, moment: Moment) -> OperationInstance:
         if not self.stateful:
             return self
         other = copy.copy(self)
-        other.driver = self.driver.apart(moment.sound)
+        other.driver = self.driver.apart(moment.sound, self.hops(node, moment))
         return other
 
     def draw(
@@ -128,35 +107,44 @@ class OperationInstance(Instance):
     ) -> torch.Tensor:
         operation = node.operation
         assert operation is not None
-        given: list[Any] = [moment.sound]
-        if node.kind != "encoder":
-            given = list(inputs)
-            if not getattr(operation.make, "any_size", False):
-                given = same_size(inputs)
-            if not operation.make.__module__.startswith("livegan."):
-                # Other nodes are given the same pictures: a leaf may write into its own only.
-                given = [None if p is None else p.clone() for p in given]
+        pictures = list(inputs)
+        if not getattr(operation.make, "any_size", False):
+            # An encoder draws at the size of the canvas, a mixer at that of its first picture.
+            pictures = same_size(pictures, moment.size if node.kind == "encoder" else None)
+        if not operation.make.__module__.startswith("livegan."):
+            # Other nodes are given the same pictures: a leaf may write into its own only.
+            pictures = [None if p is None else p.clone() for p in pictures]
+        given = operation.arguments(moment.sound, pictures)
         # A function is that of the newest save, whose globals are its own; an object stays.
         driver = self.driver if self.stateful else Driver(operation, node.fixed, node.name)
-        values = live_values(node, moment.reading)
-        drawn = driver.call(given, values, moment.now, size=moment.size)
+        values = live_values(operation, node.live, moment.reading)
+        hops = self.hops(node, moment)
+        drawn = driver.call(given, values, moment.now, size=moment.size, hops=hops)
         picture = as_picture(drawn, moment.device, driver.asked(moment.size))
-        return on_canvas(picture, operation, moment.size) if node.kind == "encoder" else picture
+        own = node.kind == "encoder" or not operation.pictures
+        return on_canvas(picture, operation, moment.size) if own else picture
 
 
 def on_canvas(picture: torch.Tensor, operation: Operation, canvas: Size) -> torch.Tensor:
-    """What an encoder drew; a square of one that does not ask for the size is drawn over a canvas
-    of another shape, as a data set does: nothing of a skyline is cut off."""
+    """What an encoder drew, or a mixer without pictures; a square of one that does not ask for the
+    size is drawn over a canvas of another shape, as a data set does: nothing of a skyline is cut
+    off."""
     square = picture.shape[1] == picture.shape[2] and "size" not in operation.context
     if not square or canvas.height == canvas.width:
         return picture
     return fitted(picture, *canvas, "stretch")
 
 
-def same_size(pictures: list[torch.Tensor | None]) -> list[torch.Tensor | None]:
-    """Every picture at the size of the first: (3, H, W); one of another shape covers it."""
-    first = next(p for p in pictures if p is not None)
-    return [p if p is None else fitted(p, first.shape[1], first.shape[2]) for p in pictures]
+def same_size(
+    pictures: list[torch.Tensor | None], size: Size | None = None
+) -> list[torch.Tensor | None]:
+    """Every picture at ``size``, or at that of the first: (3, H, W); one of another shape covers
+    it."""
+    first = next((p for p in pictures if p is not None), None)
+    if first is None:
+        return pictures
+    height, width = size or first.shape[1:]
+    return [p if p is None else fitted(p, height, width) for p in pictures]
 
 
 class ModelInstance(Instance):
@@ -173,7 +161,7 @@ class ModelInstance(Instance):
     ) -> torch.Tensor:
         condition = inputs[0]
         assert condition is not None
-        values = live_values(node, moment.reading)
+        values = live_values(None, node.live, moment.reading)
         if values.get("norm") == "card":
             values["norm"] = None  # what the card says, or else the default
         fit = values.pop("fit")

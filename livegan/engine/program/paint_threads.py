@@ -15,7 +15,7 @@ import torch
 
 from livegan.heap import keep_freed
 
-Result = TypeVar("Result")
+Painted = TypeVar("Painted")
 
 
 class PaintThreads:
@@ -46,7 +46,7 @@ class PaintThreads:
         torch.set_num_threads(1)
         return paint_threads
 
-    def run(self, calls: list[Callable[[], Result]]) -> list[Result | BaseException]:
+    def run(self, calls: list[Callable[[], Painted]]) -> list[Painted | BaseException]:
         """What every call returns, or the error it raised, in order."""
         if self.threads == 1:
             return [outcome(call) for call in calls]
@@ -69,7 +69,7 @@ def keep_to(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def outcome(call: Callable[[], Result]) -> Result | BaseException:
+def outcome(call: Callable[[], Painted]) -> Painted | BaseException:
     """What a call returns, or the error it raises."""
     try:
         with torch.inference_mode():

@@ -12,15 +12,16 @@ import numpy as np
 import torch
 
 from livegan.engine.commit import lineup
-from livegan.engine.commit.lineup import Action, Cue, Event, Lineup, lost, step
+from livegan.engine.commit.lineup import Cue, Lineup, LineupAction, LineupEvent, lost, step
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.generators.channels import fitted
-from livegan.graph.control_reading import Control
+from livegan.graph.control_reading import ControlValue
 from livegan.graph.reading import NO_CONTROLS, Reading
+from livegan.ipc.messages import Fault
 from livegan.operation.moment import now_at
 from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now
@@ -48,14 +49,14 @@ class Frame:
 class Controls(Protocol):
     """Where a player reads controls: the show's control table, or recorded ones."""
 
-    def snapshot(self, time: float) -> Mapping[str, Control]:
+    def snapshot(self, time: float) -> Mapping[str, ControlValue]:
         """All controls by name at ``time`` seconds of show time, or the newest. Never waits."""
 
 
 class NoControls:
     """Nobody sets a control."""
 
-    def snapshot(self, time: float) -> Mapping[str, Control]:
+    def snapshot(self, time: float) -> Mapping[str, ControlValue]:
         """Nothing."""
         return NO_CONTROLS
 
@@ -71,8 +72,8 @@ class Player:
     fps: float = 30.0
     seed: int = 0
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
-    on_fault: Callable[[dict[str, Any]], None] = lambda fault: None
-    decided: Callable[[Action], None] = lambda action: None
+    on_fault: Callable[[Fault], None] = lambda fault: None
+    decided: Callable[[LineupAction], None] = lambda action: None
     limit_s: float = 2.0
     """How long a leaf or a plugin's node may take in a frame before it is interrupted."""
     controls: Controls = field(default_factory=NoControls)
@@ -140,7 +141,7 @@ class Player:
         """What waits for its beat."""
         return self.lineup.cued
 
-    def happen(self, event: Event) -> Lineup:
+    def happen(self, event: LineupEvent) -> Lineup:
         """Take an event, from any thread; the lineup after it.
 
         Events are taken one at a time, and each is told before the next is taken. No thread waits
@@ -173,14 +174,8 @@ class Player:
         self._faults = Faults(self._report)
 
     def _report(self, step: Step, refusal: Refusal) -> None:
-        self.on_fault(
-            {
-                "node": step.name,
-                "where": str(refusal.place or ""),
-                "reason": refusal.reason,
-                "at": self.now.time,
-            }
-        )
+        where = str(refusal.place or "")
+        self.on_fault(Fault(step.name, where, refusal.reason, self.now.time))
         if self.now.time - self._since < TRIAL_S:
             self._failure = refusal
 
@@ -196,7 +191,7 @@ class Player:
         position = position // HOP * HOP
         sound = self.hearing.at(position)
         now = self._now(sound, self.program, self._before)
-        program = self.happen(lineup.Frame(now.beats, now.time)).on_air
+        program = self.happen(lineup.FrameBegins(now.beats, now.time)).on_air
         if program is None:
             return None
         if program is not self._drawn:

@@ -67,7 +67,7 @@ def probe(
         inputs = [None if i is None else pictures[i] for i in step.inputs]
         try:
             with at(step, limit_s):
-                proven = replace(step, instance=step.instance.apart(moment))
+                proven = replace(step, instance=step.instance.apart(step.node, moment))
                 picture = good_picture(proven, inputs, moment)
         except ModelError as error:
             check_context(error)

@@ -79,7 +79,7 @@ class Program:
         return self.script.graph
 
     @cached_property
-    def waves(self) -> tuple[Wave, ...]:
+    def waves(self) -> tuple[PaintWave, ...]:
         """The steps in the order they are drawn."""
         return waves_of(self.steps)
 
@@ -178,7 +178,7 @@ def timed(draw: Callable[[int], torch.Tensor], index: int, times: list[float]) -
 
 
 @dataclass(frozen=True)
-class Wave:
+class PaintWave:
     """Steps whose inputs are drawn: first those of the calling thread, then the models at once.
 
     Painting while the next encoder is drawn was tried: both wait for the interpreter, and the
@@ -189,9 +189,9 @@ class Wave:
     models: tuple[int, ...]
 
 
-def waves_of(steps: tuple[Step, ...]) -> tuple[Wave, ...]:
+def waves_of(steps: tuple[Step, ...]) -> tuple[PaintWave, ...]:
     """In which order the steps are drawn, so that models that can paint at once do."""
-    waves: list[Wave] = []
+    waves: list[PaintWave] = []
     done: set[int] = set()
     while len(done) < len(steps):
         others: list[int] = []
@@ -205,7 +205,7 @@ def waves_of(steps: tuple[Step, ...]) -> tuple[Wave, ...]:
                 others.append(index)
                 done.add(index)
         done.update(models)
-        waves.append(Wave(tuple(others), tuple(models)))
+        waves.append(PaintWave(tuple(others), tuple(models)))
     return tuple(waves)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from livegan.engine.commit.script import Refusal
@@ -12,6 +13,7 @@ from livegan.engine.isolation.deadline import pressed
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.engine.program.program import foreign
 from livegan.graph.place import Place
+from livegan.graph.reading import Reading, feed_leaf
 from livegan.graph.signal import Signal
 from livegan.operation.driver import Holder, apart
 from livegan.plugin.guard import said
@@ -35,23 +37,49 @@ def objects_of(
         If one cannot be made, with the line of the set.
     """
     found: dict[str, OwnedObject] = {}
+    for signal in leaves_of(values):
+        if signal.leaf is None or not signal.leaf.stateful or signal.print in found:
+            continue
+        known = playing.get(signal.print)
+        if known is None:
+            busy(f"making {signal.leaf.name}", signal.place)
+            known = _make(signal)
+        found[signal.print] = known
+    return found
+
+
+def leaves_of(values: Iterable[Any]) -> Iterator[Signal]:
+    """Every ``@signal`` in values and in the expressions that they are."""
     waiting = list(values)
     while waiting:
         value = waiting.pop()
         if isinstance(value, tuple):
             waiting += value
-        if not isinstance(value, Signal):
+        if isinstance(value, Signal):
+            waiting += value.args
+            if value.leaf is not None:
+                yield value
+
+
+def feed_new(
+    values: Iterable[Any],
+    objects: Mapping[str, OwnedObject],
+    playing: Mapping[str, OwnedObject],
+    reading: Reading,
+) -> None:
+    """Hand new objects that are fed the past of the sound, so that no frame waits for it."""
+    for signal in leaves_of(values):
+        held = objects.get(signal.print)
+        if held is None or signal.print in playing or signal.leaf is None:
             continue
-        waiting += value.args
-        leaf = value.leaf
-        if leaf is None or not leaf.stateful or value.print in found:
-            continue
-        known = playing.get(value.print)
-        if known is None:
-            busy(f"making {leaf.name}", value.place)
-            known = _make(value)
-        found[value.print] = known
-    return found
+        limit_s = MAKING_S if foreign(signal.leaf) else 0.0
+        try:
+            with activity.at(f"feeding {signal.leaf.name}", signal.place, limit_s):
+                feed_leaf(replace(reading, memory={}, values={}, objects=objects), signal, held)
+        except BaseException as error:
+            if pressed(error):
+                raise
+            raise refusal_of_signal(signal, "cannot be fed", error) from None
 
 
 @contextmanager
@@ -75,10 +103,15 @@ def _make(signal: Signal) -> OwnedObject:
     values = {name: value for name, value in signal.args[1] if name in fixed}
     try:
         with activity.at(leaf.name, signal.place, MAKING_S if foreign(leaf) else 0.0):
-            return OwnedObject.made(leaf.make, values, f"signal {leaf.name}")
+            return OwnedObject(leaf.make, values, f"signal {leaf.name}")
     except BaseException as error:
         if pressed(error):
             raise
-        what = said(error) or type(error).__name__
-        reason = f"the signal {leaf.name!r} cannot be built: {what}"
-        raise Refusal(" ".join(reason.split()), signal.place) from None
+        raise refusal_of_signal(signal, "cannot be built", error) from None
+
+
+def refusal_of_signal(signal: Signal, what: str, error: BaseException) -> Refusal:
+    """Why a signal cannot be played, at its line."""
+    assert signal.leaf is not None
+    reason = f"the signal {signal.leaf.name!r} {what}: {said(error) or type(error).__name__}"
+    return Refusal(" ".join(reason.split()), signal.place)

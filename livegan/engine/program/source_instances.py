@@ -21,7 +21,7 @@ from livegan.picture_sources.board import Board, Newest, pattern
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.film_clock import FilmClock
 from livegan.picture_sources.reading_ahead import ReadingAhead
-from livegan.picture_sources.source import FILES, Pixels, SourceError, SourceName, Wanted
+from livegan.picture_sources.source import FILES, PictureSourceError, Pixels, SourceName, Wanted
 from livegan.picture_sources.still_files import pictures_in, read_still
 from livegan.picture_sources.test_card import test_card
 from livegan.plugin.closest import suggestion
@@ -63,7 +63,9 @@ def found(node: Picture, name: str, folders: list[Path]) -> Path:
         if place.parent.is_dir():
             there += [p.name for p in place.parent.iterdir()]
     what = "folder" if node.title == "pictures" else "file"
-    raise SourceError(f"{node.title}: there is no {what} {name!r}" + suggestion(path.name, there))
+    raise PictureSourceError(
+        f"{node.title}: there is no {what} {name!r}" + suggestion(path.name, there)
+    )
 
 
 class SourceInstance(Instance):
@@ -143,13 +145,13 @@ class FilmInstance(SourceInstance):
             clip = Clip(path, self._wanted)
             begin, end = fixed["begin"], min(fixed["end"] or clip.duration, clip.duration)
             if begin >= end:
-                raise SourceError(
+                raise PictureSourceError(
                     f"film: {name} is {clip.duration:.1f} s long; it cannot be played from "
                     f"{begin:g} to {fixed['end'] or clip.duration:g} s"
                 )
             self._films[name] = ReadingAhead(clip, begin), FilmClock(begin, end, fixed["ends"])
             self._missing.pop(name, None)
-        except SourceError as error:
+        except PictureSourceError as error:
             if name not in self._missing:
                 sources.note(f"{node.name}: {error}")
             self._missing[name] = time.monotonic()
@@ -224,7 +226,7 @@ class StillInstance(SourceInstance):
             files = pictures_in(path) if path.is_dir() else [path]
             self._read = 0, read_still(files[0], wanted_for(node, moment))
             self._files = files
-        except SourceError as error:
+        except PictureSourceError as error:
             if tell:
                 moment.sources.note(f"{node.name}: {error}")
 
@@ -246,7 +248,7 @@ class StillInstance(SourceInstance):
         if self._read[0] != index:
             try:
                 self._read = index, read_still(self._files[index], wanted_for(node, moment))
-            except SourceError:
+            except PictureSourceError:
                 self._read = index, self._read[1]  # deleted since: the one before stays
         return self.picture(self._read[1], moment, self.mirrored(node, moment))
 

@@ -12,9 +12,9 @@ from torch import Tensor
 from livegan.generators.card import Card
 from livegan.generators.errors import ModelError
 
-Range = tuple[float, float]
+ValueRange = tuple[float, float]
 
-RANGES: dict[str, Range] = {"-1..1": (-1.0, 1.0), "0..1": (0.0, 1.0), "0..255": (0.0, 255.0)}
+RANGES: dict[str, ValueRange] = {"-1..1": (-1.0, 1.0), "0..1": (0.0, 1.0), "0..255": (0.0, 255.0)}
 """What networks take black and white to be, as a card says it."""
 
 LAYOUTS = ("NCHW", "NHWC")
@@ -36,8 +36,8 @@ class Convention:
     batch : how many pictures it takes at once; all are the same one.
     """
 
-    condition: Range = (-1.0, 1.0)
-    picture: Range = (-1.0, 1.0)
+    condition: ValueRange = (-1.0, 1.0)
+    picture: ValueRange = (-1.0, 1.0)
     condition_last: bool = False
     picture_last: bool = False
     dtype: str = "float32"
@@ -66,7 +66,7 @@ class Convention:
         return out if (low, high) == (-1.0, 1.0) else (out - low) * (2 / (high - low)) - 1.0
 
 
-def said_range(card: Card, key: str) -> Range | None:
+def said_range(card: Card, key: str) -> ValueRange | None:
     """What a card says a range is; None if it says nothing.
 
     Raises
@@ -96,7 +96,7 @@ def said_layout(card: Card) -> str:
     return str(text)
 
 
-def name_of(values: Range) -> str:
+def name_of(values: ValueRange) -> str:
     """The nearest of :data:`RANGES` to what a network's last layers can give."""
     if values[1] > LOUDEST:
         return "0..255"

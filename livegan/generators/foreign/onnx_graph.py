@@ -11,7 +11,7 @@ import numpy as np
 
 from livegan.generators.errors import ModelError
 
-from .convention import RANGES, Range, name_of
+from .convention import RANGES, ValueRange, name_of
 
 STANDARD = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft")
 """Domains of operators that onnxruntime has itself."""
@@ -50,8 +50,8 @@ class OnnxGraph:
 
     data: bytes
     needs_trust: str = ""
-    condition: Range | None = None
-    picture: Range | None = None
+    condition: ValueRange | None = None
+    picture: ValueRange | None = None
     turned: bool = False
     metadata: dict[str, str] = field(default_factory=dict)
 
@@ -212,10 +212,10 @@ def affine(
 
 def look_in(
     graph: Any, value: str, values: dict[str, np.ndarray[Any, Any]]
-) -> tuple[Range | None, bool]:
+) -> tuple[ValueRange | None, bool]:
     """The range of a graph's input, if what is done to it first tells, and whether it is turned."""
     a, b, turned = 1.0, 0.0, False
-    found: Range | None = None
+    found: ValueRange | None = None
     while True:
         users = [node for node in graph.node if value in node.input]
         if len(users) != 1:
@@ -232,10 +232,10 @@ def look_in(
         value = node.output[0]
 
 
-def normalised(a: float, b: float) -> Range | None:
+def normalised(a: float, b: float) -> ValueRange | None:
     """The range that a * x + b brings to what networks compute with; None if it is none of them."""
 
-    def distance(given: Range) -> float:
+    def distance(given: ValueRange) -> float:
         low, high = sorted((a * given[0] + b, a * given[1] + b))
         return min(abs(low - centre[0]) + abs(high - centre[1]) for centre in CENTRES)
 
@@ -243,7 +243,7 @@ def normalised(a: float, b: float) -> Range | None:
     return nearest if distance(nearest) < NEAR else None
 
 
-def look_out(graph: Any, value: str, values: dict[str, np.ndarray[Any, Any]]) -> Range | None:
+def look_out(graph: Any, value: str, values: dict[str, np.ndarray[Any, Any]]) -> ValueRange | None:
     """The range of a graph's output, if its last operators tell."""
     makers = {output: node for node in graph.node for output in node.output}
     a, b = 1.0, 0.0
@@ -265,7 +265,7 @@ def look_out(graph: Any, value: str, values: dict[str, np.ndarray[Any, Any]]) ->
     return None
 
 
-def bounded(node: Any, values: dict[str, np.ndarray[Any, Any]]) -> Range | None:
+def bounded(node: Any, values: dict[str, np.ndarray[Any, Any]]) -> ValueRange | None:
     """The least and the most that an operator gives, if that is known."""
     if node.op_type == "Tanh":
         return -1.0, 1.0

@@ -37,7 +37,7 @@ MOST = 16
 """Things in a list that are looked into."""
 
 
-def states(value: Any, depth: int = 0, path: tuple[str, ...] = ()) -> Iterator[State]:
+def states(value: Any, depth: int = 0, path: tuple[str, ...] = ()) -> Iterator[StateDict]:
     """Every dict of tensors inside wrappers, the likeliest generator first."""
     if isinstance(value, StandIn):
         module = module_state(value)
@@ -48,14 +48,14 @@ def states(value: Any, depth: int = 0, path: tuple[str, ...] = ()) -> Iterator[S
         return
     tensors = {str(k): v.detach() for k, v in value.items() if isinstance(v, Tensor)}
     if any(tensor.ndim >= 4 for tensor in tensors.values()):
-        yield State(path, tensors)
+        yield StateDict(path, tensors)
     order = [key for key in WRAPPERS if key in value]
     order += [key for key in value if key not in WRAPPERS]
     for key in order:
         yield from states(value[key], depth + 1, (*path, str(key)))
 
 
-class State:
+class StateDict:
     """A dict of tensors, and the keys that lead to it."""
 
     def __init__(self, path: tuple[str, ...], tensors: dict[str, Tensor]) -> None:
@@ -97,7 +97,7 @@ def recognise(content: Content, network: str = "") -> tuple[Architecture, dict[s
     ModelError
         If nothing in it is a generator that livegan knows, or several are.
     """
-    found: list[tuple[State, Architecture, dict[str, Tensor]]] = []
+    found: list[tuple[StateDict, Architecture, dict[str, Tensor]]] = []
     refusal: ModelError | None = None
     for state in states(content.value):
         try:

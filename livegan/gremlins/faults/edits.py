@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
-from livegan.gremlins.fault import Gremlin, Sight, either, engine, faulted, on_air, refused
+import psutil
+
+from livegan.gremlins.fault import Gremlin, Sight, either, engine, faulted, on_air, refused, told
 from livegan.gremlins.graft import at_top, in_hearing_leaf, in_leaf
 from livegan.gremlins.saves import broken
 from livegan.gremlins.show import Show
@@ -65,11 +67,11 @@ def printed_little(show: Show) -> list[str]:
 
 def stays_in_its_folder(show: Show) -> list[str]:
     """The engine's working folder is what it was."""
-    place = Path(f"/proc/{show.engine}/cwd")
-    if not place.exists():  # seen from outside on Linux alone
+    try:
+        here = Path(psutil.Process(show.engine).cwd())
+    except psutil.Error:  # it has just ended, or the system does not say
         return []
-    here = os.readlink(place)
-    wanted = str(show.copy.folder.resolve())
+    wanted = show.copy.folder.resolve()
     return [] if here == wanted else [f"the engine's folder has become {here}"]
 
 
@@ -141,6 +143,12 @@ EDITS = (
         also=stays_in_its_folder,
     ),
     edit("numpy taken apart", at_top, NUMPY),
+    edit(
+        "numpy taken apart in the hundredth frame",
+        in_leaf,
+        f"if gremlin_frames[0] == 100:\n{indent(NUMPY, '    ')}\n    numpy.clip(picture, 0, 1)",
+        told("changed numpy", "while it played", within=40.0),
+    ),
     edit("input() when the set is read", at_top, 'input("gremlin? ")'),
 )
 """Of a set's text; each is saved, told of, and mended by saving the good set again."""

@@ -15,17 +15,14 @@ from typing import Any
 import pluggy
 
 from livegan.plugin import hookspecs
-from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, canonical
+from livegan.plugin.authored import asked, can_be_written, doc_of, source_of
+from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, canonical, spoken
 from livegan.plugin.declare import (
     DeclarationError,
     Kind,
     Operation,
     Origin,
-    asked,
-    can_be_written,
     declare,
-    doc_of,
-    source_of,
 )
 from livegan.plugin.guard import Late
 from livegan.plugin.hooks import (
@@ -137,11 +134,12 @@ class Registration:
         name: str | None = None,
         aliases: Sequence[str] = (),
         files: Sequence[str | Path] = (),
+        live: bool = False,
     ) -> Any:
         """``register`` of encoders, mixers and signals."""
         made = marked(make)
         make = make if made is None else made.make
-        declared = declare(kind, make, name=name, aliases=aliases)
+        declared = declare(kind, make, name=name, aliases=aliases, live=live)
         read = files_of(make, files)
         self.take(replace(declared, files=read, stamp=stamp_of(read)))
         return make
@@ -176,8 +174,9 @@ class Registration:
         name: Any = None,
         summary: str = "",
         files: Sequence[str | Path] = (),
+        example: str = "",
     ) -> Any:
-        """``register`` of sources, loaders and outputs."""
+        """``register`` of sources, picture sources, loaders, outputs and words."""
         if isinstance(make, str):  # the order of livegan 0.1
             make, name = name, make
             if self.entry.origin != "built in":
@@ -192,7 +191,7 @@ class Registration:
             name = asked(make, "__name__")
         if summary == "" and callable(make):
             summary = doc_of(make).strip().partition("\n")[0]
-        return self.offer(kind, name, make, summary, files)
+        return self.offer(kind, name, make, summary, files, example)
 
     def offer(
         self,
@@ -201,13 +200,15 @@ class Registration:
         make: Any,
         summary: str = "",
         files: Sequence[str | Path] = (),
+        example: str = "",
     ) -> Any:
         """Take in what is called by its name, and not in a set."""
         if self.over:
             raise Late("loading is over")
+        what = spoken(kind)
         letters = isinstance(name, str) and name.isprintable()
         if not letters or not name or any(c.isspace() or c in ":/\\" for c in name):
-            raise DeclarationError(f"{name!r} is no name of a {kind}: use letters, digits and _")
+            raise DeclarationError(f"{name!r} is no name of a {what}: use letters, digits and _")
         if kind == "output" and (not name.isidentifier() or iskeyword(name) or name == SHOWN):
             raise DeclarationError(f"the output {name!r} cannot be written in show({name}=...)")
         if kind == "word" and not can_be_written(name):
@@ -217,15 +218,20 @@ class Registration:
             raise DeclarationError(f"the loader {name!r}: write it without the dot, {bare!r}")
         if not callable(make):
             raise DeclarationError(
-                f"the {kind} {name!r} is a {type(make).__name__}, not a function"
+                f"the {what} {name!r} is a {type(make).__name__}, not a function"
             )
         if not isinstance(summary, str):
             raise DeclarationError(
-                f"the summary of the {kind} {name!r} is a {type(summary).__name__}; say in a few "
+                f"the summary of the {what} {name!r} is a {type(summary).__name__}; say in a few "
                 "words, in quotes, what it is"
             )
+        if not isinstance(example, str):
+            raise DeclarationError(
+                f"the example of the {what} {name!r} is a {type(example).__name__}; write the "
+                "argument in quotes, as a set does"
+            )
         if any((o.kind, o.name) == (kind, name) for o in self.offers):
-            raise DeclarationError(f"it registers the {kind} {name!r} twice")
+            raise DeclarationError(f"it registers the {what} {name!r} twice")
         file, line = source_of(make)
         entry = self.entry
         self.offers.append(
@@ -240,6 +246,7 @@ class Registration:
                 line,
                 entry.value,
                 files_of(make, files),
+                example=example,
             )
         )
         self.provides.append(f"{kind} {name}")

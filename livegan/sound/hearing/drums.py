@@ -66,7 +66,7 @@ class DrumInput:
 
 @cache
 def _weights() -> dict[str, Array]:
-    with files("livegan.sound").joinpath("drums.npz").open("rb") as file:
+    with files("livegan.sound.hearing").joinpath("drums.npz").open("rb") as file:
         return {name: value.astype(np.float32) for name, value in np.load(file).items()}
 
 

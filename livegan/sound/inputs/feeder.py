@@ -34,7 +34,7 @@ RETRY = 1.0
 """Seconds between two attempts to open what is not there."""
 
 
-class Wire:
+class FeedPipe:
     """To the show: messages and sound."""
 
     def __init__(self, out: BinaryIO) -> None:
@@ -66,7 +66,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
-    wire = Wire(out)
+    wire = FeedPipe(out)
     try:
         module, _, function = FEEDS[task.pop("kind")].partition(":")
         getattr(importlib.import_module(module), function)(wire, **task)

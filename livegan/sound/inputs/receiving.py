@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from livegan.sound import RATE
 from livegan.sound.downmix import to_stereo
-from livegan.sound.inputs.feeder import RETRY, Wire
+from livegan.sound.inputs.feeder import RETRY, FeedPipe
 from livegan.sound.media import resampled
 from livegan.sound.packets import floats
 
@@ -47,7 +47,7 @@ OPTIONS = {
 }
 
 
-def receive(wire: Wire, wanted: str, found: str | None) -> None:
+def receive(wire: FeedPipe, wanted: str, found: str | None) -> None:
     """Receive sound from an address in any format of FFmpeg, until its sender is gone."""
     import av
 
@@ -73,7 +73,7 @@ def receive(wire: Wire, wanted: str, found: str | None) -> None:
     wire.say("gone", reason=f"no more sound comes from {wanted} ({ended})")
 
 
-def _send(wire: Wire, wanted: str, container: Any) -> str:
+def _send(wire: FeedPipe, wanted: str, container: Any) -> str:
     """Send what comes until no more does, and say why; nothing if there was no sound at all."""
     import av
 

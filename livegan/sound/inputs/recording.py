@@ -21,7 +21,7 @@ from livegan.sound.inputs.devices import (
     find_device,
     refresh,
 )
-from livegan.sound.inputs.feeder import RETRY, Wire
+from livegan.sound.inputs.feeder import RETRY, FeedPipe
 
 Array = NDArray[np.float32]
 
@@ -35,7 +35,7 @@ BUFFER = 0.03
 """Seconds the device may run ahead of the callback before sound is lost."""
 
 
-def record(wire: Wire, wanted: str | None, found: str | None) -> None:
+def record(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
     """Record an input device by name (None is the default), once it is there, until it is gone.
 
     ``found`` is its whole name, if it was open before.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from livegan.ipc.messages import Safe, ToEngine, Undo
 from livegan.sound.inputs.listening import Listening
-from livegan.stage.control.pending import ORDERS, Pending, resumption
+from livegan.stage.control.pending import Pending, resumption
 from livegan.stage.control.switches import Order
-from livegan.stage.supervision.engine_process import Message
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 
 
@@ -35,7 +35,7 @@ class Commands:
 
     def obey(self, order: Order) -> None:
         """Do what a key asks."""
-        if isinstance(order, dict):
+        if not isinstance(order, str):
             self._ask(order)
         elif order == "tap":
             self._listening.tap()
@@ -59,24 +59,23 @@ class Commands:
         if insisted:
             self._insist(order)
 
-    def _ask(self, order: Message) -> None:
+    def _ask(self, order: ToEngine) -> None:
         """Ask the engine for something; what must work without it too is seen to."""
-        kind = str(order.get("type"))
-        if kind == "safe" and not self._safe:
+        if isinstance(order, Safe) and not self._safe:
             self._note("there is no safe set: start the show with --safe SET")
             return
-        if kind in ORDERS:
-            self._asking = Pending(kind, time.monotonic())
+        if isinstance(order, (Undo, Safe)):
+            self._asking = Pending("undo" if isinstance(order, Undo) else "safe", time.monotonic())
         self._supervision.send(order)
 
     def _insist(self, order: str) -> None:
         """The engine is away or does not listen: it is replaced by one that does what was asked."""
         state = self._supervision.state
-        message = resumption(order, state.good, state.blocked)
-        if message is None:
+        report = resumption(order, state.good, state.blocked)
+        if report is None:
             self._note("there is no program before this one")
             return
-        what = "the safe set" if message.get("safe") else "the program before"
+        what = "the safe set" if report.safe else "the program before"
         self._supervision.insist(
-            message, f"the engine does not answer; a new one starts with {what}"
+            report, f"the engine does not answer; a new one starts with {what}"
         )

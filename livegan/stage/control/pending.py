@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-Message = dict[str, Any]
+from livegan.ipc.messages import Commit
 
 PATIENCE = 1.5
 """Seconds an engine that plays has to do what a key asked; its frames take far less."""
 COMING = ("starting", "returning")
 """Phases of the supervisor in which the engine has yet to begin to listen."""
-ORDERS = ("undo", "safe")
-"""What is asked of the engine and not only told to it."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +35,16 @@ class Pending:
         return replace(self, order=""), True
 
 
-def resumption(order: str, good: Sequence[Message], blocked: Sequence[str]) -> Message | None:
-    """The on_air message that an engine is to return with so that the order is done.
+def resumption(order: str, good: Sequence[Commit], blocked: Sequence[str]) -> Commit | None:
+    """The commit that an engine is to return with so that the order is done.
 
     ``good`` are those of the show, newest last. None where there is nothing to go back to.
     """
-    on_air = good[-1] if good else {}
-    if order == "safe" and not on_air.get("safe"):
-        version = int(on_air.get("version") or 0) + 1
+    on_air = good[-1] if good else Commit()
+    if order == "safe" and not on_air.safe:
         # Which set that is, the engine's options say.
-        return {"type": "commit", "status": "on_air", "safe": True, "version": version}
-    for message in reversed(good[:-1]):
-        digest = message.get("digest")
-        if digest != on_air.get("digest") and digest not in blocked and not message.get("safe"):
-            return message
+        return Commit(status="on_air", safe=True, version=on_air.version + 1)
+    for report in reversed(good[:-1]):
+        if report.digest != on_air.digest and report.digest not in blocked and not report.safe:
+            return report
     return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
+from livegan.ipc.messages import Safe, Solo, Thumbs, ToEngine, Undo
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 
-Message = dict[str, Any]
-Order = Message | Literal["tap", "screenshot", "record", "fullscreen", "quit", "blackout"]
+Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "quit", "blackout"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 QUIT_WITHIN = 4.0  # seconds between the two presses
@@ -49,12 +49,9 @@ class Switches:
         return () if self.solo is None else (f"solo {self.solo + 1}",)
 
     @property
-    def standing(self) -> tuple[Message, ...]:
+    def standing(self) -> tuple[ToEngine, ...]:
         """What an engine that has just started must be told."""
-        return (
-            {"type": "thumbs", "on": self.hud and self.thumbs},
-            {"type": "solo", "slot": self.solo},
-        )
+        return Thumbs(self.hud and self.thumbs), Solo(self.solo)
 
     def press(self, action: str, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         """The switches after a key of `livegan.stage.control.keys`, and what is to be done."""
@@ -98,14 +95,14 @@ class Switches:
         return replace(self, asked=asked).say(said, now), ()
 
     def _safe(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
-        return self.say("safe set", now), ({"type": "safe"},)
+        return self.say("safe set", now), (Safe(),)
 
     def _blackout(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         # Not a word of it: the audience reads it on their black.
         return replace(self, black=not self.black, hint=None), ("blackout",)
 
     def _undo(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
-        return self.say("undo", now), ({"type": "undo"},)
+        return self.say("undo", now), (Undo(),)
 
     def _tap(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return self, ("tap",)

@@ -14,8 +14,8 @@ from livegan.ipc.control_table import NO_CONTROLS, ControlTable, ControlTableFul
 from livegan.sound.source import Note
 from livegan.stage.hands.lanes import LANES
 from livegan.stage.outputs.guest import Guest
+from livegan.stage.outputs.hosting import Message
 from livegan.stage.record.line_file import LineFile
-from livegan.stage.supervision.engine_process import Message
 from livegan.take import moves_between
 
 OSC_PORT = 9000

@@ -57,7 +57,7 @@ def address_of(control: str) -> str:
     return control[len(OSC) :].rpartition("#")[0] if control.startswith(f"{OSC}/") else ""
 
 
-class Waiting:
+class BundleQueue:
     """Messages of bundles whose time has not come."""
 
     def __init__(self) -> None:

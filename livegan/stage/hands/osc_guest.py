@@ -19,7 +19,7 @@ from livegan.control_names import is_hit
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.osc_controls import Waiting, sets
+from livegan.stage.hands.osc_controls import BundleQueue, sets
 from livegan.stage.hands.osc_packet import Malformed, OscMessage, messages
 from livegan.stage.hands.osc_pattern import is_pattern
 from livegan.stage.outputs.hosting import GuestPipe
@@ -99,7 +99,7 @@ class Receiver:
 
     def __init__(self, lanes: Lanes, note: Callable[[str], None]) -> None:
         self.lanes, self._note = lanes, note
-        self.waiting = Waiting()
+        self.waiting = BundleQueue()
         self.malformed = 0
         """Datagrams that were not OSC."""
         self._told_malformed = -MALFORMED_LINE

@@ -10,7 +10,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from livegan.stage.supervision.engine_process import Message, death, start_engine
+from livegan.stage.outputs.hosting import Message
+from livegan.stage.supervision.engine_process import death, start_engine
 
 MEMORY = 2 * 2**30
 """Bytes that a guest may hold."""
@@ -29,8 +30,7 @@ class Guest:
     def __init__(self, target: str, options: Message) -> None:
         """``target`` is a function of `livegan.stage.outputs.hosting`, or ``module:function``."""
         where = target if ":" in target else f"livegan.stage.outputs.hosting:{target}"
-        # Guests have few messages of their own: see `livegan.stage.outputs.hosting`.
-        self._engine = _STARTING.submit(start_engine, options, where, kinds=None).result()
+        self._engine = _STARTING.submit(start_engine, options, where).result()
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._limit, self._heard = OPENING, time.monotonic()
         self._looked = 0.0

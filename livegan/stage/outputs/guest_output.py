@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.ipc.messages import Row
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.shared_memory import NoRoom
 from livegan.sound.source import Note
 from livegan.stage.fallback.letterbox import boxed
 from livegan.stage.outputs.guest import Guest
+from livegan.stage.outputs.hosting import Message
 from livegan.stage.outputs.sending import Sending
 from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.show_memory import remove
 from livegan.stage.streams.stream import Stream, StreamPicture
-from livegan.stage.supervision.engine_process import Message
 
 TRIES = 3  # times that one is started again
 RETRY = 1.0  # seconds before that, and as much more each time
@@ -36,7 +37,7 @@ class GuestOutput(Sending):
 
     def __init__(
         self,
-        wanted: Message,
+        wanted: Row,
         stream: Stream,
         folder: Path,
         note: Note,

@@ -15,8 +15,8 @@ from livegan.sound.inputs.devices import SourceError
 from livegan.sound.source import Array, Note, SourceGone
 from livegan.sound.sources import ADDRESSES, SOURCES
 from livegan.stage.outputs.guest import Guest
+from livegan.stage.outputs.hosting import Message
 from livegan.stage.record.throttled_notes import ThrottledNotes
-from livegan.stage.supervision.engine_process import Message
 
 
 class GuestSource:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from livegan.ipc.messages import Row
 from livegan.plugin.catalogue import OWN
 from livegan.stage.outputs.guest import GOODBYE
 from livegan.stage.outputs.guest_output import GuestOutput
@@ -18,7 +19,7 @@ from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 
 Openers = Mapping[str, Callable[[str], Output]]
-Key = tuple[str, str]
+OutputKey = tuple[str, str]
 """Kind and name of an output."""
 HANDOVER = 2 * GOODBYE
 """Seconds that who is to open an output waits at most for the one that had it before."""
@@ -28,9 +29,7 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
     """What opens the outputs that come with livegan, by kind. ``note`` takes what went wrong."""
     found: dict[str, Callable[[str], Output]] = {}
 
-    def register(
-        make: Any, name: str | None = None, summary: str = "", files: Sequence[Any] = ()
-    ) -> Any:
+    def register(make: Any, name: str | None = None, *about: Any, **more: Any) -> Any:
         found[name or make.__name__] = make
         return make
 
@@ -62,7 +61,7 @@ class Outputs:
         opened_by: Openers,
         streams: Streams,
         note: Callable[[str], None],
-        guest: Callable[[dict[str, Any], Stream], GuestOutput] | None = None,
+        guest: Callable[[Row, Stream], GuestOutput] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``note`` takes one line for the performer, from any thread; each is given once, and an
@@ -74,7 +73,7 @@ class Outputs:
         self._openers = opened_by
         self._streams = streams
         self._note = ThrottledNotes(note, once=True, clock=clock)
-        self._running: dict[Key, _Running] = {}
+        self._running: dict[OutputKey, _Running] = {}
         self._ended: list[Sending] = []
 
     def attach(self, name: str, output: Output, stream: Stream | None = None) -> Sending:
@@ -85,7 +84,7 @@ class Outputs:
         self._ended.append(sending)
         return sending
 
-    def take(self, wanted: list[dict[str, Any]], safe: bool = False) -> None:
+    def take(self, wanted: Sequence[Row], safe: bool = False) -> None:
         """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each, and whose it is.
 
         Those that are not wanted any more end, unless the program is the ``safe`` set: then they
@@ -94,7 +93,7 @@ class Outputs:
         """
         self._ended = [sending for sending in self._ended if sending.is_alive()]
         streams = self._by_ring(wanted)
-        keep: dict[Key, _Running] = {}
+        keep: dict[OutputKey, _Running] = {}
         for item in wanted:
             key = str(item["kind"]), str(item["name"])
             running = self._at_work(key, item, streams[str(item["ring"])])
@@ -111,7 +110,7 @@ class Outputs:
         self._running = keep
         self._streams.keep({running.sending.stream.name for running in keep.values()})
 
-    def _by_ring(self, wanted: list[dict[str, Any]]) -> dict[str, Stream]:
+    def _by_ring(self, wanted: Sequence[Row]) -> dict[str, Stream]:
         """The streams by the rings of the pictures: one for each distinct picture.
 
         A picture goes on in the stream that one of its outputs shows already.
@@ -135,7 +134,7 @@ class Outputs:
             for ring, name in names.items()
         }
 
-    def _at_work(self, key: Key, item: dict[str, Any], stream: Stream) -> _Running | None:
+    def _at_work(self, key: OutputKey, item: Row, stream: Stream) -> _Running | None:
         """The output that is there, given its stream, or a new one; None if there is no such."""
         kind, name = key
         running, stamp = self._running.get(key), str(item.get("stamp") or "")

@@ -10,7 +10,7 @@ from livegan.stage.overlay.text import (
     Colour,
     Lettering,
     Panel,
-    Size,
+    PixelSize,
     faded,
     letters_for,
     plate,
@@ -91,7 +91,7 @@ class Code:
         """Colour a source; called on another thread, so that no frame waits for it."""
         self._prepared = (source, coloured(source))
 
-    def panels(self, view: View, size: Size, now: float, above: int = 0) -> list[Panel]:
+    def panels(self, view: View, size: PixelSize, now: float, above: int = 0) -> list[Panel]:
         """The panels for a window of ``size``, below the first ``above`` rows of pixels."""
         source, lines = self._prepared
         if source != view.code:
@@ -128,7 +128,7 @@ class Code:
         return panels
 
 
-def _page(lines: Coloured, top: int, total: int, size: Size, letters: Lettering) -> Surface:
+def _page(lines: Coloured, top: int, total: int, size: PixelSize, letters: Lettering) -> Surface:
     """The visible lines with their numbers, each on a dark strip as long as itself."""
     import pygame
 

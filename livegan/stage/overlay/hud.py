@@ -27,7 +27,7 @@ from livegan.stage.overlay.text import (
     Colour,
     Lettering,
     Panel,
-    Size,
+    PixelSize,
     faded,
     letters_for,
     wrap,
@@ -72,7 +72,7 @@ class Hud:
         self._kept: dict[str, tuple[object, Surface]] = {}
         self._drawn = float("-inf")
         self._panels: list[Panel] = []
-        self._size: Size = (0, 0)
+        self._size: PixelSize = (0, 0)
         self.redrawn = 0
         """Panels drawn so far."""
 
@@ -80,7 +80,7 @@ class Hud:
         self,
         view: View,
         readings: Readings,
-        size: Size,
+        size: PixelSize,
         now: float,
         thumbs: NDArray[np.uint8] | None = None,
         thumbs_serial: int = 0,
@@ -102,7 +102,7 @@ class Hud:
             self._panels += self._notes(view, size, top, now, letters)
         return self._panels
 
-    def waiting(self, text: str, size: Size, title: str = "livegan") -> list[Panel]:
+    def waiting(self, text: str, size: PixelSize, title: str = "livegan") -> list[Panel]:
         """What is waited for, over the still or the start picture; ``title`` is the set's name."""
         letters = self._lettering(size)
 
@@ -115,7 +115,7 @@ class Hud:
         width, height = surface.get_size()
         return [Panel("waiting", surface, ((size[0] - width) // 2, (size[1] - height) * 3 // 4))]
 
-    def hint(self, note: NoteLine, size: Size, now: float) -> list[Panel]:
+    def hint(self, note: NoteLine, size: PixelSize, now: float) -> list[Panel]:
         """The answer to a key, shown with and without the rest of the HUD."""
         letters = self._lettering(size)
         surface = self._keep(
@@ -125,7 +125,7 @@ class Hud:
         place = ((size[0] - width) // 2, (size[1] - height) // 2)
         return [Panel("hint", surface, place, faded(note.strength(now)))]
 
-    def help(self, size: Size) -> list[Panel]:
+    def help(self, size: PixelSize) -> list[Panel]:
         """The keys, from the data that dispatches them."""
         letters = self._lettering(size)
 
@@ -148,7 +148,7 @@ class Hud:
 
     # Panels ------------------------------------------------------------------------------------
 
-    def _lettering(self, size: Size) -> Lettering:
+    def _lettering(self, size: PixelSize) -> Lettering:
         pixels = letters_for(size)
         if self._letters is None or self._letters.pixels != pixels:
             self._letters = Lettering(pixels)
@@ -164,7 +164,7 @@ class Hud:
             self.redrawn += 1
         return found[1]
 
-    def _status(self, view: View, readings: Readings, size: Size, letters: Lettering) -> Panel:
+    def _status(self, view: View, readings: Readings, size: PixelSize, letters: Lettering) -> Panel:
         bar, beat = divmod(int(readings.beats), view.beats_per_bar)
         dots = "".join("●" if n == beat else "○" for n in range(view.beats_per_bar))
         if view.beats_per_bar > MOST_DOTS:
@@ -203,7 +203,7 @@ class Hud:
 
         return Panel("status", self._keep("status", content, draw), (0, 0))
 
-    def _refusal(self, view: View, size: Size, letters: Lettering) -> Panel | None:
+    def _refusal(self, view: View, size: PixelSize, letters: Lettering) -> Panel | None:
         if not view.refusal:
             return None
 
@@ -219,7 +219,7 @@ class Hud:
         view: View,
         thumbs: NDArray[np.uint8] | None,
         serial: int,
-        size: Size,
+        size: PixelSize,
         bottom: int,
         letters: Lettering,
     ) -> Panel | None:
@@ -240,7 +240,7 @@ class Hud:
         return Panel("thumbs", surface, (size[0] - width, bottom - height))
 
     def _notes(
-        self, view: View, size: Size, top: int, now: float, letters: Lettering
+        self, view: View, size: PixelSize, top: int, now: float, letters: Lettering
     ) -> list[Panel]:
         """What is awaited, which stays, and the notes, which fade."""
         panels = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.stage.overlay.text import AMBER, GREY, WHITE, Colour, Lettering, Size, plate, wrap
+from livegan.stage.overlay.text import AMBER, GREY, WHITE, Colour, Lettering, PixelSize, plate, wrap
 from livegan.stage.overlay.view import View
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def flow(segments: list[Segment], columns: int) -> list[list[Segment]]:
     return lines
 
 
-def text_plate(lines: list[list[Segment]], letters: Lettering, more: Size = (0, 0)) -> Surface:
+def text_plate(lines: list[list[Segment]], letters: Lettering, more: PixelSize = (0, 0)) -> Surface:
     """Lines of coloured text on a panel; ``more`` is room to the least width and below."""
     edge = letters.width
     width = max((sum(len(text) for text, _ in line) for line in lines), default=0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pygame import Font, Surface
 
 Colour = tuple[int, int, int]
-Size = tuple[int, int]
+PixelSize = tuple[int, int]
 
 WHITE: Colour = (236, 236, 236)
 GREY: Colour = (165, 170, 178)
@@ -77,7 +77,7 @@ def monospace() -> Path | None:
     return None
 
 
-def letters_for(size: Size, scale: float = 1.0) -> int:
+def letters_for(size: PixelSize, scale: float = 1.0) -> int:
     """The font size for a window of this size, in pixels."""
     width, height = size
     return round(max(9.0, min(width / 70, height / 38, 30.0) * scale))
@@ -88,7 +88,7 @@ def faded(strength: float) -> float:
     return round(min(1.0, max(0.0, strength)) * 16) / 16
 
 
-def plate(size: Size, colour: tuple[int, int, int, int] = DARK) -> Surface:
+def plate(size: PixelSize, colour: tuple[int, int, int, int] = DARK) -> Surface:
     """An empty panel: translucent, with rounded corners."""
     import pygame
 

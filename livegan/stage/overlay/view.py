@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
+from livegan.ipc.messages import (
+    Alive,
+    Commit,
+    EngineMessage,
+    EngineNews,
+    Fault,
+    Hello,
+    Note,
+    SafeSetReady,
+    Settings,
+    Slots,
+    Waiting,
+)
 from livegan.stage.record.show_log import failure, place
 
-Message = dict[str, Any]
 NOTE_SECONDS = 6.0
 NOTES = 4
 MEND = "the set was refused: correct it and save"
@@ -84,96 +95,83 @@ class View:
             return self
         return replace(self, notes=tuple(n for n in self.notes if n.strength(now) > 0))
 
-    def take(self, message: Message, now: float) -> View:
-        """After a message of the engine or of the supervision. Unknown ones change nothing."""
-        handle = getattr(self, f"_take_{message.get('type')}", None)
-        if handle is None:
-            return self
-        view: View = handle(message, now)
-        return view
+    def take(self, message: EngineMessage, now: float) -> View:
+        """After a message of the engine or of the supervision; most change nothing."""
+        if isinstance(message, Hello):
+            waiting = "preparing the set" if self.waiting else ""
+            return replace(self, device=message.device, waiting=waiting)
+        if isinstance(message, Alive):
+            return self._alive(message)
+        if isinstance(message, Commit):
+            return self._commit(message, now)
+        if isinstance(message, Fault):
+            text = place(message.where) + failure(message.node, message.reason)
+            line = self._line_in_set(message.where)  # of what plays
+            return replace(self, refusal=_line(text), refused_line=line, refused_text="")
+        if isinstance(message, Slots):
+            parts = ("name", "model", "condition")
+            slots = (Slot(*(str(row.get(part, "")) for part in parts)) for row in message.slots)
+            return replace(self, slots=tuple(slots))
+        if isinstance(message, Settings):
+            return replace(self, beats_per_bar=max(1, message.beats_per_bar))
+        if isinstance(message, SafeSetReady) and not message.ready:
+            return self.noted(_line(f"safe set refused: {message.reason}"), now)
+        if isinstance(message, Note):
+            return self.noted(_line(message.text), now)
+        if isinstance(message, Waiting):
+            return self._waiting(message.what, _line(message.text))
+        if isinstance(message, EngineNews):
+            rate = self.engine_fps if message.phase == "playing" else 0.0
+            view = replace(self, engine=message.phase, engine_fps=rate)
+            return view.noted(_line(message.text), now) if message.text else view
+        return self
 
-    def _take_hello(self, message: Message, now: float) -> View:
-        waiting = "preparing the set" if self.waiting else ""
-        return replace(self, device=str(message.get("device", "")), waiting=waiting)
-
-    def _take_alive(self, message: Message, now: float) -> View:
-        node = str(message.get("node") or "")
+    def _alive(self, message: Alive) -> View:
+        node = message.node
         named = node and node != "starting"
+        view = replace(self, engine_fps=message.fps, node=node)
         if self.waiting == MEND and not named:
-            return replace(self, engine_fps=float(message.get("fps") or 0), node=node)
-        waiting = self.waiting and (f"preparing {node}" if named else self.waiting)
-        return replace(self, engine_fps=float(message.get("fps") or 0), node=node, waiting=waiting)
+            return view
+        return replace(
+            view, waiting=self.waiting and (f"preparing {node}" if named else self.waiting)
+        )
 
-    def _take_commit(self, message: Message, now: float) -> View:
-        status = str(message.get("status", ""))
-        file = str(message.get("file") or self.file)
+    def _commit(self, message: Commit, now: float) -> View:
+        file, status = message.file or self.file, message.status
         view = replace(self, commit=status.replace("_", " "), file=file)
         if status == "refused":
-            text = place(message) + str(message.get("reason") or "refused")
-            waiting = self.waiting and MEND
+            text = place(message.where) + (message.reason or "refused")
             return replace(
                 view,
                 refusal=_line(text),
-                refused_line=view._line_in_set(message),
-                refused_text=str(message.get("source") or ""),
-                waiting=waiting,
+                refused_line=view._line_in_set(message.where),
+                refused_text=message.source,
+                waiting=self.waiting and MEND,
             )
         if status == "on_air":
-            source = message.get("source")
             return replace(
                 view,
-                version=message.get("version"),
-                safe=bool(message.get("safe")),
+                version=message.version,
+                safe=message.safe,
                 refusal="",
                 refused_line=None,
                 refused_text="",
-                source=self.source if source is None else str(source),
-                changed=tuple(message.get("changed") or ()),
+                source=message.source,
+                changed=tuple(message.changed),
                 changed_at=now,
             )
         return view
 
-    def _take_fault(self, message: Message, now: float) -> View:
-        text = place(message) + failure(message)
-        line = self._line_in_set(message)  # of what plays
-        return replace(self, refusal=_line(text), refused_line=line, refused_text="")
-
-    def _line_in_set(self, message: Message) -> int | None:
+    def _line_in_set(self, where: str) -> int | None:
         """The line that is to blame, if it is one of the set and not of a module of its own."""
-        file, _, line = str(message.get("where") or "").rpartition(":")
+        file, _, line = where.rpartition(":")
         return int(line) if line.isdigit() and file == self.file else None
 
-    def _take_slots(self, message: Message, now: float) -> View:
-        slots = tuple(
-            Slot(str(s.get("name", "")), str(s.get("model", "")), str(s.get("condition", "")))
-            for s in message.get("slots") or ()
-        )
-        return replace(self, slots=slots)
-
-    def _take_settings(self, message: Message, now: float) -> View:
-        return replace(self, beats_per_bar=max(1, int(message.get("beats_per_bar") or 4)))
-
-    def _take_safe(self, message: Message, now: float) -> View:
-        if message.get("ready"):
-            return self
-        return self.noted(_line(f"safe set refused: {message.get('reason')}"), now)
-
-    def _take_note(self, message: Message, now: float) -> View:
-        return self.noted(_line(str(message.get("text", ""))), now)
-
-    def _take_waiting(self, message: Message, now: float) -> View:
-        what, text = str(message.get("for", "")), _line(str(message.get("text") or ""))
+    def _waiting(self, what: str, text: str) -> View:
         awaited = tuple(row for row in self.awaited if row[0] != what)
         # The same line does not stand there a second time, as a note that fades.
         notes = tuple(note for note in self.notes if note.text != text)
         return replace(self, awaited=(*awaited, (what, text)) if text else awaited, notes=notes)
-
-    def _take_engine(self, message: Message, now: float) -> View:
-        view = replace(self, engine=str(message.get("phase", "")))
-        if view.engine not in ("playing",):
-            view = replace(view, engine_fps=0.0)
-        text = _line(str(message.get("text") or ""))
-        return view.noted(text, now) if text else view
 
 
 def _line(text: str) -> str:

@@ -19,14 +19,14 @@ LOOK = 0.1  # seconds between looks at what a guest says
 SLOTS = 4
 
 Note = Callable[[str], None]
-Start = Callable[[str, dict[str, Any]], Any]
+StartGuest = Callable[[str, dict[str, Any]], Any]
 
 
 class PictureGuest:
     """One source: its ring, and the thread that keeps its process going."""
 
     def __init__(
-        self, name: SourceName, wanted: Wanted, folder: Path, note: Note, start: Start = Guest
+        self, name: SourceName, wanted: Wanted, folder: Path, note: Note, start: StartGuest = Guest
     ) -> None:
         self.name, self.wanted = name, wanted
         self.ring = PictureRing.create(1, wanted.room, slots=SLOTS)
@@ -110,7 +110,7 @@ class PictureGuests:
         note: Note,
         *,
         clock: Callable[[], float] = time.monotonic,
-        start: Start = Guest,
+        start: StartGuest = Guest,
     ) -> None:
         """``note`` takes lines for the performer, from any thread."""
         self._folder, self._note, self._clock, self._start = folder, note, clock, start

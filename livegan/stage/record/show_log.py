@@ -9,18 +9,17 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import queue
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from livegan.ipc.messages import Alive, EngineMessage, Row, Slots, encode
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
+from livegan.stage.record.worker import Worker
 
-Message = dict[str, Any]
 WAITING = 10_000
 """Lines that wait while the disk does not answer; those after them are lost."""
 LAST_JOBS, LAST_LINES = 3.0, 2.0
@@ -54,49 +53,49 @@ class ShowLog:
     def __init__(self, path: Path | None, *, terminal: TextIO | None = None) -> None:
         """``path`` None keeps no file. Raises OSError if the file cannot be made."""
         self.path = path
-        self._journal = LineFile(path) if path is not None else None
         self._terminal = Terminal(terminal)
         self._began = time.monotonic()
-        self._lines: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._closed = False
-        self._writing = threading.Thread(target=self._write, name="show log", daemon=True)
-        self._working = threading.Thread(target=self._work, name="slow jobs", daemon=True)
-        self._writing.start()
-        self._working.start()
+        self._lines: Worker[dict[str, Any]] | None = None
+        if path is not None:
+            self._journal = LineFile(path)
+            self._lines = Worker(
+                "show log", self._write, failed=self._failed, idle=self._journal.flush, every=RETRY
+            )
+        self._jobs: Worker[Callable[[], object]] = Worker(
+            "slow jobs", lambda job: job(), failed=self._failed
+        )
 
     @property
     def trouble(self) -> str:
         """Why the file takes no lines at the moment, in a line; nothing while it does."""
-        return self._journal.trouble if self._journal is not None else ""
+        return self._journal.trouble if self._lines is not None else ""
 
     def record(self, kind: str, /, **fields: Any) -> None:
         """Write a line to the file, from any thread, without waiting."""
-        if self._journal is not None and self._lines.qsize() < WAITING:
+        if self._lines is not None and self._lines.waiting < WAITING:
             at = round(time.monotonic() - self._began, 3)
-            self._lines.put({"at": at, "type": kind, **fields})
+            self._lines.give({"at": at, "type": kind, **fields})
 
     def say(self, text: str, style: str = "") -> None:
         """Print one line on the terminal, without waiting."""
         self._terminal.say(text, style)
 
-    def take(self, message: Message) -> None:
+    def take(self, message: EngineMessage) -> None:
         """Write down and print a message of the engine, its supervisor, or the stage itself."""
-        kind = message.get("type")
-        if kind not in ("alive", "slots"):
-            fields = {
-                k: v for k, v in message.items() if k not in ("type", "source", "texts", "at")
-            }
-            if "at" in message:  # in show time; the log's own is from the start of the stage
-                fields["show_at"] = message["at"]
-            self.record(str(kind), **fields)
-        line = line_of(message)
+        row = encode(message)
+        if not isinstance(message, (Alive, Slots)):
+            fields = {k: v for k, v in row.items() if k not in ("type", "source", "texts", "at")}
+            if "at" in row:  # in show time; the log's own is from the start of the stage
+                fields["show_at"] = row["at"]
+            self.record(row["type"], **fields)
+        line = line_of(row)
         if line is not None:
             self.say(*line)
 
     def later(self, job: Callable[[], object]) -> None:
         """Do something slow on a thread for such, one after the other. Its errors are told."""
-        self._jobs.put(job)
+        self._jobs.give(job)
 
     def close(self) -> None:
         """Do and write what is waiting, and close the file. Twice is once.
@@ -106,53 +105,34 @@ class ShowLog:
         if self._closed:
             return
         self._closed = True
-        self._jobs.put(None)
-        self._working.join(LAST_JOBS)
-        self._lines.put(None)  # the jobs had lines to write, too
+        self._jobs.close(LAST_JOBS)
         end = time.monotonic() + LAST_LINES
-        self._writing.join(LAST_LINES)
+        # The jobs had lines to write, too.
+        if self._lines is not None and self._lines.close(LAST_LINES):
+            self._journal.close()
         self._terminal.close(end - time.monotonic())
 
-    def _write(self) -> None:
-        """Write lines until the last."""
-        journal = self._journal
-        if journal is None:
-            return
-        while True:
-            try:
-                line = self._lines.get(timeout=RETRY if journal.trouble else None)
-            except queue.Empty:
-                journal.flush()
-                continue
-            if line is None:
-                break
-            try:
-                journal.write(json.dumps(line, default=str, ensure_ascii=False))
-            except Exception as error:  # what cannot be written must not end the log
-                self.say(f"show log: {error}", "red")
-        journal.close()
+    def _write(self, line: dict[str, Any]) -> None:
+        self._journal.write(json.dumps(line, default=str, ensure_ascii=False))
 
-    def _work(self) -> None:
-        """Do jobs until the last."""
-        while (job := self._jobs.get()) is not None:
-            try:
-                job()
-            except Exception as error:  # what fails must not end the jobs, nor the show
-                self.say(f"show log: {error}", "red")
+    def _failed(self, error: Exception) -> None:
+        """Tell of what cannot be written or done."""
+        self.say(f"show log: {error}", "red")
 
 
-def line_of(message: Message) -> tuple[str, str] | None:
-    """What the terminal shows of an engine's message: (text, style), or None."""
+def line_of(message: Row) -> tuple[str, str] | None:
+    """What the terminal shows of a message, as it is in the log: (text, style), or None."""
     kind = message.get("type")
     if kind == "commit":
         status = message.get("status")
         if status == "on_air":
             return f"on air   version {message.get('version')}{_counts(message)}", "green"
         if status == "refused":
-            return f"refused  {place(message)}{message.get('reason') or ''}", "red"
+            return f"refused  {place(message.get('where'))}{message.get('reason') or ''}", "red"
         return None
     if kind == "fault":
-        return f"fault    {place(message)}{failure(message)}", "yellow"
+        said = failure(message.get("node"), str(message.get("reason") or ""))
+        return f"fault    {place(message.get('where'))}{said}", "yellow"
     if kind == "note":
         return str(message.get("text", "")), "cyan"
     if kind == "waiting" and message.get("text") and message.get("for") != "sound":
@@ -168,19 +148,17 @@ def line_of(message: Message) -> tuple[str, str] | None:
     return None
 
 
-def place(message: Message) -> str:
+def place(where: str | None) -> str:
     """The ``where`` of a message as a beginning of a line: ``"four.py:7: "`` or nothing."""
-    where = str(message.get("where") or "")
     return f"{Path(where).name}: " if where else ""
 
 
-def failure(message: Message) -> str:
+def failure(node: str | None, reason: str) -> str:
     """What failed and why, of a fault: the node is named once."""
-    node, reason = message.get("node"), str(message.get("reason") or "")
-    return reason if not node or reason.startswith(str(node)) else f"{node}: {reason}"
+    return reason if not node or reason.startswith(node) else f"{node}: {reason}"
 
 
-def _counts(message: Message) -> str:
+def _counts(message: Row) -> str:
     """What a commit kept, built and retired, which are numbers or lists of names."""
     parts = []
     for name in ("kept", "built", "retired"):

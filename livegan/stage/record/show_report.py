@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from livegan.ipc.messages import Commit, EngineMessage, EngineNews, Fault
 from livegan.stage.streams.stream import Stream
-from livegan.stage.supervision.engine_process import Message
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.state import SupervisorState
 from livegan.stage.window.presenter import Presenter
 
 
@@ -25,20 +25,18 @@ class ShowReport:
         self.first_picture = round(now - self._began, 2)
         return self.first_picture
 
-    def take(self, message: Message) -> None:
+    def take(self, message: EngineMessage) -> None:
         """Count what a message of the engine or of its supervision says."""
-        kind = message.get("type")
-        if kind == "commit":
-            status = message.get("status")
-            self._counts["commits"] += status == "on_air"
-            self._counts["refused"] += status == "refused"
-        elif kind == "fault":
+        if isinstance(message, Commit):
+            self._counts["commits"] += message.status == "on_air"
+            self._counts["refused"] += message.status == "refused"
+        elif isinstance(message, Fault):
             self._counts["faults"] += 1
-        elif kind == "engine":
-            self._counts["recoveries"] += message.get("kind") == "recovery"
+        elif isinstance(message, EngineNews):
+            self._counts["recoveries"] += message.kind == "recovery"
 
     def told(
-        self, presenter: Presenter, stream: Stream, state: State, canvas: str
+        self, presenter: Presenter, stream: Stream, state: SupervisorState, canvas: str
     ) -> dict[str, Any]:
         """What was presented and what happened: counts, intervals in ms, engine deaths.
 

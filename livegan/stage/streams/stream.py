@@ -25,7 +25,7 @@ STEP = 1 / 60
 
 
 @dataclass(frozen=True)
-class Hands:
+class StreamRequest:
     """What the performer asks of all streams at once."""
 
     asked: Asked = ""
@@ -136,7 +136,7 @@ class Stream:
         """
         self._source = _Source(ring, old=self._source)
 
-    def look(self, now: float, hands: Hands, engine: str, heard: int) -> None:
+    def look(self, now: float, hands: StreamRequest, engine: str, heard: int) -> None:
         """Take the newest picture and decide what is seen at ``now`` (s).
 
         ``engine`` is the supervisor's phase, ``heard`` the show's time in samples.

@@ -12,7 +12,7 @@ from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.shared_memory import remove_memory
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.flash.flash_guard import FlashGuard
-from livegan.stage.streams.stream import Hands, Stream
+from livegan.stage.streams.stream import Stream, StreamRequest
 
 LOOK = 0.004
 """Seconds between looks for a new picture."""
@@ -41,7 +41,7 @@ class Streams:
         self.main = main
         self.main_ring = main.ring_name
         """The name of the ring that the main stream's pictures come from."""
-        self.hands = Hands()
+        self.hands = StreamRequest()
         """What the performer asks of all streams: replaced, never changed."""
         self._guard, self._engine, self._heard = guard, engine, heard
         self._note, self._clock = note, clock

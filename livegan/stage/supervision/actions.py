@@ -1,29 +1,24 @@
-"""Actions: what the supervisor decides and its thread does; two more are in `standby`."""
+"""Actions: what the supervisor decides and its thread does; `Warm` is in `standby`.
+
+Keep and TakeOver are sent to the second engine as they are.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from livegan.stage.supervision.standby import Keep, Message, Warm
+from livegan.ipc.messages import Keep, Row, TakeOver
+from livegan.stage.supervision.standby import Warm
 
 
 @dataclass(frozen=True)
 class Start:
     """Do: start a process with these options on top of the usual ones."""
 
-    resume: Message | None
+    resume: Row | None
     blocked: tuple[str, ...]
-    earlier: tuple[Message, ...] = ()
+    earlier: tuple[Row, ...] = ()
     """What to return to if ``resume`` is refused, the newest first."""
-
-
-@dataclass(frozen=True)
-class TakeOver:
-    """Do: let the second engine play."""
-
-    resume: Message | None
-    blocked: tuple[str, ...]
-    earlier: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,12 +29,16 @@ class Kill:
 
 
 @dataclass(frozen=True)
-class Tell:
-    """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby"."""
+class Announce:
+    """Do: say one line to the performer. ``kind`` is "death", "recovery", "blocked", "standby";
+    the rest is as in `livegan.ipc.messages.EngineNews`."""
 
     kind: str
     text: str
-    fields: Message = field(default_factory=dict)
+    how: str = ""
+    node: str = ""
+    where: str = ""
+    gap_s: float | None = None
 
 
-Action = Start | Kill | Tell | TakeOver | Warm | Keep
+SupervisorAction = Start | Kill | Announce | TakeOver | Warm | Keep

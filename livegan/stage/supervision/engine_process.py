@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from livegan.ipc.messages import FROM_ENGINE, BadMessage, Note, decode, encode
+from livegan.ipc.messages import Note, Quit, Wire, encode
 from livegan.ipc.pulse import Pulse
 from livegan.stage.supervision.child_environment import SAFE_PATH, back_to, for_a_child
 from livegan.stage.supervision.engine_output import Account, EngineOutput
@@ -39,7 +39,6 @@ HEAVY = (
 )
 """What engines import first, by name."""
 
-Message = dict[str, Any]
 OUTSIDE = tuple(-getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name))
 TO_WRITE = 0.15  # seconds to write down what the threads are at
 ORPHANED = 5.0  # seconds an engine has to leave by itself when the stage is gone
@@ -54,10 +53,8 @@ class EngineProcess:
         connection: Connection,
         pulse: Pulse,
         output: EngineOutput | None = None,
-        kinds: Mapping[str, type] | None = FROM_ENGINE,
     ) -> None:
-        """``kinds`` are the messages that it may send; None does not check them."""
-        self._process, self._kinds = process, kinds
+        self._process = process
         self._connection = connection
         self._pulse = pulse
         self._output = output
@@ -123,33 +120,27 @@ class EngineProcess:
                 os.kill(self.pid, signal.SIGUSR2)
                 time.sleep(TO_WRITE)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Wire) -> None:
         """Send a message; one to an engine that is gone is dropped."""
         with contextlib.suppress(OSError, ValueError):
             self._connection.send(message)
 
-    def receive(self) -> Message | None:
-        """The next message, waiting for it; None once the engine is gone."""
+    def receive(self) -> Any:
+        """What it sends next, unchecked, waiting for it; None once the engine is gone."""
         try:
             # A process that the set started may hold the pipe open when the engine is gone.
             if self._connection not in wait([self._connection, self._process.sentinel]):
                 return None
-            said = self._connection.recv()
+            return self._connection.recv()
         except (EOFError, OSError, TypeError, ValueError):
             # A TypeError is what a connection that was closed meanwhile raises.
             return None
         except Exception as error:  # half a message of a process that was killed
             return encode(Note(f"the engine sent an unreadable message: {error}"))
-        if self._kinds is None:
-            return dict(said)
-        try:
-            return encode(decode(said, self._kinds))
-        except BadMessage as error:
-            return encode(Note(f"the engine sent an invalid message: {error}"))
 
     def quit(self, timeout: float) -> bool:
         """Ask it to end and wait; True if it did within ``timeout`` seconds."""
-        self.send({"type": "quit"})
+        self.send(encode(Quit()))
         self._process.join(timeout)
         return self._process.exitcode is not None
 
@@ -173,18 +164,15 @@ class EngineProcess:
 
 
 def start_engine(
-    options: Message,
+    options: dict[str, Any],
     target: str = ENGINE,
     show: Callable[[list[str]], None] | None = None,
-    *,
-    kinds: Mapping[str, type] | None = FROM_ENGINE,
 ) -> EngineProcess:
     """Start an engine with ``options`` (see docs/internals.md, "Messages").
 
     What it prints is handed to ``show`` in lines, no more than one can read; without it, and on
     Windows, it goes to the terminal. It ends when the stage does, even by ``kill -9``. ``target``
-    is ``"module:function"``, ``kinds`` are the messages that it may send (None: any). Raises
-    OSError if there is no memory or no process to be had.
+    is ``"module:function"``. Raises OSError if there is no memory or no process to be had.
     """
     back_to(options.get("folder"))
     ours, theirs = multiprocessing.Pipe(duplex=True)
@@ -209,7 +197,7 @@ def start_engine(
             printing.close()
     if show is not None and reading >= 0:
         output = EngineOutput(reading, show)
-    return EngineProcess(process, ours, pulse, output, kinds)
+    return EngineProcess(process, ours, pulse, output)
 
 
 def _started(arguments: tuple[Any, ...]) -> BaseProcess:
@@ -257,7 +245,7 @@ def death(exitcode: int | None) -> str:
 
 
 def _play(
-    connection: Connection, printing: Connection | None, options: Message, target: str
+    connection: Connection, printing: Connection | None, options: dict[str, Any], target: str
 ) -> None:
     """The engine process, from its first line."""
     if hasattr(os, "setpgid"):
@@ -277,8 +265,7 @@ def _play(
         faulthandler.register(signal.SIGUSR2, 2)  # see Engine.ask_where
     _leave_with_parent()
     module, _, function = target.partition(":")
-    run: Callable[[Connection, Message], None] = getattr(importlib.import_module(module), function)
-    run(connection, options)
+    getattr(importlib.import_module(module), function)(connection, options)
 
 
 def _leave_with_parent() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from livegan.ipc.messages import Commit, FromEngine
 from livegan.stage.supervision.health import EngineSigns
-from livegan.stage.supervision.standby import Message
 
 Guilt = Literal["doubtful", "likely", "certain"]
 """Of a program for the end of its engine: doubtful if that was ended by a signal from outside while
@@ -17,7 +17,7 @@ no code of a set or plugin ran; certain if such code was seen not to come back."
 class EngineHeard:
     """A message came."""
 
-    message: Message
+    message: FromEngine
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Tick:
 
 @dataclass(frozen=True)
 class Insist:
-    """The engine does not do what a key asked: it is to return with this on_air message instead."""
+    """The engine does not do what a key asked: it is to return with this commit instead."""
 
-    resume: Message
+    resume: Commit
     text: str
     """The line that the performer is told."""
 
@@ -53,7 +53,7 @@ class Insist:
 class StandbyHeard:
     """A message of the second engine came."""
 
-    message: Message
+    message: FromEngine
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,4 @@ class StandbyGone:
     how: str
 
 
-Event = EngineHeard | Gone | Tick | Insist | StandbyHeard | StandbyGone
+SupervisorEvent = EngineHeard | Gone | Tick | Insist | StandbyHeard | StandbyGone

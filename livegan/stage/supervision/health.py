@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livegan.ipc.pulse import Work
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.state import SupervisorState
 
 GB = 1e9
 STOPPED = "it was stopped"
@@ -52,7 +52,7 @@ class EngineSigns:
     stopped: bool = False
 
 
-def patience(state: State, limits: Limits, seen: EngineSigns | None = None) -> float:
+def patience(state: SupervisorState, limits: Limits, seen: EngineSigns | None = None) -> float:
     """Seconds the engine may be silent in this state."""
     if not state.greeted:
         return limits.starting
@@ -63,7 +63,7 @@ def patience(state: State, limits: Limits, seen: EngineSigns | None = None) -> f
     return limits.alive
 
 
-def illness(state: State, seen: EngineSigns | None, now: float, limits: Limits) -> str:
+def illness(state: SupervisorState, seen: EngineSigns | None, now: float, limits: Limits) -> str:
     """Why the engine has to be replaced; empty if it has not."""
     silent = now - state.heard
     if seen is not None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-Message = dict[str, Any]
+from livegan.ipc.messages import Commit, Keep, Row, encode
+
 PAUSE = 3.0  # seconds an engine plays before another is started beside it
 GOOD = 4.0  # seconds on the air after which a program is good enough to be kept ready
 BACKOFF, LONGEST = 5.0, 120.0  # seconds until a standby that died returns, doubled each time
@@ -15,15 +15,8 @@ BACKOFF, LONGEST = 5.0, 120.0  # seconds until a standby that died returns, doub
 class Warm:
     """Do: start a second engine that makes ``resume`` ready and waits."""
 
-    resume: Message | None
+    resume: Row | None
     blocked: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Do: tell the standby to make this on_air message's program ready."""
-
-    resume: Message
 
 
 @dataclass(frozen=True)
@@ -34,20 +27,20 @@ class Standby:
     there: bool = False
     """A process runs, ready or not."""
     ready: bool = False
-    kept: tuple[Any, Any] | None = None
+    kept: tuple[str, int] | None = None
     """Digest and version of the program that it was told of last."""
     return_at: float = 0.0
     deaths: int = 0
 
 
-def named(message: Message | None) -> tuple[Any, Any] | None:
-    """Which program an on_air message is about."""
-    return None if message is None else (message.get("digest"), message.get("version"))
+def named(report: Commit) -> tuple[str, int]:
+    """Which program a commit brought."""
+    return report.digest, report.version
 
 
 def look(
     standby: Standby,
-    resume: Message | None,
+    resume: Commit | None,
     blocked: tuple[str, ...],
     *,
     playing_since: float | None,
@@ -61,9 +54,9 @@ def look(
         if now < max(playing_since + PAUSE, standby.return_at):
             return standby, []
         fresh = replace(standby, there=True, ready=False, kept=named(resume))
-        return fresh, [Warm(resume, blocked)]
+        return fresh, [Warm(encode(resume), blocked)]
     if named(resume) != standby.kept and now - on_air_since > GOOD:
-        return replace(standby, kept=named(resume)), [Keep(resume)]
+        return replace(standby, kept=named(resume)), [Keep(encode(resume))]
     return standby, []
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from livegan.stage.supervision.standby import Message, Standby
+from livegan.ipc.messages import Commit
+from livegan.stage.supervision.standby import Standby
 
 Phase = Literal["starting", "playing", "stalled", "dead", "returning"]
 
 
 @dataclass(frozen=True)
-class State:
+class SupervisorState:
     """All that is known of the engine."""
 
     phase: Phase = "starting"
@@ -27,8 +28,8 @@ class State:
     """The program that is being proven or was put on air last: who is blamed for a death."""
     since: float = 0.0
     """When the suspect was heard of last."""
-    good: tuple[Message, ...] = ()
-    """The on_air messages, newest last."""
+    good: tuple[Commit, ...] = ()
+    """The commits that went on the air, newest last."""
     deaths: dict[str, int] = field(default_factory=dict)
     """The blame of each program (its digest) for engines that ended under it."""
     aired: dict[str, float] = field(default_factory=dict)
@@ -46,11 +47,11 @@ class State:
     standby: Standby = field(default_factory=Standby)
 
     @property
-    def resumes(self) -> tuple[Message, ...]:
-        """The on_air messages that may be returned to, the newest first."""
-        return tuple(m for m in reversed(self.good) if m.get("digest") not in self.blocked)
+    def resumes(self) -> tuple[Commit, ...]:
+        """The commits that may be returned to, the newest first."""
+        return tuple(m for m in reversed(self.good) if m.digest not in self.blocked)
 
     @property
-    def resume(self) -> Message | None:
-        """The last good set: the newest on_air message whose program is not blocked."""
+    def resume(self) -> Commit | None:
+        """The last good set: the newest commit whose program is not blocked."""
         return next(iter(self.resumes), None)

@@ -9,41 +9,42 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from livegan.ipc.messages import Alive, Commit, FromEngine, Ready, TakeOver, encode
 from livegan.stage.supervision import standby as standbys
-from livegan.stage.supervision.actions import Action, Kill, Start, TakeOver, Tell
+from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.events import (
     EngineHeard,
-    Event,
     Gone,
     Guilt,
     Insist,
     StandbyGone,
     StandbyHeard,
+    SupervisorEvent,
 )
 from livegan.stage.supervision.health import EngineSigns, Limits, illness
-from livegan.stage.supervision.standby import Message, Standby
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.standby import Standby
+from livegan.stage.supervision.state import SupervisorState
 
-KEPT = 8  # on_air messages that are remembered to return to
+KEPT = 8  # commits that are remembered to return to
 BUILDING = ("proposed", "proven")  # a commit in one of these keeps the engine busy
 BLAME: dict[Guilt, int] = {"doubtful": 1, "likely": 3, "certain": 6}
 DEADLY = 6
 """Blame at which a program is blocked: after two deaths as a rule."""
 
 
-def begin(now: float, *, standby: bool = False) -> tuple[State, list[Action]]:
+def begin(now: float, *, standby: bool = False) -> tuple[SupervisorState, list[SupervisorAction]]:
     """The first state, and the first start."""
-    return State(heard=now, since=now, standby=Standby(wanted=standby)), [Start(None, ())]
+    return SupervisorState(heard=now, since=now, standby=Standby(wanted=standby)), [Start(None, ())]
 
 
-def woke(state: State, now: float) -> State:
+def woke(state: SupervisorState, now: float) -> SupervisorState:
     """After a sleep of the whole machine: the engine slept as well, and is not to blame."""
     return replace(state, heard=now)
 
 
 def step(
-    state: State, event: Event, now: float, limits: Limits | None = None
-) -> tuple[State, list[Action]]:
+    state: SupervisorState, event: SupervisorEvent, now: float, limits: Limits | None = None
+) -> tuple[SupervisorState, list[SupervisorAction]]:
     """The next state and what is to be done, in order. ``now`` is in seconds, on any clock."""
     limits = limits or Limits()
     if isinstance(event, EngineHeard):
@@ -56,13 +57,13 @@ def step(
         return _standby_heard(state, event.message)
     if isinstance(event, StandbyGone):
         after = replace(state, standby=standbys.gone(state.standby, now))
-        return after, [Tell("standby", f"the standby is gone ({event.how})")]
+        return after, [Announce("standby", f"the standby is gone ({event.how})")]
     return _tick(state, event.seen, now, limits)
 
 
 def _tick(
-    state: State, seen: EngineSigns | None, now: float, limits: Limits
-) -> tuple[State, list[Action]]:
+    state: SupervisorState, seen: EngineSigns | None, now: float, limits: Limits
+) -> tuple[SupervisorState, list[SupervisorAction]]:
     if state.phase == "dead":
         if state.standby.there:
             return _return(state, now, standbys.taken(state.standby), TakeOver)
@@ -97,8 +98,8 @@ def _tick(
 
 
 def _return(
-    state: State, now: float, standby: Standby, how: type[Start] | type[TakeOver]
-) -> tuple[State, list[Action]]:
+    state: SupervisorState, now: float, standby: Standby, how: type[Start] | type[TakeOver]
+) -> tuple[SupervisorState, list[SupervisorAction]]:
     """A new process, or the one that stood by."""
     fresh = replace(
         state,
@@ -111,63 +112,69 @@ def _return(
         building=frozenset(),
         standby=standby,
     )
-    return fresh, [how(state.resume, state.blocked, state.resumes[1:])]
+    resumes = tuple(encode(report) for report in state.resumes)
+    resume = resumes[0] if resumes else None
+    return fresh, [how(resume=resume, blocked=state.blocked, earlier=resumes[1:])]
 
 
-def _heard(state: State, message: Message, now: float) -> tuple[State, list[Action]]:
+def _heard(
+    state: SupervisorState, message: FromEngine, now: float
+) -> tuple[SupervisorState, list[SupervisorAction]]:
     if state.phase in ("stalled", "dead"):  # the last words of one that is being killed
         return state, []
     state = replace(state, heard=now, greeted=True)
-    actions: list[Action] = []
-    if message.get("type") == "commit":
-        status, commit = message.get("status"), message.get("id", 0)
-        building = state.building - {commit}
+    actions: list[SupervisorAction] = []
+    if isinstance(message, Commit):
+        status = message.status
+        building = state.building - {message.id}
         if status in BUILDING:
-            building |= {commit}
+            building |= {message.id}
         if status == "refused":  # what plays is what is left to blame
             state = _rolled_back(state, message, now)
-            on_air = state.good[-1].get("digest") if state.good else None
+            on_air = state.good[-1].digest if state.good else None
             state = replace(state, suspect=on_air, since=now)
         elif status != "superseded":  # unnamed so far: better nobody than the wrong one
-            state = replace(state, suspect=message.get("digest") or None, since=now)
+            state = replace(state, suspect=message.digest or None, since=now)
         if status == "on_air":
-            airing = (str(message.get("digest")), now)
+            airing = (message.digest, now)
             state = replace(
                 state, good=(*state.good, message)[-KEPT:], aired=_aired(state, now), airing=airing
             )
         state = replace(state, building=building)
         playing = status == "on_air"
     else:
-        playing = message.get("type") == "alive" and (message.get("frame") or 0) > 0
+        playing = isinstance(message, Alive) and message.frame > 0
     if playing and state.phase in ("starting", "returning"):
         if state.phase == "returning":
-            gap = {"gap_s": round(now - state.lost_at, 2)}
-            actions.append(Tell("recovery", "the engine is back" + _with(state.good[-1:]), gap))
+            gap, back = round(now - state.lost_at, 2), state.good[-1] if state.good else None
+            actions.append(Announce("recovery", "the engine is back" + _with(back), gap_s=gap))
         state = replace(state, phase="playing", played_since=now)
     return state, actions
 
 
-def _rolled_back(state: State, message: Message, now: float) -> State:
+def _rolled_back(state: SupervisorState, refused: Commit, now: float) -> SupervisorState:
     """Without a program that was refused when it was on air: the one before it is, again."""
-    version = message.get("version")
-    good = tuple(m for m in state.good if not version or m.get("version") != version)
+    version = refused.version
+    good = tuple(m for m in state.good if not version or m.version != version)
     if not good or good == state.good:
         return state
-    airing = (str(good[-1].get("digest")), now)
+    airing = (good[-1].digest, now)
     return replace(state, good=good, aired=_aired(state, now), airing=airing)
 
 
-def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State, list[Action]]:
+def _gone(
+    state: SupervisorState, event: Gone, now: float, limits: Limits
+) -> tuple[SupervisorState, list[SupervisorAction]]:
     if state.phase == "dead":
         return state, []
-    actions: list[Action] = []
+    actions: list[SupervisorAction] = []
     deaths, blocked, aired = dict(state.deaths), state.blocked, _aired(state, now)
     # What plays may end the engine while a save is proven, and that save may be the one that mends.
     who = state.suspect if event.proving is not False or not state.airing else state.airing[0]
     if who is not None:
         before = 0 if aired.pop(who, 0.0) > limits.settled else deaths.get(who, 0)
         deaths[who] = before + BLAME[event.guilt]
-        played = {message.get("digest") for message in state.good}
+        played = {report.digest for report in state.good}
         # The only program there is comes back however often it dies: better that than nothing.
         if (
             deaths[who] >= DEADLY
@@ -176,7 +183,7 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
         ):
             blocked = (*blocked, who)
             actions.append(
-                Tell(
+                Announce(
                     "blocked",
                     "This set crashed the engine twice. It is disabled until you edit it.",
                 )
@@ -202,12 +209,11 @@ def _gone(state: State, event: Gone, now: float, limits: Limits) -> tuple[State,
     when = "at once" if wait == 0 else f"in {wait:g} s"
     who_returns = "the standby takes over" if state.standby.there else f"it returns {when}"
     how = event.how + _at(event)
-    text = f"the engine is gone ({how}); {who_returns}" + _with((after.resume,))
-    fields = {"how": event.how, "node": event.node, "where": event.where}
-    return after, [Tell("death", text, fields), *actions]
+    text = f"the engine is gone ({how}); {who_returns}" + _with(after.resume)
+    return after, [Announce("death", text, event.how, event.node, event.where), *actions]
 
 
-def _aired(state: State, now: float) -> dict[str, float]:
+def _aired(state: SupervisorState, now: float) -> dict[str, float]:
     """How long each program that was blamed has been on air since."""
     aired = dict(state.aired)
     if state.airing is not None and state.airing[0] in state.deaths:
@@ -216,32 +222,36 @@ def _aired(state: State, now: float) -> dict[str, float]:
     return aired
 
 
-def _insist(state: State, event: Insist, now: float) -> tuple[State, list[Action]]:
+def _insist(
+    state: SupervisorState, event: Insist, now: float
+) -> tuple[SupervisorState, list[SupervisorAction]]:
     state = replace(state, good=(*state.good, event.resume)[-KEPT:])
     if state.phase == "dead":
         return replace(state, return_at=now), []
     if state.phase == "stalled":
         return state, []
     return replace(state, phase="stalled"), [
-        Tell("death", event.text),
+        Announce("death", event.text),
         Kill("it did not obey a key"),
     ]
 
 
-def _standby_heard(state: State, message: Message) -> tuple[State, list[Action]]:
-    if message.get("status") == "refused":
-        reason = f"the standby engine cannot play this set: {message.get('reason')}"
-        return state, [Tell("standby", reason)]
-    if message.get("type") != "ready":
+def _standby_heard(
+    state: SupervisorState, message: FromEngine
+) -> tuple[SupervisorState, list[SupervisorAction]]:
+    if isinstance(message, Commit) and message.status == "refused":
+        reason = f"the standby engine cannot play this set: {message.reason}"
+        return state, [Announce("standby", reason)]
+    if not isinstance(message, Ready):
         return state, []
     first = not state.standby.ready
     after = replace(state, standby=replace(state.standby, ready=True, deaths=0))
-    return after, [Tell("standby", "the standby is ready" + _with((message,)))] if first else []
+    return after, [Announce("standby", "the standby is ready" + _with(message))] if first else []
 
 
-def _with(messages: tuple[Message | None, ...]) -> str:
+def _with(program: Commit | Ready | None) -> str:
     """Which program, for the end of a sentence."""
-    version = messages[0].get("version") if messages and messages[0] else None
+    version = None if program is None else program.version
     return "" if version is None else f" with version {version}"
 
 

@@ -9,49 +9,75 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from livegan.ipc.messages import (
+    FROM_ENGINE,
+    BadMessage,
+    Commit,
+    EngineMessage,
+    EngineNews,
+    FromEngine,
+    Keep,
+    Note,
+    Poisoned,
+    PrintedLines,
+    Quit,
+    TakeOver,
+    ToEngine,
+    decode,
+    encode,
+)
 from livegan.stage.supervision import supervisor
-from livegan.stage.supervision.actions import Action, Kill, Start, TakeOver, Tell
+from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.engine_process import (
     ENGINE,
     EngineProcess,
-    Message,
     death,
     prepare,
     start_engine,
 )
 from livegan.stage.supervision.events import (
     EngineHeard,
-    Event,
     Gone,
     Insist,
     StandbyGone,
     StandbyHeard,
+    SupervisorEvent,
     Tick,
 )
 from livegan.stage.supervision.health import STOPPED, Limits
-from livegan.stage.supervision.standby import Keep, Warm
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.standby import Warm
+from livegan.stage.supervision.state import SupervisorState
 
 TICK = 0.1  # seconds between looks at the clock
 SLEPT = 2.0  # seconds without a tick after which it was the machine that stood still
 GOODBYE = 2.0  # seconds an engine has to end when it is asked
 
 
+@dataclass(frozen=True)
+class Said:
+    """What one of the engines says next; None: it is gone."""
+
+    number: int
+    """Of the engine."""
+    message: FromEngine | None
+
+
 class SupervisorThread:
     """Starts the engine, hears it, kills it when it hangs, and brings it back.
 
     ``hear`` is called on the supervisor's thread with each message of the engine, with
-    ``{"type": "engine", "phase", "text", "pid"}`` when its fate changes, and, on another thread,
-    with ``{"type": "printed", "lines"}``; it must return at once. With ``standby`` a second engine
-    is kept ready to take over.
+    `EngineNews` when its fate changes, and, on another thread, with `PrintedLines`; it must return
+    at once. With ``standby`` a second engine is kept ready to take over.
     """
 
     def __init__(
         self,
-        options: Message,
-        hear: Callable[[Message], None],
+        options: dict[str, Any],
+        hear: Callable[[EngineMessage], None],
         *,
         target: str = ENGINE,
         limits: Limits | None = None,
@@ -65,12 +91,12 @@ class SupervisorThread:
         self._listener = hear
         self._target = target
         self._limits = limits or Limits()
-        self._inbox: queue.SimpleQueue[tuple[str, int, Message]] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Said | Insist | ToEngine] = queue.SimpleQueue()
         self._numbers = itertools.count(1)
         self._engine: EngineProcess | None = None
         self._number = 0
         self._looked = 0.0
-        self.state = State()
+        self.state = SupervisorState()
         """The supervisor's; replaced, never changed, so any thread may read it."""
         self._thread = threading.Thread(target=self._run, name="supervision", daemon=True)
 
@@ -79,20 +105,20 @@ class SupervisorThread:
         prepare()
         self._thread.start()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ToEngine) -> None:
         """Send a message to the engine that plays now, from any thread, without waiting."""
-        self._inbox.put(("send", 0, message))
+        self._inbox.put(message)
 
-    def insist(self, resume: Message, text: str) -> None:
+    def insist(self, resume: Commit, text: str) -> None:
         """Replace the engine, which does not do what a key asked, by one that plays ``resume``.
 
         From any thread, without waiting; ``text`` is what the performer is told.
         """
-        self._inbox.put(("insist", 0, {"resume": resume, "text": text}))
+        self._inbox.put(Insist(resume, text))
 
     def stop(self) -> None:
         """End the engine, by force if need be, and the thread. Twice is once."""
-        self._inbox.put(("stop", 0, {}))
+        self._inbox.put(Quit())
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -109,24 +135,15 @@ class SupervisorThread:
         try:
             while True:
                 with contextlib.suppress(queue.Empty):
-                    what, number, message = self._inbox.get(timeout=TICK)
-                    if what == "stop":
+                    came = self._inbox.get(timeout=TICK)
+                    if isinstance(came, Quit):
                         return
-                    if what == "send" and self._engine is not None:
-                        self._engine.send(message)
-                    elif what == "heard" and number == self._number:
-                        if message.get("type") == "poisoned" and self._engine is not None:
-                            self._engine.last_words = str(message.get("reason"))
-                        self._hear(message)
-                        self._step(EngineHeard(message))
-                    elif what == "heard" and number == self._standby_number:
-                        self._step(StandbyHeard(message))
-                    elif what == "gone" and number == self._standby_number:
-                        self._lay_off("")
-                    elif what == "insist":
-                        self._step(Insist(**message))
-                    elif what == "gone" and number == self._number:
-                        self._bury("")
+                    if isinstance(came, Insist):
+                        self._step(came)
+                    elif isinstance(came, Said):
+                        self._take(came.number, came.message)
+                    elif self._engine is not None:
+                        self._engine.send(encode(came))
                 now = time.monotonic()
                 if now - ticked > SLEPT:
                     self.state = supervisor.woke(self.state, now)
@@ -134,6 +151,22 @@ class SupervisorThread:
                 self._look(now)
         finally:
             self._end()
+
+    def _take(self, number: int, message: FromEngine | None) -> None:
+        """What one of the engines says; others are not heard any more."""
+        if number == self._standby_number:
+            if message is None:
+                self._lay_off("")
+            else:
+                self._step(StandbyHeard(message))
+        elif number == self._number:
+            if message is None:
+                self._bury("")
+                return
+            if isinstance(message, Poisoned) and self._engine is not None:
+                self._engine.last_words = message.reason
+            self._hear(message)
+            self._step(EngineHeard(message))
 
     def _look(self, now: float) -> None:
         """See how the engines are; a tick, but no more often than that."""
@@ -145,17 +178,17 @@ class SupervisorThread:
         if standby is not None and most and standby.look().memory > most:
             self._lay_off("it took more memory than --memory")
 
-    def _step(self, event: Event) -> None:
+    def _step(self, event: SupervisorEvent) -> None:
         before = self.state.phase
         self.state, actions = supervisor.step(self.state, event, time.monotonic(), self._limits)
         self._do(actions)
-        if self.state.phase != before and not any(isinstance(a, Tell) for a in actions):
-            self._say("phase", "")
+        if self.state.phase != before and not any(isinstance(a, Announce) for a in actions):
+            self._say(Announce("phase", ""))
 
-    def _do(self, actions: list[Action]) -> None:
+    def _do(self, actions: list[SupervisorAction]) -> None:
         for action in actions:
-            if isinstance(action, Tell):
-                self._say(action.kind, action.text, **action.fields)
+            if isinstance(action, Announce):
+                self._say(action)
             elif isinstance(action, Start):
                 self._start(action)
             elif isinstance(action, Kill):
@@ -163,7 +196,7 @@ class SupervisorThread:
             elif isinstance(action, Warm):
                 self._warm(action)
             elif isinstance(action, Keep) and self._standby is not None:
-                self._standby.send({"type": "keep", "resume": action.resume})
+                self._standby.send(encode(action))
             elif isinstance(action, TakeOver):
                 self._take_over(action)
 
@@ -202,14 +235,7 @@ class SupervisorThread:
         self._engine, self._standby = self._standby, None
         self._number, self._standby_number = self._standby_number, 0
         assert self._engine is not None
-        self._engine.send(
-            {
-                "type": "take_over",
-                "resume": action.resume,
-                "earlier": list(action.earlier),
-                "blocked": list(action.blocked),
-            }
-        )
+        self._engine.send(encode(action))
 
     def _lay_off(self, how: str) -> None:
         """See that the standby is gone."""
@@ -227,13 +253,17 @@ class SupervisorThread:
         ).start()
 
     def _printed(self, lines: list[str]) -> None:
-        self._hear({"type": "printed", "lines": lines})
+        self._hear(PrintedLines(lines))
 
     def _read(self, engine: EngineProcess, number: int) -> None:
         """Runs beside: a message that an engine stopped in the middle of must not stop us."""
-        while (message := engine.receive()) is not None:
-            self._inbox.put(("heard", number, message))
-        self._inbox.put(("gone", number, {}))
+        while (said := engine.receive()) is not None:
+            try:
+                message: FromEngine = decode(said, FROM_ENGINE)
+            except BadMessage as error:
+                message = Note(f"the engine sent an invalid message: {error}")
+            self._inbox.put(Said(number, message))
+        self._inbox.put(Said(number, None))
 
     def _bury(self, how: str) -> None:
         """See that the process is gone, and say how it ended."""
@@ -255,30 +285,21 @@ class SupervisorThread:
 
     def _end(self) -> None:
         for engine in filter(None, (self._engine, self._standby)):
-            engine.send({"type": "quit"})
+            engine.send(encode(Quit()))
         for engine in filter(None, (self._engine, self._standby)):
             if not engine.quit(GOODBYE):
                 engine.kill()
             engine.close()
         self._engine = self._standby = None
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: EngineMessage) -> None:
         try:
             self._listener(message)
-        except Exception:  # a malformed message costs itself, never the supervision
+        except Exception:  # a fault of the stage costs one message, never the supervision
             traceback.print_exc()
 
-    def _say(self, kind: str, text: str, **fields: object) -> None:
-        self._hear(
-            {
-                "type": "engine",
-                "kind": kind,
-                "phase": self.state.phase,
-                "text": text,
-                "pid": self.pid,
-                **fields,
-            }
-        )
+    def _say(self, news: Announce) -> None:
+        self._hear(EngineNews(phase=self.state.phase, pid=self.pid, **vars(news)))
 
 
 def _reap(engine: EngineProcess) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.stage.overlay.text import Panel, Size
+from livegan.stage.overlay.text import Panel, PixelSize
 
 if TYPE_CHECKING:
     from pygame import Rect, Surface, Window
@@ -31,7 +31,7 @@ class Canvas(Protocol):
         """Take a new picture, (H, W, 3) uint8; ``fill`` stretches it over the whole window."""
         ...
 
-    def present(self, size: Size, panels: Sequence[Panel]) -> None:
+    def present(self, size: PixelSize, panels: Sequence[Panel]) -> None:
         """Show the picture and the panels."""
         ...
 
@@ -40,7 +40,7 @@ class Canvas(Protocol):
         ...
 
 
-def fitted(picture: Size, window: Size, fill: bool = False) -> tuple[int, int, int, int]:
+def fitted(picture: PixelSize, window: PixelSize, fill: bool = False) -> tuple[int, int, int, int]:
     """(x, y, width, height) of a picture in a window: as large as fits, aspect kept, centred."""
     if fill:
         return 0, 0, window[0], window[1]
@@ -74,7 +74,7 @@ class TextureCanvas:
             self._picture = held
         held.update(surface)
 
-    def present(self, size: Size, panels: Sequence[Panel]) -> None:
+    def present(self, size: PixelSize, panels: Sequence[Panel]) -> None:
         renderer = self._renderer
         renderer.draw_color = (0, 0, 0, 255)
         renderer.clear()
@@ -113,7 +113,7 @@ class SurfaceCanvas:
         self._window = window
         self._picture: Surface | None = None
         self._fill = False
-        self._scaled: tuple[Size, Surface] | None = None
+        self._scaled: tuple[PixelSize, Surface] | None = None
         self.name = "surface"
 
     def picture(self, pixels: Pixels, fill: bool = False) -> None:
@@ -122,7 +122,7 @@ class SurfaceCanvas:
         self._picture = _surface(pixels).convert(self._window.get_surface())
         self._scaled = None
 
-    def present(self, size: Size, panels: Sequence[Panel]) -> None:
+    def present(self, size: PixelSize, panels: Sequence[Panel]) -> None:
         import pygame
 
         screen = self._window.get_surface()

@@ -26,7 +26,7 @@ from livegan.stage.overlay.panels import METERS
 from livegan.stage.overlay.text import Panel, faded
 from livegan.stage.overlay.view import View
 from livegan.stage.record.intervals import Intervals
-from livegan.stage.streams.stream import Hands, StreamPicture
+from livegan.stage.streams.stream import StreamPicture, StreamRequest
 from livegan.stage.streams.streams import Streams
 from livegan.stage.window.pacing import FramePace
 from livegan.stage.window.window import Window, WindowLost
@@ -206,7 +206,7 @@ class Presenter:
                     self._order(order)
 
     def _tell_hands(self) -> None:
-        self._streams.hands = Hands(self.switches.asked, self.switches.black)
+        self._streams.hands = StreamRequest(self.switches.asked, self.switches.black)
 
     def _take_picture(self, now: float) -> None:
         newest, before = self._streams.main.newest, self.newest

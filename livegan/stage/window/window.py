@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.files import printable
-from livegan.stage.overlay.text import Panel, Size
+from livegan.stage.overlay.text import Panel, PixelSize
 from livegan.stage.window import displays as screen
 from livegan.stage.window import x11
 from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
 from livegan.stage.window.visibility import Displays, Visibility
 
-USUAL: Size = (1024, 1024)
-SMALLEST: Size = (160, 120)
+USUAL: PixelSize = (1024, 1024)
+SMALLEST: PixelSize = (160, 120)
 SETTLED = 2.0  # seconds in which a window manager may still change what it was asked for
 CENTRED_ON = 0x2FFF0000  # SDL_WINDOWPOS_CENTERED_DISPLAY(n), less n
 SAME = 0.01
@@ -26,7 +26,7 @@ SAME = 0.01
 MIND = 0.5  # seconds between looks at the displays
 
 
-def shaped_like(picture: Size, room: Size) -> Size:
+def shaped_like(picture: PixelSize, room: PixelSize) -> PixelSize:
     """The size of a window in a picture's shape: as large as usual, and within the display."""
     scale = (USUAL[0] * USUAL[1] / (picture[0] * picture[1])) ** 0.5
     scale = min(scale, room[0] / picture[0], room[1] / picture[1])
@@ -54,7 +54,7 @@ class Window:
 
     def __init__(
         self,
-        size: Size | None = None,
+        size: PixelSize | None = None,
         *,
         title: str = "livegan",
         fullscreen: bool = False,
@@ -88,7 +88,6 @@ class Window:
             raise screen.refusal(error) from error
         if fullscreen:
             self.toggle_fullscreen()
-        self._destruction: x11.Destruction | None = None
         self._canvas = self._open_canvas(canvas)
         self.period = screen.period_of(display)
         """Seconds from one frame to the next: 60 a second, or what the display does if less."""
@@ -101,11 +100,11 @@ class Window:
         room = self._displays.sizes[self._displays.at]
         size = (min(self._size[0], room[0]), min(self._size[1], room[1]))
         place = CENTRED_ON | self._displays.at
+        x11.ask_for_events()
         self._window = pygame.Window(self._title, size, (place, place), resizable=True)
+        self._connection = x11.Connection(self._window)
         self._window.minimum_size = SMALLEST
         self._placed = time.monotonic()
-        self._connection = x11.display_of(self._window)
-        x11.outlive_server(self._connection)
 
     def _open_canvas(self, wanted: str) -> Canvas:
         import pygame
@@ -117,14 +116,7 @@ class Window:
             except (pygame.error, ImportError):
                 if wanted == "texture":
                     raise
-        canvas = canvas or SurfaceCanvas(self._window)
-        self._watch_destruction()
-        return canvas
-
-    def _watch_destruction(self) -> None:
-        if self._destruction is not None:
-            self._destruction.close()
-        self._destruction = x11.destruction_of(self._window)
+        return canvas or SurfaceCanvas(self._window)
 
     @property
     def canvas(self) -> str:
@@ -132,7 +124,7 @@ class Window:
         return self._canvas.name
 
     @property
-    def size(self) -> Size:
+    def size(self) -> PixelSize:
         """Width and height in pixels."""
         width, height = self._window.size
         return width, height
@@ -160,6 +152,8 @@ class Window:
             elif event.type == pygame.KEYDOWN:
                 typed = event.unicode if event.unicode.isprintable() else ""
                 found.append(Press(typed, pygame.key.name(event.key)))
+            elif event.type == pygame.SYSWMEVENT:
+                self._connection.hear(event.dict.get("event", b""))
             elif event.type == pygame.QUIT:
                 found.append(Press("", "close"))
         self._mind(now)
@@ -183,13 +177,8 @@ class Window:
         import pygame
 
         self._see_server()
-        if self._destroyed():
-            assert self._destruction is not None
-            ours = self._destruction.window
-            self._watch_destruction()
-            if self._destruction is None or self._destruction.window == ours:
-                self._reopen()
-            # Else SDL made another in its place, as it does for another kind of canvas.
+        if self._connection.destroyed:
+            self._reopen()
         try:
             self._canvas.present(self.size, panels)
         except pygame.error as error:
@@ -203,11 +192,7 @@ class Window:
             self.abandon()
             raise WindowLost(SERVER)
 
-    def _destroyed(self) -> bool:
-        """Whether another program has destroyed the window since the last look."""
-        return self._destruction is not None and self._destruction.happened()
-
-    def _follow(self, picture: Size) -> None:
+    def _follow(self, picture: PixelSize) -> None:
         """Take the shape of a picture, with as many pixels as before."""
         if not self._follows or self.fullscreen:
             return
@@ -224,7 +209,7 @@ class Window:
         import pygame
 
         self._visibility, back = self._visibility.look(now)
-        if back and self._destroyed():  # SDL would wait for ever until it is seen
+        if back and self._connection.destroyed:  # SDL would wait for ever until it is seen
             self._reopen()
         elif back:
             self._told("back", "the window was hidden and is back; hide it twice to keep it away")
@@ -258,8 +243,7 @@ class Window:
         self._told("opened", "the window was destroyed and has been opened again")
         self._canvas.close()
         try:
-            if self._destruction is not None:
-                x11.expect_unmapping(self._connection, self._destruction.window)
+            self._connection.expect_unmapping()
             self._window.destroy()
             self._open()
         except pygame.error as error:
@@ -304,7 +288,5 @@ class Window:
         if self._abandoned:
             return
         self._canvas.close()
-        if self._destruction is not None:
-            self._destruction.close()
         self._window.destroy()
         screen.let_go()

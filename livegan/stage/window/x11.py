@@ -14,10 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 LIBRARY = "libX11.so.6"
-STRUCTURE_NOTIFY = 1 << 17  # StructureNotifyMask (X.h)
-DESTROY_NOTIFY, UNMAP_NOTIFY = 17, 18
-EVENT_BYTES = 192  # sizeof(XEvent), 24 longs
-SDL_SYSWM_X11 = 2
+DESTROY_NOTIFY, UNMAP_NOTIFY = 17, 18  # X.h
+SYSWMEVENT = 0x201  # SDL_events.h
 _kept: list[Any] = []
 """The handlers, which must live as long as the process."""
 _guarded: set[int] = set()
@@ -31,8 +29,8 @@ ServerHandler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 ExitHandler = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 
-class _UnmapEvent(ctypes.Structure):
-    """XUnmapEvent (Xlib.h), as long as an XEvent."""
+class WindowEvent(ctypes.Structure):
+    """XDestroyWindowEvent and XUnmapEvent (Xlib.h), as long as an XEvent."""
 
     _fields_ = (
         ("type", ctypes.c_int),
@@ -41,20 +39,7 @@ class _UnmapEvent(ctypes.Structure):
         ("display", ctypes.c_void_p),
         ("event", ctypes.c_ulong),
         ("window", ctypes.c_ulong),
-        ("from_configure", ctypes.c_int),
         ("rest", ctypes.c_long * 24),
-    )
-
-
-class _SysWMInfo(ctypes.Structure):
-    """SDL_SysWMinfo (SDL_syswm.h)."""
-
-    _fields_ = (
-        ("version", ctypes.c_ubyte * 3),
-        ("subsystem", ctypes.c_int),
-        ("display", ctypes.c_void_p),
-        ("window", ctypes.c_ulong),
-        ("rest", ctypes.c_ubyte * 64),
     )
 
 
@@ -75,9 +60,15 @@ def survive_errors(last_resort: Callable[[], None] = lambda: None) -> None:
 
     with contextlib.suppress(OSError, AttributeError):  # no X here
         library = ctypes.CDLL(LIBRARY)
-        error, server = ErrorHandler(lambda display, event: 0), ServerHandler(server_gone)
-        _set(library.XSetErrorHandler, error)
-        _set(library.XSetIOErrorHandler, server)
+        _set(library.XSetErrorHandler, ErrorHandler(lambda display, event: 0))
+        _set(library.XSetIOErrorHandler, ServerHandler(server_gone))
+
+
+def _set(setter: Any, handler: Any) -> None:
+    setter.argtypes = [type(handler)]
+    setter.restype = ctypes.c_void_p
+    setter(handler)
+    _kept.append(handler)
 
 
 def gone() -> bool:
@@ -97,102 +88,66 @@ def leak(*things: Any) -> None:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))  # also when the interpreter ends
 
 
-def outlive_server(display: int | None) -> None:
+def ask_for_events() -> None:
+    """Let SDL pass the events of the X server on to us, as ``pygame.SYSWMEVENT``."""
+    import pygame
+
+    if pygame.display.get_driver() == "x11":
+        with contextlib.suppress(OSError, AttributeError):
+            # Finds what pygame is linked against, so our SDL.
+            ctypes.CDLL(pygame.base.__file__).SDL_EventState(SYSWMEVENT, 1)
+
+
+class Connection:
+    """What the X server says of a window, read from the events that SDL passes on."""
+
+    def __init__(self, window: Any) -> None:
+        """``window`` is a pygame window."""
+        self._window = window
+        self._display: int | None = None
+        self._gone = 0
+        """The number of a window that was destroyed."""
+
+    @property
+    def destroyed(self) -> bool:
+        """Whether another program destroyed the window.
+
+        SDL may also make another window in its place, as for another kind of canvas: the one that
+        is gone has another number then.
+        """
+        return self._gone != 0 and self._gone == self._number
+
+    @property
+    def _number(self) -> int:
+        return int(getattr(self._window, "handle", 0) or 0)  # pygame-ce 2.5.4
+
+    def hear(self, raw: bytes) -> None:
+        """Take an event of the X server."""
+        event = WindowEvent.from_buffer_copy(raw.ljust(ctypes.sizeof(WindowEvent), b"\0"))
+        if self._display is None and event.display:
+            self._display = event.display
+            outlive_server(event.display)
+        if event.type == DESTROY_NOTIFY:
+            self._gone = event.window
+
+    def expect_unmapping(self) -> None:
+        """Before a window that is gone is destroyed: put the event into the queue that SDL waits
+        for without end, and that never comes for a window which is not there."""
+        if self._display:
+            with contextlib.suppress(OSError, AttributeError):
+                put_back = ctypes.CDLL(LIBRARY).XPutBackEvent
+                put_back.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+                number = self._number
+                event = WindowEvent(UNMAP_NOTIFY, 0, 1, self._display, number, number)
+                put_back(self._display, ctypes.byref(event))
+
+
+def outlive_server(display: int) -> None:
     """Let this connection (a ``Display *``) end without the process (libX11 1.7 and later)."""
-    if not display:
-        return
     with contextlib.suppress(OSError, AttributeError):
-        library = ctypes.CDLL(LIBRARY)
         stay = ExitHandler(lambda display, data: None)
-        setter = library.XSetIOErrorExitHandler
+        setter = ctypes.CDLL(LIBRARY).XSetIOErrorExitHandler
         setter.argtypes = [ctypes.c_void_p, ExitHandler, ctypes.c_void_p]
         setter(display, stay, None)
         _kept.append(stay)
         _guarded.add(display)
-
-
-def display_of(window: Any) -> int | None:
-    """SDL's connection that a pygame window is drawn over, a ``Display *``; None elsewhere."""
-    import pygame
-
-    if pygame.display.get_driver() != "x11":
-        return None
-    with contextlib.suppress(OSError, AttributeError):
-        sdl = ctypes.CDLL(pygame.base.__file__)  # finds what it is linked against, so our SDL
-        sdl.SDL_GetWindowFromID.restype = ctypes.c_void_p
-        sdl.SDL_GetWindowWMInfo.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-        info = _SysWMInfo()
-        sdl.SDL_GetVersion(ctypes.byref(info))
-        known = sdl.SDL_GetWindowWMInfo(sdl.SDL_GetWindowFromID(window.id), ctypes.byref(info))
-        if known and info.subsystem == SDL_SYSWM_X11:
-            return int(info.display or 0) or None
-    return None
-
-
-def expect_unmapping(display: int | None, window: int) -> None:
-    """Before a window that is gone is destroyed: put the event into the queue that SDL waits for
-    without end, and that never comes for a window which is not there."""
-    if not display:
-        return
-    with contextlib.suppress(OSError, AttributeError):
-        library = ctypes.CDLL(LIBRARY)
-        library.XPutBackEvent.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-        event = _UnmapEvent(UNMAP_NOTIFY, 0, 1, display, window, window)
-        library.XPutBackEvent(display, ctypes.byref(event))
-
-
-def _set(setter: Any, handler: Any) -> None:
-    setter.argtypes = [type(handler)]
-    setter.restype = ctypes.c_void_p
-    setter(handler)
-    _kept.append(handler)
-
-
-class Destruction:
-    """Tells whether a window was destroyed, on a connection of its own and without a round trip."""
-
-    def __init__(self, window: int) -> None:
-        """``window`` is its number. Where it cannot be told, it never was."""
-        self.window = window
-        self._display: Any = None
-        with contextlib.suppress(OSError, AttributeError):
-            library = self._library = ctypes.CDLL(LIBRARY)
-            library.XOpenDisplay.restype = ctypes.c_void_p
-            library.XOpenDisplay.argtypes = [ctypes.c_char_p]
-            self._display = library.XOpenDisplay(None)
-        if self._display:
-            outlive_server(self._display)
-            for name in ("XSelectInput", "XFlush", "XPending", "XNextEvent", "XCloseDisplay"):
-                getattr(library, name).argtypes = None
-            mask = ctypes.c_long(STRUCTURE_NOTIFY)
-            library.XSelectInput(self._pointer, ctypes.c_ulong(window), mask)
-            library.XFlush(self._pointer)
-
-    @property
-    def _pointer(self) -> ctypes.c_void_p:
-        return ctypes.c_void_p(self._display)
-
-    def happened(self) -> bool:
-        """Whether it is gone."""
-        found = False
-        event = (ctypes.c_char * EVENT_BYTES)()
-        while self._display and not gone() and self._library.XPending(self._pointer) > 0:
-            self._library.XNextEvent(self._pointer, event)
-            found = found or ctypes.c_int.from_buffer(event).value == DESTROY_NOTIFY
-        return found
-
-    def close(self) -> None:
-        """Let go of the connection. Twice is once."""
-        if self._display and not gone():
-            self._library.XCloseDisplay(self._pointer)
-        self._display = None
-
-
-def destruction_of(window: Any) -> Destruction | None:
-    """Of a pygame window on X11; None elsewhere."""
-    import pygame
-
-    number = getattr(window, "handle", None)  # pygame-ce 2.5.4
-    if pygame.display.get_driver() != "x11" or not number:
-        return None
-    return Destruction(int(number))

@@ -14,7 +14,9 @@ from livegan.testing.checklist import (
     encoders,
     mixers,
     signals,
+    outside,
     sources,
+    picture_sources,
     outputs,
     loaders,
     commands,
@@ -23,6 +25,6 @@ from livegan.testing import cost
 
 PARTS = (
     loading, offers, drawing, declarations, parameters, neighbours, cost, hearing, encoders,
-    mixers, signals, sources, outputs, loaders, commands,
+    mixers, signals, outside, sources, picture_sources, outputs, loaders, commands,
 )  # fmt: skip
 """Modules of checks."""

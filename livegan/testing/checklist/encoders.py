@@ -6,7 +6,7 @@ import numpy as np
 
 from livegan.plugin import Operation
 from livegan.size import Size
-from livegan.testing.checklist.frames import START, drawn
+from livegan.testing.checklist.frames import ALL, START, drawn, listens, repeats
 from livegan.testing.playing import FPS, Play, apart, same
 from livegan.testing.rows import Flaw, row
 
@@ -38,7 +38,7 @@ def sizes(operation: Operation) -> None:
             raise Flaw(did, seen, change)
 
 
-@row("encoder", needs=("draws", "deterministic"))
+@row("encoder", needs=("draws", "deterministic"), when=repeats)
 def cut(operation: Operation) -> None:
     """The picture is the same however the sound is cut, and whichever frames were drawn before"""
     whole, odd = Play(operation, "music"), Play(operation, "odd blocks")
@@ -53,7 +53,7 @@ def cut(operation: Operation) -> None:
         raise Flaw(done, apart(wanted, found), STATE)
 
 
-@row("encoder", needs=("draws", "deterministic"))
+@row("encoder", needs=("draws", "deterministic"), when=repeats)
 def replay(operation: Operation) -> None:
     """Built in the middle of a show, it draws what it would have drawn had it played all along"""
     live, late = Play(operation), Play(operation)
@@ -66,7 +66,7 @@ def replay(operation: Operation) -> None:
         raise Flaw(done, apart(wanted, found), STATE)
 
 
-@row("encoder", needs=("draws",))
+@row(*ALL, needs=("draws",), when=listens)
 def inputs(operation: Operation) -> None:
     """It leaves the sound as it is"""
     play = Play(operation)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from livegan.plugin import Operation
 from livegan.testing.blame import doing
 from livegan.testing.playing import Play
 from livegan.testing.rows import Flaw
@@ -15,6 +16,21 @@ ALL = ("encoder", "mixer", "signal")
 DRAWN = ("encoder", "mixer")
 START = 1.0
 """Seconds of sound before the first frame of a check."""
+
+
+def takes_pictures(operation: Operation) -> bool:
+    """Whether pictures are among its inputs."""
+    return bool(operation.pictures)
+
+
+def listens(operation: Operation) -> bool:
+    """Whether the sound is among its inputs."""
+    return operation.listens
+
+
+def repeats(operation: Operation) -> bool:
+    """Whether it draws the same moment twice alike: what follows the outside world need not."""
+    return not operation.live
 
 
 def drawn(play: Play, seconds: float, did: str, change: str, /, **values: Any) -> Any:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from livegan.plugin import Operation
-from livegan.testing.checklist.frames import START, drawn
+from livegan.testing.checklist.frames import ALL, START, drawn, listens
 from livegan.testing.playing import Play
-from livegan.testing.rows import NotHere, row
+from livegan.testing.rows import row
 
 FORMATS = ("mono", "44.1 kHz", "96 kHz")
 
@@ -14,8 +14,6 @@ def sound_check(name: str, change: str) -> None:
     """Make a sound that is not music a check."""
 
     def check(operation: Operation) -> None:
-        if operation.kind == "signal" and all(i.name != "sound" for i in operation.inputs):
-            raise NotHere("it does not listen")
         did = {
             "silence": "played silence",
             "noise": "played loud noise",
@@ -28,7 +26,7 @@ def sound_check(name: str, change: str) -> None:
 
     check.__name__ = name.replace("-", "_")
     check.__doc__ = f"It copes with {name if name != 'not-a-number' else 'broken sound'}"
-    row("encoder", "signal", needs=("draws",))(check)
+    row(*ALL, needs=("draws",), when=listens)(check)
 
 
 sound_check("silence", "a show begins in silence: guard what divides by the loudness")
@@ -37,7 +35,7 @@ sound_check("clipping", "samples stay at -1 and 1 for long: that is drawn too")
 sound_check("not-a-number", "what is mended is silence: draw it too")
 
 
-@row("encoder", "signal", needs=("draws",))
+@row(*ALL, needs=("draws",), when=listens)
 def formats(operation: Operation) -> None:
     """It copes with mono, and with what came at 44.1 and 96 kHz"""
     for name in FORMATS:

@@ -1,4 +1,4 @@
-"""Checks of mixers: pictures to picture."""
+"""Checks of mixers, and of encoders that are given pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_leaves
 
 from livegan.plugin import Operation
 from livegan.testing.blame import doing, told
-from livegan.testing.checklist.frames import START, drawn, finite
+from livegan.testing.checklist.frames import DRAWN, START, drawn, finite, takes_pictures
 from livegan.testing.playing import FPS, Play, inputs_of, picture_at
 from livegan.testing.rows import Flaw, NotHere, row
 
@@ -43,7 +43,7 @@ def mixed(play: Play, frame: int, given: list[Any], did: str, change: str) -> to
     return picture
 
 
-@row("mixer", needs=("draws",))
+@row("mixer", needs=("draws",), when=takes_pictures)
 def picture_sizes(operation: Operation) -> None:
     """It takes pictures of any size, and of several sizes in turn"""
     change = "read the size off the picture in every frame: _, height, width = picture.shape"
@@ -61,7 +61,7 @@ def picture_sizes(operation: Operation) -> None:
                 raise Flaw(did, seen, "return the size of the first picture")
 
 
-@row("mixer", needs=("draws",))
+@row("mixer", needs=("draws",), when=takes_pictures)
 def mixed_sizes(operation: Operation) -> None:
     """Inputs of different sizes meet"""
     count = len(inputs_of(operation, 0, 1, 1))
@@ -73,14 +73,15 @@ def mixed_sizes(operation: Operation) -> None:
     mixed(Play(operation), 0, given, did, change)
 
 
-@row("mixer", needs=("draws",))
+@row(*DRAWN, needs=("draws",), when=takes_pictures)
 def input_counts(operation: Operation) -> None:
-    """It mixes as many pictures as its signature allows"""
-    if operation.inputs[0].many:
+    """It takes as many pictures as its signature allows"""
+    wanted = operation.pictures
+    if wanted[0].many:
         choices: list[list[Any]] = [[picture_at(0, i, 32, 32) for i in range(n)] for n in COUNTS]
     else:
         every = inputs_of(operation, 0, 32, 32)
-        needed = [None if i.optional else p for i, p in zip(operation.inputs, every, strict=True)]
+        needed = [None if i.optional else p for i, p in zip(wanted, every, strict=True)]
         choices = [every, needed]
     for given in choices:
         count = sum(p is not None for p in given)
@@ -90,17 +91,17 @@ def input_counts(operation: Operation) -> None:
             raise Flaw(did, "the picture has values that are not numbers", change)
 
 
-@row("mixer", needs=("draws",))
+@row(*DRAWN, needs=("draws",), when=takes_pictures)
 def inputs_unchanged(operation: Operation) -> None:
     """It leaves the pictures it is given as they are"""
     play = Play(operation)
     for frame in range(3):
         play.at(START + frame / FPS)
         assert play.recorder is not None
-        for place, (before, now) in enumerate(
-            zip(play.recorder.kept, play.recorder.given, strict=True)
-        ):
-            if isinstance(now, torch.Tensor) and not torch.equal(before, now):
+        pairs = zip(play.recorder.kept, play.recorder.given, strict=True)
+        pictures = [pair for pair in pairs if isinstance(pair[0], torch.Tensor)]
+        for place, (before, now) in enumerate(pictures):
+            if not torch.equal(before, now):
                 raise Flaw(
                     "looked at its inputs after a frame",
                     f"picture {place + 1} was changed",
@@ -109,7 +110,7 @@ def inputs_unchanged(operation: Operation) -> None:
                 )
 
 
-@row("mixer", needs=("draws",))
+@row(*DRAWN, needs=("draws",), when=takes_pictures)
 def bad_pictures(operation: Operation) -> None:
     """A picture that is not a number does not stay"""
     play = Play(operation)
@@ -148,7 +149,7 @@ def reload(operation: Operation) -> None:
         drawn(Play(operation), START + 0.3 + frame / FPS, did, "begin from the picture it is given")
 
 
-@row("mixer", needs=("draws",))
+@row(*DRAWN, needs=("draws",), when=takes_pictures)
 def device(operation: Operation) -> None:
     """It works on the device of its pictures, such as a graphics card"""
     play = Play(operation)

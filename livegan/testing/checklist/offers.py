@@ -13,15 +13,16 @@ SLOW_S = 0.5
 
 @dataclass(frozen=True)
 class Offered:
-    """A source, output, loader or command, and what to try it with."""
+    """A source, picture source, output, loader or command, and what to try it with."""
 
     kind: str
     offer: Offer
     sample: str = ""
-    """A source's argument; an output's name; a checkpoint, see `livegan.testing.samples`."""
+    """The argument of a source or picture source; an output's name; a checkpoint, see
+    `livegan.testing.samples`."""
 
 
-@row("source", "output", "loader", "command", "word")
+@row("source", "picture_source", "output", "loader", "command", "word")
 def summary(offered: Offered) -> None:
     """It is registered with a line that says what it is"""
     if not offered.offer.summary:

@@ -10,7 +10,7 @@ import numpy as np
 
 from livegan.plugin.calling import taken
 from livegan.plugin.guard import said
-from livegan.sound.inputs.devices import SourceError
+from livegan.sound.sources import SourceError
 from livegan.testing.blame import doing
 from livegan.testing.checklist.offers import SLOW_S, Offered
 from livegan.testing.checklist.state import PIECES, left_alone

@@ -19,9 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.isolation.class_state import torchs_own
 from livegan.engine.isolation.own_thread import ObjectThread
-from livegan.engine.isolation.process_state import functions_of, looked_at
+from livegan.engine.isolation.process_state import looked_at, torchs_own
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,8 @@ def read_functions() -> dict[str, Any]:
     return {
         f"{name}.{each}": value
         for name, module in looked_at().items()
-        for each, value in functions_of(module).items()
+        for each, value in list(vars(module).items())
+        if callable(value)
     }
 
 

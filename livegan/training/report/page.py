@@ -35,7 +35,7 @@ UNITS = {"near": "distance in training", "val_l1": "distance from held-out pictu
 
 
 @dataclass(frozen=True)
-class Status:
+class TrainingStatus:
     """Where a training is: seconds gone and to come, pairs to train on and held out, and whether
     it goes on after this save."""
 
@@ -72,7 +72,7 @@ def _small(pictures: Tensor) -> Tensor:
     return torch.nn.functional.interpolate(pictures.float(), size, mode="area")
 
 
-def write_page(work: Path, status: Status) -> None:
+def write_page(work: Path, status: TrainingStatus) -> None:
     """Write ``work/training.html`` from ``log.jsonl`` and the samples there.
 
     Raises

@@ -18,7 +18,7 @@ def register_sources(register: RegisterOffer) -> None:
 @hookimpl
 def register_signals(register: RegisterOperation) -> None:
     """Offer it as ``udp(port=9000)``."""
-    register(Udp, "udp")
+    register(Udp, "udp", live=True)
 
 
 @hookimpl

@@ -17,7 +17,7 @@ def grains(
     # Imported here, so that `livegan --help` stays quick.
     import soundfile
 
-    from livegan.sound.inputs.devices import SourceError
+    from livegan.sound.sources import SourceError
     from livegan_relay.granulator import RATE, open_grains
 
     try:

@@ -12,8 +12,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from livegan.sound.inputs.devices import SourceError
-from livegan.sound.sources import Note
+from livegan.sound.sources import Note, SourceError
 
 RATE = 48000
 GRAIN_S = 0.12

@@ -20,7 +20,7 @@ from PIL import Image
 from typer import Typer
 from typer.testing import CliRunner
 
-from livegan.sound.inputs.devices import SourceError
+from livegan.sound.sources import SourceError
 from livegan.testing import conformance
 
 TONE = Path(tempfile.mkdtemp()) / "tone.wav"

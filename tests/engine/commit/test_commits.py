@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.commit.commits import REMEMBERED, Commit, Commits, changed_lines
+from livegan.engine.commit.commits import REMEMBERED, Commits, changed_lines
 from livegan.engine.commit.script import Refusal
 from livegan.graph.place import Place
-from livegan.ipc.messages import FROM_ENGINE, decode, encode
+from livegan.ipc.messages import FROM_ENGINE, Commit, decode, encode
 
 
 def test_a_commit_is_told_each_time_it_comes_further() -> None:
@@ -25,10 +24,15 @@ def test_a_commit_is_told_each_time_it_comes_further() -> None:
     assert (told[-1].reason, told[-1].where) == ("no such thing", "set.py:3")
 
 
-def test_a_commit_has_what_its_message_says() -> None:
-    commit = Commit(3, 1.5, "set.py", kept=["a"], source="x = 1")
-    assert asdict(commit) == asdict(commit.message())
-    assert decode(encode(commit.message()), FROM_ENGINE) == commit.message()
+def test_what_was_told_stays_as_it_was_while_the_commit_goes_on() -> None:
+    told: list[Any] = []
+    commits = Commits(told.append)
+    commit = commits.add(2.0, Path("set.py"))
+    commits.tell(commit)
+    commit.kept.append("a")
+    commits.tell(commit, "proven")
+    assert told == [Commit(1, 2.0, "set.py"), Commit(1, 2.0, "set.py", "proven", kept=["a"])]
+    assert decode(encode(told[1]), FROM_ENGINE) == told[1]
 
 
 def test_the_newest_commit_about_a_program_is_found() -> None:

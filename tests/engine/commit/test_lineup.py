@@ -13,9 +13,9 @@ from livegan.engine.commit import lineup
 from livegan.engine.commit.lineup import (
     Failed,
     Forget,
-    Frame,
+    FrameBegins,
     Hurry,
-    Key,
+    KeyPressed,
     Lineup,
     Numbered,
     Overtaken,
@@ -27,6 +27,7 @@ from livegan.engine.commit.lineup import (
     step,
 )
 from livegan.engine.commit.script import Refusal
+from livegan.ipc.messages import Note
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Desk:
     def play(self, name: str) -> None:
         """A save goes on the air."""
         self.save(name, swap="now")
-        self.happen(Frame(1.0, 1.0))
+        self.happen(FrameBegins(1.0, 1.0))
         assert self.on_air == name
 
     @property
@@ -107,30 +108,30 @@ def desk() -> Desk:
 def test_a_save_goes_on_the_air_at_its_bar(desk: Desk) -> None:
     number = desk.save("second", beats=1.5)
     for beats in (1.6, 2.0, 3.9):
-        desk.happen(Frame(beats))
+        desk.happen(FrameBegins(beats))
         assert desk.on_air == "first"
-    desk.happen(Frame(4.0, 2.0))
+    desk.happen(FrameBegins(4.0, 2.0))
     assert desk.on_air == "second" and desk.now.on_air is not None
     assert desk.now.on_air.version == 2
-    assert desk.told[-1] == lineup.Tell(number, "on_air", at=2.0)
+    assert desk.told[-1] == lineup.TellStatus(number, "on_air", at=2.0)
     assert [p.name for p in desk.now.earlier] == ["first"]  # type: ignore[attr-defined]
 
 
 def test_a_count_of_beats_that_was_put_back_leaves_nothing_waiting_for_minutes(desk: Desk) -> None:
     desk.save("second", beats=1000.5)
-    desk.happen(Frame(3.0))
+    desk.happen(FrameBegins(3.0))
     assert desk.on_air == "first"
-    desk.happen(Frame(4.0))
+    desk.happen(FrameBegins(4.0))
     assert desk.on_air == "second"
 
 
 def test_a_newer_save_takes_the_place_of_one_that_is_being_proven(desk: Desk) -> None:
     heavy = desk.propose()
     newest = desk.save("light", swap="now")
-    desk.happen(Frame(1.1))
+    desk.happen(FrameBegins(1.1))
     assert desk.on_air == "light"
     assert desk.happen(Proven(heavy, Program("heavy", swap="now"))) == []  # type: ignore[arg-type]
-    desk.happen(Frame(1.2))
+    desk.happen(FrameBegins(1.2))
     assert desk.on_air == "light"
     assert desk.status(heavy) == ["proposed", "superseded"]
     assert desk.status(newest) == ["proposed", "cued", "on_air"]
@@ -140,7 +141,7 @@ def test_a_newer_save_that_says_what_plays_leaves_it_playing(desk: Desk) -> None
     heavy = desk.propose()
     desk.happen(Overtaken(heavy))
     desk.happen(Proven(heavy, Program("heavy", swap="now")))  # type: ignore[arg-type]
-    desk.happen(Frame(9.0))
+    desk.happen(FrameBegins(9.0))
     assert desk.on_air == "first"
     assert desk.status(heavy) == ["proposed", "superseded"]
 
@@ -148,7 +149,7 @@ def test_a_newer_save_that_says_what_plays_leaves_it_playing(desk: Desk) -> None
 def test_what_waits_for_its_bar_goes_on_the_air_while_the_next_is_proven(desk: Desk) -> None:
     cued = desk.save("cued")
     desk.propose()
-    desk.happen(Frame(4.0))
+    desk.happen(FrameBegins(4.0))
     assert desk.on_air == "cued" and desk.status(cued)[-1] == "on_air"
 
 
@@ -156,9 +157,9 @@ def test_undo_leads_back_step_by_step(desk: Desk) -> None:
     desk.play("second")
     desk.play("third")
     for wanted in ("second", "first", "first"):
-        desk.happen(Key("undo"))
+        desk.happen(KeyPressed("undo"))
         assert desk.on_air == wanted
-    assert desk.told[-1] == lineup.Note("nothing to undo: this is the first version")
+    assert desk.told[-1] == Note("nothing to undo: this is the first version")
     assert [p.name for p in desk.retired] == ["third", "second"]
 
 
@@ -184,7 +185,7 @@ def test_a_program_that_fails_gives_way_to_the_one_before(desk: Desk) -> None:
 
 
 def test_the_safe_set_is_called_before_it_is_proven_and_comes_when_it_is(desk: Desk) -> None:
-    desk.happen(Key("safe"))
+    desk.happen(KeyPressed("safe"))
     assert desk.on_air == "first"
     under_way = desk.propose()
     desk.happen(SafeProven(SAFE))  # type: ignore[arg-type]
@@ -193,26 +194,26 @@ def test_the_safe_set_is_called_before_it_is_proven_and_comes_when_it_is(desk: D
 
 
 def test_a_safe_set_that_cannot_be_proven_says_so(desk: Desk) -> None:
-    desk.happen(Key("safe"))
+    desk.happen(KeyPressed("safe"))
     desk.happen(SafeProven(None))
-    desk.happen(Key("safe"))
-    assert desk.told[-2:] == [lineup.Note("the safe set is not ready")] * 2
+    desk.happen(KeyPressed("safe"))
+    assert desk.told[-2:] == [Note("the safe set is not ready")] * 2
     assert desk.on_air == "first"
 
 
 def test_the_safe_set_is_taken_off_although_a_save_waits_for_its_bar(desk: Desk) -> None:
     desk.happen(SafeProven(SAFE))  # type: ignore[arg-type]
-    desk.happen(Key("safe"))
+    desk.happen(KeyPressed("safe"))
     desk.save("second", beats=1.5)
-    desk.happen(Key("safe"))
+    desk.happen(KeyPressed("safe"))
     assert desk.on_air == "first"
-    desk.happen(Frame(4.0))
+    desk.happen(FrameBegins(4.0))
     assert desk.on_air == "second"
 
 
 def test_the_next_save_is_compared_with_the_set_and_not_with_the_safe_set(desk: Desk) -> None:
     desk.happen(SafeProven(SAFE))  # type: ignore[arg-type]
-    desk.happen(Key("safe"))
+    desk.happen(KeyPressed("safe"))
     assert desk.on_air == "safe set"
     assert getattr(desk.now.newest, "name", "") == "first"
     desk.happen(Forget())
@@ -225,7 +226,7 @@ def test_a_program_that_comes_back_keeps_its_number() -> None:
     desk.happen(Numbered(7))
     desk.save("seventh")
     desk.happen(Hurry())
-    desk.happen(Frame(0.1))
+    desk.happen(FrameBegins(0.1))
     assert desk.now.on_air is not None and desk.now.on_air.version == 7
 
 
@@ -262,13 +263,13 @@ def test_a_panic_key_is_never_lost_whatever_is_on_its_way(events: list[str], saf
             desk.happen(Failed(before.on_air, WHY))
         elif what == "frame":
             beats += 0.1
-            desk.happen(Frame(beats, beats / 2))
+            desk.happen(FrameBegins(beats, beats / 2))
         elif what == "bar":
             beats += 4.0
-            desk.happen(Frame(beats, beats / 2))
+            desk.happen(FrameBegins(beats, beats / 2))
             assert desk.now.cued is None
         elif what == "undo":
-            desk.happen(Key("undo"))
+            desk.happen(KeyPressed("undo"))
             # Nothing that was on its way comes; what plays goes on, or the one before is back.
             assert desk.now.proving is None and desk.now.cued is None
             if before.proving is not None or before.cued is not None:
@@ -277,7 +278,7 @@ def test_a_panic_key_is_never_lost_whatever_is_on_its_way(events: list[str], saf
                 assert desk.now.on_air is before.earlier[-1]
         elif what == "safe":
             asked = before.on_air
-            desk.happen(Key("safe"))
+            desk.happen(KeyPressed("safe"))
             if asked is not None and asked.safe:
                 assert desk.now.on_air is before.earlier[-1]
             elif safe == "early":

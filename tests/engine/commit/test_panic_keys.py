@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livegan.engine.commit.commits import Commit
 from livegan.engine.commit.pipeline import Attempt
+from livegan.ipc.messages import Commit
 from tests.engine.commit.test_safe_set import Performance
 
 TEXT = """

@@ -14,7 +14,7 @@ import pytest
 from livegan.engine.commit.lineup import Hurry
 from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher
-from livegan.engine.isolation.gpu_errors import Poisoned
+from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.program import build
 from tests.engine import gate
 from tests.engine.playing import Show, one_leaf
@@ -37,7 +37,7 @@ class Saved:
 
     def __init__(self, folder: Path) -> None:
         self.show = Show(folder, text(), size=32)
-        self.poisons: list[Poisoned] = []
+        self.poisons: list[ContextLost] = []
         pipeline = self.show.pipeline
         watcher = Watcher(pipeline.inputs.watched, [self.show.path.parent])
         self.saves = Saves(pipeline, watcher, None, self.show.emit, self.poisons.append)
@@ -173,7 +173,7 @@ def test_what_a_proof_leaves_of_memory_is_given_back(
 
 def test_a_lost_context_is_told_at_once(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(text: str) -> None:
-        raise Poisoned("CUDA error: device-side assert triggered")
+        raise ContextLost("CUDA error: device-side assert triggered")
 
     monkeypatch.setattr(saved.show.pipeline, "propose", lost)
     saved.saves.watch()

@@ -16,6 +16,7 @@ from livegan.engine.commit import beside
 from livegan.engine.isolation.deadline import watchdog
 from livegan.engine.isolation.given_up_imports import importing, let_import
 from livegan.engine.isolation.process_state import ProcessState
+from livegan.engine.isolation.unattended import unattended
 from livegan.plugin.source import plain
 from tests.engine import gate
 from tests.engine.playing import Show, one_leaf
@@ -29,9 +30,10 @@ text = functools.partial(one_leaf, modules="os")
 def show(tmp_path: Path) -> Iterator[Show]:
     gate.OPEN.clear()
     show = Show(tmp_path, text(), size=32)
-    show.save()
-    show.play(0.2)
-    yield show
+    with unattended():
+        show.save()
+        show.play(0.2)
+        yield show
     gate.OPEN.set()
     show.player.close()
 

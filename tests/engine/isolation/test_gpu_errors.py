@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from livegan.engine.isolation.gpu_errors import Poisoned, check_context, is_full, is_lost
+from livegan.engine.isolation.gpu_errors import ContextLost, check_context, is_full, is_lost
 from livegan.engine.program import build
 from tests.engine.playing import Show
 
@@ -53,7 +53,7 @@ def test_torchs_own_errors_are_known() -> None:
     assert is_full(FULL) and not is_lost(FULL)
     assert is_lost(LOST) and not is_full(LOST)
     assert is_full(MemoryError()) and not is_lost(ValueError("device-side assert CUDA error"))
-    with pytest.raises(Poisoned, match=r"^CUDA error: device-side assert triggered$"):
+    with pytest.raises(ContextLost, match=r"^CUDA error: device-side assert triggered$"):
         check_context(LOST)
 
 
@@ -109,7 +109,7 @@ def test_a_context_that_is_lost_while_a_save_is_proven_ends_the_process(
     show = Show(tmp_path, SET.format(name="stone"))
     show.save()
     failing(monkeypatch, LOST, warming=True)
-    with pytest.raises(Poisoned):
+    with pytest.raises(ContextLost):
         show.save(SET.format(name="water"))
 
 
@@ -123,7 +123,7 @@ def test_a_context_that_is_lost_while_it_plays_ends_the_process(
     monkeypatch.setattr(
         instance, "generator", Failing(instance.generator, LOST, warming=False), raising=True
     )
-    with pytest.raises(Poisoned):
+    with pytest.raises(ContextLost):
         show.play(0.1)
 
 

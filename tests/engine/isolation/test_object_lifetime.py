@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from livegan.engine.isolation import object_lifetime as held
 from livegan.engine.isolation.object_lifetime import OwnedObject, let_go, retire
 from tests.engine import gate
 from tests.engine.playing import Show
@@ -136,9 +135,7 @@ def test_what_a_frame_still_uses_is_dropped_after_it() -> None:
     until(lambda: left() is None)
 
 
-def test_one_that_never_ends_does_not_keep_the_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_one_that_never_ends_does_not_keep_the_others() -> None:
     began, opened, ended = threading.Event(), threading.Event(), threading.Event()
 
     class Stuck:
@@ -150,10 +147,9 @@ def test_one_that_never_ends_does_not_keep_the_others(
         def close(self) -> None:
             ended.set()
 
-    del_held(OwnedObject(Stuck()))
+    del_held(OwnedObject(Stuck, {}, "stuck"))
     assert began.wait(60)
-    monkeypatch.setattr(held, "STUCK_S", 0.0)
-    del_held(OwnedObject(Fine()))
+    del_held(OwnedObject(Fine, {}, "fine"))
     assert ended.wait(60)
     opened.set()
 
@@ -168,7 +164,7 @@ def test_a_close_that_fails_is_written_down(caplog: pytest.LogCaptureFixture) ->
             raise OSError("the port is gone")
 
     with caplog.at_level(logging.INFO, "livegan"):
-        kept = OwnedObject(Broken())
+        kept = OwnedObject(Broken, {}, "broken")
         let_go()
         assert "the port is gone" in caplog.text
     del kept

@@ -60,7 +60,7 @@ def test_all_of_an_object_happens_on_its_thread_whoever_calls() -> None:
         def close(self) -> None:
             seen.append(threading.get_ident())
 
-    thread = used_by_two(elsewhere(lambda: OwnedObject.made(Glow, {}, "mixer glow")))
+    thread = used_by_two(elsewhere(lambda: OwnedObject(Glow, {}, "mixer glow")))
     thread.join(60)
     assert len(seen) == 4 and len(set(seen)) == 1
     assert seen[0] != threading.get_ident()
@@ -84,7 +84,7 @@ def test_a_class_that_cannot_be_made_leaves_no_thread() -> None:
             raise OSError("no device")
 
     with pytest.raises(OSError, match="no device"):
-        OwnedObject.made(Broken, {}, "broken one")
+        OwnedObject(Broken, {}, "broken one")
     end = time.monotonic() + 60
     while any(t.name == "broken one" for t in threading.enumerate()):
         assert time.monotonic() < end
@@ -177,7 +177,7 @@ def test_as_the_engine_ends_every_close_is_waited_for() -> None:
             time.sleep(0.3)
             closed.append(self)
 
-    kept = [OwnedObject.made(Slow, {}, "slow") for _ in range(3)]
+    kept = [OwnedObject(Slow, {}, "slow") for _ in range(3)]
     let_go()
     assert len(closed) == 3
     del kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,17 +13,15 @@ import numpy as np
 import pytest
 import torch
 
-from livegan.engine.commit.lineup import Key
+from livegan.engine.commit.lineup import KeyPressed
 from livegan.engine.isolation.process_state import (
     ProcessState,
-    exits_refused,
-    nobody,
     profiling,
     put_profiling,
     put_tracing,
-    somebody,
     tracing,
 )
+from livegan.engine.isolation.unattended import unattended
 from livegan.sound.history import Sound
 from tests.engine.playing import Show, one_leaf
 
@@ -36,11 +33,12 @@ text = functools.partial(
 @pytest.fixture
 def show(tmp_path: Path) -> Iterator[Show]:
     show = Show(tmp_path, text())
-    commit = show.save()
-    assert commit is not None and commit.status == "cued", commit.reason
-    show.play(0.2)
-    yield show
-    assert {f.version for f in show.play(0.2)} == {show.player.program.version}
+    with unattended():
+        commit = show.save()
+        assert commit is not None and commit.status == "cued", commit.reason
+        show.play(0.2)
+        yield show
+        assert {f.version for f in show.play(0.2)} == {show.player.program.version}
     show.player.close()
 
 
@@ -109,23 +107,6 @@ def test_the_working_folder_and_the_streams_are_put_back(show: Show) -> None:
     assert told == ["the set changed the working folder, the recursion limit, the standard streams; livegan restored it"]  # noqa: E501  # fmt: skip
 
 
-@pytest.mark.parametrize("call", ["os._exit(3)", "os.abort()", "sys.exit()", "exit()"])
-@pytest.mark.parametrize("where", ["top", "leaf"])
-def test_a_set_cannot_end_the_engine(show: Show, where: str, call: str) -> None:
-    commit = show.save(text(**{where: call}))
-    assert commit is not None and commit.status == "refused"
-    assert "a set cannot call exit()" in commit.reason
-
-
-def test_a_process_that_was_forked_still_ends() -> None:
-    with exits_refused():
-        with pytest.raises(SystemExit):
-            os._exit(3)
-        if hasattr(os, "fork"):
-            child = os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", "import os; os._exit(5)"])  # noqa: E501  # fmt: skip
-            assert child == 5
-
-
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_threads_that_a_set_leaves_are_ended_and_the_save_refused(show: Show) -> None:
     left = "threading.Thread(target=lambda: [time.sleep(0.01) for _ in iter(int, 1)], name='mine').start()"  # noqa: E501
@@ -151,34 +132,6 @@ def test_what_is_new_is_no_change() -> None:
         assert around.put_back() == ([], [])
     finally:
         del np.livegan_was_here  # type: ignore[attr-defined]
-
-
-def test_nobody_answers_a_question(show: Show) -> None:
-    commit = show.save(text("input('well?')"))
-    assert commit is not None and commit.status == "refused"
-    assert "a set cannot use input()" in commit.reason and commit.where.endswith("set.py:6")
-
-
-def test_a_look_around_leaves_the_refusing_exits_of_a_save_that_is_being_proven() -> None:
-    around = ProcessState()
-    with exits_refused():
-        assert around.put_back() == ([], [])
-        with pytest.raises(SystemExit):
-            os._exit(3)
-        inside = ProcessState()
-    assert around.put_back() == ([], [])
-    assert inside.put_back() == ([], [])
-    assert not hasattr(os._exit, "livegan_refuses")
-
-
-def test_a_look_around_takes_nobody_for_who_typed_before() -> None:
-    before = sys.stdin
-    around = ProcessState()
-    with nobody():
-        assert sys.stdin is not before
-        assert around.put_back() == ([], [])
-        inside = ProcessState()
-    assert inside.put_back() == ([], []) and sys.stdin is before
 
 
 CLASSES = [
@@ -255,7 +208,7 @@ def test_a_set_that_watches_each_line_is_rid_of_it(show: Show, where: str, kind:
     notes = [m["text"] for m in show.messages if m["type"] == "note"]
     told = [text for text in notes if "the set changed" in text]
     assert told == [f"the set changed the {kind} function; livegan restored it"]
-    show.player.happen(Key("undo"))  # its leaf would do it again in each frame
+    show.player.happen(KeyPressed("undo"))  # its leaf would do it again in each frame
 
 
 def test_a_thread_keeps_its_trace_function_when_another_puts_things_back() -> None:
@@ -276,16 +229,3 @@ def test_a_thread_keeps_its_trace_function_when_another_puts_things_back() -> No
 
 def print_nothing(*of: Any) -> None:
     return None
-
-
-def test_a_thread_given_up_inside_nobody_does_not_take_who_types_along() -> None:
-    before = sys.stdin
-    around, given_up, later = ProcessState(), nobody(), nobody()
-    given_up.__enter__()
-    somebody()
-    assert sys.stdin is before
-    later.__enter__()
-    given_up.__exit__(None, None, None)  # it comes back while another save is proven
-    assert sys.stdin is not before and sys.stdin.read() == ""
-    later.__exit__(None, None, None)
-    assert sys.stdin is before and around.put_back() == ([], [])

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from livegan.stage.control.pending import PATIENCE, Pending, resumption
-
-
-def on_air(digest: str, **more: object) -> dict[str, object]:
-    return {"type": "commit", "status": "on_air", "digest": digest, "version": 3, **more}
+from tests.stage.heard import on_air
 
 
 def test_an_engine_that_obeys_is_left_alone() -> None:
@@ -38,7 +35,7 @@ def test_one_that_is_coming_gets_the_same_patience_once_it_plays() -> None:
 def test_it_returns_with_the_safe_set_or_from_it_with_what_played_before() -> None:
     good = [on_air("a"), on_air("b")]
     safe = resumption("safe", good, ())
-    assert safe is not None and safe["safe"] is True and safe["version"] == 4
+    assert safe is not None and safe.safe and safe.version == 4
     assert resumption("safe", [*good, safe], ()) == good[1]
     assert resumption("undo", [*good, safe], ()) == good[1]
     assert resumption("undo", good, ()) == good[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from livegan.ipc.messages import Safe, Solo, Thumbs, Undo
 from livegan.stage.control.switches import DOUBLE_CLICK, QUIT_WITHIN, Switches
 
 
@@ -26,18 +27,18 @@ def test_switches_go_back_when_pressed_twice() -> None:
 
 def test_solo_again_or_all_gives_all_slots_back() -> None:
     switches, orders = pressed(Switches(), "solo 2", "solo 3", "solo 3", "solo 1", "all")
-    assert [order["slot"] for order in orders] == [1, 2, None, 0, None]
+    assert [order.slot for order in orders] == [1, 2, None, 0, None]
     assert switches.solo is None
 
 
 def test_thumbnails_are_drawn_only_while_they_are_seen() -> None:
     _, orders = pressed(Switches(), "hud", "thumbs", "hud", "thumbs")
-    assert [order["on"] for order in orders] == [False, False, False, True]
+    assert [order.on for order in orders] == [False, False, False, True]
 
 
 def test_a_new_engine_is_told_how_the_switches_stand() -> None:
     switches, _ = pressed(Switches(), "hud", "solo 4")
-    assert switches.standing == ({"type": "thumbs", "on": False}, {"type": "solo", "slot": 3})
+    assert switches.standing == (Thumbs(False), Solo(3))
 
 
 def test_escape_closes_the_help_first_then_leaves_fullscreen_and_never_ends_the_show() -> None:
@@ -65,7 +66,7 @@ def test_what_is_held_is_named() -> None:
 
 def test_undo_safe_tap_and_screenshot_are_asked_of_others() -> None:
     _, orders = pressed(Switches(), "undo", "safe", "tap", "screenshot")
-    assert orders == [{"type": "undo"}, {"type": "safe"}, "tap", "screenshot"]
+    assert orders == [Undo(), Safe(), "tap", "screenshot"]
 
 
 def test_the_drift_leads_to_the_still_and_that_to_live_and_holding_goes_before() -> None:

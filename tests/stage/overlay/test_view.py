@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from livegan.stage.overlay.view import MEND, NOTE_SECONDS, NOTES, View
+from tests.stage.heard import heard, row
 
 
-def after(*messages: dict[str, object], view: View | None = None) -> View:
+def after(*messages: dict[str, Any], view: View | None = None) -> View:
     view = view or View()
     for number, message in enumerate(messages):
-        view = view.take(dict(message), float(number))
+        view = view.take(row(message), float(number))
     return view
 
 
@@ -74,17 +77,17 @@ def test_the_same_note_twice_is_shown_once() -> None:
     assert len(after(*[{"type": "note", "text": "saved"}] * 3).notes) == 1
 
 
-def test_unknown_messages_change_nothing() -> None:
+def test_other_messages_change_nothing() -> None:
     view = View()
-    assert view.take({"type": "later invention"}, 1) == view
-    assert view.take({}, 1) == view
+    assert view.take(heard("ready", version=1), 1) == view
+    assert view.take(heard("safe", ready=True, file="safe.py"), 1) == view
 
 
 def test_a_set_refused_at_the_start_is_waited_for_until_it_is_mended() -> None:
-    view = View().take({"type": "hello", "device": "x"}, 0.0)
-    view = view.take({"type": "commit", "status": "refused", "reason": "no"}, 1.0)
-    assert view.take({"type": "alive", "fps": 0, "node": ""}, 1.2).waiting == MEND
-    view = view.take({"type": "alive", "fps": 0, "node": "proving wave"}, 1.4)
+    view = View().take(row({"type": "hello", "device": "x"}), 0.0)
+    view = view.take(row({"type": "commit", "status": "refused", "reason": "no"}), 1.0)
+    assert view.take(row({"type": "alive", "fps": 0, "node": ""}), 1.2).waiting == MEND
+    view = view.take(row({"type": "alive", "fps": 0, "node": "proving wave"}), 1.4)
     assert view.waiting == "preparing proving wave"
 
 

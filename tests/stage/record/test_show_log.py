@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from livegan.ipc.messages import Note
 from livegan.stage.record.show_log import ShowLog, free_name, line_of
 from livegan.stage.record.terminal import KEPT
 
@@ -118,7 +119,7 @@ def test_a_terminal_that_takes_nothing_delays_neither_file_nor_jobs(
     with open(stuck.file, "w", closefd=False) as terminal:
         log = ShowLog(path, terminal=terminal)
         for number in range(KEPT + 50):
-            log.take({"type": "note", "text": f"line {number}."})
+            log.take(Note(f"line {number}."))
         log.later(lambda: log.record("job"))
         holds(path, '"job"')
         holds(path, f"line {KEPT + 49}.")
@@ -138,7 +139,7 @@ def test_a_job_that_hangs_delays_neither_file_nor_terminal(tmp_path: Path) -> No
     log = ShowLog(path, terminal=terminal)
     log.later(lambda: answered.wait(60))
     log.later(lambda: log.record("after"))
-    log.take({"type": "note", "text": "meanwhile"})
+    log.take(Note("meanwhile"))
     holds(path, "meanwhile")
     assert "after" not in path.read_text()
     answered.set()

@@ -11,7 +11,7 @@ from livegan.ipc.picture_ring import PictureRing
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.flash.flash_guard import FlashGuard, Mode
 from livegan.stage.streams.formats import RGB, Format
-from livegan.stage.streams.stream import AGAIN, Hands, Stream, StreamPicture
+from livegan.stage.streams.stream import AGAIN, Stream, StreamPicture, StreamRequest
 
 RATE = 48000
 
@@ -29,7 +29,7 @@ class Show:
         self,
         seconds: float,
         value: int | None = None,
-        hands: Hands | None = None,
+        hands: StreamRequest | None = None,
         engine: str = "playing",
         size: tuple[int, int] = (36, 64),
     ) -> list[StreamPicture]:
@@ -41,7 +41,7 @@ class Show:
                 position = round(self.now * RATE)
                 pixels = np.full((*size, 3), value, np.uint8)
                 self.ring.write(pixels, sound_position=position, version=3, frame=turn)
-            self.stream.look(self.now, hands or Hands(), engine, round(self.now * RATE))
+            self.stream.look(self.now, hands or StreamRequest(), engine, round(self.now * RATE))
             newest = self.stream.newest
             if newest is not None and (not self.seen or newest is not self.seen[-1]):
                 self.seen.append(newest)
@@ -100,9 +100,9 @@ def test_an_engine_that_comes_back_with_a_ring_of_its_own_goes_on_in_the_same_st
 
 def test_a_blackout_is_in_the_stream_and_nothing_else_is(show: Show) -> None:
     show.play(1, 200)
-    fade = [int(p.pixels.max()) for p in show.play(0.6, 200, Hands(black=True))]
+    fade = [int(p.pixels.max()) for p in show.play(0.6, 200, StreamRequest(black=True))]
     assert fade == sorted(fade, reverse=True) and 0 < fade[-1] < 60 and len(set(fade)) > 12
-    black = show.play(2, 200, Hands(black=True))
+    black = show.play(2, 200, StreamRequest(black=True))
     assert black[-1].darkness == 1.0 and black[-1].pixels.max() == 0
     assert black[-1].live > black[0].live, "the engine goes on below it"
     assert show.play(2, 200)[-1].pixels.min() == 200
@@ -110,15 +110,15 @@ def test_a_blackout_is_in_the_stream_and_nothing_else_is(show: Show) -> None:
 
 def test_a_blackout_fades_also_while_no_picture_comes(show: Show) -> None:
     show.play(1, 200)
-    fade = show.play(0.5, None, Hands(black=True), engine="dead")
+    fade = show.play(0.5, None, StreamRequest(black=True), engine="dead")
     assert len({int(p.pixels.max()) for p in fade}) > 10
-    show.play(1, None, Hands(black=True), engine="dead")
+    show.play(1, None, StreamRequest(black=True), engine="dead")
     assert show.newest.pixels.max() == 0
 
 
 def test_a_hold_keeps_the_picture_while_the_engine_goes_on(show: Show) -> None:
     show.play(1, 100)
-    held = show.play(2, 220, Hands("held"))
+    held = show.play(2, 220, StreamRequest("held"))
     assert {int(p.pixels.max()) for p in held} == {100}
     assert show.play(2, 220)[-1].pixels.min() == 220
 
@@ -139,7 +139,7 @@ def test_what_is_given_has_gone_through_the_flash_guard() -> None:
 def test_outputs_get_fallbacks_at_the_size_of_the_sets_pictures(show: Show) -> None:
     show.stream.fallbacks.still = np.full((30, 30, 3), 90, np.uint8)
     show.play(1, 120)
-    still = show.play(3, None, Hands("still"))[-1]
+    still = show.play(3, None, StreamRequest("still"))[-1]
     assert still.rung == "still" and still.pixels.shape != (36, 64, 3)
     formed = show.stream.formed(still, RGB)
     assert formed.shape == (36, 64, 3)

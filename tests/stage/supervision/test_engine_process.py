@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from livegan.stage.supervision.engine_process import start_engine
-
 ROOT = Path(__file__).parents[3]
 STAGE = """
 from livegan.stage.supervision.engine_process import prepare, start_engine
@@ -100,25 +98,3 @@ def test_files_of_the_working_folder_are_not_taken_for_modules(tmp_path: Path) -
         timeout=120,
     )
     assert done.stdout.strip() == str({"strange": [], "safe": False, "at": str(tmp_path)}), done
-
-
-def mumble(connection: Connection, options: dict[str, Any]) -> None:
-    """An engine that says what is no message, and then something."""
-    connection.send({"type": "commit", "status": "lost"})
-    connection.send(["not", "a", "message"])
-    connection.send({"type": "note", "text": "here"})
-
-
-def test_what_is_no_message_costs_only_itself_and_is_told_in_a_line() -> None:
-    engine = start_engine({}, "tests.stage.supervision.test_engine_process:mumble")
-    try:
-        said = [engine.receive() for _ in range(4)]
-    finally:
-        engine.close()
-    why = "the engine sent an invalid message: "
-    assert said == [
-        {"type": "note", "text": f"{why}commit: status cannot be 'lost'"},
-        {"type": "note", "text": f"{why}a message has a type"},
-        {"type": "note", "text": "here"},
-        None,
-    ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from livegan.stage.supervision.actions import TakeOver, Tell
+from livegan.ipc.messages import Keep, TakeOver
+from livegan.stage.supervision.actions import Announce
 from livegan.stage.supervision.events import StandbyGone, StandbyHeard
-from livegan.stage.supervision.standby import Keep, Warm
+from livegan.stage.supervision.standby import Warm
+from tests.stage.heard import heard
 from tests.stage.story import Story, starts
 
 
@@ -14,8 +16,8 @@ def with_standby() -> Story:
     story.plays("one")
     (warm,) = [a for a in story.alive(4) if isinstance(a, Warm)]
     assert warm.resume is not None and warm.resume["digest"] == "one"
-    (told,) = story.event(StandbyHeard({"type": "ready", "version": 1}))
-    assert told == Tell("standby", "the standby is ready with version 1")
+    (told,) = story.event(StandbyHeard(heard("ready", version=1)))
+    assert told == Announce("standby", "the standby is ready with version 1")
     return story
 
 
@@ -53,9 +55,9 @@ def test_a_program_that_kills_twice_is_not_what_the_standby_takes_over_with() ->
 
 def test_a_standby_that_cannot_play_says_why() -> None:
     story = with_standby()
-    refused = {"type": "commit", "status": "refused", "reason": "it does not fit into memory"}
+    refused = heard("commit", status="refused", reason="it does not fit into memory")
     (told,) = story.event(StandbyHeard(refused))
-    assert told == Tell(
+    assert told == Announce(
         "standby", "the standby engine cannot play this set: it does not fit into memory"
     )
 

@@ -7,10 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.stage.supervision.actions import Kill, Start, Tell
+from livegan.ipc.messages import encode
+from livegan.stage.supervision.actions import Announce, Kill, Start
 from livegan.stage.supervision.events import EngineHeard, Gone, Insist, Tick
-from livegan.stage.supervision.state import State
+from livegan.stage.supervision.state import SupervisorState
 from livegan.stage.supervision.supervisor import begin, step, woke
+from tests.stage.heard import heard, on_air
 from tests.stage.story import LIMITS, Story, starts
 
 
@@ -38,7 +40,7 @@ def test_a_dead_engine_returns_at_once_with_the_last_good_set() -> None:
     assert story.state.phase == "returning"
     story.plays("two", 2)
     assert story.state.phase == "playing"
-    assert [a.kind for a in story.done if isinstance(a, Tell)] == ["death", "recovery"]
+    assert [a.kind for a in story.done if isinstance(a, Announce)] == ["death", "recovery"]
 
 
 def test_a_save_that_kills_while_it_is_proven_does_not_blame_what_plays() -> None:
@@ -50,7 +52,7 @@ def test_a_save_that_kills_while_it_is_proven_does_not_blame_what_plays() -> Non
         story.wait(20)
         story.plays("one")
     assert story.state.blocked == ()
-    assert story.state.resume is not None and story.state.resume["digest"] == "one"
+    assert story.state.resume is not None and story.state.resume.digest == "one"
 
 
 def test_a_program_that_killed_twice_is_blocked_and_the_one_before_returns() -> None:
@@ -64,7 +66,7 @@ def test_a_program_that_killed_twice_is_blocked_and_the_one_before_returns() -> 
     (start,) = starts(story.wait(5))
     assert start.blocked == ("two",)
     assert start.resume is not None and start.resume["digest"] == "one"
-    assert "blocked" in [a.kind for a in story.done if isinstance(a, Tell)]
+    assert "blocked" in [a.kind for a in story.done if isinstance(a, Announce)]
 
 
 def test_a_program_that_kills_while_it_is_proven_is_blocked_even_alone() -> None:
@@ -127,7 +129,7 @@ def test_what_plays_is_blamed_for_what_it_does_while_a_save_is_proven() -> None:
         story.plays("one" if story.state.blocked else "two")
     assert story.state.blocked == ("two",)
     story.commit("mended", 5)
-    assert story.state.resume is not None and story.state.resume["digest"] == "mended"
+    assert story.state.resume is not None and story.state.resume.digest == "mended"
 
 
 def test_a_program_that_was_rolled_back_is_not_returned_to() -> None:
@@ -200,12 +202,12 @@ def test_a_death_names_the_node_and_the_line() -> None:
     story = Story()
     story.plays("one", 4)
     (told,) = story.event(Gone("killed by SIGSEGV", "spikes", "/shows/four.py:12"))
-    assert isinstance(told, Tell)
+    assert isinstance(told, Announce)
     assert told.text == (
         "the engine is gone (killed by SIGSEGV at spikes, four.py:12); "
         "it returns at once with version 4"
     )
-    assert told.fields["node"] == "spikes" and told.fields["where"] == "/shows/four.py:12"
+    assert told.node == "spikes" and told.where == "/shows/four.py:12"
 
 
 def test_a_superseded_save_is_not_to_blame() -> None:
@@ -232,11 +234,11 @@ def test_what_may_be_returned_to_is_told_newest_first_without_what_is_blocked() 
 
 messages = st.sampled_from(
     [
-        {"type": "hello"},
-        {"type": "alive", "frame": 1},
-        {"type": "note", "text": "x"},
+        heard("hello"),
+        heard("alive", frame=1),
+        heard("note", text="x"),
         *(
-            {"type": "commit", "id": n, "status": status, "digest": digest}
+            heard("commit", id=n, status=status, digest=digest)
             for n in (1, 2)
             for status in ("proposed", "proven", "cued", "on_air", "refused")
             for digest in ("one", "two", "")
@@ -252,7 +254,7 @@ events = st.one_of(
 
 def test_an_engine_is_not_blamed_for_a_sleep_of_the_machine() -> None:
     state, _ = begin(0.0)
-    for message in ({"type": "hello"}, {"type": "alive", "frame": 3}):
+    for message in (heard("hello"), heard("alive", frame=3)):
         state, _ = step(state, EngineHeard(message), 1.0, LIMITS)
     assert state.phase == "playing"
     _, actions = step(state, Tick(), 61.0, LIMITS)
@@ -265,7 +267,7 @@ def test_an_engine_is_not_blamed_for_a_sleep_of_the_machine() -> None:
 def test_whatever_happens_an_engine_plays_or_is_on_its_way(story: list[Any]) -> None:
     now, running = 0.0, True
     state, _ = begin(now)
-    assert isinstance(state, State)
+    assert isinstance(state, SupervisorState)
     for item in story:
         if isinstance(item, tuple):
             now += item[1]
@@ -295,16 +297,16 @@ def test_whatever_happens_an_engine_plays_or_is_on_its_way(story: list[Any]) -> 
 def test_an_engine_that_does_not_obey_returns_with_what_was_asked_for() -> None:
     story = Story()
     story.commit("a")
-    safe = {"type": "commit", "status": "on_air", "version": 9, "digest": "safe", "safe": True}
+    safe = on_air("safe", 9, safe=True)
     actions = story.event(Insist(safe, "the engine does not answer"))
     assert actions == [
-        Tell("death", "the engine does not answer"),
+        Announce("death", "the engine does not answer"),
         Kill("it did not obey a key"),
     ]
     story.event(Gone("it hung and was killed"))
     assert story.state.resume == safe
     (start,) = starts(story.wait(0.1))
-    assert start.resume == safe and start.blocked == ()
+    assert start.resume == encode(safe) and start.blocked == ()
 
 
 def test_an_engine_that_is_away_comes_back_at_once_when_a_key_asks() -> None:
@@ -313,8 +315,8 @@ def test_an_engine_that_is_away_comes_back_at_once_when_a_key_asks() -> None:
     story.event(Gone("killed"))
     story.wait(0.1)
     story.event(Gone("killed again"))
-    before = {"type": "commit", "status": "on_air", "version": 1, "digest": "b"}
+    before = on_air("b", 1)
     assert story.state.return_at > story.now + 0.2
     assert story.event(Insist(before, "asked")) == []
     (start,) = starts(story.wait(0.1))
-    assert start.resume == before and start.blocked == story.state.blocked
+    assert start.resume == encode(before) and start.blocked == story.state.blocked

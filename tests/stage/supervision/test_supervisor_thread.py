@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from livegan.ipc.messages import EngineMessage, Note, Undo, encode
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.supervision.engine_process import death
@@ -61,8 +63,11 @@ class Show:
             **dict(zip(("sound_ring", "picture_ring", "thumb_ring"), names, strict=True)),
         }
         self.supervision = SupervisorThread(
-            options, self.heard.append, target=FAKE, limits=limits, standby=standby
+            options, self.hear, target=FAKE, limits=limits, standby=standby
         )
+
+    def hear(self, message: EngineMessage) -> None:
+        self.heard.append(encode(message))
 
     def close(self) -> None:
         self.supervision.stop()
@@ -166,7 +171,7 @@ def test_messages_reach_the_engine_that_plays_now(show: Show) -> None:
     until(lambda: show.colour() == 10)
     show.save("colour 20 1 1\n")
     until(lambda: show.colour() == 20)
-    show.supervision.send({"type": "undo"})
+    show.supervision.send(Undo())
     until(lambda: show.colour() == 10)
 
 
@@ -328,3 +333,30 @@ def test_deaths_are_told_in_words() -> None:
     assert death(-200) == "killed by signal 200"
     assert death(3) == "ended with status 3"
     assert death(None) == "does not answer"
+
+
+def mumble(connection: Connection, options: dict[str, Any]) -> None:
+    """An engine that says what is no message, and then something."""
+    connection.send({"type": "commit", "status": "lost"})
+    connection.send(["not", "a", "message"])
+    connection.send({"type": "note", "text": "here"})
+    connection.poll(None)
+
+
+def test_what_is_no_message_costs_only_itself_and_is_told_in_a_line(tmp_path: Path) -> None:
+    heard: list[EngineMessage] = []
+    mumbling = f"{__name__}:mumble"
+    supervision = SupervisorThread(
+        {"set": "", "folder": str(tmp_path)}, heard.append, target=mumbling
+    )
+    supervision.start()
+    try:
+        until(lambda: Note("here") in heard)
+    finally:
+        supervision.stop()
+    why = "the engine sent an invalid message: "
+    assert [m.text for m in heard if isinstance(m, Note)] == [
+        f"{why}commit: status cannot be 'lost'",
+        f"{why}a message has a type",
+        "here",
+    ]
