@@ -11,6 +11,7 @@ import typer
 from livegan.cli.console.failing import clear_errors, fail
 from livegan.cli.console.sizes import size_option
 from livegan.cli.console.tables import Column, print_table
+from livegan.openmp import wait_asleep
 from livegan.size import UNSAID, Size
 
 
@@ -88,6 +89,7 @@ def as_column(key: str, rank: int) -> Column:
 
 
 def _training(seconds: float, device: str) -> dict[str, Any]:
+    wait_asleep()  # as `livegan train` does, and its contestants inherit it
     import torch
 
     from livegan.engine.program.device import choose_device, describe_device

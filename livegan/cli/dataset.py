@@ -44,7 +44,7 @@ def dataset(
         str | None,
         typer.Option(
             metavar="MIXER",
-            help="Make pairs from pictures, with this mixer: edges, blur:radius=12, posterize...",
+            help="Make pairs from pictures, with this mixer: edges, paint, blur:radius=12...",
         ),
     ] = None,
     size: Annotated[

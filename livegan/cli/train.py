@@ -71,7 +71,8 @@ def train(
         ),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option(help="A checkpoint of the same architecture to start from.")
+        Path | None,
+        typer.Option(help="A model or checkpoint of that architecture to start from."),
     ] = None,
     work: Annotated[
         Path | None,

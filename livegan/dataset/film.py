@@ -13,7 +13,13 @@ import av
 
 from livegan.dataset.bars import bars_of
 from livegan.dataset.fitting import NO_BARS, Crop, Fit, Pixels, fitted
-from livegan.dataset.presentation import DecodingOrder, in_decoding_order, moving
+from livegan.dataset.presentation import (
+    DecodingOrder,
+    edit_offset,
+    in_decoding_order,
+    late_sound,
+    moving,
+)
 from livegan.dataset.timeline import JUMP, Timeline
 from livegan.files import kind_of, location, named
 from livegan.size import Size, Written
@@ -95,7 +101,12 @@ class Film:
             raise
         self._video.thread_type = "AUTO"
         self._video.codec_context.thread_count = threads
+        form, sound = self._container.format.name, self._sound.codec_context
+        # Pictures are moved: the sound is where everything that hears the file takes it to be.
+        shown = float(1 / (self._video.average_rate or 25))
         self._start = (self._container.start_time or 0) / av.time_base
+        self._start -= edit_offset(path, form, self._video.index, shown)
+        self._start -= late_sound(form, sound.name, sound.sample_rate)
         self._timeline = Timeline(self._start, self._note)
 
     def __enter__(self) -> Film:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -36,15 +37,16 @@ def write_look(folder: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str
                 f"<figcaption>{html.escape(word)}</figcaption></figure>"
             )
         parts.append("</div>")
-    text = TEMPLATE.replace("@TITLE@", html.escape(folder.name)).replace(
-        "@PAIRS@", "\n".join(parts)
-    )
+    text = TEMPLATE.replace("@TITLE@", html.escape(folder.name))
+    text = text.replace("@OUT@", html.escape(shlex.quote(folder.name)))
+    text = text.replace("@PAIRS@", "\n".join(parts))
     write_bytes(folder / PAGE, text.encode("utf-8", "replace"))
     return folder / PAGE
 
 
 TEMPLATE = """<!doctype html>
-<html><head><meta charset="utf-8"><title>@TITLE@</title><style>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>@TITLE@</title><style>
 body { background: #161618; color: #ddd; font: 14px sans-serif; margin: 0 2em 6em }
 figure { display: inline-block; margin: 2px; cursor: pointer }
 img { height: 128px; min-width: 256px }
@@ -54,7 +56,7 @@ footer { position: fixed; bottom: 0; left: 0; right: 0; background: #333; paddin
 <p>Condition left, picture right. Click a pair to strike it; click again to keep it.</p>
 @PAIRS@
 <footer><span id="count"></span> <button id="save">Save the list as struck.txt</button>
-then: <code>livegan dataset --strike struck.txt --out @TITLE@</code></footer>
+then: <code>livegan dataset --strike struck.txt --out @OUT@</code></footer>
 <script>
 const key = "struck " + location.pathname, struck = new Set(JSON.parse(localStorage[key] || "[]"));
 const figures = [...document.querySelectorAll("figure")];

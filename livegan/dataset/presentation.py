@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,18 @@ TIMED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg"})
 
 LOOKED_AT = 60
 """Frames that are decoded to find out whether a file says it."""
+
+
+ENCODER_DELAY = {
+    "aac": 1024,
+    "ac3": 256,
+    "mp2": 481,
+    "mp2float": 481,
+    "mp3": 1105,
+    "mp3float": 1105,
+}
+"""Samples of silence that an encoder, and the decoder of MP3, put before the sound.  Containers
+with timestamps say so; those in `UNTIMED` cannot, so their sound is late."""
 
 
 class DecodingOrder:
@@ -87,3 +100,50 @@ def moving(path: Path, indices: list[int]) -> list[int]:
     except (av.FFmpegError, ValueError):
         pass
     return [index for index, count in counts.items() if count > 1]
+
+
+def edit_offset(path: Path, form: str, stream: int, frame: float) -> float:
+    """Seconds by which FFmpeg gives the pictures of an edited QuickTime file too early.
+
+    An edit list may begin within a frame, as after a cut without encoding.  FFmpeg leaves out what
+    is shown of that frame and moves the next one to the beginning; without the part of it that
+    reads edit lists packet by packet it keeps their times.  The sound is cut where it should be.
+
+    Parameters
+    ----------
+    form : FFmpeg's name of the format.
+    frame : seconds that a frame is shown; the offset is shorter.
+    """
+    if "mov" not in form.split(","):
+        return 0.0
+    try:
+        edited = _packets(path, stream, {})
+        found = _packets(path, stream, {"advanced_editlist": "0"}, min(edited.values(), default=0))
+    except (av.FFmpegError, ValueError):
+        return 0.0  # said when it is read
+    both = edited.keys() & found.keys()
+    if not both:
+        return 0.0
+    offset = float(found[min(both)] - edited[min(both)])
+    return offset if 0 < offset < frame else 0.0
+
+
+def _packets(
+    path: Path, stream: int, options: dict[str, str], start: Fraction | int = 0
+) -> dict[int, Fraction]:
+    """Times in seconds of the first packets from about ``start``, by their place in the file."""
+    times: dict[int, Fraction] = {}
+    with av.open(location(path), options=options, metadata_errors="ignore") as container:
+        if start > 0:
+            container.seek(int(start * av.time_base))
+        for packet in container.demux(container.streams[stream]):
+            if packet.pos is not None and packet.pts is not None:
+                times[packet.pos] = packet.pts * packet.time_base
+            if len(times) >= LOOKED_AT:
+                break
+    return times
+
+
+def late_sound(form: str, codec: str, rate: int) -> float:
+    """Seconds by which the sound of a file without timestamps is late: its encoder's delay."""
+    return ENCODER_DELAY.get(codec, 0) / rate if form in UNTIMED and rate else 0.0

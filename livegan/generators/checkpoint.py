@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,7 @@ from torch import Tensor, nn
 from livegan.plugin import registry
 from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer
-from livegan.saving import write_bytes
+from livegan.saving import replacing
 from livegan.size import Size
 
 from .architecture import Architecture
@@ -319,7 +320,14 @@ def save_checkpoint(
             raise ModelError(f"{path}: {key} has values that are not finite in {dtype}")
         stored[key] = kept.contiguous()
     metadata = {"architecture": json.dumps({"family": architecture.family, **architecture.options})}
-    write_bytes(path, safetensors.torch.save(stored, metadata))
+    with replacing(path) as beside:
+        beside.touch()
+        mode = beside.stat().st_mode
+        try:  # from the tensors themselves: no copy of a large network is made to write it
+            safetensors.torch.save_file(stored, beside, metadata)
+            beside.chmod(mode)  # it would be for the owner alone
+        except safetensors.SafetensorError as error:
+            raise OSError(f"{path}: cannot be written ({error})") from error
     if card is not None:
         card.architecture = card.architecture or str(architecture)
         file = "model.json" if path.stem == "model" else f"{path.stem}.json"

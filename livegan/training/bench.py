@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+import psutil
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -47,9 +49,12 @@ def bench_training(seconds: float, device: str | torch.device) -> dict[str, Any]
         "live float32": ("live", 512, {"precision": "float32"}),
         "live bfloat16": ("live", 512, {"precision": "bfloat16"}),
     }
-    times, losses = _race(published, seconds, kind)
+    times, losses, peaks = _race(published, seconds, kind)
     plain = times["plain float32, as published"]
-    rows = [{"name": name, "ms": ms, "ratio": plain / ms} for name, ms in times.items()]
+    rows = [
+        {"name": name, "ms": ms, "ratio": plain / ms, "peak MB": peaks[name]}
+        for name, ms in times.items()
+    ]
     compared = [
         {
             "name": f"step {step + 1}, {loss}",
@@ -59,9 +64,10 @@ def bench_training(seconds: float, device: str | torch.device) -> dict[str, Any]
         for loss in ("critic", "painter")
     ]
     pairs = recipe_of("live").batch
+    times, _, peaks = _race(live, seconds, kind)
     ours = [
-        {"name": name, "ms": ms, "ms a pair": ms / pairs}
-        for name, ms in _race(live, seconds, kind)[0].items()
+        {"name": name, "ms": ms, "ms a pair": ms / pairs, "peak MB": peaks[name]}
+        for name, ms in times.items()
     ]
     return {
         "a step of unet_256 at 256 px, batch 1": rows,
@@ -137,19 +143,30 @@ def contestant(kind: str, size: int, choices: dict[str, Any], device: torch.devi
 def work(
     connection: Connection, kind: str, size: int, choices: dict[str, Any], device: str, threads: int
 ) -> None:
-    """The process of a contestant: a step for each number it is sent, until None."""
+    """The process of a contestant: a step for each number it is sent; at None, its peak memory."""
     torch.set_num_threads(threads)
     act = contestant(kind, size, choices, torch.device(device))
     while (number := connection.recv()) is not None:
         began = time.perf_counter()
         found = act(number)
         connection.send((time.perf_counter() - began, found))
+    connection.send(peak_memory())
+
+
+def peak_memory() -> float:
+    """The most memory that this process has had at once, in MB; on a GPU, that of the host."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return float(psutil.Process().memory_info().peak_wset) / 1e6
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def _race(
     entries: dict[str, tuple[str, int, dict[str, Any]]], seconds: float, device: str
-) -> tuple[dict[str, float], dict[str, list[dict[str, float]]]]:
-    """Medians in ms, and the losses of every step, by contestant."""
+) -> tuple[dict[str, float], dict[str, list[dict[str, float]]], dict[str, float]]:
+    """Medians in ms, the losses of every step, and peak memory in MB, by contestant."""
     spawn = multiprocessing.get_context("spawn")
     ends, processes = {}, []
     threads = torch.get_num_threads()
@@ -174,11 +191,14 @@ def _race(
             number += 1
             if number == 2:
                 end = time.monotonic() + seconds * len(entries)
-        for connection in ends.values():
+        peaks = {}
+        for name, connection in ends.items():
             connection.send(None)
+            peaks[name] = connection.recv()
         for process in processes:
             process.join()
     finally:
         for process in processes:
             process.kill()
-    return {name: 1000 * statistics.median(spent) for name, spent in times.items()}, losses
+    medians = {name: 1000 * statistics.median(spent) for name, spent in times.items()}
+    return medians, losses, peaks

@@ -151,6 +151,7 @@ def _train(
             note(text)
     step, elapsed, retries, settled = 0, 0.0, 0, False
     val_l1: float | None = None
+    logged = 0  # the last step that has a line in the log
 
     def keep() -> None:
         numbers = {"step": step, "elapsed": elapsed, "retries": retries, "settled": settled}
@@ -201,37 +202,39 @@ def _train(
         network = learner.average.network
         return Trained(network, recipe, step, elapsed, len(pairs), pairs.size, val_l1)
 
-    def save_all(values: dict[str, float] | None) -> None:
+    def save_all(values: dict[str, float] | None, running: bool = True) -> None:
         """Sheet, score, line and state; a disk that is full costs them, not the training."""
-        nonlocal val_l1
+        nonlocal val_l1, logged
         if not ranks.main:
             return
         network, sheet = learner.average.network, work / "sheet.png"
         try:
             val_l1 = look(network, pairs, held_out, recipe, settled, device, sheet, step)
-            if values is not None:
+            if values is not None and step != logged:
                 records.save(step, elapsed, values, val_l1)
-            write_page(work, status(running=values is not None))
+                logged = step
+            write_page(work, status(running))
         except OSError as error:
             note(f"{work}: the sheet and the log were not written ({error}); the training goes on")
         try:
             keep()
         except StateError as error:
             note(f"{error}; the training goes on, and the last good state is kept")
-        if saved is not None and values is not None:
+        if saved is not None and running:
             saved(result())
 
     if ranks.same((work / "state.pt").is_file()):
         step, elapsed, retries, settled = restore()
     elif ranks.main:
         keep()
-    records = Records(work, tensorboard if ranks.main else False, step)
+    records = Records(work, tensorboard if ranks.main else False, step, note)
     ahead = Ahead(
         pairs, lambda number: order(len(pairs), number, recipe.batch, recipe.seed, recipe.together)
     )
     last = began = time.monotonic()
     # The first saves come early: they show that all is well, and a show can begin to follow.
     pause = min(FIRST_SAVE, save_every) if step == 0 else save_every
+    values: dict[str, float] | None = None
 
     while True:
         done = over()
@@ -252,11 +255,11 @@ def _train(
         batch = prepare(ahead.read(step), recipe, step, chance, share, device)
         report = learner.step(batch, done)
         *means, norm = ranks.mean([*(loss.item() for loss in report.values()), learner.norm.item()])
-        values = dict(zip(report, means, strict=True))
         if not all(map(math.isfinite, (*means, norm))):
             go_back()
             continue
 
+        values = dict(zip(report, means, strict=True))
         step += 1
         now = time.monotonic()
         elapsed, began = elapsed + now - began, now
@@ -272,7 +275,7 @@ def _train(
             progress(TrainingStep(step, min(over(), 1.0), values, elapsed, remaining(), val_l1))
 
     ahead.close()
-    save_all(None)
+    save_all(values, running=False)
     records.close()
     learner.average.network.eval()
     return result()

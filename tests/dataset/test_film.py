@@ -291,7 +291,7 @@ def test_frames_that_are_passed_over_change_nothing(
         codec=codec,
         pix_fmt=pix_fmt,
         options=options,
-        sound_codec="libopus" if suffix == "webm" else "mp2" if suffix == "mpg" else "aac",
+        sound_codec={"webm": "libopus", "mpg": "mp2", "avi": "pcm_s16le"}.get(suffix, "aac"),
         times=[n / 25 for n in range(60)],
         clock=25 if codec == "mpeg2video" else 1000,
     )

@@ -33,6 +33,8 @@ CONTAINERS = {
     "mjpeg.avi": (("mjpeg", {}), "pcm_s16le"),
     "mpeg4.avi": (("mpeg4", {"bf": "2"}), "pcm_s16le"),
     "h264.avi": (H264, "pcm_s16le"),
+    "mp3.avi": (H264, "libmp3lame"),
+    "aac.avi": (H264, "aac"),
 }
 
 
@@ -93,6 +95,31 @@ def test_flash_and_click_are_under_half_a_frame_apart(
     loud = np.abs(decode(tmp_path / name)).max(axis=1)
     click = np.flatnonzero(loud > 0.3)[0] / RATE
     assert abs(flash - click) < 0.5 / FPS
+
+
+def cut_within_a_frame(film: Path, path: Path, start: float) -> None:
+    """A QuickTime file without what comes before ``start``, not encoded anew (``ffmpeg -ss``): its
+    packets from the key frame on, and an edit list that says where it begins."""
+    with av.open(str(film)) as given, av.open(str(path), "w") as out:
+        streams = {s.index: out.add_stream_from_template(s) for s in given.streams}
+        for packet in given.demux():
+            if packet.dts is not None:
+                shift = round(start / packet.time_base)
+                packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
+                packet.stream = streams[packet.stream.index]
+                out.mux(packet)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov"])
+def test_an_edit_list_that_begins_within_a_frame_moves_nothing(tmp_path: Path, suffix: str) -> None:
+    flash_and_click(tmp_path / "whole.mp4", CONTAINERS["a.mp4"], 0.0)
+    cut_within_a_frame(tmp_path / "whole.mp4", tmp_path / f"a{suffix}", 0.77)
+    with Film(tmp_path / f"a{suffix}") as film:
+        frames = list(film.frames(32, 1000.0))
+    flash = next(frame.time for frame in frames if frame.picture.mean() > 150)
+    click = np.flatnonzero(np.abs(decode(tmp_path / f"a{suffix}")).max(axis=1) > 0.3)[0] / RATE
+    assert flash == pytest.approx(FLASH - 0.77, abs=0.001)
+    assert abs(flash - click) < 0.25 / FPS
 
 
 def test_without_presentation_times_every_frame_is_shown_once_in_order(tmp_path: Path) -> None:

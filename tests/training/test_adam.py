@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import nn
 
-from livegan.training.step.adam import adam, take_up
+from livegan.training.step.adam import adam, step_in_backward, take_up
 
 
 def network() -> nn.Module:
@@ -42,3 +42,24 @@ def test_a_training_begun_with_plain_steps_goes_on_with_fused_ones() -> None:
     go_on(taken, mine, 3)
     for one, two in zip(plain.parameters(), taken.parameters(), strict=True):
         torch.testing.assert_close(one, two, atol=1e-12, rtol=1e-12)
+
+
+def test_steps_taken_in_the_backward_pass_are_the_same_and_leave_no_gradients() -> None:
+    whole, each = network(), network()
+    steps, small = adam(whole, 1e-2, (0.5, 0.999)), adam(each, 1e-2, (0.5, 0.999))
+    step_in_backward(each, small)
+    for step in range(3):
+        for one, optimizer in ((whole, steps), (each, None)):
+            torch.manual_seed(step)
+            pictures = torch.randn(2, 3, 8, 8).double()
+            # Twice in one pass, as where a recipe asks for steadiness.
+            (one(pictures).square().mean() + one(pictures + 1).abs().mean()).backward()
+            if optimizer is not None:
+                optimizer.step()
+                optimizer.zero_grad()
+    assert all(weight.grad is None for weight in each.parameters())
+    for one_weight, two in zip(whole.parameters(), each.parameters(), strict=True):
+        assert torch.equal(one_weight, two)
+    found, expected = small.state_dict()["state"], steps.state_dict()["state"]
+    for weight, moments in expected.items():
+        assert all(torch.equal(found[weight][name], moments[name]) for name in moments)

@@ -35,6 +35,7 @@ def test_contestants_step_in_turn_in_processes_of_their_own() -> None:
         kind: (kind, 64, {"arch": "small", "filters": 8, "batch": 2, "patch": 0})
         for kind in ("plain", "live")
     }
-    times, losses = bench._race(entries, 0.0, "cpu")
+    times, losses, peaks = bench._race(entries, 0.0, "cpu")
     assert all(ms > 0 for ms in times.values())
+    assert peaks.keys() == entries.keys() and all(peak > 50 for peak in peaks.values())
     assert {len(found) for found in losses.values()} == {bench.COMPARED + 4}

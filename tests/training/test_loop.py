@@ -259,7 +259,7 @@ def test_it_can_begin_from_a_model(tmp_path: Path) -> None:
     first = train(data, tmp_path / "first", recipe)
     save_checkpoint(tmp_path / "model", first.network)
     nothing = Recipe(arch="small", steps=1, batch=2, filters=8, lr=0.0)
-    second = train(data, tmp_path / "second", nothing, start=tmp_path / "model/model.safetensors")
+    second = train(data, tmp_path / "second", nothing, start=tmp_path / "model")
     for name, weight in first.network.named_parameters():
         torch.testing.assert_close(second.network.get_parameter(name), weight, atol=1e-3, rtol=1e-3)
     with pytest.raises(ModelError, match=r"another architecture.*give --arch small"):

@@ -37,6 +37,7 @@ def register_mixers(register: RegisterOperation) -> None:
     register(detail.blur)
     register(detail.pixelate)
     register(detail.edges)
+    register(detail.paint)
     register(colour.hue)
     register(colour.saturation, aliases=("saturate",))
     register(colour.contrast)

@@ -105,16 +105,18 @@ def write_page(work: Path, status: TrainingStatus) -> None:
         parts.append(_row(f"step {int(path.stem)}", path))
     parts.append("</table>")
     reload = f'<meta http-equiv="refresh" content="{RELOAD}">' if status.running else ""
-    head = f'<meta charset="utf-8">{reload}<title>{title}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8">{VIEW}{reload}<title>{title}</title><style>{STYLE}</style>'
     page = f"<!doctype html>\n<html><head>{head}</head>\n<body>\n" + "\n".join(parts) + "\n</body>"
     write_bytes(work / PAGE, f"{page}</html>\n".encode())
 
 
+VIEW = '<meta name="viewport" content="width=device-width">'
 STYLE = """
 body { background: #161618; color: #ddd; font: 15px sans-serif; margin: 2em; max-width: 60em }
-svg { background: #202024 } polyline { fill: none; stroke: #6cf; stroke-width: 1.5 }
+svg { background: #202024; width: 100%; max-width: 640px } circle { fill: #6cf }
+polyline { fill: none; stroke: #6cf; stroke-width: 1.5 }
 text { fill: #aaa; font: 11px sans-serif } td { padding: 2px 12px 2px 0; color: #aaa }
-img { display: block }
+img { display: block; max-width: 100% }
 """
 
 
@@ -160,15 +162,18 @@ def _curve(title: str, name: str, lines: list[dict[str, Any]]) -> str:
     steps, values = zip(*points, strict=True)
     low, high, last = min(values), max(values), max(1, steps[-1])
     span = (high - low) or 1.0
-    drawn = " ".join(
-        f"{8 + (WIDE - 16) * step / last:.1f},{HIGH - 8 - (HIGH - 16) * (value - low) / span:.1f}"
+    places = [
+        (8 + (WIDE - 16) * step / last, HIGH - 8 - (HIGH - 16) * (value - low) / span)
         for step, value in points
-    )
+    ]
+    drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    x, y = places[-1]  # marked: a line through one point is not to be seen
     return (
         f"<h2>{html.escape(title)}: {values[-1]:.4g}</h2>"
-        f'<svg width="{WIDE}" height="{HIGH}"><polyline points="{drawn}"/>'
+        f'<svg viewBox="0 0 {WIDE} {HIGH}"><polyline points="{drawn}"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
         f'<text x="10" y="14">{high:.4g}</text><text x="10" y="{HIGH - 4}">{low:.4g}</text>'
-        f'<text x="{WIDE - 80}" y="{HIGH - 4}">step {steps[-1]}</text></svg>'
+        f'<text x="{WIDE - 10}" y="{HIGH - 4}" text-anchor="end">step {steps[-1]}</text></svg>'
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 FUSED = {"cpu", "cuda", "mps"}
 """Devices on which torch does a whole step of Adam in one pass over the weights."""
@@ -17,7 +17,31 @@ def adam(network: nn.Module, lr: float, betas: tuple[float, float]) -> torch.opt
     A large network's plain step is a dozen passes over its weights and takes longer than painting.
     """
     device = next(network.parameters()).device
-    return torch.optim.Adam(network.parameters(), lr, betas, fused=device.type in FUSED)
+    optimizer = torch.optim.Adam(network.parameters(), lr, betas, fused=device.type in FUSED)
+    # Here, before the first step scatters what it needs among them: torch makes them in that step.
+    for weight in network.parameters():
+        optimizer.state[weight] = {
+            "step": torch.zeros((), dtype=torch.float32, device=device),
+            "exp_avg": torch.zeros_like(weight),
+            "exp_avg_sq": torch.zeros_like(weight),
+        }
+    return optimizer
+
+
+def step_in_backward(network: nn.Module, optimizer: torch.optim.Adam) -> None:
+    """From here on each weight is stepped, and its gradient freed, as soon as that is known.
+
+    The gradients of a whole network are never there at once, which saves as much memory as its
+    weights take. ``backward`` is the step: nothing can look at the gradients, or clip them.
+    """
+
+    def step(weight: Tensor) -> None:
+        optimizer.step()  # of the only weight that has a gradient
+        weight.grad = None
+
+    for weight in network.parameters():
+        if weight.requires_grad:
+            weight.register_post_accumulate_grad_hook(step)  # type: ignore[no-untyped-call]
 
 
 def take_up(optimizer: torch.optim.Adam, saved: dict[str, Any]) -> None:

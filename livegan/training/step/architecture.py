@@ -72,7 +72,7 @@ LIKE = ("norm", "bias", "padding", "upsampling", "dropout")
 
 
 def begin_from(network: nn.Module, path: Path) -> nn.Module:
-    """The network of a checkpoint, to be trained on in the place of ``network``.
+    """The network of a checkpoint or model's folder, to be trained on in place of ``network``.
 
     Its norms, and how it pads and enlarges, are its own: CycleGAN's are instance norms.
 
@@ -81,6 +81,8 @@ def begin_from(network: nn.Module, path: Path) -> nn.Module:
     ModelError
         If it cannot be read, or is of another architecture.
     """
+    if path.is_dir():  # a model as `livegan train` writes it
+        path = path / "model.safetensors"
     found = read_checkpoint(path)
     if found.architecture is None:
         raise ModelError(f"{path} is {found.foreign}, whose weights cannot be trained on")

@@ -16,7 +16,7 @@ from livegan.training.batch import Batch
 from livegan.training.ranks import Ranks
 from livegan.training.recipe import Recipe
 from livegan.training.step import losses
-from livegan.training.step.adam import adam, take_up
+from livegan.training.step.adam import adam, step_in_backward, take_up
 from livegan.training.step.architecture import begin_from, generator_of
 from livegan.training.step.average import Average
 from livegan.training.step.discriminator import PatchGAN, initialise
@@ -56,6 +56,12 @@ class Learner:
         betas = (recipe.beta1, recipe.beta2)
         self.painter_steps = adam(self.painter, recipe.lr, betas)
         self.critic_steps = adam(self.critic, recipe.lr, betas)
+        # Many small steps cost nothing beside a backward pass on a CPU, and much on a GPU.
+        self._steps_in_backward = (
+            not recipe.clip and ranks.world == 1 and ranks.device.type == "cpu"
+        )
+        if self._steps_in_backward:
+            step_in_backward(self.painter, self.painter_steps)
         self._paint = ranks.wrap(self.painter)
         self._judge = ranks.wrap(self.critic, "features")
         self.norm = torch.zeros(())
@@ -87,9 +93,9 @@ class Learner:
         loss_critic = losses.discriminator_loss(
             on_real[-1].to(truth), on_fake[-1].to(truth), recipe.gan
         )
-        self.critic_steps.zero_grad()
         self.ranks.backward(loss_critic)
         self.critic_steps.step()
+        self.critic_steps.zero_grad()
 
         critic.requires_grad_(False)
         with mixed():
@@ -108,12 +114,13 @@ class Learner:
                 again = self._paint(batch.again)
             change = (again.to(truth) - painted).abs().mean()
             loss_painter = loss_painter + recipe.steady * change
-        self.painter_steps.zero_grad()
         self.ranks.backward(loss_painter)
         if recipe.clip:
             weights = self.painter.parameters()
             self.norm = nn.utils.clip_grad_norm_(weights, recipe.clip, foreach=True)
-        self.painter_steps.step()
+        if not self._steps_in_backward:
+            self.painter_steps.step()
+            self.painter_steps.zero_grad()  # they are freed: the next pass needs the memory
         self.average.update(self.painter)
         return {"critic": loss_critic, "fooled": fooled, "near": near, "painter": loss_painter}
 

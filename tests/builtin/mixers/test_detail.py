@@ -1,4 +1,4 @@
-"""Blur, blocks, edges."""
+"""Blur, blocks, edges, brush strokes."""
 
 from __future__ import annotations
 
@@ -62,3 +62,23 @@ def test_edges_are_where_brightness_changes() -> None:
     assert float(out[:, :, 9:11].min()) == 1
     assert float(out[:, :, :8].max()) == 0
     assert float(out[:, :, 12:].max()) == 0
+
+
+def test_paint_is_flat_and_keeps_borders_where_they_are() -> None:
+    picture = torch.full((3, 128, 128), 0.2)
+    picture[0, :, 64:] = 0.9
+    noisy = (picture + 0.05 * (noise(3, 128, 128) - 0.5)).clamp(0, 1)
+    calm = mixer("paint")(noisy, stroke=32.0, steps=64.0)
+    assert float((calm - picture).abs().max()) < 0.04, "a border is as sharp as it was"
+    assert float(calm[:, :, :60].std((1, 2)).max()) < 0.4 * float(noisy[:, :, :60].std())
+    assert len(mixer("paint")(noisy, steps=4.0).unique()) <= 4
+
+
+def test_a_stroke_is_as_wide_at_every_size() -> None:
+    dot = torch.zeros(3, 512, 512)
+    dot[:, 250:262, 250:262] = 1
+    small = dot[:, ::2, ::2].contiguous()
+    for stroke, stays in ((4.0, True), (24.0, False)):
+        for picture in (dot, small):
+            centre = mixer("paint")(picture, stroke=stroke)[0].max()
+            assert (float(centre) > 0.5) is stays
