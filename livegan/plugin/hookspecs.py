@@ -33,7 +33,7 @@ class RegisterOperation(Protocol):
 
         ``files`` are what it reads besides its code, such as a shader: paths beside the module.
         When one is saved, livegan rebuilds what uses them.  ``live`` says that it follows the
-        outside world: two frames of the same moment may differ, and no data set can be made with it.
+        outside world: two frames of the same moment may differ, and it cannot make a data set.
 
         Raises
         ------
