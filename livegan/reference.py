@@ -68,7 +68,7 @@ def in_a_leaf() -> Iterator[tuple[str, str]]:
         yield f"sound.{name}", SOUND[name]
     for name in FEATURES:
         yield f"sound.{name}", FEATURES[name]
-    for name in ("last", "mono", "peaks", "rms", "feature", "strip"):
+    for name in ("last", "mono", "peaks", "rms", "feature", "strip", "before"):
         function = getattr(Sound, name)
         yield f"sound.{name}{sign(function)}", first(function)
 
