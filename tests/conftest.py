@@ -22,6 +22,7 @@ IN_REAL_TIME = ("display", "device")
 """Marks of tests that play a real show, or listen to a real sound card."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests run side by side, those of one file in one process, for they share what they set up.
 
