@@ -18,6 +18,10 @@ ROWS = (
         "Play a set. Edit and save its file: the change appears at the next bar.",
     ),
     CommandRow(
+        "tell",
+        "Control the show that plays in this folder from another terminal, or show its state.",
+    ),
+    CommandRow(
         "rehearse",
         "Play a set with a recording, without a stage, and write a film or a report.",
         parser="Rehearse",

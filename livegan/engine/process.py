@@ -9,6 +9,7 @@ import time
 from os import _exit as leave_at_once
 from typing import Any
 
+from livegan.engine.commit.lineup import Hurry
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
@@ -29,6 +30,7 @@ from livegan.ipc.messages import (
     Slots,
     Solo,
     SourceRings,
+    SwapNow,
     Thumbs,
     ToEngine,
     Undo,
@@ -215,7 +217,8 @@ class Engine:
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
         bpm = program.setting("bpm", None)
         bar = int(program.setting("beats_per_bar", 4))
-        self.link.send(Settings(bpm, bar, list(program.graph.controls)))
+        graph = program.graph
+        self.link.send(Settings(bpm, bar, list(graph.controls), graph.knobs))
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""
@@ -236,6 +239,8 @@ class Engine:
         elif isinstance(message, Safe) and self.saves.safe is not None:
             self.saves.safe.switch()
             self.link.send(Obeyed("safe"))
+        elif isinstance(message, SwapNow):
+            self.player.happen(Hurry())
         elif isinstance(message, Solo):
             self.player.solo = message.slot
         elif isinstance(message, SourceRings):

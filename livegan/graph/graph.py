@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
 from livegan.graph.picture import LEAVES, Picture
@@ -99,6 +100,21 @@ class Graph:
         """The slots, in the order the set wrote them."""
         found = [n for n in self.nodes if n.kind == "model"]
         return sorted(found, key=lambda n: (n.place.line if n.place else 0, found.index(n)))
+
+    @property
+    def knobs(self) -> list[dict[str, Any]]:
+        """``name``, ``default``, ``low``, ``high`` and ``doc`` of each knob of the set."""
+        return [
+            {
+                "name": each.name.removeprefix(KNOB),
+                "default": each.default,
+                "low": each.low,
+                "high": each.high,
+                "doc": each.doc,
+            }
+            for each in self.controls.values()
+            if each.kind == "knob"
+        ]
 
     def node(self, name: str) -> Picture | None:
         """The node of that name, or None."""

@@ -134,11 +134,13 @@ class Sources:
 @dataclass(frozen=True)
 class Settings:
     """What the set on the air says of the music: its tempo, None to follow it, and its bars; and
-    which controls it listens to, by their names in the control table."""
+    which controls it listens to, by their names in the control table; of its knobs also ``name``,
+    ``default``, ``low``, ``high`` and ``doc``."""
 
     bpm: float | None
     beats_per_bar: int = 4
     controls: Sequence[str] = ()
+    knobs: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,11 @@ class Safe:
 
 
 @dataclass(frozen=True)
+class SwapNow:
+    """Do not wait for the beat: what is cued goes on the air with the next frame."""
+
+
+@dataclass(frozen=True)
 class Solo:
     """Show one slot alone, from 0; None shows all."""
 
@@ -262,7 +269,7 @@ FromEngine = (
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage
 """What the stage hears of its engine."""
-ToEngine = Undo | Safe | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
+ToEngine = Undo | Safe | SwapNow | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
 Message = EngineMessage | ToEngine
 
 NAMES: dict[type, str] = {
@@ -272,6 +279,7 @@ NAMES: dict[type, str] = {
     PrintedLines: "printed",
     TakeOver: "take_over",
     SourceRings: "source_rings",
+    SwapNow: "swap_now",
 }
 """What a message is called on the pipe, where that is not the name of its class."""
 

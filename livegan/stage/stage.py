@@ -30,12 +30,11 @@ from livegan.picture_sources.source import SourceName, Wanted
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
-from livegan.sound.tempo_source import FixedTempo
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.control.commands import Commands
+from livegan.stage.control.leading import Leading
 from livegan.stage.control.switches import Switches
-from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
 from livegan.stage.fallback.ladder import CHOSEN, Rung
@@ -54,6 +53,7 @@ from livegan.stage.record.recording import ShowRecording, free_film
 from livegan.stage.record.screenshot import saved
 from livegan.stage.record.show_log import ShowLog, free_name
 from livegan.stage.record.show_report import ShowReport
+from livegan.stage.remote.remote import Remote
 from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
@@ -85,7 +85,6 @@ class Stage:
         self._film = options.record
         self._recording: Sending | None = None
         self._safe_plays = False
-        self._tempo = TempoChoice(options.bpm)
 
     def run(self) -> int:
         """Play the show. Returns the exit status: 0 for a show that was ended, 128 + n for one
@@ -162,6 +161,7 @@ class Stage:
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
+        self._tempo = Leading(self._listening, options.bpm, self._note)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
             shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
@@ -232,6 +232,16 @@ class Stage:
         self._presenter.lost = lambda why: self._window_told("lost", why)
         self._streams.start()
         self._sound = shared.sound
+        self._remote = Remote(
+            options,
+            presenter=self._presenter,
+            memory=shared,
+            recording=self._is_recording,
+            tempo=self._tempo.give,
+            send=self._supervision.send,
+            log=self._log,
+        )
+        stack.callback(self._remote.stop)
         if options.record is not None:
             self._record()
         if options.flash_guard == "off":
@@ -253,6 +263,7 @@ class Stage:
         self._climb()
         self._still.look(now)
         self._orders.look(now)
+        self._remote.look(now)
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard
@@ -274,16 +285,7 @@ class Stage:
             elif isinstance(message, Obeyed):
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
-                self._take_tempo(message.bpm)
-
-    def _take_tempo(self, bpm: float | None) -> None:
-        """The set on the air says what tempo and bars it has."""
-        self._listening.set_bar(self._presenter.view.beats_per_bar)
-        self._tempo, leads, line = self._tempo.hear(bpm)
-        if leads:
-            self._listening.lead(None if bpm is None else FixedTempo(bpm))
-        if line:
-            self._note(line)
+                self._tempo.hear(message.bpm, presenter.view.beats_per_bar)
 
     def _screenshot(self) -> None:
         """Save the picture on the window."""
@@ -296,7 +298,7 @@ class Stage:
 
     def _record(self) -> None:
         """Begin to record what the window shows, or end it."""
-        if self._recording is not None and self._recording.is_alive():
+        if self._recording is not None and self._is_recording():
             self._recording.stop()
             self._recording = None
             return
@@ -308,6 +310,9 @@ class Stage:
             self._note(f"recording {path.name}; r ends it")
         except FilmError as error:
             self._note(str(error))
+
+    def _is_recording(self) -> bool:
+        return self._recording is not None and self._recording.is_alive()
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""

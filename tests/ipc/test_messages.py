@@ -48,7 +48,7 @@ def test_types_of_both_directions_are_the_words_of_the_log() -> None:
         "safe", "obeyed", "note", "waiting", "sources",
     }  # fmt: skip
     assert set(TO_ENGINE) == {
-        "undo", "safe", "solo", "thumbs", "source_rings", "keep", "take_over", "quit",
+        "undo", "safe", "swap_now", "solo", "thumbs", "source_rings", "keep", "take_over", "quit",
     }  # fmt: skip
     assert encode(messages.Waiting("set", "x")) == {"type": "waiting", "for": "set", "text": "x"}
 

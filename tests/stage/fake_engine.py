@@ -12,6 +12,9 @@ Its "set" is a text of commands, one a line, obeyed anew whenever the file chang
     fork             it starts a program and forks; both go on, and hold what they inherited
     take N           N megabytes of memory
     spout NAME       an extra output
+    knob NAME LOW HIGH   a knob; one named "red" is the colour's red
+    pad NAME         a pad
+    cue              it waits for its beat, which only comes when it is told not to wait
     hold N           no picture until N seconds after the start
     linger N         N seconds until it is back after a death
     strobe           every other picture is white
@@ -30,6 +33,7 @@ from typing import Any
 
 import numpy as np
 
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 
@@ -44,6 +48,8 @@ class FakeEngine:
         self.sound = SoundRing.attach(options["sound_ring"])
         self.pictures = PictureRing.attach(options["picture_ring"])
         self.thumbs = PictureRing.attach(options["thumb_ring"])
+        self.controls = ControlTable.attach(options["control_table"])
+        self.cued: str | None = None
         self.path = Path(options["set"])
         self.began = time.monotonic()
         self.frame = 0
@@ -83,7 +89,10 @@ class FakeEngine:
             return
         self.commit("proven")
         self.commit("cued")
-        self.put_on_air(text)
+        if "cue" in text.splitlines() and self.on_air:
+            self.cued = text
+        else:
+            self.put_on_air(text)
 
     def put_on_air(self, text: str, safe: bool = False) -> None:
         old = self.on_air.splitlines()
@@ -113,7 +122,14 @@ class FakeEngine:
                 )
             ],
         )
-        self.send("settings", bpm=None)
+        lines = [line.split() for line in text.splitlines() if line]
+        knobs = [
+            {"name": n, "default": float(low), "low": float(low), "high": float(high), "doc": ""}
+            for n, low, high in (words[1:] for words in lines if words[0] == "knob")
+        ]
+        pads = [f"pad/{words[1]}" for words in lines if words[0] == "pad"]
+        controls = [*(f"knob/{knob['name']}" for knob in knobs), *pads]
+        self.send("settings", bpm=None, controls=controls, knobs=knobs)
 
     def answer(self) -> bool:
         while self.connection.poll(0):
@@ -126,6 +142,9 @@ class FakeEngine:
                 self.send("obeyed", order="undo")
                 if len(self.before) > 1:
                     self.put_on_air(self.before.pop())
+            if message["type"] == "swap_now" and self.cued is not None:
+                self.put_on_air(self.cued)
+                self.cued = None
             if message["type"] == "safe":
                 self.send("obeyed", order="safe")
                 self.put_on_air(SAFE, safe=True)
@@ -162,6 +181,9 @@ class FakeEngine:
         for line in self.on_air.splitlines():
             if line.startswith("colour"):
                 colour = tuple(int(c) for c in line.split()[1:4])
+        red = self.controls.get("knob/red")
+        if red is not None:
+            colour = (int(red.value), *colour[1:])
         y, x = np.mgrid[0:512, 0:512]
         picture = np.empty((512, 512, 3), np.uint8)
         picture[:] = colour
@@ -229,7 +251,9 @@ def run(connection: Any, options: dict[str, Any]) -> None:
     engine = FakeEngine(connection, options)
     with contextlib.suppress(EOFError, OSError):  # the stage is gone
         engine.play()
-    for ring in (engine.sound, engine.pictures, engine.thumbs, *engine.extra.values()):
+    for ring in (engine.sound, engine.pictures, engine.thumbs, engine.controls):
+        ring.close()
+    for ring in engine.extra.values():
         ring.close()
     for ring in engine.extra.values():
         ring.unlink()

@@ -12,7 +12,7 @@ class TempoChoice:
     """What was asked for so far. Immutable: `hear` gives the next one."""
 
     given: float | None = None
-    """``--bpm``: it leads from the start to the end, but for taps."""
+    """``--bpm``, or what the performer gave since: it leads, but for taps."""
     said: float | None = None
     """What the set on the air says; None follows the music."""
 
@@ -34,4 +34,13 @@ class TempoChoice:
             return after, True, ""
         if said is None or said == self.given:
             return after, False, ""
-        return after, False, f"the tempo stays at --bpm {self.given:g}: the set asks for {said:g}"
+        return after, False, f"the tempo stays at {self.given:g} bpm: the set asks for {said:g}"
+
+    def give(self, bpm: float | None) -> tuple[TempoChoice, FixedTempo | None]:
+        """The performer fixes the tempo, or lets go of it with None: what follows, and what leads
+        the beat now, None being the music.
+
+        Raises ValueError for a tempo that cannot be.
+        """
+        leads = self.said if bpm is None else bpm
+        return replace(self, given=bpm), None if leads is None else FixedTempo(leads)

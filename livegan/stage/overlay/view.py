@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from livegan.control_names import PAD
 from livegan.ipc.commit_text import playing
 from livegan.ipc.messages import (
     Alive,
@@ -13,6 +14,7 @@ from livegan.ipc.messages import (
     Fault,
     Hello,
     Note,
+    Row,
     SafeSetReady,
     Settings,
     Slots,
@@ -76,6 +78,9 @@ class View:
     changed_at: float = 0.0
     slots: tuple[Slot, ...] = ()
     beats_per_bar: int = 4
+    knobs: tuple[Row, ...] = ()
+    """Of the set on the air: see `livegan.ipc.messages.Settings`."""
+    pads: tuple[str, ...] = ()
     notes: tuple[NoteLine, ...] = ()
     awaited: tuple[tuple[str, str], ...] = ()
     """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""
@@ -114,7 +119,9 @@ class View:
             slots = (Slot(*(str(row.get(part, "")) for part in parts)) for row in message.slots)
             return replace(self, slots=tuple(slots))
         if isinstance(message, Settings):
-            return replace(self, beats_per_bar=max(1, message.beats_per_bar))
+            pads = tuple(n.removeprefix(PAD) for n in message.controls if n.startswith(PAD))
+            bar = max(1, message.beats_per_bar)
+            return replace(self, beats_per_bar=bar, knobs=tuple(message.knobs), pads=pads)
         if isinstance(message, SafeSetReady) and not message.ready:
             return self.noted(_line(f"safe set refused: {message.reason}"), now)
         if isinstance(message, Note):

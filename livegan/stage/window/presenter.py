@@ -194,16 +194,19 @@ class Presenter:
         for press in self._window.presses():
             closed = press.name == "close"
             found = ("quit", "close") if closed else action_of(press.typed, press.name)
-            if found is None:
-                continue
-            standing = replace(self.switches, slots=len(self.view.slots))
-            self.switches, orders = standing.press(*found, now)
-            self._tell_hands()
-            for order in orders:
-                if order == "fullscreen":
-                    self._window.toggle_fullscreen()
-                else:
-                    self._order(order)
+            if found is not None:
+                self.press(*found, now)
+
+    def press(self, action: str, pressed: str, now: float) -> None:
+        """Do what a key does; see `livegan.stage.control.switches`. Also without a window."""
+        standing = replace(self.switches, slots=len(self.view.slots))
+        self.switches, orders = standing.press(action, pressed, now)
+        self._tell_hands()
+        for order in orders:
+            if order != "fullscreen":
+                self._order(order)
+            elif self._window is not None:
+                self._window.toggle_fullscreen()
 
     def _tell_hands(self) -> None:
         self._streams.hands = StreamRequest(self.switches.asked, self.switches.black)
@@ -238,7 +241,7 @@ class Presenter:
         if switches.hud:
             thumbs = self._thumbs if switches.thumbs else None
             pixels, serial = (thumbs.pixels, thumbs.serial) if thumbs else (None, 0)
-            over = hud.panels(self.view, self._readings(), size, now, pixels, serial)
+            over = hud.panels(self.view, self.readings(), size, now, pixels, serial)
             top = over[0].surface.get_height()
             panels += over
         if switches.code and self.view.code:
@@ -251,7 +254,8 @@ class Presenter:
             panels = [replace(panel, alpha=panel.alpha * light) for panel in panels]
         return panels
 
-    def _readings(self) -> Readings:
+    def readings(self) -> Readings:
+        """What is measured at this moment; from any thread."""
         hops = self._sound.hops
         row = dict(zip(FEATURES, self._sound.features(hops - 1, hops)[0], strict=True))
         age, heard, main = None, self._sound.position, self._streams.main

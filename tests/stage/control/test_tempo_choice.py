@@ -21,7 +21,7 @@ def test_a_set_that_says_the_same_again_leaves_taps_alone() -> None:
 def test_the_tempo_of_the_command_line_stays_and_a_line_says_so_once() -> None:
     choice, leads, line = TempoChoice(given=120.0).hear(96.0)
     assert not leads
-    assert line == "the tempo stays at --bpm 120: the set asks for 96"
+    assert line == "the tempo stays at 120 bpm: the set asks for 96"
     assert choice.hear(96.0) == (choice, False, "")
     _, leads, line = choice.hear(None)
     assert (leads, line) == (False, "")

@@ -1,0 +1,325 @@
+"""``livegan tell``: asks a show that plays in this folder for something, or shows its state."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from livegan.cli.console.failing import fail, short
+
+if TYPE_CHECKING:
+    from livegan.ipc.remote.client import ShowClient
+    from livegan.ipc.remote.schema import Command, ShowState
+
+tell = typer.Typer(
+    name="tell",
+    help="Control the show that plays in this folder from another terminal, or show its state.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+NUMBERS = {"ignore_unknown_options": True}
+"""A value below 0 begins with a dash, as options do."""
+Switch = Annotated[
+    Literal["on", "off"] | None,
+    typer.Argument(metavar="[on|off]", help="The other of both if not given."),
+]
+
+
+@tell.callback()
+def which(
+    context: typer.Context,
+    show: Annotated[
+        str, typer.Option(metavar="NAME", help="Which show, if several play in the folder.")
+    ] = "",
+    folder: Annotated[
+        Path | None, typer.Option(help="The folder of the show; this folder if not given.")
+    ] = None,
+) -> None:
+    """Control the show that plays in this folder from another terminal, or show its state."""
+    context.obj = (folder or Path.cwd(), show)
+
+
+@tell.command(context_settings=NUMBERS)
+def knob(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of the knob in the set.")],
+    value: Annotated[float, typer.Argument(help="In the range of the knob.")],
+) -> None:
+    """Turn a knob of the set."""
+    from livegan.ipc.remote.schema import SetKnob
+
+    ask(context, SetKnob(name, value))
+
+
+@tell.command(context_settings=NUMBERS)
+def pad(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of the pad in the set.")],
+    strength: Annotated[float, typer.Argument(help="How hard, above 0 and up to 1.")] = 1.0,
+) -> None:
+    """Hit a pad of the set."""
+    from livegan.ipc.remote.schema import HitPad
+
+    ask(context, HitPad(name, strength))
+
+
+@tell.command()
+def hold(context: typer.Context, on: Switch = None) -> None:
+    """Hold the picture, or let it go on (key space)."""
+    from livegan.ipc.remote.schema import Hold
+
+    ask(context, Hold(wanted(on)))
+
+
+@tell.command()
+def blackout(context: typer.Context, on: Switch = None) -> None:
+    """Fade to black, or back (key b)."""
+    from livegan.ipc.remote.schema import FadeToBlack
+
+    ask(context, FadeToBlack(wanted(on)))
+
+
+@tell.command()
+def undo(context: typer.Context) -> None:
+    """Play the previous version (key u)."""
+    from livegan.ipc.messages import Undo
+
+    ask(context, Undo())
+
+
+@tell.command()
+def safe(context: typer.Context) -> None:
+    """Play the safe set at once, or leave it (key p)."""
+    from livegan.ipc.messages import Safe
+
+    ask(context, Safe())
+
+
+@tell.command()
+def now(context: typer.Context) -> None:
+    """Put the newest save on the air at once, without waiting for the bar."""
+    from livegan.ipc.messages import SwapNow
+
+    ask(context, SwapNow())
+
+
+@tell.command()
+def solo(
+    context: typer.Context,
+    slot: Annotated[str, typer.Argument(metavar="SLOT|all", help="Number of the slot, from 1.")],
+) -> None:
+    """Show one slot alone (keys 1 to 4), or all slots (key 0)."""
+    from livegan.ipc.messages import Solo
+
+    if slot != "all" and not (slot.isascii() and slot.isdigit() and len(slot) < 4):
+        fail(f"solo {slot}: write the number of a slot, from 1, or all", 2)
+    ask(context, Solo(None if slot == "all" else int(slot) - 1))
+
+
+@tell.command()
+def record(context: typer.Context, on: Switch = None) -> None:
+    """Start to record picture and sound, or stop (key r)."""
+    from livegan.ipc.remote.schema import RecordFilm
+
+    ask(context, RecordFilm(wanted(on)))
+
+
+@tell.command()
+def screenshot(context: typer.Context) -> None:
+    """Save the picture to the folder shows/ (key s)."""
+    from livegan.ipc.remote.schema import SaveScreenshot
+
+    ask(context, SaveScreenshot())
+
+
+@tell.command()
+def tempo(
+    context: typer.Context,
+    bpm: Annotated[
+        str,
+        typer.Argument(metavar="BPM|music", help="Beats per minute; music follows the set again."),
+    ],
+) -> None:
+    """Fix the tempo, or follow the set or the music again."""
+    from livegan.ipc.remote.schema import SetTempo
+
+    number: float | None = None
+    if bpm != "music":
+        try:
+            number = float(bpm)
+        except ValueError:
+            fail(f"tempo {bpm}: write beats per minute, such as 128, or music", 2)
+    ask(context, SetTempo(number))
+
+
+@tell.command()
+def tap(context: typer.Context) -> None:
+    """Tap the tempo (key t)."""
+    from livegan.ipc.remote.schema import TapTempo
+
+    ask(context, TapTempo())
+
+
+@tell.command()
+def state(
+    context: typer.Context,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Print it again and again, until the show ends.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option(min=0.05, help="Seconds between two of them, with --follow.")
+    ] = 1.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs: one line of JSON each time.")
+    ] = False,
+) -> None:
+    """Show how the show stands: picture, set, sound, knobs."""
+    with connected(context) as show:
+        if not follow:
+            found = show.state()
+            write([json.dumps(asdict(found))] if as_json else lines_of(found))
+            return
+        for found in show.states(every):
+            write([json.dumps(asdict(found)) if as_json else line_of(found)])
+
+
+@tell.command()
+def shows(context: typer.Context) -> None:
+    """List the shows that play in this folder."""
+    from livegan.ipc.remote.address import shows_in
+
+    folder, _ = context.obj
+    found = shows_in(folder)
+    if not found:
+        fail(nothing_plays(folder))
+    width = max(len(address.show) for address in found)
+    write([f"{a.show:<{width}}  {short(a.set)}  process {a.pid}" for a in found])
+
+
+# Asking ------------------------------------------------------------------------------------------
+
+
+def ask(context: typer.Context, command: Command) -> None:
+    """Have a show do something, and print what it answers."""
+    with connected(context) as show:
+        answer = show.ask(command)
+        if answer:
+            typer.echo(answer)
+
+
+@contextlib.contextmanager
+def connected(context: typer.Context) -> Iterator[ShowClient]:
+    """A connection to the show that is meant; ends with one line if there is none."""
+    from livegan.ipc.remote.address import shows_in
+    from livegan.ipc.remote.client import RemoteError, ShowClient
+
+    folder, name = context.obj
+    found = shows_in(folder)
+    meant = [address for address in found if name in ("", address.show)]
+    names = ", ".join(address.show for address in found)
+    if not found:
+        fail(nothing_plays(folder))
+    if not meant:
+        fail(f"no show {name!r} plays here; there is: {names}")
+    if len(meant) > 1:
+        which_one = f"livegan tell --show {meant[0].show} ..."
+        fail(f"{len(meant)} shows play here: {names}; say which one: {which_one}")
+    try:
+        with ShowClient(meant[0]) as show:
+            yield show
+    except RemoteError as error:
+        fail(str(error))
+
+
+def nothing_plays(folder: Path) -> str:
+    """Why nothing can be told."""
+    here = "this folder" if folder == Path.cwd() else short(folder)
+    return f"no show plays in {here}; start one there with `livegan perform`"
+
+
+def wanted(on: str | None) -> bool | None:
+    """A switch as it is sent."""
+    return None if on is None else on == "on"
+
+
+def write(lines: list[str]) -> None:
+    """Print lines at once; whoever reads them may have had enough."""
+    try:
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
+
+
+# The state as text -------------------------------------------------------------------------------
+
+
+def lines_of(found: ShowState) -> list[str]:
+    """The state as a few lines."""
+    rows: list[tuple[str, str]] = [
+        ("show", f"{found.show}, {clock(found.time)}"),
+        ("set", f"{short(found.set)}, {program(found)}"),
+        ("picture", f"{picture(found)}, {found.fps:.1f} fps, {found.screen_fps:.1f} on the window"),
+        ("engine", " on ".join(filter(None, (found.engine, found.device)))),
+        ("sound", f"{found.sound}, {found.bpm:.1f} bpm, bars of {found.beats_per_bar}"),
+    ]
+    rows += [("slot", f"{n}: {s['name']} ({s['model']})") for n, s in enumerate(found.slots, 1)]
+    rows += [("knob", knob_line(row)) for row in found.knobs]
+    rows += [("pad", name) for name in found.pads]
+    rows += [(what, why) for what, why in found.missing.items() if what != "sound"]
+    rows += [("refused", found.refusal)] if found.refusal else []
+    rows += [("note", text) for text in found.notes]
+    return [f"{label:<8} {text}" for label, text in rows]
+
+
+def line_of(found: ShowState) -> str:
+    """The state as one line, for --follow."""
+    knobs = "".join(f"  {row['name']} {row['value']:.3g}" for row in found.knobs)
+    refused = f"  refused: {found.refusal}" if found.refusal else ""
+    parts = (clock(found.time), program(found), picture(found), f"{found.fps:.1f} fps")
+    return "  ".join((*parts, f"{found.bpm:.1f} bpm")) + knobs + refused
+
+
+def clock(seconds: float) -> str:
+    """Show time for people."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+
+def program(found: ShowState) -> str:
+    """What plays."""
+    if found.version is None:
+        return found.waiting or "not on the air yet"
+    waiting = f", the newest save is {found.commit}" if found.commit in _COMING else ""
+    return f"version {found.version}" + (" (safe set)" if found.safe else "") + waiting
+
+
+def picture(found: ShowState) -> str:
+    """What is seen, and how old it is."""
+    flags: list[tuple[bool, Callable[[], str]]] = [
+        (found.blackout, lambda: "black"),
+        (found.solo is not None, lambda: f"solo {(found.solo or 0) + 1}"),
+        (found.recording, lambda: "recording"),
+        (found.age_ms is not None, lambda: f"{found.age_ms:.0f} ms old"),
+    ]
+    return ", ".join([found.picture, *(text() for on, text in flags if on)])
+
+
+def knob_line(row: object) -> str:
+    """A knob with its range."""
+    assert isinstance(row, dict)
+    span = f"{row['name']} {row['value']:.4g} ({row['low']:g} to {row['high']:g})"
+    return f"{span}, {row['doc']}" if row["doc"] else span
+
+
+_COMING = ("proposed", "proven", "cued")

@@ -1,0 +1,1 @@
+"""One address for a show: its messages, where it is found, and a client."""

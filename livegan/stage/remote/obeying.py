@@ -1,0 +1,105 @@
+"""What clients ask of a show, done as if by its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from livegan.ipc.messages import Safe, Solo, SwapNow, ToEngine, Undo
+from livegan.ipc.remote.schema import (
+    Command,
+    FadeToBlack,
+    Hold,
+    RecordFilm,
+    SaveScreenshot,
+    SetTempo,
+    TapTempo,
+)
+from livegan.stage.remote.server import Refused
+from livegan.stage.window.presenter import Presenter
+
+
+class Obeying:
+    """Does what else clients ask, on the thread of the presenter."""
+
+    def __init__(
+        self,
+        presenter: Presenter,
+        send: Callable[[ToEngine], None],
+        recording: Callable[[], bool],
+        tempo: Callable[[float | None], None],
+        safe: bool,
+    ) -> None:
+        """``tempo`` raises ValueError for one that cannot be; ``safe``: there is a safe set."""
+        self._presenter, self._send, self._recording = presenter, send, recording
+        self._tempo, self._safe = tempo, safe
+
+    def __call__(self, command: Command, now: float) -> str:
+        """Do it. Returns a line that says what; raises Refused."""
+        switches = self._presenter.switches
+        if isinstance(command, Hold):
+            return self._hold(command.on, now)
+        if isinstance(command, FadeToBlack):
+            said = "black", "back from black"
+            return self._switch("blackout", command.on, switches.black, now, said)
+        if isinstance(command, RecordFilm):
+            said = "recording", "the recording ends"
+            answer = self._switch("record", command.on, self._recording(), now, said)
+            if answer == "recording" and not self._recording():
+                raise Refused("it cannot be recorded: `livegan tell state` has the reason")
+            return answer
+        if isinstance(command, Solo):
+            return self._solo(command.slot, now)
+        if isinstance(command, SwapNow):
+            if self._presenter.view.commit != "cued":
+                raise Refused("nothing waits for its beat")
+            self._send(command)
+            return "it goes on the air with the next frame"
+        if isinstance(command, SetTempo):
+            try:
+                self._tempo(command.bpm)
+            except ValueError as error:
+                raise Refused(str(error)) from None
+            led = command.bpm is not None
+            return f"{command.bpm:g} bpm" if led else "the set leads the tempo, or the music"
+        if isinstance(command, Safe) and not self._safe:
+            raise Refused("there is no safe set: start the show with --safe SET")
+        action, text = _KEYS[type(command)]
+        self._presenter.press(action, "", now)
+        return text
+
+    def _hold(self, on: bool | None, now: float) -> str:
+        held = self._presenter.switches.asked == "held"
+        wanted = "held" if (not held if on is None else on) else ""
+        for _ in range(2):  # from a drift or a still it takes two presses to live
+            if self._presenter.switches.asked != wanted:
+                self._presenter.press("hold", "", now)
+        return "held" if wanted else "going on"
+
+    def _switch(
+        self, action: str, on: bool | None, before: bool, now: float, said: tuple[str, str]
+    ) -> str:
+        after = not before if on is None else on
+        if after != before:
+            self._presenter.press(action, "", now)
+        return said[0] if after else said[1]
+
+    def _solo(self, slot: int | None, now: float) -> str:
+        slots = len(self._presenter.view.slots)
+        if slot is not None and not 0 <= slot < slots:
+            raise Refused(f"there is no slot {slot + 1}: the set has {slots}")
+        if self._presenter.switches.solo == slot:
+            pass
+        elif slot is None:
+            self._presenter.press("all", "", now)
+        else:
+            self._presenter.press("solo", str(slot + 1), now)
+        return "all slots" if slot is None else f"slot {slot + 1} alone"
+
+
+_KEYS: dict[type, tuple[str, str]] = {
+    Undo: ("undo", "undo"),
+    Safe: ("safe", "safe set"),
+    TapTempo: ("tap", "tapped"),
+    SaveScreenshot: ("screenshot", "the picture goes to the folder shows/"),
+}
+"""Commands that are a key: its action, and the answer."""

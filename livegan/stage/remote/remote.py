@@ -1,0 +1,73 @@
+"""The address of a show, from its opening to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from livegan.ipc.messages import ToEngine
+from livegan.ipc.remote.address import open_address
+from livegan.ipc.remote.schema import Command
+from livegan.stage.options import Options
+from livegan.stage.record.show_log import ShowLog
+from livegan.stage.record.throttled_notes import ThrottledNotes
+from livegan.stage.remote.hands import RemoteHands
+from livegan.stage.remote.obeying import Obeying
+from livegan.stage.remote.server import RemoteServer
+from livegan.stage.remote.showing import Showing
+from livegan.stage.show_memory import ShowMemory
+from livegan.stage.window.presenter import Presenter
+
+
+class Remote:
+    """Lets clients of this machine see and play the show; see docs/remote.md."""
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        presenter: Presenter,
+        memory: ShowMemory,
+        recording: Callable[[], bool],
+        tempo: Callable[[float | None], None],
+        send: Callable[[ToEngine], None],
+        log: ShowLog,
+    ) -> None:
+        """``tempo`` fixes it in beats a minute.
+
+        A show without an address goes on; the log and the terminal say why.
+        """
+        self._server: RemoteServer | None = None
+        self._log, self._lines = log, ThrottledNotes(self._write)
+        try:
+            opened = open_address(options.working, options.set)
+        except OSError as error:
+            self._said("opened", f"livegan tell cannot reach this show: {error}")
+            return
+        showing = Showing(opened.address.show, presenter, memory, recording)
+        self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
+        hands = RemoteHands(memory, showing)
+        self._server = RemoteServer(opened, showing, hands, self._said)
+        log.record("remote", show=opened.address.show, where=opened.address.where)
+
+    def look(self, now: float) -> None:
+        """Do what clients asked for since the last look; on the presenter's thread."""
+        if self._server is not None:
+            self._server.take(lambda command: self._do(command, now))
+
+    def stop(self) -> None:
+        """Close the address."""
+        if self._server is not None:
+            self._server.stop()
+
+    def _do(self, command: Command, now: float) -> str:
+        answer = self._obeying(command, now)
+        self._log.record("remote", did=answer)
+        return answer
+
+    def _said(self, kind: str, text: str) -> None:
+        # Not on the HUD: the audience need not read what a client does wrong.
+        self._lines(text, kind)
+
+    def _write(self, text: str) -> None:
+        self._log.record("remote", text=text)
+        self._log.say(f"remote   {text}", "yellow")

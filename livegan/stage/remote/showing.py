@@ -1,0 +1,92 @@
+"""The state of a show, as its clients see it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from livegan.control_names import KNOB
+from livegan.ipc.messages import Row
+from livegan.ipc.remote.schema import ShowState
+from livegan.sound import RATE
+from livegan.stage.overlay.panels import METERS
+from livegan.stage.show_memory import ShowMemory
+from livegan.stage.window.presenter import Presenter
+
+
+class Showing:
+    """Gathers the state from what the window shows. From any thread: nothing waits for a frame."""
+
+    def __init__(
+        self,
+        show: str,
+        presenter: Presenter,
+        memory: ShowMemory,
+        recording: Callable[[], bool],
+    ) -> None:
+        self._show, self._presenter, self._recording = show, presenter, recording
+        self._sound, self._controls = memory.sound, memory.controls
+
+    def __call__(self) -> ShowState:
+        view, switches, seen = (
+            self._presenter.view,
+            self._presenter.switches,
+            self._presenter.readings(),
+        )
+        meters = dict(zip(METERS, seen.meters, strict=True))
+        return ShowState(
+            show=self._show,
+            set=view.file,
+            time=round(self._sound.position / RATE, 3),
+            engine=view.engine,
+            device=view.device,
+            fps=_rounded(view.engine_fps, 1),
+            screen_fps=_rounded(seen.screen_fps, 1),
+            age_ms=None if seen.age_ms is None else _rounded(seen.age_ms, 1),
+            version=view.version,
+            safe=view.safe,
+            commit=view.commit,
+            refusal=view.refusal,
+            waiting=view.waiting,
+            missing=dict(view.awaited),
+            notes=[note.text for note in view.notes],
+            picture=seen.rung,
+            flash_guard=seen.guard,
+            hold=switches.asked,
+            blackout=switches.black,
+            solo=switches.solo,
+            recording=self._recording(),
+            sound=seen.source,
+            meters={name: _rounded(value, 3) for name, value in meters.items()},
+            bpm=_rounded(seen.bpm, 2),
+            beats=_rounded(seen.beats, 3),
+            beats_per_bar=view.beats_per_bar,
+            slots=[vars(slot) for slot in view.slots],
+            knobs=self.knobs(),
+            pads=view.pads,
+        )
+
+    def knobs(self) -> list[Row]:
+        """The knobs of the set on the air, each with its ``value`` as the set reads it."""
+        controls = self._controls.snapshot()
+        found: list[Row] = []
+        for knob in self._presenter.view.knobs:
+            control = controls.get(KNOB + str(knob["name"]))
+            value = knob["default"] if control is None else control.value
+            found.append({**knob, "value": min(max(value, knob["low"]), knob["high"])})
+        return found
+
+    @property
+    def declared(self) -> Sequence[Row]:
+        """The knobs of the set on the air, without their values."""
+        return self._presenter.view.knobs
+
+    @property
+    def pads(self) -> Sequence[str]:
+        """The pads of the set on the air."""
+        return self._presenter.view.pads
+
+
+def _rounded(value: float, digits: int) -> float:
+    """For reading; never what JSON does not have."""
+    return round(value, digits) if math.isfinite(value) else 0.0

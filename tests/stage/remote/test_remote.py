@@ -1,0 +1,120 @@
+"""A whole show, played from another process by the commands of docs/remote.md."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from livegan.cli import app
+from livegan.ipc.messages import Undo
+from livegan.ipc.remote.address import shows_in
+from livegan.ipc.remote.client import RemoteError, ShowClient
+from livegan.ipc.remote.schema import FadeToBlack, Hold, SetKnob, SetTempo, SwapNow
+from tests.stage.performance import Performance
+from tests.stage.supervision.test_supervisor_thread import until
+
+pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", reason="uses Xvfb")]
+
+PAGE = (Path(__file__).parents[3] / "docs" / "remote.md").read_text("utf-8")
+SET = "colour 10 60 200\nknob red 0 250\nknob warmth -0.5 0.5\npad hit\n"
+COMMANDS = re.findall(r"^livegan (tell .+)$", PAGE, re.M)
+
+
+def told(folder: Path, *words: str) -> Any:
+    """What ``livegan tell`` prints and how it ends."""
+    return CliRunner().invoke(app, ["tell", "--folder", str(folder), *words])
+
+
+def test_a_show_is_played_and_seen_from_outside(show: Performance) -> None:
+    show.set.write_text(SET)
+
+    def act() -> None:
+        until(lambda: show.shows(10))
+        (address,) = shows_in(show.folder)
+        with ShowClient(address) as client:
+            until(lambda: client.state().knobs)
+            seen = client.state()
+            assert (seen.show, seen.version, seen.picture) == ("set", 1, "live")
+            assert seen.set == str(show.set) and seen.pads == ["hit"] and len(seen.slots) == 4
+            assert client.ask(SetKnob("red", 180)) == "red 180"
+            until(lambda: show.shows(180))
+            assert [k["value"] for k in client.state().knobs] == [180, -0.5]
+            with pytest.raises(RemoteError, match=r"^knob 'red' goes from 0 to 250$"):
+                client.ask(SetKnob("red", 251))
+            assert client.ask(FadeToBlack(True)) == "black"
+            until(lambda: show.look().max() < 8)
+            assert client.ask(FadeToBlack(True)) == "black"  # nothing new
+            client.ask(FadeToBlack(False))
+            until(lambda: show.shows(180))
+            assert client.ask(Hold()) == "held" and client.state().hold == "held"
+            show.press("d")
+            until(lambda: client.state().hold == "drift")
+            assert client.ask(Hold(False)) == "going on" and client.state().hold == ""
+            assert client.ask(SetTempo(120)) == "120 bpm"
+            until(lambda: client.state().bpm == 120)
+            with pytest.raises(RemoteError, match="between 20 and 400"):
+                client.ask(SetTempo(10**400))
+            with pytest.raises(RemoteError, match="nothing waits for its beat"):
+                client.ask(SwapNow())
+            show.save(SET + "cue\n")
+            until(lambda: client.state().commit == "cued")
+            client.ask(SwapNow())
+            until(lambda: client.state().version == 2)
+            show.save(SET + "refuse no such word\n")
+            until(lambda: client.state().refusal == "set.py:5: no such word")
+            client.ask(Undo())
+            until(lambda: client.state().version == 3)
+
+    assert show.play(act) == 0
+    assert shows_in(show.folder) == [], "its address ends with it"
+    assert show.lines("remote")[0]["show"] == "set"
+
+
+def test_the_commands_of_the_page_run(show: Performance) -> None:
+    show.set.write_text(SET)
+
+    def act() -> None:
+        until(lambda: told(show.folder, "knob", "red", "100").exit_code == 0)
+        until(lambda: show.shows(100))
+        for command in COMMANDS:
+            words = shlex.split(command)[1:]
+            if "--follow" in words:
+                continue  # ends with the show
+            done = told(show.folder, *words)
+            if words == ["now"]:
+                assert "nothing waits for its beat" in done.output
+            elif words == ["safe"]:
+                assert "start the show with --safe" in done.output
+            else:
+                assert done.exit_code == 0, done.output
+        seen = json.loads(told(show.folder, "state", "--json").output)
+        assert seen["version"] == 1 and seen["show"] == "set"
+        text = told(show.folder, "state").output
+        assert re.search(r"^knob     warmth -?[\d.]+ \(-0.5 to 0.5\)$", text, re.M), text
+        assert re.search(r"^set      .*set\.py, version 1$", text, re.M), text
+        for words, why in (
+            (["knob", "warmt", "0"], "there is no knob 'warmt'; did you mean 'warmth'?"),
+            (["pad", "hit", "2"], "pad 'hit': the strength is above 0, and 1 at most"),
+            (["solo", "9"], "there is no slot 9: the set has 4"),
+            (["--show", "other", "undo"], "no show 'other' plays here; there is: set"),
+        ):
+            done = told(show.folder, *words)
+            assert done.exit_code == 1 and done.output == f"{why}\n"
+
+    assert {w.split()[1] for w in COMMANDS} >= {"knob", "pad", "state", "undo", "now", "tempo"}
+    assert show.play(act) == 0
+
+
+def test_without_a_show_one_line_says_how_to_start_one(tmp_path: Path) -> None:
+    done = told(tmp_path, "undo")
+    assert done.exit_code == 1
+    assert re.fullmatch(
+        r"no show plays in .*; start one there with `livegan perform`\n", done.output
+    )
