@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from livegan.ipc.control_table import ControlTable
-from livegan.ipc.messages import EngineMessage, encode
+from livegan.ipc.messages import EngineMessage, SwapNow, encode
 from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP, RATE
@@ -55,6 +55,8 @@ class Show:
         self.pictures, self.thumbs = PictureRing.create(512, 512), PictureRing.create(256, 6144)
         self.controls = ControlTable.create()
         self.heard: list[dict[str, Any]] = []
+        self.beats = 0.0
+        """The count of beats, which stands still."""
         options = {
             "set": str(self.set),
             "folder": str(folder),
@@ -83,7 +85,9 @@ class Show:
         self.sound.write_features(np.zeros((RATE // HOP, len(FEATURES)), np.float32))
         while not self._over.wait(HOP / RATE):
             self.sound.write(np.zeros((HOP, 2), np.float32))
-            self.sound.write_features(np.zeros((1, len(FEATURES)), np.float32))
+            row = np.zeros((1, len(FEATURES)))
+            row[0, FEATURES.index("beats")] = self.beats
+            self.sound.write_features(row)
 
     def close(self) -> None:
         self.supervision.stop()
@@ -161,6 +165,28 @@ def test_a_set_that_holds_the_interpreter_is_found_named_and_left_out(show: Show
     show.save(text("x = 1"))
     show.until("the edit on air", lambda: show.commits("on_air")[-1]["source"] == text("x = 1"))
     assert len(show.told("death")) == 1, "it was certain who did it"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("show", [False], indirect=True)
+def test_its_knobs_are_told_and_what_is_cued_can_be_put_on_the_air_at_once(show: Show) -> None:
+    show.until("the first program", lambda: show.commits("on_air"))
+    show.beats = 0.5  # and so a bar never comes
+    bars = text("knob('hue', 0.3, 0, 2, 'colour')").replace('swap="now"', 'swap="bar"')
+    show.save(bars)
+    show.until("a cue", lambda: len(show.commits("cued")) == 2)
+    show.picture(show.picture().serial)
+    assert len(show.commits("on_air")) == 1
+    show.supervision.send(SwapNow())
+    show.until("the new program", lambda: len(show.commits("on_air")) == 2)
+    hue = {"name": "hue", "default": 0.3, "low": 0.0, "high": 2.0, "doc": "colour"}
+
+    def settings() -> dict[str, Any]:
+        return [m for m in list(show.heard) if m["type"] == "settings"][-1]
+
+    show.until("its knob", lambda: settings()["controls"] == ["knob/hue"])
+    assert settings()["knobs"] == [hue]
 
 
 FORKS = "if now.frame % 64 == 63 and not forks: forks.append(os.fork())"

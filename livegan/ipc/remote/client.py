@@ -74,7 +74,7 @@ class ShowClient:
         while True:
             try:
                 message = self._next()
-            except ShowEnded:
+            except ConnectionEnded:
                 return
             if isinstance(message, Answer) and not message.done:
                 raise RemoteError(message.text)
@@ -90,7 +90,7 @@ class ShowClient:
         try:
             self._socket.sendall(line_of(command))
         except OSError:
-            raise ShowEnded(f"the show {self._name!r} has ended") from None
+            raise ConnectionEnded(f"the show {self._name!r} has ended") from None
 
     def _next(self) -> FromShow:
         try:
@@ -100,7 +100,7 @@ class ShowClient:
         except OSError:
             line = b""
         if not line.endswith(b"\n"):
-            raise ShowEnded(f"the show {self._name!r} has ended")
+            raise ConnectionEnded(f"the show {self._name!r} has ended")
         try:
             return read_answer(line)
         except BadMessage as error:
@@ -113,5 +113,5 @@ class ShowClient:
         self.close()
 
 
-class ShowEnded(RemoteError):
+class ConnectionEnded(RemoteError):
     """The show closed the connection."""

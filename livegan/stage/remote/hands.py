@@ -7,7 +7,7 @@ from livegan.ipc.messages import Row
 from livegan.ipc.remote.schema import Command, HitPad, SetKnob
 from livegan.plugin.closest import suggestion
 from livegan.sound import RATE
-from livegan.stage.remote.server import Refused
+from livegan.stage.remote.server import Declined
 from livegan.stage.remote.showing import Showing
 from livegan.stage.show_memory import ShowMemory
 
@@ -23,7 +23,7 @@ class RemoteHands:
         self._controls, self._sound, self._showing = memory.controls, memory.sound, showing
 
     def __call__(self, command: Command) -> str | None:
-        """Do it, if it is for a knob or a pad. Raises Refused."""
+        """Do it, if it is for a knob or a pad. Raises Declined."""
         if isinstance(command, SetKnob):
             return self._turn(command)
         if isinstance(command, HitPad):
@@ -35,14 +35,14 @@ class RemoteHands:
         row = _known("knob", command.name, rows)
         low, high = row["low"], row["high"]
         if not low <= command.value <= high:  # also what is no number
-            raise Refused(f"knob {command.name!r} goes from {low:g} to {high:g}")
+            raise Declined(f"knob {command.name!r} goes from {low:g} to {high:g}")
         self._set(KNOB + command.name, command.value)
         return f"{command.name} {command.value:g}"
 
     def _strike(self, command: HitPad) -> str:
         _known("pad", command.name, dict.fromkeys(self._showing.pads, _NO_ROW))
         if not 0 < command.strength <= 1:
-            raise Refused(f"pad {command.name!r}: the strength is above 0, and 1 at most")
+            raise Declined(f"pad {command.name!r}: the strength is above 0, and 1 at most")
         self._set(PAD + command.name, command.strength)
         return f"{command.name} {command.strength:g}"
 
@@ -50,15 +50,15 @@ class RemoteHands:
         try:
             self._controls.set(name, value, self._sound.position / RATE)
         except ValueError as error:
-            raise Refused(str(error)) from None
+            raise Declined(str(error)) from None
 
 
 def _known(kind: str, name: str, rows: dict[str, Row]) -> Row:
-    """The row of a knob or pad. Raises Refused if the set has none of that name."""
+    """The row of a knob or pad. Raises Declined if the set has none of that name."""
     if name not in rows:
         if not rows:
-            raise Refused(f"there is no {kind} {name!r:.80}: the set on the air has no {kind}s")
+            raise Declined(f"there is no {kind} {name!r:.80}: the set on the air has no {kind}s")
         # A long one is no slip of the fingers, and comparing it with each name takes time.
         near = suggestion(name, rows) if len(name) <= LONGEST_GUESS else ""
-        raise Refused(f"there is no {kind} {name!r:.80}{near}")
+        raise Declined(f"there is no {kind} {name!r:.80}{near}")
     return rows[name]

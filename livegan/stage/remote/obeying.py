@@ -14,7 +14,7 @@ from livegan.ipc.remote.schema import (
     SetTempo,
     TapTempo,
 )
-from livegan.stage.remote.server import Refused
+from livegan.stage.remote.server import Declined
 from livegan.stage.window.presenter import Presenter
 
 
@@ -34,7 +34,7 @@ class Obeying:
         self._tempo, self._safe = tempo, safe
 
     def __call__(self, command: Command, now: float) -> str:
-        """Do it. Returns a line that says what; raises Refused."""
+        """Do it. Returns a line that says what; raises Declined."""
         switches = self._presenter.switches
         if isinstance(command, Hold):
             return self._hold(command.on, now)
@@ -45,24 +45,24 @@ class Obeying:
             said = "recording", "the recording ends"
             answer = self._switch("record", command.on, self._recording(), now, said)
             if answer == "recording" and not self._recording():
-                raise Refused("it cannot be recorded: `livegan tell state` has the reason")
+                raise Declined("it cannot be recorded: `livegan tell state` has the reason")
             return answer
         if isinstance(command, Solo):
             return self._solo(command.slot, now)
         if isinstance(command, SwapNow):
             if self._presenter.view.commit != "cued":
-                raise Refused("nothing waits for its beat")
+                raise Declined("nothing waits for its beat")
             self._send(command)
             return "it goes on the air with the next frame"
         if isinstance(command, SetTempo):
             try:
                 self._tempo(command.bpm)
             except ValueError as error:
-                raise Refused(str(error)) from None
+                raise Declined(str(error)) from None
             led = command.bpm is not None
             return f"{command.bpm:g} bpm" if led else "the set leads the tempo, or the music"
         if isinstance(command, Safe) and not self._safe:
-            raise Refused("there is no safe set: start the show with --safe SET")
+            raise Declined("there is no safe set: start the show with --safe SET")
         action, text = _KEYS[type(command)]
         self._presenter.press(action, "", now)
         return text
@@ -86,7 +86,7 @@ class Obeying:
     def _solo(self, slot: int | None, now: float) -> str:
         slots = len(self._presenter.view.slots)
         if slot is not None and not 0 <= slot < slots:
-            raise Refused(f"there is no slot {slot + 1}: the set has {slots}")
+            raise Declined(f"there is no slot {slot + 1}: the set has {slots}")
         if self._presenter.switches.solo == slot:
             pass
         elif slot is None:

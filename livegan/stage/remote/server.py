@@ -30,11 +30,11 @@ IDLE = 0.25
 """Seconds between looks at what cannot be waited for."""
 
 
-class Refused(ValueError):
+class Declined(ValueError):
     """A command cannot be done; one line, which the client is sent."""
 
 
-class Asked(NamedTuple):
+class RemoteRequest(NamedTuple):
     """A command for the stage, of a client."""
 
     command: Command
@@ -52,13 +52,13 @@ class RemoteServer:
         told: Callable[[str, str], None],
     ) -> None:
         """``state`` and ``at_once`` are called on the server's thread. ``at_once`` does a command
-        that needs no frame, and gives the answer; None leaves it to `take`. It raises `Refused`.
+        that needs no frame, and gives the answer; None leaves it to `take`. It raises `Declined`.
         ``told`` receives lines about clients that are sent away, and of which kind they are.
         """
         self.address = open_address.address
         self._open, self._state, self._at_once, self._told = open_address, state, at_once, told
         self._visitors: list[Visitor] = []
-        self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[RemoteRequest] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[Visitor, bool, str]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._wake, self._woken = socket.socketpair()
@@ -69,7 +69,7 @@ class RemoteServer:
 
     def take(self, do: Callable[[Command], str], most: int = 32) -> None:
         """Do what was asked, at most so much; on the thread of the stage. ``do`` gives the answer,
-        and raises `Refused`."""
+        and raises `Declined`."""
         for _ in range(most):
             try:
                 asked = self._asked.get_nowait()
@@ -77,7 +77,7 @@ class RemoteServer:
                 return
             try:
                 answer = asked.visitor, True, do(asked.command)
-            except Refused as error:
+            except Declined as error:
                 answer = asked.visitor, False, str(error)
             except BaseException as error:
                 self._answers.put((asked.visitor, False, f"a part of the show failed: {error!r}"))
@@ -186,14 +186,14 @@ class RemoteServer:
     def _do(self, command: Command, visitor: Visitor) -> None:
         try:
             text = self._at_once(command)
-        except Refused as error:
+        except Declined as error:
             visitor.answer(False, str(error))
             return
         if text is not None:
             visitor.answer(True, text)
             return
         visitor.awaits = True
-        self._asked.put(Asked(command, visitor))
+        self._asked.put(RemoteRequest(command, visitor))
 
     def _send_states(self, now: float) -> None:
         """Send the state to those who wait for it: made once for all."""

@@ -16,7 +16,7 @@ from livegan.ipc.remote.client import RemoteError, ShowClient
 from livegan.ipc.remote.schema import Command, SetKnob, ShowState, TapTempo
 from livegan.stage.remote import server as module
 from livegan.stage.remote import visitor
-from livegan.stage.remote.server import Refused, RemoteServer
+from livegan.stage.remote.server import Declined, RemoteServer
 
 
 class Show:
@@ -42,7 +42,7 @@ class Show:
         if not isinstance(command, SetKnob):
             return None
         if command.name != "hue":
-            raise Refused(f"there is no knob {command.name!r}")
+            raise Declined(f"there is no knob {command.name!r}")
         self.done.append(command)
         return "turned"
 
