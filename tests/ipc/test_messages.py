@@ -24,7 +24,7 @@ def any_of(kind: type) -> st.SearchStrategy[Any]:
     fields = {}
     for name, hint in get_type_hints(kind).items():
         found = st.from_type(hint)
-        if "Mapping" in str(hint):
+        if "Mapping[str, typing.Any]" in str(hint):
             found = ROWS if "Sequence" not in str(hint) else st.lists(ROWS, max_size=3)
         fields[name] = found
     if kind is messages.Hello:
