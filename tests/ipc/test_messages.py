@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 import pytest
@@ -24,7 +25,9 @@ def any_of(kind: type) -> st.SearchStrategy[Any]:
     fields = {}
     for name, hint in get_type_hints(kind).items():
         found = st.from_type(hint)
-        if "Mapping[str, typing.Any]" in str(hint):
+        if hint == Mapping[str, str]:
+            found = st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3)
+        elif "Mapping" in str(hint):
             found = ROWS if "Sequence" not in str(hint) else st.lists(ROWS, max_size=3)
         fields[name] = found
     if kind is messages.Hello:

@@ -32,7 +32,7 @@ class RemoteHands:
 
     def _turn(self, command: SetKnob) -> str:
         rows = {str(row["name"]): row for row in self._showing.declared}
-        row = _known("knob", command.name, rows)
+        row = self._known("knob", command.name, rows)
         low, high = row["low"], row["high"]
         if not low <= command.value <= high:  # also what is no number
             raise Declined(f"knob {command.name!r} goes from {low:g} to {high:g}")
@@ -40,25 +40,26 @@ class RemoteHands:
         return f"{command.name} {command.value:g}"
 
     def _strike(self, command: HitPad) -> str:
-        _known("pad", command.name, dict.fromkeys(self._showing.pads, _NO_ROW))
+        self._known("pad", command.name, dict.fromkeys(self._showing.pads, _NO_ROW))
         if not 0 < command.strength <= 1:
             raise Declined(f"pad {command.name!r}: the strength is above 0, and 1 at most")
         self._set(PAD + command.name, command.strength)
         return f"{command.name} {command.strength:g}"
+
+    def _known(self, kind: str, name: str, rows: dict[str, Row]) -> Row:
+        """The row of a knob or pad. Raises Declined if the set has none of that name."""
+        if name in rows:
+            return rows[name]
+        if not self._showing.plays:
+            raise Declined("no set is on the air yet")
+        if not rows:
+            raise Declined(f"there is no {kind} {name!r:.80}: the set on the air has no {kind}s")
+        # A long one is no slip of the fingers, and comparing it with each name takes time.
+        near = suggestion(name, rows) if len(name) <= LONGEST_GUESS else ""
+        raise Declined(f"there is no {kind} {name!r:.80}{near}")
 
     def _set(self, name: str, value: float) -> None:
         try:
             self._controls.set(name, value, self._sound.position / RATE)
         except ValueError as error:
             raise Declined(str(error)) from None
-
-
-def _known(kind: str, name: str, rows: dict[str, Row]) -> Row:
-    """The row of a knob or pad. Raises Declined if the set has none of that name."""
-    if name not in rows:
-        if not rows:
-            raise Declined(f"there is no {kind} {name!r:.80}: the set on the air has no {kind}s")
-        # A long one is no slip of the fingers, and comparing it with each name takes time.
-        near = suggestion(name, rows) if len(name) <= LONGEST_GUESS else ""
-        raise Declined(f"there is no {kind} {name!r:.80}{near}")
-    return rows[name]

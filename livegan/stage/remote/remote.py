@@ -47,7 +47,10 @@ class Remote:
         self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
         hands = RemoteHands(memory, showing)
         self._server = RemoteServer(opened, showing, hands, self._said)
-        log.record("remote", show=opened.address.show, where=opened.address.where)
+        name = opened.address.show
+        log.record("remote", show=name, where=opened.address.where)
+        if name != options.set.stem:
+            log.say(f"remote   this show is called {name}: livegan tell --show {name}", "cyan")
 
     def look(self, now: float) -> None:
         """Do what clients asked for since the last look; on the presenter's thread."""

@@ -77,6 +77,11 @@ class Showing:
         return found
 
     @property
+    def plays(self) -> bool:
+        """Whether a set is on the air, or was."""
+        return self._presenter.view.version is not None
+
+    @property
     def declared(self) -> Sequence[Row]:
         """The knobs of the set on the air, without their values."""
         return self._presenter.view.knobs
