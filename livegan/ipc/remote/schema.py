@@ -238,8 +238,16 @@ def read_command(line: bytes) -> tuple[Command, int]:
 
 
 def read_answer(line: bytes) -> FromShow:
-    """The message in a line of a show. Raises BadMessage if it is none."""
-    found: FromShow = decode(_object(line), FROM_SHOW)
+    """The message in a line of a show, without the fields that only a later livegan has.
+
+    Raises BadMessage if it is none.
+    """
+    said = _object(line)
+    kind = next((kind for name, kind in FROM_SHOW.items() if name == said.get("type")), None)
+    if kind is not None:
+        known = {"type", *(f.name for f in dataclasses.fields(kind))}
+        said = {name: value for name, value in said.items() if name in known}
+    found: FromShow = decode(said, FROM_SHOW)
     return found
 
 
