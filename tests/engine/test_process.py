@@ -26,6 +26,8 @@ from livegan.stage.supervision.health import Limits
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 
 PATIENCE = 240.0
+BEATS = 2.0
+"""The count of beats of the sound, from its second second."""
 
 SET = """
 from livegan.live import *
@@ -55,8 +57,6 @@ class Show:
         self.pictures, self.thumbs = PictureRing.create(512, 512), PictureRing.create(256, 6144)
         self.controls = ControlTable.create()
         self.heard: list[dict[str, Any]] = []
-        self.beats = 0.0
-        """The count of beats, which stands still."""
         options = {
             "set": str(self.set),
             "folder": str(folder),
@@ -86,7 +86,7 @@ class Show:
         while not self._over.wait(HOP / RATE):
             self.sound.write(np.zeros((HOP, 2), np.float32))
             row = np.zeros((1, len(FEATURES)))
-            row[0, FEATURES.index("beats")] = self.beats
+            row[0, FEATURES.index("beats")] = BEATS
             self.sound.write_features(row)
 
     def close(self) -> None:
@@ -172,7 +172,7 @@ def test_a_set_that_holds_the_interpreter_is_found_named_and_left_out(show: Show
 @pytest.mark.parametrize("show", [False], indirect=True)
 def test_its_knobs_are_told_and_what_is_cued_can_be_put_on_the_air_at_once(show: Show) -> None:
     show.until("the first program", lambda: show.commits("on_air"))
-    show.beats = 0.5  # and so a bar never comes
+    # The count of beats stands still, so a bar never comes.
     bars = text("knob('hue', 0.3, 0, 2, 'colour')").replace('swap="now"', 'swap="bar"')
     show.save(bars)
     show.until("a cue", lambda: len(show.commits("cued")) == 2)
