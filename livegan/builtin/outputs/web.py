@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import io
 import ipaddress
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,8 +24,9 @@ from PIL import Image
 
 LOOPBACK = "127.0.0.1"
 PORT = 8090
-PORTS = 20
-"""Ports that are tried from `PORT` on if the set names none: several outputs have one each."""
+"""The port if the set names none: always the same, so that an address in OBS stays right."""
+HANDOVER = 5.0
+"""Seconds to wait for a port that is taken: an edited set's output before this one may have it."""
 MOST = 16
 """Viewers at once; more are refused, so that a forgotten browser farm takes no cores."""
 PATIENCE = 5.0
@@ -47,7 +50,7 @@ ADDRESS = re.compile(
 
 
 def parsed(text: str) -> tuple[str, int, str]:
-    """Host, port (0: a free one) and path of ``"HOST:PORT/PATH"``; each part may be missing.
+    """Host, port and path of ``"HOST:PORT/PATH"``; each part may be missing.
 
     Raises
     ------
@@ -55,8 +58,8 @@ def parsed(text: str) -> tuple[str, int, str]:
         In one line, for a text that is no address.
     """
     found = ADDRESS.fullmatch(text.strip())
-    port = int(found["port"] or 0) if found else 0
-    if found is None or port > 65535:
+    port = int(found["port"] or PORT) if found else 0
+    if found is None or not 0 < port < 65535:
         raise RuntimeError(f'web={text!r} is no address: write "/live" or "0.0.0.0:8080/live"')
     host, path = found["host"], found["path"]
     if host and path is None and not found["port"] and re.fullmatch(r"[\w-]+", host):
@@ -229,7 +232,7 @@ class WebOutput:
 
 
 def open_web(name: str, *, note: Callable[[str], None]) -> WebOutput:
-    """A server for ``"HOST:PORT/PATH"``: by default this machine only, and a free port.
+    """A server for ``"HOST:PORT/PATH"``: by default for this machine only, on port 8090.
 
     Raises
     ------
@@ -237,17 +240,20 @@ def open_web(name: str, *, note: Callable[[str], None]) -> WebOutput:
         In one line, for a text that is no address and for a port that is taken.
     """
     host, port, path = parsed(name)
-    tried = [port] if port else range(PORT, PORT + PORTS)
-    why = ""
-    for number in tried:
+    end = time.monotonic() + HANDOVER
+    while True:
         try:
-            server = Server(host, number, path)
+            server = Server(host, port, path)
+            break
         except OSError as error:
-            why = error.strerror or str(error)
-            continue
-        output = WebOutput(server)
-        others = "" if server.loopback else " and from other machines of the network"
-        note(f"open {output.address} in a browser or in OBS{others}")
-        return output
-    where = f"{host}:{port}" if port else f"{host}, ports {PORT} to {PORT + PORTS - 1}"
-    raise RuntimeError(f"web={name!r}: {where} cannot be used ({why}); name another port")
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                why = error.strerror or str(error)
+                raise RuntimeError(
+                    f"web={name!r}: {host}:{port} cannot be used ({why}); name another port, "
+                    f'such as web=":{port + 1}{path}"'
+                ) from None
+        time.sleep(0.1)
+    output = WebOutput(server)
+    others = "" if server.loopback else " and from other machines of the network"
+    note(f"open {output.address} in a browser or in OBS{others}")
+    return output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -61,12 +62,12 @@ def next_picture(stream: http.client.HTTPResponse) -> np.ndarray:
 @pytest.mark.parametrize(
     ("text", "address"),
     [
-        ("/live", ("127.0.0.1", 0, "/live")),
-        ("live", ("127.0.0.1", 0, "/live")),
-        ("/", ("127.0.0.1", 0, "")),
-        ("/wall/left/", ("127.0.0.1", 0, "/wall/left")),
+        ("/live", ("127.0.0.1", 8090, "/live")),
+        ("live", ("127.0.0.1", 8090, "/live")),
+        ("/", ("127.0.0.1", 8090, "")),
+        ("/wall/left/", ("127.0.0.1", 8090, "/wall/left")),
         ("0.0.0.0:8080/live", ("0.0.0.0", 8080, "/live")),
-        ("0.0.0.0", ("0.0.0.0", 0, "/live")),
+        ("0.0.0.0", ("0.0.0.0", 8090, "/live")),
         (":8080", ("127.0.0.1", 8080, "/live")),
         ("stage-pc:8080", ("stage-pc", 8080, "/live")),
         ("http://localhost:8080/a", ("localhost", 8080, "/a")),
@@ -77,7 +78,9 @@ def test_an_address_may_leave_out_what_is_usual(text: str, address: tuple[str, i
     assert parsed(text) == address
 
 
-@pytest.mark.parametrize("text", ["a b", "/live?x", "localhost:99999/live", "host:port/live"])
+@pytest.mark.parametrize(
+    "text", ["a b", "/live?x", "localhost:99999/live", ":0/live", "host:port/live"]
+)
 def test_what_is_no_address_is_refused_in_a_line(text: str) -> None:
     with pytest.raises(RuntimeError, match='is no address: write "/live"'):
         parsed(text)
@@ -178,18 +181,24 @@ def test_too_many_viewers_are_told_so(unused_port: int, monkeypatch: pytest.Monk
         output.close()
 
 
-def test_a_taken_port_is_refused_and_without_one_the_next_is_used(
+def test_a_port_that_stays_taken_is_refused_with_what_to_write(
     output: WebOutput, unused_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(web, "HANDOVER", 0.0)
     with pytest.raises(RuntimeError, match=f"127.0.0.1:{unused_port} cannot be used") as error:
-        open_web(f":{unused_port}", note=print)
-    assert "name another port" in str(error.value)
-    monkeypatch.setattr(web, "PORT", unused_port)
-    other = open_web("/live", note=lambda text: None)
+        open_web(f":{unused_port}/b", note=print)
+    assert f'name another port, such as web=":{unused_port + 1}/b"' in str(error.value)
+
+
+def test_a_port_that_becomes_free_is_taken_over(unused_port: int) -> None:
+    first = open_web(f":{unused_port}/a", note=lambda text: None)
+    threading.Timer(0.2, first.close).start()
+    second = open_web(f":{unused_port}/b", note=lambda text: None)
     try:
-        assert not other.address.startswith(f"http://127.0.0.1:{unused_port}/")
+        second.send(plain(40))
+        assert asked(unused_port, "/b.jpg").status == 200
     finally:
-        other.close()
+        second.close()
 
 
 def test_other_machines_are_let_in_only_when_asked(unused_port: int) -> None:
