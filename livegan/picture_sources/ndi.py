@@ -11,6 +11,7 @@ from typing import Any
 
 import av
 
+from livegan.builtin.outputs.ndi import told
 from livegan.picture_sources.frame import as_pixels
 from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 
@@ -18,7 +19,6 @@ WAIT = 0.2  # seconds that `read` waits for a picture
 LOOK = 1 / 120  # seconds between looks whether a new picture came
 STILL = 0.5  # seconds after which a picture that does not change is delivered again
 LOST = 1.0  # seconds without a connection after which senders are looked for anew
-MISSING = "NDI needs the package cyndilib: pip install 'livegan[ndi]'"
 
 
 def find_sender(wanted: str, there: Sequence[str]) -> str | None:
@@ -161,10 +161,9 @@ def open_ndi(argument: str, wanted: Wanted, *, note: Callable[[str], None]) -> N
 def need_cyndilib() -> None:
     """Raises `PictureSourceError` with the command that installs cyndilib where it is missing."""
     try:
-        import cyndilib  # noqa: F401
+        import cyndilib.finder  # noqa: F401
     except ImportError as error:
-        told = MISSING if error.name == "cyndilib" else f"NDI: {error}"
-        raise PictureSourceError(told) from None
+        raise PictureSourceError(told(error)) from None
 
 
 def senders(seconds: float = 1.0) -> list[str]:

@@ -23,6 +23,11 @@ SMALLEST = 16
 MISSING = "NDI needs the package cyndilib: pip install 'livegan[ndi]'"
 
 
+def told(error: ImportError) -> str:
+    """Why cyndilib cannot be used, and how to get it where it is missing, in one line."""
+    return MISSING if isinstance(error, ModuleNotFoundError) else f"NDI cannot be loaded: {error}"
+
+
 class NdiOutput:
     """One NDI sender. It stays when no receiver is there; then a picture costs next to nothing."""
 
@@ -83,5 +88,5 @@ def open_ndi(name: str, *, note: Callable[[str], None]) -> NdiOutput:
     try:
         import cyndilib.sender  # noqa: F401
     except ImportError as error:
-        raise RuntimeError(MISSING if error.name == "cyndilib" else f"NDI: {error}") from None
+        raise RuntimeError(told(error)) from None
     return NdiOutput(name, note)

@@ -78,8 +78,8 @@ def open_virtualcam(name: str, *, note: Callable[[str], None]) -> VirtualCamera:
     try:
         import pyvirtualcam
     except ImportError as error:
-        told = MISSING if error.name == "pyvirtualcam" else f"virtual camera: {error}"
-        raise RuntimeError(told) from None
+        missing = isinstance(error, ModuleNotFoundError)
+        raise RuntimeError(MISSING if missing else f"virtual camera: {error}") from None
     try:
         camera = pyvirtualcam.Camera(width, height, RATE, device=device)
     except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -24,6 +25,10 @@ from livegan.stage.picture_guests.guests import PictureGuests
 from tests.stage.streams.running import running
 
 pytest.importorskip("cyndilib", reason="NDI needs cyndilib: pip install 'livegan[ndi]'")
+PORT = 5960
+"""Without avahi, NDI asks this port of a machine for its senders: the first process there has it,
+and the senders of others are not found."""
+pytestmark = pytest.mark.xdist_group("ndi")
 PEER = Path(__file__).with_name("ndi_peer.py")
 NEAR = 12  # NDI codes colours in YCbCr of video range, 4:2:2: blue 200 comes as 191
 
@@ -73,6 +78,10 @@ class Peer:
 @pytest.fixture
 def name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A sender's name that no other test has; NDI finds its senders on loopback."""
+    try:
+        socket.create_server(("0.0.0.0", PORT)).close()
+    except OSError:
+        pytest.skip(f"another program of this machine uses NDI's port {PORT}")
     here = {"ndi": {"networks": {"ips": "127.0.0.1"}}}
     (tmp_path / "ndi-config.v1.json").write_text(json.dumps(here))
     monkeypatch.setenv("NDI_CONFIG_DIR", str(tmp_path))
