@@ -7,6 +7,8 @@ Through cyndilib, which brings the NDI runtime. NDI is a registered trademark of
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -20,6 +22,8 @@ RATE = Fraction(60)
 """Pictures a second that receivers are promised at most: livegan sends them as they are drawn."""
 SMALLEST = 16
 """Width and height below which the runtime ends the process (4:2:2 needs whole pairs of pixels)."""
+UNSEEN = 1.0
+"""Seconds from one picture to the next while no receiver is there."""
 MISSING = "NDI needs the package cyndilib: pip install 'livegan[ndi]'"
 
 
@@ -33,8 +37,14 @@ class NdiOutput:
 
     format = Format("rgba")
 
-    def __init__(self, name: str, note: Callable[[str], None]) -> None:
-        self.name, self._note = name, note
+    def __init__(
+        self,
+        name: str,
+        note: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name, self._note, self._clock = name, note, clock
+        self._sent = -math.inf
         self._sender: Any = None
         self._size = (0, 0)
 
@@ -52,6 +62,10 @@ class NdiOutput:
         try:
             if (wide, high) != self._size:
                 self._open(wide, high)
+            now = self._clock()
+            if now - self._sent < UNSEEN and not self._sender.get_num_connections(0.0):
+                return  # the runtime would code the picture for nobody
+            self._sent = now
             self._sender.write_video(pixels.reshape(-1))
         except Exception as error:  # cyndilib raises plain exceptions
             self.close()
@@ -78,6 +92,7 @@ class NdiOutput:
     def close(self) -> None:
         """Take the sender off the network."""
         sender, self._sender, self._size = self._sender, None, (0, 0)
+        self._sent = -math.inf
         if sender is not None:
             with contextlib.suppress(Exception):
                 sender.close()
