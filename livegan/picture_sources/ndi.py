@@ -113,7 +113,7 @@ class NdiSource:
     def _say_away(self, there: Sequence[str]) -> None:
         what = f"no NDI sender is called {self._argument!r}" if self._argument else "no NDI sender"
         others = f"there is {'; '.join(sorted(there))}" if there else "no sender is there"
-        self._say(f"{what}, it is waited for ({others})")
+        self._say(f"{what}; livegan waits for it ({others})")
 
     def _say(self, text: str) -> None:
         if text != self._told:

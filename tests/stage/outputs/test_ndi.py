@@ -154,7 +154,7 @@ def test_a_sender_is_found_by_part_of_its_name_waited_for_and_found_again(
             peers[0].say(320, 240, 30, 200, 60)
             until((96, 128), (30, 200, 60))  # as large as the canvas needs
             peers[0].end()
-            while not any("waited for" in note for note in notes[-1:]):
+            while not any("waits for it" in note for note in notes[-1:]):
                 time.sleep(0.02)
             peers.append(Peer("send", name))
             peers[1].say(160, 90, 30, 60, 200)
