@@ -224,7 +224,7 @@ def test_photographs_become_a_model_that_a_set_feeds_with_the_same_word() -> Non
     do(command("train outlines"))
     card = json.loads(Path("models/dreamer/model.json").read_text())
     assert card["condition"]["name"] == "edges" and not card.get("encoder")
-    (said,) = re.findall(r'`(model\("dreamer", .*?\))`', PAGE)
+    said, *_ = re.findall(r'`(model\("dreamer", .*?\))`', PAGE)
     lines = ["from livegan.live import *", "trail = encode.levels_timeline(listen())"]
     Path("sets/dreamer.py").write_text("\n".join([*lines, f"show({said})"]), encoding="utf-8")
     assert "good" in do("livegan check sets/dreamer.py")

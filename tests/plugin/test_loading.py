@@ -216,7 +216,7 @@ def test_a_plugin_that_kills_its_process_is_left_out_by_the_next(
     assert first.returncode == -9
     said = said_by(load_elsewhere(KILLS))
     assert said["good"] == ["loaded", ""]
-    assert said["deadly"][0] == "refused" and "ended the process" in said["deadly"][1]
+    assert said["deadly"][0] == "refused" and "crashed the process" in said["deadly"][1]
     (mark,) = (tmp_path / "cache").glob("livegan/loading/*")
     assert f"delete {mark}" in said["deadly"][1]
     assert mark.parent.stat().st_mode & 0o077 == 0

@@ -61,7 +61,7 @@ def shade(picture, **values):
     return picture * values["speed"]
 
 
-shader = declared(shade, {"speed": param(0.5, 0, 2, "how fast")}, name="shader")
+shade = declared(shade, {"speed": param(0.5, 0, 2, "how fast")}, name="shade")
 
 
 def both(a, b, amount=0.5):
@@ -79,7 +79,7 @@ def register_mixers(register):
     register(grain)
     register(dim)
     register(Counter, "counter")
-    register(shader)
+    register(shade)
 
 
 @hookimpl
@@ -179,8 +179,8 @@ def test_a_line_is_said_once_and_with_the_name_of_who_says_it(show: Show) -> Non
 
 
 def test_a_declaration_can_be_made_by_code(show: Show) -> None:
-    assert shown(show, "show(encode.paint(sound).shader(speed=0.25))")[0] == 0.25
-    assert "goes from 0 to 2" in refused(show, "show(encode.paint(sound).shader(speed=3))")
+    assert shown(show, "show(encode.paint(sound).shade(speed=0.25))")[0] == 0.25
+    assert "goes from 0 to 2" in refused(show, "show(encode.paint(sound).shade(speed=3))")
 
 
 def test_a_word_composes_nodes_at_the_line_of_the_set(show: Show) -> None:
