@@ -28,9 +28,28 @@ pytest.importorskip("cyndilib", reason="NDI needs cyndilib: pip install 'livegan
 PORT = 5960
 """Without avahi, NDI asks this port of a machine for its senders: the first process there has it,
 and the senders of others are not found."""
-pytestmark = pytest.mark.xdist_group("ndi")
+pytestmark = [pytest.mark.xdist_group("ndi"), pytest.mark.slow]
 PEER = Path(__file__).with_name("ndi_peer.py")
 NEAR = 12  # NDI codes colours in YCbCr of video range, 4:2:2: blue 200 comes as 191
+
+
+def port_is_free() -> bool:
+    """Whether a sender that starts now gets the port; after another one ended it may take a minute
+    (connections in TIME_WAIT), and then NDI takes another port."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("0.0.0.0", PORT))
+        except OSError:
+            return False
+    return True
+
+
+def wait_for_port(seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not port_is_free():
+        if time.monotonic() > end:
+            pytest.skip(f"another program of this machine uses NDI's port {PORT}")
+        time.sleep(0.1)
 
 
 class Peer:
@@ -78,10 +97,7 @@ class Peer:
 @pytest.fixture
 def name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A sender's name that no other test has; NDI finds its senders on loopback."""
-    try:
-        socket.create_server(("0.0.0.0", PORT)).close()
-    except OSError:
-        pytest.skip(f"another program of this machine uses NDI's port {PORT}")
+    wait_for_port()
     here = {"ndi": {"networks": {"ips": "127.0.0.1"}}}
     (tmp_path / "ndi-config.v1.json").write_text(json.dumps(here))
     monkeypatch.setenv("NDI_CONFIG_DIR", str(tmp_path))
@@ -119,6 +135,7 @@ def test_a_set_is_received_by_its_name_and_again_at_another_size(
         peer.until([160, 90, 200, 60, 30], lambda: ring.write(wide))
         high = plain(128, 64, 30, 60, 200)
         peer.until([64, 128, 30, 60, 200], lambda: ring.write(high))
+        peer.end()  # who closes first keeps the connection in TIME_WAIT: not the sender
         outputs.close()
         ring.unlink()
     (told,) = notes
@@ -156,6 +173,7 @@ def test_a_sender_is_found_by_part_of_its_name_waited_for_and_found_again(
             peers[0].end()
             while not any("waits for it" in note for note in notes[-1:]):
                 time.sleep(0.02)
+            wait_for_port()
             peers.append(Peer("send", name))
             peers[1].say(160, 90, 30, 60, 200)
             until((90, 160), (30, 60, 200))
