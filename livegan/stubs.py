@@ -330,7 +330,9 @@ def word(name: str) -> str:
         gives = "Signal" if name == "signal" else "Picture"
         return DECORATOR.format(name=name, gives=gives, more=more, doc=doc + "\n")
     if name == "show":
-        outputs = [f"{n}: str = ..." for n in usable(registry.current().names("output"))]
+        outputs = [
+            f"{n}: str | Literal[True] = ..." for n in usable(registry.current().names("output"))
+        ]
         return function(name, ["picture: Picture", "*", *outputs], "None", doc)
     if name == "shader":
         return function(name, ["file: str", "/", *SHADER], "Picture", doc)

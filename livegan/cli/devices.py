@@ -1,4 +1,4 @@
-"""``livegan devices``: sound inputs and outputs, cameras, displays, processors."""
+"""``livegan devices``: sound inputs and outputs, cameras, NDI senders, displays, processors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def devices() -> None:
-    """List sound inputs and outputs, cameras, displays and processors."""
+    """List sound inputs and outputs, cameras, NDI senders, displays and processors."""
     from livegan.sound.inputs.devices import SourceError, list_devices
 
     try:
@@ -41,7 +41,7 @@ def devices() -> None:
             typer.echo("no sound input and no sound output")
     except SourceError as error:
         typer.secho(str(error), fg="yellow")
-    for line in [*camera_lines(), *display_lines(), *processor_lines()]:
+    for line in [*camera_lines(), *ndi_lines(), *display_lines(), *processor_lines()]:
         typer.echo(line)
 
 
@@ -53,6 +53,18 @@ def camera_lines() -> list[str]:
     if not found:
         return ['no camera; camera("test") in a set is a test pattern']
     return [f"camera {camera.number}: {camera.name}" for camera in found]
+
+
+def ndi_lines() -> list[str]:
+    """Which NDI senders the network has, a line each; none without cyndilib."""
+    from livegan.picture_sources.ndi import senders
+    from livegan.picture_sources.source import PictureSourceError
+
+    try:
+        found = senders()
+    except PictureSourceError:  # `livegan doctor` says how to get it
+        return []
+    return [f"NDI sender: {name}" for name in found] or ["no NDI sender was found within a second"]
 
 
 def processor_lines() -> list[str]:

@@ -13,6 +13,12 @@ from livegan.cli.console.display import display_lines
 from livegan.cli.console.terminal import terminal
 from livegan.shaders.shader import ShaderError
 
+EXTRAS = (
+    ("cyndilib", "ndi", "NDI out and in"),
+    ("pyvirtualcam", "virtualcam", "virtual camera"),
+)
+"""Packages that some outputs and sources need, the extras that install them, and what they do."""
+
 
 def shader_renderer() -> str:
     """What paints shaders on this machine.
@@ -81,6 +87,11 @@ def doctor() -> None:
         line(None, error.reason)
     spout = sys.platform == "win32"
     line(True if spout else None, "Spout" if spout else "Spout: on Windows only")
+    for package, extra, what in EXTRAS:
+        try:
+            line(True, f"{what} by {package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            line(None, f"{what}: pip install 'livegan[{extra}]' ({package} is not installed)")
     from livegan.plugin import registry
 
     problems = registry.current().problems

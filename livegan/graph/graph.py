@@ -165,8 +165,8 @@ def declare(control: Declared) -> None:
 def show(picture: Any, **outputs: Any) -> None:
     """Show a picture in the window. ``spout="name"`` also sends it to a Spout sender of that name.
 
-    Every output of a plugin is a keyword. Its value is passed to the output, for example the name
-    of the Spout sender.
+    Every output is a keyword. Its value is passed to the output, for example the name of the Spout
+    sender. True stands for the name "livegan".
     """
     if isinstance(picture, (list, tuple)):
         raise SetError("show takes one picture; to show several, use show(grid(a, b))")
@@ -177,8 +177,9 @@ def show(picture: Any, **outputs: Any) -> None:
             registry.current().offer("output", kind)
         except registry.UnknownName as error:
             raise SetError(f"show: {error}") from None
-        if not isinstance(name, str) or not name:
+        if name is not True and (not isinstance(name, str) or not name):
             raise SetError(f"show: {kind}= takes a name in quotes")
+    outputs = {kind: "livegan" if name is True else name for kind, name in outputs.items()}
     graph = _collecting.get()
     if graph is not None:
         for kind, name in outputs.items():

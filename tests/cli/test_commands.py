@@ -166,7 +166,9 @@ def test_lists_of_models_plugins_and_devices(work: Path) -> None:
 
 
 def test_doctor_finds_nothing_missing() -> None:
-    assert "generators run on" in livegan("doctor")
+    said = livegan("doctor")
+    assert "generators run on" in said
+    assert "NDI out and in" in said and "virtual camera" in said
 
 
 def test_new_makes_a_folder_whose_sets_are_good(work: Path) -> None:

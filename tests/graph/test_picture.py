@@ -74,6 +74,8 @@ def test_a_picture_can_be_given_by_name() -> None:
         (lambda w: grid(), "at least one picture"),
         (lambda w: show(sound), "show needs a picture"),
         (lambda w: show(w, spoot="x"), "did you mean 'spout'"),
+        (lambda w: show(w, ndi=""), "ndi= takes a name in quotes"),
+        (lambda w: show(w, ndi=1), "ndi= takes a name in quotes"),
         (lambda w: prev(3), "name of a picture in quotes"),
         (lambda w: settings(swap="soon"), '"now", "beat", "bar"'),
         (lambda w: bool(w), "switch"),

@@ -108,7 +108,9 @@ def test_what_is_offered_comes_first_then_its_name(folder: Path) -> None:
     )
     found = Registry().load(folder, installed=False)
     assert found.problems == []
-    offers = {o.name: (o.summary, o.make("")) for o in found.offered("output") if o.name != "spout"}
+    offers = {
+        o.name: (o.summary, o.make("")) for o in found.offered("output") if o.plugin == "offers"
+    }
     assert offers == {
         "wall": ("A wall.", None),
         "door": ("a door", None),

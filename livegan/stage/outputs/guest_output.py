@@ -1,4 +1,4 @@
-"""An output of a plugin, in a process of its own: kept at work, started again when it fails."""
+"""An output in a process of its own: kept at work, started again when it fails."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from livegan.ipc.messages import Row
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.shared_memory import NoRoom
+from livegan.plugin.catalogue import OWN
 from livegan.sound.source import Note
 from livegan.stage.fallback.letterbox import boxed
 from livegan.stage.outputs.guest import Guest
@@ -30,7 +31,7 @@ opened; where a later one is larger than both, it is made smaller."""
 
 
 class GuestOutput(Sending):
-    """Sends a stream to a process that has the output of a plugin open.
+    """Sends a stream to a process that has an output open.
 
     The ring between them is the stage's, and stays whatever becomes of the process or the engine.
     """
@@ -45,7 +46,8 @@ class GuestOutput(Sending):
     ) -> None:
         """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes."""
         super().__init__(str(wanted["name"]), stream, lambda _: self._ring_output(), note)
-        self._title = f"output {wanted['kind']} (plugin {wanted['plugin']})"
+        whose = "" if wanted["plugin"] == OWN else f" (plugin {wanted['plugin']})"
+        self._title = f"output {wanted['kind']}{whose}"
         self._options: Message = {
             "kind": ("output", wanted["kind"]),
             "folder": str(folder),

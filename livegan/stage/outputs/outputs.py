@@ -25,8 +25,14 @@ HANDOVER = 2 * GOODBYE
 """Seconds that who is to open an output waits at most for the one that had it before."""
 
 
+ON_A_THREAD = ("spout",)
+"""Kinds of livegan's own that are opened on a thread of the stage. All others run in a process of
+their own, like those of plugins: a crash of the NDI runtime or of a camera's driver costs them
+alone."""
+
+
 def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
-    """What opens the outputs that come with livegan, by kind. ``note`` takes what went wrong."""
+    """What opens the outputs `ON_A_THREAD`, by kind. ``note`` takes what went wrong."""
     found: dict[str, Callable[[str], Output]] = {}
 
     def register(make: Any, name: str | None = None, *about: Any, **more: Any) -> Any:
@@ -39,7 +45,7 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
         builtin.register_outputs(register)
     except Exception as error:
         note(f"livegan's own outputs could not be loaded: {type(error).__name__}: {error}")
-    return found
+    return {kind: found[kind] for kind in ON_A_THREAD if kind in found}
 
 
 @dataclass
@@ -53,7 +59,7 @@ class _Running:
 class Outputs:
     """Those that the program on air asks for, each on a thread of its own.
 
-    One of livegan runs there; one of a plugin runs in a process of its own.
+    Those `ON_A_THREAD` run there; all others run in processes of their own.
     """
 
     def __init__(
@@ -67,7 +73,7 @@ class Outputs:
         """``note`` takes one line for the performer, from any thread; each is given once, and an
         output does not give many: see `livegan.stage.record.throttled_notes.ThrottledNotes`.
 
-        ``guest`` makes what runs an output of a plugin.
+        ``guest`` makes what runs an output in a process of its own.
         """
         self._guest = guest
         self._openers = opened_by
@@ -141,8 +147,8 @@ class Outputs:
         if running is not None and running.stamp == stamp:
             running.sending.stream = stream
             return running
-        foreign = item.get("plugin", OWN) != OWN and self._guest is not None
-        opener = None if foreign else self._openers.get(kind)
+        opener = self._openers.get(kind) if item.get("plugin", OWN) == OWN else None
+        foreign = opener is None and bool(item.get("entry")) and self._guest is not None
         if opener is None and not foreign:
             have = ", ".join(sorted(self._openers)) or "none"
             self._note(f"there is no output {kind!r} here (there is: {have})", name)

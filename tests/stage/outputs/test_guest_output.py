@@ -133,12 +133,12 @@ def test_an_output_of_a_plugin_is_sent_the_newest_picture(
     until(lambda: drawn(13, 90) and any("thirteen" in note for note in notes))
     outputs.take(wanted)  # as every program that goes on the air asks for
     assert "closed" not in takes.read_text()
+    until(lambda: "output nowhere (plugin places): there is no such place here" in notes)
     outputs.take([{**wanted[0], "stamp": "edited"}])
     until(lambda: takes.read_text().count("closed") == 1)
     until(lambda: "14 (4, 4, 3)" in drawn(14, 90))
     outputs.close()
     assert takes.read_text().endswith("closed\n")
-    assert "output nowhere (plugin places): there is no such place here" in notes
     assert "output kept (plugin places): thirteen is not taken" in notes
     assert "output kept (plugin places): keeps takes" in notes
 

@@ -1,0 +1,107 @@
+"""NDI: pictures over the local network, to mixers and media servers that know NDI.
+
+Through cyndilib, which brings the NDI runtime. NDI is a registered trademark of Vizrt NDI AB
+(https://ndi.video).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livegan.stage.streams.formats import Format
+
+RATE = Fraction(60)
+"""Pictures a second that receivers are promised at most: livegan sends them as they are drawn."""
+SMALLEST = 16
+"""Width and height below which the runtime ends the process (4:2:2 needs whole pairs of pixels)."""
+UNSEEN = 1.0
+"""Seconds from one picture to the next while no receiver is there."""
+MISSING = "NDI needs the package cyndilib: pip install 'livegan[ndi]'"
+
+
+def told(error: ImportError) -> str:
+    """Why cyndilib cannot be used, and how to get it where it is missing, in one line."""
+    return MISSING if isinstance(error, ModuleNotFoundError) else f"NDI cannot be loaded: {error}"
+
+
+class NdiOutput:
+    """One NDI sender. It stays when no receiver is there; then a picture costs next to nothing."""
+
+    format = Format("rgba")
+
+    def __init__(
+        self,
+        name: str,
+        note: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name, self._note, self._clock = name, note, clock
+        self._sent = -math.inf
+        self._sender: Any = None
+        self._size = (0, 0)
+
+    def send(self, pixels: NDArray[np.uint8]) -> None:
+        """Send a (H, W, 4) uint8 picture. Raises RuntimeError if it was not taken.
+
+        A picture of another size needs a new sender: receivers lose this one for some seconds and
+        find the new one by its name.
+        """
+        height, width, _ = pixels.shape
+        wide, high = max(SMALLEST, width + width % 2), max(SMALLEST, height)
+        if (wide, high) != (width, height):
+            edges = ((0, high - height), (0, wide - width), (0, 0))
+            pixels = np.pad(pixels, edges, mode="edge")
+        try:
+            if (wide, high) != self._size:
+                self._open(wide, high)
+            now = self._clock()
+            if now - self._sent < UNSEEN and not self._sender.get_num_connections(0.0):
+                return  # the runtime would code the picture for nobody
+            self._sent = now
+            self._sender.write_video(pixels.reshape(-1))
+        except Exception as error:  # cyndilib raises plain exceptions
+            self.close()
+            raise RuntimeError(f"NDI {self.name!r}: a picture was not sent ({error})") from None
+
+    def _open(self, width: int, height: int) -> None:
+        from cyndilib.sender import Sender
+        from cyndilib.video_frame import VideoSendFrame
+        from cyndilib.wrapper.ndi_structs import FourCC
+
+        first = self._sender is None
+        self.close()
+        frame = VideoSendFrame()
+        frame.set_fourcc(FourCC.RGBX)
+        frame.set_frame_rate(RATE)
+        frame.set_resolution(width, height)
+        sender = Sender(self.name, clock_video=False)
+        sender.set_video_frame(frame)
+        sender.open()
+        self._sender, self._size = sender, (width, height)
+        if first:
+            self._note(f"other programs see it as {sender.name}")
+
+    def close(self) -> None:
+        """Take the sender off the network."""
+        sender, self._sender, self._size = self._sender, None, (0, 0)
+        self._sent = -math.inf
+        if sender is not None:
+            with contextlib.suppress(Exception):
+                sender.close()
+
+
+def open_ndi(name: str, *, note: Callable[[str], None]) -> NdiOutput:
+    """An NDI sender called ``name``. Raises RuntimeError, in one line, without cyndilib."""
+    try:
+        import cyndilib.sender  # noqa: F401
+    except ImportError as error:
+        raise RuntimeError(told(error)) from None
+    return NdiOutput(name, note)

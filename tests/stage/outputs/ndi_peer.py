@@ -1,0 +1,78 @@
+"""The other end of an NDI test: cyndilib alone, in a process of its own, nothing of livegan.
+
+``send NAME`` sends what lines of its input say, ``WIDTH HEIGHT RED GREEN BLUE``. ``receive NAME``
+prints each new picture in that form, the colour taken from the middle.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Any
+
+import numpy as np
+from cyndilib.finder import Finder
+from cyndilib.receiver import Receiver
+from cyndilib.sender import Sender
+from cyndilib.video_frame import VideoFrameSync, VideoSendFrame
+from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
+from cyndilib.wrapper.ndi_structs import FourCC
+
+
+def send(name: str) -> None:
+    asked: list[list[int]] = []
+
+    def listen() -> None:
+        for line in sys.stdin:
+            asked.append([int(word) for word in line.split()])
+
+    threading.Thread(target=listen, daemon=True).start()
+    sender: Any = None
+    size: tuple[int, int] | None = None
+    while True:
+        if asked:
+            width, height, *colour = asked[-1]
+            if size != (width, height):
+                if sender is not None:
+                    sender.close()
+                frame, size = VideoSendFrame(), (width, height)
+                frame.set_fourcc(FourCC.RGBX)
+                frame.set_resolution(width, height)
+                sender = Sender(name, clock_video=False)
+                sender.set_video_frame(frame)
+                sender.open()
+            pixels = np.empty((height, width, 4), np.uint8)
+            pixels[:] = (*colour, 255)
+            sender.write_video(pixels.reshape(-1))
+        time.sleep(1 / 30)
+
+
+def receive(name: str) -> None:
+    finder = Finder()
+    finder.open()
+    receiver = Receiver(color_format=RecvColorFormat.RGBX_RGBA, bandwidth=RecvBandwidth.highest)
+    frame = VideoFrameSync()
+    receiver.frame_sync.set_video_frame(frame)
+    found, before = None, ""
+    while True:
+        if found is None:
+            finder.wait_for_sources(0.2)
+            finder.update_sources()
+            for full in finder.get_source_names():
+                if full.endswith(f"({name})"):
+                    found = finder.get_source(full)
+                    receiver.set_source(found)
+        receiver.frame_sync.capture_video()
+        if frame.xres:
+            pixels = frame.get_array().reshape(frame.yres, frame.xres, 4)
+            colour = pixels[frame.yres // 2, frame.xres // 2, :3]
+            line = " ".join(str(int(v)) for v in (frame.xres, frame.yres, *colour))
+            if line != before:
+                print(line, flush=True)
+                before = line
+        time.sleep(1 / 60)
+
+
+if __name__ == "__main__":
+    {"send": send, "receive": receive}[sys.argv[1]](sys.argv[2])
