@@ -28,7 +28,7 @@ pytest.importorskip("cyndilib", reason="NDI needs cyndilib: pip install 'livegan
 PORT = 5960
 """Without avahi, NDI asks this port of a machine for its senders: the first process there has it,
 and the senders of others are not found."""
-pytestmark = [pytest.mark.xdist_group("ndi"), pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PEER = Path(__file__).with_name("ndi_peer.py")
 NEAR = 12  # NDI codes colours in YCbCr of video range, 4:2:2: blue 200 comes as 191
 
