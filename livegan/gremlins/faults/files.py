@@ -16,6 +16,8 @@ from livegan.gremlins.show import Show
 
 WAITS = told("waiting for", within=6.0)
 AWAY = ".away"
+ADDRESSES = shutil.ignore_patterns(".live")
+"""Sockets of shows that play, which cannot be copied."""
 
 
 def aside(path: Path) -> Path:
@@ -70,7 +72,7 @@ def folder_back(show: Show) -> None:
 def folder_anew(show: Show) -> None:
     """The working folder is removed and made anew, as by a checkout, and then the engine dies."""
     folder = show.copy.folder
-    shutil.copytree(folder, aside(folder), symlinks=True)
+    shutil.copytree(folder, aside(folder), symlinks=True, ignore=ADDRESSES)
     shutil.rmtree(folder)
     os.replace(aside(folder), folder)
     show.signal(show.engine, signal.SIGKILL)
@@ -134,7 +136,7 @@ def folder_switched(show: Show) -> None:
     """The link leads to another folder with another version of the set."""
     link = show.copy.set.parent
     second = show.copy.room / "second"
-    shutil.copytree(link, second, symlinks=True)
+    shutil.copytree(link, second, symlinks=True, ignore=ADDRESSES)
     (second / show.copy.set.name).write_text(another(show, 2), encoding="utf-8")
     switched(link, second)
 
