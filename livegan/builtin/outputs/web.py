@@ -67,7 +67,7 @@ def parsed(text: str) -> tuple[str, int, str]:
     return (host or LOOPBACK).strip("[]"), port, (path or "/live").rstrip("/")
 
 
-class Newest:
+class NewestPicture:
     """The newest picture as a JPEG. It is encoded when the first viewer asks for it."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, host: str, port: int, path: str) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), Viewer)
-        self.path, self.newest = path, Newest()
+        self.path, self.newest = path, NewestPicture()
         self.seats = threading.BoundedSemaphore(MOST)
         self.loopback = host in (LOOPBACK, "localhost", "::1")
 
