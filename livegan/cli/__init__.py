@@ -50,7 +50,9 @@ ROWS = (
     CommandRow(
         "models", "List the models that a set in this folder can use, or show the card of one."
     ),
-    CommandRow("devices", "List sound inputs and outputs, cameras, displays and processors."),
+    CommandRow(
+        "devices", "List sound inputs and outputs, cameras, NDI senders, displays and processors."
+    ),
     CommandRow(
         "doctor",
         "Check what this machine has, what is missing, and how to get it.",
