@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from livegan.files import named
 from livegan.graph.place import SetError, here
 from livegan.graph.signal import Signal, lift
 from livegan.graph.sound import SoundHandle
@@ -110,13 +111,24 @@ def found_file(label: str, value: Any) -> Path | None:
         return None
     if not isinstance(value, (str, Path)):
         raise SetError(f"{label} is the path of a file in quotes, got {describe(value)}")
+    return look_for(label, value)
+
+
+def look_for(label: str, file: str | Path) -> Path:
+    """A file in the set's own folder, in the working one, or at an absolute path."""
     place = here()
     folders = list(dict.fromkeys([*([Path(place.file).parent] if place else []), Path.cwd()]))
-    for folder in folders:
-        if (folder / value).is_file():
-            return (folder / value).resolve()
-    looked = " or ".join(str(folder) for folder in folders)
-    raise SetError(f"{label}: there is no file {str(value)!r} in {looked}")
+    paths = [named(folder / Path(file).expanduser()) for folder in folders]
+    for path in paths:
+        if path.is_file():
+            return path.resolve()
+    if any(path.is_dir() for path in paths):
+        raise SetError(f"{label}: {str(file)!r} is a folder; name a file in it")
+    there = [p.name for path in paths if path.parent.is_dir() for p in path.parent.iterdir()]
+    raise SetError(
+        f"{label}: there is no file {str(file)!r} in {' or '.join(map(str, folders))}"
+        + suggestion(Path(file).name, there)
+    )
 
 
 def describe(value: Any) -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from livegan.files import named
-from livegan.graph.binding import bind, check, describe
+from livegan.graph.binding import bind, check, describe, look_for
 from livegan.graph.picture import CHAINED, Picture, as_input, flat
-from livegan.graph.place import Place, SetError, here
+from livegan.graph.place import Place, SetError
 from livegan.graph.signal import Signal
 from livegan.graph.sound import SoundHandle
 from livegan.plugin.closest import suggestion
@@ -103,20 +102,7 @@ def found(word: str, file: Any) -> Path:
     """A file that a set names: in its own folder, in the working one, or absolute."""
     if not isinstance(file, (str, Path)) or not str(file).strip():
         raise SetError(f"{word} needs the name of a file in quotes, got {describe(file)}")
-    place = here()
-    folders = list(dict.fromkeys([*([Path(place.file).parent] if place else []), Path.cwd()]))
-    paths = [named(folder / Path(file).expanduser()) for folder in folders]
-    for path in paths:
-        if path.is_file():
-            return path.resolve()
-    folder = next((path for path in paths if path.is_dir()), None)
-    if folder is not None:
-        raise SetError(f"{word}: {str(file)!r} is a folder; name a file in it")
-    there = [p.name for path in paths if path.parent.is_dir() for p in path.parent.iterdir()]
-    raise SetError(
-        f"{word}: there is no file {str(file)!r} in {' or '.join(map(str, folders))}"
-        + suggestion(Path(file).name, there)
-    )
+    return look_for(word, file)
 
 
 def taken(
