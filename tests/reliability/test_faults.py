@@ -7,6 +7,7 @@ what was late is told by the command, on a machine that does nothing else.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -116,7 +117,7 @@ def test_the_show_goes_on(fault: Gremlin, evening: tuple[list[Outcome], Eyes]) -
     may_skip = not os.environ.get("CI") or "namespaces" in fault.needs
     if outcome.verdict == "not done" and may_skip:
         pytest.skip(outcome.why[0])
-    assert outcome.verdict in ("pass", "late"), outcome
+    assert outcome.verdict in ("pass", "late"), json.dumps(outcome.as_data(), indent=1)
     assert outcome.presented > 0 or fault.name == "the X server dies"  # there is no window then
     assert outcome.said or not fault.must
     assert "\n" not in outcome.said

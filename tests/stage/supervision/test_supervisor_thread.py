@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.messages import EngineMessage, Note, Undo, encode
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
@@ -56,11 +57,15 @@ class Show:
         )
         self.pictures = self.rings[1]
         self.heard: list[dict[str, Any]] = []
-        names = [ring.name for ring in self.rings]
+        self.controls = ControlTable.create()
+        sound, pictures, thumbs = self.rings
         options = {
             "set": str(self.set),
             "folder": str(folder),
-            **dict(zip(("sound_ring", "picture_ring", "thumb_ring"), names, strict=True)),
+            "sound_ring": sound.name,
+            "picture_ring": pictures.name,
+            "thumb_ring": thumbs.name,
+            "control_table": self.controls.name,
         }
         self.supervision = SupervisorThread(
             options, self.hear, target=FAKE, limits=limits, standby=standby
@@ -71,9 +76,9 @@ class Show:
 
     def close(self) -> None:
         self.supervision.stop()
-        for ring in self.rings:
-            ring.close()
-            ring.unlink()
+        for memory in (*self.rings, self.controls):
+            memory.close()
+            memory.unlink()
 
     def save(self, text: str) -> None:
         beside = self.set.with_suffix(".new")
