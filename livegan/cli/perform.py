@@ -213,6 +213,7 @@ def perform(
     from livegan.stage.record.summary import lines_of
     from livegan.stage.stage import Stage
     from livegan.stage.window.displays import NoWindow
+    from livegan.stage.window.window import WindowLost
 
     options = Options(
         set=path,
@@ -247,7 +248,7 @@ def perform(
             status = stage.run()
             for line in lines_of(stage.report()):
                 typer.echo(line)
-        except NoWindow:
+        except (NoWindow, WindowLost):  # the latter while it opened
             status = None
     if status is None:
         film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)

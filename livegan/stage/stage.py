@@ -57,7 +57,8 @@ from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import SERVER, Window
+from livegan.stage.window.window import Window, WindowLost
+from livegan.stage.window.window_thread import WindowThread
 
 MESSAGES_A_FRAME = 32
 
@@ -94,7 +95,7 @@ class Stage:
             self._stack = stack
             stack.enter_context(ending.by_signals(self.stop))
             self._open(stack)
-            self._presenter.present(self._stop, self._listen)
+            self._presenter.present(self._stop, self._listen, self._thread)
             self._left.set()
             self._finish()
         return self._status
@@ -103,6 +104,22 @@ class Stage:
         self._streams.stop()
         self._still.keep()
         self._log.record("report", **self.report())
+
+    def _open_window(self) -> Window:
+        options = self.options
+        return Window(
+            options.window,
+            title=f"livegan: {options.set.name}",
+            fullscreen=options.fullscreen,
+            display=options.display,
+            told=self._window_told,
+            server_gone=self._thread.stay,
+        )
+
+    def _close_window(self) -> None:
+        if not self._window.abandoned:  # its thread never returns then
+            with contextlib.suppress(WindowLost):
+                self._thread.run(self._window.close)
 
     def stop(self, status: int = 0) -> None:
         """End the show, from any thread or a signal handler."""
@@ -208,15 +225,9 @@ class Stage:
             blackout=self._blackout,
             note=self._note,
         )
-        self._window = Window(
-            options.window,
-            title=f"livegan: {options.set.name}",
-            fullscreen=options.fullscreen,
-            display=options.display,
-            told=self._window_told,
-            last_resort=lambda: self._abandon(SERVER),
-        )
-        stack.callback(self._window.close)
+        self._thread = WindowThread()
+        self._window = self._thread.run(self._open_window)
+        stack.callback(self._close_window)
         self._still = Still(place, fallbacks, self._log.later, self._note)
         self._presenter = Presenter(
             self._window,

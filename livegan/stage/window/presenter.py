@@ -31,6 +31,7 @@ from livegan.stage.streams.stream import StreamPicture, StreamRequest
 from livegan.stage.streams.streams import Streams
 from livegan.stage.window.pacing import FramePace
 from livegan.stage.window.window import Window, WindowLost
+from livegan.stage.window.window_thread import WindowThread
 
 T = TypeVar("T")
 _NOTHING: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
@@ -64,7 +65,7 @@ class Presented:
 
 
 class Presenter:
-    """Shows the main stream, view and switches. All on the thread that calls `present`."""
+    """Shows the main stream, view and switches. All on the window's thread, while there is one."""
 
     def __init__(
         self,
@@ -106,15 +107,20 @@ class Presenter:
         """Called with a line when the window is gone for good; the show goes on without it."""
         self._failures: set[str] = set()
 
-    def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
-        """Present until ``stop`` is set. ``listen`` is called before each frame, with the time.
+    def present(
+        self, stop: threading.Event, listen: Callable[[float], None], thread: WindowThread
+    ) -> None:
+        """Present until ``stop`` is set, on the window's ``thread``.
 
-        Where the window is lost, only that goes on.
+        ``listen`` is called before each frame, with the time. Where the window is lost, only that
+        goes on, on the thread that called.
         """
-        if self._window is not None:
+        window = self._window
+        if window is not None:
             try:
-                self._present(self._window, stop, listen)
+                thread.run(lambda: self._present(window, stop, listen))
             except WindowLost as error:
+                window.abandon()
                 self._window = None
                 self.lost(str(error))
         while not stop.wait(WITHOUT):
