@@ -21,6 +21,10 @@ class PictureSourceError(Exception):
     """A source that cannot be opened, or delivers no more. The message is one line."""
 
 
+class Unavailable(PictureSourceError):
+    """A source that this machine lacks a package or a system for: it is hardly tried again."""
+
+
 class PictureSource(Protocol):
     """A live source, opened in a process of its own: a camera, a display, a network stream."""
 
@@ -29,7 +33,7 @@ class PictureSource(Protocol):
 
         Raises
         ------
-        SourceError
+        PictureSourceError
             If it is gone: unplugged, ended, unreadable. It is then opened again every second.
         """
 

@@ -81,7 +81,7 @@ def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
 
 def grab(connection: Connection, options: Message) -> None:
     """Write what a picture source delivers into a ring, until it is gone or told to end."""
-    from livegan.picture_sources.source import PictureSourceError, Wanted
+    from livegan.picture_sources.source import PictureSourceError, Unavailable, Wanted
 
     line = GuestPipe(connection)
     wanted = Wanted(int(options["height"]), int(options["width"]))
@@ -101,6 +101,8 @@ def grab(connection: Connection, options: Message) -> None:
                     ring.write(pixels[..., :3])
     except FileNotFoundError:  # the stage that made the ring is gone
         return
+    except Unavailable as error:
+        line.tell("unavailable", text=one_line(error))
     except PictureSourceError as error:
         line.tell("failed", text=one_line(error))
     except Exception as error:

@@ -14,6 +14,7 @@ from livegan.stage.outputs.guest import Guest
 from livegan.stage.record.throttled_notes import ThrottledNotes
 
 RETRY = 1.0  # seconds between tries to open a source that is away
+UNAVAILABLE = 30.0  # seconds between tries where the machine lacks a package or a system for it
 UNUSED = 30.0  # seconds that a source stays open when no program names it any more
 LOOK = 0.1  # seconds between looks at what a guest says
 SLOTS = 4
@@ -41,6 +42,7 @@ class PictureGuest:
         self._note, self._start = ThrottledNotes(note), start
         self._over = threading.Event()
         self._said = ""
+        self._wait = RETRY
         self.here = False
         """Whether it is open."""
         self._thread = threading.Thread(target=self._keep, name=f"source {name}", daemon=True)
@@ -54,11 +56,11 @@ class PictureGuest:
                 self._away(f"cannot be started ({error})")
             else:
                 self._listen(guest)
-            self._over.wait(RETRY)
+            self._over.wait(self._wait)
 
     def _listen(self, guest: Any) -> None:
         """Hear what it says until it is gone."""
-        why = ""
+        why, lacking = "", False
         while not self._over.is_set():
             message = guest.next(LOOK)
             if message is None:
@@ -69,10 +71,11 @@ class PictureGuest:
                 self._came()
             elif message["type"] == "note":
                 self._note(f"{self.name}: {message['text']}")
-            elif message["type"] == "failed":
-                why = str(message["text"])
+            elif message["type"] in ("failed", "unavailable"):
+                why, lacking = str(message["text"]), message["type"] == "unavailable"
+        self._wait = UNAVAILABLE if lacking else RETRY
         if not self._over.is_set():
-            self._away(why)
+            self._away(why, lacking)
         self.here = False
         guest.close()
 
@@ -82,12 +85,13 @@ class PictureGuest:
             self._said = ""
         self.here = True
 
-    def _away(self, why: str) -> None:
+    def _away(self, why: str, lacking: bool = False) -> None:
         """Say once why it is not here."""
         self.here = False
         if why != self._said:
             self._said = why or "it ended"
-            self._note(f"{self.name} is away and is waited for: {self._said}")
+            what = "is not available" if lacking else "is away and is waited for"
+            self._note(f"{self.name} {what}: {self._said}")
 
     def stop(self) -> None:
         """End it; its ring goes when the thread has ended. Does not wait."""

@@ -95,3 +95,41 @@ def test_what_no_program_names_closes_after_a_while(tmp_path: Path) -> None:
         assert guests.states() == {}
     finally:
         guests.close()
+
+
+class Lacking:
+    """A guest whose machine lacks a package for it."""
+
+    gone = False
+
+    def __init__(self, target: str, options: dict[str, Any]) -> None:
+        self.says = [{"type": "unavailable", "text": "Spout is on Windows only"}]
+
+    def next(self, timeout: float) -> Any:
+        if self.says:
+            return self.says.pop()
+        self.gone = True
+        return None
+
+    def close(self) -> None: ...
+
+
+def test_what_this_machine_lacks_a_system_for_is_said_and_hardly_tried_again(
+    tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.stage.picture_guests.guests.RETRY", 0.01)
+    started: list[str] = []
+
+    def start(target: str, options: dict[str, Any]) -> Lacking:
+        started.append(target)
+        return Lacking(target, options)
+
+    guests = PictureGuests(tmp_path, notes.append, start=start)
+    try:
+        guests.want([SourceName("spout_in", "td")], CANVAS)
+        until(lambda: notes)
+        time.sleep(0.2)
+    finally:
+        guests.close()
+    assert notes == ["spout_in:td is not available: Spout is on Windows only"]
+    assert started == ["grab"]
