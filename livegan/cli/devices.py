@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 def devices() -> None:
-    """List sound inputs and outputs, cameras, NDI, Spout and Syphon senders, displays, processors."""
+    """List sound inputs and outputs, cameras, senders of pictures, displays and processors."""
     from livegan.sound.inputs.devices import SourceError, list_devices
 
     try:

@@ -42,9 +42,12 @@ def of_class(node: ast.ClassDef) -> dict[str, Any]:
         elif isinstance(item, ast.AnnAssign):  # a field of a data class
             found["attributes"].append(ast.unparse(item.target))
     for each in ast.walk(node):
-        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store):
-            if isinstance(each.value, ast.Name) and each.value.id == "self":
-                found["attributes"].append(each.attr)
+        if (
+            isinstance(each, ast.Attribute)
+            and isinstance(each.ctx, ast.Store)
+            and ast.unparse(each.value) == "self"
+        ):
+            found["attributes"].append(each.attr)
     found["attributes"] = sorted({a for a in found["attributes"] if not a.startswith("_")})
     return found
 
