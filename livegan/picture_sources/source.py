@@ -13,6 +13,8 @@ Pixels = NDArray[np.uint8]
 """(H, W, 3) RGB or (H, W, 4) RGBA bytes."""
 
 
+TEST = "test"
+"""The argument that means a moving test pattern: ``camera("test")``, ``--with camera=test``."""
 FILES = ("film", "picture", "pictures")
 """Kinds that whoever draws reads by itself; all others are live."""
 

@@ -180,7 +180,9 @@ class Stage:
         stack.callback(self._streams.stop)
         self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
         stack.callback(self._outputs.close)
-        self._picture_guests = PictureGuests(options.working, self._note)
+        self._picture_guests = PictureGuests(
+            options.working, self._note, stand_ins=options.stand_ins
+        )
         stack.callback(self._picture_guests.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),

@@ -6,8 +6,8 @@ from livegan.builtin.outputs.ndi import open_ndi
 from livegan.builtin.outputs.spout import open_spout
 from livegan.builtin.outputs.syphon import open_syphon
 from livegan.builtin.outputs.texture import open_texture
-from livegan.builtin.outputs.virtualcam import open_virtualcam
-from livegan.builtin.outputs.web import open_web
+from livegan.builtin.outputs.virtualcam import camera_named, open_virtualcam
+from livegan.builtin.outputs.web import open_web, parsed
 from livegan.plugin.hookspecs import RegisterOffer, hookimpl
 
 
@@ -25,5 +25,11 @@ def register_outputs(register: RegisterOffer) -> None:
         open_virtualcam,
         "virtualcam",
         'a virtual camera, as a webcam for other programs: a device, a size, or "livegan"',
+        check=camera_named,
     )
-    register(open_web, "web", 'an address for browsers and OBS: "/live", "0.0.0.0:8080/live"')
+    register(
+        open_web,
+        "web",
+        'an address for browsers and OBS: "/live", "0.0.0.0:8080/live"',
+        check=parsed,
+    )

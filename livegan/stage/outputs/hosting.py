@@ -88,9 +88,14 @@ def grab(connection: Connection, options: Message) -> None:
     folder = Path(options["folder"])
     source: Any = None
     try:
-        opened = picture_source(str(options["source"]), folder)
-        given = {"note": line.note, "folder": folder}
-        source = opened(str(options["argument"]), wanted, **taken(opened, given))
+        if options["given"]:
+            from livegan.picture_sources.played_file import open_played_file
+
+            source = open_played_file(str(options["given"]), wanted)
+        else:
+            opened = picture_source(str(options["source"]), folder)
+            given = {"note": line.note, "folder": folder}
+            source = opened(str(options["argument"]), wanted, **taken(opened, given))
         with PictureRing.attach(options["ring"]) as ring:
             line.tell("open")
             line.opened()

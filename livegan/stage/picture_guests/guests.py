@@ -10,6 +10,7 @@ from typing import Any
 
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_sources.source import SourceName, Wanted
+from livegan.picture_sources.stand_in import given_for, stands_in
 from livegan.stage.outputs.guest import Guest
 from livegan.stage.record.throttled_notes import ThrottledNotes
 
@@ -27,8 +28,15 @@ class PictureGuest:
     """One source: its ring, and the thread that keeps its process going."""
 
     def __init__(
-        self, name: SourceName, wanted: Wanted, folder: Path, note: Note, start: StartGuest = Guest
+        self,
+        name: SourceName,
+        wanted: Wanted,
+        folder: Path,
+        note: Note,
+        start: StartGuest = Guest,
+        given: str = "",
     ) -> None:
+        """``given`` is a file that is played in place of the source, ``"test"`` a test pattern."""
         self.name, self.wanted = name, wanted
         self.ring = PictureRing.create(1, wanted.room, slots=SLOTS)
         self._options = {
@@ -38,10 +46,13 @@ class PictureGuest:
             "width": wanted.width,
             "ring": self.ring.name,
             "folder": str(folder),
+            "given": given,
         }
         self._note, self._start = ThrottledNotes(note), start
         self._over = threading.Event()
         self._said = ""
+        if given:
+            self._note(f"{name}: {stands_in(given)} stands in for it (--with)")
         self._wait = RETRY
         self.here = False
         """Whether it is open."""
@@ -115,8 +126,11 @@ class PictureGuests:
         *,
         clock: Callable[[], float] = time.monotonic,
         start: StartGuest = Guest,
+        stand_ins: Mapping[str, str] | None = None,
     ) -> None:
-        """``note`` takes lines for the performer, from any thread."""
+        """``note`` takes lines for the performer, from any thread; ``stand_ins`` are files that are
+        played in place of sources (``--with``)."""
+        self._stand_ins = stand_ins or {}
         self._folder, self._note, self._clock, self._start = folder, note, clock, start
         self._open: dict[str, PictureGuest] = {}
         self._wanted: frozenset[str] = frozenset()
@@ -137,7 +151,10 @@ class PictureGuests:
                 continue
             if there is not None:
                 self._end(there)
-            self._open[text] = PictureGuest(name, wanted, self._folder, self._note, self._start)
+            given = given_for(name, self._stand_ins)
+            self._open[text] = PictureGuest(
+                name, wanted, self._folder, self._note, self._start, given
+            )
         self._wanted = frozenset(named) if only else self._wanted | frozenset(named)
         self.look()
         return self.rings()

@@ -13,6 +13,7 @@ import pytest
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_sources.source import SourceName, Wanted
 from livegan.stage.picture_guests.guests import PictureGuests
+from tests.picture_sources.films import write_film
 
 CANVAS = Wanted(64, 64)
 
@@ -95,6 +96,20 @@ def test_what_no_program_names_closes_after_a_while(tmp_path: Path) -> None:
         assert guests.states() == {}
     finally:
         guests.close()
+
+
+def test_a_film_is_played_in_place_of_a_source(tmp_path: Path, notes: list[str]) -> None:
+    film = write_film(tmp_path / "a.mp4", 25, size=(64, 96))
+    guests = PictureGuests(tmp_path, notes.append, stand_ins={"camera": str(film)})
+    try:
+        rings = guests.want([SourceName("camera", "FaceTime")], CANVAS)
+        with PictureRing.attach(rings["camera:FaceTime"]) as ring:
+            first = until(lambda: ring.latest())
+            assert first.pixels.shape == (64, 96, 3)
+            until(lambda: ring.latest(first.serial))
+    finally:
+        guests.close()
+    assert notes == ["camera:FaceTime: a.mp4 stands in for it (--with)"]
 
 
 class Lacking:
