@@ -15,6 +15,8 @@ from livegan.shaders.shader import ShaderError
 
 EXTRAS = (
     ("cyndilib", "ndi", "NDI out and in", ""),
+    ("LinkPython-extern", "link", "Ableton Link", ""),
+    ("python-rtmidi", "midi", "MIDI", ""),
     ("pyvirtualcam", "virtualcam", "virtual camera", ""),
     ("SpoutGL", "", "Spout out and in", "win32"),
     ("syphon-python", "syphon", "Syphon out and in", "darwin"),
