@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from livegan.film import FilmError
@@ -164,7 +165,12 @@ class Stage:
         self._tempo = Leading(self._listening, options.bpm, self._note)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
-            shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
+            shared.controls,
+            shared.sound.name,
+            self._note,
+            set_path=options.set,
+            ports=options.osc,
+            take=take,
         )
         stack.callback(self._hands.stop)
         place = place_of(options.working, options.set)
@@ -236,6 +242,7 @@ class Stage:
             options,
             presenter=self._presenter,
             memory=shared,
+            learning=self._hands.learning,
             recording=self._is_recording,
             tempo=self._tempo.give,
             send=self._supervision.send,
@@ -354,12 +361,13 @@ class Stage:
             on_air, source = message.status == "on_air", self._listening.source
             if on_air:
                 self._safe_plays = message.safe
+                self._hands.play(Path(message.file))
             if on_air and isinstance(source, GuestSource):
                 source.renew(message.sources)
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls)
+            self._hands.listen(message.controls, message.knobs)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.hands import midi_guest
+from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.midi_guest import MISSING, Inputs, Keys
 
@@ -103,7 +105,8 @@ def notes() -> list[str]:
 @pytest.fixture
 def inputs(table: ControlTable, library: FakeLibrary, notes: list[str]) -> Iterator[Inputs]:
     lanes = Lanes([table.lane("MIDI 0")])
-    keys = Keys(lanes, notes.append)
+    quiet: Any = SimpleNamespace(note=lambda text: None)
+    keys = Keys(Incoming(lanes, quiet), notes.append)
     made = Inputs(library, lambda port, message: keys.take(port, message, 1.0), notes.append)
     yield made
     made.close()
