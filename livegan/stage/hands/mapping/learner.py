@@ -15,6 +15,8 @@ from livegan.stage.hands.mapping.dial import FINE, NRPN, place_of
 
 STREAM = 1.0
 """Seconds before it was asked: what sent something then may send all the time."""
+PAUSE = 0.5
+"""Seconds after which what rested and moves again is a hand."""
 MOST_NAMES = 10_000
 TRAVEL = 12 / 127
 """A controller that moved so far was moved by a hand; less may be noise."""
@@ -43,9 +45,13 @@ class Learner:
         """A message came: what a ``[[map]]`` says of its control, once it is clear."""
         if len(self._last) > MOST_NAMES:
             self._last.clear()
-        self._last[name] = now
-        if self.kind is None or name in self._streams:
+        before, self._last[name] = self._last.get(name, now), now
+        if self.kind is None:
             return None
+        if name in self._streams:
+            if now - before < PAUSE:
+                return None
+            self._streams.discard(name)  # it was a hand
         found = self._osc(name, value) if name.startswith(f"{OSC}/") else self._midi(name, value)
         if found is not None:
             self.kind = None

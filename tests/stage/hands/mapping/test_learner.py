@@ -74,5 +74,8 @@ def test_what_sends_all_the_time_is_no_hand() -> None:
     assert learner.take("osc/accxyz#0", 0.9, 2.1) is None
     assert learner.take("osc/fader#0", 0.5, 2.2) == {"osc": "/fader"}
     assert learner.take("osc/fader#0", 0.6, 2.3) is None
+    learner.want("knob", 2.4)
+    assert learner.take("osc/fader#0", 0.7, 2.5) is None
+    assert learner.take("osc/fader#0", 0.8, 3.1) == {"osc": "/fader"}, "it rested meanwhile"
     learner.want("knob", 60.0)
     assert learner.take("osc/accxyz#0", 0.9, 60.0) == {"osc": "/accxyz"}
