@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.mapping.learner import Learner
+from livegan.stage.hands.mapping.movement import MovementFinder
 from livegan.stage.hands.mapping.mapper import Mapper
 from livegan.stage.hands.mapping.route import route_of
 from livegan.stage.outputs.hosting import GuestPipe
@@ -21,7 +21,7 @@ class Incoming:
     def __init__(self, lanes: Lanes, line: GuestPipe, clock: Any = time.monotonic) -> None:
         self.lanes = lanes
         self.mapper = Mapper(lanes.snapshot, lanes.set, line.note)
-        self._learner, self._line, self._clock = Learner(), line, clock
+        self._movement, self._line, self._clock = MovementFinder(), line, clock
 
     def hear(self) -> bool:
         """Do what the stage said since the last look. False where it wants this process to end."""
@@ -35,7 +35,7 @@ class Incoming:
             elif kind == "mapping":
                 self.mapper.follow(map(route_of, message["routes"]))
             elif kind == "learn":
-                self._learner.want(message["kind"], self._clock())
+                self._movement.want(message["kind"], self._clock())
         return True
 
     def look(self) -> None:
@@ -46,7 +46,7 @@ class Incoming:
         """A message came: to the control table, and to whatever it moves."""
         self.lanes.set(name, value, show_time)
         self.mapper.take(name, value, show_time)
-        learnt = self._learner.take(name, value, self._clock())
+        learnt = self._movement.take(name, value, self._clock())
         if learnt is not None:
             self._line.tell("moved", control=learnt)
 

@@ -21,7 +21,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-Source = Literal["cc", "note", "bend", "aftertouch", "program", "nrpn", "osc"]
+ControlKind = Literal["cc", "note", "bend", "aftertouch", "program", "nrpn", "osc"]
 SOURCES = ("cc", "note", "bend", "aftertouch", "program", "nrpn", "osc")
 RELATIVE = ("twos-complement", "binary-offset", "sign-magnitude")
 """How an encoder sends its steps: 1 and 127, 65 and 63, or 1 and 65."""
@@ -47,7 +47,7 @@ class Route:
 
     kind: Literal["knob", "pad"]
     name: str
-    source: Source
+    source: ControlKind
     number: int | None = None
     """Of the controller, note or NRPN; of the key for aftertouch. None for the others."""
     address: str = ""

@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 import pytest
 
-from livegan.stage.hands.mapping.learner import Learner
+from livegan.stage.hands.mapping.movement import MovementFinder
 
 DESK = {"channel": 1, "port": "desk"}
 
 
 def learnt(*messages: tuple[str, float], kind: Literal["knob", "pad"] = "knob") -> Any:
-    learner = Learner()
+    learner = MovementFinder()
     learner.want(kind, 0.0)
     for what, value in messages:
         name = what if what.startswith("osc") else f"midi/desk/1/{what}"
@@ -67,7 +67,7 @@ def test_a_pad_is_learnt_from_one_blow() -> None:
 
 
 def test_what_sends_all_the_time_is_no_hand() -> None:
-    learner = Learner()
+    learner = MovementFinder()
     for step in range(20):
         learner.take("osc/accxyz#0", step / 20, step / 10)
     learner.want("knob", 2.0)

@@ -26,7 +26,7 @@ SELECTS = tuple(f"cc {number}" for number, part in NRPN.items() if part in ("hig
 """Controllers that say which NRPN is meant, and move nothing."""
 
 
-class Learner:
+class MovementFinder:
     """Watches messages; `want` makes it say which control comes next."""
 
     def __init__(self) -> None:
