@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.mapping.movement import MovementFinder
 from livegan.stage.hands.mapping.mapper import Mapper
+from livegan.stage.hands.mapping.movement import MovementFinder
 from livegan.stage.hands.mapping.route import route_of
 from livegan.stage.outputs.hosting import GuestPipe
 
@@ -48,6 +48,7 @@ class Incoming:
         self.mapper.take(name, value, show_time)
         learnt = self._movement.take(name, value, self._clock())
         if learnt is not None:
+            self.mapper.learnt = name
             self._line.tell("moved", control=learnt)
 
     def pause(self, longest: float) -> float:

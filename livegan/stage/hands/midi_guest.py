@@ -20,10 +20,12 @@ from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.midi_message import plain, released, sets
+from livegan.stage.hands.midi_feedback import Feedback
+from livegan.stage.hands.midi_message import is_own, plain, released, sets
 from livegan.stage.outputs.hosting import GuestPipe
 
 SCAN = 0.25  # seconds between looks for devices; one takes 0.4 ms, and no hand replugs as fast
+FEEDBACK = 0.03  # seconds between looks at what is to be sent back
 CLIENT = "livegan"
 MISSING = (
     'MIDI: the set listens to MIDI, and python-rtmidi is not installed: pip install "livegan[midi]"'
@@ -81,6 +83,8 @@ class Inputs:
                 continue
             why, seen, found = "", Counter[str](), {}
             for index, name in enumerate(names):
+                if is_own(name):
+                    continue
                 found[system, name, seen[name]] = index
                 seen[name] += 1
             if found:
@@ -179,6 +183,8 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
         return  # the stage that made them is gone
     came: queue.SimpleQueue[tuple[str, Sequence[int]]] = queue.SimpleQueue()
     incoming = Incoming(lanes, line)
+    mapper = incoming.mapper
+    feedback = Feedback(library, line.note, silence, CLIENT)
     keys = Keys(incoming, line.note)
     inputs = Inputs(library, lambda port, message: came.put((port, message)), line.note)
     line.opened()
@@ -187,14 +193,18 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
         while incoming.hear():
             if time.monotonic() - scanned >= SCAN:
                 inputs.scan()
+                feedback.scan(mapper.routes)
                 scanned = time.monotonic()
             first: list[tuple[str, Sequence[int]]] = []
             with contextlib.suppress(queue.Empty):
-                first = [came.get(timeout=incoming.pause(0.1))]
+                first = [came.get(timeout=incoming.pause(FEEDBACK if feedback.wanted else 0.1))]
             incoming.look()
             now = ring.position / RATE
-            incoming.mapper.glide(now)
+            mapper.glide(now)
             for port, message in [*first, *(came.get() for _ in range(came.qsize()))]:
                 keys.take(port, message, now)
+            if feedback.wanted:
+                feedback.send(mapper.places())
+    feedback.close()
     inputs.close()
     lanes.close()

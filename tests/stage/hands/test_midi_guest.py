@@ -146,7 +146,7 @@ def test_a_controller_is_heard_pulled_and_heard_again(
 
 
 def test_two_controllers_of_one_name_are_both_heard(library: FakeLibrary, inputs: Inputs) -> None:
-    library.ports[2] = ["nano", "nano", "keys"]
+    library.ports[2] = ["nano", "livegan:livegan 128:0", "livegan-03:livegan", "nano", "keys"]
     inputs.scan()
     assert inputs.names == ["nano", "nano", "keys"]
     library.ports[2] = ["nano", "keys"]

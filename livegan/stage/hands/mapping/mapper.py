@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from livegan.control_names import KNOB
 from livegan.ipc.control_table import NO_CONTROLS, Snapshot
@@ -28,6 +28,14 @@ class Writer(Protocol):
     def __call__(self, name: str, value: float, time: float, /) -> None: ...
 
 
+class Place(NamedTuple):
+    """Where a control should be for its knob, and where it is as far as is known, 0..1."""
+
+    route: Route
+    at: float
+    came: float | None
+
+
 class Mapper:
     """The routes of a show, and where each of their controls is."""
 
@@ -43,6 +51,9 @@ class Mapper:
         self._of: dict[str, tuple[_Move, ...]] = {}
         """By the name of a message; found when one comes first."""
         self._knobs: dict[str, Row] = {}
+        self.learnt = ""
+        """A message of the control that was learnt: its new route takes hold of the knob at once,
+        for a hand is moving it."""
         self._now: Snapshot = NO_CONTROLS
         self._written: dict[str, float] = {}
         """What was set since `look`."""
@@ -51,7 +62,10 @@ class Mapper:
         """Use these routes. Those that were there before keep where their control is."""
         known = {move.route: move for move in self._moves}
         self._moves = [known.get(route) or _Move(route) for route in routes]
-        self._of = {}
+        for move in self._moves:
+            if move.route not in known and move.dial.hears(self.learnt):
+                move.free = True
+        self._of, self.learnt = {}, ""
 
     def know(self, knobs: Iterable[Row]) -> None:
         """The knobs of the set on the air: ``name``, ``default``, ``low`` and ``high``."""
@@ -107,7 +121,8 @@ class Mapper:
             before, move.came = move.came, came
             wanted = move.value_at(came, knob)
             last = None if before is None else move.value_at(before, knob)
-            if route.pickup and not move.holds(value) and not _reached(value, last, wanted, knob):
+            held = move.free or move.holds(value) or _reached(value, last, wanted, knob)
+            if route.pickup and not held:
                 if not move.told:
                     move.told = True
                     self._note(
@@ -115,6 +130,7 @@ class Mapper:
                         "once the fader has passed it"
                     )
                 return
+        move.free = False
         if route.glide > 0:
             move.target, move.since = wanted, time if move.target is None else move.since
             move.written = value
@@ -147,12 +163,18 @@ class Mapper:
             value = float(knob["default"]) if control is None else control.value
         return float(min(max(value, knob["low"]), knob["high"]))
 
-    def places(self) -> Iterable[tuple[Route, float]]:
-        """Each route with feedback whose knob the set has, and the place of its control, 0..1."""
+    @property
+    def routes(self) -> Iterable[Route]:
+        """Those that are followed."""
+        return [move.route for move in self._moves]
+
+    def places(self) -> Iterable[Place]:
+        """Where the controls of all routes with feedback should be, of knobs that the set has."""
         for move in self._moves:
             knob = self._knobs.get(move.route.control)
             if move.route.feedback and knob is not None:
-                yield move.route, move.place_of(self.value_of(knob), knob)
+                at = move.place_of(self.value_of(knob), knob)
+                yield Place(move.route, at, None if move.route.relative else move.came)
 
     def _set(self, name: str, value: float, time: float) -> float:
         self._write(name, value, time)
@@ -174,6 +196,8 @@ class _Move:
         self.since = 0.0
         """The show time at which it had got as far as it is."""
         self.told = False
+        self.free = False
+        """It need not wait for the knob."""
 
     def holds(self, value: float) -> bool:
         """Whether the knob is where this control left it."""

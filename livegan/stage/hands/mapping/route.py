@@ -178,6 +178,8 @@ class _Table:
             raise self.refuse("cc", "a control of 14 bits is cc 0 to 31: its fine part is cc + 32")
         if source == "nrpn":
             values["bits"] = 14
+        if values.get("feedback") and "port" not in values:
+            raise self.refuse("feedback", "feedback needs port: a part of the device's name")
         absolute = source in FADERS and kind == "knob" and "relative" not in values
         values.setdefault("pickup", absolute)
         return Route(**values)

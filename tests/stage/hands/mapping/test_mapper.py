@@ -17,6 +17,9 @@ KNOBS = [
 ]
 
 
+BACK = "feedback = true\nport = 'nano'"
+
+
 class Desk:
     """A mapper over a real table, played by hand."""
 
@@ -221,10 +224,21 @@ def test_a_save_of_the_mapping_keeps_what_its_faders_hold(desk: Desk) -> None:
 
 
 def test_the_places_of_knobs_with_feedback_are_known(desk: Desk) -> None:
-    desk.map(route("cc = 7\nrange = [1, 0]\ncurve = 2\nfeedback = true") + route("cc = 8"))
-    places: Callable[[], Any] = lambda: [(r.number, p) for r, p in desk.mapper.places()]  # noqa: E731
+    desk.map(route(f"cc = 7\nrange = [1, 0]\ncurve = 2\n{BACK}") + route("cc = 8"))
+    places: Callable[[], Any] = lambda: [(p.route.number, p.at) for p in desk.mapper.places()]  # noqa: E731
     desk.mapper.look()
     assert places() == [(7, 1.0)]
     desk.table.set("knob/hue", 0.75, 1.0)
     desk.mapper.look()
     assert places() == [(7, 0.5)]
+
+
+def test_a_control_that_was_just_learnt_takes_hold_at_once(desk: Desk) -> None:
+    desk.mapper.learnt = "midi/nano/1/cc 7"
+    desk.map(route("cc = 7") + route("cc = 8", "size"))
+    desk.cc(7, 100)
+    desk.cc(8, 100)
+    assert desk.knob() == pytest.approx(100 / 127) and desk.knob("size") is None
+    desk.table.set("knob/hue", 0.1, 9.0)
+    desk.cc(7, 101)
+    assert desk.knob() == 0.1, "from then on it waits as all do"

@@ -83,6 +83,7 @@ def test_each_table_is_a_route_with_what_it_says_and_what_is_usual() -> None:
         ("[[map]]\nknob = 'a'\ncc = 40\nbits = 14\n", 3, "a control of 14 bits is cc 0 to 31"),
         ("[[map]]\nknob = 'a'\nosc = '/a'\nport = 'b'\n", 4, "port is for a MIDI control"),
         ("[[map]]\nknob = 'a'\nosc = 'a'\n", 3, "osc is an address such as"),
+        ("[[map]]\nknob = 'a'\ncc = 3\nfeedback = true\n", 4, "feedback needs port"),
         ("[[map]]\nknob = 'a'\nbend = 3\n", 3, "bend is true, got 3"),
         ("[[map]]\npad = 'a'\ncc = 3\nglide = 1\n", 4, "glide is for a knob"),
         ("[[map]]\nknob = 'a'\ncc = 1\n[[map]]\nknob = 'b'\ncc = true\n", 6, "got True"),
