@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from livegan.ipc.control_table import NO_CONTROLS, ControlTable, ControlTableFull
 from livegan.ipc.messages import Row
@@ -44,6 +45,8 @@ class Listener:
         """``moved`` receives the control that was moved while one is learnt."""
         self.kind = kind
         self._target, self._options, self._note, self._moved = target, options, note, moved
+        self.clock: Callable[[Message], None] = lambda message: None
+        """Receives what the process says of a clock."""
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._standing: dict[str, Message] = {}
@@ -52,12 +55,13 @@ class Listener:
         self._thread = threading.Thread(target=self._keep, name=f"{kind} listener", daemon=True)
         self._thread.start()
 
-    def tell(self, message: Message) -> None:
-        """Tell it something that stands until it is told another message of that type."""
+    def tell(self, what: str, **fields: Any) -> None:
+        """Tell it something that counts until the next of the kind, also if it starts again."""
+        message = {"type": what, **fields}
         with self._lock:
-            if self._standing.get(message["type"]) != message:
-                self._standing[message["type"]] = message
-                self._untold.add(message["type"])
+            if self._standing.get(what) != message:
+                self._standing[what] = message
+                self._untold.add(what)
 
     def _keep(self) -> None:
         pause = RETRY
@@ -97,6 +101,8 @@ class Listener:
                 self._note(str(message["text"]))
                 if message["type"] == "off":
                     return None
+            elif message["type"] == "clock":
+                self.clock(message)
         return None
 
     def stop(self) -> None:
@@ -204,7 +210,7 @@ class Hands:
                 self._midi()
             if any(name.startswith("osc/") for name in self._declared):
                 self._osc([("127.0.0.1", OSC_PORT)])
-            self._tell({"type": "wanted", "controls": self._declared, "knobs": list(knobs)})
+            self._tell("wanted", controls=self._declared, knobs=list(knobs))
             self._check()
 
     def _follow(self, routes: Sequence[Route]) -> None:
@@ -215,7 +221,7 @@ class Hands:
                 self._midi()
             if any(route.source == "osc" for route in routes):
                 self._osc([("127.0.0.1", OSC_PORT)])
-            self._tell({"type": "mapping", "routes": [wire_of(route) for route in routes]})
+            self._tell("mapping", routes=[wire_of(route) for route in routes])
             self._check()
 
     def _check(self) -> None:
@@ -238,15 +244,39 @@ class Hands:
         with self._lock:
             if kind is not None:
                 self._midi()
-            self._tell({"type": "learn", "kind": kind})
+            self._tell("learn", kind=kind)
 
-    def _tell(self, message: Message) -> None:
-        self._standing[message["type"]] = message
+    def _tell(self, what: str, **fields: Any) -> None:
+        """Tell it to all who listen, now and later."""
+        self._standing[what] = fields
         for each in self._listeners.values():
-            each.tell(message)
+            each.tell(what, **fields)
 
     def _midi(self) -> None:
         self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
+
+    def follow_midi(self, clock: Callable[[Message], None]) -> None:
+        """Let ``clock`` receive what MIDI devices say of a clock: see
+        `livegan.stage.clocks.external_clock.ExternalClock.hear`."""
+        with self._lock:
+            self._midi()
+            if "MIDI" in self._listeners:
+                self._listeners["MIDI"].clock = clock
+
+    def follow_link(
+        self, bar: int, bpm: float = 120.0, clock: Callable[[Message], None] | None = None
+    ) -> None:
+        """Take part in an Ableton Link session whose bars have so many beats, with ``bpm`` where
+        nobody else does; leave it with 0. ``clock`` as in `follow_midi`."""
+        with self._lock:
+            if "Link" not in self._listeners:
+                if not bar:
+                    return
+                target = "livegan.stage.clocks.link_guest:follow"
+                self._listeners["Link"] = self._make("Link", target, {"bpm": bpm}, self._note)
+            link = self._listeners["Link"]
+        link.clock = clock or link.clock
+        link.tell("follow", bar=bar)
 
     def _osc(self, ports: Sequence[tuple[str, int]]) -> None:
         self._start("OSC", "livegan.stage.hands.osc_guest:listen", {"ports": list(ports)})
@@ -263,8 +293,8 @@ class Hands:
         options = {**options, "lanes": lanes, "sound_ring": self._ring}
         made = self._make(kind, target, options, self._note, lambda c: self.learning.moved(c))
         self._listeners[kind] = made
-        for message in self._standing.values():
-            made.tell(message)
+        for what, fields in self._standing.items():
+            made.tell(what, **fields)
 
     def stop(self) -> None:
         """End all of it."""

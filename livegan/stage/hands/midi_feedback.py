@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from livegan.stage.hands.mapping.dial import FINE
-from livegan.stage.hands.mapping.mapper import Place
+from livegan.stage.hands.mapping.mapper import FaderPlace
 from livegan.stage.hands.mapping.route import Route
 from livegan.stage.hands.midi_message import BEND, CONTROLLER, NOTE_ON, is_own, plain
 
@@ -19,7 +19,7 @@ COMMON = ("midi", "usb-midi", "port")
 """First words that say nothing of the device."""
 
 
-class Feedback:
+class MidiFeedback:
     """The outputs of the controllers that want it, opened as they come and closed as they go.
 
     ``library`` is the module ``rtmidi``; ``quiet`` makes its libraries print nowhere.
@@ -61,7 +61,7 @@ class Feedback:
             if name not in self._open and system is not None:
                 self._begin(system, name, there.index(name))
 
-    def send(self, places: Iterable[Place]) -> None:
+    def send(self, places: Iterable[FaderPlace]) -> None:
         """Send what is new. What a control has just sent itself, it is not sent back."""
         for place in places:
             head, values = message_of(place.route, place.at)

@@ -18,9 +18,10 @@ from typing import Any
 
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
+from livegan.stage.clocks.midi_clock import ClockReceiver
 from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.midi_feedback import Feedback
+from livegan.stage.hands.midi_feedback import MidiFeedback
 from livegan.stage.hands.midi_message import is_own, plain, released, sets
 from livegan.stage.outputs.hosting import GuestPipe
 
@@ -99,6 +100,7 @@ class Inputs:
         try:
             with silence():
                 device = self._library.MidiIn(system, CLIENT)
+                device.ignore_types(timing=False)
                 device.set_callback(lambda event, _: self._arrived(name, event[0]))
                 device.open_port(index, CLIENT)
         except Exception as error:
@@ -184,9 +186,15 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
     came: queue.SimpleQueue[tuple[str, Sequence[int]]] = queue.SimpleQueue()
     incoming = Incoming(lanes, line)
     mapper = incoming.mapper
-    feedback = Feedback(library, line.note, silence, CLIENT)
+    feedback = MidiFeedback(library, line.note, silence, CLIENT)
     keys = Keys(incoming, line.note)
-    inputs = Inputs(library, lambda port, message: came.put((port, message)), line.note)
+    clock = ClockReceiver(line.tell)
+
+    def arrived(port: str, message: Sequence[int]) -> None:
+        if not clock.take(port, message, time.perf_counter()):
+            came.put((port, message))
+
+    inputs = Inputs(library, arrived, line.note)
     line.opened()
     scanned = 0.0
     with ring:
@@ -195,6 +203,7 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
                 inputs.scan()
                 feedback.scan(mapper.routes)
                 scanned = time.monotonic()
+            clock.look(time.perf_counter())
             first: list[tuple[str, Sequence[int]]] = []
             with contextlib.suppress(queue.Empty):
                 first = [came.get(timeout=incoming.pause(FEEDBACK if feedback.wanted else 0.1))]

@@ -73,9 +73,9 @@ def test_a_process_that_dies_is_started_again_and_told_what_is_wanted(
     guests.scripts = [[{"type": "note", "text": "OSC: listening"}, None], [None], []]
     notes: list[str] = []
     listener = Listener("OSC", "x:y", {}, notes.append)
-    listener.tell(wanted := {"type": "wanted", "controls": ("osc/a#0",)})
+    listener.tell("wanted", controls=("osc/a#0",))
     until(lambda: len(guests.made) == 3 and guests.made[2].told)
-    assert guests.made[2].told == [wanted]
+    assert guests.made[2].told == [{"type": "wanted", "controls": ("osc/a#0",)}]
     again = "OSC: the process that listens was killed; started again"
     assert notes == ["OSC: listening", again, again]
     listener.stop()
@@ -98,8 +98,8 @@ class Started:
         self.kind, self.options, self.moved = kind, options, moved
         self.told: dict[str, dict[str, Any]] = {}
 
-    def tell(self, message: dict[str, Any]) -> None:
-        self.told[message["type"]] = message
+    def tell(self, what: str, **fields: Any) -> None:
+        self.told[what] = fields
 
     def stop(self) -> None: ...
 

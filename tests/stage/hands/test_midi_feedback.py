@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from livegan.stage.hands.mapping.mapper import Place
+from livegan.stage.hands.mapping.mapper import FaderPlace
 from livegan.stage.hands.mapping.route import Route
-from livegan.stage.hands.midi_feedback import Feedback, goes_to
+from livegan.stage.hands.midi_feedback import MidiFeedback, goes_to
 
 FADER = Route("knob", "hue", "cc", 7, port="nano slider", channel=2, feedback=True)
 
@@ -63,33 +63,37 @@ def test_the_fake_has_the_signatures_of_the_library() -> None:
         assert named == given, real
 
 
-def made() -> tuple[FakeOutputs, Feedback, list[str]]:
+def made() -> tuple[FakeOutputs, MidiFeedback, list[str]]:
     library, notes = FakeOutputs(), list[str]()
-    return library, Feedback(library, notes.append, contextlib.nullcontext, "livegan"), notes
+    return library, MidiFeedback(library, notes.append, contextlib.nullcontext, "livegan"), notes
 
 
 def test_a_knob_is_sent_when_it_is_new_and_not_to_the_hand_that_moved_it() -> None:
     library, feedback, notes = made()
     feedback.scan([FADER])
     assert notes == ["MIDI: sending to nano CTRL"] and feedback.wanted
-    for place in (Place(FADER, 0.5, None), Place(FADER, 0.5, None), Place(FADER, 0.25, 0.25)):
+    for place in (
+        FaderPlace(FADER, 0.5, None),
+        FaderPlace(FADER, 0.5, None),
+        FaderPlace(FADER, 0.25, 0.25),
+    ):
         feedback.send([place])
     assert library.sent == [("nano CTRL 24:0", [0xB1, 7, 64])]
-    feedback.send([Place(FADER, 1.0, 0.25)])
+    feedback.send([FaderPlace(FADER, 1.0, 0.25)])
     assert library.sent[1:] == [("nano CTRL 24:0", [0xB1, 7, 127])]
 
 
 def test_a_device_that_comes_back_is_sent_everything() -> None:
     library, feedback, _ = made()
     feedback.scan([FADER])
-    feedback.send([Place(FADER, 0.5, None)])
+    feedback.send([FaderPlace(FADER, 0.5, None)])
     ports, library.ports = library.ports, []
     feedback.scan([FADER])
     assert not feedback.wanted
-    feedback.send([Place(FADER, 0.6, None)])
+    feedback.send([FaderPlace(FADER, 0.6, None)])
     library.ports = ports
     feedback.scan([FADER])
-    feedback.send([Place(FADER, 0.5, None)])
+    feedback.send([FaderPlace(FADER, 0.5, None)])
     assert len(library.sent) == 2 and library.closed == ["nano CTRL 24:0"]
     feedback.scan([])
     assert not feedback.wanted, "the mapping wants it no longer"
@@ -118,7 +122,7 @@ def test_notes_bends_and_controls_of_14_bits_are_sent_as_they_come(
     values: dict[str, Any] = {"source": "cc", "number": 7, **more}
     route = Route("knob", "hue", port="nano", channel=2, feedback=True, **values)
     feedback.scan([route])
-    feedback.send([Place(route, 1.0, None)])
+    feedback.send([FaderPlace(route, 1.0, None)])
     assert [message for _, message in library.sent] == messages
 
 

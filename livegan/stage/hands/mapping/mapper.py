@@ -28,7 +28,7 @@ class Writer(Protocol):
     def __call__(self, name: str, value: float, time: float, /) -> None: ...
 
 
-class Place(NamedTuple):
+class FaderPlace(NamedTuple):
     """Where a control should be for its knob, and where it is as far as is known, 0..1."""
 
     route: Route
@@ -168,13 +168,13 @@ class Mapper:
         """Those that are followed."""
         return [move.route for move in self._moves]
 
-    def places(self) -> Iterable[Place]:
+    def places(self) -> Iterable[FaderPlace]:
         """Where the controls of all routes with feedback should be, of knobs that the set has."""
         for move in self._moves:
             knob = self._knobs.get(move.route.control)
             if move.route.feedback and knob is not None:
                 at = move.place_of(self.value_of(knob), knob)
-                yield Place(move.route, at, None if move.route.relative else move.came)
+                yield FaderPlace(move.route, at, None if move.route.relative else move.came)
 
     def _set(self, name: str, value: float, time: float) -> float:
         self._write(name, value, time)
