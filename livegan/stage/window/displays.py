@@ -9,6 +9,9 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 # A performer types in the editor while the window fills another display.
 os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "livegan")
+# A surface goes to the window as it is. SDL would draw it with OpenGL, which takes three to five
+# times as long where there is no graphics card; where there is one, we use no surface.
+os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
 
 UNSEEN = ("offscreen", "dummy", "evdev")  # SDL's drivers that show nothing
 RATE = 60.0  # pictures a second at most, whatever the display can do

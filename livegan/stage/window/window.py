@@ -15,6 +15,7 @@ from livegan.stage.overlay.text import Panel, PixelSize
 from livegan.stage.window import displays as screen
 from livegan.stage.window import x11
 from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
+from livegan.stage.window.graphics_card import has_graphics_card
 from livegan.stage.window.visibility import Displays, Visibility
 
 USUAL: PixelSize = (1024, 1024)
@@ -110,7 +111,7 @@ class Window:
         import pygame
 
         canvas: Canvas | None = None
-        if wanted != "surface":
+        if wanted == "texture" or (wanted == "auto" and has_graphics_card()):
             try:
                 canvas = TextureCanvas(self._window)
             except (pygame.error, ImportError):
