@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
+from livegan.plugin.output_options import OptionValue, options_of
 from livegan.size import UNSAID
 
 _fixed = functools.partial(Param, live=False)
@@ -55,6 +56,8 @@ class Shown:
     picture: Picture
     outputs: tuple[tuple[str, str], ...]
     place: Place | None
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
+    """What else was said of these outputs."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,17 @@ class Graph:
     def extra(self) -> list[tuple[str, str, Picture]]:
         """(kind, name, picture) of every output besides the window."""
         return [(kind, name, s.picture) for s in self.shown for kind, name in s.outputs]
+
+    @property
+    def output_options(self) -> dict[tuple[str, str], dict[str, OptionValue]]:
+        """What is said of an output besides its name, by kind and name."""
+        return {
+            (kind, name): {
+                option: value for option, value in s.options.items() if option in _options(kind)
+            }
+            for s in self.shown
+            for kind, name in s.outputs
+        }
 
     @property
     def models(self) -> list[Picture]:
@@ -166,17 +180,22 @@ def show(picture: Any, **outputs: Any) -> None:
     """Show a picture in the window. ``spout="name"`` also sends it to a Spout sender of that name.
 
     Every output is a keyword. Its value is passed to the output, for example the name of the Spout
-    sender. True stands for the name "livegan".
+    sender. True stands for the name "livegan". Some outputs have options, which are keywords as
+    well: ``show(a, window="left", display=1)``.
     """
     if isinstance(picture, (list, tuple)):
         raise SetError("show takes one picture; to show several, use show(grid(a, b))")
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
+    offered = {offer.name for offer in registry.current().offered("output")}
+    kinds = [word for word in outputs if word.rpartition(":")[2] in offered]
+    taken = {option for kind in kinds for option in _options(kind)}
+    options = {word: outputs.pop(word) for word in list(outputs) if word in taken - {*kinds}}
+    for option, value in options.items():
+        if not isinstance(value, (str, int, float)):
+            raise SetError(f"show: {option}= takes a number or a text, got {describe(value)}")
     for kind, name in outputs.items():
-        try:
-            registry.current().offer("output", kind)
-        except registry.UnknownName as error:
-            raise SetError(f"show: {error}") from None
+        _options(kind)
         if name is not True and (not isinstance(name, str) or not name):
             raise SetError(f"show: {kind}= takes a name in quotes")
     outputs = {kind: "livegan" if name is True else name for kind, name in outputs.items()}
@@ -185,13 +204,28 @@ def show(picture: Any, **outputs: Any) -> None:
         for kind, name in outputs.items():
             if any((kind, name) in shown.outputs for shown in graph.shown):
                 raise SetError(f"show: two pictures go to {kind}={name!r}; rename one of them")
-        new = Shown(picture, tuple(outputs.items()), here())
+        new = Shown(picture, tuple(outputs.items()), here(), options)
         before = [shown for shown in graph.shown if not shown.outputs]
         if before and not outputs and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
             shows = f"the window shows line {line} and ignores the show(...) of line {old}"
             graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")
         graph.shown.append(new)
+
+
+def _options(kind: str) -> tuple[str, ...]:
+    """The options of an output; SetError if there is no such output."""
+    try:
+        return options_of(registry.current().offer("output", kind).make)
+    except registry.UnknownName as error:
+        raise SetError(f"show: {error}{_whose(kind)}") from None
+
+
+def _whose(word: str) -> str:
+    """Which outputs have an option of that name, for who gave it to another one."""
+    offers = registry.current().offered("output")
+    names = [offer.name for offer in offers if word in options_of(offer.make)]
+    return f"; {word}= is an option of {' and '.join(names)}=" if names else ""
 
 
 def settings(

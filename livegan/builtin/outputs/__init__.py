@@ -6,6 +6,7 @@ from livegan.builtin.outputs.ndi import open_ndi
 from livegan.builtin.outputs.spout import open_spout
 from livegan.builtin.outputs.virtualcam import open_virtualcam
 from livegan.builtin.outputs.web import open_web
+from livegan.builtin.outputs.window import open_window
 from livegan.plugin.hookspecs import RegisterOffer, hookimpl
 
 
@@ -19,5 +20,10 @@ def register_outputs(register: RegisterOffer) -> None:
         open_virtualcam,
         "virtualcam",
         'a virtual camera, as a webcam for other programs: a device, a size, or "livegan"',
+    )
+    register(
+        open_window,
+        "window",
+        "a window more, by its name; display=1 or a part of a display's name fills that display",
     )
     register(open_web, "web", 'an address for browsers and OBS: "/live", "0.0.0.0:8080/live"')
