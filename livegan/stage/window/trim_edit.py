@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from livegan.stage.overlay.text import PixelSize
 from livegan.stage.window.trim import RANGES, Point, Points, Trim, TrimError, flipped, turned
 
-Size = tuple[int, int]
 STEP, FAR = 1, 10
 """Pixels that an arrow key moves a point; with shift."""
 REACH = 28
@@ -61,7 +61,7 @@ class TrimEdit:
         """Corners or mask, whichever is edited."""
         return self.trim.mask if self.what == "mask" else self.trim.corners or self.fitted
 
-    def press(self, name: str, shift: bool, size: Size) -> TrimEdit | None:
+    def press(self, name: str, shift: bool, size: PixelSize) -> TrimEdit | None:
         """After a key; None for a key that means nothing here. ``size`` is the window's."""
         if name in ARROWS:
             step = FAR if shift else STEP
@@ -117,7 +117,7 @@ class TrimEdit:
 
     # The mouse, in pixels of the window -----------------------------------------------------------
 
-    def grab(self, x: float, y: float, size: Size) -> TrimEdit:
+    def grab(self, x: float, y: float, size: PixelSize) -> TrimEdit:
         """The button goes down: take the nearest point, or add one to the mask."""
         if not self.points:  # a mask begins as a square around the mouse
             a, b = x / size[0], y / size[1]
@@ -147,7 +147,7 @@ class TrimEdit:
         new = self._with((*points[:at], point, *points[at:]))
         return replace(new, at=at, drags=True)
 
-    def drag(self, x: float, y: float, size: Size) -> TrimEdit:
+    def drag(self, x: float, y: float, size: PixelSize) -> TrimEdit:
         """The mouse moves."""
         return self._put((x / size[0], y / size[1])) if self.drags else self
 

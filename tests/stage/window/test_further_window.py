@@ -77,6 +77,7 @@ def test_a_window_fills_its_display_in_the_shape_of_its_trim(screen: str, tmp_pa
         window.output.turn()
         assert window.told == [{"type": "press", "typed": "b", "name": "b"}]
         press("w")
+        window.output.turn()
         press("b")
         press("", "tab")
         press("", "return")  # keeps what it was
@@ -84,7 +85,7 @@ def test_a_window_fills_its_display_in_the_shape_of_its_trim(screen: str, tmp_pa
         assert len(window.told) == 2, "panic keys are the show's while a window is fitted"
         assert window.notes == ["window left: kept in four.outputs.toml"]
         window.output.hear({"type": "code", "view": View(source="x = 1\n" * 40)})
-        window.until_at(80, 235, lambda seen: seen != ORANGE)
+        window.until_at(6, 200, lambda seen: seen != ORANGE)
         pygame.event.post(pygame.event.Event(pygame.QUIT))
         window.output.turn()
         assert "close the window left once more" in window.notes[-1]
