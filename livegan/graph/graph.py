@@ -12,13 +12,13 @@ from typing import Any
 from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
+from livegan.graph.outputs import options_of_output, read_outputs
 from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, here
-from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
-from livegan.plugin.output_options import OptionValue, options_of
+from livegan.plugin.output_options import OptionValue
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.size import UNSAID
 
@@ -117,7 +117,9 @@ class Graph:
         """What is said of an output besides its name, by kind and name."""
         return {
             (kind, name): {
-                option: value for option, value in s.options.items() if option in _options(kind)
+                option: value
+                for option, value in s.options.items()
+                if option in options_of_output(kind)
             }
             for s in self.shown
             for kind, name in s.outputs
@@ -206,45 +208,19 @@ def show(picture: Any, **outputs: Any) -> None:
         raise SetError("show takes one picture; to show several, use show(grid(a, b))")
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
-    offered = {offer.name for offer in registry.current().offered("output")}
-    kinds = [word for word in outputs if word.rpartition(":")[2] in offered]
-    taken = {option for kind in kinds for option in _options(kind)}
-    options = {word: outputs.pop(word) for word in list(outputs) if word in taken - {*kinds}}
-    for option, value in options.items():
-        if not isinstance(value, (str, int, float)):
-            raise SetError(f"show: {option}= takes a number or a text, got {describe(value)}")
-    for kind, name in outputs.items():
-        _options(kind)
-        if name is not True and (not isinstance(name, str) or not name):
-            raise SetError(f"show: {kind}= takes a name in quotes")
-    outputs = {kind: "livegan" if name is True else name for kind, name in outputs.items()}
+    named, options = read_outputs(outputs)
     graph = _collecting.get()
     if graph is not None:
-        for kind, name in outputs.items():
+        for kind, name in named.items():
             if any((kind, name) in shown.outputs for shown in graph.shown):
                 raise SetError(f"show: two pictures go to {kind}={name!r}; rename one of them")
-        new = Shown(picture, tuple(outputs.items()), here(), options)
+        new = Shown(picture, tuple(named.items()), here(), options)
         before = [shown for shown in graph.shown if not shown.outputs]
-        if before and not outputs and before[-1].place and new.place:
+        if before and not named and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
             shows = f"the window shows line {line} and ignores the show(...) of line {old}"
             graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")
         graph.shown.append(new)
-
-
-def _options(kind: str) -> tuple[str, ...]:
-    """The options of an output; SetError if there is no such output."""
-    try:
-        return options_of(registry.current().offer("output", kind).make)
-    except registry.UnknownName as error:
-        raise SetError(f"show: {error}{_whose(kind)}") from None
-
-
-def _whose(word: str) -> str:
-    """Which outputs have an option of that name, for who gave it to another one."""
-    offers = registry.current().offered("output")
-    names = [offer.name for offer in offers if word in options_of(offer.make)]
-    return f"; {word}= is an option of {' and '.join(names)}=" if names else ""
 
 
 def settings(

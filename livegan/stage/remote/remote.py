@@ -8,6 +8,7 @@ from livegan.ipc.messages import ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.stage.hands.learning import Learning
 from livegan.stage.options import Options
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
@@ -28,6 +29,7 @@ class Remote:
         *,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
         send: Callable[[ToEngine], None],
@@ -44,9 +46,9 @@ class Remote:
         except OSError as error:
             self._said("opened", f"livegan tell cannot reach this show: {error}")
             return
-        showing = Showing(opened.address.show, presenter, memory, recording)
+        showing = Showing(opened.address.show, presenter, memory, learning, recording)
         self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
-        hands = RemoteHands(memory, showing)
+        hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show
         log.record("remote", show=name, where=opened.address.where)
