@@ -27,6 +27,7 @@ from livegan.ipc.messages import (
 )
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
+from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
@@ -34,6 +35,7 @@ from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
+from livegan.stage.control.scenes import SceneKnobs
 from livegan.stage.control.switches import Switches
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
@@ -238,6 +240,7 @@ class Stage:
                 code=options.code,
                 fullscreen=options.fullscreen,
                 asked=options.rung,
+                scenes=tuple(map(str, options.scenes)),
             ),
             self._code,
             self._orders.obey,
@@ -249,7 +252,7 @@ class Stage:
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)
         self._streams.start()
-        self._sound = shared.sound
+        self._sound, self._knobs = shared.sound, SceneKnobs(shared.controls)
         self._remote = Remote(
             options,
             presenter=self._presenter,
@@ -305,6 +308,8 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
+                now_at = self._sound.position / RATE
+                self._knobs.hear(presenter.view.playing, message.knobs, now_at)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
