@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from livegan.ipc.messages import (
@@ -26,13 +27,16 @@ from livegan.ipc.messages import (
 )
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
+from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
+from livegan.stage.control.audio_choice import AudioChoice
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
+from livegan.stage.control.scenes import SceneKnobs
 from livegan.stage.control.switches import Switches
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
@@ -57,7 +61,8 @@ from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import Window, WindowLost
+from livegan.stage.window.trimming import Trimming
+from livegan.stage.window.window import Press
 from livegan.stage.window.window_thread import WindowThread
 
 MESSAGES_A_FRAME = 32
@@ -104,22 +109,6 @@ class Stage:
         self._streams.stop()
         self._still.keep()
         self._log.record("report", **self.report())
-
-    def _open_window(self) -> Window:
-        options = self.options
-        return Window(
-            options.window,
-            title=f"livegan: {options.set.name}",
-            fullscreen=options.fullscreen,
-            display=options.display,
-            told=self._window_told,
-            server_gone=self._thread.stay,
-        )
-
-    def _close_window(self) -> None:
-        if not self._window.abandoned:  # its thread never returns then
-            with contextlib.suppress(WindowLost):
-                self._thread.run(self._window.close)
 
     def stop(self, status: int = 0) -> None:
         """End the show, from any thread or a signal handler."""
@@ -176,7 +165,12 @@ class Stage:
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
-            shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
+            shared.controls,
+            shared.sound.name,
+            self._note,
+            set_path=options.set,
+            ports=options.osc,
+            take=take,
         )
         stack.callback(self._hands.stop)
         self._tempo = Leading(
@@ -195,7 +189,9 @@ class Stage:
         stack.callback(self._streams.stop)
         self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
         stack.callback(self._outputs.close)
-        self._picture_guests = PictureGuests(options.working, self._note)
+        self._picture_guests = PictureGuests(
+            options.working, self._note, stand_ins=options.stand_ins
+        )
         stack.callback(self._picture_guests.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
@@ -226,8 +222,15 @@ class Stage:
             note=self._note,
         )
         self._thread = WindowThread()
-        self._window = self._thread.run(self._open_window)
-        stack.callback(self._close_window)
+        self._window = self._thread.open(
+            options.window,
+            title=f"livegan: {options.set.name}",
+            fullscreen=options.fullscreen,
+            display=options.display,
+            told=self._window_told,
+            trimming=Trimming(options.set, "main", self._note),
+        )
+        stack.callback(self._thread.close, self._window)
         self._still = Still(place, fallbacks, self._log.later, self._note)
         self._presenter = Presenter(
             self._window,
@@ -239,6 +242,7 @@ class Stage:
                 code=options.code,
                 fullscreen=options.fullscreen,
                 asked=options.rung,
+                scenes=tuple(map(str, options.scenes)),
             ),
             self._code,
             self._orders.obey,
@@ -250,13 +254,15 @@ class Stage:
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)
         self._streams.start()
-        self._sound = shared.sound
+        self._sound, self._knobs = shared.sound, SceneKnobs(shared.controls)
         self._remote = Remote(
             options,
             presenter=self._presenter,
             memory=shared,
+            learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
+            audio=AudioChoice(self._listening, options, self._note).give,
             send=self._supervision.send,
             log=self._log,
         )
@@ -305,6 +311,8 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
+                now_at = self._sound.position / RATE
+                self._knobs.hear(presenter.view.playing, message.knobs, now_at)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
@@ -335,8 +343,14 @@ class Stage:
         self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
 
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
-        """An output of a plugin."""
-        return GuestOutput(wanted, stream, self.options.working, self._note)
+        """An output in a process of its own."""
+        folder, set = self.options.working, self.options.set
+        return GuestOutput(wanted, stream, folder, self._note, set=set, hear=self._hear_output)
+
+    def _hear_output(self, message: dict[str, Any]) -> None:
+        """What an output says: a key that was pressed in its window."""
+        if message["type"] == "press":
+            self._presenter.elsewhere.put(Press(message["typed"], message["name"]))
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 
@@ -346,12 +360,13 @@ class Stage:
             on_air, source = message.status == "on_air", self._listening.source
             if on_air:
                 self._safe_plays = message.safe
+                self._hands.play(Path(message.file))
             if on_air and isinstance(source, GuestSource):
                 source.renew(message.sources)
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls)
+            self._hands.listen(message.controls, message.knobs)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

@@ -8,6 +8,7 @@ from livegan.ipc.messages import ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.stage.hands.learning import Learning
 from livegan.stage.options import Options
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
@@ -28,12 +29,15 @@ class Remote:
         *,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
+        audio: Callable[[str], None],
         send: Callable[[ToEngine], None],
         log: ShowLog,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice.
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
+        is to be heard.
 
         A show without an address goes on; the log and the terminal say why.
         """
@@ -44,9 +48,9 @@ class Remote:
         except OSError as error:
             self._said("opened", f"livegan tell cannot reach this show: {error}")
             return
-        showing = Showing(opened.address.show, presenter, memory, recording)
-        self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
-        hands = RemoteHands(memory, showing)
+        showing = Showing(opened.address.show, presenter, memory, learning, recording)
+        self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
+        hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show
         log.record("remote", show=name, where=opened.address.where)

@@ -9,6 +9,7 @@ from livegan.control_names import KNOB
 from livegan.ipc.messages import Row
 from livegan.ipc.remote.schema import ShowState
 from livegan.sound import RATE
+from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
@@ -22,9 +23,11 @@ class Showing:
         show: str,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
     ) -> None:
         self._show, self._presenter, self._recording = show, presenter, recording
+        self._learning = learning
         self._sound, self._controls = memory.sound, memory.controls
 
     def __call__(self) -> ShowState:
@@ -36,7 +39,8 @@ class Showing:
         meters = dict(zip(METERS, seen.meters, strict=True))
         return ShowState(
             show=self._show,
-            set=view.file,
+            set=view.playing or view.file,
+            scenes=switches.scenes,
             time=round(self._sound.position / RATE, 3),
             engine=view.engine,
             device=view.device,
@@ -66,6 +70,8 @@ class Showing:
             slots=[vars(slot) for slot in view.slots],
             knobs=self.knobs(),
             pads=view.pads,
+            learning=self._learning.name,
+            learnt=self._learning.said,
         )
 
     def knobs(self) -> list[Row]:

@@ -8,13 +8,14 @@ ever, and the show goes on without it.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sys
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from livegan.stage.window.window import WindowLost
+from livegan.stage.window.window import Window, WindowLost
 
 SERVER = "the X server has died, so the show goes on without a window"
 T = TypeVar("T")
@@ -54,6 +55,16 @@ class WindowThread:
             raise found
         result: T = found
         return result
+
+    def open(self, *options: Any, **more: Any) -> Window:
+        """A `Window`, made with these arguments; each of its methods is for this thread."""
+        return self.run(lambda: Window(*options, server_gone=self.stay, **more))
+
+    def close(self, window: Window) -> None:
+        """Close it, if it can be closed."""
+        if not window.abandoned:
+            with contextlib.suppress(WindowLost):
+                self.run(window.close)
 
     def stay(self) -> None:
         """Stay here for ever, for the server is gone: called by Xlib, on this thread."""

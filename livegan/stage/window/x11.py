@@ -77,6 +77,11 @@ def leak(*things: Any) -> None:
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))  # also when the interpreter ends
 
 
+def leaked() -> bool:
+    """Whether something was kept: the C library waits for it for ever when the process ends."""
+    return bool(_leaked)
+
+
 def ask_for_events() -> None:
     """Let SDL pass the events of the X server on to us, as ``pygame.SYSWMEVENT``."""
     import pygame
