@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.program.sends import Sent
+from livegan.engine.program.sends import SentNumbers
 from livegan.saving import write_bytes
 
 
@@ -21,7 +21,7 @@ class RehearsedSends:
         self.counts: dict[str, int] = {}
         """How many there were, by ``/ADDRESS HOST:PORT``."""
 
-    def take(self, sent: Sent, seconds: float) -> None:
+    def take(self, sent: SentNumbers, seconds: float) -> None:
         """A frame was drawn at this time."""
         for send, values in sent:
             if self._last.get(send.key) == values:

@@ -9,7 +9,7 @@ from livegan.control_names import SENT_FRAME
 from livegan.ipc.control_table import ControlTable, ControlTableFull
 
 if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
-    from livegan.engine.program.sends import Sent
+    from livegan.engine.program.sends import SentNumbers
 
 
 class SentValues:
@@ -22,7 +22,7 @@ class SentValues:
         self._last: dict[str, float] = {}
         self._full = False
 
-    def write(self, sent: Sent, frame: int, time: float) -> None:
+    def write(self, sent: SentNumbers, frame: int, time: float) -> None:
         """Write the numbers of a frame."""
         if not sent or self._address is None:
             return

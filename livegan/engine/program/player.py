@@ -18,7 +18,7 @@ from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
-from livegan.engine.program.sends import Sent, sent_by
+from livegan.engine.program.sends import SentNumbers, sent_by
 from livegan.generators.channels import fitted
 from livegan.graph.control_reading import ControlValue
 from livegan.graph.reading import NO_CONTROLS, Reading
@@ -46,7 +46,7 @@ class Frame:
     now: Now
     version: int
     position: int
-    sent: Sent = ()
+    sent: SentNumbers = ()
     """The numbers of each ``send(...)``."""
 
 

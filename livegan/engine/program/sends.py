@@ -11,7 +11,7 @@ from livegan.engine.program.program import Program, foreign_signal
 from livegan.graph.reading import Reading, number
 from livegan.graph.send import Send
 
-Sent = tuple[tuple[Send, tuple[float, ...]], ...]
+SentNumbers = tuple[tuple[Send, tuple[float, ...]], ...]
 """Each ``send(...)`` with its numbers."""
 
 
@@ -20,7 +20,7 @@ def sent_by(
     reading: Reading,
     limit_s: float,
     failed: Callable[[Send, Refusal], None],
-) -> Sent:
+) -> SentNumbers:
     """The numbers of this frame. One whose signal fails is left out, and ``failed`` is called."""
     found = []
     for send in program.graph.sends:

@@ -23,7 +23,7 @@ LOOK = 0.004  # seconds between looks at the numbers; one takes 2 us where nothi
 RETRY = 5.0  # seconds until a name that was not found is looked up again
 
 
-class Receiver:
+class OscReceiver:
     """Where messages go: a host, looked up by a thread, for that may take long."""
 
     def __init__(self, host: str, port: int, note: Callable[[str], None]) -> None:
@@ -55,7 +55,7 @@ class OscSender:
     def __init__(self, note: Callable[[str], None]) -> None:
         self._note = note
         self._rows: Sequence[Row] = ()
-        self._receivers: dict[tuple[str, int], Receiver] = {}
+        self._receivers: dict[tuple[str, int], OscReceiver] = {}
         self._sent: dict[str, tuple[float, ...]] = {}
         self._frame: Any = None
         self._again = False
@@ -69,7 +69,7 @@ class OscSender:
         self._rows, self._again = rows, True
         wanted = {(str(row["host"]), int(row["port"])) for row in rows}
         for where in wanted - self._receivers.keys():
-            self._receivers[where] = Receiver(*where, self._note)
+            self._receivers[where] = OscReceiver(*where, self._note)
 
     def send(self, values: Mapping[str, Any]) -> None:
         """Send each message of which a number changed; ``values`` are controls by name."""
