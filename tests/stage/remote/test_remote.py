@@ -100,6 +100,8 @@ def test_the_commands_of_the_page_run(show: Performance) -> None:
             done = told(show.folder, *words)
             if words == ["now"]:
                 assert "nothing waits for its beat" in done.output
+            elif words[0] == "set":
+                assert "there is no scene 'four'" in done.output
             elif words == ["safe"]:
                 assert "start the show with --safe" in done.output
             else:
