@@ -94,6 +94,13 @@ class SaveScreenshot:
 
 
 @dataclass(frozen=True)
+class ListenTo:
+    """Listen to another sound: what ``--audio`` takes."""
+
+    source: str
+
+
+@dataclass(frozen=True)
 class PlaySet:
     """Play another set at the next bar: number or name of a scene, or the whole path of a set."""
 
@@ -116,7 +123,7 @@ class TapTempo:
 
 Command = (
     Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
-    | SaveScreenshot | PlaySet | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
+    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -224,6 +231,7 @@ TYPES: dict[type, str] = {
     FadeToBlack: "blackout",
     RecordFilm: "record",
     SaveScreenshot: "screenshot",
+    ListenTo: "audio",
     PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",
