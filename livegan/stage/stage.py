@@ -244,7 +244,9 @@ class Stage:
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
             send=self._supervision.send,
+            attach=self.attach,
             log=self._log,
+            note=self._note,
         )
         stack.callback(self._remote.stop)
         if options.record is not None:

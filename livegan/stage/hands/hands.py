@@ -30,7 +30,7 @@ class Listener:
 
     def __init__(self, kind: str, target: str, options: Message, note: Note) -> None:
         self.kind = kind
-        self._target, self._options, self._note = target, options, note
+        self._target, self.options, self._note = target, options, note
         self._stopped, self._changed = threading.Event(), threading.Event()
         self._wanted: tuple[str, ...] = ()
         self._thread = threading.Thread(target=self._keep, name=f"{kind} listener", daemon=True)
@@ -45,7 +45,7 @@ class Listener:
         pause = RETRY
         while not self._stopped.is_set():
             try:
-                guest = Guest(self._target, self._options)
+                guest = Guest(self._target, self.options)
             except OSError as error:
                 why: str | None = f"could not be started: {error}"
             else:
@@ -74,7 +74,12 @@ class Listener:
                 self._note(str(message["text"]))
                 if message["type"] == "off":
                     return None
+            else:
+                self.hear(message)
         return None
+
+    def hear(self, message: Message) -> None:
+        """Take what else it says; on a thread of its own."""
 
     def stop(self) -> None:
         """End it."""

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from livegan.ipc.messages import ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
+from livegan.sound.source import Note
 from livegan.stage.options import Options
+from livegan.stage.outputs.sending import Output, Sending
+from livegan.stage.panel.panel import Panel
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.remote.hands import RemoteHands
@@ -30,20 +33,27 @@ class Remote:
         recording: Callable[[], bool],
         tempo: Callable[[float | None], None],
         send: Callable[[ToEngine], None],
+        attach: Callable[[str, Output], Sending],
         log: ShowLog,
+        note: Note,
     ) -> None:
-        """``tempo`` fixes it in beats a minute.
+        """``tempo`` fixes it in beats a minute; ``attach`` sends what the window shows to one more
+        output.
 
         A show without an address goes on; the log and the terminal say why.
         """
         self._server: RemoteServer | None = None
+        self._panel: Panel | None = None
+        self._presenter = presenter
         self._log, self._lines = log, ThrottledNotes(self._write)
         try:
             opened = open_address(options.working, options.set)
         except OSError as error:
             self._said("opened", f"livegan tell cannot reach this show: {error}")
+            if options.panel is not None:
+                note("no phone panel: the show has no address")
             return
-        showing = Showing(opened.address.show, presenter, memory, recording)
+        self._showing = showing = Showing(opened.address.show, presenter, memory, recording)
         self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
         hands = RemoteHands(memory, showing)
         self._server = RemoteServer(opened, showing, hands, self._said)
@@ -51,16 +61,33 @@ class Remote:
         log.record("remote", show=name, where=opened.address.where)
         if name != options.set.stem:
             log.say(f"remote   this show is called {name}: livegan tell --show {name}", "cyan")
+        if options.panel is not None:
+            self._panel = Panel(
+                options,
+                opened.address,
+                options.panel,
+                presenter=presenter,
+                attach=attach,
+                log=log,
+                note=note,
+            )
 
     def look(self, now: float) -> None:
         """Do what clients asked for since the last look; on the presenter's thread."""
         if self._server is not None:
             self._server.take(lambda command: self._do(command, now))
+            if self._server.thumbs_wanted != self._presenter.switches.watched:
+                self._presenter.press("watch", "", now)
+        if self._panel is not None:
+            self._panel.look(now)
 
     def stop(self) -> None:
         """Close the address."""
+        if self._panel is not None:
+            self._panel.stop()
         if self._server is not None:
             self._server.stop()
+            self._showing.close()
 
     def _do(self, command: Command, now: float) -> str:
         answer = self._obeying(command, now)
