@@ -95,7 +95,7 @@ def qr_plate(url: str, size: PixelSize, letters: Lettering) -> Surface:
 
     light = ~modules_of(url)
     rows, columns = light.shape
-    scale = max(2, min(size) // 2 // rows)
+    scale = max(2, min(size) * 2 // 5 // rows)
     grey = np.where(light[..., None], np.uint8(225), np.uint8(0)).repeat(3, axis=2)
     code = pygame.image.frombuffer(np.ascontiguousarray(grey).data, (columns, rows), "RGB")
     lines: list[list[Segment]] = [[("i hides this", GREY)]]

@@ -13,7 +13,7 @@ PORT = 8765
 """Always the same, so that a phone finds a show back that was started again."""
 PORTS = 10
 """Ports that are tried from there on, for several shows on one machine."""
-HOW = "write lan, PORT or HOST:PORT, such as 0.0.0.0:8765"
+HOW = "write lan, lan:PORT, PORT or HOST:PORT, such as 0.0.0.0:8765"
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,23 @@ class PanelAddress:
 
     @classmethod
     def read(cls, text: str) -> PanelAddress:
-        """``"lan"``, ``"8765"``, ``"0.0.0.0:8765"``, ``"192.168.1.20"``, or "" for this machine.
+        """``"lan"``, ``"lan:8765"``, ``"8765"``, ``"0.0.0.0:8765"``, ``"192.168.1.20"``; this
+        machine alone where nothing is said.
 
         Raises ValueError with a line for the performer.
         """
         if not text:
             return cls()
-        if text == "lan":
-            return cls(EVERYWHERE[0])
+        given = text
+        if text == "lan" or text.startswith("lan:"):
+            text = text.replace("lan", EVERYWHERE[0])
         found = re.fullmatch(r"(?:(\[[0-9a-fA-F:]+\]|[^:\s]+):)?([0-9]{1,5})", text)
         host, port = (found[1], int(found[2])) if found else (text, None)
         host = (host or LOOPBACK).strip("[]")
         if port is not None and not 0 < port < 65536:
-            raise ValueError(f"--panel-at {text}: a port is between 1 and 65535")
+            raise ValueError(f"--panel-at {given}: a port is between 1 and 65535")
         if not _is_host(host):
-            raise ValueError(f"--panel-at {text}: {HOW}")
+            raise ValueError(f"--panel-at {given}: {HOW}")
         return cls(host, port)
 
     @property
@@ -101,5 +103,7 @@ def _is_host(text: str) -> bool:
     except ValueError:
         labels = text.split(".")
         numbers = all(label.isdigit() for label in labels)  # 192.168.1: a number with a slip
-        return not numbers and all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", x) for x in labels)
+        return not numbers and all(
+            re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}", x) for x in labels
+        )
     return True

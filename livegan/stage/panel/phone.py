@@ -24,6 +24,8 @@ SHOWN = "shown"
 """What a phone says when the last picture is on its screen: it takes another."""
 ANSWERS = 8
 """Answers that wait for a phone, at most; then the oldest are left out."""
+UNREAD = 8.0
+"""Seconds after which a phone that reads nothing is left."""
 RATE, BURST = 200.0, 100.0
 """Messages of a phone that are taken in a second, and at once. More are not read until later."""
 
@@ -34,8 +36,9 @@ class Socket(Protocol):
     async def send(self, message: str | bytes) -> None:
         """Send a message; waits until there is room for it."""
 
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close it, and say why."""
+    @property
+    def transport(self) -> Any:
+        """What it is made over: an `asyncio.Transport`."""
 
 
 class Phone:
@@ -69,7 +72,7 @@ class Phone:
     ) -> None:
         """Send it what is new, until it is gone. ``jpeg`` gives the newest picture and its number;
         ``state`` the newest state."""
-        with contextlib.suppress(ConnectionClosed):
+        with contextlib.suppress(ConnectionClosed, asyncio.TimeoutError):
             while True:
                 await self._wake.wait()
                 self._wake.clear()
@@ -84,10 +87,17 @@ class Phone:
                     serial, data = await jpeg(self._serial)
                     if serial > self._serial:
                         self._serial, self._takes_picture = serial, False
-                        await self._socket.send(data)
+                        await self._send(data)
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send(json.dumps(message))
+    async def _send(self, message: dict[str, Any] | bytes) -> None:
+        data = message if isinstance(message, bytes) else json.dumps(message)
+        try:
+            await asyncio.wait_for(self._socket.send(data), UNREAD)
+        except asyncio.TimeoutError:
+            # It reads nothing. A ping would wait behind what it does not read, and so would a
+            # goodbye.
+            self._socket.transport.abort()
+            raise
 
     async def hear(self, message: str | bytes, do: Callable[[Command, Phone], None]) -> None:
         """Take a message of it; what is a command goes to ``do``.

@@ -109,7 +109,7 @@ const drawers = {
   picture: flags,
   engine: flags,
   bpm() {
-    at("bpm").textContent = state.bpm ? `${Number(state.bpm).toFixed(1)} bpm` : "tap";
+    at("bpm").textContent = state.bpm ? `${Number(state.bpm).toFixed(1)} bpm` : "";
   },
   beats() {
     beat = { count: state.beats, at: performance.now() };
@@ -141,7 +141,8 @@ function slot(row, number) {
   const button = element("button");
   const picture = element("img");
   picture.alt = "";
-  button.append(picture, element("span", "name", row.name), element("span", "model", row.model));
+  button.append(picture, element("span", "name", row.name));
+  if (row.model !== row.name) button.append(element("span", "model", row.model));
   button.setAttribute("aria-label", `show ${row.name} alone`);
   button.addEventListener("click", () => {
     show.send({ type: "solo", slot: state.solo === number ? null : number });
