@@ -60,7 +60,7 @@ class PhonePicture:
         """The ring is its maker's."""
 
 
-class Panel:
+class PhonePanel:
     """Serves a show to phones; see docs/panel.md."""
 
     def __init__(

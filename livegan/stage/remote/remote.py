@@ -10,7 +10,7 @@ from livegan.ipc.remote.schema import Command
 from livegan.sound.source import Note
 from livegan.stage.options import Options
 from livegan.stage.outputs.sending import Output, Sending
-from livegan.stage.panel.panel import Panel
+from livegan.stage.panel.panel import PhonePanel
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.remote.hands import RemoteHands
@@ -43,7 +43,7 @@ class Remote:
         A show without an address goes on; the log and the terminal say why.
         """
         self._server: RemoteServer | None = None
-        self._panel: Panel | None = None
+        self._panel: PhonePanel | None = None
         self._presenter = presenter
         self._log, self._lines = log, ThrottledNotes(self._write)
         try:
@@ -62,7 +62,7 @@ class Remote:
         if name != options.set.stem:
             log.say(f"remote   this show is called {name}: livegan tell --show {name}", "cyan")
         if options.panel is not None:
-            self._panel = Panel(
+            self._panel = PhonePanel(
                 options,
                 opened.address,
                 options.panel,

@@ -10,7 +10,7 @@ from livegan.ipc.messages import Row
 from livegan.ipc.remote.schema import ShowState
 from livegan.sound import RATE
 from livegan.stage.overlay.panels import METERS
-from livegan.stage.remote.thumbs import Thumbs
+from livegan.stage.remote.thumbs import SlotThumbs
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
 
@@ -27,7 +27,7 @@ class Showing:
     ) -> None:
         self._show, self._presenter, self._recording = show, presenter, recording
         self._sound, self._controls = memory.sound, memory.controls
-        self._thumbs = Thumbs(memory.thumbs.name)
+        self._thumbs = SlotThumbs(memory.thumbs.name)
 
     def __call__(self, thumbs: bool = False) -> ShowState:
         """The state; with ``thumbs`` each slot has its picture."""

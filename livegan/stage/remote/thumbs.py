@@ -10,7 +10,7 @@ from livegan.ipc.picture_ring import PictureRing
 QUALITY = 80
 
 
-class Thumbs:
+class SlotThumbs:
     """Reads the strip of thumbnails that an engine draws; on one thread."""
 
     def __init__(self, ring: str) -> None:

@@ -253,6 +253,7 @@ at("tap").addEventListener("pointerdown", event => {
   event.preventDefault();
   show.send({ type: "tap" });
 });
+at("refusal").addEventListener("click", () => at("refusal").classList.toggle("whole"));
 document.addEventListener("contextmenu", event => event.preventDefault());
 
 // The screen stays on where the browser lets a page ask for it; many do so only over https.
