@@ -7,6 +7,7 @@ from collections.abc import Callable
 from livegan.ipc.messages import ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
+from livegan.plugin.tempo_wish import TempoWish
 from livegan.sound.source import Note
 from livegan.stage.options import Options
 from livegan.stage.outputs.sending import Output, Sending
@@ -31,14 +32,14 @@ class Remote:
         presenter: Presenter,
         memory: ShowMemory,
         recording: Callable[[], bool],
-        tempo: Callable[[float | None], None],
+        tempo: Callable[[TempoWish | None], None],
         send: Callable[[ToEngine], None],
         attach: Callable[[str, Output], Sending],
         log: ShowLog,
         note: Note,
     ) -> None:
-        """``tempo`` fixes it in beats a minute; ``attach`` sends what the window shows to one more
-        output.
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``attach`` sends
+        what the window shows to one more output.
 
         A show without an address goes on; the log and the terminal say why.
         """

@@ -111,6 +111,9 @@ const drawers = {
   bpm() {
     at("bpm").textContent = state.bpm ? `${Number(state.bpm).toFixed(1)} bpm` : "";
   },
+  tempo() {
+    at("lead").textContent = ["midi", "link"].includes(state.tempo) ? state.tempo : "tap";
+  },
   beats() {
     beat = { count: state.beats, at: performance.now() };
   },
