@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import TempoOption
+from livegan.cli.console.options import TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
@@ -197,6 +197,7 @@ def perform(
         Path | None, typer.Option(help="The file of the show's log (JSON lines).")
     ] = None,
     flash_guard: FlashGuardMode = "on",
+    stand_in: WithOption = None,
     watch_model: Annotated[
         list[Path] | None,
         typer.Option(metavar="models/NAME", help="Play a model while it trains, from any folder."),
@@ -217,6 +218,9 @@ def perform(
             can_be_recorded(record)
         path = set_of(followed) if set is None and followed else chosen_set(set)
     with clear_errors():
+        from livegan.picture_sources.stand_in import stand_ins
+
+        played = stand_ins(stand_in or [])
         safe_set = share.folder("sets") / "safe.py" if safe is None else chosen_set(safe)
     window_size = window_of(window)
     asked = rung_asked(rung)
@@ -229,7 +233,7 @@ def perform(
         with clear_errors():
             choose_device(device)
     if not has_display():
-        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)
+        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
         return
     from livegan.stage.options import Options
     from livegan.stage.record.summary import lines_of
@@ -260,6 +264,7 @@ def perform(
         seconds=seconds,
         log=log,
         followed=followed,
+        stand_ins=played,
         flash_guard=guard,
         standby=standby,
         memory=memory,
@@ -273,7 +278,7 @@ def perform(
         except NoWindow:
             status = None
     if status is None:
-        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)
+        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
     elif status:
         raise typer.Exit(status)
 
@@ -289,6 +294,7 @@ def film_instead(
     seconds: float | None,
     followed: dict[str, Path],
     guard: Mode,
+    stand_ins: dict[str, str],
 ) -> None:
     """There is no display: rehearse to a film, and say so."""
     from livegan import share
@@ -326,6 +332,7 @@ def film_instead(
             device=device,
             out=out,
             followed=followed,
+            stand_ins=stand_ins,
             flash_guard=guard,
         )
         result = with_progress(what)

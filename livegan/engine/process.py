@@ -205,7 +205,7 @@ class Engine:
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""
-        from livegan.engine.program.source_instances import live_sources
+        from livegan.engine.program.source_instances import live_sources, sources_named
         from livegan.engine.program.thumbs import slots
         from livegan.picture_sources.source import Wanted
 
@@ -215,6 +215,7 @@ class Engine:
         self.link.send(OutputsOnAir(self.rings.outputs(program)))
         live = live_sources(program.graph.nodes)
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
+        self.made.board.check_stand_ins(sources_named(program.graph.nodes))
         bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
         wish = graph.tempo

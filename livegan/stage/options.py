@@ -74,6 +74,9 @@ class Options:
     """The show log; ``shows/DATE.jsonl`` of the working folder if None."""
     followed: dict[str, Path] = field(default_factory=dict)
     """Models by name that are played from where a training writes them, there or not."""
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """Files by the source that they are played in place of: see `livegan.picture_sources.stand_in`.
+    """
     engine: str = ENGINE
     """The engine's entry, ``module:function``."""
     limits: Limits = field(default_factory=Limits)
@@ -109,5 +112,6 @@ class Options:
             "device": self.device,
             "seed": self.seed,
             "safe": str(self.safe) if self.safe is not None else None,
+            "stand_ins": dict(self.stand_ins),
             "followed": {name: str(path) for name, path in self.followed.items()},
         }

@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from livegan.ipc.messages import (
@@ -159,7 +160,12 @@ class Stage:
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
-            shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
+            shared.controls,
+            shared.sound.name,
+            self._note,
+            set_path=options.set,
+            ports=options.osc,
+            take=take,
         )
         stack.callback(self._hands.stop)
         self._tempo = Leading(
@@ -178,7 +184,9 @@ class Stage:
         stack.callback(self._streams.stop)
         self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
         stack.callback(self._outputs.close)
-        self._picture_guests = PictureGuests(options.working, self._note)
+        self._picture_guests = PictureGuests(
+            options.working, self._note, stand_ins=options.stand_ins
+        )
         stack.callback(self._picture_guests.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
@@ -244,6 +252,7 @@ class Stage:
             options,
             presenter=self._presenter,
             memory=shared,
+            learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
             send=self._supervision.send,
@@ -337,12 +346,13 @@ class Stage:
             on_air, source = message.status == "on_air", self._listening.source
             if on_air:
                 self._safe_plays = message.safe
+                self._hands.play(Path(message.file))
             if on_air and isinstance(source, GuestSource):
                 source.renew(message.sources)
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls)
+            self._hands.listen(message.controls, message.knobs)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

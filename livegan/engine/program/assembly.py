@@ -58,7 +58,7 @@ def assemble(
         named = [[name.kind, name.argument] for name in names]
         send(Sources(named, wanted.height, wanted.width, only))
 
-    board = RingBoard(lambda text: send(Note(text)), ask)
+    board = RingBoard(lambda text: send(Note(text)), ask, given=options.get("stand_ins"))
     builder = Builder(folder, size=size, device=device, followed=followed)
     player = Player(
         sound,

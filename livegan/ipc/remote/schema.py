@@ -61,6 +61,15 @@ class HitPad:
 
 
 @dataclass(frozen=True)
+class LearnControl:
+    """Let the next control that moves move a knob or pad of the set from now on; with ``forget``,
+    let none that was learnt for it do so. Without a name, stop waiting for one."""
+
+    name: str = ""
+    forget: bool = False
+
+
+@dataclass(frozen=True)
 class Hold:
     """Hold the picture, or let it go on; None is the other of both, as the key does."""
 
@@ -101,8 +110,8 @@ class TapTempo:
 
 
 Command = (
-    Enter | Follow | SetKnob | HitPad | Hold | FadeToBlack | RecordFilm | SaveScreenshot | SetTempo
-    | TapTempo | Undo | Safe | SwapNow | Solo
+    Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
+    | SaveScreenshot | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -191,6 +200,10 @@ class ShowState:
     """Of the set on the air: ``name``, ``value``, ``default``, ``low``, ``high``, ``doc``."""
     pads: Sequence[str] = ()
     """Of the set on the air."""
+    learning: str = ""
+    """The knob or pad that waits for a control to be moved."""
+    learnt: str = ""
+    """What became of the last one that waited."""
 
 
 FromShow = Welcome | Answer | ShowState
@@ -200,6 +213,7 @@ TYPES: dict[type, str] = {
     Follow: "state",
     SetKnob: "knob",
     HitPad: "pad",
+    LearnControl: "learn",
     Hold: "hold",
     FadeToBlack: "blackout",
     RecordFilm: "record",

@@ -9,6 +9,7 @@ from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.sound.source import Note
+from livegan.stage.hands.learning import Learning
 from livegan.stage.options import Options
 from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.panel.panel import PhonePanel
@@ -31,6 +32,7 @@ class Remote:
         *,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
         send: Callable[[ToEngine], None],
@@ -54,9 +56,11 @@ class Remote:
             if options.panel is not None:
                 note("no phone panel: the show has no address")
             return
-        self._showing = showing = Showing(opened.address.show, presenter, memory, recording)
+        self._showing = showing = Showing(
+            opened.address.show, presenter, memory, learning, recording
+        )
         self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
-        hands = RemoteHands(memory, showing)
+        hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show
         log.record("remote", show=name, where=opened.address.where)

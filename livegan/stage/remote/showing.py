@@ -9,6 +9,7 @@ from livegan.control_names import KNOB
 from livegan.ipc.messages import Row
 from livegan.ipc.remote.schema import ShowState
 from livegan.sound import RATE
+from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
 from livegan.stage.remote.thumbs import SlotThumbs
 from livegan.stage.show_memory import ShowMemory
@@ -23,9 +24,11 @@ class Showing:
         show: str,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
     ) -> None:
         self._show, self._presenter, self._recording = show, presenter, recording
+        self._learning = learning
         self._sound, self._controls = memory.sound, memory.controls
         self._thumbs = SlotThumbs(memory.thumbs.name)
 
@@ -69,6 +72,8 @@ class Showing:
             slots=self._slots(thumbs),
             knobs=self.knobs(),
             pads=view.pads,
+            learning=self._learning.name,
+            learnt=self._learning.said,
         )
 
     def close(self) -> None:

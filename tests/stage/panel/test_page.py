@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from livegan.ipc.remote.schema import HitPad, Hold, Solo, TapTempo
+from livegan.ipc.remote.schema import HitPad, Hold, LearnControl, Solo, TapTempo
 from tests.stage.panel.fake_show import FakeShow, PanelHost, knob
 
 UPRIGHT, LYING = (390, 844), (844, 390)
@@ -135,6 +135,24 @@ def test_two_phones_play_one_show_and_agree(
         assert page.locator("#now").is_enabled()
         assert page.locator("#slots .on").count() == 1
     assert fake_show.value("depth") == 3.0, "a knob that appears moves nothing"
+
+
+def test_a_long_press_has_a_control_learnt_for_a_knob(
+    fake_show: FakeShow, panel: PanelHost, phones: Callable[..., Any]
+) -> None:
+    page = phones(panel.url)
+    knob = page.get_by_label("hue", exact=True)
+    box = knob.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 20)
+    page.mouse.down()
+    until(page, lambda: fake_show.done == [LearnControl("hue")])
+    page.mouse.up()
+    fake_show.now = replace(fake_show.now, learning="hue")
+    until(page, lambda: "learning" in knob.get_attribute("class"))
+    page.get_by_text("move the control that is to move hue").wait_for()
+    fake_show.now = replace(fake_show.now, learning="", learnt="hue: cc 1 of nanoKONTROL")
+    page.get_by_text("hue: cc 1 of nanoKONTROL").wait_for()
+    assert fake_show.value("hue") == 0.5
 
 
 def test_nothing_overflows_on_either_shape_and_thumbs_find_their_keys(

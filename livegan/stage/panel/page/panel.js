@@ -5,6 +5,7 @@ const at = id => document.getElementById(id);
 let state = {}; // of the show, as far as it was sent
 let commands = []; // that the show knows
 let knobs = new Map();
+let told = false; // a whole state has come: what comes now is news
 let version = "";
 let beat = { count: 0, at: 0 };
 
@@ -14,12 +15,14 @@ const show = new Connection({
     version = message.livegan;
     commands = message.commands;
     state = {};
+    told = false;
     beat = { count: 0, at: 0 };
   },
   state({ type, values, ...changed }) {
     state = { ...state, ...changed, values: { ...state.values, ...values } };
     for (const name of Object.keys(changed)) drawers[name]?.();
     for (const name in values) knobs.get(name)?.set(values[name]);
+    told = true;
     at("veil").hidden = true;
   },
   answer({ done, text }) {
@@ -110,6 +113,13 @@ const drawers = {
   engine: flags,
   bpm() {
     at("bpm").textContent = state.bpm ? `${Number(state.bpm).toFixed(1)} bpm` : "";
+  },
+  learning() {
+    for (const [name, knob] of knobs) knob.element.classList.toggle("learning", name === state.learning);
+    if (state.learning) toast(`move the control that is to move ${state.learning}`, false, 6000);
+  },
+  learnt() {
+    if (told) toast(state.learnt, false, 3000);
   },
   tempo() {
     at("lead").textContent = ["midi", "link"].includes(state.tempo) ? state.tempo : "tap";
@@ -208,14 +218,14 @@ function light(button, on) {
 }
 
 let hush = 0;
-function toast(text, refused) {
+function toast(text, refused, stays = refused ? 4000 : 1500) {
   if (!text) return;
   const line = at("toast");
   line.textContent = text;
   line.classList.toggle("refused", refused);
   line.hidden = false;
   clearTimeout(hush);
-  hush = setTimeout(() => { line.hidden = true; }, refused ? 4000 : 1500);
+  hush = setTimeout(() => { line.hidden = true; }, stays);
 }
 
 // Between two states the beat goes on by itself.
@@ -235,7 +245,7 @@ const hands = {
   learn(name) {
     if (!commands.includes("learn")) return false;
     navigator.vibrate?.(40);
-    return show.send({ type: "learn", name });
+    return show.send({ type: "learn", name: state.learning === name ? "" : name });
   },
 };
 
