@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from os import _exit as leave_at_once
+from pathlib import Path
 from typing import Any
 
 from livegan.engine.commit.lineup import Hurry
@@ -24,6 +25,7 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
+    PlayScene,
     Row,
     Safe,
     Settings,
@@ -241,6 +243,8 @@ class Engine:
         elif isinstance(message, Safe) and self.saves.safe is not None:
             self.saves.safe.switch()
             self.link.send(Obeyed("safe"))
+        elif isinstance(message, PlayScene):
+            self.saves.turn_to(Path(message.file))
         elif isinstance(message, SwapNow):
             self.player.happen(Hurry())
         elif isinstance(message, Solo):

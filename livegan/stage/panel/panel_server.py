@@ -18,9 +18,25 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from livegan import __version__
-from livegan.ipc.messages import BadMessage
+from livegan.ipc.messages import BadMessage, Safe, Solo, SwapNow, Undo
 from livegan.ipc.remote.address import ShowAddress
-from livegan.ipc.remote.schema import COMMANDS, Command, Enter, Follow, HitPad, NotJson, SetKnob
+from livegan.ipc.remote.schema import (
+    TYPES,
+    Command,
+    Enter,
+    FadeToBlack,
+    Follow,
+    HitPad,
+    Hold,
+    LearnControl,
+    NotJson,
+    PlaySet,
+    RecordFilm,
+    SaveScreenshot,
+    SetKnob,
+    SetTempo,
+    TapTempo,
+)
 from livegan.ipc.remote.schema import read_command as read
 from livegan.stage.panel.changes import State, for_phones
 from livegan.stage.panel.phone import Phone
@@ -43,6 +59,12 @@ LOOK = 1 / 250
 """Seconds between looks for a picture, while a phone waits for one."""
 WRONG_TOKEN, NONSENSE, FULL = 4001, 4002, 4003
 """Codes with which a phone is left; the page does not come back after the first two."""
+LET = (
+    SetKnob, HitPad, LearnControl, Hold, FadeToBlack, RecordFilm, SaveScreenshot, SetTempo,
+    TapTempo, Undo, Safe, SwapNow, Solo, PlaySet,
+)  # fmt: skip
+"""What a phone may ask for. Not everything that a program of this machine may: nothing here opens a
+file that the show does not have open."""
 PAGE = {
     "/": ("index.html", "text/html"),
     "/panel.css": ("panel.css", "text/css"),
@@ -178,7 +200,11 @@ class PanelServer:
             return WRONG_TOKEN, "wrong token: scan the QR code of this show"
         if len(self._phones) >= MOST:
             return FULL, f"{MOST} phones are connected already"
-        welcome = {"type": "welcome", "livegan": __version__, "commands": sorted(COMMANDS)}
+        welcome = {
+            "type": "welcome",
+            "livegan": __version__,
+            "commands": [TYPES[kind] for kind in LET],
+        }
         await connection.send(json.dumps(welcome))
         return None
 
@@ -190,10 +216,18 @@ class PanelServer:
             else:
                 phone.answer(False, f"there is no knob {command.name!r:.80}")
             return
+        if not self._lets(command):
+            phone.answer(False, "a phone cannot ask for that")
+            return
         link = self._hands if isinstance(command, HitPad) else self._orders
         task = asyncio.create_task(self._ask(link, command, phone))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _lets(self, command: Command) -> bool:
+        if isinstance(command, PlaySet):
+            return command.name in self._state.get("scenes", ())
+        return isinstance(command, LET)
 
     async def _ask(self, link: ShowLink, command: Command, phone: Phone) -> None:
         done, text = await link.ask(command)

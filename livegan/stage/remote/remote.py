@@ -35,13 +35,14 @@ class Remote:
         learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
+        audio: Callable[[str], None],
         send: Callable[[ToEngine], None],
         attach: Callable[[str, Output], Sending],
         log: ShowLog,
         note: Note,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``attach`` sends
-        what the window shows to one more output.
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
+        is to be heard; ``attach`` sends what the window shows to one more output.
 
         A show without an address goes on; the log and the terminal say why.
         """
@@ -59,7 +60,7 @@ class Remote:
         self._showing = showing = Showing(
             opened.address.show, presenter, memory, learning, recording
         )
-        self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
+        self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from livegan.ipc.remote.schema import HitPad, Hold, LearnControl, Solo, TapTempo
+from livegan.ipc.remote.schema import HitPad, Hold, LearnControl, PlaySet, Solo, TapTempo
 from tests.stage.panel.fake_show import FakeShow, PanelHost, knob
 
 UPRIGHT, LYING = (390, 844), (844, 390)
@@ -127,6 +127,7 @@ def test_two_phones_play_one_show_and_agree(
         commit="cued",
         refusal="set.py:5: no such word",
         solo=0,
+        scenes=["/home/ada/set.py", "/home/ada/other.py"],
     )
     for page in (one, other):
         page.get_by_label("depth", exact=True).wait_for()
@@ -134,7 +135,10 @@ def test_two_phones_play_one_show_and_agree(
         assert page.locator("#refusal").inner_text() == "set.py:5: no such word"
         assert page.locator("#now").is_enabled()
         assert page.locator("#slots .on").count() == 1
+        assert page.locator("#scenes .on").inner_text() == "set"
     assert fake_show.value("depth") == 3.0, "a knob that appears moves nothing"
+    one.get_by_role("button", name="other").tap()
+    until(one, lambda: fake_show.done[-1] == PlaySet("/home/ada/other.py"))
 
 
 def test_a_long_press_has_a_control_learnt_for_a_knob(

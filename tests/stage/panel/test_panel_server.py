@@ -41,7 +41,7 @@ def left(client: Client) -> tuple[int, str]:
 def test_a_phone_sees_the_show_and_what_changes(fake_show: FakeShow, panel: PanelHost) -> None:
     phone = panel.join()
     phone.until(lambda: phone.state.get("values") == {"hue": 0.5, "tilt": 0.0})
-    assert "learn" in phone.welcome["commands"] or "undo" in phone.welcome["commands"]
+    assert {"learn", "undo"} < set(phone.welcome["commands"])
     assert phone.state["knobs"][0] == {
         "name": "hue", "default": 0.5, "low": 0.0, "high": 1.0, "doc": "what hue does"
     }  # fmt: skip
@@ -87,6 +87,8 @@ def test_commands_reach_the_show_and_are_answered(fake_show: FakeShow, panel: Pa
         ({"type": "knob", "name": "hue"}, "value"),
         ({"type": "knob", "name": "x" * 500, "value": 1}, "there is no knob"),
         ({"type": "state", "every": 0.05}, "follows the show anyway"),
+        ({"type": "set", "name": "/home/eve/run-me.py"}, "a phone cannot ask for that"),
+        ({"type": "audio", "source": "/home/ada/letters.wav"}, "a phone cannot ask for that"),
     ):
         phone.answers.clear()
         phone.say(message)

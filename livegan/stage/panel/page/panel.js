@@ -76,9 +76,8 @@ const drawers = {
     [...at("slots").children].forEach((button, n) => light(button, state.solo === n));
   },
   scenes() {
-    const scenes = (state.scenes ?? []).map(row => (typeof row === "string" ? { name: row } : row));
-    at("scenes").hidden = scenes.length === 0;
-    at("scenes").replaceChildren(...scenes.map(scene));
+    at("scenes").hidden = state.scenes.length === 0;
+    at("scenes").replaceChildren(...state.scenes.map(scene));
   },
   refusal() {
     at("refusal").textContent = state.refusal;
@@ -88,7 +87,10 @@ const drawers = {
   missing: lines,
   waiting: lines,
   show: names,
-  set: names,
+  set() {
+    names();
+    if (state.scenes) drawers.scenes();
+  },
   version: program,
   commit: program,
   safe() {
@@ -163,13 +165,14 @@ function slot(row, number) {
   return button;
 }
 
-function scene(row) {
-  const button = element("button", "", row.name);
-  light(button, row.name === state.scene);
-  button.classList.toggle("next", row.name === state.cued_scene);
-  button.addEventListener("click", () => show.send({ type: "scene", name: row.name }));
+function scene(path) {
+  const button = element("button", "", file(path).replace(/\.py$/, ""));
+  light(button, path === state.set);
+  button.addEventListener("click", () => show.send({ type: "set", name: path }));
   return button;
 }
+
+const file = path => path.split(/[\\/]/).pop();
 
 function lines() {
   const texts = [
@@ -181,8 +184,7 @@ function lines() {
 }
 
 function names() {
-  const file = (state.set ?? "").split(/[\\/]/).pop();
-  at("show").textContent = file || state.show;
+  at("show").textContent = file(state.set ?? "") || state.show;
   document.title = `${state.show} – livegan`;
 }
 
