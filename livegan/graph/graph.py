@@ -13,7 +13,7 @@ from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
 from livegan.graph.picture import LEAVES, Picture
-from livegan.graph.place import Place, SetError, here
+from livegan.graph.place import Place, SetError, SetNote, here
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
@@ -81,8 +81,8 @@ class Graph:
     """Every node that is drawn, inputs before what uses them."""
     controls: dict[str, Declared] = field(default_factory=dict)
     """What the set listens to besides the sound, by name."""
-    notes: list[str] = field(default_factory=list)
-    """What is not wrong and may not be meant, a line each."""
+    notes: list[SetNote] = field(default_factory=list)
+    """What is not wrong and may not be meant."""
 
     @property
     def window(self) -> Picture:
@@ -190,7 +190,8 @@ def show(picture: Any, **outputs: Any) -> None:
         if before and not outputs and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
             shows = f"the window shows line {line} and ignores the show(...) of line {old}"
-            graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")
+            text = f"{shows}; to show both, use show(grid(a, b))"
+            graph.notes.append(SetNote(text, before[-1].place))
         graph.shown.append(new)
 
 

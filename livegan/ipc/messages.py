@@ -144,6 +144,21 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Values:
+    """What signals and nodes of a program were worth in its newest frame, a row each, told while
+    somebody asks with `TellValues`.
+
+    ``signals``: ``file``, ``line``, ``name``, ``value``, and ``whole``: it is no part of another
+    expression in that line. ``nodes``: ``file``, ``line``, ``name``, ``kind``, and ``ms`` that it
+    took to draw. ``file`` is empty for the set itself.
+    """
+
+    version: int
+    signals: Sequence[Row]
+    nodes: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class SafeSetReady:
     """Whether a safe set was proven, or why not."""
 
@@ -235,6 +250,13 @@ class Thumbs:
 
 
 @dataclass(frozen=True)
+class TellValues:
+    """Somebody follows the values of signals and nodes: send `Values` for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class SourceRings:
     """The picture rings of all live sources that are open, by source."""
 
@@ -264,12 +286,12 @@ class Quit:
 
 FromEngine = (
     Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
-    | Settings | SafeSetReady | Obeyed | Note | Waiting
+    | Settings | Values | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage
 """What the stage hears of its engine."""
-ToEngine = Undo | Safe | SwapNow | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
+ToEngine = Undo | Safe | SwapNow | Solo | Thumbs | TellValues | SourceRings | Keep | TakeOver | Quit
 Message = EngineMessage | ToEngine
 
 NAMES: dict[type, str] = {
@@ -280,6 +302,7 @@ NAMES: dict[type, str] = {
     TakeOver: "take_over",
     SourceRings: "source_rings",
     SwapNow: "swap_now",
+    TellValues: "tell_values",
 }
 """What a message is called on the pipe, where that is not the name of its class."""
 

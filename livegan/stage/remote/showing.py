@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from livegan.control_names import KNOB
 from livegan.ipc.messages import Row
-from livegan.ipc.remote.schema import ShowState
+from livegan.ipc.remote.schema import SetText, ShowState
 from livegan.sound import RATE
 from livegan.stage.overlay.panels import METERS
 from livegan.stage.show_memory import ShowMemory
@@ -27,12 +27,21 @@ class Showing:
         self._show, self._presenter, self._recording = show, presenter, recording
         self._sound, self._controls = memory.sound, memory.controls
 
-    def __call__(self) -> ShowState:
+    def text(self) -> SetText:
+        """The text on the air."""
+        view = self._presenter.view
+        return SetText(view.version, view.file, view.source)
+
+    def __call__(self, values: bool = False) -> ShowState:
+        """The state; with ``values`` also what signals and nodes are worth, by line."""
         view, switches, seen = (
             self._presenter.view,
             self._presenter.switches,
             self._presenter.readings(),
         )
+        newest = view.values if values else None
+        if newest is not None and newest.version != view.version:
+            newest = None
         meters = dict(zip(METERS, seen.meters, strict=True))
         return ShowState(
             show=self._show,
@@ -44,9 +53,11 @@ class Showing:
             screen_fps=_rounded(seen.screen_fps, 1),
             age_ms=None if seen.age_ms is None else _rounded(seen.age_ms, 1),
             version=view.version,
+            on_air_at=view.on_air_at,
             safe=view.safe,
             commit=view.commit,
             refusal=view.refusal,
+            refused_at=view.refused_at,
             waiting=view.waiting,
             missing=dict(view.awaited),
             notes=[note.text for note in view.notes],
@@ -64,6 +75,8 @@ class Showing:
             slots=[vars(slot) for slot in view.slots],
             knobs=self.knobs(),
             pads=view.pads,
+            signals=newest.signals if newest else (),
+            nodes=newest.nodes if newest else (),
         )
 
     def knobs(self) -> list[Row]:

@@ -45,6 +45,8 @@ class Visitor:
         self.due: float | None = None
         """When it is to be sent the state; None while it did not ask."""
         self.entered = False
+        self.values = False
+        """It wants the values of signals and nodes in its states."""
         self._token, self._came = token, now
         self._every = 0.0
         self._number = 0
@@ -98,7 +100,7 @@ class Visitor:
             return None
         if isinstance(command, Follow):
             self._every = 0.0 if command.every <= 0 else min(SLOWEST, max(FASTEST, command.every))
-            self.due = now
+            self.due, self.values = now, command.values
             return None
         return command
 
@@ -118,12 +120,13 @@ class Visitor:
         self.awaits = False
         self.send(Answer(done, text, self._number))
 
-    def state(self, line: Callable[[], bytes], now: float) -> None:
-        """Send the state, if it is due and the last one was read."""
+    def state(self, line: Callable[[bool], bytes], now: float) -> None:
+        """Send the state, if it is due and the last one was read. ``line`` makes it, with the
+        values of signals and nodes or without."""
         if self.due is None or now < self.due or self._out:
             return
         self.due = now + self._every if self._every else None
-        self._put(line())
+        self._put(line(self.values))
 
     def send(self, message: FromShow) -> None:
         """Send it a message."""
