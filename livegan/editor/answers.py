@@ -44,7 +44,7 @@ def completions(source: SetSource, words: Vocabulary, line: int, column: int) ->
     items = list(_parameters(cursor.call, source, known)) if cursor.call else []
     if cursor.call and cursor.call.named:
         items = list(_choices(cursor.call, source, known, quoted=True))
-    if not source.is_set or source.after_quotes(line, column):
+    if not source.is_set or source.is_silent(line, column):
         return items
     own = {name for name in source.names if known.word(name) is None}
     items += [
@@ -124,7 +124,10 @@ def _param_of(call: Call, word: Word | None) -> WordParam | None:
         return None
     if call.named:
         return next((p for p in word.params if p.name == call.named), None)
-    return word.params[call.place] if call.place < len(word.params) else None
+    for place, param in enumerate(word.params):
+        if place == call.place or param.text.startswith("*"):
+            return param
+    return None
 
 
 # Explanation -------------------------------------------------------------------------------------
@@ -220,9 +223,6 @@ def signature(
     if call is None or word is None or not word.call:
         return None
     param = _param_of(call, word)
-    last = word.params[-1] if word.params else None
-    if param is None and last is not None and last.text.startswith("*"):
-        param = last
     shown = [lsp.ParameterInformation(p.text, p.meaning or None) for p in word.params]
     active = word.params.index(param) if param is not None else None
     said = lsp.SignatureInformation(word.label, plain(word.summary), shown, active)

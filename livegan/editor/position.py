@@ -93,9 +93,11 @@ class SetSource:
             lines[line] = lines[line][:column]
         return "\n".join(lines)[-MOST_BACK:]
 
-    def after_quotes(self, line: int, column: int) -> bool:
-        """Whether quotes are closed right before a place: there nothing is to be completed."""
-        return self.before(line, column)[-1:] in ("'", '"')
+    def is_silent(self, line: int, column: int) -> bool:
+        """Whether quotes were closed right before a place, or it is in a comment: there nothing is
+        to be completed."""
+        before = self.before(line, column)
+        return before[-1:] in ("'", '"') or in_comment(before.rpartition("\n")[2])
 
     def cursor(self, line: int, column: int) -> Cursor:
         """What is typed at a place."""
@@ -130,7 +132,7 @@ class SetSource:
     def class_of(self, expression: str, words: Vocabulary) -> str:
         """The class of an expression: one of `livegan.editor.vocabulary.OWNERS`, or empty."""
         try:
-            parsed = ast.parse(expression.strip(), mode="eval").body
+            parsed = ast.parse(f"({expression})", mode="eval").body  # it may have several lines
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ""
         return Classes(self.names, words).of(parsed)
@@ -220,6 +222,11 @@ def open_quote(line: str) -> str | None:
     return line[begun:] if quote else None
 
 
+def in_comment(line: str) -> bool:
+    """Whether the end of a line is in a comment."""
+    return any(open_quote(line[:at]) is None for at, c in enumerate(line) if c == "#")
+
+
 def call_around(text: str) -> Call | None:
     """The innermost call that is not closed at the end of the text."""
     open_at = scan(text)
@@ -287,7 +294,7 @@ def split_arguments(text: str) -> list[str]:
 def receiver_before(text: str) -> str:
     """The expression that ends before the dot at the end of a text: ``a.blur(4)``."""
     end = text.rstrip(" \t")
-    end = end[:-1] if end.endswith(".") else end
+    end = end.removesuffix(".").rstrip()
     index = len(end)
     while index > 0:
         letter = end[index - 1]

@@ -83,7 +83,7 @@ def value_of(row: Row, line: str) -> str:
     value = float(row["value"])
     shown = f"{value:.2f}" if abs(value) < 100 else f"{value:.4g}"
     assigned = ASSIGNED.match(line)
-    name = assigned[1] if assigned and row["whole"] else str(row["name"])
+    name = assigned[1] if assigned and row["role"] == "value" else str(row["name"])
     return f"{name} {shown}".strip()
 
 

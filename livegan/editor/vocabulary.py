@@ -142,7 +142,7 @@ def words_of_class(text: str, names: Iterable[str]) -> list[Word]:
 
 
 def _words(body: list[ast.stmt], owner: str) -> Iterator[Word]:
-    seen: set[str] = set()
+    functions: dict[str, Word] = {}
     for node, after in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.ClassDef) and node.name in OWNERS:
             yield from _words(node.body, node.name)
@@ -151,11 +151,11 @@ def _words(body: list[ast.stmt], owner: str) -> Iterator[Word]:
             if gives != "TypeAlias":
                 yield Word(node.target.id, owner, gives, False, doc)
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("__"):
-            if node.name in seen:  # a further overload: the first that is documented is shown
-                continue
-            seen.add(node.name)
             called = not any(getattr(d, "id", "") == "property" for d in node.decorator_list)
-            yield _function(node, owner, called)
+            word = _function(node, owner, called)
+            if node.name not in functions or not functions[node.name].doc:
+                functions[node.name] = word  # of overloads the first that is explained
+    yield from functions.values()
 
 
 def _text_of(node: ast.stmt | None) -> str:

@@ -148,8 +148,9 @@ class Values:
     """What signals and nodes of a program were worth in its newest frame, a row each, told while
     somebody asks with `TellValues`.
 
-    ``signals``: ``file``, ``line``, ``name``, ``value``, and ``whole``: it is no part of another
-    expression in that line. ``nodes``: ``file``, ``line``, ``name``, ``kind``, and ``ms`` that it
+    ``signals``: ``file``, ``line``, ``name``, ``value``, and ``role``: ``parameter`` of a node in
+    that line, ``value`` that is used elsewhere, or ``part`` of another expression in that line.
+    ``nodes``: ``file``, ``line``, ``name``, ``kind``, and ``ms`` that it
     took to draw. ``file`` is empty for the set itself.
     """
 

@@ -15,7 +15,8 @@ from livegan.ipc.messages import Row, Values
 
 MOST = 200
 """Rows of signals, and of nodes."""
-SAYS_ITSELF = ("lfo", "every", "choose", "where", "bpm", "beat", "bar", "beats", "bars", "time")
+CLOCKS = ("bpm", "beat", "bar", "beats", "bars", "time")
+SAYS_ITSELF = ("lfo", "every", "choose", "where", *CLOCKS)
 """Signals that are called as the set calls them."""
 
 
@@ -26,8 +27,9 @@ class NamedSignal:
     signal: Signal
     name: str
     place: Place
-    whole: bool
-    """It is no part of another expression in its line."""
+    role: str
+    """``parameter`` of a node in its line, ``value`` that is used elsewhere, or ``part`` of another
+    expression in its line."""
 
 
 class LiveValues:
@@ -47,7 +49,7 @@ class LiveValues:
             value = reading.values.get(each.signal.print)
             if isinstance(value, (int, float)) and math.isfinite(value):
                 row = placed(each.place, own, each.name)
-                signals.append({**row, "value": rounded(float(value)), "whole": each.whole})
+                signals.append({**row, "value": rounded(float(value)), "role": each.role})
         nodes: list[Row] = []
         for step in program.steps:
             if step.node.place is not None and step.node.kind != "prev" and len(nodes) < MOST:
@@ -72,17 +74,17 @@ def named_signals(program: Program) -> list[NamedSignal]:
     found: dict[tuple[str, int, str], NamedSignal] = {}
     for step in program.steps:
         for parameter, value in step.node.live.items():
-            for each in walk(value, parameter):
+            for each in walk(value, parameter, step.node.place):
                 key = each.place.file, each.place.line, each.name
-                if key not in found or each.whole:
+                if key not in found or each.role != "part":
                     found[key] = each
                 if len(found) >= MOST:
                     return list(found.values())
     return list(found.values())
 
 
-def walk(value: Any, parameter: str) -> Iterator[NamedSignal]:
-    """The signals in the value of a parameter."""
+def walk(value: Any, parameter: str, at: Place | None) -> Iterator[NamedSignal]:
+    """The signals in the value of a parameter of a node that stands ``at`` a line."""
     waiting: list[tuple[Any, Place | None]] = [(value, None)]
     seen: set[tuple[int, Place | None]] = set()
     while waiting:
@@ -93,10 +95,12 @@ def walk(value: Any, parameter: str) -> Iterator[NamedSignal]:
         if not isinstance(part, Signal) or (id(part), above) in seen:
             continue
         seen.add((id(part), above))
-        whole = part.place != above
-        name = name_of(part)
-        if part.place is not None and (name or whole):
-            yield NamedSignal(part, name or (parameter if above is None else ""), part.place, whole)
+        role = "part" if part.place == above else "value"
+        if above is None and part.place == at:
+            role = "parameter"
+        name = name_of(part) or (parameter if role == "parameter" else "")
+        if part.place is not None and (role != "part" or (name and part.op not in CLOCKS)):
+            yield NamedSignal(part, name, part.place, role)
         waiting += [(inner, part.place) for inner in reversed(part.args)]
 
 

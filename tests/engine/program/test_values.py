@@ -37,14 +37,14 @@ def test_each_expression_has_its_value_at_its_line(tmp_path: Path) -> None:
     show.save()
     show.play(0.2)
     found = values(show)
-    rows = {(r["file"], r["line"], r["name"]): (r["value"], r["whole"]) for r in found.signals}
+    rows = {(r["file"], r["line"], r["name"]): (r["value"], r["role"]) for r in found.signals}
     beside = str(show.path.parent / "beside.py")
     low = show.player.hearing.at(show.history.position).low
-    assert rows["", 7, "sound.low"] == (float(f"{low:.4g}"), False)
-    assert rows["", 5, "knob hue"] == (0.3, True)
-    assert rows["", 7, "radius"][0] == float(f"{2 + 4 * low:.4g}") and rows["", 7, "radius"][1]
-    assert (beside, 4, "amount") in rows and (beside, 4, "sound.high") in rows
-    assert (("", 7, "lfo")) in rows
+    assert rows["", 7, "sound.low"] == (float(f"{low:.4g}"), "part")
+    assert rows["", 5, "knob hue"] == (0.3, "value")
+    assert rows["", 7, "radius"] == (float(f"{2 + 4 * low:.4g}"), "parameter")
+    assert rows[beside, 4, ""][1] == "value" and rows[beside, 4, "sound.high"][1] == "part"
+    assert rows["", 7, "lfo"][1] == "part" and ("", 7, "beats") not in rows
     assert found.version == 1
 
 

@@ -44,7 +44,7 @@ class Show:
 
     def state(self, values: bool) -> ShowState:
         self.states += 1
-        signals = [{"file": "", "line": 4, "name": "sound.low", "value": 0.5, "whole": True}]
+        signals = [{"file": "", "line": 4, "name": "sound.low", "value": 0.5, "role": "value"}]
         rows = signals if values else []
         return ShowState(show="set", version=self.states, notes=self.notes, signals=rows)
 
