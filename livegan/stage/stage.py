@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from livegan.film import FilmError
 from livegan.ipc.messages import (
     Commit,
     EngineMessage,
@@ -49,8 +48,7 @@ from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.view import View
 from livegan.stage.picture_guests.guests import PictureGuests
-from livegan.stage.record.recording import ShowRecording, free_film
-from livegan.stage.record.screenshot import saved
+from livegan.stage.record.captures import Captures
 from livegan.stage.record.show_log import ShowLog, free_name
 from livegan.stage.record.show_report import ShowReport
 from livegan.stage.remote.remote import Remote
@@ -82,8 +80,6 @@ class Stage:
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound" or "log", and why."""
         self._rung: Rung = "still"
-        self._film = options.record
-        self._recording: Sending | None = None
         self._safe_plays = False
 
     def run(self) -> int:
@@ -191,13 +187,22 @@ class Stage:
         )
         self._supervision.start()
         stack.callback(self._supervision.stop)
+        self._captures = Captures(
+            options.working / "shows",
+            self._streams.main,
+            shared.sound,
+            film=options.record,
+            attach=self.attach,
+            later=self._log.later,
+            note=self._note,
+        )
         self._orders = Commands(
             self._supervision,
             self._listening,
             safe=options.safe is not None,
             stop=self.stop,
-            screenshot=self._screenshot,
-            record=self._record,
+            screenshot=self._captures.screenshot,
+            record=self._captures.record,
             blackout=self._blackout,
             note=self._note,
         )
@@ -236,14 +241,14 @@ class Stage:
             options,
             presenter=self._presenter,
             memory=shared,
-            recording=self._is_recording,
+            recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
             send=self._supervision.send,
             log=self._log,
         )
         stack.callback(self._remote.stop)
         if options.record is not None:
-            self._record()
+            self._captures.record()
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits flashes")
         self._log.later(_warm_up)
@@ -286,33 +291,6 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message.bpm, presenter.view.beats_per_bar)
-
-    def _screenshot(self) -> None:
-        """Save the picture on the window."""
-        newest = self._streams.main.newest
-        if newest is None or not newest.live:
-            self._note("there is no picture to save yet")
-            return
-        pixels, folder = newest.pixels, self.options.working / "shows"
-        self._log.later(lambda: self._note(saved(pixels, folder)))
-
-    def _record(self) -> None:
-        """Begin to record what the window shows, or end it."""
-        if self._recording is not None and self._is_recording():
-            self._recording.stop()
-            self._recording = None
-            return
-        try:
-            path = self._film or free_film(self.options.working / "shows")
-            self._film = None  # the next one has a name of its own
-            film = ShowRecording(path, self._sound, self._note)
-            self._recording = self.attach(path.name, film)
-            self._note(f"recording {path.name}; r ends it")
-        except FilmError as error:
-            self._note(str(error))
-
-    def _is_recording(self) -> bool:
-        return self._recording is not None and self._recording.is_alive()
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
