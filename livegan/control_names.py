@@ -9,6 +9,7 @@
 | | ``pressure 60`` (of one key) and ``program`` (0..127) |
 | ``midi/PORT/CHANNEL/note 36`` | the velocity of a key while it is held, then 0 |
 | ``midi/PORT/CHANNEL/hit 36`` | the velocity of the last blow; it stays |
+| ``clock/beats``, ``clock/bpm`` | where a clock from outside stood at that time, and its tempo |
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import re
 NAME = re.compile(r"[^\s#*,/?\[\]{}=:\x00-\x1f\x7f]{1,60}")
 """What a knob or pad can be called: one word that an OSC address and ``--knob`` can hold."""
 KNOB, PAD, OSC, MIDI = "knob/", "pad/", "osc", "midi/"
+CLOCK_BEATS, CLOCK_BPM = "clock/beats", "clock/bpm"
 
 
 def of_osc(address: str, argument: int) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from livegan import __version__, film
-from livegan.control_names import KNOB
+from livegan.control_names import CLOCK_BEATS, CLOCK_BPM, KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, text_of
 from livegan.engine.isolation.deadline import last_resort
@@ -33,13 +33,14 @@ from livegan.ipc.messages import Commit, FromEngine, Note, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
 from livegan.plugin.closest import suggestion
+from livegan.plugin.tempo_wish import TempoWish
 from livegan.rehearsal_sound import RehearsalSound
 from livegan.reporting import as_paced, stage_ms
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.soundtrack import Playhead
-from livegan.sound.tempo_source import FixedTempo
+from livegan.sound.tempo_source import ClockReading, FixedTempo, RecordedClock
 from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
 
@@ -183,7 +184,8 @@ def _rehearse(
     program = player.cued.program
     for text in unknown_knobs(what.controls, program.graph):
         on_message({"type": "note", "text": text})
-    tempo = follow(TempoChoice(what.bpm), program, history, emit)
+    given = TempoChoice(TempoWish("number", what.bpm) if what.bpm else None)
+    tempo = follow(given, program, history, emit, what.controls)
     version = program.version
     fps = what.fps or float(program.setting("fps", 0.0)) or 30.0
     player.fps = fps
@@ -212,7 +214,7 @@ def _rehearse(
             assert frame is not None
             if frame.version != version and player.program is not None:
                 version = frame.version
-                tempo = follow(tempo, player.program, history, emit)
+                tempo = follow(tempo, player.program, history, emit, what.controls)
             tick = time.perf_counter()
             pixels = guard(as_bytes(frame.picture), seconds)
             content = pixels.tobytes()
@@ -281,17 +283,38 @@ def _rehearse(
 
 
 def follow(
-    tempo: TempoChoice, program: Program, history: Playhead, emit: Callable[[FromEngine], None]
+    tempo: TempoChoice,
+    program: Program,
+    history: Playhead,
+    emit: Callable[[FromEngine], None],
+    controls: Controls,
 ) -> TempoChoice:
-    """Let the tempo of a set that goes on the air lead, as a stage does."""
-    bpm = program.setting("bpm", None)
+    """Let the tempo of a set that goes on the air lead, as a stage does. Clocks and taps are those
+    of the take, else there is only ``bpm``, or the music."""
+    wish = program.graph.tempo
     history.beats_per_bar = int(program.setting("beats_per_bar", 4))
-    tempo, leads, line = tempo.hear(bpm)
+    tempo, leads, line = tempo.hear(wish)
     if leads:
-        history.lead(None if bpm is None else FixedTempo(bpm))
+        source: FixedTempo | RecordedClock | None = FixedTempo(wish.bpm) if wish.bpm else None
+        instead = f"bpm={wish.bpm:g}" if wish.bpm else "the music"
+        readings = clock_of(controls) if wish.follow in ("midi", "link") else []
+        if readings:
+            source, instead = RecordedClock(readings, history.beats_per_bar), "that of the take"
+        history.lead(source)
+        if wish.follow in ("midi", "link", "tap"):
+            emit(Note(f'tempo="{wish.follow}": a rehearsal has no such clock; it uses {instead}'))
     if line:
         emit(Note(line))
     return tempo
+
+
+def clock_of(controls: Controls) -> list[ClockReading]:
+    """What a take says of the clock that its show followed."""
+    if not isinstance(controls, RecordedControls):
+        return []
+    tempos = dict(controls.values.get(CLOCK_BPM, ()))
+    beats = controls.values.get(CLOCK_BEATS, ())
+    return [ClockReading(at, count, tempos[at]) for at, count in beats if tempos.get(at, 0) > 0]
 
 
 @contextlib.contextmanager

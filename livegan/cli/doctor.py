@@ -15,6 +15,8 @@ from livegan.shaders.shader import ShaderError
 
 EXTRAS = (
     ("cyndilib", "ndi", "NDI out and in"),
+    ("LinkPython-extern", "link", "Ableton Link"),
+    ("python-rtmidi", "midi", "MIDI"),
     ("pyvirtualcam", "virtualcam", "virtual camera"),
 )
 """Packages that some outputs and sources need, the extras that install them, and what they do."""

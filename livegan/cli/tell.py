@@ -145,19 +145,27 @@ def tempo(
     context: typer.Context,
     bpm: Annotated[
         str,
-        typer.Argument(metavar="BPM|music", help="Beats per minute; music follows the set again."),
+        typer.Argument(
+            metavar="BPM|music|tap|midi|link|set",
+            help="Beats per minute, or what leads the tempo; set: as the set says.",
+        ),
     ],
 ) -> None:
-    """Fix the tempo, or follow the set or the music again."""
+    """Fix the tempo, or choose what leads it."""
     from livegan.ipc.remote.schema import SetTempo
+    from livegan.plugin.tempo_wish import WORDS
 
-    number: float | None = None
-    if bpm != "music":
+    if bpm == "set":
+        ask(context, SetTempo())
+    elif bpm in WORDS:
+        ask(context, SetTempo(follow=bpm))
+    else:
         try:
             number = float(bpm)
         except ValueError:
-            fail(f"tempo {bpm}: write beats per minute, such as 128, or music", 2)
-    ask(context, SetTempo(number))
+            words = ", ".join(WORDS)
+            fail(f"tempo {bpm}: write beats per minute, such as 128, or {words} or set", 2)
+        ask(context, SetTempo(number))
 
 
 @tell.command()
@@ -271,7 +279,8 @@ def lines_of(found: ShowState) -> list[str]:
         ("set", f"{short(found.set)}, {program(found)}"),
         ("picture", f"{picture(found)}, {found.fps:.1f} fps, {found.screen_fps:.1f} on the window"),
         ("engine", " on ".join(filter(None, (found.engine, found.device)))),
-        ("sound", f"{found.sound}, {found.bpm:.1f} bpm, bars of {found.beats_per_bar}"),
+        ("sound", found.sound),
+        ("tempo", f"{found.bpm:.1f} bpm, {tempo_line(found)}, bars of {found.beats_per_bar}"),
     ]
     rows += [("slot", f"{n}: {s['name']} ({s['model']})") for n, s in enumerate(found.slots, 1)]
     rows += [("knob", knob_line(row)) for row in found.knobs]
@@ -288,6 +297,12 @@ def line_of(found: ShowState) -> str:
     refused = f"  refused: {found.refusal}" if found.refusal else ""
     parts = (clock(found.time), program(found), picture(found), f"{found.fps:.1f} fps")
     return "  ".join((*parts, f"{found.bpm:.1f} bpm")) + knobs + refused
+
+
+def tempo_line(found: ShowState) -> str:
+    """What leads the tempo."""
+    word = "fixed" if found.tempo == "number" else found.tempo
+    return ", ".join(filter(None, (word, found.clock)))
 
 
 def clock(seconds: float) -> str:

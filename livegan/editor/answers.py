@@ -34,6 +34,8 @@ MARKDOWN = lsp.MarkupKind.Markdown
 
 def completions(source: SetSource, words: Vocabulary, line: int, column: int) -> list[Item]:
     """What can be written at a place."""
+    if not source.has_words:
+        return []
     cursor = source.cursor(line, column)
     known = words.plus(source.words)
     if cursor.text is not None:
@@ -44,7 +46,7 @@ def completions(source: SetSource, words: Vocabulary, line: int, column: int) ->
     items = list(_parameters(cursor.call, source, known)) if cursor.call else []
     if cursor.call and cursor.call.named:
         items = list(_choices(cursor.call, source, known, quoted=True))
-    if not source.is_set or source.is_silent(line, column):
+    if source.is_silent(line, column):
         return items
     own = {name for name in source.names if known.word(name) is None}
     items += [
@@ -137,6 +139,8 @@ def hover(
     source: SetSource, words: Vocabulary, line: int, column: int, pictures: bool
 ) -> lsp.Hover | None:
     """What stands at a place: signature, meaning, ranges, and a small picture."""
+    if not source.has_words:
+        return None
     known = words.plus(source.words)
     model = _model_at(source, known, line, column)
     if model is not None:
@@ -217,6 +221,8 @@ def signature(
     source: SetSource, words: Vocabulary, line: int, column: int
 ) -> lsp.SignatureHelp | None:
     """The parameters of the call that is typed."""
+    if not source.has_words:
+        return None
     known = words.plus(source.words)
     call = source.cursor(line, column).call
     word = source.word_of(call.function, known) if call else None
@@ -236,6 +242,8 @@ def definition(
     source: SetSource, words: Vocabulary, line: int, column: int
 ) -> tuple[str, int] | None:
     """Where what stands at a place is defined: file, and line from 1."""
+    if not source.has_words:
+        return None
     known = words.plus(source.words)
     model = _model_at(source, known, line, column)
     if model is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ PAUSE = 0.3
 """Seconds without typing after which a text is tested."""
 WORDS_AGAIN = 5.0
 """Seconds after which words and models are gathered again at a save."""
+MOST_BESIDE = 100
+"""Files beside a document that are looked at."""
+SHOWS = re.compile(r"^\s*show\(", re.M)
 MARKS = ("models", "plugins", "sets", "shows")
 """What lies in a working folder."""
 
@@ -40,6 +44,8 @@ class OpenSet:
     path: Path
     folder: Path
     source: SetSource
+    module: bool = False
+    """A set beside it imports it, and it shows nothing itself."""
     version: int = 0
     read: tuple[Finding, ...] = ()
     """From the text as it is typed."""
@@ -49,6 +55,11 @@ class OpenSet:
     playing: Playing | None = None
     timer: asyncio.TimerHandle | None = None
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a show could play it, so that it is worth a test."""
+        return self.source.has_words and not self.module
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -91,12 +102,16 @@ class OpenSets:
         if document is None:
             source = SetSource.read(text, file)
             document = self.open[file] = OpenSet(path, self.folder_of(path), source)
+            document.module = is_module(source)
             self._read_now(document)
-            if source.is_set:
+            if source.has_words:
                 self._job(document, "words", self._gather(document))
+            if document.is_set:
                 self._job(document, "proof", self._prove(document))
             return
         document.source = SetSource.read(text, file, document.source)
+        if document.source.has_words and document.folder not in self._gathered:
+            self._job(document, "words", self._gather(document))
         if "proof" in document.jobs:
             document.jobs.pop("proof").cancel()  # of another text by now
         document.version += 1
@@ -107,9 +122,11 @@ class OpenSets:
     def saved(self, path: Path) -> None:
         """A document was saved: sets that use it are tested again."""
         for document in self.open.values():
-            if not document.source.is_set:
-                continue
             own = document.path == path
+            if own:
+                document.module = is_module(document.source)
+            if not document.is_set:
+                continue
             if own or path.parent in (document.path.parent, document.folder / "plugins"):
                 if not own:
                     self._read_now(document)
@@ -162,7 +179,9 @@ class OpenSets:
     # Tests ---------------------------------------------------------------------------------------
 
     def _read_now(self, document: OpenSet) -> None:
-        if not document.source.is_set:
+        if not document.is_set:
+            document.read = ()
+            self.tell()
             return
         if document.playing is not None:  # the show tests what is saved; its machine has to play
             document.read = syntax(document)
@@ -237,6 +256,21 @@ def findings(found: Mapping[str, Any]) -> tuple[Finding, ...]:
         Finding(p["file"], max(0, (p["line"] or 1) - 1), p["message"], p["severity"] == "warning")
         for p in found["problems"]
     )
+
+
+def is_module(source: SetSource) -> bool:
+    """Whether a file is a part of sets beside it: it shows nothing, and one of them imports it."""
+    if SHOWS.search(source.text):
+        return False
+    path = Path(source.file)
+    imports = re.compile(rf"^\s*(?:from|import)\s+{re.escape(path.stem)}\b", re.M)
+    for file in sorted(path.parent.glob("*.py"))[:MOST_BESIDE]:
+        try:
+            if file != path and imports.search(file.read_text("utf-8", "replace")):
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def syntax(document: OpenSet) -> tuple[Finding, ...]:

@@ -15,7 +15,7 @@ from livegan.editor.vocabulary import Vocabulary, Word, words_of_set
 MOST_BACK = 4000
 """Characters before the cursor that are looked at."""
 NAME = re.compile(r"[^\W\d]\w*")
-IS_SET = re.compile(r"^\s*(from\s+livegan\.live\s+import|import\s+livegan\.live)\b", re.M)
+TAKES_WORDS = re.compile(r"^\s*(from\s+livegan\.live\s+import|import\s+livegan\.live)\b", re.M)
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -82,9 +82,9 @@ class SetSource:
         return cls(text, file, tree, tuple(words_of_set(tree, file)), names, lines)
 
     @property
-    def is_set(self) -> bool:
+    def has_words(self) -> bool:
         """Whether it takes the words of the language."""
-        return IS_SET.search(self.text) is not None
+        return TAKES_WORDS.search(self.text) is not None
 
     def before(self, line: int, column: int) -> str:
         """The text before a place, as far back as a call may reach."""

@@ -16,7 +16,7 @@ PROOF_S = 120.0
 LONGEST = 1 << 24
 """Bytes of an answer."""
 PYTHON = (sys.executable, "-m", "livegan.editor.worker")
-PROVE = "from livegan.cli import main; main()"
+PROVE = "from livegan.editor.worker import gently; gently(); from livegan.cli import main; main()"
 
 
 class JobFailed(Exception):

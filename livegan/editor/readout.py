@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from livegan.editor.position import IS_SET
+from livegan.editor.position import TAKES_WORDS
 from livegan.ipc.messages import Row
 from livegan.ipc.remote.schema import ShowState
 
@@ -49,7 +50,7 @@ def beside_lines(playing: Playing, text: str, file: str = "") -> list[Beside]:
     state = playing.state
     lines = text.splitlines()
     on_air = Path(file).read_text("utf-8-sig", "replace") if file else playing.text
-    where = same_lines(on_air.splitlines(), lines)
+    where = same_lines(on_air, text)
     parts: dict[int, list[str]] = {}
     for row in state.signals:
         line = where.get(int(row["line"]) - 1)
@@ -60,22 +61,18 @@ def beside_lines(playing: Playing, text: str, file: str = "") -> list[Beside]:
     found = {line: values[:MOST] for line, values in parts.items()}
     for line, spent in times(state.nodes, where, file).items():
         found.setdefault(line, []).append(f"{spent:.1f} ms" if spent < 10 else f"{spent:.0f} ms")
-    first = next((n for n, each in enumerate(lines) if IS_SET.match(each)), None)
+    first = next((n for n, each in enumerate(lines) if TAKES_WORDS.match(each)), None)
     if first is not None and not file:
         found[first] = [headline(playing, text)]
     return [Beside(line, "  ".join(said)) for line, said in sorted(found.items())]
 
 
-def same_lines(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
+@functools.lru_cache(maxsize=16)
+def same_lines(before: str, after: str) -> Mapping[int, int]:
     """Where lines of a text are in another one, without those that were changed."""
-    if list(before) == list(after):
-        return {n: n for n in range(len(after))}
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    return {
-        block.a + n: block.b + n
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-    }
+    old, new = before.splitlines(), after.splitlines()
+    blocks = difflib.SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {each.a + n: each.b + n for each in blocks for n in range(each.size)}
 
 
 def value_of(row: Row, line: str) -> str:
@@ -110,7 +107,7 @@ def headline(playing: Playing, text: str) -> str:
     parts.append(f"{state.fps:.0f} fps" if state.engine == "playing" else f"engine {state.engine}")
     if state.commit in STATES:
         parts.append(STATES[state.commit])
-    elif text != playing.text and not state.safe:
+    elif text.splitlines() != playing.text.splitlines() and not state.safe:
         parts.append("not saved")
     if state.hold or state.blackout:
         parts.append("black" if state.blackout else "held")

@@ -77,7 +77,7 @@ class EditorServer(LanguageServer):
             self._want()
 
     def _want(self) -> None:
-        sets = [each.path for each in self.sets.open.values() if each.source.is_set]
+        sets = [each.path for each in self.sets.open.values() if each.is_set]
         self.following.want(sets, [*self.sets.roots, *(d.folder for d in self.sets.open.values())])
 
     def forget(self, uri: str) -> None:
@@ -283,6 +283,9 @@ def made() -> EditorServer:
         if found is None:
             return None
         document, line, column = found
+        sign = params.context.trigger_character if params.context else None
+        if sign not in (None, ".") and document.source.cursor(line, column).call is None:
+            return None  # it means something in a call only
         items = answers.completions(document.source, server.sets.words(document), line, column)
         return lsp.CompletionList(False, items)
 

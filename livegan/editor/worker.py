@@ -16,8 +16,17 @@ from typing import Any
 USES_TORCH = re.compile(r"\btorch\b")
 
 
+def gently() -> None:
+    """Let a show on this machine go first."""
+    import psutil
+
+    low = 10 if sys.platform != "win32" else psutil.BELOW_NORMAL_PRIORITY_CLASS
+    psutil.Process().nice(low)
+
+
 def main() -> None:
     """Do one job."""
+    gently()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)  # what code of sets prints is no answer
         from livegan import checking

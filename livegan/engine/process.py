@@ -221,10 +221,11 @@ class Engine:
         self.link.send(OutputsOnAir(self.rings.outputs(program)))
         live = live_sources(program.graph.nodes)
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
-        bpm = program.setting("bpm", None)
-        bar = int(program.setting("beats_per_bar", 4))
+        bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
-        self.link.send(Settings(bpm, bar, list(graph.controls), graph.knobs))
+        wish = graph.tempo
+        word = "" if wish.follow == "number" else wish.follow
+        self.link.send(Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead))
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""

@@ -18,6 +18,7 @@ from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
+from livegan.plugin.tempo_wish import TempoWish
 from livegan.size import UNSAID
 
 _fixed = functools.partial(Param, live=False)
@@ -35,6 +36,19 @@ SETTINGS = (
         FASTEST_BPM,
         f"fixed tempo, {SLOWEST_BPM:g} or more; without one, the show follows the music",
         name="bpm",
+    ),
+    _fixed(
+        "",
+        doc='what leads the beat: "music", "tap", "midi", "link", or a number, like `bpm`',
+        name="tempo",
+    ),
+    _fixed(
+        0.0,
+        -1000,
+        1000,
+        "how far ahead of the sound the beat is, for a projector that is late",
+        "ms",
+        name="lookahead",
     ),
     _fixed(4, 1, 32, "beats in a bar", name="beats_per_bar"),
     _fixed(
@@ -115,6 +129,11 @@ class Graph:
             for each in self.controls.values()
             if each.kind == "knob"
         ]
+
+    @property
+    def tempo(self) -> TempoWish:
+        """What the set wants to lead the beat."""
+        return TempoWish.of(self.settings.get("tempo"), self.settings.get("bpm"))
 
     def node(self, name: str) -> Picture | None:
         """The node of that name, or None."""
@@ -200,6 +219,8 @@ def settings(
     size: int | str | tuple[int, int] | None = None,
     fps: float | None = None,
     bpm: float | None = None,
+    tempo: str | float | None = None,
+    lookahead: float | None = None,
     beats_per_bar: int | None = None,
     swap: str | float | None = None,
     dissolve: float | None = None,
@@ -207,8 +228,13 @@ def settings(
 ) -> None:
     """Settings of the whole set. What you leave out, or set to None, keeps the show's value."""
     given = {"size": size, "fps": fps, "bpm": bpm, "beats_per_bar": beats_per_bar}
+    given |= {"tempo": tempo, "lookahead": lookahead}
     given |= {"swap": swap, "dissolve": dissolve, "seed": seed}
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if isinstance(tempo, (int, float)) and not isinstance(tempo, bool):
+        values["tempo"] = ""
+        if values.setdefault("bpm", tempo) != tempo:
+            raise SetError(f"settings: tempo={tempo:g} and bpm={bpm:g} are two tempos; keep one")
     if isinstance(values.get("swap"), (int, float)):  # a number of bars
         values["swap"] = f"{values['swap']:g}"
     _, checked = bind("settings", SETTINGS, values)
@@ -217,8 +243,14 @@ def settings(
         span = f"0, or from {SLOWEST_BPM:g} to {FASTEST_BPM:g}"
         raise SetError(f"settings: bpm is {span}, got {checked['bpm']:g}")
     graph = _collecting.get()
+    said = dict(graph.settings) if graph is not None else {}
+    said.update({name: checked[name] for name in values})
+    try:
+        TempoWish.of(said.get("tempo"), said.get("bpm"))
+    except ValueError as error:
+        raise SetError(f"settings: {error}") from None
     if graph is not None:
-        graph.settings.update({name: checked[name] for name in values})
+        graph.settings = said
 
 
 def swap_beats(swap: str, beats_per_bar: int) -> float:

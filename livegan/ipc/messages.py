@@ -141,6 +141,10 @@ class Settings:
     beats_per_bar: int = 4
     controls: Sequence[str] = ()
     knobs: Sequence[Row] = ()
+    tempo: str = ""
+    """What leads the beat where that is no number: a word of `livegan.plugin.tempo_wish`."""
+    lookahead: float = 0.0
+    """Milliseconds by which the beat is ahead."""
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ class RecordedControls:
         self.curves = {
             name: sorted(pairs, key=lambda pair: pair[0]) for name, pairs in (curves or {}).items()
         }
-        self._values = {
+        self.values = {
             name: sorted(pairs, key=lambda pair: pair[0]) for name, pairs in values.items()
         }
-        self._times = {name: [time for time, _ in pairs] for name, pairs in self._values.items()}
+        self._times = {name: [time for time, _ in pairs] for name, pairs in self.values.items()}
 
     def snapshot(self, time: float) -> Snapshot:
         """All controls as they were at ``time``: one that was not set by then is not there."""
@@ -37,7 +37,7 @@ class RecordedControls:
         values: list[float] = []
         times: list[float] = []
         serials: list[int] = []
-        for name, pairs in self._values.items():
+        for name, pairs in self.values.items():
             count = bisect.bisect_right(self._times[name], time)
             if count:
                 rows[name] = (len(values),)

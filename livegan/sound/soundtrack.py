@@ -12,7 +12,7 @@ from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, INDEX, Rows
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import PAST_SECONDS, History
-from livegan.sound.tempo_source import FixedTempo, led
+from livegan.sound.tempo_source import FixedTempo, RecordedClock, led
 
 Array = npt.NDArray[np.float32]
 BPM, BEATS = INDEX["bpm"], INDEX["beats"]
@@ -146,11 +146,11 @@ class Playhead:
     def __init__(self, recording: History) -> None:
         self.recording = recording
         self.position = 0
-        self._tempos: list[tuple[int, FixedTempo | None, float]] = []
+        self._tempos: list[tuple[int, FixedTempo | RecordedClock | None, float]] = []
         """From which hop on who leads the count of beats, None for the recording, and an offset."""
         self.beats_per_bar = 4
 
-    def lead(self, source: FixedTempo | None) -> None:
+    def lead(self, source: FixedTempo | RecordedClock | None) -> None:
         """From now on let a source lead the beat, or follow the recording's again with None: as a
         stage does, so that everything that reads the features sees one tempo."""
         hops = self.hops
@@ -182,7 +182,7 @@ class Playhead:
             if source is None:
                 rows[at, BPM], rows[at, BEATS] = heard[at, 0], heard[at, 1] + offset
             elif first < stop:
-                rows[at, BPM] = np.float32(source.bpm)
                 # A row is about the end of its hop.
-                rows[at, BEATS] = source.each(np.arange(first + 1, stop + 1)) + offset
+                bpm, beats = source.each(np.arange(first + 1, stop + 1))
+                rows[at, BPM], rows[at, BEATS] = bpm.astype(np.float32), beats + offset
         return rows

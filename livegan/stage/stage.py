@@ -157,12 +157,14 @@ class Stage:
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
-        self._tempo = Leading(self._listening, options.bpm, self._note)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
             shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
         )
         stack.callback(self._hands.stop)
+        self._tempo = Leading(
+            self._listening, options.bpm, self._hands, shared.controls, self._note
+        )
         place = place_of(options.working, options.set)
         fallbacks = Fallbacks(first_still(options.working, options.set))
         main = Stream("window", self._guard("window"), fallbacks, shared.pictures)
@@ -230,6 +232,7 @@ class Stage:
             self._code,
             self._orders.obey,
             lambda: self._listening.source.name,
+            lambda: self._tempo.line,
         )
         self._presenter.view = View(file=str(options.set))
         self._presenter.watch = self._watch
@@ -290,7 +293,7 @@ class Stage:
             elif isinstance(message, Obeyed):
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
-                self._tempo.hear(message.bpm, presenter.view.beats_per_bar)
+                self._tempo.hear(message)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""

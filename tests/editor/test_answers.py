@@ -85,8 +85,10 @@ def test_where_nothing_is_known_nothing_is_offered(typed: str, words: Vocabulary
 def test_a_module_beside_a_set_is_not_completed_with_words_it_does_not_take(
     words: Vocabulary,
 ) -> None:
-    source = SetSource.read("import math\nma\n", "helper.py")
-    assert completions(source, words, 1, 2) == []
+    source = SetSource.read("import math\nfilm(\nblur\n", "helper.py")
+    assert completions(source, words, 1, 5) == [] == completions(source, words, 2, 2)
+    assert hover(source, words, 1, 2, False) is None
+    assert signature(source, words, 1, 5) is None
 
 
 def said(typed: str, words: Vocabulary, pictures: bool = False) -> str:

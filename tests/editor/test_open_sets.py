@@ -132,6 +132,22 @@ def test_a_file_that_is_no_set_is_left_alone(desk: Desk) -> None:
     run(story, desk)
 
 
+def test_a_module_of_a_set_is_no_set_though_it_takes_the_words(desk: Desk) -> None:
+    tools = desk.path.with_name("tools.py")
+    desk.path.write_text(f"import tools\n{GOOD}")
+
+    async def story() -> None:
+        text = "from livegan.live import *\ndef waev():\n    return listen().low\n"
+        desk.sets.changed(tools, text)
+        await desk.until(lambda: desk.processes.asked == ["words"])
+        desk.sets.changed(tools, text + "show(waev)\n")
+        desk.sets.saved(tools)
+        desk.sets.changed(tools, text + "show(waev())\n")
+        await desk.until(lambda: desk.lines("tools.py") == [1, 3])
+
+    run(story, desk)
+
+
 def test_a_module_that_is_saved_has_the_sets_beside_it_tested_again(desk: Desk) -> None:
     async def story() -> None:
         desk.sets.changed(desk.path, GOOD)

@@ -12,7 +12,7 @@ import torch
 
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
-from livegan.engine.program.player import Frame, Player
+from livegan.engine.program.player import Frame, NoControls, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
@@ -118,7 +118,7 @@ class Show:
         """Let the tempo of the set on the air lead, as a stage does."""
         if program is not None and program.version != self._followed:
             self._followed = program.version
-            self._tempo = follow(self._tempo, program, self.history, self.emit)
+            self._tempo = follow(self._tempo, program, self.history, self.emit, NoControls())
 
     def play(self, seconds: float = 0.04) -> list[Frame]:
         """Play on; every frame shown."""

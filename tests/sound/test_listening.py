@@ -57,11 +57,13 @@ class Counting:
     def __init__(self) -> None:
         self.bpm: float | None = None
         self.beats_per_bar = 4
+        self.lookahead = 0.0
+        self.tapped = False
         self.taps: list[float | None] = []
         self.fed = 0
         self.failing = False
 
-    def lead(self, source: TempoSource | None) -> None:
+    def lead(self, source: TempoSource | None, hears: bool = True) -> None:
         self.bpm = None if source is None else source.bpm
 
     def tap(self, time_s: float | None = None) -> None:
@@ -261,8 +263,8 @@ def test_taps_and_tempo_reach_the_analyzer(ring: SoundRing) -> None:
     assert analyzer.taps[0] is not None and 0 < analyzer.taps[0] <= ring.position / RATE
     listening.lead(None)
     assert analyzer.bpm is None
-    listening.set_bar(3)
-    assert analyzer.beats_per_bar == 3
+    listening.set_music(3, 0.08)
+    assert (analyzer.beats_per_bar, analyzer.lookahead) == (3, 0.08)
     listening.stop()
     listening.stop()
 

@@ -15,7 +15,13 @@ from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.hearing.tempo import Tempo
 from livegan.sound.history import Hearing, RecordedHistory
 from livegan.sound.soundtrack import Playhead
-from livegan.sound.tempo_source import FixedTempo, led
+from livegan.sound.tempo_source import (
+    ClockReading,
+    FixedTempo,
+    FollowedClock,
+    RecordedClock,
+    led,
+)
 
 TEMPOS = st.floats(20.0, 400.0)
 BEATS = INDEX["beats"]
@@ -122,3 +128,77 @@ def test_a_set_that_fixes_the_tempo_is_heard_by_everything_that_reads_the_featur
     # As a stage that is led from the start counts, to the bit.
     live = Analyzer(bpm=132.0).feed(np.zeros((10 * RATE, 2), np.float32))
     assert np.array_equal(live[:, BEATS], played.features(0, 1000)[:, BEATS])
+
+
+def test_a_clock_from_outside_leads_at_its_own_time_and_goes_on_when_it_is_silent() -> None:
+    tempo = Tempo()
+    clock = FollowedClock(ClockReading(1000.0, 7.0, 120.0), lambda hops: 1000.0 + hops / 100)
+    tempo.lead(clock)
+    for _ in range(200):
+        tempo.step(0.0)
+    assert tempo.beats % 4 == pytest.approx((7.0 + 4.0) % 4) and tempo.bpm == 120.0
+    clock.reading = ClockReading(1002.0, 11.3, 150.0)
+    before = tempo.beats
+    tempo.step(0.0)
+    assert tempo.beats - before == pytest.approx(0.3 + 0.025)
+
+
+@pytest.mark.parametrize(
+    ("other", "moved"),
+    [
+        (ClockReading(10.0, 20.001, 120.0), False),
+        (ClockReading(10.0, 20.01, 120.0), True),
+        (ClockReading(10.0, 20.0, 120.01), False),
+        (ClockReading(10.0, 20.0, 120.1), True),
+    ],
+)
+def test_a_reading_that_trembles_is_no_other_reading(other: ClockReading, moved: bool) -> None:
+    assert ClockReading(0.0, 0.0, 120.0).moved(other) is moved
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 10), st.floats(0, 500), TEMPOS), min_size=1, max_size=8),
+    st.integers(1, 9),
+)
+def test_a_recorded_clock_never_goes_back_and_is_the_same_however_it_is_asked(
+    rows: list[tuple[float, float, float]], bar: int
+) -> None:
+    clock = RecordedClock([ClockReading(*row) for row in sorted(rows)], bar)
+    bpm, beats = clock.each(np.arange(1200))
+    assert (np.diff(beats) >= -1e-6).all() and set(bpm) <= {row[2] for row in rows}
+    assert np.array_equal(clock.each(np.arange(700, 1200))[1], beats[700:])
+    assert clock.beats(700) == beats[700]
+
+
+def test_a_recorded_clock_that_began_anew_keeps_its_place_in_the_bar() -> None:
+    clock = RecordedClock([ClockReading(0.0, 33.0, 120.0), ClockReading(5.2, 0.0, 120.0)], 4)
+    assert clock.beats(519) == pytest.approx(33 + 10.38)
+    assert clock.beats(520) == pytest.approx(44.0)
+
+
+def beats_ahead(analyzer: Analyzer, seconds: float) -> np.ndarray:
+    return analyzer.feed(np.zeros((round(seconds * RATE), 2), np.float32))[:, BEATS]
+
+
+def test_the_lookahead_moves_the_beat_ahead_and_never_back() -> None:
+    analyzer = Analyzer(bpm=120.0)
+    plain = Analyzer(bpm=120.0)
+    analyzer.lookahead = 0.1
+    ahead, count = beats_ahead(analyzer, 2.0), beats_ahead(plain, 2.0)
+    assert ahead - count == pytest.approx(np.full(200, 0.2))
+    analyzer.lookahead = -0.05
+    after = np.concatenate([ahead[-1:], beats_ahead(analyzer, 1.0)])
+    assert (np.diff(after) >= 0).all()
+    assert after[-1] - beats_ahead(plain, 1.0)[-1] == pytest.approx(-0.1)
+
+
+def test_taps_alone_lead_where_the_sound_is_not_to_be_heard() -> None:
+    tempo = Tempo()
+    tempo.hears = False
+    for hop in range(1500):
+        tempo.step(1.0 if hop % 50 == 0 else 0.0)
+        if hop in (1000, 1040, 1080, 1120):
+            tempo.tap(hop / 100)
+    assert tempo.bpm == pytest.approx(150.0) and tempo.tapped
+    tempo.lead(None)
+    assert not tempo.tapped

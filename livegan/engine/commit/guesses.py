@@ -46,7 +46,7 @@ ELSEWHERE = {
     "sound": "start with `sound = listen()`",
     "speed": "",
     "src": "",
-    "tempo": "`settings(bpm=120)` fixes the tempo, and `listen().bpm` reads it",
+    "tempo": "`settings(tempo=120)` fixes the tempo, and `listen().bpm` reads it",
     "video": "",
 }
 """Words of other instruments, and what is written here in their place; empty for what has no

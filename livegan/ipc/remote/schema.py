@@ -93,9 +93,11 @@ class SaveScreenshot:
 
 @dataclass(frozen=True)
 class SetTempo:
-    """Fix the tempo, in beats a minute; None follows the set, or the music if that says none."""
+    """Fix the tempo, in beats a minute, or let something lead it: "music", "tap", "midi" or "link".
+    Without either, the set decides."""
 
-    bpm: float | None
+    bpm: float | None = None
+    follow: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,10 @@ class ShowState:
     meters: Mapping[str, float] = field(default_factory=dict)
     """level, low, mid, high and kick, 0..1."""
     bpm: float = 0.0
+    tempo: str = ""
+    """What leads the beat: music, tap, number, midi or link."""
+    clock: str = ""
+    """Whose clock that is (of midi and link), or that it is lost."""
     beats: float = 0.0
     """The count of beats with its fraction."""
     beats_per_bar: int = 4

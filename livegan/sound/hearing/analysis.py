@@ -53,12 +53,15 @@ class Analyzer:
     Attributes
     ----------
     hops : whole hops analysed so far.
+    lookahead : seconds by which ``beats`` run ahead of the sound, for a projector that is late.
     """
 
     def __init__(
         self, bpm: float | None = None, struck: Callable[[Event], None] = lambda event: None
     ) -> None:
         self.hops = 0
+        self.lookahead = 0.0
+        self._beats = 0.0
         self._struck = struck
         self._rest = np.zeros((0, 2), np.float32)
         self._spectrum = Spectrum()
@@ -77,9 +80,16 @@ class Analyzer:
     def bpm(self, bpm: float | None) -> None:
         self._tempo.fix(bpm)
 
-    def lead(self, source: TempoSource | None) -> None:
-        """Let a source lead the beat, or follow the sound and the taps again with None."""
+    def lead(self, source: TempoSource | None, hears: bool = True) -> None:
+        """Let a source lead the beat, or follow sound and taps again with None: taps alone if
+        it is not to be heard (``hears=False``)."""
         self._tempo.lead(source)
+        self._tempo.hears = hears
+
+    @property
+    def tapped(self) -> bool:
+        """Whether taps set the tempo last."""
+        return self._tempo.tapped
 
     @property
     def beats_per_bar(self) -> int:
@@ -146,4 +156,7 @@ class Analyzer:
             values.append(envelope.step(strength))
         struck = _KICK_WEIGHT * kick[0] if kick else 0.0
         self._tempo.step(self._onsets.flux + struck, snare[0] if snare else 0.0)
-        return (*loudness, *values, self._tempo.bpm, self._tempo.beats)
+        bpm = self._tempo.bpm
+        # Never back, where the lookahead or the tempo becomes less.
+        self._beats = max(self._beats, self._tempo.beats + self.lookahead * bpm / 60.0)
+        return (*loudness, *values, bpm, self._beats)

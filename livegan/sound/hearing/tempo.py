@@ -59,6 +59,8 @@ class Tempo:
         self._leader: Led | None = None
         self.beats_per_bar = 4
         """Of the music: taps begin a bar, and who leads the count moves it by whole bars."""
+        self.hears = True
+        """Whether the sound moves the tempo where nothing leads it; if not, taps alone do."""
         self.beats = 0.0
         if bpm is not None:
             self.fix(bpm)
@@ -85,14 +87,19 @@ class Tempo:
         """
         self.lead(None if bpm is None else FixedTempo(float(bpm)))
 
+    @property
+    def tapped(self) -> bool:
+        """Whether taps set the tempo last."""
+        return self._leader is None and self._tapped is not None
+
     def lead(self, source: TempoSource | None) -> None:
-        """Let a source lead the count of beats, or follow sound and taps again with None."""
+        """Let a source lead the count of beats, or follow the sound again with None."""
+        self._taps, self._tapped = [], None
         if source is not None:
             self._leader = led(source, self._hops, self.beats, self.beats_per_bar)
             self.beats = self._leader.beats(self._hops)
         elif self._leader is not None:
-            self._rate_bpm = min(max(self._leader.source.bpm, _LOW_BPM), _HIGH_BPM)
-            self._leader = None
+            self._rate_bpm, self._leader = self._leader.source.bpm, None
 
     def tap(self, time_s: float | None = None) -> None:
         """Tap along: three taps or more set the tempo, and the first one begins a bar.
@@ -127,7 +134,7 @@ class Tempo:
             memory[:-1] = memory[1:].copy()
             memory[-1] = value
         self._hops += 1
-        if self._hops % _EVERY == 0:
+        if self._hops % _EVERY == 0 and self.hears:
             self._look()
         if self._leader is not None:
             beats = self._leader.beats(self._hops)
@@ -158,6 +165,8 @@ class Tempo:
 
     def _look(self) -> None:
         """Judge tempo and phase from the last seconds."""
+        if self._leader is None and self._tapped is None:
+            self._rate_bpm = min(max(self._rate_bpm, _LOW_BPM), _HIGH_BPM)
         if float(self._strength[-300:].max()) < 1e-3:
             self._error = 0.0
             return

@@ -17,7 +17,7 @@ from livegan.sound.clock import ShowClock
 from livegan.sound.downmix import to_stereo
 from livegan.sound.features import FEATURES, Rows
 from livegan.sound.inputs.devices import SourceAway
-from livegan.sound.inputs.pace import SoundPace
+from livegan.sound.inputs.pace import BEHIND, SoundPace
 from livegan.sound.source import Source
 from livegan.sound.tempo_source import TempoSource
 
@@ -26,6 +26,9 @@ Note = Callable[[str], None]
 
 POLL = 0.005
 """Seconds between two looks at the source."""
+
+SETTLING = 5.0
+"""Seconds over which the distance of the sound to the clock is averaged."""
 
 RETRY = 1.0
 """Seconds between two attempts to reach a source that is gone."""
@@ -53,7 +56,13 @@ class AnalysisThread(Protocol):
     def beats_per_bar(self) -> int: ...
     @beats_per_bar.setter
     def beats_per_bar(self, beats: int) -> None: ...
-    def lead(self, source: TempoSource | None) -> None: ...
+    @property
+    def lookahead(self) -> float: ...
+    @lookahead.setter
+    def lookahead(self, seconds: float) -> None: ...
+    @property
+    def tapped(self) -> bool: ...
+    def lead(self, source: TempoSource | None, hears: bool = True) -> None: ...
     def feed(self, block: Array) -> Rows: ...
     def tap(self, time_s: float | None = None) -> None: ...
 
@@ -89,6 +98,7 @@ class Listening:
         self._stop = threading.Event()
         self._peak: Array = np.zeros(2, np.float32)
         self._pace = SoundPace(ring.position)
+        self._behind = BEHIND / RATE
         self._said: set[str] = set()
         self._line = WaitingLine(source)
         self._line.open(self._note)
@@ -116,15 +126,37 @@ class Listening:
         with self._lock:
             self._analyzer.tap(self._ring.position / RATE)
 
-    def lead(self, source: TempoSource | None) -> None:
-        """Let a source lead the beat, or follow the sound and the taps again if None."""
-        with self._lock:
-            self._analyzer.lead(source)
+    @property
+    def bpm(self) -> float:
+        """The tempo now, in beats a minute."""
+        return self._analyzer.bpm or 120.0
 
-    def set_bar(self, beats: int) -> None:
-        """A bar of the music has so many beats."""
+    @property
+    def tapped(self) -> bool:
+        """Whether the performer's taps set the tempo last."""
+        return self._analyzer.tapped
+
+    def lead(self, source: TempoSource | None, hears: bool = True) -> None:
+        """Let a source lead the beat, or follow the sound and the taps again if None; the taps
+        alone with ``hears=False``."""
         with self._lock:
-            self._analyzer.beats_per_bar = beats
+            self._analyzer.lead(source, hears)
+
+    def set_music(self, beats_per_bar: int, lookahead: float) -> None:
+        """A bar has so many beats, and the count of beats is ahead by so many seconds."""
+        with self._lock:
+            self._analyzer.beats_per_bar, self._analyzer.lookahead = beats_per_bar, lookahead
+
+    def real_time(self, hops: int) -> float:
+        """When so many hops were heard, in seconds of `time.monotonic`: the newest hop of the ring
+        is the present, so the beat of a clock from outside is on time in it."""
+        show = self._show
+        return show.now + hops * HOP / RATE + self._behind - show.time
+
+    def show_time(self, real: float) -> float:
+        """The show time of a moment: the other way round of `real_time`."""
+        show = self._show
+        return show.time + real - show.now - self._behind
 
     def replace(self, source: Source) -> None:
         """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""
@@ -152,6 +184,8 @@ class Listening:
         # A source that stalled for seconds is made good in pieces, none of them long.
         for begin in range(0, len(block), RATE // 10):
             self._write(block[begin : begin + RATE // 10])
+        behind = (due - self._ring.position) / RATE
+        self._behind += (behind - self._behind) * min(1.0, len(block) / (SETTLING * RATE))
 
     def _write(self, block: Array) -> None:
         self._ring.write(block)

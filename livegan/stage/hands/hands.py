@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from livegan.ipc.control_table import NO_CONTROLS, ControlTable, ControlTableFull
 from livegan.sound.source import Note
@@ -32,13 +33,20 @@ class Listener:
         self.kind = kind
         self._target, self._options, self._note = target, options, note
         self._stopped, self._changed = threading.Event(), threading.Event()
-        self._wanted: tuple[str, ...] = ()
+        self._standing: dict[str, Message] = {}
+        self.clock: Callable[[Message], None] = lambda message: None
+        """Receives what the process says of a clock."""
+        self.want(())
         self._thread = threading.Thread(target=self._keep, name=f"{kind} listener", daemon=True)
         self._thread.start()
 
     def want(self, controls: Iterable[str]) -> None:
         """Tell it which controls the set on the air listens to."""
-        self._wanted = tuple(controls)
+        self.tell("wanted", controls=tuple(controls))
+
+    def tell(self, what: str, **fields: Any) -> None:
+        """Tell it something that counts until the next of the kind, also if it starts again."""
+        self._standing = {**self._standing, what: {"type": what, **fields}}
         self._changed.set()
 
     def _keep(self) -> None:
@@ -65,7 +73,8 @@ class Listener:
         while not self._stopped.is_set():
             if self._changed.is_set():
                 self._changed.clear()
-                guest.send({"type": "wanted", "controls": self._wanted})
+                for standing in self._standing.values():
+                    guest.send(standing)
             message = guest.next(0.1)
             if message is None:
                 if guest.gone:
@@ -74,6 +83,8 @@ class Listener:
                 self._note(str(message["text"]))
                 if message["type"] == "off":
                     return None
+            elif message["type"] == "clock":
+                self.clock(message)
         return None
 
     def stop(self) -> None:
@@ -162,12 +173,37 @@ class Hands:
     def listen(self, controls: Iterable[str]) -> None:
         """The set on the air listens to these controls; what they need is started."""
         self._wanted = tuple(controls)
-        if "midi" in self._wanted and "MIDI" not in self._listeners:
-            self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
+        if "midi" in self._wanted:
+            self._midi()
         if "OSC" not in self._listeners and any(n.startswith("osc/") for n in self._wanted):
             self._osc([("127.0.0.1", OSC_PORT)])
         for each in self._listeners.values():
             each.want(self._wanted)
+
+    def follow_midi(self, clock: Callable[[Message], None]) -> None:
+        """Let ``clock`` receive what MIDI devices say of a clock: see
+        `livegan.stage.clocks.external_clock.ExternalClock.hear`."""
+        self._midi()
+        if "MIDI" in self._listeners:
+            self._listeners["MIDI"].clock = clock
+
+    def follow_link(
+        self, bar: int, bpm: float = 120.0, clock: Callable[[Message], None] | None = None
+    ) -> None:
+        """Take part in an Ableton Link session whose bars have so many beats, with ``bpm`` where
+        nobody else does; leave it with 0. ``clock`` as in `follow_midi`."""
+        if "Link" not in self._listeners:
+            if not bar:
+                return
+            target = "livegan.stage.clocks.link_guest:follow"
+            self._listeners["Link"] = self._make("Link", target, {"bpm": bpm}, self._note)
+        link = self._listeners["Link"]
+        link.clock = clock or link.clock
+        link.tell("follow", bar=bar)
+
+    def _midi(self) -> None:
+        if "MIDI" not in self._listeners:
+            self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
 
     def _osc(self, ports: Sequence[tuple[str, int]]) -> None:
         self._start("OSC", "livegan.stage.hands.osc_guest:listen", {"ports": list(ports)})

@@ -18,6 +18,7 @@ from typing import Any
 
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
+from livegan.stage.clocks.midi_clock import ClockReceiver
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.midi_message import plain, released, sets
 from livegan.stage.outputs.hosting import GuestPipe
@@ -94,6 +95,7 @@ class Inputs:
         try:
             with silence():
                 device = self._library.MidiIn(system, CLIENT)
+                device.ignore_types(timing=False)
                 device.set_callback(lambda event, _: self._arrived(name, event[0]))
                 device.open_port(index, CLIENT)
         except Exception as error:
@@ -179,7 +181,13 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
         return  # the stage that made them is gone
     came: queue.SimpleQueue[tuple[str, Sequence[int]]] = queue.SimpleQueue()
     keys = Keys(lanes, line.note)
-    inputs = Inputs(library, lambda port, message: came.put((port, message)), line.note)
+    clock = ClockReceiver(line.tell)
+
+    def arrived(port: str, message: Sequence[int]) -> None:
+        if not clock.take(port, message, time.perf_counter()):
+            came.put((port, message))
+
+    inputs = Inputs(library, arrived, line.note)
     line.opened()
     scanned = 0.0
     with ring:
@@ -187,6 +195,7 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
             if time.monotonic() - scanned >= SCAN:
                 inputs.scan()
                 scanned = time.monotonic()
+            clock.look(time.perf_counter())
             with contextlib.suppress(queue.Empty):
                 first = came.get(timeout=0.1)
                 for port, message in [first, *(came.get() for _ in range(came.qsize()))]:

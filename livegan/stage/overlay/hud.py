@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livegan.ipc.commit_text import STATES
+from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.overlay.panels import (
     METERS,
     Segment,
@@ -65,6 +66,8 @@ class Readings:
     """What the keys hold: "solo 2"."""
     source: str = ""
     """The name of the sound that is heard."""
+    tempo: TempoLine = field(default_factory=TempoLine)
+    """What leads the beat."""
 
 
 class Hud:
@@ -183,6 +186,7 @@ class Hud:
             [
                 (f"{readings.bpm:5.1f} bpm", BLUE),
                 (f"{dots} {bar + 1:<4}", BLUE),
+                (str(readings.tempo), BLUE if readings.tempo.there else AMBER),
                 (f"version {version}", WHITE),
                 (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],

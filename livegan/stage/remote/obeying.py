@@ -14,6 +14,7 @@ from livegan.ipc.remote.schema import (
     SetTempo,
     TapTempo,
 )
+from livegan.plugin.tempo_wish import TempoWish
 from livegan.stage.remote.server import Declined
 from livegan.stage.window.presenter import Presenter
 
@@ -26,10 +27,11 @@ class Obeying:
         presenter: Presenter,
         send: Callable[[ToEngine], None],
         recording: Callable[[], bool],
-        tempo: Callable[[float | None], None],
+        tempo: Callable[[TempoWish | None], None],
         safe: bool,
     ) -> None:
-        """``tempo`` raises ValueError for one that cannot be; ``safe``: there is a safe set."""
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``safe``: there
+        is a safe set."""
         self._presenter, self._send, self._recording = presenter, send, recording
         self._tempo, self._safe = tempo, safe
 
@@ -56,11 +58,14 @@ class Obeying:
             return "it goes on the air with the next frame"
         if isinstance(command, SetTempo):
             try:
-                self._tempo(command.bpm)
+                wish = TempoWish.of(command.follow, command.bpm)
             except ValueError as error:
                 raise Declined(str(error)) from None
-            led = command.bpm is not None
-            return f"{command.bpm:g} bpm" if led else "the set leads the tempo, or the music"
+            led = command.bpm is not None or bool(command.follow)
+            self._tempo(wish if led else None)
+            if not led:
+                return "the set decides what leads the tempo"
+            return f"{wish}" if wish.follow == "number" else f"the tempo follows: {wish}"
         if isinstance(command, Safe) and not self._safe:
             raise Declined("there is no safe set: start the show with --safe SET")
         action, text = _KEYS[type(command)]

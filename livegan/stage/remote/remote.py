@@ -7,6 +7,7 @@ from collections.abc import Callable
 from livegan.ipc.messages import TellValues, ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import AskText, Command, FromShow
+from livegan.plugin.tempo_wish import TempoWish
 from livegan.stage.options import Options
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
@@ -32,11 +33,11 @@ class Remote:
         presenter: Presenter,
         memory: ShowMemory,
         recording: Callable[[], bool],
-        tempo: Callable[[float | None], None],
+        tempo: Callable[[TempoWish | None], None],
         send: Callable[[ToEngine], None],
         log: ShowLog,
     ) -> None:
-        """``tempo`` fixes it in beats a minute.
+        """``tempo`` receives what is to lead the tempo, None for the set's choice.
 
         A show without an address goes on; the log and the terminal say why.
         """

@@ -70,6 +70,8 @@ class Showing:
             sound=seen.source,
             meters={name: _rounded(value, 3) for name, value in meters.items()},
             bpm=_rounded(seen.bpm, 2),
+            tempo=seen.tempo.follow,
+            clock=seen.tempo.clock,
             beats=_rounded(seen.beats, 3),
             beats_per_bar=view.beats_per_bar,
             slots=[vars(slot) for slot in view.slots],

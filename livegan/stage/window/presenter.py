@@ -19,6 +19,7 @@ from livegan.sound import RATE
 from livegan.sound.features import FEATURES
 from livegan.stage.control.keys import action_of
 from livegan.stage.control.switches import Order, Switches
+from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.hud import Hud, Readings
@@ -75,12 +76,13 @@ class Presenter:
         code: Code,
         order: Callable[[Order], None],
         source: Callable[[], str] = lambda: "",
+        tempo: Callable[[], TempoLine] = TempoLine,
     ) -> None:
         """``order`` is called with what the keys ask of others, and must return at once;
-        ``source`` gives the name of the sound that is heard."""
+        ``source`` gives the name of the sound that is heard, ``tempo`` what leads the beat."""
         self._window: Window | None = window
         self._streams, self._thumb_ring, self._sound = streams, thumbs, sound
-        self._order, self._source = order, source
+        self._order, self._source, self._tempo = order, source, tempo
         self.switches = switches
         self._tell_hands()
         self.view = View()
@@ -272,4 +274,5 @@ class Presenter:
             guard=main.guard.state,
             flags=self.switches.flags,
             source=self._source(),
+            tempo=self._tempo(),
         )

@@ -59,8 +59,15 @@ def test_a_show_is_played_and_seen_from_outside(show: Performance) -> None:
             assert client.ask(Hold(False)) == "going on" and client.state().hold == ""
             assert client.ask(SetTempo(120)) == "120 bpm"
             until(lambda: client.state().bpm == 120)
+            assert client.state().tempo == "number"
             with pytest.raises(RemoteError, match="between 20 and 400"):
                 client.ask(SetTempo(10**400))
+            with pytest.raises(RemoteError, match='tempo is "music", "tap", "midi", "link" or a'):
+                client.ask(SetTempo(follow="lonk"))
+            assert client.ask(SetTempo(follow="tap")) == "the tempo follows: tap"
+            assert client.state().tempo == "tap" and client.state().bpm == 120
+            assert client.ask(SetTempo()) == "the set decides what leads the tempo"
+            assert client.state().tempo == "music"
             with pytest.raises(RemoteError, match="nothing waits for its beat"):
                 client.ask(SwapNow())
             show.save(SET + "cue\n")
