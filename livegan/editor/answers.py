@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
-from livegan.editor.position import Call, Cursor, SetSource
+from livegan.editor.position import Cursor, SetSource, TypedCall
 from livegan.editor.vocabulary import ModelName, Vocabulary, Word, WordParam
 
 ICONS = {
@@ -72,7 +72,7 @@ def _item(word: Word) -> Item:
     )
 
 
-def _parameters(call: Call, source: SetSource, words: Vocabulary) -> Iterator[Item]:
+def _parameters(call: TypedCall, source: SetSource, words: Vocabulary) -> Iterator[Item]:
     word = source.word_of(call.function, words)
     for param in word.params if word and not call.named else ():
         if param.named and param.name not in call.given:
@@ -111,7 +111,7 @@ def _texts(cursor: Cursor, source: SetSource, words: Vocabulary) -> Iterator[Ite
         yield from _choices(call, source, words, quoted=False)
 
 
-def _choices(call: Call, source: SetSource, words: Vocabulary, quoted: bool) -> Iterator[Item]:
+def _choices(call: TypedCall, source: SetSource, words: Vocabulary, quoted: bool) -> Iterator[Item]:
     param = _param_of(call, source.word_of(call.function, words))
     if param is None:
         return
@@ -120,7 +120,7 @@ def _choices(call: Call, source: SetSource, words: Vocabulary, quoted: bool) -> 
         yield Item(text, kind=lsp.CompletionItemKind.EnumMember, sort_text=f"0{choice}")
 
 
-def _param_of(call: Call, word: Word | None) -> WordParam | None:
+def _param_of(call: TypedCall, word: Word | None) -> WordParam | None:
     """The parameter whose value is typed."""
     if word is None:
         return None

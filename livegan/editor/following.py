@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from livegan.editor.readout import Playing
+from livegan.editor.readout import PlayedSet
 from livegan.ipc.remote.address import ShowAddress, shows_in
 from livegan.ipc.remote.client import RemoteError, ShowClient
 from livegan.ipc.remote.schema import Command
@@ -24,7 +24,7 @@ class Following:
     """Calls ``changed`` with the file of a set and how the show that plays it stands; None where it
     has ended. On threads of its own."""
 
-    def __init__(self, changed: Callable[[Path, Playing | None], None]) -> None:
+    def __init__(self, changed: Callable[[Path, PlayedSet | None], None]) -> None:
         self._changed = changed
         self._sets: frozenset[Path] = frozenset()
         self._folders: frozenset[Path] = frozenset()
@@ -86,7 +86,7 @@ class Following:
                         return
                     if seen != (state.version, state.on_air_at):
                         text, seen = other.text().text, (state.version, state.on_air_at)
-                    self._changed(named, Playing(address.show, state, text))
+                    self._changed(named, PlayedSet(address.show, state, text))
         except RemoteError:
             return
         finally:

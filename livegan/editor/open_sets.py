@@ -11,7 +11,7 @@ from typing import Any
 
 from livegan.editor.position import SetSource
 from livegan.editor.processes import JobFailed, Processes
-from livegan.editor.readout import Playing, refusal_of
+from livegan.editor.readout import PlayedSet, refusal_of
 from livegan.editor.vocabulary import Vocabulary
 
 PAUSE = 0.3
@@ -52,7 +52,7 @@ class OpenSet:
     proven: tuple[Finding, ...] = ()
     """From the file as it was saved last, which said `proven_text`."""
     proven_text: str = ""
-    playing: Playing | None = None
+    playing: PlayedSet | None = None
     timer: asyncio.TimerHandle | None = None
     jobs: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -144,7 +144,7 @@ class OpenSets:
             job.cancel()
         self.tell()
 
-    def played(self, path: Path, playing: Playing | None) -> None:
+    def played(self, path: Path, playing: PlayedSet | None) -> None:
         """How the show stands that plays a set; None where none does."""
         document = self.open.get(str(path))
         if document is not None:

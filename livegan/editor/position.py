@@ -20,7 +20,7 @@ OPENING, CLOSING = "([{", ")]}"
 
 
 @dataclass(frozen=True)
-class Call:
+class TypedCall:
     """A call around the cursor that is not closed yet."""
 
     function: str
@@ -41,7 +41,7 @@ class Cursor:
     """The letters of the name before the cursor."""
     receiver: str | None = None
     """The expression before the dot; None if there is no dot."""
-    call: Call | None = None
+    call: TypedCall | None = None
     text: str | None = None
     """What stands in the quotes that the cursor is in; None outside of quotes."""
 
@@ -116,7 +116,7 @@ class SetSource:
                 return found[0], cursor.receiver, found.start(), found.end()
         return None
 
-    def text_at(self, line: int, column: int) -> tuple[str, Call] | None:
+    def text_at(self, line: int, column: int) -> tuple[str, TypedCall] | None:
         """The text in quotes at a place, and the call that it is given to."""
         lines = self.text.splitlines()
         if line >= len(lines):
@@ -227,7 +227,7 @@ def in_comment(line: str) -> bool:
     return any(open_quote(line[:at]) is None for at, c in enumerate(line) if c == "#")
 
 
-def call_around(text: str) -> Call | None:
+def call_around(text: str) -> TypedCall | None:
     """The innermost call that is not closed at the end of the text."""
     open_at = scan(text)
     if open_at is None:
@@ -240,7 +240,7 @@ def call_around(text: str) -> Call | None:
     parts = split_arguments(text[open_at + 1 :])
     given = tuple(m[1] for part in parts[:-1] if (m := re.match(r"\s*(\w+)\s*=(?!=)", part)))
     last = re.match(r"\s*(\w+)\s*=(?!=)", parts[-1])
-    return Call(function, given, len(parts) - 1 - len(given), last[1] if last else "")
+    return TypedCall(function, given, len(parts) - 1 - len(given), last[1] if last else "")
 
 
 def scan(text: str) -> int | None:

@@ -25,7 +25,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Playing:
+class PlayedSet:
     """A show that plays a set: its state, and the text on the air."""
 
     show: str
@@ -34,14 +34,14 @@ class Playing:
 
 
 @dataclass(frozen=True)
-class Beside:
+class HintLine:
     """What is shown at the end of a line, counted from 0."""
 
     line: int
     text: str
 
 
-def beside_lines(playing: Playing, text: str, file: str = "") -> list[Beside]:
+def beside_lines(playing: PlayedSet, text: str, file: str = "") -> list[HintLine]:
     """What is shown beside the lines of a text: of the set itself, or of a module of its own
     (``file``), as it is in the editor.
 
@@ -64,7 +64,7 @@ def beside_lines(playing: Playing, text: str, file: str = "") -> list[Beside]:
     first = next((n for n, each in enumerate(lines) if TAKES_WORDS.match(each)), None)
     if first is not None and not file:
         found[first] = [headline(playing, text)]
-    return [Beside(line, "  ".join(said)) for line, said in sorted(found.items())]
+    return [HintLine(line, "  ".join(said)) for line, said in sorted(found.items())]
 
 
 @functools.lru_cache(maxsize=16)
@@ -94,7 +94,7 @@ def times(nodes: Sequence[Row], where: Mapping[int, int], file: str) -> dict[int
     return spent
 
 
-def headline(playing: Playing, text: str) -> str:
+def headline(playing: PlayedSet, text: str) -> str:
     """What is on the air, and since when."""
     state = playing.state
     if state.version is None:
@@ -114,7 +114,7 @@ def headline(playing: Playing, text: str) -> str:
     return ", ".join(parts)
 
 
-def refusal_of(playing: Playing, path: str) -> tuple[str, int | None, str] | None:
+def refusal_of(playing: PlayedSet, path: str) -> tuple[str, int | None, str] | None:
     """Why the show refused a save, or what failed on the air: file, line from 1, and the reason."""
     state = playing.state
     if not state.refusal:

@@ -19,7 +19,7 @@ from livegan.editor import answers
 from livegan.editor.commands import COMMANDS, TITLES, text_on_air
 from livegan.editor.following import Following
 from livegan.editor.open_sets import Finding, OpenSet, OpenSets
-from livegan.editor.readout import Playing, beside_lines
+from livegan.editor.readout import PlayedSet, beside_lines
 from livegan.ipc.remote.client import RemoteError
 
 SOURCE = "livegan"
@@ -111,13 +111,13 @@ class EditorServer(LanguageServer):
             source=f"{SOURCE} (on stage)" if problem.on_stage else SOURCE,
         )
 
-    def heard(self, path: Path, playing: Playing | None) -> None:
+    def heard(self, path: Path, playing: PlayedSet | None) -> None:
         """How a show stands; from a thread of its own."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._played, path, playing)
 
-    def _played(self, path: Path, playing: Playing | None) -> None:
+    def _played(self, path: Path, playing: PlayedSet | None) -> None:
         document = self.sets.open.get(str(path))
         if document is None:
             return

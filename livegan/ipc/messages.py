@@ -148,7 +148,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Values:
+class LineValues:
     """What signals and nodes of a program were worth in its newest frame, a row each, told while
     somebody asks with `TellValues`.
 
@@ -256,7 +256,7 @@ class Thumbs:
 
 @dataclass(frozen=True)
 class TellValues:
-    """Somebody follows the values of signals and nodes: send `Values` for so many seconds."""
+    """Somebody follows the values of signals and nodes: send `LineValues` for so many seconds."""
 
     seconds: float
 
@@ -291,7 +291,7 @@ class Quit:
 
 FromEngine = (
     Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
-    | Settings | Values | SafeSetReady | Obeyed | Note | Waiting
+    | Settings | LineValues | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage
@@ -308,6 +308,7 @@ NAMES: dict[type, str] = {
     SourceRings: "source_rings",
     SwapNow: "swap_now",
     TellValues: "tell_values",
+    LineValues: "values",
 }
 """What a message is called on the pipe, where that is not the name of its class."""
 

@@ -13,7 +13,7 @@ import pytest
 from livegan.editor import open_sets
 from livegan.editor.open_sets import Finding, OpenSets
 from livegan.editor.processes import JobFailed, Processes
-from livegan.editor.readout import Playing
+from livegan.editor.readout import PlayedSet
 from livegan.ipc.remote.schema import ShowState
 
 GOOD = "from livegan.live import *\nshow(wave)\n"
@@ -168,7 +168,7 @@ def test_while_a_show_plays_the_set_its_refusals_are_told_and_nothing_is_run(des
         desk.sets.changed(desk.path, GOOD)
         await desk.until(lambda: "prove" in desk.processes.asked)
         desk.processes.asked.clear()
-        desk.sets.played(desk.path, Playing("set", refused, GOOD))
+        desk.sets.played(desk.path, PlayedSet("set", refused, GOOD))
         (told,) = desk.published["set.py"]
         assert (told.line, told.message, told.on_stage) == (1, "no", True)
         desk.sets.changed(desk.path, "from livegan.live import *\nshow(\n")
@@ -176,9 +176,9 @@ def test_while_a_show_plays_the_set_its_refusals_are_told_and_nothing_is_run(des
         assert desk.processes.asked == []
         desk.sets.changed(desk.path, GOOD)
         elsewhere = replace(refused, refusal="tools.py:5: no", refused_at=helper)
-        desk.sets.played(desk.path, Playing("set", elsewhere, GOOD))
+        desk.sets.played(desk.path, PlayedSet("set", elsewhere, GOOD))
         assert desk.lines("tools.py") == [4]
-        desk.sets.played(desk.path, Playing("set", replace(refused, refusal=""), GOOD))
+        desk.sets.played(desk.path, PlayedSet("set", replace(refused, refusal=""), GOOD))
         await desk.until(lambda: desk.lines() == [] == desk.lines("tools.py"))
         desk.sets.played(desk.path, None)
         desk.sets.changed(desk.path, BAD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from livegan.editor.readout import Beside, Playing, beside_lines, headline, refusal_of
+from livegan.editor.readout import HintLine, PlayedSet, beside_lines, headline, refusal_of
 from livegan.ipc.remote.schema import ShowState
 from tests.editor.stand_in_show import node, signal
 
@@ -12,9 +12,9 @@ TEXT = "from livegan.live import *\nhue = knob('hue')\nshow(a.hue(hue))\n"
 STATE = ShowState(version=3, on_air_at=8.0, time=73.5, engine="playing", fps=29.8, commit="on_air")
 
 
-def playing(**fields: object) -> Playing:
+def playing(**fields: object) -> PlayedSet:
     state = ShowState(**{**vars(STATE), **fields})  # type: ignore[arg-type]
-    return Playing("set", state, TEXT)
+    return PlayedSet("set", state, TEXT)
 
 
 def test_a_value_has_the_name_of_its_variable_or_its_parameter_and_a_line_its_time() -> None:
@@ -25,18 +25,18 @@ def test_a_value_has_the_name_of_its_variable_or_its_parameter_and_a_line_its_ti
     ]
     found = beside_lines(playing(signals=signals, nodes=[node(3, 8.25), node(3, 1.0)]), TEXT)
     assert found == [
-        Beside(0, "version 3 on the air for 1:05, 30 fps"),
-        Beside(1, "hue 0.30"),
-        Beside(2, "turn 0.61  sound.low 1235  9.2 ms"),
+        HintLine(0, "version 3 on the air for 1:05, 30 fps"),
+        HintLine(1, "hue 0.30"),
+        HintLine(2, "turn 0.61  sound.low 1235  9.2 ms"),
     ]
 
 
 def test_values_move_with_their_lines_and_a_line_that_was_edited_has_none() -> None:
     now = playing(signals=[signal(2, "knob hue", 0.3, "value"), signal(3, "turn", 0.5)])
     moved = TEXT.replace("hue =", "# the colour\n\nhue =")
-    assert beside_lines(now, moved)[1:] == [Beside(3, "hue 0.30"), Beside(4, "turn 0.50")]
+    assert beside_lines(now, moved)[1:] == [HintLine(3, "hue 0.30"), HintLine(4, "turn 0.50")]
     edited = TEXT.replace("a.hue(", "a.blur(")
-    assert beside_lines(now, edited)[1:] == [Beside(1, "hue 0.30")]
+    assert beside_lines(now, edited)[1:] == [HintLine(1, "hue 0.30")]
 
 
 def test_a_module_beside_the_set_has_its_own_values(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_module_beside_the_set_has_its_own_values(tmp_path: Path) -> None:
     file.write_text("def f():\n    return listen().low\n")
     row = {**signal(2, "sound.low", 0.4), "file": str(file)}
     now = playing(signals=[row, signal(2, "hue", 0.1)])
-    assert beside_lines(now, file.read_text(), str(file)) == [Beside(1, "sound.low 0.40")]
+    assert beside_lines(now, file.read_text(), str(file)) == [HintLine(1, "sound.low 0.40")]
 
 
 def test_the_first_line_says_what_is_on_the_air() -> None:

@@ -11,7 +11,7 @@ from livegan.engine.program.program import Program
 from livegan.graph.place import Place
 from livegan.graph.reading import Reading
 from livegan.graph.signal import Signal
-from livegan.ipc.messages import Row, Values
+from livegan.ipc.messages import LineValues, Row
 
 MOST = 200
 """Rows of signals, and of nodes."""
@@ -39,7 +39,7 @@ class LiveValues:
         self._program: Program | None = None
         self._signals: list[NamedSignal] = []
 
-    def of(self, program: Program, reading: Reading) -> Values:
+    def of(self, program: Program, reading: Reading) -> LineValues:
         """The rows of a frame that is drawn: of ``reading`` only what is known there is read."""
         if program is not self._program:
             self._program, self._signals = program, named_signals(program)
@@ -56,7 +56,7 @@ class LiveValues:
                 row = placed(step.node.place, own, step.name)
                 took = round(step.instance.took_s * 1000, 2)
                 nodes.append({**row, "kind": step.node.kind, "ms": took})
-        return Values(program.version, signals, nodes)
+        return LineValues(program.version, signals, nodes)
 
 
 def placed(place: Place, own: str, name: str) -> dict[str, Any]:

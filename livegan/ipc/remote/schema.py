@@ -200,7 +200,7 @@ class ShowState:
     pads: Sequence[str] = ()
     """Of the set on the air."""
     signals: Sequence[Row] = ()
-    """See `livegan.ipc.messages.Values`; only if the client asked for values, 200 at most."""
+    """See `livegan.ipc.messages.LineValues`; only if the client asked for values, 200 at most."""
     nodes: Sequence[Row] = ()
     """Likewise."""
 

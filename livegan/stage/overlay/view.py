@@ -13,12 +13,12 @@ from livegan.ipc.messages import (
     EngineNews,
     Fault,
     Hello,
+    LineValues,
     Note,
     Row,
     SafeSetReady,
     Settings,
     Slots,
-    Values,
     Waiting,
 )
 from livegan.stage.record.show_log import failure, place
@@ -81,7 +81,7 @@ class View:
     changed_at: float = 0.0
     on_air_at: float | None = None
     """Show time at which the version on the air came there."""
-    values: Values | None = None
+    values: LineValues | None = None
     """Of signals and nodes in a frame, while somebody follows them."""
     slots: tuple[Slot, ...] = ()
     beats_per_bar: int = 4
@@ -135,7 +135,7 @@ class View:
             pads = tuple(n.removeprefix(PAD) for n in message.controls if n.startswith(PAD))
             bar = max(1, message.beats_per_bar)
             return replace(self, beats_per_bar=bar, knobs=tuple(message.knobs), pads=pads)
-        if isinstance(message, Values):
+        if isinstance(message, LineValues):
             return replace(self, values=message)
         if isinstance(message, SafeSetReady) and not message.ready:
             return self.noted(_line(f"safe set refused: {message.reason}"), now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from livegan.engine.program.values import MOST, LiveValues, named_signals
-from livegan.ipc.messages import FROM_ENGINE, Values, decode, encode
+from livegan.ipc.messages import FROM_ENGINE, LineValues, decode, encode
 from tests.engine.playing import Show
 
 SET = """\
@@ -25,9 +25,9 @@ def slow():
 """
 
 
-def values(show: Show) -> Values:
+def values(show: Show) -> LineValues:
     assert show.player.newest is not None
-    found: Values = decode(encode(LiveValues().of(*show.player.newest)), FROM_ENGINE)
+    found: LineValues = decode(encode(LiveValues().of(*show.player.newest)), FROM_ENGINE)
     return found
 
 

@@ -42,7 +42,16 @@ SAID: list[Any] = [
     Welcome("four", "1.0"),
     Answer(False, "no knob 'ö'", 7),
     SetText(3, "four.py", "show(a)\n"),
-    ShowState(version=2, meters={"low": 0.5}, notes=[], slots=[], knobs=[{"name": "a"}], pads=[]),
+    ShowState(
+        version=2,
+        meters={"low": 0.5},
+        notes=[],
+        slots=[],
+        knobs=[{"name": "a"}],
+        pads=[],
+        signals=[],
+        nodes=[],
+    ),
 ]
 
 
