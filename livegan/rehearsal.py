@@ -26,12 +26,14 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS, Program
+from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
 from livegan.ipc.messages import Commit, FromEngine, Note, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
+from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.rehearsal_sound import RehearsalSound
@@ -183,6 +185,8 @@ def _rehearse(
     assert player.cued is not None
     program = player.cued.program
     for text in unknown_knobs(what.controls, program.graph):
+        on_message({"type": "note", "text": text})
+    for text in unused_stand_ins(what.stand_ins, sources_named(program.graph.nodes)):
         on_message({"type": "note", "text": text})
     given = TempoChoice(TempoWish("number", what.bpm) if what.bpm else None)
     tempo = follow(given, program, history, emit, what.controls)

@@ -1,6 +1,6 @@
 """A face becomes a painting: a camera through two models, each repainting what the other saw.
 
-Rehearse it without a camera: livegan rehearse sets/camera.py --with camera=clip.mp4
+Play it without a camera: livegan perform sets/camera.py --with camera=clip.mp4
 """
 
 from livegan.live import *

@@ -1,8 +1,9 @@
-"""``livegan devices``: sound inputs and outputs, cameras, NDI senders, displays, processors."""
+"""``livegan devices``: sound, cameras, senders of pictures, displays, processors."""
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 
 import typer
 
@@ -20,7 +21,7 @@ COLUMNS = (
 
 
 def devices() -> None:
-    """List sound inputs and outputs, cameras, NDI senders, displays and processors."""
+    """List sound inputs and outputs, cameras, senders of pictures, displays and processors."""
     from livegan.sound.inputs.devices import SourceError, list_devices
 
     try:
@@ -41,7 +42,7 @@ def devices() -> None:
             typer.echo("no sound input and no sound output")
     except SourceError as error:
         typer.secho(str(error), fg="yellow")
-    for line in [*camera_lines(), *ndi_lines(), *display_lines(), *processor_lines()]:
+    for line in [*picture_lines(), *display_lines(), *processor_lines()]:
         typer.echo(line)
 
 
@@ -55,16 +56,32 @@ def camera_lines() -> list[str]:
     return [f"camera {camera.number}: {camera.name}" for camera in found]
 
 
-def ndi_lines() -> list[str]:
-    """Which NDI senders the network has, a line each; none without cyndilib."""
-    from livegan.picture_sources.ndi import senders
+def sender_lines(kind: str, senders: Callable[[], list[str]]) -> list[str]:
+    """Which senders of pictures there are, a line each; none where this machine lacks their kind.
+
+    `livegan doctor` says how to get it.
+    """
     from livegan.picture_sources.source import PictureSourceError
 
     try:
         found = senders()
-    except PictureSourceError:  # `livegan doctor` says how to get it
+    except PictureSourceError:
         return []
-    return [f"NDI sender: {name}" for name in found] or ["no NDI sender was found within a second"]
+    return [f"{kind}: {name}" for name in found] or [f"no {kind} was found within a second"]
+
+
+def picture_lines() -> list[str]:
+    """Where pictures can come from, a line each: cameras and other programs."""
+    from livegan.picture_sources.ndi import senders
+    from livegan.picture_sources.spout import spout_senders
+    from livegan.picture_sources.syphon import syphon_servers
+
+    return [
+        *camera_lines(),
+        *sender_lines("NDI sender", senders),
+        *sender_lines("Spout sender", spout_senders),
+        *sender_lines("Syphon server", syphon_servers),
+    ]
 
 
 def processor_lines() -> list[str]:

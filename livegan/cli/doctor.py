@@ -14,12 +14,15 @@ from livegan.cli.console.terminal import terminal
 from livegan.shaders.shader import ShaderError
 
 EXTRAS = (
-    ("cyndilib", "ndi", "NDI out and in"),
-    ("LinkPython-extern", "link", "Ableton Link"),
-    ("python-rtmidi", "midi", "MIDI"),
-    ("pyvirtualcam", "virtualcam", "virtual camera"),
+    ("cyndilib", "ndi", "NDI out and in", ""),
+    ("LinkPython-extern", "link", "Ableton Link", ""),
+    ("python-rtmidi", "midi", "MIDI", ""),
+    ("pyvirtualcam", "virtualcam", "virtual camera", ""),
+    ("SpoutGL", "", "Spout out and in", "win32"),
+    ("syphon-python", "syphon", "Syphon out and in", "darwin"),
 )
-"""Packages that some outputs and sources need, the extras that install them, and what they do."""
+"""Packages that some outputs and sources need, the extras that install them, what they do, and the
+system that has them, empty for all."""
 
 
 def shader_renderer() -> str:
@@ -87,13 +90,17 @@ def doctor() -> None:
         line(True, f"shaders are painted by {shader_renderer()}")
     except ShaderError as error:
         line(None, error.reason)
-    spout = sys.platform == "win32"
-    line(True if spout else None, "Spout" if spout else "Spout: on Windows only")
-    for package, extra, what in EXTRAS:
+    shared = {"win32": "Spout", "darwin": "Syphon"}.get(sys.platform)
+    if shared is None:
+        line(None, "Spout is on Windows only, Syphon on macOS only")
+    for package, extra, what, system in EXTRAS:
+        if system not in ("", sys.platform):
+            continue
         try:
             line(True, f"{what} by {package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
-            line(None, f"{what}: pip install 'livegan[{extra}]' ({package} is not installed)")
+            command = f"'livegan[{extra}]'" if extra else f"--upgrade {package}"
+            line(None, f"{what}: pip install {command} ({package} is not installed)")
     from livegan.plugin import registry
 
     problems = registry.current().problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import TempoOption
+from livegan.cli.console.options import TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.cli.sets import absolute, set_file
@@ -63,6 +64,43 @@ def chosen_set(given: Path | None) -> Path:
     return absolute(set_file(given))
 
 
+def chosen_scenes(given: Path | None, more: list[str]) -> tuple[Path, tuple[Path, ...]]:
+    """The set to begin with, and all that the show moves between; none if there is only one.
+
+    ``given`` may be a folder, and ``more`` has files, folders and patterns; the safe set is no
+    scene unless it is named.
+    """
+    named_sets = [*([] if given is None else [str(given)]), *more]
+    found: list[Path] = []
+    for text in named_sets:
+        place = named(Path(text))
+        if place.is_dir():
+            inside = sorted(p for p in place.glob("*.py") if p.name != "safe.py")
+            sets = [path for path in inside if shows(path)]
+            if not sets:
+                fail(f"there is no set in {short(place)}")
+        elif glob.has_magic(text) and not place.exists():
+            matching = (Path(path) for path in sorted(glob.glob(text, recursive=True)))
+            sets = [p for p in matching if p.is_file() and p.name != "safe.py" and shows(p)]
+            if not sets:
+                fail(f"--scenes {text}: no set is called so")
+        else:
+            sets = [set_file(place)]
+        found += [absolute(path) for path in sets]
+    scenes = tuple(dict.fromkeys(found))
+    if not scenes:
+        return chosen_set(None), ()
+    return scenes[0], scenes if len(scenes) > 1 else ()
+
+
+def shows(path: Path) -> bool:
+    """Whether a Python file is a set and no module beside one: it has a ``show(...)``."""
+    try:
+        return "show(" in path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return False
+
+
 def followed_models(given: list[Path]) -> dict[str, Path]:
     """Models by the name that a set gives them; those that are not there yet are waited for."""
     found: dict[str, Path] = {}
@@ -114,7 +152,15 @@ def set_of(models: dict[str, Path]) -> Path:
 
 def perform(
     set: Annotated[
-        Path | None, typer.Argument(metavar="[SET]", help="The set; sets/four.py if not given.")
+        Path | None,
+        typer.Argument(
+            metavar="[SET|FOLDER]",
+            help="The set, or a folder of sets to move between; sets/four.py if not given.",
+        ),
+    ] = None,
+    scenes: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SET|PATTERN", help='More sets to move between, such as "sets/*.py".'),
     ] = None,
     audio: Annotated[
         str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="The sound input.")
@@ -176,6 +222,7 @@ def perform(
         Path | None, typer.Option(help="The file of the show's log (JSON lines).")
     ] = None,
     flash_guard: FlashGuardMode = "on",
+    stand_in: WithOption = None,
     watch_model: Annotated[
         list[Path] | None,
         typer.Option(metavar="models/NAME", help="Play a model while it trains, from any folder."),
@@ -194,8 +241,15 @@ def perform(
             from livegan.stage.record.recording import can_be_recorded
 
             can_be_recorded(record)
-        path = set_of(followed) if set is None and followed else chosen_set(set)
+        if set is None and followed and not scenes:
+            path = set_of(followed)
+            found: tuple[Path, ...] = ()
+        else:
+            path, found = chosen_scenes(set, scenes or [])
     with clear_errors():
+        from livegan.picture_sources.stand_in import stand_ins
+
+        played = stand_ins(stand_in or [])
         safe_set = share.folder("sets") / "safe.py" if safe is None else chosen_set(safe)
     window_size = window_of(window)
     asked = rung_asked(rung)
@@ -207,15 +261,18 @@ def perform(
         with clear_errors():
             choose_device(device)
     if not has_display():
-        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)
+        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
         return
     from livegan.stage.options import Options
     from livegan.stage.record.summary import lines_of
     from livegan.stage.stage import Stage
     from livegan.stage.window.displays import NoWindow
 
+    for number, scene in enumerate(found, 1):
+        typer.echo(f"scene {number}  {short(scene)}")
     options = Options(
         set=path,
+        scenes=found,
         folder=Path.cwd(),
         audio=audio,
         osc=ports,
@@ -237,6 +294,7 @@ def perform(
         seconds=seconds,
         log=log,
         followed=followed,
+        stand_ins=played,
         flash_guard=guard,
         standby=standby,
         memory=memory,
@@ -250,7 +308,7 @@ def perform(
         except NoWindow:
             status = None
     if status is None:
-        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard)
+        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
     elif status:
         raise typer.Exit(status)
 
@@ -266,6 +324,7 @@ def film_instead(
     seconds: float | None,
     followed: dict[str, Path],
     guard: Mode,
+    stand_ins: dict[str, str],
 ) -> None:
     """There is no display: rehearse to a film, and say so."""
     from livegan import share
@@ -303,6 +362,7 @@ def film_instead(
             device=device,
             out=out,
             followed=followed,
+            stand_ins=stand_ins,
             flash_guard=guard,
         )
         result = with_progress(what)

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import TempoOption
+from livegan.cli.console.options import TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
@@ -122,12 +122,7 @@ def rehearse(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     flash_guard: FlashGuardMode = "on",
-    stand_in: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with", metavar="SOURCE=FILE", help="A film or picture in place of a camera."
-        ),
-    ] = None,
+    stand_in: WithOption = None,
     gremlins: Annotated[
         int | None,
         typer.Option(
@@ -159,7 +154,7 @@ def rehearse(
     it prints a gig sheet: each fault, what the show did, and a verdict. The exit code is 1 if a
     fault failed or recovered too late.
     """
-    from livegan.picture_sources.board import stand_ins
+    from livegan.picture_sources.stand_in import stand_ins
     from livegan.rehearsal import Rehearsal
     from livegan.sound.sources import recorded
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -51,24 +52,55 @@ def which(
 def knob(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name of the knob in the set.")],
-    value: Annotated[float, typer.Argument(help="In the range of the knob.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="In the range of the knob.")],
 ) -> None:
     """Turn a knob of the set."""
     from livegan.ipc.remote.schema import SetKnob
 
-    ask(context, SetKnob(name, value))
+    ask(context, SetKnob(name, number(value, f"knob {name} {value}: write a number, such as 0.4")))
 
 
 @tell.command(context_settings=NUMBERS)
 def pad(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name of the pad in the set.")],
-    strength: Annotated[float, typer.Argument(help="How hard, above 0 and up to 1.")] = 1.0,
+    strength: Annotated[
+        str, typer.Argument(metavar="[STRENGTH]", help="How hard, above 0 and up to 1.")
+    ] = "1",
 ) -> None:
     """Hit a pad of the set."""
     from livegan.ipc.remote.schema import HitPad
 
-    ask(context, HitPad(name, strength))
+    how = f"pad {name} {strength}: write a number above 0 and up to 1, such as 0.8"
+    ask(context, HitPad(name, number(strength, how)))
+
+
+@tell.command()
+def learn(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name of a knob or pad in the set.")],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget the controls that were learnt for it.")
+    ] = False,
+) -> None:
+    """Let the next MIDI or OSC control that moves move a knob or pad from now on."""
+    from livegan.ipc.remote.schema import LearnControl
+
+    if not name:
+        fail("learn: write the name of a knob or pad of the set", 2)
+    with connected(context) as show:
+        typer.echo(show.ask(LearnControl(name, forget)))
+        if forget:
+            return
+        try:
+            for found in show.states(0.1):
+                if found.learning != name:
+                    typer.echo(found.learnt)
+                    raise typer.Exit(found.learnt.startswith("nothing"))
+        except KeyboardInterrupt:
+            pass
+    with connected(context) as show:  # the other connection streams
+        typer.echo(show.ask(LearnControl()))
 
 
 @tell.command()
@@ -116,12 +148,24 @@ def solo(
     context: typer.Context,
     slot: Annotated[str, typer.Argument(metavar="SLOT|all", help="Number of the slot, from 1.")],
 ) -> None:
-    """Show one slot alone (keys 1 to 4), or all slots (key 0)."""
+    """Show one slot alone (keys F5 to F8), or all slots (key 0)."""
     from livegan.ipc.messages import Solo
 
     if slot != "all" and not (slot.isascii() and slot.isdigit() and len(slot) < 4):
         fail(f"solo {slot}: write the number of a slot, from 1, or all", 2)
     ask(context, Solo(None if slot == "all" else int(slot) - 1))
+
+
+@tell.command(name="set")
+def set_(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Number or name of a scene, or the file of a set.")],
+) -> None:
+    """Play another set at the next bar (keys 1 to 9)."""
+    from livegan.ipc.remote.schema import PlaySet
+
+    file = Path(name)
+    ask(context, PlaySet(os.path.abspath(file) if file.is_file() else name))
 
 
 @tell.command()
@@ -160,12 +204,9 @@ def tempo(
     elif bpm in WORDS:
         ask(context, SetTempo(follow=bpm))
     else:
-        try:
-            number = float(bpm)
-        except ValueError:
-            words = ", ".join(WORDS)
-            fail(f"tempo {bpm}: write beats per minute, such as 128, or {words} or set", 2)
-        ask(context, SetTempo(number))
+        words = ", ".join(WORDS)
+        how = f"tempo {bpm}: write beats per minute, such as 128, or {words} or set"
+        ask(context, SetTempo(number(bpm, how)))
 
 
 @tell.command()
@@ -251,6 +292,17 @@ def nothing_plays(folder: Path) -> str:
     """Why nothing can be told."""
     here = "this folder" if folder == Path.cwd() else short(folder)
     return f"no show plays in {here}; start one there with `livegan perform`"
+
+
+def number(text: str, how: str) -> float:
+    """A finite number that was typed; ends with ``how`` if it is none."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        fail(how, 2)
+    return found
 
 
 def wanted(on: str | None) -> bool | None:

@@ -21,14 +21,18 @@ UP = 6
 
 
 class Following:
-    """Calls ``changed`` with the file of a set and how the show that plays it stands; None where it
-    has ended. On threads of its own."""
+    """Calls ``changed`` with the file of a set and how the show stands that has it on the air; None
+    where none has it any more. On threads of its own."""
 
     def __init__(self, changed: Callable[[Path, PlayedSet | None], None]) -> None:
         self._changed = changed
         self._sets: frozenset[Path] = frozenset()
         self._folders: frozenset[Path] = frozenset()
-        self._followed: dict[Path, ShowAddress] = {}
+        self._followed: dict[str, ShowAddress] = {}
+        """By where they listen."""
+        self._on_air: set[Path] = set()
+        self._plays: dict[Path, ShowAddress] = {}
+        """Of the sets that a show has on the air, or could have by its keys."""
         self._stop, self._woken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._look, name="shows", daemon=True)
 
@@ -47,51 +51,74 @@ class Following:
         self._sets, self._folders = frozenset(sets), frozenset(folders)
         self._woken.set()
 
-    def address_of(self, path: Path) -> ShowAddress | None:
-        """Of the show that plays a set."""
-        return self._followed.get(real(path))
+    def address_of(self, path: Path) -> ShowAddress:
+        """Of the show that plays a set. Raises RemoteError if none does."""
+        address = self._plays.get(real(path))
+        if address is None:
+            raise RemoteError(f"no show plays {path.name}; start one with `livegan perform`")
+        return address
 
     def ask(self, path: Path, command: Command) -> str:
         """Have the show that plays a set do something. Raises RemoteError."""
-        address = self.address_of(path)
-        if address is None:
-            raise RemoteError(f"no show plays {path.name}; start one with `livegan perform`")
-        with ShowClient(address) as client:
+        with ShowClient(self.address_of(path)) as client:
             return client.ask(command)
 
     def _look(self) -> None:
         while not self._stop.is_set():
-            wanted = {real(path): path for path in self._sets}
-            missing = wanted.keys() - self._followed.keys()
+            missing = [path for path in self._sets if real(path) not in self._on_air]
             folders = [each for path in missing for each in [*path.parents][:UP]]
             folders += self._folders if missing else []
             for folder in dict.fromkeys(folders):
                 for address in shows_in(folder):
-                    path = real(Path(address.set))
-                    if path in missing and path not in self._followed:
-                        self._followed[path] = address
-                        arguments = (path, wanted[path], address)
+                    if address.where not in self._followed:
+                        self._followed[address.where] = address
                         threading.Thread(
-                            target=self._follow, args=arguments, name=address.show, daemon=True
+                            target=self._follow, args=(address,), name=address.show, daemon=True
                         ).start()
             self._woken.wait(LOOK)
             self._woken.clear()
 
-    def _follow(self, path: Path, named: Path, address: ShowAddress) -> None:
+    def _follow(self, address: ShowAddress) -> None:
+        """Follow a show: also one that plays none of the sets now, for it may have scenes."""
+        told: Path | None = None
+        plays: set[Path] = set()
+        seen: object = None
+        text = ""
         try:
             with ShowClient(address) as client, ShowClient(address) as other:
-                text, seen = "", None
                 for state in client.states(EVERY, values=True):
-                    if self._stop.is_set() or named not in self._sets:
+                    if self._stop.is_set() or not self._sets:
                         return
-                    if seen != (state.version, state.on_air_at):
-                        text, seen = other.text().text, (state.version, state.on_air_at)
+                    path = real(Path(state.set)) if state.set else None
+                    if state.safe and told is not None:
+                        path = real(told)  # it returns to that
+                    own = [address.set, *state.scenes, *filter(None, [state.set])]
+                    plays |= {real(Path(each)) for each in own}
+                    self._plays.update(dict.fromkeys(plays, address))
+                    named = next((each for each in self._sets if real(each) == path), None)
+                    if told is not None and told != named:
+                        self._ends(told)
+                    told = named
+                    if named is None or path is None:
+                        continue
+                    if seen != (state.set, state.version, state.on_air_at):
+                        text = other.text().text
+                        seen = (state.set, state.version, state.on_air_at)
+                    self._on_air.add(path)
                     self._changed(named, PlayedSet(address.show, state, text))
         except RemoteError:
             return
         finally:
-            self._followed.pop(path, None)
-            self._changed(named, None)
+            self._followed.pop(address.where, None)
+            for path in plays:
+                if self._plays.get(path) == address:
+                    del self._plays[path]
+            if told is not None:
+                self._ends(told)
+
+    def _ends(self, named: Path) -> None:
+        self._on_air.discard(real(named))
+        self._changed(named, None)
 
 
 def real(path: Path) -> Path:

@@ -6,7 +6,7 @@ import difflib
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from livegan.editor.position import TAKES_WORDS
@@ -49,6 +49,8 @@ def beside_lines(playing: PlayedSet, text: str, file: str = "") -> list[HintLine
     """
     state = playing.state
     lines = text.splitlines()
+    if state.safe:  # its lines are others
+        state = replace(state, signals=(), nodes=())
     on_air = Path(file).read_text("utf-8-sig", "replace") if file else playing.text
     where = same_lines(on_air, text)
     parts: dict[int, list[str]] = {}

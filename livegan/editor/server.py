@@ -199,8 +199,6 @@ class EditorServer(LanguageServer):
 
     async def _show_text(self, path: Path) -> str:
         address = self.following.address_of(path)
-        if address is None:
-            raise RemoteError(f"no show plays {path.name}; start one with `livegan perform`")
         file = await asyncio.to_thread(text_on_air, address)
         window = self.client_capabilities.window
         uri = uris.from_fs_path(str(file)) or ""

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from os import _exit as leave_at_once
+from pathlib import Path
 from typing import Any
 
 from livegan.engine.commit.lineup import Hurry
@@ -25,6 +26,7 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
+    PlayScene,
     Row,
     Safe,
     Settings,
@@ -211,7 +213,7 @@ class Engine:
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""
-        from livegan.engine.program.source_instances import live_sources
+        from livegan.engine.program.source_instances import live_sources, sources_named
         from livegan.engine.program.thumbs import slots
         from livegan.picture_sources.source import Wanted
 
@@ -221,6 +223,7 @@ class Engine:
         self.link.send(OutputsOnAir(self.rings.outputs(program)))
         live = live_sources(program.graph.nodes)
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
+        self.made.board.check_stand_ins(sources_named(program.graph.nodes))
         bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
         wish = graph.tempo
@@ -246,6 +249,8 @@ class Engine:
         elif isinstance(message, Safe) and self.saves.safe is not None:
             self.saves.safe.switch()
             self.link.send(Obeyed("safe"))
+        elif isinstance(message, PlayScene):
+            self.saves.turn_to(Path(message.file))
         elif isinstance(message, SwapNow):
             self.player.happen(Hurry())
         elif isinstance(message, Solo):

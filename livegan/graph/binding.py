@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,8 +114,11 @@ def found_file(label: str, value: Any) -> Path | None:
     return look_for(label, value)
 
 
-def look_for(label: str, file: str | Path) -> Path:
-    """A file in the set's own folder, in the working one, or at an absolute path."""
+def look_for(label: str, file: str | Path, suffixes: Collection[str] = ()) -> Path:
+    """A file in the set's own folder, in the working one, or at an absolute path.
+
+    ``suffixes`` are those of files that could be meant instead; that of ``file`` if none are given.
+    """
     place = here()
     folders = list(dict.fromkeys([*([Path(place.file).parent] if place else []), Path.cwd()]))
     paths = [named(folder / Path(file).expanduser()) for folder in folders]
@@ -124,11 +127,19 @@ def look_for(label: str, file: str | Path) -> Path:
             return path.resolve()
     if any(path.is_dir() for path in paths):
         raise SetError(f"{label}: {str(file)!r} is a folder; name a file in it")
-    there = [p.name for path in paths if path.parent.is_dir() for p in path.parent.iterdir()]
+    there = alike(Path(file).name, [path.parent for path in paths], suffixes)
     raise SetError(
         f"{label}: there is no file {str(file)!r} in {' or '.join(map(str, folders))}"
         + suggestion(Path(file).name, there)
     )
+
+
+def alike(name: str, folders: Iterable[Path], suffixes: Collection[str] = ()) -> list[str]:
+    """The names in some folders that could be meant by ``name``: those with one of the suffixes,
+    or with its own."""
+    kinds = {Path(name).suffix.lower(), *suffixes} - {""}
+    there = [p.name for folder in folders if folder.is_dir() for p in folder.iterdir()]
+    return [n for n in there if not kinds or Path(n).suffix.lower() in kinds]
 
 
 def describe(value: Any) -> str:

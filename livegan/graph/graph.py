@@ -17,6 +17,7 @@ from livegan.graph.place import Place, SetError, SetNote, here
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
+from livegan.plugin.guard import said
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.size import UNSAID
@@ -193,11 +194,16 @@ def show(picture: Any, **outputs: Any) -> None:
         raise SetError(f"show needs a picture, got {describe(picture)}")
     for kind, name in outputs.items():
         try:
-            registry.current().offer("output", kind)
+            offer = registry.current().offer("output", kind)
         except registry.UnknownName as error:
             raise SetError(f"show: {error}") from None
-        if name is not True and (not isinstance(name, str) or not name):
-            raise SetError(f"show: {kind}= takes a name in quotes")
+        if name is not True and (not isinstance(name, str) or not name.strip()):
+            raise SetError(f"show: {kind}= takes a name in quotes, got {describe(name)}")
+        if name is not True and offer.check is not None:
+            try:
+                offer.check(name)
+            except Exception as error:  # of a plugin
+                raise SetError(f"show: {said(error) or type(error).__name__}") from None
     outputs = {kind: "livegan" if name is True else name for kind, name in outputs.items()}
     graph = _collecting.get()
     if graph is not None:

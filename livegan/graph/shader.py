@@ -21,6 +21,8 @@ from livegan.shaders.reading import read_shader
 from livegan.shaders.shader import Shader, ShaderError, ShaderValue
 from livegan.size import UNSAID
 
+SUFFIXES = (".fs", ".frag", ".glsl", ".isf")
+"""Names of shader files end so; other names are read as well."""
 OPTIONS = (
     Param(
         UNSAID,
@@ -102,7 +104,7 @@ def found(word: str, file: Any) -> Path:
     """A file that a set names: in its own folder, in the working one, or absolute."""
     if not isinstance(file, (str, Path)) or not str(file).strip():
         raise SetError(f"{word} needs the name of a file in quotes, got {describe(file)}")
-    return look_for(word, file)
+    return look_for(word, file, SUFFIXES)
 
 
 def taken(

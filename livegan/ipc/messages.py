@@ -241,6 +241,13 @@ class SwapNow:
 
 
 @dataclass(frozen=True)
+class PlayScene:
+    """Take another set to the air, as if it were saved: its absolute path."""
+
+    file: str
+
+
+@dataclass(frozen=True)
 class Solo:
     """Show one slot alone, from 0; None shows all."""
 
@@ -296,7 +303,10 @@ FromEngine = (
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage
 """What the stage hears of its engine."""
-ToEngine = Undo | Safe | SwapNow | Solo | Thumbs | TellValues | SourceRings | Keep | TakeOver | Quit
+ToEngine = (
+    Undo | Safe | SwapNow | PlayScene | Solo | Thumbs | TellValues | SourceRings | Keep | TakeOver
+    | Quit
+)  # fmt: skip
 Message = EngineMessage | ToEngine
 
 NAMES: dict[type, str] = {
@@ -309,6 +319,7 @@ NAMES: dict[type, str] = {
     SwapNow: "swap_now",
     TellValues: "tell_values",
     LineValues: "values",
+    PlayScene: "scene",
 }
 """What a message is called on the pipe, where that is not the name of its class."""
 

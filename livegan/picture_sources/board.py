@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,8 @@ import numpy as np
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_file import SUFFIXES
 from livegan.picture_sources.clip import Clip
-from livegan.picture_sources.source import FILES, PictureSourceError, Pixels, SourceName, Wanted
+from livegan.picture_sources.source import FILES, TEST, Pixels, SourceName, Wanted
+from livegan.picture_sources.stand_in import given_for, unused_stand_ins
 from livegan.picture_sources.still_files import read_still
 
 AWAY = 2.0  # seconds without a picture after which a source counts as away
@@ -52,7 +53,7 @@ class Board(Protocol):
         """Have it opened beside what plays; pictures follow when it is open."""
 
     def stand_in(self, name: SourceName) -> str:
-        """The file that a rehearsal plays in place of it; empty if none."""
+        """The file that is played in place of it (``--with``), ``"test"``; empty if none."""
 
     def note(self, text: str) -> None:
         """A line for the performer."""
@@ -104,9 +105,14 @@ class RingBoard:
         note: Callable[[str], None] = lambda text: None,
         ask: Ask = lambda names, wanted, only: None,
         clock: Callable[[], float] = time.monotonic,
+        given: Mapping[str, str] | None = None,
     ) -> None:
-        """``ask(names, wanted, only)`` has the stage open sources: see `use` and `want`."""
-        self.note, self._ask = note, ask
+        """``ask(names, wanted, only)`` has the stage open sources: see `use` and `want`.
+
+        ``given`` is what ``--with`` says, by source.
+        """
+        self.note, self._ask, self._given = note, ask, given or {}
+        self._told: set[str] = set()
         self._rings: Mapping[str, PictureRing] = {}
         self._came: dict[str, float] = {}
         self._clock = clock
@@ -119,9 +125,16 @@ class RingBoard:
         """Tell the stage that these, and no others, are on the air."""
         self._ask(names, wanted, True)
 
+    def check_stand_ins(self, names: Sequence[SourceName]) -> None:
+        """Say once which of ``--with`` is for no source of the set on the air."""
+        for line in unused_stand_ins(self._given, names):
+            if line not in self._told:
+                self._told.add(line)
+                self.note(line)
+
     def stand_in(self, name: SourceName) -> str:
-        """None: a show plays what is named."""
-        return ""
+        """What ``--with`` gives for it; the stage opens that in place of a live source."""
+        return given_for(name, self._given)
 
     def follow(self, rings: Mapping[str, str]) -> None:
         """Attach the rings by their names, as the stage says; those that went are let go."""
@@ -199,11 +212,11 @@ class StandIns:
 
     def stand_in(self, name: SourceName) -> str:
         """What ``--with`` gives for it, by its whole name or by its kind."""
-        return self._given.get(str(name), self._given.get(name.kind, ""))
+        return given_for(name, self._given)
 
     def _opened(self, name: SourceName, wanted: Wanted) -> Clip | Pixels | None:
         given = self.stand_in(name)
-        if given in ("", "test"):
+        if given in ("", TEST):
             if not given and str(name) not in self._told:
                 self._told.add(str(name))
                 self.note(
@@ -215,25 +228,6 @@ class StandIns:
         if path.suffix.lower() in SUFFIXES:
             return read_still(path, wanted)
         return Clip(path, wanted)
-
-
-def stand_ins(words: Iterable[str]) -> dict[str, str]:
-    """``--with`` options, ``SOURCE=FILE`` each, by source.
-
-    Raises
-    ------
-    SourceError
-        For one that is not ``SOURCE=FILE``, or whose file is not there.
-    """
-    found: dict[str, str] = {}
-    for word in words:
-        source, equals, file = word.rpartition("=")
-        if not equals or not source.strip() or not file.strip():
-            raise PictureSourceError(f"--with {word}: write SOURCE=FILE, such as camera=clip.mp4")
-        if file.strip() != "test" and not Path(file).expanduser().is_file():
-            raise PictureSourceError(f"--with {word}: there is no file {file!r}")
-        found[source.strip()] = file.strip()
-    return found
 
 
 def pattern(at: float, wanted: Wanted) -> Pixels:

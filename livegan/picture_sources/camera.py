@@ -10,11 +10,9 @@ from dataclasses import dataclass
 import av
 
 from livegan.picture_sources.grabbing import Grabber
-from livegan.picture_sources.source import PictureSourceError, Wanted
+from livegan.picture_sources.source import TEST, PictureSourceError, Wanted
 
 FORMATS = {"linux": "v4l2", "win32": "dshow", "darwin": "avfoundation"}
-TEST = "test"
-"""``camera("test")`` is a moving test pattern, for sets that are tried without a camera."""
 PATTERN = "testsrc2=size=1280x720:rate=30,realtime"
 
 

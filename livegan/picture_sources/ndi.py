@@ -6,48 +6,21 @@ NDI is a registered trademark of Vizrt NDI AB (https://ndi.video).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import av
 
 from livegan.builtin.outputs.ndi import told
 from livegan.picture_sources.frame import as_pixels
-from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
-
-WAIT = 0.2  # seconds that `read` waits for a picture
-LOOK = 1 / 120  # seconds between looks whether a new picture came
-STILL = 0.5  # seconds after which a picture that does not change is delivered again
-LOST = 1.0  # seconds without a connection after which senders are looked for anew
-
-
-def find_sender(wanted: str, there: Sequence[str]) -> str | None:
-    """The sender that ``wanted`` names, of names such as ``HOST (stream)``: the one of that whole
-    name, else of that stream's name, else the first with this text in it. None if there is none.
-
-    Capitals do not count. An empty text takes the first.
-    """
-    plain = wanted.casefold().strip()
-
-    def stream(name: str) -> str:
-        return name[name.find("(") + 1 :].rstrip(") ")
-
-    for same in (
-        lambda name: name.casefold() == plain,
-        lambda name: stream(name).casefold() == plain,
-        lambda name: plain in name.casefold(),
-    ):
-        for name in sorted(there):
-            if same(name):
-                return name
-    return None
+from livegan.picture_sources.senders import LOST, STILL, SenderNotes, find_sender, newest
+from livegan.picture_sources.source import Pixels, Unavailable, Wanted
 
 
 class NdiSource:
     """Waits for a sender, receives it, and finds it again by its name when it comes back.
 
-    Opening one again every second would cost a process each time, so it stays open while its
-    sender is away and tells ``note`` so.
+    It stays open while its sender is away and tells ``note`` so.
     """
 
     def __init__(self, argument: str, wanted: Wanted, note: Callable[[str], None]) -> None:
@@ -56,7 +29,8 @@ class NdiSource:
         from cyndilib.video_frame import VideoFrameSync
         from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
 
-        self._argument, self._wanted, self._note = argument, wanted, note
+        self._argument, self._wanted = argument, wanted
+        self._notes = SenderNotes("NDI sender", argument, note)
         self._finder: Any = Finder()
         self._finder.open()
         self._receiver: Any = Receiver(
@@ -69,23 +43,13 @@ class NdiSource:
         self._frame: Any = VideoFrameSync()
         self._receiver.frame_sync.set_video_frame(self._frame)
         self._sender = ""
-        self._told = ""
         self._stamp: object = None
         self._delivered = 0.0
-        self._connected = self._opened = time.monotonic()
+        self._connected = time.monotonic()
 
     def read(self) -> Pixels | None:
         """The newest picture, waiting 0.2 s for one; see `PictureSource.read`."""
-        end = time.monotonic() + WAIT
-        while True:
-            now = time.monotonic()
-            if self._here(now):
-                pixels = self._capture(now)
-                if pixels is not None:
-                    return pixels
-            if now >= end:
-                return None
-            time.sleep(LOOK)
+        return newest(lambda now: self._capture(now) if self._here(now) else None)
 
     def _here(self, now: float) -> bool:
         """Whether a sender is connected; looks for one if not."""
@@ -98,27 +62,16 @@ class NdiSource:
         there = list(self._finder.get_source_names())
         found = find_sender(self._argument, there)
         if found is None:
-            if self._sender or now - self._opened > LOST:  # it may only not be found yet
-                self._say_away(there)
+            self._notes.away(there, at_once=bool(self._sender))
             self._sender = ""
             return False
         self._connected = now
         if found != self._sender or not self._receiver.is_connected():
             self._receiver.set_source(self._finder.get_source(found))
             if found != self._sender:
-                self._say(f"receives {found}")
+                self._notes.received(found)
             self._sender = found
         return False
-
-    def _say_away(self, there: Sequence[str]) -> None:
-        what = f"no NDI sender is called {self._argument!r}" if self._argument else "no NDI sender"
-        others = f"there is {'; '.join(sorted(there))}" if there else "no sender is there"
-        self._say(f"{what}; livegan waits for it ({others})")
-
-    def _say(self, text: str) -> None:
-        if text != self._told:
-            self._told = text
-            self._note(text)
 
     def _capture(self, now: float) -> Pixels | None:
         """The sender's newest picture; None if it was delivered already."""
@@ -151,7 +104,7 @@ def open_ndi(argument: str, wanted: Wanted, *, note: Callable[[str], None]) -> N
 
     Raises
     ------
-    PictureSourceError
+    Unavailable
         Without cyndilib; the line says how to get it.
     """
     need_cyndilib()
@@ -159,11 +112,11 @@ def open_ndi(argument: str, wanted: Wanted, *, note: Callable[[str], None]) -> N
 
 
 def need_cyndilib() -> None:
-    """Raises `PictureSourceError` with the command that installs cyndilib where it is missing."""
+    """Raises `Unavailable` with the command that installs cyndilib where it is missing."""
     try:
         import cyndilib.finder  # noqa: F401
     except ImportError as error:
-        raise PictureSourceError(told(error)) from None
+        raise Unavailable(told(error)) from None
 
 
 def senders(seconds: float = 1.0) -> list[str]:
@@ -171,7 +124,7 @@ def senders(seconds: float = 1.0) -> list[str]:
 
     Raises
     ------
-    PictureSourceError
+    Unavailable
         Without cyndilib.
     """
     need_cyndilib()

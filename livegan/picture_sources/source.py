@@ -13,12 +13,18 @@ Pixels = NDArray[np.uint8]
 """(H, W, 3) RGB or (H, W, 4) RGBA bytes."""
 
 
+TEST = "test"
+"""The argument that means a moving test pattern: ``camera("test")``, ``--with camera=test``."""
 FILES = ("film", "picture", "pictures")
 """Kinds that whoever draws reads by itself; all others are live."""
 
 
 class PictureSourceError(Exception):
     """A source that cannot be opened, or delivers no more. The message is one line."""
+
+
+class Unavailable(PictureSourceError):
+    """A source that this machine lacks a package or a system for: it is hardly tried again."""
 
 
 class PictureSource(Protocol):
@@ -29,7 +35,7 @@ class PictureSource(Protocol):
 
         Raises
         ------
-        SourceError
+        PictureSourceError
             If it is gone: unplugged, ended, unreadable. It is then opened again every second.
         """
 

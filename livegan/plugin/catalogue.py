@@ -38,6 +38,8 @@ class Offer:
     """Of its code and files, where those are edited live: equal means no change."""
     example: str = ""
     """An argument with which it works on any machine: for checks and for pictures of it."""
+    check: Any = None
+    """Of an output: a function that raises RuntimeError for a value that can never be opened."""
 
 
 Thing = TypeVar("Thing", Operation, Offer)

@@ -52,9 +52,12 @@ class RegisterOffer(Protocol):
         summary: str = "",
         files: Sequence[str | Path] = (),
         example: str = "",
+        check: Callable[[str], object] | None = None,
     ) -> Registered:
         """Offer ``make`` as ``name`` (its own name if None).
 
+        ``check(value)``, for outputs, raises RuntimeError in one line for a value that can never
+        be opened, such as an address that is none: a set with it is refused when it is saved.
         ``summary`` is what lists say of it, the first line of its docstring if empty; ``files`` as
         of :class:`RegisterOperation`.  ``example`` is an argument with which it works on any
         machine: checks and galleries use it.

@@ -26,6 +26,8 @@ class Options:
     """The options of `livegan perform`; each is explained where it is not plain."""
 
     set: Path
+    scenes: tuple[Path, ...] = ()
+    """All sets that the show moves between, ``set`` among them; none for a show of one."""
     folder: Path | None = None
     """The working folder, for plugins, models and shows; that of the process if None."""
     audio: str | None = None
@@ -71,6 +73,9 @@ class Options:
     """The show log; ``shows/DATE.jsonl`` of the working folder if None."""
     followed: dict[str, Path] = field(default_factory=dict)
     """Models by name that are played from where a training writes them, there or not."""
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """Files by the source that they are played in place of: see `livegan.picture_sources.stand_in`.
+    """
     engine: str = ENGINE
     """The engine's entry, ``module:function``."""
     limits: Limits = field(default_factory=Limits)
@@ -99,6 +104,7 @@ class Options:
         return {
             "memory": round(BEYOND * self.supervision.memory),
             "set": str(self.set),
+            "scenes": [str(scene) for scene in self.scenes],
             "folder": str(self.working),
             **rings,
             "fps": self.fps,
@@ -106,5 +112,6 @@ class Options:
             "device": self.device,
             "seed": self.seed,
             "safe": str(self.safe) if self.safe is not None else None,
+            "stand_ins": dict(self.stand_ins),
             "followed": {name: str(path) for name, path in self.followed.items()},
         }

@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from livegan.ipc.messages import (
@@ -26,6 +27,7 @@ from livegan.ipc.messages import (
 )
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
+from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
@@ -33,6 +35,7 @@ from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
+from livegan.stage.control.scenes import SceneKnobs
 from livegan.stage.control.switches import Switches
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
@@ -159,7 +162,12 @@ class Stage:
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
-            shared.controls, shared.sound.name, self._note, ports=options.osc, take=take
+            shared.controls,
+            shared.sound.name,
+            self._note,
+            set_path=options.set,
+            ports=options.osc,
+            take=take,
         )
         stack.callback(self._hands.stop)
         self._tempo = Leading(
@@ -178,7 +186,9 @@ class Stage:
         stack.callback(self._streams.stop)
         self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
         stack.callback(self._outputs.close)
-        self._picture_guests = PictureGuests(options.working, self._note)
+        self._picture_guests = PictureGuests(
+            options.working, self._note, stand_ins=options.stand_ins
+        )
         stack.callback(self._picture_guests.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
@@ -228,6 +238,7 @@ class Stage:
                 code=options.code,
                 fullscreen=options.fullscreen,
                 asked=options.rung,
+                scenes=tuple(map(str, options.scenes)),
             ),
             self._code,
             self._orders.obey,
@@ -239,11 +250,12 @@ class Stage:
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)
         self._streams.start()
-        self._sound = shared.sound
+        self._sound, self._knobs = shared.sound, SceneKnobs(shared.controls)
         self._remote = Remote(
             options,
             presenter=self._presenter,
             memory=shared,
+            learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
             send=self._supervision.send,
@@ -294,6 +306,8 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
+                now_at = self._sound.position / RATE
+                self._knobs.hear(presenter.view.playing, message.knobs, now_at)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
@@ -335,12 +349,13 @@ class Stage:
             on_air, source = message.status == "on_air", self._listening.source
             if on_air:
                 self._safe_plays = message.safe
+                self._hands.play(Path(message.file))
             if on_air and isinstance(source, GuestSource):
                 source.renew(message.sources)
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls)
+            self._hands.listen(message.controls, message.knobs)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from livegan import share
 from livegan.cli import app
 from livegan.cli.perform import osc_ports
+from livegan.stage.hands.mapping.route import KEYS, read_mapping
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "controllers.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(.*?)\n(.*?)^```", PAGE, re.S | re.M)
@@ -23,7 +24,8 @@ TAKE = re.findall(r'`(\{"time".+?\})`', PAGE)
 
 
 def test_the_page_has_its_commands() -> None:
-    assert [c.split()[0] for c in COMMANDS] == ["perform", "perform", *["rehearse"] * 3]
+    kinds = [c.split()[0] for c in COMMANDS]
+    assert kinds == ["tell", "perform", "perform", *["rehearse"] * 3]
     assert len(TAKE) == 1
 
 
@@ -45,6 +47,15 @@ def test_a_show_of_the_page_takes_its_ports(command: str) -> None:
     words = shlex.split(command)
     ports = [after for word, after in pairwise(words) if word == "--osc"]
     assert len(osc_ports(ports)) == len(ports) > 0
+
+
+def test_the_mapping_of_the_page_can_be_read_and_lists_every_key() -> None:
+    (text,) = [text for language, text in BLOCKS if language == "toml"]
+    names = re.findall(r'(?:knob|pad)\("(\w+)"', (share.folder("sets") / "hands.py").read_text())
+    assert {route.name for route in read_mapping(text)} <= set(names)
+    table = PAGE.split("| key | meaning |", 1)[1].split("\n\n", 1)[0]
+    listed = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| ([^|]+) \|", table, re.M)))
+    assert sorted(listed) == sorted(KEYS)
 
 
 def test_a_take_or_knob_that_cannot_be_read_ends_in_one_line(

@@ -39,6 +39,11 @@ def test_values_move_with_their_lines_and_a_line_that_was_edited_has_none() -> N
     assert beside_lines(now, edited)[1:] == [HintLine(1, "hue 0.30")]
 
 
+def test_the_lines_of_the_safe_set_are_others() -> None:
+    now = playing(safe=True, signals=[signal(2, "knob hue", 0.3, "value")])
+    assert [each.line for each in beside_lines(now, TEXT)] == [0]
+
+
 def test_a_module_beside_the_set_has_its_own_values(tmp_path: Path) -> None:
     file = tmp_path / "tools.py"
     file.write_text("def f():\n    return listen().low\n")

@@ -202,6 +202,14 @@ async def playing(editor: Editor, folder: Path) -> None:
         assert editor.wrong["set.py"][0].source == "livegan (on stage)"
         show.shows(commit="on_air", refusal="", refused_at="", version=2)
         await editor.until(lambda: editor.wrong["set.py"] == [])
+
+        show.shows(set=str(folder / "other.py"), scenes=[str(editor.path)])  # another scene
+        while await editor.hints():
+            await asyncio.sleep(0.05)
+        assert await editor.command("livegan.undo") == "undo"
+        show.shows(set=str(editor.path))
+        while not await editor.hints():
+            await asyncio.sleep(0.05)
     finally:
         show.close()
     deadline = time.monotonic() + 20

@@ -87,7 +87,15 @@ def test_a_picture_source_gives_way_to_words_of_a_set_and_keeps_its_full_name(
     assert cued is not None
     assert list(map(str, live_sources(cued.program.graph.nodes))) == ["outside:blur:a"]
     loaded = registry.current()
-    assert loaded.names("picture_source") == ["camera", "ndi_in", "screen", "window"]
+    assert loaded.names("picture_source") == [
+        "camera",
+        "ndi_in",
+        "screen",
+        "spout_in",
+        "syphon_in",
+        "texture_in",
+        "window",
+    ]
     told = {problem.reason for problem in loaded.problems}
     own = "the picture source 'film' is livegan's own; this one is "
     assert f'{own}source("outside:film")' in told

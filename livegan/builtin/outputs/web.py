@@ -59,7 +59,7 @@ def parsed(text: str) -> tuple[str, int, str]:
     """
     found = ADDRESS.fullmatch(text.strip())
     port = int(found["port"] or PORT) if found else 0
-    if found is None or not 0 < port < 65535:
+    if found is None or not 0 < port < 65536:
         raise RuntimeError(f'web={text!r} is no address: write "/live" or "0.0.0.0:8080/live"')
     host, path = found["host"], found["path"]
     if host and path is None and not found["port"] and re.fullmatch(r"[\w-]+", host):

@@ -14,3 +14,12 @@ TempoOption = Annotated[
         help="Fix the tempo, in beats per minute. If not given, it follows the music.",
     ),
 ]
+
+WithOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="SOURCE=FILE",
+        help="Play a film, a picture or `test` in place of a source: camera:FaceTime=clip.mp4.",
+    ),
+]

@@ -14,18 +14,29 @@ import torch
 
 from livegan.engine.program.instance import Instance, Moment
 from livegan.generators.channels import fitted
+from livegan.graph.binding import alike
 from livegan.graph.oscillator import chosen
 from livegan.graph.picture import Picture
 from livegan.graph.reading import number, read
+from livegan.picture_file import SUFFIXES as PICTURES
 from livegan.picture_sources.board import Board, Newest, pattern
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.film_clock import FilmClock
 from livegan.picture_sources.reading_ahead import ReadingAhead
-from livegan.picture_sources.source import FILES, PictureSourceError, Pixels, SourceName, Wanted
+from livegan.picture_sources.source import (
+    FILES,
+    TEST,
+    PictureSourceError,
+    Pixels,
+    SourceName,
+    Wanted,
+)
 from livegan.picture_sources.still_files import pictures_in, read_still
 from livegan.picture_sources.test_card import test_card
 from livegan.plugin.closest import suggestion
 
+FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".gif", ".mxf")
+"""Names of films end so; other names are played as well."""
 RETRY = 1.0  # seconds between looks for a film that was not there
 
 
@@ -50,6 +61,16 @@ def live_sources(nodes: Iterable[Picture]) -> list[SourceName]:
     ]
 
 
+def sources_named(nodes: Iterable[Picture]) -> list[SourceName]:
+    """All sources that a set names, each film of a bank by itself."""
+    return [
+        SourceName(n.title, name)
+        for n in nodes
+        if n.kind == "source"
+        for name in n.fixed.get("paths", (n.fixed["argument"],))
+    ]
+
+
 def found(node: Picture, name: str, folders: list[Path]) -> Path:
     """The file or folder that a set names: beside the set, in the working folder, or absolute."""
     path = Path(name).expanduser()
@@ -58,10 +79,12 @@ def found(node: Picture, name: str, folders: list[Path]) -> Path:
     for place in places:
         if getattr(place, wanted)():
             return place
-    there: list[str] = []
-    for place in places:
-        if place.parent.is_dir():
-            there += [p.name for p in place.parent.iterdir()]
+    parents = [place.parent for place in places]
+    there = alike(path.name, parents, {"film": FILMS, "picture": PICTURES}.get(node.title, ()))
+    if node.title == "pictures":
+        there = [
+            p.name for parent in parents if parent.is_dir() for p in parent.iterdir() if p.is_dir()
+        ]
     what = "folder" if node.title == "pictures" else "file"
     raise PictureSourceError(
         f"{node.title}: there is no {what} {name!r}" + suggestion(path.name, there)
@@ -133,6 +156,8 @@ class FilmInstance(SourceInstance):
         self._wanted, self._folders = wanted_for(node, moment), folders
         self._films: dict[str, tuple[ReadingAhead, FilmClock]] = {}
         self._missing: dict[str, float] = {}
+        self._patterns: set[str] = set()
+        """Films that ``--with`` gives a test pattern for."""
         self._opening: threading.Thread | None = None
         for name in node.fixed["paths"]:
             self._open(node, name, moment.sources)
@@ -141,6 +166,9 @@ class FilmInstance(SourceInstance):
         fixed = node.fixed
         try:
             given = sources.stand_in(SourceName("film", name))
+            if given == TEST:
+                self._patterns.add(name)
+                return
             path = Path(given) if given else found(node, name, self._folders)
             clip = Clip(path, self._wanted)
             begin, end = fixed["begin"], min(fixed["end"] or clip.duration, clip.duration)
@@ -175,6 +203,8 @@ class FilmInstance(SourceInstance):
             chosen_name = read(node.live["path"], reading)
             name = chosen_name if chosen_name in node.fixed["paths"] else name
         mirror = self.mirrored(node, moment)
+        if name in self._patterns:
+            return self.missing(name, moment)
         if name not in self._films:
             self._look_again(node, name, moment.sources)
             return inputs[0] if inputs[0] is not None else self.missing(name, moment)
@@ -196,7 +226,7 @@ class FilmInstance(SourceInstance):
     def missing(self, name: str, moment: Moment) -> torch.Tensor:
         """What is seen in place of a film that is not there."""
         height, width = canvas(moment)
-        if moment.sources.waits:
+        if moment.sources.waits or name in self._patterns:
             return self.picture(pattern(moment.now.time, Wanted(height, width)), moment, False)
         return self.picture(test_card(name, height, width), moment, False)
 
@@ -215,7 +245,10 @@ class StillInstance(SourceInstance):
         self._files: list[Path] = []
         self._read: tuple[int, Pixels] | None = None
         self._looked = 0.0
-        self._find(node, moment, tell=True)
+        name = SourceName(node.title, node.fixed["argument"])
+        self._pattern = moment.sources.stand_in(name) == TEST
+        if not self._pattern:
+            self._find(node, moment, tell=True)
 
     def _find(self, node: Picture, moment: Moment, *, tell: bool = False) -> None:
         name = node.fixed["argument"]
@@ -233,6 +266,9 @@ class StillInstance(SourceInstance):
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
     ) -> torch.Tensor:
+        if self._pattern:
+            shown = pattern(moment.now.time, wanted_for(node, moment))
+            return self.picture(shown, moment, self.mirrored(node, moment))
         if not self._files and time.monotonic() - self._looked > RETRY:
             self._find(node, moment)
         if not self._files or self._read is None:

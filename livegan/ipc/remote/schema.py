@@ -66,6 +66,15 @@ class HitPad:
 
 
 @dataclass(frozen=True)
+class LearnControl:
+    """Let the next control that moves move a knob or pad of the set from now on; with ``forget``,
+    let none that was learnt for it do so. Without a name, stop waiting for one."""
+
+    name: str = ""
+    forget: bool = False
+
+
+@dataclass(frozen=True)
 class Hold:
     """Hold the picture, or let it go on; None is the other of both, as the key does."""
 
@@ -92,6 +101,13 @@ class SaveScreenshot:
 
 
 @dataclass(frozen=True)
+class PlaySet:
+    """Play another set at the next bar: number or name of a scene, or the whole path of a set."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class SetTempo:
     """Fix the tempo, in beats a minute, or let something lead it: "music", "tap", "midi" or "link".
     Without either, the set decides."""
@@ -106,8 +122,8 @@ class TapTempo:
 
 
 Command = (
-    Enter | Follow | SetKnob | HitPad | Hold | FadeToBlack | RecordFilm | SaveScreenshot | SetTempo
-    | TapTempo | AskText | Undo | Safe | SwapNow | Solo
+    Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
+    | SaveScreenshot | PlaySet | SetTempo | TapTempo | AskText | Undo | Safe | SwapNow | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -142,6 +158,8 @@ class ShowState:
     """The name of the show, as in its address file."""
     set: str = ""
     """The file of the set."""
+    scenes: Sequence[str] = ()
+    """The files of all sets that the show moves between; ``set`` is one of them."""
     time: float = 0.0
     """Show time: seconds of sound that were heard."""
     engine: str = ""
@@ -203,6 +221,10 @@ class ShowState:
     """See `livegan.ipc.messages.LineValues`; only if the client asked for values, 200 at most."""
     nodes: Sequence[Row] = ()
     """Likewise."""
+    learning: str = ""
+    """The knob or pad that waits for a control to be moved."""
+    learnt: str = ""
+    """What became of the last one that waited."""
 
 
 @dataclass(frozen=True)
@@ -221,10 +243,12 @@ TYPES: dict[type, str] = {
     Follow: "state",
     SetKnob: "knob",
     HitPad: "pad",
+    LearnControl: "learn",
     Hold: "hold",
     FadeToBlack: "blackout",
     RecordFilm: "record",
     SaveScreenshot: "screenshot",
+    PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",
     AskText: "text",

@@ -35,7 +35,12 @@ KEYS: tuple[Key, ...] = (
     Key(("m",), "thumbs", "show or hide the thumbnails in the HUD"),
     Key(("f", "F11"), "fullscreen", "switch between fullscreen and window"),
     Key(("t",), "tap", "tap the tempo"),
-    Key(("1", "2", "3", "4"), "solo", "show one slot alone, or all slots again"),
+    Key(
+        tuple("123456789"),
+        "number",
+        "play this scene; without scenes, show this slot alone",
+    ),
+    Key(("F5", "F6", "F7", "F8"), "solo", "show slot 1, 2, 3 or 4 alone, or all slots again"),
     Key(("0",), "all", "show all slots"),
     Key(("s",), "screenshot", "save the picture to the folder shows/"),
     Key(("r",), "record", "start or stop recording picture and sound"),

@@ -7,13 +7,18 @@ It writes the control table itself; nothing here is in the way of a frame.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from livegan.ipc.control_table import NO_CONTROLS, ControlTable, ControlTableFull
+from livegan.ipc.messages import Row
+from livegan.plugin.closest import suggestion
 from livegan.sound.source import Note
 from livegan.stage.hands.lanes import LANES
+from livegan.stage.hands.learning import Learning
+from livegan.stage.hands.mapping.controls_file import ControlsFile
+from livegan.stage.hands.mapping.route import Route, wire_of
 from livegan.stage.outputs.guest import Guest
 from livegan.stage.outputs.hosting import Message
 from livegan.stage.record.line_file import LineFile
@@ -29,25 +34,34 @@ LOOK = 0.02  # seconds between looks at the controls for the take
 class Listener:
     """A process that writes controls, kept at work until it is stopped."""
 
-    def __init__(self, kind: str, target: str, options: Message, note: Note) -> None:
+    def __init__(
+        self,
+        kind: str,
+        target: str,
+        options: Message,
+        note: Note,
+        moved: Callable[[Message], None] = lambda control: None,
+    ) -> None:
+        """``moved`` receives the control that was moved while one is learnt."""
         self.kind = kind
-        self._target, self._options, self._note = target, options, note
-        self._stopped, self._changed = threading.Event(), threading.Event()
-        self._standing: dict[str, Message] = {}
+        self._target, self._options, self._note, self._moved = target, options, note, moved
         self.clock: Callable[[Message], None] = lambda message: None
         """Receives what the process says of a clock."""
-        self.want(())
+        self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._standing: dict[str, Message] = {}
+        """What it was told, by type: one that is started again is told it again."""
+        self._untold: set[str] = set()
         self._thread = threading.Thread(target=self._keep, name=f"{kind} listener", daemon=True)
         self._thread.start()
 
-    def want(self, controls: Iterable[str]) -> None:
-        """Tell it which controls the set on the air listens to."""
-        self.tell("wanted", controls=tuple(controls))
-
     def tell(self, what: str, **fields: Any) -> None:
         """Tell it something that counts until the next of the kind, also if it starts again."""
-        self._standing = {**self._standing, what: {"type": what, **fields}}
-        self._changed.set()
+        message = {"type": what, **fields}
+        with self._lock:
+            if self._standing.get(what) != message:
+                self._standing[what] = message
+                self._untold.add(what)
 
     def _keep(self) -> None:
         pause = RETRY
@@ -57,7 +71,8 @@ class Listener:
             except OSError as error:
                 why: str | None = f"could not be started: {error}"
             else:
-                self._changed.set()
+                with self._lock:
+                    self._untold = set(self._standing)
                 try:
                     why = self._follow(guest)
                 finally:
@@ -71,14 +86,17 @@ class Listener:
     def _follow(self, guest: Guest) -> str | None:
         """Hear it until it ends: why it did, None if it is not to be had here."""
         while not self._stopped.is_set():
-            if self._changed.is_set():
-                self._changed.clear()
-                for standing in self._standing.values():
-                    guest.send(standing)
+            with self._lock:
+                told = [self._standing[kind] for kind in self._untold]
+                self._untold.clear()
+            for each in told:
+                guest.send(each)
             message = guest.next(0.1)
             if message is None:
                 if guest.gone:
                     return guest.how()
+            elif message["type"] == "moved":
+                self._moved(message["control"])
             elif message["type"] in ("note", "off"):
                 self._note(str(message["text"]))
                 if message["type"] == "off":
@@ -155,70 +173,134 @@ class Hands:
         sound_ring: str,
         note: Note,
         *,
+        set_path: Path | None = None,
         ports: Sequence[tuple[str, int]] = (),
         take: Path | None = None,
-        listener: Callable[[str, str, Message, Note], Listener] = Listener,
+        listener: Callable[..., Listener] = Listener,
     ) -> None:
         """``ports`` are listened to for OSC from the start; without any, nothing listens until a
         set says ``osc(...)``, and then on this machine only. ``take`` is where moves are
-        recorded."""
+        recorded. The mapping lies beside ``set_path``; without one, there is none."""
         self._table, self._ring, self._note = table, sound_ring, note
         self._make = listener
+        self._lock = threading.RLock()
         self._listeners: dict[str, Listener] = {}
-        self._wanted: tuple[str, ...] = ()
+        self._standing: dict[str, Message] = {}
+        """What every listener is told, by type."""
+        self._declared: Collection[str] | None = None
+        """The controls of the set on the air; None before there is one."""
+        self._routes: Sequence[Route] = ()
+        self._told: set[str] = set()
         self._take = Take(table, take, note) if take is not None else None
         if ports:
             self._osc(ports)
+        self._file = ControlsFile(set_path, note, self._follow) if set_path is not None else None
+        self.learning = Learning(note, self._want_learnt, self._file)
 
-    def listen(self, controls: Iterable[str]) -> None:
+    def play(self, set_path: Path) -> None:
+        """The set of this file is on the air: the mapping beside it counts."""
+        if self._file is not None:
+            self._file.play(set_path)
+
+    def listen(self, controls: Iterable[str], knobs: Iterable[Row] = ()) -> None:
         """The set on the air listens to these controls; what they need is started."""
-        self._wanted = tuple(controls)
-        if "midi" in self._wanted:
-            self._midi()
-        if "OSC" not in self._listeners and any(n.startswith("osc/") for n in self._wanted):
-            self._osc([("127.0.0.1", OSC_PORT)])
+        with self._lock:
+            self._declared = tuple(controls)
+            if "midi" in self._declared:
+                self._midi()
+            if any(name.startswith("osc/") for name in self._declared):
+                self._osc([("127.0.0.1", OSC_PORT)])
+            self._tell("wanted", controls=self._declared, knobs=list(knobs))
+            self._check()
+
+    def _follow(self, routes: Sequence[Route]) -> None:
+        """The mapping is another."""
+        with self._lock:
+            self._routes = routes
+            if any(route.source != "osc" for route in routes):
+                self._midi()
+            if any(route.source == "osc" for route in routes):
+                self._osc([("127.0.0.1", OSC_PORT)])
+            self._tell("mapping", routes=[wire_of(route) for route in routes])
+            self._check()
+
+    def _check(self) -> None:
+        """Say once of each name in the mapping that the set does not have it."""
+        if self._declared is None or self._file is None:
+            return
+        for route in self._routes:
+            if route.control not in self._declared:
+                start = f"{route.kind}/"
+                there = [n.removeprefix(start) for n in self._declared if n.startswith(start)]
+                near = suggestion(route.name, there)
+                text = f"the set has no {route.kind} {route.name!r}{near}"
+                line = f"{self._file.path.name}:{route.line}: {text}"
+                if line not in self._told:
+                    self._told.add(line)
+                    self._note(line)
+
+    def _want_learnt(self, kind: str | None) -> None:
+        """A control is learnt for a knob or pad, or no longer."""
+        with self._lock:
+            if kind is not None:
+                self._midi()
+            self._tell("learn", kind=kind)
+
+    def _tell(self, what: str, **fields: Any) -> None:
+        """Tell it to all who listen, now and later."""
+        self._standing[what] = fields
         for each in self._listeners.values():
-            each.want(self._wanted)
+            each.tell(what, **fields)
+
+    def _midi(self) -> None:
+        self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
 
     def follow_midi(self, clock: Callable[[Message], None]) -> None:
         """Let ``clock`` receive what MIDI devices say of a clock: see
         `livegan.stage.clocks.external_clock.ExternalClock.hear`."""
-        self._midi()
-        if "MIDI" in self._listeners:
-            self._listeners["MIDI"].clock = clock
+        with self._lock:
+            self._midi()
+            if "MIDI" in self._listeners:
+                self._listeners["MIDI"].clock = clock
 
     def follow_link(
         self, bar: int, bpm: float = 120.0, clock: Callable[[Message], None] | None = None
     ) -> None:
         """Take part in an Ableton Link session whose bars have so many beats, with ``bpm`` where
         nobody else does; leave it with 0. ``clock`` as in `follow_midi`."""
-        if "Link" not in self._listeners:
-            if not bar:
-                return
-            target = "livegan.stage.clocks.link_guest:follow"
-            self._listeners["Link"] = self._make("Link", target, {"bpm": bpm}, self._note)
-        link = self._listeners["Link"]
+        with self._lock:
+            if "Link" not in self._listeners:
+                if not bar:
+                    return
+                target = "livegan.stage.clocks.link_guest:follow"
+                self._listeners["Link"] = self._make("Link", target, {"bpm": bpm}, self._note)
+            link = self._listeners["Link"]
         link.clock = clock or link.clock
         link.tell("follow", bar=bar)
-
-    def _midi(self) -> None:
-        if "MIDI" not in self._listeners:
-            self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
 
     def _osc(self, ports: Sequence[tuple[str, int]]) -> None:
         self._start("OSC", "livegan.stage.hands.osc_guest:listen", {"ports": list(ports)})
 
     def _start(self, kind: str, target: str, options: Message) -> None:
+        """Start a process that listens, if it does not yet."""
+        if kind in self._listeners:
+            return
         try:
             lanes = [self._table.lane(f"{kind} {number}") for number in range(LANES)]
         except ControlTableFull as error:
             self._note(f"{kind}: {error}")
             return
         options = {**options, "lanes": lanes, "sound_ring": self._ring}
-        self._listeners[kind] = self._make(kind, target, options, self._note)
+        made = self._make(kind, target, options, self._note, lambda c: self.learning.moved(c))
+        self._listeners[kind] = made
+        for what, fields in self._standing.items():
+            made.tell(what, **fields)
 
     def stop(self) -> None:
         """End all of it."""
+        self.learning.stop()
+        if self._file is not None:
+            self._file.stop()
         for each in self._listeners.values():
             each.stop()
         if self._take is not None:

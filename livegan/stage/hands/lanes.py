@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from livegan.control_names import is_hit
-from livegan.ipc.control_table import NAME, ROWS, ControlTable
+from livegan.ipc.control_table import NAME, ROWS, ControlTable, Snapshot
 
 LANES = 4
 """Of the control table's, for each guest."""
@@ -45,6 +45,10 @@ class Lanes:
             table = next(t for t in self._tables if len(t.own_names()) < ROWS)
             self._of[name] = table
         table.set(name, value, time)
+
+    def snapshot(self) -> Snapshot:
+        """All controls of the show as they are now, of every writer."""
+        return self._tables[0].snapshot()
 
     def close(self) -> None:
         """Let go of the table."""

@@ -1,7 +1,7 @@
 """The process that receives MIDI: every device that is plugged in, to the control table.
 
 A process of its own, for the libraries of systems print, abort and hang. Started by
-`livegan.stage.hands.hands` where a set says ``midi(...)``.
+`livegan.stage.hands.hands` where a set says ``midi(...)`` or its mapping has a MIDI control.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from typing import Any
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.stage.clocks.midi_clock import ClockReceiver
+from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.midi_message import plain, released, sets
+from livegan.stage.hands.midi_feedback import MidiFeedback
+from livegan.stage.hands.midi_message import is_own, plain, released, sets
 from livegan.stage.outputs.hosting import GuestPipe
 
 SCAN = 0.25  # seconds between looks for devices; one takes 0.4 ms, and no hand replugs as fast
+FEEDBACK = 0.03  # seconds between looks at what is to be sent back
 CLIENT = "livegan"
 MISSING = (
     'MIDI: the set listens to MIDI, and python-rtmidi is not installed: pip install "livegan[midi]"'
@@ -81,6 +84,8 @@ class Inputs:
                 continue
             why, seen, found = "", Counter[str](), {}
             for index, name in enumerate(names):
+                if is_own(name):
+                    continue
                 found[system, name, seen[name]] = index
                 seen[name] += 1
             if found:
@@ -150,8 +155,8 @@ def silence() -> Iterator[None]:
 class Keys:
     """Messages of devices to controls; knows which keys are held."""
 
-    def __init__(self, lanes: Lanes, note: Callable[[str], None]) -> None:
-        self._lanes, self._note = lanes, note
+    def __init__(self, incoming: Incoming, note: Callable[[str], None]) -> None:
+        self._incoming, self._note = incoming, note
         self._held: dict[str, set[int]] = {}
         self._told_full = False
 
@@ -159,12 +164,11 @@ class Keys:
         """Set what a message says; without one, the device is gone, and its keys are released."""
         held = self._held.setdefault(port, set())
         for name, value in sets(port, message, held) if message else released(port, held):
-            self._lanes.set(name, value, show_time)
-        if self._lanes.left_out and not self._told_full:
+            self._incoming.take(name, value, show_time)
+        lanes = self._incoming.lanes
+        if lanes.left_out and not self._told_full:
             self._told_full = True
-            self._note(
-                f"MIDI: more than {self._lanes.room // 2} controls came; new ones do nothing"
-            )
+            self._note(f"MIDI: more than {lanes.room // 2} controls came; new ones do nothing")
 
 
 def listen(connection: Connection, options: dict[str, Any]) -> None:
@@ -180,7 +184,10 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
     except FileNotFoundError:
         return  # the stage that made them is gone
     came: queue.SimpleQueue[tuple[str, Sequence[int]]] = queue.SimpleQueue()
-    keys = Keys(lanes, line.note)
+    incoming = Incoming(lanes, line)
+    mapper = incoming.mapper
+    feedback = MidiFeedback(library, line.note, silence, CLIENT)
+    keys = Keys(incoming, line.note)
     clock = ClockReceiver(line.tell)
 
     def arrived(port: str, message: Sequence[int]) -> None:
@@ -191,14 +198,22 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
     line.opened()
     scanned = 0.0
     with ring:
-        while not line.asked_to_end():
+        while incoming.hear():
             if time.monotonic() - scanned >= SCAN:
                 inputs.scan()
+                feedback.scan(mapper.routes)
                 scanned = time.monotonic()
             clock.look(time.perf_counter())
+            first: list[tuple[str, Sequence[int]]] = []
             with contextlib.suppress(queue.Empty):
-                first = came.get(timeout=0.1)
-                for port, message in [first, *(came.get() for _ in range(came.qsize()))]:
-                    keys.take(port, message, ring.position / RATE)
+                first = [came.get(timeout=incoming.pause(FEEDBACK if feedback.wanted else 0.1))]
+            incoming.look()
+            now = ring.position / RATE
+            mapper.glide(now)
+            for port, message in [*first, *(came.get() for _ in range(came.qsize()))]:
+                keys.take(port, message, now)
+            if feedback.wanted:
+                feedback.send(mapper.places())
+    feedback.close()
     inputs.close()
     lanes.close()

@@ -16,6 +16,8 @@ LENGTHS = {PROGRAM: 2, PRESSURE: 2}
 """Bytes of a message; 3 of the others."""
 LONGEST = 90
 """Bytes of a port's name: it is a part of names in the control table."""
+OWN = re.compile(r"livegan(-\d+)?:")
+"""What ALSA and JACK write before the names of ports that livegan has opened."""
 CLIENT = re.compile(r"\s\d+:\d+$")
 """What ALSA writes behind the name of a port: it is another one each time."""
 
@@ -60,6 +62,11 @@ def released(port: str, held: set[int], channel: int | None = None) -> list[tupl
     keys = [key for key in sorted(held) if channel in (None, key // 128)]
     held.difference_update(keys)
     return [(of_midi(port, key // 128, f"note {key % 128}"), 0.0) for key in keys]
+
+
+def is_own(name: str) -> bool:
+    """Whether a port is one that livegan has opened: a system lists them among all others."""
+    return OWN.match(name) is not None
 
 
 def plain(name: str) -> str:

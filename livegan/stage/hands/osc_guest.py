@@ -18,6 +18,7 @@ from typing import Any
 from livegan.control_names import is_hit
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
+from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.osc_controls import BundleQueue, sets
 from livegan.stage.hands.osc_packet import Malformed, OscMessage, messages
@@ -97,8 +98,8 @@ class Port:
 class Receiver:
     """Datagrams to controls."""
 
-    def __init__(self, lanes: Lanes, note: Callable[[str], None]) -> None:
-        self.lanes, self._note = lanes, note
+    def __init__(self, incoming: Incoming, note: Callable[[str], None]) -> None:
+        self.incoming, self._note = incoming, note
         self.waiting = BundleQueue()
         self.malformed = 0
         """Datagrams that were not OSC."""
@@ -117,12 +118,15 @@ class Receiver:
                         self._gather(message, values)
             except Malformed as error:
                 self._not_osc(error)
+        self.incoming.look()
+        self.incoming.mapper.glide(show_time)
         for name, value in values.items():
-            self.lanes.set(name, value, show_time)
-        if self.lanes.left_out and not self._told_full:
+            self.incoming.take(name, value, show_time)
+        lanes = self.incoming.lanes
+        if lanes.left_out and not self._told_full:
             self._told_full = True
             self._note(
-                f"OSC: more than {self.lanes.room // 2} different numbers came; new ones are left "
+                f"OSC: more than {lanes.room // 2} different numbers came; new ones are left "
                 "out unless the set names them"
             )
 
@@ -130,7 +134,8 @@ class Receiver:
         """What it sets: the last of many messages counts, but a blow is not undone by a 0."""
         known: Collection[str] = ()
         if is_pattern(message.address):
-            known = {*self.lanes.names, *self.lanes.wanted, *values}
+            lanes = self.incoming.lanes
+            known = {*lanes.names, *lanes.wanted, *values}
         for name, value in sets(message, known):
             if value > 0 or name not in values or not is_hit(name):
                 values[name] = value
@@ -150,22 +155,18 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
         lanes, ring = Lanes(options["lanes"]), SoundRing.attach(options["sound_ring"])
     except FileNotFoundError:
         return  # the stage that made them is gone
-    receiver = Receiver(lanes, line.note)
+    incoming = Incoming(lanes, line)
+    receiver = Receiver(incoming, line.note)
     line.opened()
     with ring:
-        while True:
+        while incoming.hear():
             for port in ports:
                 port.open()
             sockets = [port.socket for port in ports if port.socket is not None]
-            pause = receiver.waiting.wait(time.time(), LOOK)
+            pause = receiver.waiting.wait(time.time(), incoming.pause(LOOK))
             if sockets:
                 select.select(sockets, [], [], pause)
             else:
                 time.sleep(pause)
-            message = line.next()
-            if message is None:
-                return
-            if "controls" in message:
-                lanes.wanted = frozenset(message["controls"])
             datagrams = [datagram for port in ports for datagram in port.drain()]
             receiver.take(datagrams, ring.position / RATE, time.time())

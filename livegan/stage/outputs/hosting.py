@@ -81,16 +81,21 @@ def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
 
 def grab(connection: Connection, options: Message) -> None:
     """Write what a picture source delivers into a ring, until it is gone or told to end."""
-    from livegan.picture_sources.source import PictureSourceError, Wanted
+    from livegan.picture_sources.source import PictureSourceError, Unavailable, Wanted
 
     line = GuestPipe(connection)
     wanted = Wanted(int(options["height"]), int(options["width"]))
     folder = Path(options["folder"])
     source: Any = None
     try:
-        opened = picture_source(str(options["source"]), folder)
-        given = {"note": line.note, "folder": folder}
-        source = opened(str(options["argument"]), wanted, **taken(opened, given))
+        if options["given"]:
+            from livegan.picture_sources.played_file import open_played_file
+
+            source = open_played_file(str(options["given"]), wanted)
+        else:
+            opened = picture_source(str(options["source"]), folder)
+            given = {"note": line.note, "folder": folder}
+            source = opened(str(options["argument"]), wanted, **taken(opened, given))
         with PictureRing.attach(options["ring"]) as ring:
             line.tell("open")
             line.opened()
@@ -101,6 +106,8 @@ def grab(connection: Connection, options: Message) -> None:
                     ring.write(pixels[..., :3])
     except FileNotFoundError:  # the stage that made the ring is gone
         return
+    except Unavailable as error:
+        line.tell("unavailable", text=one_line(error))
     except PictureSourceError as error:
         line.tell("failed", text=one_line(error))
     except Exception as error:

@@ -10,10 +10,12 @@ from typing import Any
 
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_sources.source import SourceName, Wanted
+from livegan.picture_sources.stand_in import given_for, stands_in
 from livegan.stage.outputs.guest import Guest
 from livegan.stage.record.throttled_notes import ThrottledNotes
 
 RETRY = 1.0  # seconds between tries to open a source that is away
+UNAVAILABLE = 30.0  # seconds between tries where the machine lacks a package or a system for it
 UNUSED = 30.0  # seconds that a source stays open when no program names it any more
 LOOK = 0.1  # seconds between looks at what a guest says
 SLOTS = 4
@@ -26,8 +28,15 @@ class PictureGuest:
     """One source: its ring, and the thread that keeps its process going."""
 
     def __init__(
-        self, name: SourceName, wanted: Wanted, folder: Path, note: Note, start: StartGuest = Guest
+        self,
+        name: SourceName,
+        wanted: Wanted,
+        folder: Path,
+        note: Note,
+        start: StartGuest = Guest,
+        given: str = "",
     ) -> None:
+        """``given`` is a file that is played in place of the source, ``"test"`` a test pattern."""
         self.name, self.wanted = name, wanted
         self.ring = PictureRing.create(1, wanted.room, slots=SLOTS)
         self._options = {
@@ -37,10 +46,14 @@ class PictureGuest:
             "width": wanted.width,
             "ring": self.ring.name,
             "folder": str(folder),
+            "given": given,
         }
         self._note, self._start = ThrottledNotes(note), start
         self._over = threading.Event()
         self._said = ""
+        if given:
+            self._note(f"{name}: {stands_in(given)} stands in for it (--with)")
+        self._wait = RETRY
         self.here = False
         """Whether it is open."""
         self._thread = threading.Thread(target=self._keep, name=f"source {name}", daemon=True)
@@ -54,11 +67,11 @@ class PictureGuest:
                 self._away(f"cannot be started ({error})")
             else:
                 self._listen(guest)
-            self._over.wait(RETRY)
+            self._over.wait(self._wait)
 
     def _listen(self, guest: Any) -> None:
         """Hear what it says until it is gone."""
-        why = ""
+        why, lacking = "", False
         while not self._over.is_set():
             message = guest.next(LOOK)
             if message is None:
@@ -69,10 +82,11 @@ class PictureGuest:
                 self._came()
             elif message["type"] == "note":
                 self._note(f"{self.name}: {message['text']}")
-            elif message["type"] == "failed":
-                why = str(message["text"])
+            elif message["type"] in ("failed", "unavailable"):
+                why, lacking = str(message["text"]), message["type"] == "unavailable"
+        self._wait = UNAVAILABLE if lacking else RETRY
         if not self._over.is_set():
-            self._away(why)
+            self._away(why, lacking)
         self.here = False
         guest.close()
 
@@ -82,12 +96,13 @@ class PictureGuest:
             self._said = ""
         self.here = True
 
-    def _away(self, why: str) -> None:
+    def _away(self, why: str, lacking: bool = False) -> None:
         """Say once why it is not here."""
         self.here = False
         if why != self._said:
             self._said = why or "it ended"
-            self._note(f"{self.name} is away and is waited for: {self._said}")
+            what = "is not available" if lacking else "is away and is waited for"
+            self._note(f"{self.name} {what}: {self._said}")
 
     def stop(self) -> None:
         """End it; its ring goes when the thread has ended. Does not wait."""
@@ -111,8 +126,11 @@ class PictureGuests:
         *,
         clock: Callable[[], float] = time.monotonic,
         start: StartGuest = Guest,
+        stand_ins: Mapping[str, str] | None = None,
     ) -> None:
-        """``note`` takes lines for the performer, from any thread."""
+        """``note`` takes lines for the performer, from any thread; ``stand_ins`` are files that are
+        played in place of sources (``--with``)."""
+        self._stand_ins = stand_ins or {}
         self._folder, self._note, self._clock, self._start = folder, note, clock, start
         self._open: dict[str, PictureGuest] = {}
         self._wanted: frozenset[str] = frozenset()
@@ -133,7 +151,10 @@ class PictureGuests:
                 continue
             if there is not None:
                 self._end(there)
-            self._open[text] = PictureGuest(name, wanted, self._folder, self._note, self._start)
+            given = given_for(name, self._stand_ins)
+            self._open[text] = PictureGuest(
+                name, wanted, self._folder, self._note, self._start, given
+            )
         self._wanted = frozenset(named) if only else self._wanted | frozenset(named)
         self.look()
         return self.rings()

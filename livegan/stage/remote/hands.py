@@ -1,12 +1,14 @@
-"""Knobs and pads that clients turn and strike."""
+"""Knobs and pads that clients turn and strike, and for which they have controls learnt."""
 
 from __future__ import annotations
 
 from livegan.control_names import KNOB, PAD
 from livegan.ipc.messages import Row
-from livegan.ipc.remote.schema import Command, HitPad, SetKnob
+from livegan.ipc.remote.schema import Command, HitPad, LearnControl, SetKnob
 from livegan.plugin.closest import suggestion
 from livegan.sound import RATE
+from livegan.stage.hands.learning import Learning
+from livegan.stage.hands.mapping.controls_file import CannotMap
 from livegan.stage.remote.server import Declined
 from livegan.stage.remote.showing import Showing
 from livegan.stage.show_memory import ShowMemory
@@ -19,8 +21,9 @@ _NO_ROW: Row = {}
 class RemoteHands:
     """Turns knobs and strikes pads; at once, on the thread of whoever asks."""
 
-    def __init__(self, memory: ShowMemory, showing: Showing) -> None:
+    def __init__(self, memory: ShowMemory, showing: Showing, learning: Learning) -> None:
         self._controls, self._sound, self._showing = memory.controls, memory.sound, showing
+        self._learning = learning
 
     def __call__(self, command: Command) -> str | None:
         """Do it, if it is for a knob or a pad. Raises Declined."""
@@ -28,6 +31,8 @@ class RemoteHands:
             return self._turn(command)
         if isinstance(command, HitPad):
             return self._strike(command)
+        if isinstance(command, LearnControl):
+            return self._learn(command)
         return None
 
     def _turn(self, command: SetKnob) -> str:
@@ -45,6 +50,22 @@ class RemoteHands:
             raise Declined(f"pad {command.name!r}: the strength is above 0, and 1 at most")
         self._set(PAD + command.name, command.strength)
         return f"{command.name} {command.strength:g}"
+
+    def _learn(self, command: LearnControl) -> str:
+        name = command.name
+        if not name:
+            self._learning.cancel()
+            return self._learning.said
+        try:
+            if command.forget:  # also of a knob that the set has no longer
+                pad = name in self._showing.pads
+                return self._learning.forget("pad" if pad else "knob", name)
+            knobs = {str(row["name"]): row for row in self._showing.declared}
+            pads = dict.fromkeys(self._showing.pads, _NO_ROW)
+            self._known("knob or pad", name, {**knobs, **pads})
+            return self._learning.begin("knob" if name in knobs else "pad", name)
+        except CannotMap as error:
+            raise Declined(str(error)) from None
 
     def _known(self, kind: str, name: str, rows: dict[str, Row]) -> Row:
         """The row of a knob or pad. Raises Declined if the set has none of that name."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from livegan.ipc.messages import Safe, Solo, SwapNow, ToEngine, Undo
+from livegan.ipc.messages import PlayScene, Safe, Solo, SwapNow, ToEngine, Undo
 from livegan.ipc.remote.schema import (
     Command,
     FadeToBlack,
     Hold,
+    PlaySet,
     RecordFilm,
     SaveScreenshot,
     SetTempo,
     TapTempo,
 )
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.stage.control.scenes import find_scene
 from livegan.stage.remote.server import Declined
 from livegan.stage.window.presenter import Presenter
 
@@ -56,6 +60,8 @@ class Obeying:
                 raise Declined("nothing waits for its beat")
             self._send(command)
             return "it goes on the air with the next frame"
+        if isinstance(command, PlaySet):
+            return self._scene(command.name, now)
         if isinstance(command, SetTempo):
             try:
                 wish = TempoWish.of(command.follow, command.bpm)
@@ -87,6 +93,17 @@ class Obeying:
         if after != before:
             self._presenter.press(action, "", now)
         return said[0] if after else said[1]
+
+    def _scene(self, name: str, now: float) -> str:
+        switches = self._presenter.switches
+        try:
+            path = find_scene(name, switches.scenes)
+        except ValueError as error:
+            raise Declined(str(error)) from None
+        if path not in switches.scenes:
+            self._presenter.switches = replace(switches, scenes=(*switches.scenes, path))
+        self._send(PlayScene(path))
+        return f"{Path(path).name} plays at the next bar, if it passes the test"
 
     def _solo(self, slot: int | None, now: float) -> str:
         slots = len(self._presenter.view.slots)

@@ -8,6 +8,7 @@ from livegan.ipc.messages import TellValues, ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import AskText, Command, FromShow
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.stage.hands.learning import Learning
 from livegan.stage.options import Options
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
@@ -32,6 +33,7 @@ class Remote:
         *,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
         send: Callable[[ToEngine], None],
@@ -49,9 +51,9 @@ class Remote:
         except OSError as error:
             self._said("opened", f"livegan tell cannot reach this show: {error}")
             return
-        showing = Showing(opened.address.show, presenter, memory, recording)
+        showing = Showing(opened.address.show, presenter, memory, learning, recording)
         self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
-        hands = RemoteHands(memory, showing)
+        hands = RemoteHands(memory, showing, learning)
 
         def at_once(command: Command) -> str | FromShow | None:
             return showing.text() if isinstance(command, AskText) else hands(command)

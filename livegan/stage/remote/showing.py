@@ -9,6 +9,7 @@ from livegan.control_names import KNOB
 from livegan.ipc.messages import Row
 from livegan.ipc.remote.schema import SetText, ShowState
 from livegan.sound import RATE
+from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
@@ -22,15 +23,17 @@ class Showing:
         show: str,
         presenter: Presenter,
         memory: ShowMemory,
+        learning: Learning,
         recording: Callable[[], bool],
     ) -> None:
         self._show, self._presenter, self._recording = show, presenter, recording
+        self._learning = learning
         self._sound, self._controls = memory.sound, memory.controls
 
     def text(self) -> SetText:
         """The text on the air."""
         view = self._presenter.view
-        return SetText(view.version, view.file, view.source)
+        return SetText(view.version, view.playing or view.file, view.source)
 
     def __call__(self, values: bool = False) -> ShowState:
         """The state; with ``values`` also what signals and nodes are worth, by line."""
@@ -45,7 +48,8 @@ class Showing:
         meters = dict(zip(METERS, seen.meters, strict=True))
         return ShowState(
             show=self._show,
-            set=view.file,
+            set=view.playing or view.file,
+            scenes=switches.scenes,
             time=round(self._sound.position / RATE, 3),
             engine=view.engine,
             device=view.device,
@@ -79,6 +83,8 @@ class Showing:
             pads=view.pads,
             signals=newest.signals if newest else (),
             nodes=newest.nodes if newest else (),
+            learning=self._learning.name,
+            learnt=self._learning.said,
         )
 
     def knobs(self) -> list[Row]:

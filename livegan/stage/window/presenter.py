@@ -18,6 +18,7 @@ from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
 from livegan.stage.control.keys import action_of
+from livegan.stage.control.scenes import scene_of
 from livegan.stage.control.switches import Order, Switches
 from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.fallback.ladder import Rung
@@ -275,4 +276,5 @@ class Presenter:
             flags=self.switches.flags,
             source=self._source(),
             tempo=self._tempo(),
+            scene=scene_of(self.view.playing, self.switches.scenes),
         )

@@ -73,7 +73,7 @@ def test_a_process_that_dies_is_started_again_and_told_what_is_wanted(
     guests.scripts = [[{"type": "note", "text": "OSC: listening"}, None], [None], []]
     notes: list[str] = []
     listener = Listener("OSC", "x:y", {}, notes.append)
-    listener.want(["osc/a#0"])
+    listener.tell("wanted", controls=("osc/a#0",))
     until(lambda: len(guests.made) == 3 and guests.made[2].told)
     assert guests.made[2].told == [{"type": "wanted", "controls": ("osc/a#0",)}]
     again = "OSC: the process that listens was killed; started again"
@@ -92,12 +92,14 @@ def test_one_that_cannot_be_had_here_says_so_once(guests: type[FakeGuest]) -> No
 
 
 class Started:
-    def __init__(self, kind: str, target: str, options: dict[str, Any], note: object) -> None:
-        self.kind, self.options = kind, options
-        self.wanted: tuple[str, ...] = ()
+    def __init__(
+        self, kind: str, target: str, options: dict[str, Any], note: object, moved: Any
+    ) -> None:
+        self.kind, self.options, self.moved = kind, options, moved
+        self.told: dict[str, dict[str, Any]] = {}
 
-    def want(self, controls: tuple[str, ...]) -> None:
-        self.wanted = controls
+    def tell(self, what: str, **fields: Any) -> None:
+        self.told[what] = fields
 
     def stop(self) -> None: ...
 
@@ -115,7 +117,7 @@ def test_what_a_set_asks_for_is_started_once_and_on_this_machine_only(table: Con
     hands.listen(["osc/a#0", "midi"])
     hands.listen(["osc/b#0"])
     assert sorted(each.kind for each in started) == ["MIDI", "OSC"]
-    assert all(each.wanted == ("osc/b#0",) for each in started)
+    assert all(each.told["wanted"]["controls"] == ("osc/b#0",) for each in started)
     (osc,) = [each for each in started if each.kind == "OSC"]
     assert osc.options["ports"] == [("127.0.0.1", 9000)] and len(osc.options["lanes"]) == 4
     hands.stop()

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.hands import midi_guest
+from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.midi_guest import MISSING, Inputs, Keys
 
@@ -108,7 +110,8 @@ def notes() -> list[str]:
 @pytest.fixture
 def inputs(table: ControlTable, library: FakeLibrary, notes: list[str]) -> Iterator[Inputs]:
     lanes = Lanes([table.lane("MIDI 0")])
-    keys = Keys(lanes, notes.append)
+    quiet: Any = SimpleNamespace(note=lambda text: None)
+    keys = Keys(Incoming(lanes, quiet), notes.append)
     made = Inputs(library, lambda port, message: keys.take(port, message, 1.0), notes.append)
     yield made
     made.close()
@@ -148,7 +151,7 @@ def test_a_controller_is_heard_pulled_and_heard_again(
 
 
 def test_two_controllers_of_one_name_are_both_heard(library: FakeLibrary, inputs: Inputs) -> None:
-    library.ports[2] = ["nano", "nano", "keys"]
+    library.ports[2] = ["nano", "livegan:livegan 128:0", "livegan-03:livegan", "nano", "keys"]
     inputs.scan()
     assert inputs.names == ["nano", "nano", "keys"]
     library.ports[2] = ["nano", "keys"]

@@ -9,15 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.hands.hands import Hands, osc_port
+from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.osc_guest import Port, Receiver
 from tests.stage.hands.osc import bundle, fader, message
+
+QUIET: Any = SimpleNamespace(note=lambda text: None)
+"""The pipe to the stage, which nobody asks anything."""
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def notes() -> list[str]:
 @pytest.fixture
 def receiver(table: ControlTable, notes: list[str]) -> Iterator[Receiver]:
     lanes = Lanes([table.lane(f"OSC {number}") for number in range(2)])
-    yield Receiver(lanes, notes.append)
+    yield Receiver(Incoming(lanes, QUIET), notes.append)
     lanes.close()
 
 
@@ -65,7 +71,7 @@ def test_a_hand_that_leaves_a_pad_does_not_undo_the_blow(
 def test_a_pattern_sets_what_is_known_and_what_the_set_asks_for(
     table: ControlTable, receiver: Receiver
 ) -> None:
-    receiver.lanes.wanted = frozenset({"osc/2/fader9#0", "knob/hue", "midi"})
+    receiver.incoming.lanes.wanted = frozenset({"osc/2/fader9#0", "knob/hue", "midi"})
     receiver.take([fader(0.25), fader(0.5, "/1/other"), fader(1.0, "/?/fader*")], 0.0, 0.0)
     receiver.take([fader(0.75, "/knob/*")], 0.0, 0.0)
     assert values(table) == {
@@ -96,7 +102,7 @@ def test_what_is_not_osc_is_counted_and_told_once(
 def test_a_flood_of_addresses_leaves_room_for_what_the_set_asks_for(
     table: ControlTable, receiver: Receiver, notes: list[str]
 ) -> None:
-    receiver.lanes.wanted = frozenset({"osc/mine#0"})
+    receiver.incoming.lanes.wanted = frozenset({"osc/mine#0"})
     receiver.take([fader(1.0, f"/{number}") for number in range(2000)], 0.0, 0.0)
     receiver.take([fader(0.5, "/mine"), fader(1.0, "/" + "a" * 300)], 0.0, 0.0)
     assert len(table.names()) == 513 and values(table)["osc/mine#0"] == 0.5

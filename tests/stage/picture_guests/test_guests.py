@@ -13,6 +13,7 @@ import pytest
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_sources.source import SourceName, Wanted
 from livegan.stage.picture_guests.guests import PictureGuests
+from tests.picture_sources.films import write_film
 
 CANVAS = Wanted(64, 64)
 
@@ -95,3 +96,55 @@ def test_what_no_program_names_closes_after_a_while(tmp_path: Path) -> None:
         assert guests.states() == {}
     finally:
         guests.close()
+
+
+def test_a_film_is_played_in_place_of_a_source(tmp_path: Path, notes: list[str]) -> None:
+    film = write_film(tmp_path / "a.mp4", 25, size=(64, 96))
+    guests = PictureGuests(tmp_path, notes.append, stand_ins={"camera": str(film)})
+    try:
+        rings = guests.want([SourceName("camera", "FaceTime")], CANVAS)
+        with PictureRing.attach(rings["camera:FaceTime"]) as ring:
+            first = until(lambda: ring.latest())
+            assert first.pixels.shape == (64, 96, 3)
+            until(lambda: ring.latest(first.serial))
+    finally:
+        guests.close()
+    assert notes == ["camera:FaceTime: a.mp4 stands in for it (--with)"]
+
+
+class Lacking:
+    """A guest whose machine lacks a package for it."""
+
+    gone = False
+
+    def __init__(self, target: str, options: dict[str, Any]) -> None:
+        self.says = [{"type": "unavailable", "text": "Spout is on Windows only"}]
+
+    def next(self, timeout: float) -> Any:
+        if self.says:
+            return self.says.pop()
+        self.gone = True
+        return None
+
+    def close(self) -> None: ...
+
+
+def test_what_this_machine_lacks_a_system_for_is_said_and_hardly_tried_again(
+    tmp_path: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livegan.stage.picture_guests.guests.RETRY", 0.01)
+    started: list[str] = []
+
+    def start(target: str, options: dict[str, Any]) -> Lacking:
+        started.append(target)
+        return Lacking(target, options)
+
+    guests = PictureGuests(tmp_path, notes.append, start=start)
+    try:
+        guests.want([SourceName("spout_in", "td")], CANVAS)
+        until(lambda: notes)
+        time.sleep(0.2)
+    finally:
+        guests.close()
+    assert notes == ["spout_in:td is not available: Spout is on Windows only"]
+    assert started == ["grab"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.messages import Commit, Settings
-from livegan.ipc.remote.schema import Follow, HitPad, SetKnob
+from livegan.ipc.remote.schema import Follow, HitPad, LearnControl, SetKnob
+from livegan.stage.hands.learning import Learning
+from livegan.stage.hands.mapping.controls_file import CannotMap
 from livegan.stage.overlay.view import View
 from livegan.stage.remote.hands import RemoteHands
 from livegan.stage.remote.server import Declined
@@ -19,6 +21,9 @@ HUE = {"name": "hue", "default": 0.3, "low": 0.0, "high": 1.0, "doc": ""}
 MANY = [{**HUE, "name": f"k{number}"} for number in range(600)]
 
 
+asked: list[str | None] = []
+
+
 def hands(*, on_air: bool = True, knobs: Any = (HUE,)) -> tuple[RemoteHands, Showing]:
     view = View()
     if on_air:
@@ -26,8 +31,17 @@ def hands(*, on_air: bool = True, knobs: Any = (HUE,)) -> tuple[RemoteHands, Sho
         view = view.take(Settings(None, 4, ["pad/hit"], knobs), 0.0)
     memory: Any = SimpleNamespace(controls=ControlTable.create(), sound=SimpleNamespace(position=0))
     presenter: Any = SimpleNamespace(view=view)
-    showing = Showing("a", presenter, memory, lambda: False)
-    return RemoteHands(memory, showing), showing
+    learning = Learning(print, asked.append, cast(Any, FakeFile()))
+    showing = Showing("a", presenter, memory, learning, lambda: False)
+    return RemoteHands(memory, showing, learning), showing
+
+
+class FakeFile:
+    def learn(self, kind: str, name: str, control: dict[str, Any]) -> str:
+        return f"{kind} {name} by {control}"
+
+    def forget(self, kind: str, name: str) -> str:
+        raise CannotMap(f"{kind} {name}: mend line 3 first")
 
 
 def test_a_knob_has_its_default_until_it_is_turned_and_keeps_to_its_range() -> None:
@@ -77,4 +91,23 @@ def test_a_table_that_is_full_is_said_and_costs_no_other_knob() -> None:
         for knob in MANY:
             turn(SetKnob(knob["name"], 0.5))
     assert turn(SetKnob("k0", 0.25)) == "k0 0.25"
+    showing._controls.unlink()
+
+
+def test_the_next_control_that_moves_is_learnt_and_forgotten() -> None:
+    do, showing = hands()
+    learning = showing._learning
+    asked.clear()
+    with pytest.raises(Declined, match="no knob or pad 'hoe'; did you mean 'hue'"):
+        do(LearnControl("hoe"))
+    assert do(LearnControl("hue")) == "move the control for hue"
+    assert (asked, learning.name, learning.said) == (["knob"], "hue", "")
+    learning.moved({"cc": 7})
+    learning.moved({"cc": 8})
+    assert (asked, learning.name, learning.said) == (["knob", None], "", "knob hue by {'cc': 7}")
+    do(LearnControl("hit"))
+    assert do(LearnControl()) == "nothing was learnt for hit: stopped"
+    assert asked[2:] == ["pad", None]
+    with pytest.raises(Declined, match="knob gone: mend line 3 first"):
+        do(LearnControl("gone", forget=True))
     showing._controls.unlink()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from livegan.ipc.messages import Undo
 from livegan.ipc.remote.address import shows_in
 from livegan.ipc.remote.client import RemoteError, ShowClient
 from livegan.ipc.remote.schema import FadeToBlack, Hold, SetKnob, SetTempo, SwapNow
+from tests.stage.hands.osc import fader
 from tests.stage.performance import Performance
 from tests.stage.supervision.test_supervisor_thread import until
 
@@ -92,11 +95,13 @@ def test_the_commands_of_the_page_run(show: Performance) -> None:
         until(lambda: show.shows(100))
         for command in COMMANDS:
             words = shlex.split(command)[1:]
-            if "--follow" in words:
-                continue  # ends with the show
+            if "--follow" in words or words == ["learn", "warmth"]:
+                continue  # ends with the show, or when something moves
             done = told(show.folder, *words)
             if words == ["now"]:
                 assert "nothing waits for its beat" in done.output
+            elif words[0] == "set":
+                assert "there is no scene 'four'" in done.output
             elif words == ["safe"]:
                 assert "start the show with --safe" in done.output
             else:
@@ -109,11 +114,21 @@ def test_the_commands_of_the_page_run(show: Performance) -> None:
         for words, why in (
             (["knob", "warmt", "0"], "there is no knob 'warmt'; did you mean 'warmth'?"),
             (["pad", "hit", "2"], "pad 'hit': the strength is above 0, and 1 at most"),
+            (["learn", "warmt"], "there is no knob or pad 'warmt'; did you mean 'warmth'?"),
             (["solo", "9"], "there is no slot 9: the set has 4"),
             (["--show", "other", "undo"], "no show 'other' plays here; there is: set"),
         ):
             done = told(show.folder, *words)
             assert done.exit_code == 1 and done.output == f"{why}\n"
+        for words, why in (
+            (["knob", "red", "abc"], "knob red abc: write a number, such as 0.4"),
+            (["knob", "red", "nan"], "knob red nan: write a number, such as 0.4"),
+            (["pad", "hit", "hard"], "pad hit hard: write a number above 0 and up to 1"),
+            (["tempo", "fast"], "tempo fast: write beats per minute, such as 128, or music"),
+        ):
+            done = told(show.folder, *words)
+            assert done.exit_code == 2 and done.output.startswith(why), done.output
+            assert len(done.output.splitlines()) == 1
 
     assert {w.split()[1] for w in COMMANDS} >= {"knob", "pad", "state", "undo", "now", "tempo"}
     assert show.play(act) == 0
@@ -125,3 +140,56 @@ def test_without_a_show_one_line_says_how_to_start_one(tmp_path: Path) -> None:
     assert re.fullmatch(
         r"no show plays in .*; start one there with `livegan perform`\n", done.output
     )
+
+
+def test_a_control_is_learnt_from_outside_and_moves_the_picture(
+    tmp_path: Path, screen: str
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    show = Performance(tmp_path, screen, osc=(("127.0.0.1", port),))
+    show.set.write_text(SET)
+    mapping = tmp_path / "set.controls.toml"
+    answers: list[Any] = []
+
+    def send(value: float) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+            wire.sendto(fader(value, "/desk/3"), ("127.0.0.1", port))
+
+    def act() -> None:
+        until(lambda: told(show.folder, "knob", "red", "100").exit_code == 0)
+        until(
+            lambda: show.lines("note") and any("listening" in n["text"] for n in show.lines("note"))
+        )
+        learning = threading.Thread(
+            target=lambda: answers.append(told(show.folder, "learn", "red")), daemon=True
+        )
+        learning.start()
+        (address,) = shows_in(show.folder)
+        with ShowClient(address) as client:
+            until(lambda: client.state().learning == "red")
+            while learning.is_alive():  # what is sent all the time is no hand
+                send(0.2)
+                learning.join(0.6)
+        said = "red is moved by /desk/3"
+        assert answers[0].output == f"move the control for red\n{said}\n"
+        assert answers[0].exit_code == 0
+        until(lambda: send(0.5) or show.shows(125))
+        assert told(show.folder, "knob", "red", "200").exit_code == 0
+        until(lambda: show.shows(200))
+        mapping.write_text(mapping.read_text() + "range = [0, 100]\n")
+        until(lambda: send(0.5) or show.shows(50))
+        mapping.write_text(mapping.read_text() + "rang = 3\n")
+        until(
+            lambda: any(
+                "set.controls.toml:7: there is no 'rang'" in n["text"] for n in show.lines("note")
+            )
+        )
+        done = told(show.folder, "learn", "red", "--forget")
+        assert "set.controls.toml:7: " in done.output and done.exit_code == 1
+        mapping.write_text(mapping.read_text().replace("rang = 3\n", ""))
+        done = told(show.folder, "learn", "red", "--forget")
+        assert done.output == "red is no longer moved by /desk/3\n"
+
+    assert show.play(act) == 0
