@@ -18,7 +18,9 @@ from livegan.ipc.remote.schema import (
     Follow,
     HitPad,
     Hold,
+    LearnControl,
     NotJson,
+    PlaySet,
     RecordFilm,
     SaveScreenshot,
     SetKnob,
@@ -36,7 +38,7 @@ SENT: list[Any] = [
     Enter("token"), Follow(0.5), Follow(0.5, True), AskText(),
     SetKnob("größe\n", -0.25), HitPad("hit", 0.5), Hold(True),
     FadeToBlack(None), RecordFilm(False), SaveScreenshot(), SetTempo(None), SetTempo(128.5),
-    TapTempo(), Undo(), Safe(), SwapNow(), Solo(None), Solo(3),
+    TapTempo(), LearnControl("hue", True), PlaySet("two.py"), Undo(), Safe(), SwapNow(), Solo(None), Solo(3),
 ]  # fmt: skip
 SAID: list[Any] = [
     Welcome("four", "1.0"),
@@ -49,6 +51,7 @@ SAID: list[Any] = [
         slots=[],
         knobs=[{"name": "a"}],
         pads=[],
+        scenes=[],
         signals=[],
         nodes=[],
     ),
