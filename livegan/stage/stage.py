@@ -60,7 +60,8 @@ from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import SERVER, Window
+from livegan.stage.window.trimming import Trimming
+from livegan.stage.window.window import SERVER, Press, Window
 
 MESSAGES_A_FRAME = 32
 
@@ -225,6 +226,7 @@ class Stage:
             display=options.display,
             told=self._window_told,
             last_resort=lambda: self._abandon(SERVER),
+            trimming=Trimming(options.set, "main", self._note),
         )
         stack.callback(self._window.close)
         self._still = Still(place, fallbacks, self._log.later, self._note)
@@ -338,8 +340,14 @@ class Stage:
         self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
 
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
-        """An output of a plugin."""
-        return GuestOutput(wanted, stream, self.options.working, self._note)
+        """An output in a process of its own."""
+        folder, set = self.options.working, self.options.set
+        return GuestOutput(wanted, stream, folder, self._note, set=set, hear=self._hear_output)
+
+    def _hear_output(self, message: dict[str, Any]) -> None:
+        """What an output says: a key that was pressed in its window."""
+        if message["type"] == "press":
+            self._presenter.elsewhere.put(Press(message["typed"], message["name"]))
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 

@@ -152,6 +152,7 @@ class Builder:
             steps=tuple(steps),
             window=index_of[id(graph.window)],
             extra=tuple((kind, name, index_of[id(p)]) for kind, name, p in graph.extra),
+            output_options=graph.output_options,
             size=size,
             kept=tuple(names[i] for i in sorted(plan.kept)),
             built=tuple(names[i] for i in plan.built),

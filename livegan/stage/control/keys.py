@@ -34,6 +34,7 @@ KEYS: tuple[Key, ...] = (
     Key(("c",), "code", "show or hide the code of the set"),
     Key(("m",), "thumbs", "show or hide the thumbnails in the HUD"),
     Key(("f", "F11"), "fullscreen", "switch between fullscreen and window"),
+    Key(("w",), "fit", "fit a window to its wall: corners, mask, rotation, brightness"),
     Key(("t",), "tap", "tap the tempo"),
     Key(
         tuple("123456789"),

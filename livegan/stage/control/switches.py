@@ -10,7 +10,7 @@ from livegan.ipc.messages import PlayScene, Safe, Solo, Thumbs, ToEngine, Undo
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 
-Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "quit", "blackout"]
+Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "fit", "quit", "blackout"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 QUIT_WITHIN = 4.0  # seconds between the two presses
@@ -81,6 +81,9 @@ class Switches:
 
     def _fullscreen(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return replace(self, fullscreen=not self.fullscreen), ("fullscreen",)
+
+    def _fit(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self, ("fit",)
 
     def _escape(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         if self.help:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from livegan.stage.show_memory import remove
 from livegan.stage.streams.stream import Stream, StreamPicture
 
 TRIES = 3  # times that one is started again
+LASTED = 60.0
+"""Seconds after which one that fails counts as having worked: it is started again as the first."""
 RETRY = 1.0  # seconds before that, and as much more each time
 ROOM = 1280 * 720
 """Pixels that its ring holds at least. It is made for the picture that there is when the output is
@@ -43,18 +46,41 @@ class GuestOutput(Sending):
         folder: Path,
         note: Note,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        set: Path | None = None,
+        hear: Callable[[Message], None] = lambda message: None,
     ) -> None:
-        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes."""
+        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes.
+
+        ``set`` is the show's. ``hear`` takes what the output says that is no note, on this thread.
+        """
         super().__init__(str(wanted["name"]), stream, lambda _: self._ring_output(), note)
         whose = "" if wanted["plugin"] == OWN else f" (plugin {wanted['plugin']})"
         self._title = f"output {wanted['kind']}{whose}"
         self._options: Message = {
             "kind": ("output", wanted["kind"]),
             "folder": str(folder),
+            "set": str(set or folder),
+            "options": wanted.get("options", {}),
             **{key: wanted[key] for key in ("name", "entry", "plugin")},
         }
         self._notes = ThrottledNotes(note, clock=clock)
         self._ring: PictureRing | None = None
+        self._hear, self._clock = hear, clock
+        self._guest: Guest | None = None
+        self._standing: dict[str, Message] = {}
+        self.state = "opening"
+        """``opening``, ``open`` or ``off``."""
+
+    def tell(self, **message: Any) -> None:
+        """Send a message to the output, which its ``hear`` takes. From any thread.
+
+        The newest of a ``type`` is sent again when its process is replaced.
+        """
+        self._standing[str(message["type"])] = message
+        guest = self._guest
+        if guest is not None:
+            guest.send(message)
 
     def _ring_output(self) -> RingOutput:
         assert self._ring is not None
@@ -72,40 +98,53 @@ class GuestOutput(Sending):
         try:
             self._host(self._ring.name)
         finally:
+            self.state = "off"
             self._stopped.set()
             feeding.join()
             remove(self._ring)
 
     def _host(self, ring: str) -> None:
         """Keep its process at work."""
-        for attempt in range(TRIES + 1):
+        attempt = 0
+        while True:
+            began = self._clock()
             try:
                 guest = Guest("send", {**self._options, "ring": ring})
             except OSError as error:
                 why: str | None = f"could not be started: {error}"
             else:
+                self._guest = guest
+                for message in list(self._standing.values()):
+                    guest.send(message)
                 try:
                     why = self._follow(guest)
                 finally:
+                    self._guest = None
                     guest.close()
             if why is None or self._stopped.is_set():
                 return
-            last = attempt == TRIES
+            if self._clock() - began > LASTED:
+                attempt = 0  # not one that fails again and again
+            attempt += 1
+            last = attempt > TRIES
             self._note(f"{self._title}: {why}; {'it stays off' if last else 'restarting'}")
-            if self._stopped.wait(RETRY * (attempt + 1)):
+            if last or self._stopped.wait(RETRY * attempt):
                 return
 
     def _follow(self, guest: Guest) -> str | None:
         """Hear a guest until it ends: why it did, None if it was to end."""
-        failed = ""
+        failed, self.state = "", "opening"
         while not self._stopped.is_set():
             message = guest.next(0.1)
+            if guest.opened:
+                self.state = "open"
             if message is None:
                 if guest.gone:
                     return failed or guest.how()
                 continue
             kind = message["type"]
             if kind == "off":
+                self.closed = bool(message.get("closed"))
                 if message["text"]:
                     self._note(f"{self._title}: {message['text']}")
                 return None
@@ -113,6 +152,8 @@ class GuestOutput(Sending):
                 failed = str(message["text"])
             elif kind == "note":
                 self._notes(f"{self._title}: {message['text']}")
+            else:
+                self._hear(message)
         return None
 
 
