@@ -33,6 +33,7 @@ from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
+from livegan.stage.control.audio_choice import AudioChoice
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs
@@ -260,6 +261,7 @@ class Stage:
             learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
+            audio=AudioChoice(self._listening, options, self._note).give,
             send=self._supervision.send,
             log=self._log,
         )

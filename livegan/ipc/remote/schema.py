@@ -101,6 +101,13 @@ class SaveScreenshot:
 
 
 @dataclass(frozen=True)
+class ListenTo:
+    """Listen to another sound: what ``--audio`` takes."""
+
+    source: str
+
+
+@dataclass(frozen=True)
 class PlaySet:
     """Play another set at the next bar: number or name of a scene, or the whole path of a set."""
 
@@ -123,7 +130,8 @@ class TapTempo:
 
 Command = (
     Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
-    | SaveScreenshot | PlaySet | SetTempo | TapTempo | AskText | Undo | Safe | SwapNow | Solo
+    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | AskText | Undo | Safe | SwapNow
+    | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -248,6 +256,7 @@ TYPES: dict[type, str] = {
     FadeToBlack: "blackout",
     RecordFilm: "record",
     SaveScreenshot: "screenshot",
+    ListenTo: "audio",
     PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",
