@@ -19,6 +19,7 @@ from livegan.ipc.remote.schema import (
     HitPad,
     Hold,
     LearnControl,
+    ListenTo,
     NotJson,
     PlaySet,
     RecordFilm,
@@ -38,8 +39,8 @@ SENT: list[Any] = [
     Enter("token"), Follow(0.5), Follow(0.5, True), AskText(),
     SetKnob("größe\n", -0.25), HitPad("hit", 0.5), Hold(True),
     FadeToBlack(None), RecordFilm(False), SaveScreenshot(), SetTempo(None), SetTempo(128.5),
-    TapTempo(), LearnControl("hue", True), PlaySet("two.py"), Undo(), Safe(), SwapNow(),
-    Solo(None), Solo(3),
+    TapTempo(), LearnControl("hue", True), ListenTo("USB"), PlaySet("two.py"), Undo(),
+    Safe(), SwapNow(), Solo(None), Solo(3),
 ]  # fmt: skip
 SAID: list[Any] = [
     Welcome("four", "1.0"),
