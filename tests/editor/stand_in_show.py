@@ -22,7 +22,7 @@ class StandInShow:
         opened = open_address(working, path)
         self.server = RemoteServer(opened, self.seen, self.do, lambda kind, text: None)
 
-    def seen(self, values: bool) -> ShowState:
+    def seen(self, thumbs: bool, values: bool) -> ShowState:
         return self.state if values else replace(self.state, signals=(), nodes=())
 
     def do(self, command: Command) -> str | FromShow:

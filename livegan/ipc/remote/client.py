@@ -83,7 +83,7 @@ class ShowClient:
 
         ``values``: with those of signals, and the times of nodes.
         """
-        self._send(Follow(every, values))
+        self._send(Follow(every, values=values))
         while True:
             try:
                 message = self._next()

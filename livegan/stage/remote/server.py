@@ -7,6 +7,7 @@ read.
 
 from __future__ import annotations
 
+import functools
 import queue
 import selectors
 import socket
@@ -47,14 +48,14 @@ class RemoteServer:
     def __init__(
         self,
         open_address: OpenAddress,
-        state: Callable[[bool], ShowState],
+        state: Callable[[bool, bool], ShowState],
         at_once: Callable[[Command], str | FromShow | None],
         told: Callable[[str, str], None],
     ) -> None:
-        """``state`` and ``at_once`` are called on the server's thread, ``state`` with whether the
-        values of signals and nodes are wanted. ``at_once`` does a command that needs no frame, and
-        gives the line of the answer, or what is sent in its place; None leaves it to `take`. It
-        raises `Declined`.
+        """``state`` and ``at_once`` are called on the server's thread. ``state`` takes whether
+        thumbnails are wanted, and whether the values of signals and nodes are. ``at_once`` does a
+        command that needs no frame, and gives the line of the answer, or what is sent in its place;
+        None leaves it to `take`. It raises `Declined`.
         ``told`` receives lines about clients that are sent away, and of which kind they are.
         """
         self.address = open_address.address
@@ -68,6 +69,11 @@ class RemoteServer:
         open_address.socket.setblocking(False)
         self._thread = threading.Thread(target=self._serve, name="remote", daemon=True)
         self._thread.start()
+
+    @property
+    def thumbs_wanted(self) -> bool:
+        """Whether a client follows the thumbnails; from any thread."""
+        return any(visitor.follows_thumbs for visitor in self._visitors)
 
     def take(self, do: Callable[[Command], str], most: int = 32) -> None:
         """Do what was asked, at most so much; on the thread of the stage. ``do`` gives the answer,
@@ -206,13 +212,8 @@ class RemoteServer:
         self._asked.put(RemoteRequest(command, visitor))
 
     def _send_states(self, now: float) -> None:
-        """Send the state to those who wait for it: made once for all."""
-        made: dict[bool, bytes] = {}
-
-        def line(values: bool) -> bytes:
-            if values not in made:
-                made[values] = line_of(self._state(values))
-            return made[values]
+        """Send the state to those who wait for it: made once for all who want the same."""
+        line = functools.cache(lambda thumbs, values: line_of(self._state(thumbs, values)))
 
         try:
             for visitor in self._visitors:

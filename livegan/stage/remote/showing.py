@@ -11,6 +11,7 @@ from livegan.ipc.remote.schema import SetText, ShowState
 from livegan.sound import RATE
 from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
+from livegan.stage.remote.thumbs import SlotThumbs
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
 
@@ -29,14 +30,16 @@ class Showing:
         self._show, self._presenter, self._recording = show, presenter, recording
         self._learning = learning
         self._sound, self._controls = memory.sound, memory.controls
+        self._thumbs = SlotThumbs(memory.thumbs.name)
 
     def text(self) -> SetText:
         """The text on the air."""
         view = self._presenter.view
         return SetText(view.version, view.playing or view.file, view.source)
 
-    def __call__(self, values: bool = False) -> ShowState:
-        """The state; with ``values`` also what signals and nodes are worth, by line."""
+    def __call__(self, thumbs: bool = False, values: bool = False) -> ShowState:
+        """The state; with ``thumbs`` each slot has its picture, with ``values`` also what signals
+        and nodes are worth, by line."""
         view, switches, seen = (
             self._presenter.view,
             self._presenter.switches,
@@ -78,7 +81,7 @@ class Showing:
             clock=seen.tempo.clock,
             beats=_rounded(seen.beats, 3),
             beats_per_bar=view.beats_per_bar,
-            slots=[vars(slot) for slot in view.slots],
+            slots=self._slots(thumbs),
             knobs=self.knobs(),
             pads=view.pads,
             signals=newest.signals if newest else (),
@@ -86,6 +89,17 @@ class Showing:
             learning=self._learning.name,
             learnt=self._learning.said,
         )
+
+    def close(self) -> None:
+        """Let go of the memory of the show."""
+        self._thumbs.close()
+
+    def _slots(self, thumbs: bool) -> list[Row]:
+        rows = [vars(slot) for slot in self._presenter.view.slots]
+        if not thumbs:
+            return list(rows)
+        pictures = self._thumbs.pictures(len(rows))
+        return [{**row, "picture": p} for row, p in zip(rows, pictures, strict=True)]
 
     def knobs(self) -> list[Row]:
         """The knobs of the set on the air, each with its ``value`` as the set reads it."""

@@ -36,11 +36,11 @@ from livegan.ipc.remote.schema import (
 )
 
 SENT: list[Any] = [
-    Enter("token"), Follow(0.5), Follow(0.5, True), AskText(),
+    Enter("token"), Follow(0.5), Follow(0.5, True, True), AskText(),
     SetKnob("größe\n", -0.25), HitPad("hit", 0.5), Hold(True),
+    LearnControl("hue", forget=True), ListenTo("USB Audio:3,4"), PlaySet("b"),
     FadeToBlack(None), RecordFilm(False), SaveScreenshot(), SetTempo(None), SetTempo(128.5),
-    TapTempo(), LearnControl("hue", True), ListenTo("USB"), PlaySet("two.py"), Undo(),
-    Safe(), SwapNow(), Solo(None), Solo(3),
+    TapTempo(), Undo(), Safe(), SwapNow(), Solo(None), Solo(3),
 ]  # fmt: skip
 SAID: list[Any] = [
     Welcome("four", "1.0"),

@@ -42,7 +42,7 @@ class Show:
     def tell(self, kind: str, text: str) -> None:
         self.told.append(text)
 
-    def state(self, values: bool) -> ShowState:
+    def state(self, thumbs: bool, values: bool) -> ShowState:
         self.states += 1
         signals = [{"file": "", "line": 4, "name": "sound.low", "value": 0.5, "role": "value"}]
         rows = signals if values else []
