@@ -168,6 +168,7 @@ class Stage:
             shared.sound.name,
             self._note,
             set_path=options.set,
+            sent=shared.sent.name,
             ports=options.osc,
             take=take,
         )
@@ -365,7 +366,7 @@ class Stage:
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls, message.knobs)
+            self._hands.listen(message.controls, message.knobs, message.sends)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):
