@@ -40,6 +40,8 @@ class Follow:
     """Send the state now, and again every so many seconds; 0 sends it once and ends a stream."""
 
     every: float = 0.0
+    thumbs: bool = False
+    """Each slot has its picture, too. The engine draws them for as long as somebody asks."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,8 @@ class ShowState:
     """The count of beats with its fraction."""
     beats_per_bar: int = 4
     slots: Sequence[Row] = ()
-    """Where models play: ``name``, ``model``, ``condition``."""
+    """Where models play: ``name``, ``model``, ``condition``; for who asked for thumbnails also
+    ``picture``, a small JPEG in base64."""
     knobs: Sequence[Row] = ()
     """Of the set on the air: ``name``, ``value``, ``default``, ``low``, ``high``, ``doc``."""
     pads: Sequence[str] = ()
