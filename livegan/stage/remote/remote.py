@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livegan.ipc.messages import ToEngine
+from livegan.ipc.messages import TellValues, ToEngine
 from livegan.ipc.remote.address import open_address
-from livegan.ipc.remote.schema import Command
+from livegan.ipc.remote.schema import AskText, Command, FromShow
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.sound.source import Note
 from livegan.stage.hands.learning import Learning
@@ -21,6 +21,10 @@ from livegan.stage.remote.server import RemoteServer
 from livegan.stage.remote.showing import Showing
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
+
+ASK, LEASE = 1.0, 3.0
+"""Seconds between two requests for values, and for which one holds: an engine that returns after a
+crash is asked, too, and none goes on for clients that are gone."""
 
 
 class Remote:
@@ -47,6 +51,7 @@ class Remote:
         A show without an address goes on; the log and the terminal say why.
         """
         self._server: RemoteServer | None = None
+        self._send, self._asked = send, float("-inf")
         self._panel: PhonePanel | None = None
         self._presenter = presenter
         self._log, self._lines = log, ThrottledNotes(self._write)
@@ -62,7 +67,11 @@ class Remote:
         )
         self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
-        self._server = RemoteServer(opened, showing, hands, self._said)
+
+        def at_once(command: Command) -> str | FromShow | None:
+            return showing.text() if isinstance(command, AskText) else hands(command)
+
+        self._server = RemoteServer(opened, showing, at_once, self._said)
         name = opened.address.show
         log.record("remote", show=name, where=opened.address.where)
         if name != options.set.stem:
@@ -82,6 +91,9 @@ class Remote:
         """Do what clients asked for since the last look; on the presenter's thread."""
         if self._server is not None:
             self._server.take(lambda command: self._do(command, now))
+            if now - self._asked >= ASK and self._server.values_wanted:
+                self._asked = now
+                self._send(TellValues(LEASE))
             if self._server.thumbs_wanted != self._presenter.switches.watched:
                 self._presenter.press("watch", "", now)
         if self._panel is not None:
