@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Literal
 
 from livegan.graph.binding import bind, describe
+from livegan.graph.control import gamepad as gamepad
 from livegan.graph.control import knob as knob
 from livegan.graph.control import midi as midi
 from livegan.graph.control import osc as osc
@@ -26,6 +27,7 @@ from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
+from livegan.graph.send import send as send
 from livegan.graph.shader import shader as shader
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle

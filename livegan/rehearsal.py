@@ -18,7 +18,7 @@ import numpy as np
 from livegan import __version__, film
 from livegan.control_names import CLOCK_BEATS, CLOCK_BPM, KNOB
 from livegan.engine.commit.pipeline import Pipeline
-from livegan.engine.commit.script import Refusal
+from livegan.engine.commit.script import Refusal, text_of
 from livegan.engine.isolation.deadline import last_resort
 from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.unattended import unattended
@@ -28,7 +28,6 @@ from livegan.engine.program.player import Controls, Frame, NoControls, Player, a
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
-from livegan.files import NotAFile, need_file
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
 from livegan.ipc.messages import Commit, FromEngine, Note, encode
@@ -37,6 +36,7 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal_sends import RehearsedSends
 from livegan.rehearsal_sound import RehearsalSound
 from livegan.reporting import as_paced, stage_ms
 from livegan.saving import save_png
@@ -203,6 +203,7 @@ def _rehearse(
     stills: list[tuple[float, Any]] = []
     shape: tuple[int, ...] = ()
     moments: list[GuardMoment] = []
+    sent = RehearsedSends(what.report is not None)
     guard = FlashGuard(what.flash_guard, moments.append)
     with contextlib.closing(player), sinks(what, fps, sound.span) as sink:
         for index in itertools.count():
@@ -235,6 +236,7 @@ def _rehearse(
                 curves.append(history.features(before, history.hops).astype(np.float32))
                 if index * STILLS >= len(stills) * expected and len(stills) < STILLS:
                     stills.append((seconds, pixels))
+            sent.take(frame.sent, seconds)
             if on_frame is not None:
                 on_frame(frame, pixels)
             sink(index, pixels)
@@ -278,12 +280,14 @@ def _rehearse(
             {k: v for k, v in c.items() if k not in ("type", "source")} for c in commits.values()
         ],
         "faults": faults,
+        "sends": sent.counts,
     }
     if what.report is not None:
         from livegan.reporting import write_report
 
         slots = strip(player.program) if player.program is not None else None
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
+        sent.write(what.report / "sends.jsonl")
     return Result(report)
 
 
@@ -320,26 +324,6 @@ def clock_of(controls: Controls) -> list[ClockReading]:
     tempos = dict(controls.values.get(CLOCK_BPM, ()))
     beats = controls.values.get(CLOCK_BEATS, ())
     return [ClockReading(at, count, tempos[at]) for at, count in beats if tempos.get(at, 0) > 0]
-
-
-def text_of(path: Path) -> str:
-    """The text of a set, without the byte-order mark that some editors write.
-
-    Raises
-    ------
-    Refusal
-        If it cannot be read.
-    """
-    try:
-        need_file(path)
-        return path.read_text(encoding="utf-8-sig")
-    except NotAFile as error:
-        raise Refusal(str(error)) from None
-    except UnicodeDecodeError:
-        raise Refusal("the set is not UTF-8 text: save it as that", Place(str(path), 1)) from None
-    except OSError as error:
-        reason = f"the set cannot be read: {error.strerror}"
-        raise Refusal(reason, Place(str(path), 1)) from None
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import threading
 import time
@@ -16,6 +17,7 @@ from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
+from livegan.engine.sent_values import SentValues
 from livegan.engine.standby import import_quietly, stand_by
 from livegan.ipc import messages
 from livegan.ipc.control_table import ControlTable
@@ -33,6 +35,7 @@ from livegan.ipc.messages import (
     Solo,
     SourceRings,
     SwapNow,
+    TellValues,
     Thumbs,
     ToEngine,
     Undo,
@@ -62,6 +65,8 @@ class Engine:
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
+        self.values_until = 0.0
+        """Until when the stage wants to be told the values of signals and nodes."""
         self.pulse = Pulse.attach(options["pulse"])
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
@@ -76,6 +81,7 @@ class Engine:
         self.sound = SoundRing.attach(self.options["sound_ring"])
         self.controls = ControlTable.attach(self.options["control_table"])
         self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"], self.note)
+        self.sent = SentValues(self.options.get("sent_table"), self.note)
         if self.standing_by:
             import_quietly()
         self.prepare()
@@ -100,6 +106,7 @@ class Engine:
             self.rings.close()
             self.sound.close()
             self.controls.close()
+            self.sent.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -121,9 +128,11 @@ class Engine:
     def prepare(self) -> None:
         """Import what is heavy and make the parts of the engine."""
         from livegan.engine.program.assembly import assemble
+        from livegan.engine.program.values import LiveValues
 
         self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
+        self.values = LiveValues()
         self.player.on_fault = self.failed
         self.saves = self.made.saves
         self.saves.start()
@@ -200,6 +209,7 @@ class Engine:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
         self.rings.show(frame, self.frames)
+        self.sent.write(frame.sent, self.frames, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:
             self.announced = frame.version
@@ -221,8 +231,11 @@ class Engine:
         bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
         wish = graph.tempo
+        sends = [each.row for each in graph.sends]
         word = "" if wish.follow == "number" else wish.follow
-        self.link.send(Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead))
+        self.link.send(
+            Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead, sends)
+        )
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""
@@ -251,19 +264,30 @@ class Engine:
             self.player.solo = message.slot
         elif isinstance(message, SourceRings):
             self.made.board.follow(message.rings)
+        elif isinstance(message, TellValues):
+            self.values_until = time.monotonic() + message.seconds
         elif isinstance(message, Thumbs):
             self.thumbs = message.on
 
     def heartbeat(self) -> None:
         """Show the stage that the interpreter runs, and tell it how things stand."""
+        beats = itertools.count()
         while self.link.open:
             self.pulse.beat()
+            if time.monotonic() < self.values_until and next(beats) % 2:
+                self.tell_values()
             if not self.standing_by:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 rate = round(self.rate, 1)
                 self.link.send(Alive(self.frames, rate, node))
             time.sleep(BEAT_S)
+
+    def tell_values(self) -> None:
+        """Tell the stage what the newest frame is made of; on the heartbeat's thread, so that no
+        frame waits for it."""
+        if (newest := self.player.newest) is not None:
+            self.link.send(self.values.of(*newest))
 
 
 def run(connection: Any, options: dict[str, Any]) -> None:

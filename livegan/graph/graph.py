@@ -14,7 +14,7 @@ from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs
 from livegan.graph.picture import LEAVES, Picture
-from livegan.graph.place import Place, SetError, here
+from livegan.graph.place import Place, SetError, SetNote, here
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
@@ -79,7 +79,7 @@ class Declared:
     """A control that a set listens to, by its name in the control table."""
 
     kind: str
-    """``knob``, ``pad``, ``midi`` or ``osc``."""
+    """``knob``, ``pad``, ``midi``, ``gamepad`` or ``osc``."""
     name: str
     default: float = 0.0
     low: float = 0.0
@@ -98,8 +98,10 @@ class Graph:
     """Every node that is drawn, inputs before what uses them."""
     controls: dict[str, Declared] = field(default_factory=dict)
     """What the set listens to besides the sound, by name."""
-    notes: list[str] = field(default_factory=list)
-    """What is not wrong and may not be meant, a line each."""
+    sends: list[Any] = field(default_factory=list)
+    """What is sent to other programs: a `livegan.graph.send.Send` each."""
+    notes: list[SetNote] = field(default_factory=list)
+    """What is not wrong and may not be meant."""
 
     @property
     def window(self) -> Picture:
@@ -157,6 +159,11 @@ class Graph:
 
 
 _collecting: ContextVar[Graph | None] = ContextVar("livegan_graph", default=None)
+
+
+def collected() -> Graph | None:
+    """The graph of the set that runs, if one does."""
+    return _collecting.get()
 
 
 @contextlib.contextmanager
@@ -219,7 +226,8 @@ def show(picture: Any, **outputs: Any) -> None:
         if before and not named and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
             shows = f"the window shows line {line} and ignores the show(...) of line {old}"
-            graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")
+            text = f"{shows}; to show both, use show(grid(a, b))"
+            graph.notes.append(SetNote(text, before[-1].place))
         graph.shown.append(new)
 
 

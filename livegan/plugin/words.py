@@ -4,9 +4,9 @@ from __future__ import annotations
 
 WORDS = (
     "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
-    "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph", "osc", "pad",
-    "param", "picture", "pictures", "prev", "require", "settings", "shader", "show", "signal",
-    "skyline", "source", "static", "time", "where",
+    "gamepad", "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph",
+    "osc", "pad", "param", "picture", "pictures", "prev", "require", "send", "settings", "shader",
+    "show", "signal", "skyline", "source", "static", "time", "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 
@@ -18,7 +18,8 @@ PARTS_OF_A_PICTURE = (
 
 COMMANDS = (
     "analyze", "bench", "check", "dataset", "devices", "doctor", "encode", "export", "generate",
-    "help", "models", "new", "perform", "plugins", "rehearse", "score", "soak", "tell", "train",
+    "help", "lsp", "models", "new", "perform", "plugins", "rehearse", "score", "soak", "tell",
+    "train",
 )  # fmt: skip
 """The commands of livegan, and the one that is typed in the hope of them."""
 

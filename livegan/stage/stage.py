@@ -169,6 +169,7 @@ class Stage:
             shared.sound.name,
             self._note,
             set_path=options.set,
+            sent=shared.sent.name,
             ports=options.osc,
             take=take,
         )
@@ -264,7 +265,9 @@ class Stage:
             tempo=self._tempo.give,
             audio=AudioChoice(self._listening, options, self._note).give,
             send=self._supervision.send,
+            attach=self.attach,
             log=self._log,
+            note=self._note,
         )
         stack.callback(self._remote.stop)
         if options.record is not None:
@@ -366,7 +369,7 @@ class Stage:
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls, message.knobs)
+            self._hands.listen(message.controls, message.knobs, message.sends)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from livegan import share
 from livegan.engine.commit.script import Refusal, Script
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
@@ -24,8 +23,9 @@ from livegan.engine.program.instance import (
     wanted_size,
 )
 from livegan.engine.program.models import Models
-from livegan.engine.program.probe import Busy, probe
+from livegan.engine.program.probe import FIRST_FRAME_S, Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
+from livegan.engine.program.sends import sent_by
 from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.engine.program.signal_objects import (
     MAKING_S,
@@ -37,10 +37,12 @@ from livegan.engine.program.signal_objects import (
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.generators.files import SUFFIXES
+from livegan.generators.finding import model_folders
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
+from livegan.graph.send import Send
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.source import source_digest
@@ -57,16 +59,6 @@ class Candidate:
 
     name: str
     build: str
-
-
-def model_folders(set_path: Path, folder: Path) -> list[Path]:
-    """Where models are looked for: in ``models/``, beside the set, in the package.
-
-    What lies beside a set may be anything, such as a model exported for another program.
-    """
-    found = [set_path.parent / "models", set_path.parent.parent / "models", folder / "models"]
-    found += [set_path.parent, share.folder("models")]
-    return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
 DEFAULT_SIZE = Size.square(512)
@@ -155,6 +147,7 @@ class Builder:
                 step.instance.target = steps[index_of[id(step.node.target)]].instance
         names = [graph.nodes[i].name for i in drawn]
         values = [value for node in graph.nodes for value in node.live.values()]
+        values += [value for each in graph.sends for value in each.values]
         before = playing.objects if playing else {}
         objects = objects_of(values, before, busy)
         program = Program(
@@ -176,6 +169,7 @@ class Builder:
         with proving_objects(objects, before) as proving.reading.objects:
             proving.reading.playing = frozenset(before)
             probe(program, kept, proving, busy)
+            sent_by(program, proving.reading, FIRST_FRAME_S, refuse)
         self.compare_encoders(program)
         return program
 
@@ -296,6 +290,11 @@ class Builder:
             self.note(f"{node.name}: {first.repeating()}")
         generator.warm_up(painting_size(node, generator, size))
         return generator
+
+
+def refuse(send: Send, refusal: Refusal) -> None:
+    """Refuse a save whose message cannot be worked out."""
+    raise refusal
 
 
 def stamp_of(node: Picture, models: Models) -> str:
