@@ -156,6 +156,7 @@ class Stage:
             options.audio, loop=options.loop, audible=options.audible
         )
         shared = stack.enter_context(rings.made(options.largest, self._note))
+        self._sound_ring = shared.sound.name
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
@@ -334,7 +335,7 @@ class Stage:
 
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
         """An output of a plugin."""
-        return GuestOutput(wanted, stream, self.options.working, self._note)
+        return GuestOutput(wanted, stream, self.options.working, self._note, sound=self._sound_ring)
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -23,8 +24,9 @@ from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.show_memory import remove
 from livegan.stage.streams.stream import Stream, StreamPicture
 
-TRIES = 3  # times that one is started again
+TRIES = 3  # times that one is started again, unless it is `endless`
 RETRY = 1.0  # seconds before that, and as much more each time
+LONGEST = 30.0  # seconds before that at most
 ROOM = 1280 * 720
 """Pixels that its ring holds at least. It is made for the picture that there is when the output is
 opened; where a later one is larger than both, it is made smaller."""
@@ -43,18 +45,22 @@ class GuestOutput(Sending):
         folder: Path,
         note: Note,
         clock: Callable[[], float] = time.monotonic,
+        sound: str = "",
     ) -> None:
-        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes."""
+        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes,
+        ``sound`` the name of the show's sound ring."""
         super().__init__(str(wanted["name"]), stream, lambda _: self._ring_output(), note)
         whose = "" if wanted["plugin"] == OWN else f" (plugin {wanted['plugin']})"
         self._title = f"output {wanted['kind']}{whose}"
         self._options: Message = {
             "kind": ("output", wanted["kind"]),
             "folder": str(folder),
+            "sound": sound,
             **{key: wanted[key] for key in ("name", "entry", "plugin")},
         }
         self._notes = ThrottledNotes(note, clock=clock)
         self._ring: PictureRing | None = None
+        self._endless = False
 
     def _ring_output(self) -> RingOutput:
         assert self._ring is not None
@@ -78,7 +84,7 @@ class GuestOutput(Sending):
 
     def _host(self, ring: str) -> None:
         """Keep its process at work."""
-        for attempt in range(TRIES + 1):
+        for attempt in itertools.count():
             try:
                 guest = Guest("send", {**self._options, "ring": ring})
             except OSError as error:
@@ -90,9 +96,9 @@ class GuestOutput(Sending):
                     guest.close()
             if why is None or self._stopped.is_set():
                 return
-            last = attempt == TRIES
+            last = attempt >= TRIES and not self._endless
             self._note(f"{self._title}: {why}; {'it stays off' if last else 'restarting'}")
-            if self._stopped.wait(RETRY * (attempt + 1)):
+            if last or self._stopped.wait(min(LONGEST, RETRY * (attempt + 1))):
                 return
 
     def _follow(self, guest: Guest) -> str | None:
@@ -111,6 +117,8 @@ class GuestOutput(Sending):
                 return None
             if kind == "failed":
                 failed = str(message["text"])
+            elif kind == "endless":
+                self._endless = True
             elif kind == "note":
                 self._notes(f"{self._title}: {message['text']}")
         return None

@@ -35,7 +35,7 @@ def send(connection: Connection, options: Message) -> None:
     folder = Path(options["folder"])
     try:
         offer = offered(options, folder)
-        given = {"note": line.note, "folder": folder}
+        given = {"note": line.note, "folder": folder, "sound": options["sound"]}
         output = offer.make(options["name"], **taken(offer.make, given))
     except RuntimeError as error:  # it says why it is not to be had here
         line.tell("off", text=one_line(error))
@@ -60,6 +60,8 @@ def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
     failed = ThrottledNotes(line.note, once=True)
     formats, serial = Formats(), 0
     line.opened()
+    if getattr(output, "endless", False):  # it depends on a network that may be away for long
+        line.tell("endless")
     while not line.asked_to_end():
         picture = ring.latest(after=serial)
         if picture is None:
