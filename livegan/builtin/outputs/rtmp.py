@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
-from livegan.stage.record.live_film import Heard, LiveFilm
+from livegan.stage.record.live_film import LiveFilm, ShowSound
 from livegan.stage.record.recording import ENCODERS, encoder
 from livegan.stage.streams.formats import RGB, Format
 
@@ -100,7 +100,7 @@ def filled(address: str) -> str:
     return VARIABLE.sub(value, address)
 
 
-class Silence:
+class NoSound:
     """Sound of a show that hears nothing, by the clock of the machine."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -139,7 +139,7 @@ class RtmpOutput:
     def __init__(
         self,
         address: str,
-        sound: Heard,
+        sound: ShowSound,
         note: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -202,9 +202,9 @@ def open_rtmp(name: str, *, note: Callable[[str], None], sound: str) -> RtmpOutp
     """
     address = checked(name)
     filled(address)
-    heard: Heard
+    heard: ShowSound
     try:
         heard = SoundRing.attach(sound)
     except (OSError, ValueError):
-        heard = Silence()
+        heard = NoSound()
     return RtmpOutput(address, heard, note)

@@ -17,7 +17,7 @@ KEY_S = 2
 streaming services ask for them so often."""
 
 
-class Heard(Protocol):
+class ShowSound(Protocol):
     """What the show hears, as `livegan.ipc.sound_ring.SoundRing` gives it."""
 
     @property
@@ -37,7 +37,7 @@ class LiveFilm:
     def __init__(
         self,
         container: Any,
-        sound: Heard,
+        sound: ShowSound,
         size: tuple[int, int],
         *,
         encoder: str,

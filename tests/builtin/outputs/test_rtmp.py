@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from livegan.builtin.outputs import rtmp
-from livegan.builtin.outputs.rtmp import RtmpOutput, Silence, checked, filled, open_rtmp, shown
+from livegan.builtin.outputs.rtmp import NoSound, RtmpOutput, checked, filled, open_rtmp, shown
 
 PICTURE = np.full((48, 64, 3), (200, 60, 30), np.uint8)
 
@@ -78,7 +78,7 @@ def test_ffmpeg_receives_pictures_and_sound_once_it_is_there(
     notes: list[str], port: int, tmp_path: Path
 ) -> None:
     address, film = f"rtmp://127.0.0.1:{port}/live/secret", tmp_path / "got.flv"
-    output = RtmpOutput(address, Silence(), notes.append)
+    output = RtmpOutput(address, NoSound(), notes.append)
     end = time.monotonic() + 60
     while not notes and time.monotonic() < end:
         output.send(PICTURE)
