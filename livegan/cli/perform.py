@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,6 +64,43 @@ def chosen_set(given: Path | None) -> Path:
     return absolute(set_file(given))
 
 
+def chosen_scenes(given: Path | None, more: list[str]) -> tuple[Path, tuple[Path, ...]]:
+    """The set to begin with, and all that the show moves between; none if there is only one.
+
+    ``given`` may be a folder, and ``more`` has files, folders and patterns; the safe set is no
+    scene unless it is named.
+    """
+    named_sets = [*([] if given is None else [str(given)]), *more]
+    found: list[Path] = []
+    for text in named_sets:
+        place = named(Path(text))
+        if place.is_dir():
+            inside = sorted(p for p in place.glob("*.py") if p.name != "safe.py")
+            sets = [path for path in inside if shows(path)]
+            if not sets:
+                fail(f"there is no set in {short(place)}")
+        elif glob.has_magic(text) and not place.exists():
+            matching = (Path(path) for path in sorted(glob.glob(text, recursive=True)))
+            sets = [p for p in matching if p.is_file() and p.name != "safe.py" and shows(p)]
+            if not sets:
+                fail(f"--scenes {text}: no set is called so")
+        else:
+            sets = [set_file(place)]
+        found += [absolute(path) for path in sets]
+    scenes = tuple(dict.fromkeys(found))
+    if not scenes:
+        return chosen_set(None), ()
+    return scenes[0], scenes if len(scenes) > 1 else ()
+
+
+def shows(path: Path) -> bool:
+    """Whether a Python file is a set and no module beside one: it has a ``show(...)``."""
+    try:
+        return "show(" in path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return False
+
+
 def followed_models(given: list[Path]) -> dict[str, Path]:
     """Models by the name that a set gives them; those that are not there yet are waited for."""
     found: dict[str, Path] = {}
@@ -114,7 +152,15 @@ def set_of(models: dict[str, Path]) -> Path:
 
 def perform(
     set: Annotated[
-        Path | None, typer.Argument(metavar="[SET]", help="The set; sets/four.py if not given.")
+        Path | None,
+        typer.Argument(
+            metavar="[SET|FOLDER]",
+            help="The set, or a folder of sets to move between; sets/four.py if not given.",
+        ),
+    ] = None,
+    scenes: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SET|PATTERN", help='More sets to move between, such as "sets/*.py".'),
     ] = None,
     audio: Annotated[
         str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="The sound input.")
@@ -195,7 +241,11 @@ def perform(
             from livegan.stage.record.recording import can_be_recorded
 
             can_be_recorded(record)
-        path = set_of(followed) if set is None and followed else chosen_set(set)
+        if set is None and followed and not scenes:
+            path = set_of(followed)
+            found: tuple[Path, ...] = ()
+        else:
+            path, found = chosen_scenes(set, scenes or [])
     with clear_errors():
         from livegan.picture_sources.stand_in import stand_ins
 
@@ -218,8 +268,11 @@ def perform(
     from livegan.stage.stage import Stage
     from livegan.stage.window.displays import NoWindow
 
+    for number, scene in enumerate(found, 1):
+        typer.echo(f"scene {number}  {short(scene)}")
     options = Options(
         set=path,
+        scenes=found,
         folder=Path.cwd(),
         audio=audio,
         osc=ports,

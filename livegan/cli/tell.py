@@ -148,12 +148,38 @@ def solo(
     context: typer.Context,
     slot: Annotated[str, typer.Argument(metavar="SLOT|all", help="Number of the slot, from 1.")],
 ) -> None:
-    """Show one slot alone (keys 1 to 4), or all slots (key 0)."""
+    """Show one slot alone (keys F5 to F8), or all slots (key 0)."""
     from livegan.ipc.messages import Solo
 
     if slot != "all" and not (slot.isascii() and slot.isdigit() and len(slot) < 4):
         fail(f"solo {slot}: write the number of a slot, from 1, or all", 2)
     ask(context, Solo(None if slot == "all" else int(slot) - 1))
+
+
+@tell.command()
+def audio(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="NAME|FILE|demo|silence", help="As --audio takes it.")
+    ],
+) -> None:
+    """Listen to another sound."""
+    from livegan.ipc.remote.schema import ListenTo
+
+    file = Path(source)
+    ask(context, ListenTo(os.path.abspath(file) if file.is_file() else source))
+
+
+@tell.command(name="set")
+def set_(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Number or name of a scene, or the file of a set.")],
+) -> None:
+    """Play another set at the next bar (keys 1 to 9)."""
+    from livegan.ipc.remote.schema import PlaySet
+
+    file = Path(name)
+    ask(context, PlaySet(os.path.abspath(file) if file.is_file() else name))
 
 
 @tell.command()

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from os import _exit as leave_at_once
+from pathlib import Path
 from typing import Any
 
 from livegan.engine.commit.lineup import Hurry
@@ -15,6 +16,7 @@ from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
+from livegan.engine.sent_values import SentValues
 from livegan.engine.standby import import_quietly, stand_by
 from livegan.ipc import messages
 from livegan.ipc.control_table import ControlTable
@@ -24,6 +26,7 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
+    PlayScene,
     Row,
     Safe,
     Settings,
@@ -74,6 +77,7 @@ class Engine:
         self.sound = SoundRing.attach(self.options["sound_ring"])
         self.controls = ControlTable.attach(self.options["control_table"])
         self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"], self.note)
+        self.sent = SentValues(self.options.get("sent_table"), self.note)
         if self.standing_by:
             import_quietly()
         self.prepare()
@@ -98,6 +102,7 @@ class Engine:
             self.rings.close()
             self.sound.close()
             self.controls.close()
+            self.sent.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -198,6 +203,7 @@ class Engine:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
         self.rings.show(frame, self.frames)
+        self.sent.write(frame.sent, self.frames, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:
             self.announced = frame.version
@@ -219,8 +225,11 @@ class Engine:
         bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
         wish = graph.tempo
+        sends = [each.row for each in graph.sends]
         word = "" if wish.follow == "number" else wish.follow
-        self.link.send(Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead))
+        self.link.send(
+            Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead, sends)
+        )
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""
@@ -241,6 +250,8 @@ class Engine:
         elif isinstance(message, Safe) and self.saves.safe is not None:
             self.saves.safe.switch()
             self.link.send(Obeyed("safe"))
+        elif isinstance(message, PlayScene):
+            self.saves.turn_to(Path(message.file))
         elif isinstance(message, SwapNow):
             self.player.happen(Hurry())
         elif isinstance(message, Solo):

@@ -78,7 +78,9 @@ class Rings:
                     continue
                 self._extra[kind, name] = self._drawn[kind, name] = rings[index] = ring
             whose = {"plugin": offer.plugin, "entry": offer.entry, "stamp": offer.stamp}
-            outputs.append({"name": name, "kind": kind, "ring": ring.name, **whose})
+            options = dict(program.output_options.get((kind, name), {}))
+            item = {"name": name, "kind": kind, "ring": ring.name, "options": options}
+            outputs.append({**item, **whose})
         for key in [key for key in self._extra if key not in self._drawn][:-SPARE]:
             remove(self._extra.pop(key))
         return outputs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +12,13 @@ from typing import Any
 from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
+from livegan.graph.outputs import options_of_output, read_outputs
 from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, here
-from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
-from livegan.plugin.guard import said
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
+from livegan.plugin.output_options import OptionValue
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.size import UNSAID
 
@@ -70,6 +70,8 @@ class Shown:
     picture: Picture
     outputs: tuple[tuple[str, str], ...]
     place: Place | None
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
+    """What else was said of these outputs."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Graph:
     """Every node that is drawn, inputs before what uses them."""
     controls: dict[str, Declared] = field(default_factory=dict)
     """What the set listens to besides the sound, by name."""
+    sends: list[Any] = field(default_factory=list)
+    """What is sent to other programs: a `livegan.graph.send.Send` each."""
     notes: list[str] = field(default_factory=list)
     """What is not wrong and may not be meant, a line each."""
 
@@ -109,6 +113,19 @@ class Graph:
     def extra(self) -> list[tuple[str, str, Picture]]:
         """(kind, name, picture) of every output besides the window."""
         return [(kind, name, s.picture) for s in self.shown for kind, name in s.outputs]
+
+    @property
+    def output_options(self) -> dict[tuple[str, str], dict[str, OptionValue]]:
+        """What is said of an output besides its name, by kind and name."""
+        return {
+            (kind, name): {
+                option: value
+                for option, value in s.options.items()
+                if option in options_of_output(kind)
+            }
+            for s in self.shown
+            for kind, name in s.outputs
+        }
 
     @property
     def models(self) -> list[Picture]:
@@ -142,6 +159,11 @@ class Graph:
 
 
 _collecting: ContextVar[Graph | None] = ContextVar("livegan_graph", default=None)
+
+
+def collected() -> Graph | None:
+    """The graph of the set that runs, if one does."""
+    return _collecting.get()
 
 
 @contextlib.contextmanager
@@ -186,33 +208,22 @@ def show(picture: Any, **outputs: Any) -> None:
     """Show a picture in the window. ``spout="name"`` also sends it to a Spout sender of that name.
 
     Every output is a keyword. Its value is passed to the output, for example the name of the Spout
-    sender. True stands for the name "livegan".
+    sender. True stands for the name "livegan". Some outputs have options, which are keywords as
+    well: ``show(a, window="left", display=1)``.
     """
     if isinstance(picture, (list, tuple)):
         raise SetError("show takes one picture; to show several, use show(grid(a, b))")
     if not isinstance(picture, Picture):
         raise SetError(f"show needs a picture, got {describe(picture)}")
-    for kind, name in outputs.items():
-        try:
-            offer = registry.current().offer("output", kind)
-        except registry.UnknownName as error:
-            raise SetError(f"show: {error}") from None
-        if name is not True and (not isinstance(name, str) or not name.strip()):
-            raise SetError(f"show: {kind}= takes a name in quotes, got {describe(name)}")
-        if name is not True and offer.check is not None:
-            try:
-                offer.check(name)
-            except Exception as error:  # of a plugin
-                raise SetError(f"show: {said(error) or type(error).__name__}") from None
-    outputs = {kind: "livegan" if name is True else name for kind, name in outputs.items()}
+    named, options = read_outputs(outputs)
     graph = _collecting.get()
     if graph is not None:
-        for kind, name in outputs.items():
+        for kind, name in named.items():
             if any((kind, name) in shown.outputs for shown in graph.shown):
                 raise SetError(f"show: two pictures go to {kind}={name!r}; rename one of them")
-        new = Shown(picture, tuple(outputs.items()), here())
+        new = Shown(picture, tuple(named.items()), here(), options)
         before = [shown for shown in graph.shown if not shown.outputs]
-        if before and not outputs and before[-1].place and new.place:
+        if before and not named and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
             shows = f"the window shows line {line} and ignores the show(...) of line {old}"
             graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")

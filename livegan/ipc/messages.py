@@ -145,6 +145,8 @@ class Settings:
     """What leads the beat where that is no number: a word of `livegan.plugin.tempo_wish`."""
     lookahead: float = 0.0
     """Milliseconds by which the beat is ahead."""
+    sends: Sequence[Row] = ()
+    """What it sends by OSC: ``key``, ``address``, ``host``, ``port`` and ``count`` of each."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,13 @@ class SwapNow:
 
 
 @dataclass(frozen=True)
+class PlayScene:
+    """Take another set to the air, as if it were saved: its absolute path."""
+
+    file: str
+
+
+@dataclass(frozen=True)
 class Solo:
     """Show one slot alone, from 0; None shows all."""
 
@@ -273,7 +282,9 @@ FromEngine = (
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage
 """What the stage hears of its engine."""
-ToEngine = Undo | Safe | SwapNow | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
+ToEngine = (
+    Undo | Safe | SwapNow | PlayScene | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
+)  # fmt: skip
 Message = EngineMessage | ToEngine
 
 NAMES: dict[type, str] = {
@@ -284,6 +295,7 @@ NAMES: dict[type, str] = {
     TakeOver: "take_over",
     SourceRings: "source_rings",
     SwapNow: "swap_now",
+    PlayScene: "scene",
 }
 """What a message is called on the pipe, where that is not the name of its class."""
 

@@ -26,6 +26,8 @@ class Options:
     """The options of `livegan perform`; each is explained where it is not plain."""
 
     set: Path
+    scenes: tuple[Path, ...] = ()
+    """All sets that the show moves between, ``set`` among them; none for a show of one."""
     folder: Path | None = None
     """The working folder, for plugins, models and shows; that of the process if None."""
     audio: str | None = None
@@ -102,6 +104,7 @@ class Options:
         return {
             "memory": round(BEYOND * self.supervision.memory),
             "set": str(self.set),
+            "scenes": [str(scene) for scene in self.scenes],
             "folder": str(self.working),
             **rings,
             "fps": self.fps,

@@ -27,13 +27,16 @@ from livegan.ipc.messages import (
 )
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
+from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.sound.sources import parse_source
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
+from livegan.stage.control.audio_choice import AudioChoice
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
+from livegan.stage.control.scenes import SceneKnobs
 from livegan.stage.control.switches import Switches
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
@@ -58,7 +61,8 @@ from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import SERVER, Window
+from livegan.stage.window.trimming import Trimming
+from livegan.stage.window.window import SERVER, Press, Window
 
 MESSAGES_A_FRAME = 32
 
@@ -165,6 +169,7 @@ class Stage:
             shared.sound.name,
             self._note,
             set_path=options.set,
+            sent=shared.sent.name,
             ports=options.osc,
             take=take,
         )
@@ -224,6 +229,7 @@ class Stage:
             display=options.display,
             told=self._window_told,
             last_resort=lambda: self._abandon(SERVER),
+            trimming=Trimming(options.set, "main", self._note),
         )
         stack.callback(self._window.close)
         self._still = Still(place, fallbacks, self._log.later, self._note)
@@ -237,6 +243,7 @@ class Stage:
                 code=options.code,
                 fullscreen=options.fullscreen,
                 asked=options.rung,
+                scenes=tuple(map(str, options.scenes)),
             ),
             self._code,
             self._orders.obey,
@@ -248,7 +255,7 @@ class Stage:
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)
         self._streams.start()
-        self._sound = shared.sound
+        self._sound, self._knobs = shared.sound, SceneKnobs(shared.controls)
         self._remote = Remote(
             options,
             presenter=self._presenter,
@@ -256,6 +263,7 @@ class Stage:
             learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
+            audio=AudioChoice(self._listening, options, self._note).give,
             send=self._supervision.send,
             log=self._log,
         )
@@ -304,6 +312,8 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
+                now_at = self._sound.position / RATE
+                self._knobs.hear(presenter.view.playing, message.knobs, now_at)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
@@ -334,8 +344,15 @@ class Stage:
         self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
 
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
-        """An output of a plugin."""
-        return GuestOutput(wanted, stream, self.options.working, self._note, sound=self._sound_ring)
+        """An output in a process of its own."""
+        folder, set = self.options.working, self.options.set
+        sound, hear = self._sound_ring, self._hear_output
+        return GuestOutput(wanted, stream, folder, self._note, set=set, sound=sound, hear=hear)
+
+    def _hear_output(self, message: dict[str, Any]) -> None:
+        """What an output says: a key that was pressed in its window."""
+        if message["type"] == "press":
+            self._presenter.elsewhere.put(Press(message["typed"], message["name"]))
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 
@@ -351,7 +368,7 @@ class Stage:
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls, message.knobs)
+            self._hands.listen(message.controls, message.knobs, message.sends)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

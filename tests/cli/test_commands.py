@@ -100,7 +100,8 @@ def test_rehearse_writes_film_and_report(work: Path) -> None:
         ("generate broken --in c.png --out a.png", "broken.safetensors"),
         ("analyze nothing.wav", "nothing.wav"),
         ("perform nothing.py", "there is no set nothing.py"),
-        ("perform models", "models is a folder"),
+        ("perform models", "there is no set in models"),
+        ("perform --scenes x*.py", "--scenes x*.py: no set is called so"),
         ("perform set.py --safe nothing.py", "there is no set nothing.py"),
     ],
 )

@@ -138,6 +138,23 @@ def test_the_window_shows_the_last_plain_show() -> None:
     assert [(kind, name) for kind, name, _ in graph.extra] == [("spout", "left")]
 
 
+def test_an_output_has_options_of_its_own() -> None:
+    def build(ns: dict[str, Any]) -> None:
+        ns["a"] = encode.waveform(sound)
+        show(ns["a"], window="left", display=1, ndi="desk")
+
+    graph = graph_of(build)
+    assert [(kind, name) for kind, name, _ in graph.extra] == [("window", "left"), ("ndi", "desk")]
+    assert graph.output_options == {("window", "left"): {"display": 1}, ("ndi", "desk"): {}}
+
+
+def test_an_option_without_its_output_or_of_a_wrong_kind_is_refused() -> None:
+    with pytest.raises(SetError, match="display= is an option of window="):
+        graph_of(lambda ns: show(encode.waveform(sound), display=1))
+    with pytest.raises(SetError, match="display= takes a number or a text, got list"):
+        graph_of(lambda ns: show(encode.waveform(sound), window="left", display=[1]))
+
+
 def test_a_mixer_of_the_set_chains() -> None:
     def build(ns: dict[str, Any]) -> None:
         @mixer

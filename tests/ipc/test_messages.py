@@ -52,6 +52,7 @@ def test_types_of_both_directions_are_the_words_of_the_log() -> None:
     }  # fmt: skip
     assert set(TO_ENGINE) == {
         "undo", "safe", "swap_now", "solo", "thumbs", "source_rings", "keep", "take_over", "quit",
+        "scene",
     }  # fmt: skip
     assert encode(messages.Waiting("set", "x")) == {"type": "waiting", "for": "set", "text": "x"}
 

@@ -9,6 +9,7 @@ from livegan.builtin.outputs.syphon import open_syphon
 from livegan.builtin.outputs.texture import open_texture
 from livegan.builtin.outputs.virtualcam import camera_named, open_virtualcam
 from livegan.builtin.outputs.web import open_web, parsed
+from livegan.builtin.outputs.window import open_window
 from livegan.plugin.hookspecs import RegisterOffer, hookimpl
 
 
@@ -39,4 +40,9 @@ def register_outputs(register: RegisterOffer) -> None:
         "web",
         'an address for browsers and OBS: "/live", "0.0.0.0:8080/live"',
         check=parsed,
+    )
+    register(
+        open_window,
+        "window",
+        "a window more, by its name; display=1 or a part of a display's name fills that display",
     )

@@ -13,13 +13,16 @@ def display_lines() -> list[str]:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 
+    from livegan.stage.window import displays
+
     try:
         pygame.display.init()
-        sizes = pygame.display.get_desktop_sizes()
+        sizes, names = pygame.display.get_desktop_sizes(), displays.names()
         pygame.display.quit()
     except pygame.error as error:
         return [f"no display: {error}"]
-    return [f"display {i}: {w}x{h}" for i, (w, h) in enumerate(sizes)]
+    named = [f" ({name})" if name else "" for name in names]
+    return [f"display {i}: {w}x{h}{named[i]}" for i, (w, h) in enumerate(sizes)]
 
 
 def has_display() -> bool:

@@ -35,7 +35,7 @@ class Decisions:
         trials: Trials,
         emit: Callable[[FromEngine], None],
     ) -> None:
-        self._path, self._player, self._emit = path, player, emit
+        self.path, self._player, self._emit = path, player, emit
         self._commits, self._trials = commits, trials
         self.attempts: dict[int, Attempt] = {}
         """Those that may still go on the air, by the number of their commit."""
@@ -50,7 +50,7 @@ class Decisions:
     @property
     def saved_again(self) -> bool:
         """A key left the text of the set's file, which was saved since."""
-        return bool(self.left) and stamp(self._path) != self.left[0]
+        return bool(self.left) and stamp(self.path) != self.left[0]
 
     def brought_back(self, program: Program) -> list[str]:
         """Kept nodes that the save before this one, which was superseded, had dropped: to whoever
@@ -111,7 +111,7 @@ class Decisions:
     def _aired(self, program: Program, reason: str) -> None:
         """A key put a program on the air. The next save goes on the air after it, even one that
         changed nothing."""
-        self.left, self.overwritten = (stamp(self._path),), None
+        self.left, self.overwritten = (stamp(self.path),), None
         commit = self._commits.add(self._player.now.time, program.script.path)
         commit.reason, commit.on_air_at = reason, round(commit.at, 6)
         commit.version, commit.digest, commit.safe = program.version, program.digest, program.safe

@@ -19,8 +19,8 @@ from livegan.engine.commit.commits import LONGEST, Commits, changed_lines
 from livegan.engine.commit.decisions import Decisions
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
-from livegan.engine.commit.set_inputs import SetInputs
-from livegan.engine.commit.watch import read_text
+from livegan.engine.commit.set_inputs import SetInputs, files_of
+from livegan.engine.commit.watch import read_text, stamp
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.given_up_imports import let_import
 from livegan.engine.isolation.object_lifetime import retire
@@ -136,8 +136,7 @@ class Pipeline:
             # At once: what plays beside it needs what the set may have taken away.
             self._put_back(surroundings, text)
             self.inputs.checkpoints = checkpoints_of(script.graph)
-            values = [value for node in script.graph.nodes for value in node.fixed.values()]
-            self.inputs.files = {value for value in values if isinstance(value, Path)}
+            self.inputs.files = files_of(script.graph)
             stamps = self.inputs.stamps()
             newest = self.player.lineup.newest
             program = self.builder.build(script, newest, self.player.moment, busy)
@@ -175,7 +174,7 @@ class Pipeline:
         commit.retired = list(program.retired)
         before = newest.script.notes if newest else ()
         attempt.notes = [f"{self.path.name}: {n}" for n in script.notes if n not in before]
-        commit.changed = changed_lines(newest.script.text if newest else "", text)
+        commit.changed = changed_lines(self._text_before(newest, text), text)
         commit.proven_ms = round((time.perf_counter() - began) * 1000, 1)
         attempt.news = self._news.lines(self.builder.models(self.path), stamps)
         program = replace(program, digest=commit.digest)
@@ -186,13 +185,45 @@ class Pipeline:
                 attempt.trial.withdraw()
         return commit, attempt.trial
 
-    def overtake(self, text: str) -> bool:
-        """A newer save says this: whether something else is being proven, which is superseded."""
+    def turn_to(self, path: Path) -> None:
+        """From now on texts are those of another set: a scene that is to play."""
+        self._turn(path)
+        self.inputs.helpers, self.inputs.files = set(), set()
+        self.recall()
+
+    def return_to(self, program: Program) -> bool:
+        """Texts are those of the set of ``program`` again, from its next save on. Whether they
+        were another's before: a scene was refused, or undone."""
+        script = program.script
+        if script.path == self.path:
+            return False
+        self._turn(script.path)
+        self.inputs.helpers = set(beside.loaded(script.path))
+        self.inputs.checkpoints = checkpoints_of(script.graph)
+        self.inputs.files = files_of(script.graph)
+        self._seen = self.inputs.stamps()
+        text = read_text(script.path) or ""
+        self._last_seen = self.inputs.fingerprint(text, self._seen)
+        self._decisions.left = (stamp(script.path),)
+        return True
+
+    def _turn(self, path: Path) -> None:
+        self.path = self.inputs.path = self._decisions.path = path
+
+    def overtake(self, text: str | None) -> bool:
+        """A newer save says this: whether something else is being proven, which is superseded.
+        Without a text, whatever is being proven is."""
         attempt = self._attempt
         if attempt is None or (attempt.text == text and self._still(attempt)):
             return False
         self.player.happen(lineup.Overtaken(attempt.commit.id))
         return True
+
+    def _text_before(self, newest: Program | None, text: str) -> str:
+        """What a text is compared with, to mark what changed: nothing did in another scene."""
+        if newest is None:
+            return ""
+        return newest.script.text if newest.script.path == self.path else text
 
     def leave_behind(self) -> bool:
         """Go on without what was overtaken, if it is at work that touches nothing of the set, such
@@ -292,7 +323,9 @@ class Pipeline:
     def plays(self, text: str) -> bool:
         """Whether the newest program is of this text, and was not recalled."""
         newest = self.player.lineup.newest
-        return self._last_seen is not None and newest is not None and newest.script.text == text
+        if self._last_seen is None or newest is None:
+            return False
+        return newest.script.text == text and newest.script.path == self.path
 
     def recall(self) -> None:
         """Take the next text even if it says what the newest did."""

@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.safe_set import SafeSet
+from livegan.engine.commit.scene_models import SceneModels
 from livegan.engine.commit.watch import Awaiting, Watcher, read_save, read_text, unreadable
 from livegan.engine.isolation.activity import PROVER
 from livegan.engine.isolation.deadline import watchdog
@@ -43,7 +45,12 @@ class Saves:
         safe: SafeSet | None,
         emit: Callable[[FromEngine], None],
         poisoned: Callable[[ContextLost], None],
+        models: SceneModels | None = None,
     ) -> None:
+        """``models`` are those of scenes, which are read while there is nothing else to do."""
+        self._models = models
+        self._scene: Path | None = None
+        """A set that is to play next, instead of the one that plays."""
         self.pipeline = pipeline
         self.watcher = watcher
         self.safe = safe
@@ -52,7 +59,7 @@ class Saves:
         self._moved = False
         """A file changed that was not taken yet."""
         self._awaiting = Awaiting("set", emit)
-        self._playing = self._tidied = 0
+        self._playing = self._tidied = self._loaded = 0
         self._since = 0.0
         self._running = True
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -76,6 +83,11 @@ class Saves:
         as it is saved."""
         self._orders.put(lambda: self._watch(resumes))
 
+    def turn_to(self, scene: Path) -> None:
+        """Take another set to the air; from any thread. The newest wish counts."""
+        self._scene = scene
+        self.watcher.changed.set()
+
     def stop(self) -> None:
         """End the thread."""
         self._running = False
@@ -97,13 +109,16 @@ class Saves:
             if not self.safe.on_air:
                 self._aside(self._prove_safe)
                 self.safe.play()
-        elif message.get("source") and not self.pipeline.plays(str(message["source"])):
+            return
+        file = Path(str(message.get("file") or self.pipeline.path))
+        if message.get("source") and file != self.pipeline.path:
+            self.pipeline.turn_to(file)
+        if message.get("source") and not self.pipeline.plays(str(message["source"])):
             self.pipeline.numbered(int(message.get("version") or 0))
             self.pipeline.trials.recall(message.get("texts"))
             self._propose(str(message["source"]))
 
     def _watch(self, resumes: Sequence[Row]) -> None:
-        path = self.pipeline.path
         first, before = True, ""
         for resume in resumes:
             self.resume(resume)
@@ -111,10 +126,19 @@ class Saves:
                 continue  # it cannot be played any more: a model is gone
             if resume.get("safe") and self.safe is not None:
                 # The file may hold what the safe set was called for: the next save is taken.
-                before, first = read_text(path) or "", False
+                before, first = read_text(self.pipeline.path) or "", False
             break
         while self._running:
             try:
+                scene, self._scene = self._scene, None
+                if scene is not None and not first:
+                    before = self._take_scene(scene) or before
+                elif scene is not None:
+                    self._scene = scene  # the show has yet to begin
+                newest = self.pipeline.player.lineup.newest
+                if newest is not None and self.pipeline.return_to(newest):
+                    before = newest.script.text
+                    self.watcher.look()
                 if first or self._moved or self.watcher.wait() or self.pipeline.read_again.is_set():
                     self._moved = False
                     self.pipeline.read_again.clear()
@@ -139,6 +163,25 @@ class Saves:
         elif version != self._tidied and now - self._since > TIDY_S:
             self._tidied = version
             give_back()
+        elif program is not None and self._models is not None and version != self._loaded:
+            models, playing, more = self._models, program.script.path, []
+            self._aside(lambda: more.append(models.load_next(playing)))
+            if more == [False]:
+                self._loaded = version
+
+    def _take_scene(self, path: Path) -> str:
+        """Propose what another set says; gives its text, or nothing if it cannot be read."""
+        player = self.pipeline.player
+        playing, cued = player.program, player.cued
+        text = read_save(path)
+        if not text:
+            self.emit(Note(f"{path.name} cannot play: {unreadable(path)}"))
+            return ""
+        if cued is None and playing is not None and playing.script.path == path:
+            self.emit(Note(f"{path.name} plays already"))
+            return ""
+        self.pipeline.turn_to(path)
+        return self._take(text)
 
     def _read(self, before: str, first: bool, patience_s: float) -> str | None:
         """The set's text as it is saved, or None; says what it waits for."""
@@ -168,6 +211,9 @@ class Saves:
 
             def overtaken(text: str = text, newer: list[str] = newer) -> bool:
                 nonlocal looked
+                if self._scene is not None:
+                    self.pipeline.overtake(None)
+                    return self.pipeline.leave_behind()
                 now = time.monotonic()
                 if not newer and (self.watcher.changed.is_set() or now - looked > SAVED_S):
                     looked = now

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from livegan.engine.commit.watch import read_text
 from livegan.engine.program.build import Builder
+from livegan.graph.graph import Graph
 from livegan.plugin.loading.hot import Hot
 from livegan.plugin.source import file_digest
 
@@ -24,6 +25,12 @@ def imported(text: str) -> Iterator[str]:
         for count in range(1, len(parts) + 1):
             place = "/".join(parts[:count])
             yield from (f"{place}.py", f"{place}/__init__.py")
+
+
+def files_of(graph: Graph) -> set[Path]:
+    """The files that a set names in values of parameters."""
+    values = (value for node in graph.nodes for value in node.fixed.values())
+    return {value for value in values if isinstance(value, Path)}
 
 
 class SetInputs:

@@ -242,6 +242,10 @@ class Watcher:
         self.changed.clear()
         return self._look()
 
+    def look(self) -> None:
+        """Take the files as they are now: what has changed so far is known."""
+        self._look()
+
     def settle(self, urgent: Path) -> None:
         """Wait while files are being written; no longer than until ``urgent`` is saved."""
         before = stamp(urgent)

@@ -12,6 +12,7 @@ from livegan import share
 from livegan.engine.commit.pipeline import PLUGINS, Pipeline
 from livegan.engine.commit.safe_set import SafeSet
 from livegan.engine.commit.saves import Saves
+from livegan.engine.commit.scene_models import SceneModels
 from livegan.engine.commit.watch import Watcher, slow_disk
 from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.memory_limit import go_first, keep_to
@@ -77,9 +78,12 @@ def assemble(
         packaged = share.folder("sets") / "safe.py"
         paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
         safe = SafeSet(paths, own, player, send)
-    folders = [p for p in (path.parent, folder / PLUGINS) if p.is_dir()]
+    scenes = [Path(scene) for scene in options.get("scenes") or ()]
+    known = (path.parent, folder / PLUGINS, *(scene.parent for scene in scenes))
+    folders = [p for p in dict.fromkeys(known) if p.is_dir()]
     watcher = Watcher(pipeline.inputs.watched, folders, slow_disk(path, send))
-    saves = Saves(pipeline, watcher, safe, send, poisoned)
+    models = SceneModels(scenes, builder) if len(scenes) > 1 else None
+    saves = Saves(pipeline, watcher, safe, send, poisoned, models)
     name, precision = describe_device(device)
     hello = Hello(os.getpid(), name, precision)
     return Assembly(player, pipeline, saves, hello, board)

@@ -65,6 +65,8 @@ class Program:
     size: Size
     digest: str = ""
     """Of the save it came from: see `livegan.engine.commit.set_inputs`."""
+    output_options: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """What the set says of an output besides its name, by kind and name."""
     version: int = 0
     safe: bool = False
     """It is the safe set: nothing goes back to it."""

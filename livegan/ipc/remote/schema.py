@@ -94,6 +94,20 @@ class SaveScreenshot:
 
 
 @dataclass(frozen=True)
+class ListenTo:
+    """Listen to another sound: what ``--audio`` takes."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class PlaySet:
+    """Play another set at the next bar: number or name of a scene, or the whole path of a set."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class SetTempo:
     """Fix the tempo, in beats a minute, or let something lead it: "music", "tap", "midi" or "link".
     Without either, the set decides."""
@@ -109,7 +123,7 @@ class TapTempo:
 
 Command = (
     Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
-    | SaveScreenshot | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
+    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -144,6 +158,8 @@ class ShowState:
     """The name of the show, as in its address file."""
     set: str = ""
     """The file of the set."""
+    scenes: Sequence[str] = ()
+    """The files of all sets that the show moves between; ``set`` is one of them."""
     time: float = 0.0
     """Show time: seconds of sound that were heard."""
     engine: str = ""
@@ -215,6 +231,8 @@ TYPES: dict[type, str] = {
     FadeToBlack: "blackout",
     RecordFilm: "record",
     SaveScreenshot: "screenshot",
+    ListenTo: "audio",
+    PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",
     Undo: "undo",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
-from livegan.ipc.messages import Safe, Solo, Thumbs, ToEngine, Undo
+from livegan.ipc.messages import PlayScene, Safe, Solo, Thumbs, ToEngine, Undo
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 
-Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "quit", "blackout"]
+Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "fit", "quit", "blackout"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 QUIT_WITHIN = 4.0  # seconds between the two presses
@@ -37,6 +38,8 @@ class Switches:
     """The slot that is seen alone, from 0."""
     slots: int = 0
     """Slots of the set that plays; 0 while that is not known."""
+    scenes: tuple[str, ...] = ()
+    """The sets that the show moves between, by path; the keys 1 to 9 play them."""
     fullscreen: bool = False
     quit_at: float = float("-inf")
     """When the show was last asked to end."""
@@ -79,6 +82,9 @@ class Switches:
     def _fullscreen(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return replace(self, fullscreen=not self.fullscreen), ("fullscreen",)
 
+    def _fit(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return self, ("fit",)
+
     def _escape(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         if self.help:
             return replace(self, help=False), ()
@@ -107,11 +113,20 @@ class Switches:
     def _tap(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return self, ("tap",)
 
+    def _number(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        if len(self.scenes) < 2:
+            return self._solo(pressed, now)
+        number = int(pressed)
+        if number > len(self.scenes):
+            return self.say(f"there is no scene {number}: the show has {len(self.scenes)}", now), ()
+        path = self.scenes[number - 1]
+        return self.say(f"scene {number}: {Path(path).stem}", now), (PlayScene(path),)
+
     def _solo(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
-        slot = int(pressed) - 1
+        slot = int(pressed.removeprefix("F")) - (5 if pressed.startswith("F") else 1)
         if self.slots and slot >= self.slots and slot != self.solo:
             has = f"{self.slots} slot{'s' * (self.slots > 1)}"
-            return self.say(f"there is no slot {pressed}: the set has {has}", now), ()
+            return self.say(f"there is no slot {slot + 1}: the set has {has}", now), ()
         after = replace(self, solo=None if self.solo == slot else slot)
         return after, after.standing[1:]
 

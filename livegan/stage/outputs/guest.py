@@ -35,6 +35,8 @@ class Guest:
         self._limit, self._heard = OPENING, time.monotonic()
         self._looked = 0.0
         self._gone = False
+        self.opened = False
+        """Whether it said that it is at work."""
         self.wrong = ""
         """Why it had to be ended."""
         threading.Thread(target=self._read, name=f"guest {target}", daemon=True).start()
@@ -64,6 +66,7 @@ class Guest:
             kind = message["type"]
             if kind == "ready":
                 self._limit = SILENT
+                self.opened = True
             elif kind != "alive":
                 return message
             elif message["busy"] > SILENT:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from livegan.stage.show_memory import remove
 from livegan.stage.streams.stream import Stream, StreamPicture
 
 TRIES = 3  # times that one is started again, unless it is `endless`
+LASTED = 60.0
+"""Seconds after which one that fails counts as having worked: it is started again as the first."""
 RETRY = 1.0  # seconds before that, and as much more each time
 LONGEST = 30.0  # seconds before that at most
 ROOM = 1280 * 720
@@ -45,10 +47,16 @@ class GuestOutput(Sending):
         folder: Path,
         note: Note,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        set: Path | None = None,
         sound: str = "",
+        hear: Callable[[Message], None] = lambda message: None,
     ) -> None:
-        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes,
-        ``sound`` the name of the show's sound ring."""
+        """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes.
+
+        ``set`` is the show's, ``sound`` the name of its sound ring. ``hear`` takes what the output
+        says that is no note, on this thread.
+        """
         super().__init__(str(wanted["name"]), stream, lambda _: self._ring_output(), note)
         whose = "" if wanted["plugin"] == OWN else f" (plugin {wanted['plugin']})"
         self._title = f"output {wanted['kind']}{whose}"
@@ -56,11 +64,28 @@ class GuestOutput(Sending):
             "kind": ("output", wanted["kind"]),
             "folder": str(folder),
             "sound": sound,
+            "set": str(set or folder),
+            "options": wanted.get("options", {}),
             **{key: wanted[key] for key in ("name", "entry", "plugin")},
         }
         self._notes = ThrottledNotes(note, clock=clock)
         self._ring: PictureRing | None = None
         self._endless = False
+        self._hear, self._clock = hear, clock
+        self._guest: Guest | None = None
+        self._standing: dict[str, Message] = {}
+        self.state = "opening"
+        """``opening``, ``open`` or ``off``."""
+
+    def tell(self, **message: Any) -> None:
+        """Send a message to the output, which its ``hear`` takes. From any thread.
+
+        The newest of a ``type`` is sent again when its process is replaced.
+        """
+        self._standing[str(message["type"])] = message
+        guest = self._guest
+        if guest is not None:
+            guest.send(message)
 
     def _ring_output(self) -> RingOutput:
         assert self._ring is not None
@@ -78,40 +103,53 @@ class GuestOutput(Sending):
         try:
             self._host(self._ring.name)
         finally:
+            self.state = "off"
             self._stopped.set()
             feeding.join()
             remove(self._ring)
 
     def _host(self, ring: str) -> None:
         """Keep its process at work."""
-        for attempt in itertools.count():
+        attempt = 0
+        while True:
+            began = self._clock()
             try:
                 guest = Guest("send", {**self._options, "ring": ring})
             except OSError as error:
                 why: str | None = f"could not be started: {error}"
             else:
+                self._guest = guest
+                for message in list(self._standing.values()):
+                    guest.send(message)
                 try:
                     why = self._follow(guest)
                 finally:
+                    self._guest = None
                     guest.close()
             if why is None or self._stopped.is_set():
                 return
-            last = attempt >= TRIES and not self._endless
+            if self._clock() - began > LASTED:
+                attempt = 0  # not one that fails again and again
+            attempt += 1
+            last = attempt > TRIES and not self._endless
             self._note(f"{self._title}: {why}; {'it stays off' if last else 'restarting'}")
-            if last or self._stopped.wait(min(LONGEST, RETRY * (attempt + 1))):
+            if last or self._stopped.wait(min(LONGEST, RETRY * attempt)):
                 return
 
     def _follow(self, guest: Guest) -> str | None:
         """Hear a guest until it ends: why it did, None if it was to end."""
-        failed = ""
+        failed, self.state = "", "opening"
         while not self._stopped.is_set():
             message = guest.next(0.1)
+            if guest.opened:
+                self.state = "open"
             if message is None:
                 if guest.gone:
                     return failed or guest.how()
                 continue
             kind = message["type"]
             if kind == "off":
+                self.closed = bool(message.get("closed"))
                 if message["text"]:
                     self._note(f"{self._title}: {message['text']}")
                 return None
@@ -121,6 +159,8 @@ class GuestOutput(Sending):
                 self._endless = True
             elif kind == "note":
                 self._notes(f"{self._title}: {message['text']}")
+            else:
+                self._hear(message)
         return None
 
 

@@ -35,7 +35,14 @@ def send(connection: Connection, options: Message) -> None:
     folder = Path(options["folder"])
     try:
         offer = offered(options, folder)
-        given = {"note": line.note, "folder": folder, "sound": options["sound"]}
+        given = {
+            **dict(options.get("options", {})),
+            "note": line.note,
+            "folder": folder,
+            "set": Path(options.get("set") or folder),
+            "sound": str(options.get("sound") or ""),
+            "tell": line.tell,
+        }
         output = offer.make(options["name"], **taken(offer.make, given))
     except RuntimeError as error:  # it says why it is not to be had here
         line.tell("off", text=one_line(error))
@@ -48,24 +55,41 @@ def send(connection: Connection, options: Message) -> None:
             show(line, ring, output)
     except FileNotFoundError:
         line.tell("off", text="")  # the stage that made the ring is gone
+    except OutputClosed as closed:
+        line.tell("off", text=one_line(closed), closed=True)
     except Exception as error:
         line.tell("failed", text=f"{type(error).__name__}: {one_line(error)}")
     finally:
         output.close()
 
 
+class OutputClosed(Exception):
+    """An output was closed from outside, such as a window by hand: it stays closed until the next
+    save. The message is a line for the performer."""
+
+
 def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
-    """Send the newest picture, again and again, until told to end. The stage has guarded it."""
+    """Send the newest picture, again and again, until told to end. The stage has guarded it.
+
+    An output may also have ``turn()``, which is called between pictures, about 120 times a second,
+    and ``hear(message)``, which takes what the stage sends to it.
+    """
+    turn, hear = getattr(output, "turn", None), getattr(output, "hear", None)
     names = taken(output.send, {"time": 0, "frame": 0, "version": 0})
     failed = ThrottledNotes(line.note, once=True)
     formats, serial = Formats(), 0
     line.opened()
     if getattr(output, "endless", False):  # it depends on a network that may be away for long
         line.tell("endless")
-    while not line.asked_to_end():
+    while (message := line.next()) is not None:
+        if message and hear is not None:
+            hear(message)
+        if turn is not None:
+            with line.at_work():
+                turn()
         picture = ring.latest(after=serial)
         if picture is None:
-            time.sleep(WAIT)
+            time.sleep(0 if message else WAIT)
             continue
         serial = picture.serial
         pixels = formats.get(picture.pixels, getattr(output, "format", RGB) or RGB)

@@ -50,7 +50,7 @@ def openers(note: Callable[[str], None]) -> dict[str, Callable[[str], Output]]:
 
 @dataclass
 class _Running:
-    """An output at work, and the plugin's text that it was made from."""
+    """An output at work; and what it was made from, the plugin's text and the options."""
 
     sending: Sending
     stamp: str
@@ -143,8 +143,9 @@ class Outputs:
     def _at_work(self, key: OutputKey, item: Row, stream: Stream) -> _Running | None:
         """The output that is there, given its stream, or a new one; None if there is no such."""
         kind, name = key
-        running, stamp = self._running.get(key), str(item.get("stamp") or "")
-        if running is not None and running.stamp == stamp:
+        running = self._running.get(key)
+        stamp = f"{item.get('stamp') or ''} {sorted(dict(item.get('options') or {}).items())}"
+        if running is not None and running.stamp == stamp and not running.sending.closed:
             running.sending.stream = stream
             return running
         opener = self._openers.get(kind) if item.get("plugin", OWN) == OWN else None
@@ -167,6 +168,11 @@ class Outputs:
         sending.follow(before, HANDOVER)
         sending.start()
         return _Running(sending, stamp)
+
+    def states(self) -> dict[str, str]:
+        """``opening``, ``open`` or ``off``, of each output by kind and name."""
+        running = list(self._running.items())
+        return {f"{kind} {name}": each.sending.state for (kind, name), each in running}
 
     def _end(self, sending: Sending) -> None:
         sending.stop()

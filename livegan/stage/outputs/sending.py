@@ -51,6 +51,10 @@ class Sending(threading.Thread):
         self._before: tuple[threading.Thread, float] | None = None
         self._stopped = threading.Event()
         self.sent = 0
+        self.state = "open"
+        """``opening``, ``open`` or ``off``."""
+        self.closed = False
+        """Whether it was closed from outside, and is to be opened again by the next save."""
 
     def follow(self, before: threading.Thread | None, patience: float) -> None:
         """Open it only when ``before``, who had the name, has ended, or ``patience`` seconds are
@@ -63,6 +67,7 @@ class Sending(threading.Thread):
             before[0].join(before[1])
         if not self._stopped.is_set():
             self._work()
+        self.state = "off"
 
     def _work(self) -> None:
         try:

@@ -66,6 +66,8 @@ class Readings:
     """What the keys hold: "solo 2"."""
     source: str = ""
     """The name of the sound that is heard."""
+    scene: str = ""
+    """Number and name of the scene that plays, of a show with several."""
     tempo: TempoLine = field(default_factory=TempoLine)
     """What leads the beat."""
 
@@ -187,7 +189,7 @@ class Hud:
                 (f"{readings.bpm:5.1f} bpm", BLUE),
                 (f"{dots} {bar + 1:<4}", BLUE),
                 (str(readings.tempo), BLUE if readings.tempo.there else AMBER),
-                (f"version {version}", WHITE),
+                (f"{readings.scene} version {version}".strip(), WHITE),
                 (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
             [(heard, GREY)] * bool(readings.source),

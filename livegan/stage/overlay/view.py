@@ -72,6 +72,8 @@ class View:
     """What was refused, as it was saved; empty after a commit that went on air."""
     file: str = ""
     """The set's."""
+    playing: str = ""
+    """The file of the set that is on the air; the safe set does not count."""
     source: str = ""
     """What is on the air."""
     changed: tuple[int, ...] = ()
@@ -164,6 +166,7 @@ class View:
                 refused_line=None,
                 refused_text="",
                 source=message.source,
+                playing=self.playing if message.safe else file,
                 changed=tuple(message.changed),
                 changed_at=now,
             )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from livegan.ipc.messages import Safe, Solo, SwapNow, ToEngine, Undo
+from livegan.ipc.messages import PlayScene, Safe, Solo, SwapNow, ToEngine, Undo
 from livegan.ipc.remote.schema import (
     Command,
     FadeToBlack,
     Hold,
+    ListenTo,
+    PlaySet,
     RecordFilm,
     SaveScreenshot,
     SetTempo,
     TapTempo,
 )
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.stage.control.scenes import find_scene
 from livegan.stage.remote.server import Declined
 from livegan.stage.window.presenter import Presenter
 
@@ -28,12 +33,13 @@ class Obeying:
         send: Callable[[ToEngine], None],
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
+        audio: Callable[[str], None],
         safe: bool,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``safe``: there
-        is a safe set."""
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
+        is to be heard; ``safe``: there is a safe set."""
         self._presenter, self._send, self._recording = presenter, send, recording
-        self._tempo, self._safe = tempo, safe
+        self._tempo, self._safe, self._audio = tempo, safe, audio
 
     def __call__(self, command: Command, now: float) -> str:
         """Do it. Returns a line that says what; raises Declined."""
@@ -56,6 +62,13 @@ class Obeying:
                 raise Declined("nothing waits for its beat")
             self._send(command)
             return "it goes on the air with the next frame"
+        if isinstance(command, ListenTo):
+            if not command.source.strip():
+                raise Declined("name a sound, such as demo, a file, or an input of livegan devices")
+            self._audio(command.source)
+            return f"opening {command.source}; the show says so if it cannot listen to it"
+        if isinstance(command, PlaySet):
+            return self._scene(command.name, now)
         if isinstance(command, SetTempo):
             try:
                 wish = TempoWish.of(command.follow, command.bpm)
@@ -87,6 +100,17 @@ class Obeying:
         if after != before:
             self._presenter.press(action, "", now)
         return said[0] if after else said[1]
+
+    def _scene(self, name: str, now: float) -> str:
+        switches = self._presenter.switches
+        try:
+            path = find_scene(name, switches.scenes)
+        except ValueError as error:
+            raise Declined(str(error)) from None
+        if path not in switches.scenes:
+            self._presenter.switches = replace(switches, scenes=(*switches.scenes, path))
+        self._send(PlayScene(path))
+        return f"{Path(path).name} plays at the next bar, if it passes the test"
 
     def _solo(self, slot: int | None, now: float) -> str:
         slots = len(self._presenter.view.slots)

@@ -32,10 +32,12 @@ class Remote:
         learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
+        audio: Callable[[str], None],
         send: Callable[[ToEngine], None],
         log: ShowLog,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice.
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
+        is to be heard.
 
         A show without an address goes on; the log and the terminal say why.
         """
@@ -47,7 +49,7 @@ class Remote:
             self._said("opened", f"livegan tell cannot reach this show: {error}")
             return
         showing = Showing(opened.address.show, presenter, memory, learning, recording)
-        self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
+        self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show

@@ -39,7 +39,8 @@ class Showing:
         meters = dict(zip(METERS, seen.meters, strict=True))
         return ShowState(
             show=self._show,
-            set=view.file,
+            set=view.playing or view.file,
+            scenes=switches.scenes,
             time=round(self._sound.position / RATE, 3),
             engine=view.engine,
             device=view.device,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 
@@ -9,6 +10,9 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 # A performer types in the editor while the window fills another display.
 os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "livegan")
+# A surface goes to the window as it is. SDL would draw it with OpenGL, which takes three to five
+# times as long where there is no graphics card; where there is one, we use no surface.
+os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
 
 UNSEEN = ("offscreen", "dummy", "evdev")  # SDL's drivers that show nothing
 RATE = 60.0  # pictures a second at most, whatever the display can do
@@ -22,10 +26,11 @@ class NoDisplay(ValueError):
     """There are screens, but not the one asked for; the message says which there are."""
 
 
-def reach(display: int) -> tuple[tuple[int, int], ...]:
+def reach(display: int | None) -> tuple[tuple[int, int], ...]:
     """The sizes of all displays in pixels, once SDL has found them; `let_go` when it is over.
 
-    Raises NoWindow, or NoDisplay where there is none of that number, counted from 0.
+    Raises NoWindow, or NoDisplay where there is none of that number, counted from 0; None takes
+    any.
     """
     import pygame
 
@@ -40,11 +45,37 @@ def reach(display: int) -> tuple[tuple[int, int], ...]:
         # SDL's last resort: a show that nobody sees is none.
         let_go()
         raise NoWindow(f"the screen does not answer: {_advice()}")
-    if not 0 <= display < len(desktops):
+    if display is not None and not 0 <= display < len(desktops):
         have = "0" if len(desktops) == 1 else f"0 to {len(desktops) - 1}"
         let_go()
         raise NoDisplay(f"there is no display {display}: use --display {have}")
     return tuple(desktops)
+
+
+def names() -> tuple[str, ...]:
+    """What SDL calls the displays, once they were reached; "" for one without a name."""
+    import pygame
+
+    count = pygame.display.get_num_displays()
+    try:
+        where = pygame.base.__file__
+        folder = os.path.dirname(where)
+        library = os.path.join(folder, "SDL2.dll") if sys.platform == "win32" else where
+        name = ctypes.CDLL(library).SDL_GetDisplayName
+        name.restype, name.argtypes = ctypes.c_char_p, [ctypes.c_int]
+    except (OSError, AttributeError):
+        return ("",) * count
+    return tuple((name(number) or b"").decode("utf-8", "replace") for number in range(count))
+
+
+def find(wanted: int | str) -> int | None:
+    """The number of a display, of a number or of a part of its name; None if it is not there."""
+    have = names()
+    if isinstance(wanted, int) or wanted.strip().isdigit():
+        number = int(wanted)
+        return number if 0 <= number < len(have) else None
+    found = [n for n, name in enumerate(have) if wanted.lower().strip() in name.lower()]
+    return found[0] if found else None
 
 
 def let_go() -> None:

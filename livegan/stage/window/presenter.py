@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +20,7 @@ from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
 from livegan.stage.control.keys import action_of
+from livegan.stage.control.scenes import scene_of
 from livegan.stage.control.switches import Order, Switches
 from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.fallback.ladder import Rung
@@ -30,7 +33,7 @@ from livegan.stage.record.intervals import Intervals
 from livegan.stage.streams.stream import StreamPicture, StreamRequest
 from livegan.stage.streams.streams import Streams
 from livegan.stage.window.pacing import FramePace
-from livegan.stage.window.window import Window, WindowLost
+from livegan.stage.window.window import Press, Window, WindowLost
 
 T = TypeVar("T")
 _NOTHING: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
@@ -104,6 +107,8 @@ class Presenter:
         """Called with a line when a part of the stage failed, once for each."""
         self.lost: Callable[[str], None] = lambda line: None
         """Called with a line when the window is gone for good; the show goes on without it."""
+        self.elsewhere: queue.SimpleQueue[Press] = queue.SimpleQueue()
+        """Keys that were pressed in other windows, from any thread."""
         self._failures: set[str] = set()
 
     def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
@@ -142,7 +147,7 @@ class Presenter:
             panels = self._survive(self._overlays, now) or []
             self.overlay_ms += (time.perf_counter() - began) * 1000
             over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
-            asked = (window.size, self.switches)
+            asked = (window.size, window.looks, self.switches)
             # What is on the screen already is not drawn again, and numbers wait for the next
             # picture: on a machine without a graphics card each frame costs the networks 5 ms.
             patience = RIDE if over != before_over else AT_LEAST
@@ -193,11 +198,17 @@ class Presenter:
     def _take_keys(self, now: float) -> None:
         if self._window is None:
             return
-        for press in self._window.presses():
+        for press in [*self._window.presses(), *self._elsewhere()]:
             closed = press.name == "close"
             found = ("quit", "close") if closed else action_of(press.typed, press.name)
             if found is not None:
                 self.press(*found, now)
+
+    def _elsewhere(self) -> Iterator[Press]:
+        """What was pressed in other windows."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                yield self.elsewhere.get_nowait()
 
     def press(self, action: str, pressed: str, now: float) -> None:
         """Do what a key does; see `livegan.stage.control.switches`. Also without a window."""
@@ -205,9 +216,13 @@ class Presenter:
         self.switches, orders = standing.press(action, pressed, now)
         self._tell_hands()
         for order in orders:
-            if order != "fullscreen":
+            if order not in ("fullscreen", "fit"):
                 self._order(order)
-            elif self._window is not None:
+            elif self._window is None:
+                continue
+            elif order == "fit":
+                self._window.begin_fitting()
+            else:
                 self._window.toggle_fullscreen()
 
     def _tell_hands(self) -> None:
@@ -275,4 +290,5 @@ class Presenter:
             flags=self.switches.flags,
             source=self._source(),
             tempo=self._tempo(),
+            scene=scene_of(self.view.playing, self.switches.scenes),
         )

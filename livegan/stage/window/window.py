@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,9 @@ from livegan.files import printable
 from livegan.stage.overlay.text import Panel, PixelSize
 from livegan.stage.window import displays as screen
 from livegan.stage.window import x11
-from livegan.stage.window.canvas import Canvas, SurfaceCanvas, TextureCanvas
+from livegan.stage.window.canvas import Canvas, Room, SurfaceCanvas, TextureCanvas
+from livegan.stage.window.graphics_card import has_graphics_card
+from livegan.stage.window.trimming import MOUSE, Trimming
 from livegan.stage.window.visibility import Displays, Visibility
 
 USUAL: PixelSize = (1024, 1024)
@@ -47,6 +49,7 @@ class Press:
 
     typed: str
     name: str
+    shift: bool = False
 
 
 class Window:
@@ -60,6 +63,9 @@ class Window:
         fullscreen: bool = False,
         display: int = 0,
         canvas: Literal["auto", "texture", "surface"] = "auto",
+        trimming: Trimming | None = None,
+        missing: bool = False,
+        find: Callable[[], int | None] = lambda: None,
         told: Callable[[str, str], None] = lambda what, text: None,
         last_resort: Callable[[], None] = lambda: None,
     ) -> None:
@@ -67,6 +73,12 @@ class Window:
 
         Without a ``size`` it takes the shape of what it shows, until somebody resizes it.
         ``last_resort`` is called when the process is about to end because the X server is gone.
+
+        With ``missing``, a display that is not there is waited for, on another one and not
+        fullscreen. ``find`` is called when the displays have changed, and gives the number of
+        the one that the window belongs on, if it knows.
+
+        ``trimming`` fits what is shown to a wall; without one, nothing does.
 
         ``told`` is called with a word ("hidden", "back", "display", "canvas", "opened") and a line
         whenever something happens to the window that nobody asked for.
@@ -76,9 +88,13 @@ class Window:
         self._told, self._title, self._wanted = told, printable(title), canvas
         x11.survive_errors(last_resort)
         self._abandoned = False
-        self._displays = Displays(display, display, screen.reach(display))
+        sizes = screen.reach(None if missing else display)
+        at = display if display < len(sizes) else 0  # where the performer sees it
+        self._displays, self._away = Displays(display, at, sizes), at != display
+        self._find, self._waits = find, missing
         self._visibility, self._minded = Visibility(), 0.0
         self._shown: tuple[NDArray[np.uint8], bool] | None = None
+        self.trimming, self._trimmed = trimming, 0
         self._size, self.fullscreen = size or USUAL, False
         self._follows = size is None
         try:
@@ -86,10 +102,11 @@ class Window:
         except pygame.error as error:
             screen.let_go()
             raise screen.refusal(error) from error
-        if fullscreen:
+        self._fills = fullscreen
+        if fullscreen and at == display:
             self.toggle_fullscreen()
         self._canvas = self._open_canvas(canvas)
-        self.period = screen.period_of(display)
+        self.period = screen.period_of(at)
         """Seconds from one frame to the next: 60 a second, or what the display does if less."""
         pygame.key.set_repeat(0)
 
@@ -110,7 +127,7 @@ class Window:
         import pygame
 
         canvas: Canvas | None = None
-        if wanted != "surface":
+        if wanted == "texture" or (wanted == "auto" and has_graphics_card()):
             try:
                 canvas = TextureCanvas(self._window)
             except (pygame.error, ImportError):
@@ -151,13 +168,63 @@ class Window:
                 self._renew_canvas("the graphics card was reset")
             elif event.type == pygame.KEYDOWN:
                 typed = event.unicode if event.unicode.isprintable() else ""
-                found.append(Press(typed, pygame.key.name(event.key)))
+                shift = bool(event.mod & pygame.KMOD_SHIFT)
+                press = Press(typed, pygame.key.name(event.key), shift)
+                if not self.fit(press):
+                    found.append(press)
+            elif self._fits and event.type in MOUSE and self.trimming is not None:
+                self.trimming.mouse(event, self.size)
             elif event.type == pygame.SYSWMEVENT:
                 self._connection.hear(event.dict.get("event", b""))
             elif event.type == pygame.QUIT:
                 found.append(Press("", "close"))
         self._mind(now)
+        if self.trimming is not None:
+            self.trimming.look(now)
         return found
+
+    # Fitting it to a wall ------------------------------------------------------------------------
+
+    @property
+    def looks(self) -> int:
+        """A number that changes when the same picture is to be presented anew."""
+        return self.trimming.serial if self.trimming is not None else 0
+
+    @property
+    def _fits(self) -> bool:
+        return self.trimming is not None and self.trimming.edit is not None
+
+    def begin_fitting(self) -> None:
+        """Let corners, mask and the like be set with keys and mouse."""
+        import pygame
+
+        if self.trimming is None or self._shown is None or self._fits:
+            return
+        pixels, fill = self._shown
+        self.trimming.begin((pixels.shape[1], pixels.shape[0]), self.size, fill)
+        pygame.key.set_repeat(300, 30)  # of the arrow keys
+        pygame.mouse.set_visible(True)
+
+    def fit(self, press: Press) -> bool:
+        """Take a key while the window is fitted; whether it was one for that."""
+        import pygame
+
+        if self.trimming is None or not self.trimming.press(press.name, press.shift, self.size):
+            return False
+        if not self._fits:
+            pygame.key.set_repeat(0)
+            pygame.mouse.set_visible(not self.fullscreen)
+        return True
+
+    def _draw_picture(self) -> None:
+        """Give the canvas what it shows: the picture, or the grid while the window is fitted."""
+        if self._shown is None:
+            return
+        pixels, fill = self._shown
+        if self.trimming is not None:
+            self._canvas.trim = self.trimming.trim
+            pixels = self.trimming.instead(pixels, self.size)
+        self._canvas.picture(pixels, fill)
 
     def picture(self, pixels: NDArray[np.uint8], fill: bool = False) -> None:
         """Take a new picture, (H, W, 3) uint8; it stays until the next. ``fill`` stretches it."""
@@ -167,20 +234,27 @@ class Window:
         if not fill:
             self._follow((pixels.shape[1], pixels.shape[0]))
         try:
-            self._canvas.picture(pixels, fill)
+            self._draw_picture()
         except pygame.error as error:
             self._renew_canvas(str(error))
 
-    def present(self, panels: Sequence[Panel] = ()) -> None:
-        """Show the picture, and the panels over it. Raises WindowLost where there is no screen any
-        more."""
+    def present(self, panels: Sequence[Panel] = (), room: Room | None = None) -> None:
+        """Show the picture, in a part of the window if there is a ``room``, and the panels over it.
+
+        Raises WindowLost where there is no screen any more.
+        """
         import pygame
 
         self._see_server()
         if self._connection.destroyed:
             self._reopen()
         try:
-            self._canvas.present(self.size, panels)
+            if self.looks != self._trimmed:
+                self._trimmed = self.looks
+                self._draw_picture()
+            if self.trimming is not None:
+                panels = [*panels, *self.trimming.panels(self.size)]
+            self._canvas.present(self.size, panels, room)
         except pygame.error as error:
             self._see_server()
             self._renew_canvas(str(error))
@@ -218,12 +292,23 @@ class Window:
         if 0 <= now - self._minded < MIND:
             return
         self._minded = now
-        self._displays, target = self._displays.look(pygame.display.get_desktop_sizes())
+        sizes = tuple(pygame.display.get_desktop_sizes())
+        if sizes != self._displays.sizes:
+            home = self._find()
+            if home is not None:
+                self._away = home >= len(sizes)
+                self._displays = replace(self._displays, home=0 if self._away else home)
+        self._displays, target = self._displays.look(sizes)
         if target is not None:
             self._told(
                 "display", f"the displays have changed: the window moved to display {target}"
             )
+            at_home = target == self._displays.home and not self._away
+            if self._waits and self.fullscreen and not at_home:
+                self.toggle_fullscreen()  # it covers no other window
             self._place(target)
+            if self._waits and self._fills and not self.fullscreen and at_home:
+                self.toggle_fullscreen()
 
     def _place(self, display: int) -> None:
         """To that display, as it was: a window that fits there, or the whole of it."""
@@ -261,8 +346,7 @@ class Window:
             self._told("canvas", f"the window was reset: {why}")
         self._canvas.close()
         self._canvas = self._open_canvas("auto" if self._wanted == "auto" else self._wanted)
-        if self._shown is not None:
-            self._canvas.picture(*self._shown)
+        self._draw_picture()
 
     def toggle_fullscreen(self) -> None:
         """To fullscreen on the display it is on, or back to a window."""

@@ -49,6 +49,32 @@ def open_kept(name, *, folder, note):
     return Kept(name, folder)
 
 
+class Shut:
+    """One that a hand closes, and that talks with the stage."""
+
+    def __init__(self, name, set, tell, colour="none"):
+        tell("press", name=f"{name} {set.name} {colour}")
+        self.shut = False
+
+    def send(self, pixels):
+        pass
+
+    def turn(self):
+        if self.shut:
+            from livegan.stage.outputs.hosting import OutputClosed
+            raise OutputClosed("closed by hand")
+
+    def hear(self, message):
+        self.shut = message["type"] == "shut"
+
+    def close(self):
+        pass
+
+
+def open_shut(name, *, set, tell, colour="none"):
+    return Shut(name, set, tell, colour)
+
+
 def open_nowhere(name):
     raise RuntimeError("there is no such place here")
 
@@ -76,6 +102,7 @@ def register_outputs(register):
     register(open_kept, "kept", "keeps")
     register(open_nowhere, "nowhere", "is nowhere")
     register(Harm, "harm", "harms")
+    register(open_shut, "shut", "is shut by hand")
 '''
 
 
@@ -143,6 +170,41 @@ def test_an_output_of_a_plugin_is_sent_the_newest_picture(
     assert "output kept (plugin places): keeps takes" in notes
 
 
+def test_an_output_has_options_talks_with_the_stage_and_comes_back_after_a_hand_closed_it(
+    ring: PictureRing, streams: Streams, tmp_path: Path
+) -> None:
+    notes: list[str] = []
+    heard: list[str] = []
+    made: list[GuestOutput] = []
+
+    def new(wanted: dict[str, Any], stream: Stream) -> GuestOutput:
+        output = GuestOutput(
+            wanted,
+            stream,
+            tmp_path,
+            notes.append,
+            set=tmp_path / "four.py",
+            hear=lambda message: heard.append(message["name"]),
+        )
+        made.append(output)
+        return output
+
+    outputs = Outputs({}, streams, notes.append, new)
+    wanted = [{**item(tmp_path, ring, "shut", "door"), "options": {"colour": "red"}}]
+    outputs.take(wanted)
+    until(lambda: heard == ["door four.py red"] and outputs.states() == {"shut door": "open"})
+    outputs.take(wanted)
+    assert len(made) == 1
+    made[0].tell(type="shut")
+    until(lambda: outputs.states() == {"shut door": "off"})
+    assert notes == ["output shut (plugin places): closed by hand"]
+    outputs.take(wanted)  # the next save
+    until(lambda: len(heard) == 2)
+    outputs.take([{**wanted[0], "options": {"colour": "blue"}}])
+    until(lambda: heard[2:] == ["door four.py blue"])
+    outputs.close()
+
+
 def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: PictureRing) -> None:
     sent = 0
 
@@ -156,9 +218,9 @@ def test_an_output_that_fails_anew_at_each_picture_sends_a_few_notes(ring: Pictu
         def opened(self) -> None:
             """No signs of life: they end the process when the pipe is closed."""
 
-        def asked_to_end(self) -> bool:
+        def next(self) -> dict[str, Any] | None:
             ring.write(np.full((4, 4, 3), sent, np.uint8))
-            return sent == 40
+            return None if sent == 40 else {}
 
     here, there = Pipe()
     with here, there:
@@ -177,7 +239,7 @@ def test_the_stage_passes_on_a_few_notes_of_an_output_whatever_its_process_says(
     said = 0
 
     class Chatty:
-        gone = False
+        gone, opened = False, True
 
         def next(self, timeout: float) -> dict[str, Any] | None:
             nonlocal said

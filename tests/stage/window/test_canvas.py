@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.stage.window.canvas import fitted
+from livegan.stage.window.warp import fitted
 
 sides = st.integers(1, 5000)
 

@@ -1,0 +1,65 @@
+"""The outputs of a ``show(...)``: their names, and the options that they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from livegan.graph.binding import describe
+from livegan.graph.place import SetError
+from livegan.plugin import registry
+from livegan.plugin.catalogue import Offer
+from livegan.plugin.guard import said
+from livegan.plugin.output_options import OptionValue, options_of
+
+DEFAULT = "livegan"
+"""The name that True stands for."""
+
+
+def read_outputs(words: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, OptionValue]]:
+    """The keywords of a ``show(...)`` as outputs, kind by kind, and the options of these outputs.
+
+    Raises SetError for what is neither, and for a value that the output cannot take.
+    """
+    offered = {offer.name for offer in registry.current().offered("output")}
+    kinds = {word for word in words if word.rpartition(":")[2] in offered}
+    taken = {option for kind in kinds for option in options_of_output(kind)} - kinds
+    outputs: dict[str, str] = {}
+    options: dict[str, OptionValue] = {}
+    for word, value in words.items():
+        if word not in taken:
+            outputs[word] = _named(word, value)
+        elif isinstance(value, (str, int, float)):
+            options[word] = value
+        else:
+            raise SetError(f"show: {word}= takes a number or a text, got {describe(value)}")
+    return outputs, options
+
+
+def options_of_output(kind: str) -> tuple[str, ...]:
+    """The options of an output; SetError if there is no such output."""
+    return options_of(_offer(kind).make)
+
+
+def _named(kind: str, name: Any) -> str:
+    offer = _offer(kind)
+    if name is True:
+        return DEFAULT
+    if not isinstance(name, str) or not name.strip():
+        raise SetError(f"show: {kind}= takes a name in quotes, got {describe(name)}")
+    if offer.check is not None:
+        try:
+            offer.check(name)
+        except Exception as error:  # of a plugin
+            raise SetError(f"show: {said(error) or type(error).__name__}") from None
+    return name
+
+
+def _offer(kind: str) -> Offer:
+    try:
+        return registry.current().offer("output", kind)
+    except registry.UnknownName as error:
+        offers = registry.current().offered("output")
+        names = [f"{offer.name}=" for offer in offers if kind in options_of(offer.make)]
+        whose = f"; {kind}= is an option of {' and '.join(names)}" if names else ""
+        raise SetError(f"show: {error}{whose}") from None
