@@ -282,7 +282,7 @@ def test_an_output_that_depends_on_a_network_is_started_again_without_end(
     started: list[str] = []
 
     class Away:
-        gone = False
+        gone = opened = False
 
         def __init__(self, target: str, options: dict[str, Any]) -> None:
             started.append(target)
