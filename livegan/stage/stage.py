@@ -265,7 +265,9 @@ class Stage:
             tempo=self._tempo.give,
             audio=AudioChoice(self._listening, options, self._note).give,
             send=self._supervision.send,
+            attach=self.attach,
             log=self._log,
+            note=self._note,
         )
         stack.callback(self._remote.stop)
         if options.record is not None:

@@ -44,7 +44,7 @@ class Listener:
     ) -> None:
         """``moved`` receives the control that was moved while one is learnt."""
         self.kind = kind
-        self._target, self._options, self._note, self._moved = target, options, note, moved
+        self._target, self.options, self._note, self._moved = target, options, note, moved
         self.clock: Callable[[Message], None] = lambda message: None
         """Receives what the process says of a clock."""
         self._stopped = threading.Event()
@@ -67,7 +67,7 @@ class Listener:
         pause = RETRY
         while not self._stopped.is_set():
             try:
-                guest = Guest(self._target, self._options)
+                guest = Guest(self._target, self.options)
             except OSError as error:
                 why: str | None = f"could not be started: {error}"
             else:
@@ -79,7 +79,7 @@ class Listener:
                     guest.close()
             if why is None or self._stopped.is_set():
                 return
-            self._note(f"{self.kind}: the process that listens {why}; started again")
+            self._note(f"{self.kind}: its process ended ({why}); started again")
             self._stopped.wait(pause)
             pause = min(2 * pause, LONGEST)
 
@@ -103,7 +103,12 @@ class Listener:
                     return None
             elif message["type"] == "clock":
                 self.clock(message)
+            else:
+                self.hear(message)
         return None
+
+    def hear(self, message: Message) -> None:
+        """Take what else it says; on a thread of its own."""
 
     def stop(self) -> None:
         """End it."""

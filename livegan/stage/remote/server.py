@@ -7,6 +7,7 @@ read.
 
 from __future__ import annotations
 
+import functools
 import queue
 import selectors
 import socket
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from livegan import __version__
 from livegan.ipc.remote.address import OpenAddress
-from livegan.ipc.remote.schema import Answer, Command, ShowState, Welcome, line_of
+from livegan.ipc.remote.schema import Answer, Command, FromShow, ShowState, Welcome, line_of
 from livegan.stage.remote.visitor import Visitor
 
 MOST = 32
@@ -47,12 +48,14 @@ class RemoteServer:
     def __init__(
         self,
         open_address: OpenAddress,
-        state: Callable[[], ShowState],
-        at_once: Callable[[Command], str | None],
+        state: Callable[[bool, bool], ShowState],
+        at_once: Callable[[Command], str | FromShow | None],
         told: Callable[[str, str], None],
     ) -> None:
-        """``state`` and ``at_once`` are called on the server's thread. ``at_once`` does a command
-        that needs no frame, and gives the answer; None leaves it to `take`. It raises `Declined`.
+        """``state`` and ``at_once`` are called on the server's thread. ``state`` takes whether
+        thumbnails are wanted, and whether the values of signals and nodes are. ``at_once`` does a
+        command that needs no frame, and gives the line of the answer, or what is sent in its place;
+        None leaves it to `take`. It raises `Declined`.
         ``told`` receives lines about clients that are sent away, and of which kind they are.
         """
         self.address = open_address.address
@@ -66,6 +69,11 @@ class RemoteServer:
         open_address.socket.setblocking(False)
         self._thread = threading.Thread(target=self._serve, name="remote", daemon=True)
         self._thread.start()
+
+    @property
+    def thumbs_wanted(self) -> bool:
+        """Whether a client follows the thumbnails; from any thread."""
+        return any(visitor.follows_thumbs for visitor in self._visitors)
 
     def take(self, do: Callable[[Command], str], most: int = 32) -> None:
         """Do what was asked, at most so much; on the thread of the stage. ``do`` gives the answer,
@@ -84,6 +92,11 @@ class RemoteServer:
                 raise
             self._answers.put(answer)
             self._rouse()
+
+    @property
+    def values_wanted(self) -> bool:
+        """Whether a client follows the values of signals and nodes. From any thread."""
+        return any(v.values and v.due is not None for v in self._visitors)
 
     def stop(self) -> None:
         """Leave all clients, and close the address."""
@@ -189,20 +202,18 @@ class RemoteServer:
         except Declined as error:
             visitor.answer(False, str(error))
             return
-        if text is not None:
+        if isinstance(text, str):
             visitor.answer(True, text)
+            return
+        if text is not None:
+            visitor.send(text)
             return
         visitor.awaits = True
         self._asked.put(RemoteRequest(command, visitor))
 
     def _send_states(self, now: float) -> None:
-        """Send the state to those who wait for it: made once for all."""
-        made: list[bytes] = []
-
-        def line() -> bytes:
-            if not made:
-                made.append(line_of(self._state()))
-            return made[0]
+        """Send the state to those who wait for it: made once for all who want the same."""
+        line = functools.cache(lambda thumbs, values: line_of(self._state(thumbs, values)))
 
         try:
             for visitor in self._visitors:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 from livegan.control_names import KNOB
 from livegan.ipc.messages import Row
-from livegan.ipc.remote.schema import ShowState
+from livegan.ipc.remote.schema import SetText, ShowState
 from livegan.sound import RATE
 from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
+from livegan.stage.remote.thumbs import SlotThumbs
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
 
@@ -29,13 +30,24 @@ class Showing:
         self._show, self._presenter, self._recording = show, presenter, recording
         self._learning = learning
         self._sound, self._controls = memory.sound, memory.controls
+        self._thumbs = SlotThumbs(memory.thumbs.name)
 
-    def __call__(self) -> ShowState:
+    def text(self) -> SetText:
+        """The text on the air."""
+        view = self._presenter.view
+        return SetText(view.version, view.playing or view.file, view.source)
+
+    def __call__(self, thumbs: bool = False, values: bool = False) -> ShowState:
+        """The state; with ``thumbs`` each slot has its picture, with ``values`` also what signals
+        and nodes are worth, by line."""
         view, switches, seen = (
             self._presenter.view,
             self._presenter.switches,
             self._presenter.readings(),
         )
+        newest = view.values if values else None
+        if newest is not None and newest.version != view.version:
+            newest = None
         meters = dict(zip(METERS, seen.meters, strict=True))
         return ShowState(
             show=self._show,
@@ -48,9 +60,11 @@ class Showing:
             screen_fps=_rounded(seen.screen_fps, 1),
             age_ms=None if seen.age_ms is None else _rounded(seen.age_ms, 1),
             version=view.version,
+            on_air_at=view.on_air_at,
             safe=view.safe,
             commit=view.commit,
             refusal=view.refusal,
+            refused_at=view.refused_at,
             waiting=view.waiting,
             missing=dict(view.awaited),
             notes=[note.text for note in view.notes],
@@ -67,12 +81,25 @@ class Showing:
             clock=seen.tempo.clock,
             beats=_rounded(seen.beats, 3),
             beats_per_bar=view.beats_per_bar,
-            slots=[vars(slot) for slot in view.slots],
+            slots=self._slots(thumbs),
             knobs=self.knobs(),
             pads=view.pads,
+            signals=newest.signals if newest else (),
+            nodes=newest.nodes if newest else (),
             learning=self._learning.name,
             learnt=self._learning.said,
         )
+
+    def close(self) -> None:
+        """Let go of the memory of the show."""
+        self._thumbs.close()
+
+    def _slots(self, thumbs: bool) -> list[Row]:
+        rows = [vars(slot) for slot in self._presenter.view.slots]
+        if not thumbs:
+            return list(rows)
+        pictures = self._thumbs.pictures(len(rows))
+        return [{**row, "picture": p} for row, p in zip(rows, pictures, strict=True)]
 
     def knobs(self) -> list[Row]:
         """The knobs of the set on the air, each with its ``value`` as the set reads it."""

@@ -263,6 +263,8 @@ class Presenter:
             panels += over
         if switches.code and self.view.code:
             panels = self._code.panels(self.view, size, now, top) + panels
+        if switches.invite and self.view.panel:
+            panels += hud.invitation(self.view.panel, size)
         if switches.hint is not None and switches.hint.strength(now) > 0:
             panels += hud.hint(switches.hint, size, now)
         if switches.help:
