@@ -157,6 +157,7 @@ class Stage:
         self._swept(sweep())
         source = source_of(options.audio, options, self._note)
         shared = stack.enter_context(rings.made(options.largest, self._note))
+        self._sound_ring = shared.sound.name
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
@@ -343,7 +344,8 @@ class Stage:
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
         """An output in a process of its own."""
         folder, set = self.options.working, self.options.set
-        return GuestOutput(wanted, stream, folder, self._note, set=set, hear=self._hear_output)
+        sound, hear = self._sound_ring, self._hear_output
+        return GuestOutput(wanted, stream, folder, self._note, set=set, sound=sound, hear=hear)
 
     def _hear_output(self, message: dict[str, Any]) -> None:
         """What an output says: a key that was pressed in its window."""
