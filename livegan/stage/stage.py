@@ -30,10 +30,9 @@ from livegan.picture_sources.source import SourceName, Wanted
 from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
-from livegan.sound.sources import parse_source
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
-from livegan.stage.control.audio_choice import AudioChoice
+from livegan.stage.control.audio_choice import AudioChoice, source_of
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs
@@ -46,10 +45,10 @@ from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
 from livegan.stage.outputs.guest_output import GuestOutput
-from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
+from livegan.stage.outputs.guest_source import GuestSource
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
-from livegan.stage.overlay.code import Code
+from livegan.stage.overlay.code import Code, warm_up
 from livegan.stage.overlay.view import View
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
@@ -157,10 +156,9 @@ class Stage:
         if why:
             self._log.say(f"this show has no log: {why}", "yellow")
         self._swept(sweep())
-        source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
-            options.audio, loop=options.loop, audible=options.audible
-        )
+        source = source_of(options.audio, options, self._note)
         shared = stack.enter_context(rings.made(options.largest, self._note))
+        self._sound_ring = shared.sound.name
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
@@ -274,7 +272,7 @@ class Stage:
             self._captures.record()
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits flashes")
-        self._log.later(_warm_up)
+        self._log.later(warm_up)
         self._log.record(
             "show", set=str(options.set), audio=options.audio, canvas=self._window.canvas
         )
@@ -314,8 +312,7 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
-                now_at = self._sound.position / RATE
-                self._knobs.hear(presenter.view.playing, message.knobs, now_at)
+                self._knobs.hear(presenter.view.playing, message.knobs, self._sound.position / RATE)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
@@ -348,7 +345,8 @@ class Stage:
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
         """An output in a process of its own."""
         folder, set = self.options.working, self.options.set
-        return GuestOutput(wanted, stream, folder, self._note, set=set, hear=self._hear_output)
+        sound, hear = self._sound_ring, self._hear_output
+        return GuestOutput(wanted, stream, folder, self._note, set=set, sound=sound, hear=hear)
 
     def _hear_output(self, message: dict[str, Any]) -> None:
         """What an output says: a key that was pressed in its window."""
@@ -403,8 +401,3 @@ class Stage:
     def _note(self, text: str) -> None:
         """A line of our own, from any thread."""
         self._hear(Note(text))
-
-
-def _warm_up() -> None:
-    """What the first code overlay needs, imported beside the show."""
-    import pygments.lexers.python  # type: ignore[import-untyped]  # noqa: F401
