@@ -55,7 +55,8 @@ ROWS = (
         "models", "List the models that a set in this folder can use, or show the card of one."
     ),
     CommandRow(
-        "devices", "List sound inputs and outputs, cameras, NDI senders, displays and processors."
+        "devices",
+        "List sound inputs and outputs, cameras, senders of pictures, displays and processors.",
     ),
     CommandRow(
         "doctor",

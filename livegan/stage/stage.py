@@ -41,7 +41,8 @@ from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
 from livegan.stage.fallback.ladder import CHOSEN, Rung
 from livegan.stage.fallback.still import Still, place_of
-from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment
+from livegan.stage.flash.flash_guard import FlashGuard
+from livegan.stage.flash.told_guard import told_guard
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
 from livegan.stage.outputs.guest_output import GuestOutput
@@ -333,14 +334,7 @@ class Stage:
 
     def _guard(self, stream: str) -> FlashGuard:
         """The flash guard of a stream."""
-        return FlashGuard(self.options.flash_guard, lambda moment: self._guarded(stream, moment))
-
-    def _guarded(self, stream: str, moment: GuardMoment) -> None:
-        """A flash guard acted."""
-        fields = {"since": round(moment.since, 2), "until": round(moment.until, 2)}
-        kinds, area = list(moment.kinds), round(moment.area, 2)
-        self._log.record("flash_guard", output=stream, area=area, kinds=kinds, **fields)
-        self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
+        return told_guard(stream, self.options.flash_guard, self._log)
 
     def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
         """An output in a process of its own."""
