@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livegan.ipc.messages import ToEngine
+from livegan.ipc.messages import Row, ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
 from livegan.plugin.tempo_wish import TempoWish
@@ -40,6 +40,8 @@ class Remote:
         A show without an address goes on; the log and the terminal say why.
         """
         self._server: RemoteServer | None = None
+        self.knobs: Callable[[], list[Row]] = list
+        """The knobs of the set on the air, with their values."""
         self._log, self._lines = log, ThrottledNotes(self._write)
         try:
             opened = open_address(options.working, options.set)
@@ -48,6 +50,7 @@ class Remote:
             return
         showing = Showing(opened.address.show, presenter, memory, learning, recording)
         self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
+        self.knobs = showing.knobs
         hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show
