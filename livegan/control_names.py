@@ -19,6 +19,8 @@ import re
 NAME = re.compile(r"[^\s#*,/?\[\]{}=:\x00-\x1f\x7f]{1,60}")
 """What a knob or pad can be called: one word that an OSC address and ``--knob`` can hold."""
 KNOB, PAD, OSC, MIDI = "knob/", "pad/", "osc", "midi/"
+SENT_FRAME = "frame"
+"""In the table of what sets send: is set last, when all numbers of that frame are there."""
 CLOCK_BEATS, CLOCK_BPM = "clock/beats", "clock/bpm"
 
 

@@ -26,6 +26,7 @@ from livegan.graph.oscillator import SHAPES
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
+from livegan.graph.send import send as send
 from livegan.graph.shader import shader as shader
 from livegan.graph.signal import Signal, count_of, lift
 from livegan.graph.sound import SOUND, SoundHandle

@@ -37,6 +37,7 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal_sends import RehearsedSends
 from livegan.rehearsal_sound import RehearsalSound
 from livegan.reporting import as_paced, stage_ms
 from livegan.saving import save_png
@@ -203,6 +204,7 @@ def _rehearse(
     stills: list[tuple[float, Any]] = []
     shape: tuple[int, ...] = ()
     moments: list[GuardMoment] = []
+    sent = RehearsedSends(what.report is not None)
     guard = FlashGuard(what.flash_guard, moments.append)
     with contextlib.closing(player), sinks(what, fps, sound.span) as sink:
         for index in itertools.count():
@@ -235,6 +237,7 @@ def _rehearse(
                 curves.append(history.features(before, history.hops).astype(np.float32))
                 if index * STILLS >= len(stills) * expected and len(stills) < STILLS:
                     stills.append((seconds, pixels))
+            sent.take(frame.sent, seconds)
             if on_frame is not None:
                 on_frame(frame, pixels)
             sink(index, pixels)
@@ -278,12 +281,14 @@ def _rehearse(
             {k: v for k, v in c.items() if k not in ("type", "source")} for c in commits.values()
         ],
         "faults": faults,
+        "sends": sent.counts,
     }
     if what.report is not None:
         from livegan.reporting import write_report
 
         slots = strip(player.program) if player.program is not None else None
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
+        sent.write(what.report / "sends.jsonl")
     return Result(report)
 
 

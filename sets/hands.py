@@ -1,4 +1,4 @@
-"""Hands: a knob, a pad, a MIDI fader and an OSC address play two models."""
+"""Hands: a knob, a pad, a MIDI fader and an OSC address play two models; OSC goes out, too."""
 
 from livegan.live import *
 
@@ -12,6 +12,8 @@ tilt = osc("/accxyz", arg=1, low=-1, high=1)                         # a phone
 
 nebula = model("nebula", encode.timeline(sound, seconds=8))
 wave = encode.waveform(sound, gain=1 + 2 * hit)
+
+send("/low", sound.low, to="127.0.0.1:7000")                        # OSC out, to this machine
 
 mixed = nebula.hue(warmth.smooth(0.1)).screen(wave, 0.3 + 0.7 * (fader | hit))
 show(mixed.feedback(prev(), trails, turn=0.02 * tilt.smooth(0.2)))

@@ -16,6 +16,7 @@ from PIL import Image
 from livegan.engine.commit.script import Refusal
 from livegan.engine.program.program import GROUPS
 from livegan.film import FilmWriter
+from livegan.ipc.recorded_controls import RecordedControls
 from livegan.rehearsal import Edit, Rehearsal, rehearse
 from livegan.sound.media import decode
 from tests.engine.playing import make_models, sound
@@ -270,3 +271,46 @@ def test_a_fixed_tempo_is_that_of_the_rehearsal(folder: Path) -> None:
         what = replace(of(folder, seconds=0.2, bpm=bpm), set=folder / "tempo.py")
         digests.add(rehearse(what).report["digest"])
     assert len(digests) == 2
+
+
+def test_what_a_show_would_send_is_listed_and_not_sent(folder: Path, tmp_path: Path) -> None:
+    said = """
+from livegan.live import *
+send("/knob", knob("hue", 0.25), 1, to="127.0.0.1:7000")
+send("/still", 0.5, to="lights.invalid:7000")
+show(encode.levels(listen()))
+"""
+    (folder / "sends.py").write_text(said)
+    turned = RecordedControls({"knob/hue": [(0.1, 0.5), (0.3, 0.75)]})
+    what = of(folder, seconds=0.4, fps=10, report=tmp_path, controls=turned)
+    report = rehearse(replace(what, set=folder / "sends.py")).report
+    assert report["sends"] == {"/knob 127.0.0.1:7000": 3, "/still lights.invalid:7000": 1}
+    lines = [json.loads(each) for each in (tmp_path / "sends.jsonl").read_text().splitlines()]
+    knob = [(line["time"], line["values"]) for line in lines if line["address"] == "/knob"]
+    assert knob == [(0.0, [0.25, 1.0]), (0.1, [0.5, 1.0]), (0.3, [0.75, 1.0])]
+    assert lines[1] == {
+        "time": 0.0, "to": "lights.invalid:7000", "address": "/still", "values": [0.5],
+    }  # fmt: skip
+
+
+FAILING = """
+from livegan.live import *
+@signal
+def broken(sound, *, now):
+    if now.time >= {since}:
+        raise ValueError("no idea")
+    return 1
+send("/a", broken(listen()), to="127.0.0.1:7000")
+show(encode.levels(listen()))
+"""
+
+
+def test_a_signal_that_fails_is_refused_and_on_the_air_it_costs_no_picture(folder: Path) -> None:
+    what = replace(of(folder, seconds=0.4, fps=10), set=folder / "failing.py")
+    what.set.write_text(FAILING.format(since=0))
+    with pytest.raises(Refusal, match=r"send /a: .*no idea"):
+        rehearse(what)
+    what.set.write_text(FAILING.format(since=0.2))
+    result = rehearse(what)
+    assert result.report["frames"] == 4
+    assert [fault["node"] for fault in result.faults] == ["send /a"]

@@ -19,8 +19,8 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train]",
-            help="Measure only making pairs from a film, or only training.",
+            metavar="[dataset|train|panel]",
+            help="Measure only making pairs from a film, only training, or only the phone panel.",
         ),
     ] = None,
     film: Annotated[
@@ -44,13 +44,17 @@ def bench(
     rounds: Annotated[
         int, typer.Option(min=1, help="For `dataset`: how many times to measure.")
     ] = 3,
+    moves: Annotated[
+        int, typer.Option(min=10, help="For `panel`: how many times to turn the knob.")
+    ] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Measure the speed of encoders, mixers, models and a whole frame.
 
     Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
     pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
-    plain version of the published one.
+    plain version of the published one. `livegan bench panel` plays a small show and measures the
+    time from a knob that is turned to the picture on the phone panel.
     """
     if what is None:
         from livegan.benchmark import measure
@@ -60,8 +64,15 @@ def bench(
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
+    elif what == "panel" and film is None:
+        from livegan.panel_benchmark import PanelBenchError, bench_panel
+
+        try:
+            result = bench_panel(moves)
+        except PanelBenchError as error:
+            fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM` or `train`"
+        text = "say what to measure: `dataset FILM`, `train` or `panel`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film

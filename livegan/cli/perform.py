@@ -20,6 +20,7 @@ from livegan.size import UNSAID, Size
 if TYPE_CHECKING:
     from livegan.stage.fallback.ladder import Asked
     from livegan.stage.flash.flash_guard import Mode
+    from livegan.stage.panel.panel_address import PanelAddress
 
 FILM_SECONDS = 20.0
 
@@ -50,6 +51,16 @@ def osc_ports(texts: list[str]) -> tuple[tuple[str, int], ...]:
 
     try:
         return tuple(dict.fromkeys(osc_port(text) for text in texts))
+    except ValueError as error:
+        fail(str(error), 2)
+
+
+def panel_of(wanted: bool, at: str) -> PanelAddress | None:
+    """``--panel`` and ``--panel-at`` as the stage takes them."""
+    from livegan.stage.panel.panel_address import PanelAddress
+
+    try:
+        return PanelAddress.read(at) if wanted or at else None
     except ValueError as error:
         fail(str(error), 2)
 
@@ -172,6 +183,16 @@ def perform(
             help="Receive OSC on this port, from this machine; 0.0.0.0:PORT accepts others.",
         ),
     ] = None,
+    panel: Annotated[
+        bool, typer.Option("--panel", help="Serve a page with picture and controls, for phones.")
+    ] = False,
+    panel_at: Annotated[
+        str,
+        typer.Option(
+            metavar="lan|[HOST:]PORT",
+            help="Where the panel listens: lan lets phones in; only this machine if not given.",
+        ),
+    ] = "",
     fps: Annotated[
         float, typer.Option(min=0, help="Pictures per second; the set's if not given.")
     ] = 0.0,
@@ -260,6 +281,7 @@ def perform(
     asked = rung_asked(rung)
     guard = guard_mode(flash_guard)
     ports = osc_ports(osc or [])
+    panel_address = panel_of(panel, panel_at)
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.program.device import choose_device
 
@@ -281,6 +303,7 @@ def perform(
         folder=Path.cwd(),
         audio=audio,
         osc=ports,
+        panel=panel_address,
         audible=audible,
         loop=loop,
         bpm=bpm,

@@ -156,6 +156,20 @@ def solo(
     ask(context, Solo(None if slot == "all" else int(slot) - 1))
 
 
+@tell.command()
+def audio(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="NAME|FILE|demo|silence", help="As --audio takes it.")
+    ],
+) -> None:
+    """Listen to another sound."""
+    from livegan.ipc.remote.schema import ListenTo
+
+    file = Path(source)
+    ask(context, ListenTo(os.path.abspath(file) if file.is_file() else source))
+
+
 @tell.command(name="set")
 def set_(
     context: typer.Context,

@@ -16,6 +16,7 @@ from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
+from livegan.engine.sent_values import SentValues
 from livegan.engine.standby import import_quietly, stand_by
 from livegan.ipc import messages
 from livegan.ipc.control_table import ControlTable
@@ -76,6 +77,7 @@ class Engine:
         self.sound = SoundRing.attach(self.options["sound_ring"])
         self.controls = ControlTable.attach(self.options["control_table"])
         self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"], self.note)
+        self.sent = SentValues(self.options.get("sent_table"), self.note)
         if self.standing_by:
             import_quietly()
         self.prepare()
@@ -100,6 +102,7 @@ class Engine:
             self.rings.close()
             self.sound.close()
             self.controls.close()
+            self.sent.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -200,6 +203,7 @@ class Engine:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
         self.rings.show(frame, self.frames)
+        self.sent.write(frame.sent, self.frames, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:
             self.announced = frame.version
@@ -221,8 +225,11 @@ class Engine:
         bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
         wish = graph.tempo
+        sends = [each.row for each in graph.sends]
         word = "" if wish.follow == "number" else wish.follow
-        self.link.send(Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead))
+        self.link.send(
+            Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead, sends)
+        )
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""

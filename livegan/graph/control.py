@@ -111,15 +111,7 @@ def osc(
     ``arg`` counts its arguments from 0. The number is as it came, held inside ``low``..``high``
     where they are given. ``default`` is the value before anything came.
     """
-    if not isinstance(address, str):
-        raise SetError(f"osc needs an address in quotes, got {describe(address)}")
-    if not address.startswith("/"):
-        raise SetError(f'osc: an address begins with a slash, such as "/1/fader1", got {address!r}')
-    unfit = [c for c in address if c in " #*,?[]{}" or not "!" <= c <= "~"]
-    if unfit:
-        raise SetError(f"osc: {unfit[0]!r} cannot be in an address, got {address!r}")
-    if len(address) > LONGEST_ADDRESS:
-        raise SetError(f"osc: an address has {LONGEST_ADDRESS} characters at most, got {address!r}")
+    osc_address("osc", address)
     arg = whole("osc: arg", arg, 0, MOST_ARGUMENTS - 1)
     title = f"osc {address!r}"
     low = -math.inf if low is None else fixed(title, "low", low)
@@ -130,6 +122,21 @@ def osc(
     name = of_osc(address, arg)
     declare(Declared("osc", name, place=here()))
     return Signal("osc", name, start, low, high)
+
+
+def osc_address(word: str, address: Any) -> None:
+    """Refuse what is no OSC address."""
+    if not isinstance(address, str):
+        raise SetError(f"{word} needs an address in quotes, got {describe(address)}")
+    if not address.startswith("/"):
+        what = 'an address begins with a slash, such as "/1/fader1"'
+        raise SetError(f"{word}: {what}, got {address!r}")
+    unfit = [c for c in address if c in " #*,?[]{}" or not "!" <= c <= "~"]
+    if unfit:
+        raise SetError(f"{word}: {unfit[0]!r} cannot be in an address, got {address!r}")
+    if len(address) > LONGEST_ADDRESS:
+        most = f"an address has {LONGEST_ADDRESS} characters at most"
+        raise SetError(f"{word}: {most}, got {address!r}")
 
 
 def named(word: str, name: Any) -> None:

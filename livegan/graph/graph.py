@@ -98,6 +98,8 @@ class Graph:
     """Every node that is drawn, inputs before what uses them."""
     controls: dict[str, Declared] = field(default_factory=dict)
     """What the set listens to besides the sound, by name."""
+    sends: list[Any] = field(default_factory=list)
+    """What is sent to other programs: a `livegan.graph.send.Send` each."""
     notes: list[str] = field(default_factory=list)
     """What is not wrong and may not be meant, a line each."""
 
@@ -157,6 +159,11 @@ class Graph:
 
 
 _collecting: ContextVar[Graph | None] = ContextVar("livegan_graph", default=None)
+
+
+def collected() -> Graph | None:
+    """The graph of the set that runs, if one does."""
+    return _collecting.get()
 
 
 @contextlib.contextmanager

@@ -145,6 +145,8 @@ class Settings:
     """What leads the beat where that is no number: a word of `livegan.plugin.tempo_wish`."""
     lookahead: float = 0.0
     """Milliseconds by which the beat is ahead."""
+    sends: Sequence[Row] = ()
+    """What it sends by OSC: ``key``, ``address``, ``host``, ``port`` and ``count`` of each."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from livegan.size import UNSAID, Size, Written
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.flash.flash_guard import Mode
+from livegan.stage.panel.panel_address import PanelAddress
 from livegan.stage.supervision.engine_process import ENGINE
 from livegan.stage.supervision.health import Limits
 from livegan.stage.supervision.memory_limit import room
@@ -35,6 +36,8 @@ class Options:
     `livegan.sound.sources.parse_source`."""
     osc: tuple[tuple[str, int], ...] = ()
     """Hosts and ports on which OSC is received from the start: see `livegan.stage.hands.hands`."""
+    panel: PanelAddress | None = None
+    """Where the phone panel listens; None is without one."""
     audible: bool = True
     """Sound of a file is played through the output device."""
     loop: bool = True

@@ -26,6 +26,8 @@ class ShowMemory:
     pictures: PictureRing
     thumbs: PictureRing
     controls: ControlTable
+    sent: ControlTable
+    """What sets send to other programs: written by an engine, read by the process that sends."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -35,6 +37,7 @@ class ShowMemory:
             "picture_ring": self.pictures.name,
             "thumb_ring": self.thumbs.name,
             "control_table": self.controls.name,
+            "sent_table": self.sent.lane("engine"),
         }
 
 
@@ -55,6 +58,8 @@ def made(
         stack.callback(remove, thumbs)
         controls = ControlTable.create()
         stack.callback(remove, controls)
+        sent = ControlTable.create()
+        stack.callback(remove, sent)
         pictures = PictureRing.create_within(*largest, smallest=SMALLEST, spare=SPARE)
         stack.callback(remove, pictures)
         if pictures.room < largest[0] * largest[1]:
@@ -62,7 +67,7 @@ def made(
                 f"shared memory is small: pictures of more than {pictures.room / 1e6:.1f} "
                 "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
             )
-        yield ShowMemory(sound, pictures, thumbs, controls)
+        yield ShowMemory(sound, pictures, thumbs, controls, sent)
 
 
 def remove(ring: SoundRing | PictureRing | ControlTable) -> None:

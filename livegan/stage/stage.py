@@ -33,6 +33,7 @@ from livegan.sound.sources import parse_source
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.audience import Audience
+from livegan.stage.control.audio_choice import AudioChoice
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs
@@ -166,6 +167,7 @@ class Stage:
             shared.sound.name,
             self._note,
             set_path=options.set,
+            sent=shared.sent.name,
             ports=options.osc,
             take=take,
         )
@@ -258,8 +260,11 @@ class Stage:
             learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
+            audio=AudioChoice(self._listening, options, self._note).give,
             send=self._supervision.send,
+            attach=self.attach,
             log=self._log,
+            note=self._note,
         )
         stack.callback(self._remote.stop)
         sources, knobs = self._picture_guests.states, self._remote.knobs
@@ -354,7 +359,7 @@ class Stage:
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
-            self._hands.listen(message.controls, message.knobs)
+            self._hands.listen(message.controls, message.knobs, message.sends)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

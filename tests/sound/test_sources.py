@@ -7,6 +7,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.sound import sources
-from livegan.sound.inputs import devices
+from livegan.sound.downmix import to_stereo
+from livegan.sound.inputs import devices, recording
 from livegan.sound.inputs.capture import Capture
 from livegan.sound.inputs.devices import (
     Device,
     SourceError,
     UnknownDevice,
+    channels_of,
     find_again,
     find_device,
     list_devices,
@@ -86,6 +89,74 @@ def test_a_device_is_the_same_wherever_it_is_plugged_in(was: str, now: str) -> N
     assert find_again("Line (USB Audio)", "input", twins).index == 2
     with pytest.raises(UnknownDevice, match="is not there; there is 'USB Audio CODEC'"):
         find_again(was, "input", CARDS)
+
+
+CUT, WHOLE = "Microphone (2- USB Audio CODEC ", "Microphone (USB Audio CODEC 4 channels)"
+
+
+def test_a_name_that_windows_cut_off_is_found_by_the_whole_one_and_the_other_way_round() -> None:
+    cut, whole = [device(CUT, index=5), *CARDS], [device(WHOLE, index=6), *CARDS]
+    assert find_device(WHOLE, "input", cut).index == 5
+    assert find_again(WHOLE, "input", cut).index == 5
+    assert find_again(CUT, "input", whole).index == 6
+    assert find_device(CUT[:20], "input", cut).index == 5
+    for short in ("USB Audio", "Built-in Microphone of this machine"):
+        with pytest.raises(UnknownDevice):
+            find_again(short, "input", [device("USB Audio CODEC with many inputs")])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "channels"),
+    [
+        ("USB Audio:3,4", "USB Audio", (3, 4)),
+        ("USB Audio: 5", "USB Audio", (5,)),
+        (":1, 2", "", (1, 2)),
+        ("USB Audio (hw:1,0)", "USB Audio (hw:1,0)", ()),
+        ("USB: Line", "USB: Line", ()),
+    ],
+)
+def test_channels_stand_behind_the_name(text: str, name: str, channels: tuple[int, ...]) -> None:
+    assert channels_of(text) == (name, channels)
+
+
+class FakeSystem:
+    """The part of sounddevice that opens an input; it takes all channels of a device or refuses."""
+
+    def __init__(self, takes: tuple[int, ...]) -> None:
+        self.takes, self.asked = takes, []  # type: ignore[var-annotated]
+
+    def InputStream(self, *, channels: int, **more: Any) -> int:
+        self.asked.append(channels)
+        if channels not in self.takes:
+            raise OSError("invalid number of channels")
+        return channels
+
+
+@pytest.mark.parametrize(
+    ("channels", "takes", "asked"),
+    [((), (2,), [2]), ((3, 4), (4, 8), [4]), ((3, 4), (8,), [4, 8]), ((5,), (5,), [5])],
+)
+def test_the_channels_of_a_device_that_are_wanted_are_heard(
+    monkeypatch: pytest.MonkeyPatch,
+    channels: tuple[int, ...],
+    takes: tuple[int, ...],
+    asked: list[int],
+) -> None:
+    system = FakeSystem(takes)
+    monkeypatch.setattr(recording, "SoundStream", lambda opened: opened(system))
+    desk = replace(CARDS[0], channels=8)
+    made = recording.Recording(desk, channels)
+    assert system.asked == asked
+    block = np.tile(np.arange(1, asked[-1] + 1, dtype=np.float32), (10, 1))
+    heard = to_stereo(block[:, made.columns])
+    first, last = (channels or (1, 2))[0], (channels or (1, 2))[-1]
+    assert heard.shape == (10, 2) and heard[0].tolist() == [first, last]
+
+
+def test_a_channel_that_a_device_does_not_have_is_answered_in_a_line() -> None:
+    for channels, wrong in (((3, 4), 3), ((1, 3), 3), ((0,), 0)):
+        with pytest.raises(UnknownDevice, match=f"'USB Audio CODEC' has no channel {wrong}: it"):
+            recording.Recording(CARDS[0], channels)
 
 
 def test_without_portaudio_one_line_says_what_to_install(

@@ -24,8 +24,9 @@ from livegan.engine.program.instance import (
     wanted_size,
 )
 from livegan.engine.program.models import Models
-from livegan.engine.program.probe import Busy, probe
+from livegan.engine.program.probe import FIRST_FRAME_S, Busy, probe
 from livegan.engine.program.program import Program, Step, foreign
+from livegan.engine.program.sends import sent_by
 from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.engine.program.signal_objects import (
     MAKING_S,
@@ -41,6 +42,7 @@ from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import Place, SetError
+from livegan.graph.send import Send
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.source import source_digest
@@ -155,6 +157,7 @@ class Builder:
                 step.instance.target = steps[index_of[id(step.node.target)]].instance
         names = [graph.nodes[i].name for i in drawn]
         values = [value for node in graph.nodes for value in node.live.values()]
+        values += [value for each in graph.sends for value in each.values]
         before = playing.objects if playing else {}
         objects = objects_of(values, before, busy)
         program = Program(
@@ -176,6 +179,7 @@ class Builder:
         with proving_objects(objects, before) as proving.reading.objects:
             proving.reading.playing = frozenset(before)
             probe(program, kept, proving, busy)
+            sent_by(program, proving.reading, FIRST_FRAME_S, refuse)
         self.compare_encoders(program)
         return program
 
@@ -296,6 +300,11 @@ class Builder:
             self.note(f"{node.name}: {first.repeating()}")
         generator.warm_up(painting_size(node, generator, size))
         return generator
+
+
+def refuse(send: Send, refusal: Refusal) -> None:
+    """Refuse a save whose message cannot be worked out."""
+    raise refusal
 
 
 def stamp_of(node: Picture, models: Models) -> str:

@@ -18,9 +18,11 @@ from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
+from livegan.engine.program.sends import SentNumbers, sent_by
 from livegan.generators.channels import fitted
 from livegan.graph.control_reading import ControlValue
 from livegan.graph.reading import NO_CONTROLS, Reading
+from livegan.graph.send import Send
 from livegan.ipc.messages import Fault
 from livegan.operation.moment import now_at
 from livegan.picture_sources.board import Board, NoSources
@@ -44,6 +46,8 @@ class Frame:
     now: Now
     version: int
     position: int
+    sent: SentNumbers = ()
+    """The numbers of each ``send(...)``."""
 
 
 class Controls(Protocol):
@@ -92,6 +96,7 @@ class Player:
         self.now = Now(fps=self.fps, seed=self.seed)
         self._memory: dict[str, Any] = {}
         self._faults = Faults(self._report)
+        self._sends_failed: set[tuple[str, str]] = set()
         self._since = 0.0
         self._dissolve: tuple[torch.Tensor, float] | None = None
         self._before: float | None = None
@@ -172,12 +177,20 @@ class Player:
             del self._memory[key]
         self._since = now.time
         self._faults = Faults(self._report)
+        self._sends_failed = set()
 
     def _report(self, step: Step, refusal: Refusal) -> None:
         where = str(refusal.place or "")
         self.on_fault(Fault(step.name, where, refusal.reason, self.now.time))
         if self.now.time - self._since < TRIAL_S:
             self._failure = refusal
+
+    def _send_failed(self, send: Send, refusal: Refusal) -> None:
+        """Say once for each program that a message cannot be worked out."""
+        if (send.key, refusal.reason) not in self._sends_failed and len(self._sends_failed) < 20:
+            self._sends_failed.add((send.key, refusal.reason))
+            where = str(refusal.place or "")
+            self.on_fault(Fault(f"send {send.address}", where, refusal.reason, self.now.time))
 
     def close(self) -> None:
         """End the threads that paint."""
@@ -220,13 +233,14 @@ class Player:
             if self.solo is not None and self.solo < len(slots):
                 picture = pictures[program.steps.index(slots[self.solo])]
             picture = self._dissolved(picture, program, now)
+            sent = sent_by(program, reading, self.limit_s, self._send_failed)
         spent["output"] += time.perf_counter() - began
         if self._failure is not None:
             self.happen(lineup.Failed(program, self._failure))
         self.shown = picture
         self.spent = spent
         extra = {(kind, name): pictures[index] for kind, name, index in program.extra}
-        return Frame(picture, extra, now, program.version, position)
+        return Frame(picture, extra, now, program.version, position, sent)
 
     def _dissolved(self, picture: torch.Tensor, program: Program, now: Now) -> torch.Tensor:
         if self._dissolve is None:

@@ -28,6 +28,8 @@ LIVE = Path("shows", ".live")
 LONGEST_STEM = 40
 HERE = re.compile(r"unix:.+|127\.0\.0\.1:[0-9]{1,5}", re.S)
 """Where a show can listen: never on the network."""
+TOKEN_FILE, TOKEN = "panel.token", re.compile(r"[A-Za-z0-9_-]{20,64}")
+"""Of the phone panel; the token of the address itself is another in each show."""
 MOST = 100
 """Shows of one name in a folder."""
 PROBE = 1.0
@@ -101,6 +103,25 @@ def places(working: Path) -> tuple[Path, Path]:
     return working / LIVE, cache / "live" / name[:16]
 
 
+def kept_token(working: Path) -> str:
+    """A token that stays the same for all shows of a working folder, so that who was let in once
+    finds back after a restart. A new one each time where no file can be kept from others."""
+    near, cache = places(working)
+    for folder in (near, cache):
+        file = folder / TOKEN_FILE
+        with contextlib.suppress(OSError, ValueError):
+            _make_private(folder, folder is cache)
+            with contextlib.suppress(FileExistsError):
+                handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                with os.fdopen(handle, "w", encoding="ascii") as written:
+                    written.write(secrets.token_urlsafe(16))
+            status, token = file.stat(), file.read_text(encoding="ascii")
+            mine = own(status) and (sys.platform == "win32" or not _others(status))
+            if mine and TOKEN.fullmatch(token):
+                return token
+    return secrets.token_urlsafe(16)
+
+
 def shows_in(working: Path) -> list[ShowAddress]:
     """The shows that play in a working folder, by name."""
     found = []
@@ -146,7 +167,8 @@ def _files(working: Path) -> Iterator[Path]:
             yield from sorted(folder.glob("*.json"))
 
 
-def _open_in(folder: Path, set: Path, in_cache: bool) -> OpenAddress:
+def _make_private(folder: Path, in_cache: bool) -> None:
+    """Make a folder that only its user can read. Raises OSError where that cannot be."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.suppress(OSError):
         folder.chmod(0o700)  # one that was copied from elsewhere
@@ -155,6 +177,10 @@ def _open_in(folder: Path, set: Path, in_cache: bool) -> OpenAddress:
     private = in_cache if sys.platform == "win32" else own(status) and not _others(status)
     if not private:
         raise PermissionError(f"files in {folder} cannot be kept from others")
+
+
+def _open_in(folder: Path, set: Path, in_cache: bool) -> OpenAddress:
+    _make_private(folder, in_cache)
     _sweep(folder)
     file, handle = _named(folder, set.stem[:LONGEST_STEM] or "show")
     made: socket.socket | None = None

@@ -40,6 +40,8 @@ class Follow:
     """Send the state now, and again every so many seconds; 0 sends it once and ends a stream."""
 
     every: float = 0.0
+    thumbs: bool = False
+    """Each slot has its picture, too. The engine draws them for as long as somebody asks."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,13 @@ class SaveScreenshot:
 
 
 @dataclass(frozen=True)
+class ListenTo:
+    """Listen to another sound: what ``--audio`` takes."""
+
+    source: str
+
+
+@dataclass(frozen=True)
 class PlaySet:
     """Play another set at the next bar: number or name of a scene, or the whole path of a set."""
 
@@ -116,7 +125,7 @@ class TapTempo:
 
 Command = (
     Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
-    | SaveScreenshot | PlaySet | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
+    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -201,7 +210,8 @@ class ShowState:
     """The count of beats with its fraction."""
     beats_per_bar: int = 4
     slots: Sequence[Row] = ()
-    """Where models play: ``name``, ``model``, ``condition``."""
+    """Where models play: ``name``, ``model``, ``condition``; for who asked for thumbnails also
+    ``picture``, a small JPEG in base64."""
     knobs: Sequence[Row] = ()
     """Of the set on the air: ``name``, ``value``, ``default``, ``low``, ``high``, ``doc``."""
     pads: Sequence[str] = ()
@@ -224,6 +234,7 @@ TYPES: dict[type, str] = {
     FadeToBlack: "blackout",
     RecordFilm: "record",
     SaveScreenshot: "screenshot",
+    ListenTo: "audio",
     PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.sound import RATE
-from livegan.sound.inputs.devices import STALLED, SourceAway, SourceError
+from livegan.sound.inputs.devices import STALLED, SourceAway, SourceError, channels_of
 from livegan.sound.inputs.feed import Feed
 from livegan.sound.source import KINDS, Note, SourceGone
 
@@ -30,7 +30,8 @@ class Capture:
 
     Parameters
     ----------
-    wanted : the name of an input (a part of it will do; None is the default one), or an address.
+    wanted : the name of an input (a part of it will do; None is the default one), with or without
+        its channels (``"USB Audio:3,4"``), or an address.
     kind : which of the two.
     patient : what is not there is waited for (`SourceAway`); otherwise a name that no input has
         is refused (`SourceError`).
@@ -72,7 +73,9 @@ class Capture:
         feed = self._feed
         state = feed.settle()
         if state == "open":
-            self.name = self._found = feed.name
+            self._found = feed.name
+            _, channels = channels_of(self._wanted or "") if self._kind == "device" else ("", ())
+            self.name = feed.name + (f":{','.join(map(str, channels))}" if channels else "")
             self.rate, self._spent, self._plays = feed.rate, True, False
             return
         why = feed.reason

@@ -25,6 +25,9 @@ STALLED = 2.5
 """Seconds without a call from a device after which it counts as gone; most say so at once, and an
 idle one may need a second or two to begin."""
 
+CLIPPED = 27
+"""Letters of the shortest name that may be one that was cut off: 31, less what numbers take."""
+
 _portaudio = threading.RLock()
 _streams: set[int] = set()
 
@@ -101,8 +104,9 @@ def list_devices(kind: Kind | None = None) -> list[Device]:
 def find_device(name: str | None, kind: Kind, devices: list[Device] | None = None) -> Device:
     """The device of that name, or the default one if None.
 
-    An exact name wins over a part of one; upper and lower case are the same. ``devices`` is what
-    is searched, by default those of the machine. `SourceError` lists what there is.
+    An exact name wins over a part of one, and that over one that the system has cut off; upper and
+    lower case are the same. ``devices`` is what is searched, by default those of the machine.
+    `SourceError` lists what there is.
     """
     devices = list_devices(kind) if devices is None else [d for d in devices if d.kind == kind]
     if name is None:
@@ -113,7 +117,8 @@ def find_device(name: str | None, kind: Kind, devices: list[Device] | None = Non
     wanted = name.strip().casefold()
     exact = [device for device in devices if device.name.casefold() == wanted]
     part = [device for device in devices if wanted and wanted in device.name.casefold()]
-    for device in exact or part:
+    clipped = [device for device in devices if clips(device.name, name.strip())]
+    for device in exact or part or clipped:
         return device
     near = closest(wanted, [device.name for device in devices])
     hint = f"did you mean {near!r}? " if near else ""
@@ -131,7 +136,30 @@ def find_again(name: str, kind: Kind, devices: list[Device] | None = None) -> De
         for device in devices:
             if same(device.name) == same(name):
                 return device
+    for device in devices:
+        if clips(device.name, name) or clips(name, device.name):
+            return device
     raise UnknownDevice(f"sound {kind} {name!r} is not there; {_choice(devices, kind)}")
+
+
+def clips(short: str, whole: str) -> bool:
+    """Whether a name is the beginning of another: Windows' MME cuts names after 31 characters."""
+    if short.endswith(")"):  # a whole name does
+        return False
+    short, whole = unnumbered(short).rstrip(), unnumbered(whole)
+    return len(short) >= CLIPPED and whole.startswith(short) and short != whole
+
+
+def channels_of(text: str) -> tuple[str, tuple[int, ...]]:
+    """The name of a device, and its channels, counted from 1: ``"USB Audio:3,4"``; none are all.
+
+    >>> channels_of("USB Audio:3,4"), channels_of("USB Audio (hw:1,0)")
+    (('USB Audio', (3, 4)), ('USB Audio (hw:1,0)', ()))
+    """
+    found = re.fullmatch(r"(.*):\s*(\d{1,3}(?:\s*,\s*\d{1,3})*)\s*", text)
+    if found is None:
+        return text, ()
+    return found[1].strip(), tuple(int(number) for number in found[2].split(","))
 
 
 def unnumbered(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from livegan.sound.inputs.devices import (
     SoundStream,
     SourceError,
     UnknownDevice,
+    channels_of,
     find_again,
     find_device,
     refresh,
@@ -37,14 +39,16 @@ BUFFER = 0.03
 
 def record(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
     """Record an input device by name (None is the default), once it is there, until it is gone.
+    The name may end in its channels: see `channels_of`.
 
     ``found`` is its whole name, if it was open before.
     """
     recording = None
+    name, channels = channels_of(wanted or "")
     while recording is None:
         try:
-            device = find_again(found, "input") if found else find_device(wanted, "input")
-            recording = Recording(device)
+            device = find_again(found, "input") if found else find_device(name or None, "input")
+            recording = Recording(device, channels)
         except Exception as error:
             wire.say("waiting", reason=str(error), unknown=isinstance(error, UnknownDevice))
             time.sleep(RETRY)
@@ -53,28 +57,34 @@ def record(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
     wire.say("open", name=device.name, rate=recording.rate, latency=recording.stream.latency)
     while recording.stream.alive:
         with suppress(queue.Empty):
-            wire.sound(to_stereo(recording.blocks.get(timeout=0.25)))
+            wire.sound(to_stereo(recording.blocks.get(timeout=0.25)[:, recording.columns]))
     wire.say("gone", reason=f"sound input {device.name!r} is gone")
 
 
 class Recording:
-    """An open input; ``blocks`` are put by the device's own thread. `SourceError` with the last
-    refusal of a device that opens in no way."""
+    """An open input; ``blocks`` are put by the device's own thread, and ``columns`` of them are to
+    be heard. `SourceError` with the last refusal of a device that opens in no way."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, channels: Sequence[int] = ()) -> None:
+        if channels and not 1 <= min(channels) <= max(channels) <= device.channels:
+            wrong = next(n for n in channels if not 1 <= n <= device.channels)
+            has = f"{device.channels} channel{'s' * (device.channels != 1)}, counted from 1"
+            raise UnknownDevice(f"sound input {device.name!r} has no channel {wrong}: it has {has}")
+        self.columns: Any = [number - 1 for number in channels] or slice(None)
         self.blocks: queue.SimpleQueue[Array] = queue.SimpleQueue()
         refusal: Exception | None = None
         # 48 kHz needs no resampling later, which would cost 12 ms; the device's own rate and all of
         # its channels are what it cannot refuse.
-        stereo = min(2, device.channels)
-        for rate, channels in (
-            (RATE, stereo),
-            (round(device.rate), stereo),
+        few = max(channels, default=min(2, device.channels))
+        for rate, count in (
+            (RATE, few),
+            *(((RATE, device.channels),) if channels else ()),
+            (round(device.rate), few),
             (round(device.rate), device.channels),
         ):
             self.rate = rate
             try:
-                self.stream = SoundStream(lambda sd: self._open(sd, device, rate, channels))  # noqa: B023
+                self.stream = SoundStream(lambda sd: self._open(sd, device, rate, count))  # noqa: B023
                 return
             except Exception as error:
                 refusal = error

@@ -33,6 +33,7 @@ KEYS: tuple[Key, ...] = (
     Key(("h",), "hud", "HUD: a line; numbers, meters and thumbnails; nothing"),
     Key(("c",), "code", "show or hide the code of the set"),
     Key(("m",), "thumbs", "show or hide the thumbnails in the HUD"),
+    Key(("i",), "invite", "show or hide the QR code of the phone panel"),
     Key(("f", "F11"), "fullscreen", "switch between fullscreen and window"),
     Key(("w",), "fit", "fit a window to its wall: corners, mask, rotation, brightness"),
     Key(("t",), "tap", "tap the tempo"),

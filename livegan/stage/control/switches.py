@@ -42,6 +42,10 @@ class Switches:
     """The stage's window is the operator's; the audience has one of its own."""
     help: bool = False
     thumbs: bool = True
+    watched: bool = False
+    """Somebody outside the window looks at the thumbnails."""
+    invite: bool | None = None
+    """The QR code of the phone panel is shown; None where there is no panel."""
     asked: Asked = ""
     """The rung of the ladder that the performer holds the picture on."""
     black: bool = False
@@ -65,7 +69,8 @@ class Switches:
     @property
     def standing(self) -> tuple[ToEngine, ...]:
         """What an engine that has just started must be told."""
-        return Thumbs(self.hud == "full" and self.thumbs), Solo(self.solo)
+        seen = self.hud == "full" and self.thumbs
+        return Thumbs(self.watched or seen), Solo(self.solo)
 
     def press(self, action: str, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         """The switches after a key of `livegan.stage.control.keys`, and what is to be done."""
@@ -89,6 +94,15 @@ class Switches:
         seen = self.hud == "full" and self.thumbs
         after = replace(self, thumbs=not seen, hud=self.hud if seen else "full")
         return after, after.standing[:1]
+
+    def _watch(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, watched=not self.watched)
+        return after, after.standing[:1]
+
+    def _invite(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        if self.invite is None:
+            return self.say("there is no phone panel: start the show with --panel", now), ()
+        return replace(self, invite=not self.invite), ()
 
     def _code(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return replace(self, code=not self.code), ()

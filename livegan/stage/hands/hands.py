@@ -44,7 +44,7 @@ class Listener:
     ) -> None:
         """``moved`` receives the control that was moved while one is learnt."""
         self.kind = kind
-        self._target, self._options, self._note, self._moved = target, options, note, moved
+        self._target, self.options, self._note, self._moved = target, options, note, moved
         self.clock: Callable[[Message], None] = lambda message: None
         """Receives what the process says of a clock."""
         self._stopped = threading.Event()
@@ -67,7 +67,7 @@ class Listener:
         pause = RETRY
         while not self._stopped.is_set():
             try:
-                guest = Guest(self._target, self._options)
+                guest = Guest(self._target, self.options)
             except OSError as error:
                 why: str | None = f"could not be started: {error}"
             else:
@@ -103,7 +103,12 @@ class Listener:
                     return None
             elif message["type"] == "clock":
                 self.clock(message)
+            else:
+                self.hear(message)
         return None
+
+    def hear(self, message: Message) -> None:
+        """Take what else it says; on a thread of its own."""
 
     def stop(self) -> None:
         """End it."""
@@ -174,15 +179,17 @@ class Hands:
         note: Note,
         *,
         set_path: Path | None = None,
+        sent: str = "",
         ports: Sequence[tuple[str, int]] = (),
         take: Path | None = None,
         listener: Callable[..., Listener] = Listener,
     ) -> None:
         """``ports`` are listened to for OSC from the start; without any, nothing listens until a
         set says ``osc(...)``, and then on this machine only. ``take`` is where moves are
-        recorded. The mapping lies beside ``set_path``; without one, there is none."""
+        recorded. The mapping lies beside ``set_path``; without one, there is none. ``sent`` is
+        the name of the table with what sets send."""
         self._table, self._ring, self._note = table, sound_ring, note
-        self._make = listener
+        self._make, self._sent = listener, sent
         self._lock = threading.RLock()
         self._listeners: dict[str, Listener] = {}
         self._standing: dict[str, Message] = {}
@@ -202,8 +209,11 @@ class Hands:
         if self._file is not None:
             self._file.play(set_path)
 
-    def listen(self, controls: Iterable[str], knobs: Iterable[Row] = ()) -> None:
-        """The set on the air listens to these controls; what they need is started."""
+    def listen(
+        self, controls: Iterable[str], knobs: Iterable[Row] = (), sends: Sequence[Row] = ()
+    ) -> None:
+        """The set on the air listens to these controls and sends this; what that needs is
+        started."""
         with self._lock:
             self._declared = tuple(controls)
             if "midi" in self._declared:
@@ -212,6 +222,11 @@ class Hands:
                 self._osc([("127.0.0.1", OSC_PORT)])
             self._tell("wanted", controls=self._declared, knobs=list(knobs))
             self._check()
+            if sends and "OSC out" not in self._listeners:
+                target, options = "livegan.stage.hands.osc_sender:send", {"table": self._sent}
+                self._listeners["OSC out"] = self._make("OSC out", target, options, self._note)
+            if "OSC out" in self._listeners:
+                self._listeners["OSC out"].tell("sends", rows=list(sends))
 
     def _follow(self, routes: Sequence[Route]) -> None:
         """The mapping is another."""

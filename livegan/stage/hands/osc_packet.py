@@ -1,4 +1,4 @@
-"""Open Sound Control on the wire: what a datagram says.
+"""Open Sound Control on the wire: what a datagram says, and how one is written.
 
 Whoever can reach the port can send anything, so nothing here trusts a length or a type.
 Types as in OSC 1.0 (https://opensoundcontrol.stanford.edu/spec-1_0.html), with those it calls
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 NUMBERS = {"i": ">i", "f": ">f", "h": ">q", "d": ">d", "r": ">I", "c": ">I"}
@@ -19,6 +19,8 @@ DEEPEST = 8
 """Bundles in bundles that are looked into."""
 EPOCH = 2_208_988_800
 """Seconds from 1900, where time tags begin, to 1970 (RFC 868)."""
+LARGEST = 3.4e38
+"""Of numbers that are sent."""
 AT_ONCE = 1
 """The time tag that means now."""
 
@@ -96,6 +98,18 @@ def message(datagram: bytes, due: float | None = None) -> OscMessage:
             raise Malformed("an unknown type")
         arguments.append(value if value is not None and math.isfinite(value) else None)
     return OscMessage(address, tuple(arguments), due)
+
+
+def packed(address: str, numbers: Sequence[float]) -> bytes:
+    """A message of numbers, as floats of 32 bits; one that is too large for them is the largest."""
+    kept = [min(max(number, -LARGEST), LARGEST) for number in numbers]
+    tags = _text("," + "f" * len(kept))
+    return _text(address) + tags + struct.pack(f">{len(kept)}f", *kept)
+
+
+def _text(text: str) -> bytes:
+    data = text.encode()
+    return data + b"\0" * (4 - len(data) % 4)
 
 
 def _number(datagram: bytes, at: int, form: str) -> float:

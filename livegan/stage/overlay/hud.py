@@ -15,6 +15,7 @@ from livegan.stage.overlay.panels import (
     Segment,
     flow,
     keys_plate,
+    qr_plate,
     status_plate,
     strip_plate,
     text_plate,
@@ -140,6 +141,13 @@ class Hud:
         width, height = surface.get_size()
         place = ((size[0] - width) // 2, (size[1] - height) // 2)
         return [Panel("hint", surface, place, faded(note.strength(now)))]
+
+    def invitation(self, url: str, size: PixelSize) -> list[Panel]:
+        """The QR code of the phone panel, in the middle of the left side."""
+        letters = self._lettering(size)
+        surface = self._keep("panel", (url, size), lambda: qr_plate(url, size, letters))
+        place = (letters.width, max(0, (size[1] - surface.get_height()) // 2))
+        return [Panel("panel", surface, place)]
 
     def help(self, size: PixelSize) -> list[Panel]:
         """The keys, from the data that dispatches them."""

@@ -20,6 +20,7 @@ from livegan.stage.overlay.text import (
     wrap,
 )
 from livegan.stage.overlay.view import View
+from livegan.stage.panel.qr_code import modules_of
 
 if TYPE_CHECKING:
     from pygame import Surface
@@ -86,6 +87,23 @@ def keys_plate(size: PixelSize, letters: Lettering) -> Surface:
             shown = key.shown if row == 0 else ""
             lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
     return text_plate(lines, letters, ground=(*DARK[:3], 250))  # it may lie over other panels
+
+
+def qr_plate(url: str, size: PixelSize, letters: Lettering) -> Surface:
+    """The QR code of an address, for a window of ``size``."""
+    import pygame
+
+    light = ~modules_of(url)
+    rows, columns = light.shape
+    scale = max(2, min(size) * 2 // 5 // rows)
+    grey = np.where(light[..., None], np.uint8(225), np.uint8(0)).repeat(3, axis=2)
+    code = pygame.image.frombuffer(np.ascontiguousarray(grey).data, (columns, rows), "RGB")
+    lines: list[list[Segment]] = [[("i hides this", GREY)]]
+    wide, tall = columns * scale, rows * scale
+    surface = text_plate(lines, letters, (wide, tall + letters.width))
+    top = letters.width // 2 + letters.height + letters.width // 2
+    surface.blit(pygame.transform.scale(code, (wide, tall)), (letters.width, top))
+    return surface
 
 
 def status_plate(

@@ -83,6 +83,8 @@ class View:
     knobs: tuple[Row, ...] = ()
     """Of the set on the air: see `livegan.ipc.messages.Settings`."""
     pads: tuple[str, ...] = ()
+    panel: str = ""
+    """The address of the phone panel, with its token; empty without one."""
     notes: tuple[NoteLine, ...] = ()
     awaited: tuple[tuple[str, str], ...] = ()
     """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""

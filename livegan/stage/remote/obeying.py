@@ -11,6 +11,7 @@ from livegan.ipc.remote.schema import (
     Command,
     FadeToBlack,
     Hold,
+    ListenTo,
     PlaySet,
     RecordFilm,
     SaveScreenshot,
@@ -32,12 +33,13 @@ class Obeying:
         send: Callable[[ToEngine], None],
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
+        audio: Callable[[str], None],
         safe: bool,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``safe``: there
-        is a safe set."""
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
+        is to be heard; ``safe``: there is a safe set."""
         self._presenter, self._send, self._recording = presenter, send, recording
-        self._tempo, self._safe = tempo, safe
+        self._tempo, self._safe, self._audio = tempo, safe, audio
 
     def __call__(self, command: Command, now: float) -> str:
         """Do it. Returns a line that says what; raises Declined."""
@@ -60,6 +62,11 @@ class Obeying:
                 raise Declined("nothing waits for its beat")
             self._send(command)
             return "it goes on the air with the next frame"
+        if isinstance(command, ListenTo):
+            if not command.source.strip():
+                raise Declined("name a sound, such as demo, a file, or an input of livegan devices")
+            self._audio(command.source)
+            return f"opening {command.source}; the show says so if it cannot listen to it"
         if isinstance(command, PlaySet):
             return self._scene(command.name, now)
         if isinstance(command, SetTempo):

@@ -8,8 +8,11 @@ from livegan.ipc.messages import Row, ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import Command
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.sound.source import Note
 from livegan.stage.hands.learning import Learning
 from livegan.stage.options import Options
+from livegan.stage.outputs.sending import Output, Sending
+from livegan.stage.panel.panel import PhonePanel
 from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.remote.hands import RemoteHands
@@ -32,41 +35,68 @@ class Remote:
         learning: Learning,
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
+        audio: Callable[[str], None],
         send: Callable[[ToEngine], None],
+        attach: Callable[[str, Output], Sending],
         log: ShowLog,
+        note: Note,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice.
+        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
+        is to be heard; ``attach`` sends what the window shows to one more output.
 
         A show without an address goes on; the log and the terminal say why.
         """
         self._server: RemoteServer | None = None
         self.knobs: Callable[[], list[Row]] = list
         """The knobs of the set on the air, with their values."""
+        self._panel: PhonePanel | None = None
+        self._presenter = presenter
         self._log, self._lines = log, ThrottledNotes(self._write)
         try:
             opened = open_address(options.working, options.set)
         except OSError as error:
             self._said("opened", f"livegan tell cannot reach this show: {error}")
+            if options.panel is not None:
+                note("no phone panel: the show has no address")
             return
-        showing = Showing(opened.address.show, presenter, memory, learning, recording)
-        self._obeying = Obeying(presenter, send, recording, tempo, options.safe is not None)
+        self._showing = showing = Showing(
+            opened.address.show, presenter, memory, learning, recording
+        )
         self.knobs = showing.knobs
+        self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
         self._server = RemoteServer(opened, showing, hands, self._said)
         name = opened.address.show
         log.record("remote", show=name, where=opened.address.where)
         if name != options.set.stem:
             log.say(f"remote   this show is called {name}: livegan tell --show {name}", "cyan")
+        if options.panel is not None:
+            self._panel = PhonePanel(
+                options,
+                opened.address,
+                options.panel,
+                presenter=presenter,
+                attach=attach,
+                log=log,
+                note=note,
+            )
 
     def look(self, now: float) -> None:
         """Do what clients asked for since the last look; on the presenter's thread."""
         if self._server is not None:
             self._server.take(lambda command: self._do(command, now))
+            if self._server.thumbs_wanted != self._presenter.switches.watched:
+                self._presenter.press("watch", "", now)
+        if self._panel is not None:
+            self._panel.look(now)
 
     def stop(self) -> None:
         """Close the address."""
+        if self._panel is not None:
+            self._panel.stop()
         if self._server is not None:
             self._server.stop()
+            self._showing.close()
 
     def _do(self, command: Command, now: float) -> str:
         answer = self._obeying(command, now)

@@ -7,6 +7,7 @@ read.
 
 from __future__ import annotations
 
+import functools
 import queue
 import selectors
 import socket
@@ -47,11 +48,12 @@ class RemoteServer:
     def __init__(
         self,
         open_address: OpenAddress,
-        state: Callable[[], ShowState],
+        state: Callable[[bool], ShowState],
         at_once: Callable[[Command], str | None],
         told: Callable[[str, str], None],
     ) -> None:
-        """``state`` and ``at_once`` are called on the server's thread. ``at_once`` does a command
+        """``state`` and ``at_once`` are called on the server's thread. ``state`` takes whether
+        thumbnails are wanted, too. ``at_once`` does a command
         that needs no frame, and gives the answer; None leaves it to `take`. It raises `Declined`.
         ``told`` receives lines about clients that are sent away, and of which kind they are.
         """
@@ -66,6 +68,11 @@ class RemoteServer:
         open_address.socket.setblocking(False)
         self._thread = threading.Thread(target=self._serve, name="remote", daemon=True)
         self._thread.start()
+
+    @property
+    def thumbs_wanted(self) -> bool:
+        """Whether a client follows the thumbnails; from any thread."""
+        return any(visitor.follows_thumbs for visitor in self._visitors)
 
     def take(self, do: Callable[[Command], str], most: int = 32) -> None:
         """Do what was asked, at most so much; on the thread of the stage. ``do`` gives the answer,
@@ -196,13 +203,8 @@ class RemoteServer:
         self._asked.put(RemoteRequest(command, visitor))
 
     def _send_states(self, now: float) -> None:
-        """Send the state to those who wait for it: made once for all."""
-        made: list[bytes] = []
-
-        def line() -> bytes:
-            if not made:
-                made.append(line_of(self._state()))
-            return made[0]
+        """Send the state to those who wait for it: made once for all, and once with thumbnails."""
+        line = functools.cache(lambda thumbs: line_of(self._state(thumbs)))
 
         try:
             for visitor in self._visitors:

@@ -11,6 +11,7 @@ from livegan.ipc.remote.schema import ShowState
 from livegan.sound import RATE
 from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
+from livegan.stage.remote.thumbs import SlotThumbs
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
 
@@ -29,8 +30,10 @@ class Showing:
         self._show, self._presenter, self._recording = show, presenter, recording
         self._learning = learning
         self._sound, self._controls = memory.sound, memory.controls
+        self._thumbs = SlotThumbs(memory.thumbs.name)
 
-    def __call__(self) -> ShowState:
+    def __call__(self, thumbs: bool = False) -> ShowState:
+        """The state; with ``thumbs`` each slot has its picture."""
         view, switches, seen = (
             self._presenter.view,
             self._presenter.switches,
@@ -67,12 +70,23 @@ class Showing:
             clock=seen.tempo.clock,
             beats=_rounded(seen.beats, 3),
             beats_per_bar=view.beats_per_bar,
-            slots=[vars(slot) for slot in view.slots],
+            slots=self._slots(thumbs),
             knobs=self.knobs(),
             pads=view.pads,
             learning=self._learning.name,
             learnt=self._learning.said,
         )
+
+    def close(self) -> None:
+        """Let go of the memory of the show."""
+        self._thumbs.close()
+
+    def _slots(self, thumbs: bool) -> list[Row]:
+        rows = [vars(slot) for slot in self._presenter.view.slots]
+        if not thumbs:
+            return list(rows)
+        pictures = self._thumbs.pictures(len(rows))
+        return [{**row, "picture": p} for row, p in zip(rows, pictures, strict=True)]
 
     def knobs(self) -> list[Row]:
         """The knobs of the set on the air, each with its ``value`` as the set reads it."""

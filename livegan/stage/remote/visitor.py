@@ -44,6 +44,8 @@ class Visitor:
         """A command of it is being done."""
         self.due: float | None = None
         """When it is to be sent the state; None while it did not ask."""
+        self.thumbs = False
+        """Its states have thumbnails."""
         self.entered = False
         self._token, self._came = token, now
         self._every = 0.0
@@ -98,7 +100,7 @@ class Visitor:
             return None
         if isinstance(command, Follow):
             self._every = 0.0 if command.every <= 0 else min(SLOWEST, max(FASTEST, command.every))
-            self.due = now
+            self.due, self.thumbs = now, command.thumbs
             return None
         return command
 
@@ -118,12 +120,18 @@ class Visitor:
         self.awaits = False
         self.send(Answer(done, text, self._number))
 
-    def state(self, line: Callable[[], bytes], now: float) -> None:
-        """Send the state, if it is due and the last one was read."""
+    @property
+    def follows_thumbs(self) -> bool:
+        """Whether it is sent thumbnails again and again."""
+        return self.thumbs and self.due is not None
+
+    def state(self, line: Callable[[bool], bytes], now: float) -> None:
+        """Send the state, if it is due and the last one was read. ``line`` takes whether it has
+        thumbnails."""
         if self.due is None or now < self.due or self._out:
             return
         self.due = now + self._every if self._every else None
-        self._put(line())
+        self._put(line(self.thumbs))
 
     def send(self, message: FromShow) -> None:
         """Send it a message."""

@@ -289,6 +289,8 @@ class Presenter:
         if switches.code and self.view.code and self.operator is None:
             top = next((p.surface.get_height() for p in panels if p.name == "status"), 0)
             panels = self._code.panels(self.view, size, now, top) + panels
+        if switches.invite and self.view.panel:
+            panels += hud.invitation(self.view.panel, size)
         if switches.hint is not None and switches.hint.strength(now) > 0:
             panels += hud.hint(switches.hint, size, now)
         if switches.help:

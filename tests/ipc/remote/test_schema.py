@@ -17,7 +17,10 @@ from livegan.ipc.remote.schema import (
     Follow,
     HitPad,
     Hold,
+    LearnControl,
+    ListenTo,
     NotJson,
+    PlaySet,
     RecordFilm,
     SaveScreenshot,
     SetKnob,
@@ -32,13 +35,22 @@ from livegan.ipc.remote.schema import (
 
 SENT: list[Any] = [
     Enter("token"), Follow(0.5), SetKnob("größe\n", -0.25), HitPad("hit", 0.5), Hold(True),
+    LearnControl("hue", forget=True), ListenTo("USB Audio:3,4"), PlaySet("b"),
     FadeToBlack(None), RecordFilm(False), SaveScreenshot(), SetTempo(None), SetTempo(128.5),
     TapTempo(), Undo(), Safe(), SwapNow(), Solo(None), Solo(3),
 ]  # fmt: skip
 SAID: list[Any] = [
     Welcome("four", "1.0"),
     Answer(False, "no knob 'ö'", 7),
-    ShowState(version=2, meters={"low": 0.5}, notes=[], slots=[], knobs=[{"name": "a"}], pads=[]),
+    ShowState(
+        version=2,
+        meters={"low": 0.5},
+        notes=[],
+        slots=[],
+        knobs=[{"name": "a"}],
+        pads=[],
+        scenes=[],
+    ),
 ]
 
 

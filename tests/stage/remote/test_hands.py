@@ -29,7 +29,8 @@ def hands(*, on_air: bool = True, knobs: Any = (HUE,)) -> tuple[RemoteHands, Sho
     if on_air:
         view = view.take(Commit(status="on_air", version=1), 0.0)
         view = view.take(Settings(None, 4, ["pad/hit"], knobs), 0.0)
-    memory: Any = SimpleNamespace(controls=ControlTable.create(), sound=SimpleNamespace(position=0))
+    sound, thumbs = SimpleNamespace(position=0), SimpleNamespace(name="")
+    memory: Any = SimpleNamespace(controls=ControlTable.create(), sound=sound, thumbs=thumbs)
     presenter: Any = SimpleNamespace(view=view)
     learning = Learning(print, asked.append, cast(Any, FakeFile()))
     showing = Showing("a", presenter, memory, learning, lambda: False)

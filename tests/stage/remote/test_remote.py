@@ -18,7 +18,7 @@ from livegan.cli import app
 from livegan.ipc.messages import Undo
 from livegan.ipc.remote.address import shows_in
 from livegan.ipc.remote.client import RemoteError, ShowClient
-from livegan.ipc.remote.schema import FadeToBlack, Hold, SetKnob, SetTempo, SwapNow
+from livegan.ipc.remote.schema import FadeToBlack, Hold, ListenTo, SetKnob, SetTempo, SwapNow
 from tests.stage.hands.osc import fader
 from tests.stage.performance import Performance
 from tests.stage.supervision.test_supervisor_thread import until
@@ -63,6 +63,10 @@ def test_a_show_is_played_and_seen_from_outside(show: Performance) -> None:
             assert client.ask(SetTempo(120)) == "120 bpm"
             until(lambda: client.state().bpm == 120)
             assert client.state().tempo == "number"
+            assert client.ask(ListenTo("no/song.wav")).startswith("opening no/song.wav;")
+            until(lambda: any("the sound stays silence" in n for n in client.state().notes))
+            with pytest.raises(RemoteError, match="name a sound"):
+                client.ask(ListenTo(" "))
             with pytest.raises(RemoteError, match="between 20 and 400"):
                 client.ask(SetTempo(10**400))
             with pytest.raises(RemoteError, match='tempo is "music", "tap", "midi", "link" or a'):

@@ -34,7 +34,7 @@ class Show:
     def tell(self, kind: str, text: str) -> None:
         self.told.append(text)
 
-    def state(self) -> ShowState:
+    def state(self, thumbs: bool) -> ShowState:
         self.states += 1
         return ShowState(show="set", version=self.states, notes=self.notes)
 
