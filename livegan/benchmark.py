@@ -19,7 +19,7 @@ import torch
 from livegan import share
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, run
-from livegan.engine.program.build import Builder, model_folders
+from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.instance import (
     ModelInstance,
@@ -33,6 +33,7 @@ from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.generators.channels import resize
+from livegan.generators.finding import model_folders
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading

@@ -18,7 +18,7 @@ import numpy as np
 from livegan import __version__, film
 from livegan.control_names import CLOCK_BEATS, CLOCK_BPM, KNOB
 from livegan.engine.commit.pipeline import Pipeline
-from livegan.engine.commit.script import Refusal
+from livegan.engine.commit.script import Refusal, text_of
 from livegan.engine.isolation.deadline import last_resort
 from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.unattended import unattended
@@ -28,7 +28,6 @@ from livegan.engine.program.player import Controls, Frame, NoControls, Player, a
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
-from livegan.files import NotAFile, need_file
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
 from livegan.ipc.messages import Commit, FromEngine, Note, encode
@@ -325,26 +324,6 @@ def clock_of(controls: Controls) -> list[ClockReading]:
     tempos = dict(controls.values.get(CLOCK_BPM, ()))
     beats = controls.values.get(CLOCK_BEATS, ())
     return [ClockReading(at, count, tempos[at]) for at, count in beats if tempos.get(at, 0) > 0]
-
-
-def text_of(path: Path) -> str:
-    """The text of a set, without the byte-order mark that some editors write.
-
-    Raises
-    ------
-    Refusal
-        If it cannot be read.
-    """
-    try:
-        need_file(path)
-        return path.read_text(encoding="utf-8-sig")
-    except NotAFile as error:
-        raise Refusal(str(error)) from None
-    except UnicodeDecodeError:
-        raise Refusal("the set is not UTF-8 text: save it as that", Place(str(path), 1)) from None
-    except OSError as error:
-        reason = f"the set cannot be read: {error.strerror}"
-        raise Refusal(reason, Place(str(path), 1)) from None
 
 
 @contextlib.contextmanager

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from livegan.ipc.recorded_controls import RecordedControls
+from livegan.ipc.remote.address import shows_in
+from livegan.ipc.remote.client import ShowClient
 from livegan.rehearsal import Rehearsal, rehearse
 from livegan.take import read_take
 from tests.display import xvfb
@@ -63,6 +65,12 @@ def test_a_knob_is_turned_in_a_show_outlives_the_engine_and_an_edit_and_is_rehea
 
     os.kill(stage.messages(type="hello")[-1]["pid"], signal.SIGKILL)
     stage.wait("the engine is back", lambda: stage.messages(type="engine", kind="recovery"))
+    (address,) = shows_in(tmp_path)
+    with ShowClient(address) as client:  # what an editor shows beside the line
+        seen = next(s for s in client.states(0.1, values=True) if s.signals and s.nodes)
+    (row,) = seen.signals
+    assert (row["line"], row["name"], row["value"]) == (3, "knob light", 1.0)
+    assert all(each["ms"] > 0 for each in seen.nodes) and seen.on_air_at is not None
     stage.set.write_text(SET.replace("-0.8, -0.8, 1", "0, -0.9, 1"))
     stage.wait("the edit", lambda: stage.messages(type="commit", status="on_air", version=2))
     assert stage.screen(display).mean() > 150

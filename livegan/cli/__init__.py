@@ -30,6 +30,10 @@ ROWS = (
         "check",
         "Test a set without playing it.",
     ),
+    CommandRow(
+        "lsp",
+        "Serve an editor, which starts this command by itself: see docs/editors.md.",
+    ),
     CommandRow("encode", "Draw the condition of one moment as a picture."),
     CommandRow("analyze", "Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."),
     CommandRow("generate", "Paint one picture with a checkpoint."),

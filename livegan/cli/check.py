@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.sizes import CANVAS, size_option
-from livegan.cli.sets import SetPath
+from livegan.cli.sets import SetPath, absolute
 from livegan.size import UNSAID, Size
+
+if TYPE_CHECKING:
+    from livegan.checking import SetCheck, SetProblem
 
 SHOWN = 12
 """Names of nodes that are printed."""
@@ -19,37 +25,53 @@ def check(
     set: SetPath,
     size: Annotated[Size, size_option(CANVAS)] = UNSAID,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only read the set and find its models; draw nothing.")
+    ] = False,
+    stdin: Annotated[
+        bool,
+        typer.Option(
+            "--stdin", help="Read the text from standard input, as if SET said that (quick)."
+        ),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs: one object of JSON.")
+    ] = False,
 ) -> None:
     """Test a set without playing it.
 
     Builds the set, and draws it on the demo track and on silence.
     """
-    from livegan import share
-    from livegan.rehearsal import Rehearsal
-    from livegan.rehearsal import rehearse as play
+    from livegan.checking import prove_set, read_set
+    from livegan.engine.commit.script import text_of
 
-    def told(message: dict[str, Any]) -> None:
-        if message["type"] == "note":
-            typer.secho(str(message["text"]), fg="yellow", err=True)
-
+    path, here = absolute(set), Path.cwd()
     with clear_errors():
-        results = []
-        for audio in (share.demo_track(), None):
-            what = Rehearsal(
-                set=set,
-                audio=audio,
-                start=12.0 if audio else 0.0,
-                seconds=0.25,
-                size=size,
-                device=device,
-            )
-            results.append(play(what, on_message=told if audio else lambda message: None))
-    faults = [fault for result in results for fault in result.faults]
-    if faults:
-        fail(f"{short(faults[0]['where'])}: {faults[0]['reason']}")
-    report = results[0].report
-    nodes = report["commits"][0]["built"]
-    built = ", ".join(nodes[:SHOWN])
-    if len(nodes) > SHOWN:
-        built += f" and {len(nodes) - SHOWN} more"
-    typer.echo(f"{short(set)}: good ({built}; {report['frame_ms']['median']:.0f} ms a picture)")
+        if quick or stdin:
+            found = read_set(path, sys.stdin.read() if stdin else text_of(path), here)
+        else:
+            found = prove_set(path, here, size, device)
+    if as_json:
+        typer.echo(json.dumps(found.plain))
+        raise typer.Exit(0 if found.good else 1)
+    for problem in found.problems:
+        if problem.severity == "warning":
+            typer.secho(line_of(problem, found), fg="yellow", err=True)
+    error = next((each for each in found.problems if each.severity == "error"), None)
+    if error is not None:
+        fail(line_of(error, found))
+    built = ", ".join(found.nodes[:SHOWN])
+    if len(found.nodes) > SHOWN:
+        built += f" and {len(found.nodes) - SHOWN} more"
+    if found.frame_ms is not None:
+        built += f"; {found.frame_ms:.0f} ms a picture"
+    typer.echo(f"{short(set)}: good ({built})")
+
+
+def line_of(problem: SetProblem, found: SetCheck) -> str:
+    """A problem as a line for people."""
+    if problem.line is not None:
+        return f"{short(problem.file)}:{problem.line}: {problem.message}"
+    if problem.severity == "warning":  # of the machine, or a plugin
+        return problem.message
+    return f"{short(found.set)}: {problem.message}"

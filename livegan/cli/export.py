@@ -35,9 +35,9 @@ def export(
         fail(f"--to is one of pth, onnx, got {to!r}", 2)
     if norm not in (None, "frame", "running"):
         fail(f"--norm is one of frame, running, got {norm!r}", 2)
-    from livegan.engine.program.build import model_folders
     from livegan.generators import find, load
     from livegan.generators.export import export as write
+    from livegan.generators.finding import model_folders
     from livegan.generators.pix2pix import test_options
 
     with clear_errors():

@@ -35,9 +35,9 @@ def generate(
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """Paint one picture with a checkpoint."""
-    from livegan.engine.program.build import model_folders
     from livegan.engine.program.device import choose_device
     from livegan.generators import clash, find
+    from livegan.generators.finding import model_folders
     from livegan.generators.generate import generate as paint
 
     for name, value, choices in (

@@ -35,7 +35,7 @@ def models(
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
     """List the models that a set in this folder can use, or show the card of one."""
-    from livegan.engine.program.build import model_folders
+    from livegan.generators.finding import model_folders
 
     here = Path.cwd()
     folders = model_folders(here / "set.py", here)

@@ -20,6 +20,7 @@ README = """\
     livegan perform sets/four.py --audio demo
     livegan rehearse sets/four.py --audio demo --seconds 20 --out film.mp4
     livegan check sets/four.py            test it without playing it
+    pip install "livegan[lsp]"            let your editor complete and check sets
 
 Edit a set and save it: the change appears at the next bar. Press `?` in the window for the keys.
 

@@ -60,14 +60,31 @@ def edits_of(texts: list[str]) -> list[Edit]:
     return edits
 
 
-def controls_of(knobs: list[str], take: Path | None) -> RecordedControls:
-    """``--knob`` and ``--controls``: what hands do in the rehearsal."""
+def controls_of(
+    knobs: list[str], take: Path | None, stand_ins: dict[str, str] | None = None
+) -> RecordedControls:
+    """``--knob`` and ``--controls``: what hands do in the rehearsal.
+
+    Of ``--with``, takes in place of MIDI and OSC are taken out of ``stand_ins``.
+    """
+    from livegan.control_names import MIDI, OSC
     from livegan.ipc.recorded_controls import RecordedControls
     from livegan.take import TakeError, knob_curve, read_take
 
     try:
         curves = dict(knob_curve(text) for text in knobs)
-        return RecordedControls(read_take(named(str(take))) if take else {}, curves)
+        moves = read_take(named(str(take))) if take else {}
+        for source, start in (("midi", MIDI), ("osc", f"{OSC}/")):
+            file = (stand_ins or {}).pop(source, "")
+            if file:
+                own = {n: v for n, v in read_take(named(file)).items() if n.startswith(start)}
+                if not own:
+                    name = Path(file).name
+                    fail(
+                        f"--with {source}={name}: nothing in this take came by {source.upper()}", 2
+                    )
+                moves = {n: v for n, v in moves.items() if not n.startswith(start)} | own
+        return RecordedControls(moves, curves)
     except TakeError as error:
         fail(str(error), 2)
 
@@ -183,6 +200,8 @@ def rehearse(
                 typer.echo(f"written: {short(as_json)}")
         raise typer.Exit(0 if sheet.good else 1)
     with clear_errors():
+        instead = stand_ins(stand_in or [])
+        hands = controls_of(knob or [], controls, instead)
         what = Rehearsal(
             set=set,
             audio=recorded(audio),
@@ -193,8 +212,8 @@ def rehearse(
             seed=seed,
             bpm=bpm,
             edits=edits_of(edit or []),
-            stand_ins=stand_ins(stand_in or []),
-            controls=controls_of(knob or [], controls),
+            stand_ins=instead,
+            controls=hands,
             out=out,
             frames=frames,
             report=report,

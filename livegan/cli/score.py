@@ -58,10 +58,10 @@ def score(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-    from livegan.engine.program.build import model_folders
     from livegan.engine.program.device import choose_device
     from livegan.generators import find, load
     from livegan.generators.card import card_path, write_card
+    from livegan.generators.finding import model_folders
     from livegan.training.scoring import score as measure
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())

@@ -345,6 +345,10 @@ def lines_of(found: ShowState) -> list[str]:
         ("set", f"{short(found.set)}, {program(found)}"),
         ("picture", f"{picture(found)}, {found.fps:.1f} fps, {found.screen_fps:.1f} on the window"),
         ("engine", " on ".join(filter(None, (found.engine, found.device)))),
+        *(
+            ("scene", f"{n}: {short(path)}{', on the air' if path == found.set else ''}")
+            for n, path in enumerate(found.scenes, 1)
+        ),
         ("sound", found.sound),
         ("tempo", f"{found.bpm:.1f} bpm, {tempo_line(found)}, bars of {found.beats_per_bar}"),
     ]

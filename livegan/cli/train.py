@@ -204,8 +204,8 @@ def chosen(
         )
     given = {name: value for name, value in others.items() if value is not None}
     if like is not None:
-        from livegan.engine.program.build import model_folders
         from livegan.generators import find, load
+        from livegan.generators.finding import model_folders
 
         with clear_errors():
             here = Path.cwd()

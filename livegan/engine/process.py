@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import threading
 import time
@@ -34,6 +35,7 @@ from livegan.ipc.messages import (
     Solo,
     SourceRings,
     SwapNow,
+    TellValues,
     Thumbs,
     ToEngine,
     Undo,
@@ -63,6 +65,8 @@ class Engine:
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
+        self.values_until = 0.0
+        """Until when the stage wants to be told the values of signals and nodes."""
         self.pulse = Pulse.attach(options["pulse"])
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
@@ -124,9 +128,11 @@ class Engine:
     def prepare(self) -> None:
         """Import what is heavy and make the parts of the engine."""
         from livegan.engine.program.assembly import assemble
+        from livegan.engine.program.values import LiveValues
 
         self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
+        self.values = LiveValues()
         self.player.on_fault = self.failed
         self.saves = self.made.saves
         self.saves.start()
@@ -258,19 +264,30 @@ class Engine:
             self.player.solo = message.slot
         elif isinstance(message, SourceRings):
             self.made.board.follow(message.rings)
+        elif isinstance(message, TellValues):
+            self.values_until = time.monotonic() + message.seconds
         elif isinstance(message, Thumbs):
             self.thumbs = message.on
 
     def heartbeat(self) -> None:
         """Show the stage that the interpreter runs, and tell it how things stand."""
+        beats = itertools.count()
         while self.link.open:
             self.pulse.beat()
+            if time.monotonic() < self.values_until and next(beats) % 2:
+                self.tell_values()
             if not self.standing_by:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 rate = round(self.rate, 1)
                 self.link.send(Alive(self.frames, rate, node))
             time.sleep(BEAT_S)
+
+    def tell_values(self) -> None:
+        """Tell the stage what the newest frame is made of; on the heartbeat's thread, so that no
+        frame waits for it."""
+        if (newest := self.player.newest) is not None:
+            self.link.send(self.values.of(*newest))
 
 
 def run(connection: Any, options: dict[str, Any]) -> None:

@@ -1,13 +1,22 @@
-"""Generators: checkpoints, what network they are, and painting with them."""
+"""Generators: checkpoints, what network they are, and painting with them.
 
-from .architecture import Architecture
-from .cache import load
-from .card import Card, read_card
-from .checkpoint import Checkpoint, save_checkpoint
-from .errors import ModelError
-from .finding import available, clash, find
-from .morph import MorphGenerator, morph
-from .runner import Generator
+What finds and lists models is imported without torch: each name is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .architecture import Architecture
+    from .cache import load
+    from .card import Card, read_card
+    from .checkpoint import Checkpoint, save_checkpoint
+    from .errors import ModelError
+    from .finding import available, clash, find
+    from .morph import MorphGenerator
+    from .runner import Generator
 
 __all__ = [
     "Architecture",
@@ -20,7 +29,29 @@ __all__ = [
     "clash",
     "find",
     "load",
-    "morph",
     "read_card",
     "save_checkpoint",
 ]
+
+_MODULES = {
+    "Architecture": "architecture",
+    "Card": "card",
+    "Checkpoint": "checkpoint",
+    "Generator": "runner",
+    "ModelError": "errors",
+    "MorphGenerator": "morph",
+    "available": "finding",
+    "clash": "finding",
+    "find": "finding",
+    "load": "cache",
+    "read_card": "card",
+    "save_checkpoint": "checkpoint",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = found
+    return found

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from livegan import share
 from livegan.plugin.closest import suggestion
 
 from .errors import ModelError
@@ -13,6 +14,16 @@ from .files import model_in, suffixes
 
 TRAINING = ".training"
 """How the folder of a training's state ends; it is no model."""
+
+
+def model_folders(set_path: Path, folder: Path) -> list[Path]:
+    """Where models are looked for: in ``models/``, beside the set, in the package.
+
+    What lies beside a set may be anything, such as a model exported for another program.
+    """
+    found = [set_path.parent / "models", set_path.parent.parent / "models", folder / "models"]
+    found += [set_path.parent, share.folder("models")]
+    return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
 def find(name: str, folders: Iterable[str | Path]) -> Path:

@@ -14,7 +14,7 @@ from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs
 from livegan.graph.picture import LEAVES, Picture
-from livegan.graph.place import Place, SetError, here
+from livegan.graph.place import Place, SetError, SetNote, here
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
@@ -100,8 +100,8 @@ class Graph:
     """What the set listens to besides the sound, by name."""
     sends: list[Any] = field(default_factory=list)
     """What is sent to other programs: a `livegan.graph.send.Send` each."""
-    notes: list[str] = field(default_factory=list)
-    """What is not wrong and may not be meant, a line each."""
+    notes: list[SetNote] = field(default_factory=list)
+    """What is not wrong and may not be meant."""
 
     @property
     def window(self) -> Picture:
@@ -226,7 +226,8 @@ def show(picture: Any, **outputs: Any) -> None:
         if before and not named and before[-1].place and new.place:
             old, line = before[-1].place.line, new.place.line
             shows = f"the window shows line {line} and ignores the show(...) of line {old}"
-            graph.notes.append(f"{shows}; to show both, use show(grid(a, b))")
+            text = f"{shows}; to show both, use show(grid(a, b))"
+            graph.notes.append(SetNote(text, before[-1].place))
         graph.shown.append(new)
 
 

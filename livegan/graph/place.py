@@ -33,6 +33,17 @@ class Place:
         return cls(file, int(line)) if file and line.isdigit() else None
 
 
+@dataclass(frozen=True)
+class SetNote:
+    """What a set says that is not wrong and may not be meant: a line, and where."""
+
+    text: str
+    place: Place | None
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class SetError(Exception):
     """A set says something that cannot be played: what is wrong, where, and what to do.
 

@@ -150,6 +150,22 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class LineValues:
+    """What signals and nodes of a program were worth in its newest frame, a row each, told while
+    somebody asks with `TellValues`.
+
+    ``signals``: ``file``, ``line``, ``name``, ``value``, and ``role``: ``parameter`` of a node in
+    that line, ``value`` that is used elsewhere, or ``part`` of another expression in that line.
+    ``nodes``: ``file``, ``line``, ``name``, ``kind``, and ``ms`` that it
+    took to draw. ``file`` is empty for the set itself.
+    """
+
+    version: int
+    signals: Sequence[Row]
+    nodes: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class SafeSetReady:
     """Whether a safe set was proven, or why not."""
 
@@ -248,6 +264,13 @@ class Thumbs:
 
 
 @dataclass(frozen=True)
+class TellValues:
+    """Somebody follows the values of signals and nodes: send `LineValues` for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class SourceRings:
     """The picture rings of all live sources that are open, by source."""
 
@@ -277,13 +300,14 @@ class Quit:
 
 FromEngine = (
     Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
-    | Settings | SafeSetReady | Obeyed | Note | Waiting
+    | Settings | LineValues | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage
 """What the stage hears of its engine."""
 ToEngine = (
-    Undo | Safe | SwapNow | PlayScene | Solo | Thumbs | SourceRings | Keep | TakeOver | Quit
+    Undo | Safe | SwapNow | PlayScene | Solo | Thumbs | TellValues | SourceRings | Keep | TakeOver
+    | Quit
 )  # fmt: skip
 Message = EngineMessage | ToEngine
 
@@ -295,6 +319,8 @@ NAMES: dict[type, str] = {
     TakeOver: "take_over",
     SourceRings: "source_rings",
     SwapNow: "swap_now",
+    TellValues: "tell_values",
+    LineValues: "values",
     PlayScene: "scene",
 }
 """What a message is called on the pipe, where that is not the name of its class."""

@@ -25,7 +25,7 @@ TAKE = re.findall(r'`(\{"time".+?\})`', PAGE)
 
 def test_the_page_has_its_commands() -> None:
     kinds = [c.split()[0] for c in COMMANDS]
-    assert kinds == ["tell", "perform", "perform", *["rehearse"] * 3]
+    assert kinds == ["tell", "perform", "perform", *["rehearse"] * 4]
     assert len(TAKE) == 1
 
 
@@ -35,7 +35,8 @@ def test_a_rehearsal_of_the_page_writes_its_film(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(share.folder("sets"), "sets")
-    Path("take.jsonl").write_text(TAKE[0] + "\n")
+    wheel = TAKE[0].replace("knob/warmth", "midi/keys/1/cc 1")
+    Path("take.jsonl").write_text(f"{TAKE[0]}\n{wheel}\n")
     words = shlex.split(command.replace("--seconds 4", "--seconds 0.2"))
     done = CliRunner().invoke(app, [*words, "--size", "64"])
     assert done.exit_code == 0, done.output
@@ -64,9 +65,12 @@ def test_a_take_or_knob_that_cannot_be_read_ends_in_one_line(
     monkeypatch.chdir(tmp_path)
     shutil.copy(share.folder("sets") / "hands.py", "hands.py")
     Path("take.jsonl").write_text("move it\n\n")
+    Path("knobs.jsonl").write_text(TAKE[0] + "\n")
     for words, said in (
         (["--controls", "take.jsonl"], "take.jsonl:1: not a move"),
         (["--controls", "none.jsonl"], "none.jsonl"),
+        (["--with", "midi=knobs.jsonl"], "--with midi=knobs.jsonl: nothing in this take came by"),
+        (["--with", "osc=take.jsonl"], "take.jsonl:1: not a move"),
         (["--knob", "warmth"], "--knob warmth: write NAME=VALUE"),
     ):
         done = CliRunner().invoke(app, ["rehearse", "hands.py", *words])

@@ -7,7 +7,8 @@ import weakref
 import pytest
 import torch
 
-from livegan.generators import Generator, ModelError, MorphGenerator, load, morph, save_checkpoint
+from livegan.generators import Generator, ModelError, MorphGenerator, load, save_checkpoint
+from livegan.generators.morph import morph
 
 from .conftest import small
 from .originals import condition, resnet_state

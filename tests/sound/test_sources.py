@@ -134,7 +134,13 @@ class FakeSystem:
 
 @pytest.mark.parametrize(
     ("channels", "takes", "asked"),
-    [((), (2,), [2]), ((3, 4), (4, 8), [4]), ((3, 4), (8,), [4, 8]), ((5,), (5,), [5])],
+    [
+        ((), (2,), [2]),
+        ((3, 4), (4, 8), [4]),
+        ((3, 4), (8,), [4, 8]),
+        ((5,), (5,), [5]),
+        ((1,), (2,), [2]),
+    ],
 )
 def test_the_channels_of_a_device_that_are_wanted_are_heard(
     monkeypatch: pytest.MonkeyPatch,

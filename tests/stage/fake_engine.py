@@ -145,6 +145,9 @@ class FakeEngine:
             if message["type"] == "swap_now" and self.cued is not None:
                 self.put_on_air(self.cued)
                 self.cued = None
+            if message["type"] == "scene":
+                self.path = Path(message["file"])
+                self.text = ""  # it is proposed with the next look at the file
             if message["type"] == "safe":
                 self.send("obeyed", order="safe")
                 self.put_on_air(SAFE, safe=True)

@@ -14,6 +14,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from livegan import live
+from livegan.graph.place import Place, SetNote
 from livegan.graph.signal import Signal
 from livegan.plugin import registry
 from livegan.plugin.catalogue import clash
@@ -188,11 +189,13 @@ def names_at(trace: TracebackType | None, file: str) -> set[str]:
     return found
 
 
-def hidden_words(namespace: dict[str, Any], text: str) -> list[str]:
-    """A line for each word of the language that a set's import hides: what it means from there."""
+def hidden_words(namespace: dict[str, Any], text: str, path: Path) -> list[SetNote]:
+    """A note for each word of the language that a set's import hides: what it means from there."""
     if namespace.get("time") is not time:
         return []
     texts = enumerate(text.splitlines(), 1)
-    line = next((n for n, each in texts if re.match(r"\s*import\b.*\btime\b", each)), 1)
+    # The last one: an import above that of the language is hidden by it, and hides nothing.
+    line = max((n for n, each in texts if re.match(r"\s*import\b.*\btime\b", each)), default=1)
     reason = "hides the word `time`, the seconds since the show began"
-    return [f"line {line}: `import time` {reason}; write `import time as clock` to use both"]
+    said = f"line {line}: `import time` {reason}; write `import time as clock` to use both"
+    return [SetNote(said, Place(str(path), line))]

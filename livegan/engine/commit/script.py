@@ -24,9 +24,9 @@ from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
 from livegan.engine.isolation.process_state import end_threads, files_of, threads_in
 from livegan.engine.isolation.unattended import unattended
-from livegan.files import printable
+from livegan.files import NotAFile, need_file, printable
 from livegan.graph.graph import Graph, collecting, finish
-from livegan.graph.place import Place, SetError
+from livegan.graph.place import Place, SetError, SetNote
 from livegan.plugin.guard import said
 from livegan.plugin.source import is_own, plain
 
@@ -52,8 +52,8 @@ class Script:
     text: str
     graph: Graph
     took_ms: float = 0.0
-    notes: tuple[str, ...] = ()
-    """What is not wrong and may not be meant, a line each."""
+    notes: tuple[SetNote, ...] = ()
+    """What is not wrong and may not be meant."""
 
 
 def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
@@ -93,8 +93,28 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
             refusal = Refusal(refusal.reason, Place(str(path), max(1, len(text.splitlines()))))
         raise refusal from None
     took = (time.perf_counter() - began) * 1000
-    notes = (*graph.notes, *hidden_words(module.__dict__, text))
+    notes = (*graph.notes, *hidden_words(module.__dict__, text, path))
     return Script(path, text, graph, took, notes)
+
+
+def text_of(path: Path) -> str:
+    """The text of a set, without the byte-order mark that some editors write.
+
+    Raises
+    ------
+    Refusal
+        If it cannot be read.
+    """
+    try:
+        need_file(path)
+        return path.read_text(encoding="utf-8-sig")
+    except NotAFile as error:
+        raise Refusal(str(error)) from None
+    except UnicodeDecodeError:
+        raise Refusal("the set is not UTF-8 text: save it as that", Place(str(path), 1)) from None
+    except OSError as error:
+        reason = f"the set cannot be read: {error.strerror}"
+        raise Refusal(reason, Place(str(path), 1)) from None
 
 
 def compiled(path: Path, text: str) -> CodeType:

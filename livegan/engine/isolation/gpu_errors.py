@@ -8,8 +8,8 @@ handling": sticky errors).
 from __future__ import annotations
 
 import gc
-
-import torch
+import sys
+from typing import Any
 
 from livegan.plugin.guard import said
 
@@ -40,7 +40,8 @@ def is_lost(error: BaseException) -> bool:
 
 def is_full(error: BaseException) -> bool:
     """Whether an error says that memory is used up, of the GPU or of the machine."""
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+    torch = _torch()
+    if isinstance(error, MemoryError) or (torch and isinstance(error, torch.OutOfMemoryError)):
         return True
     text = said(error, WHOLE)
     used_up = ("out of memory", "can't allocate memory", "_ALLOC_FAILED")
@@ -67,5 +68,11 @@ def check_context(error: BaseException) -> None:
         raise ContextLost(first_line(error)) from None
     if is_full(error):
         gc.collect()
-        if torch.cuda.is_available():
+        torch = _torch()
+        if torch and torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _torch() -> Any:
+    """The module, if this process has it: a set is read without it."""
+    return sys.modules.get("torch")

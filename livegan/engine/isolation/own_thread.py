@@ -15,8 +15,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-import torch
-
 from livegan.engine.isolation.deadline import AGAIN_S, GRACE_S, Overrun, interrupt, watchdog
 from livegan.engine.isolation.given_up_imports import let_import
 
@@ -32,6 +30,8 @@ class Call(Generic[T]):
 
     def __init__(self, job: Callable[[], T]) -> None:
         self.job: Callable[[], T] | None = job
+        import torch  # a set is read without it
+
         self.inference = torch.is_inference_mode_enabled()
         self.done = threading.Lock()
         self.done.acquire()
@@ -41,6 +41,8 @@ class Call(Generic[T]):
 
     def run(self) -> None:
         """Make the call, and let who waits for it go on."""
+        import torch
+
         job, self.job = self.job, None
         assert job is not None
         try:

@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from livegan import share
 from livegan.engine.commit.script import Refusal, Script
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
@@ -38,6 +37,7 @@ from livegan.engine.program.signal_objects import (
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import Generator, ModelError, MorphGenerator, load
 from livegan.generators.files import SUFFIXES
+from livegan.generators.finding import model_folders
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
 from livegan.graph.picture import Picture, call
@@ -59,16 +59,6 @@ class Candidate:
 
     name: str
     build: str
-
-
-def model_folders(set_path: Path, folder: Path) -> list[Path]:
-    """Where models are looked for: in ``models/``, beside the set, in the package.
-
-    What lies beside a set may be anything, such as a model exported for another program.
-    """
-    found = [set_path.parent / "models", set_path.parent.parent / "models", folder / "models"]
-    found += [set_path.parent, share.folder("models")]
-    return list(dict.fromkeys(p for p in found if p.is_dir()))
 
 
 DEFAULT_SIZE = Size.square(512)

@@ -51,6 +51,8 @@ class Instance:
     def __init__(self) -> None:
         self.last: torch.Tensor | None = None
         self.proof: torch.Tensor | None = None
+        self.took_s = 0.0
+        """Seconds that its last picture took."""
 
     @property
     def good(self) -> torch.Tensor | None:

@@ -93,6 +93,8 @@ class Player:
         self.solo: int | None = None
         self.shown: torch.Tensor | None = None
         self.spent: dict[str, float] = {}
+        self.newest: tuple[Program, Reading] | None = None
+        """The program of the last frame that was drawn, and what its signals were worth."""
         self.now = Now(fps=self.fps, seed=self.seed)
         self._memory: dict[str, Any] = {}
         self._faults = Faults(self._report)
@@ -239,6 +241,7 @@ class Player:
             self.happen(lineup.Failed(program, self._failure))
         self.shown = picture
         self.spent = spent
+        self.newest = program, reading
         extra = {(kind, name): pictures[index] for kind, name, index in program.extra}
         return Frame(picture, extra, now, program.version, position, sent)
 

@@ -137,8 +137,11 @@ def draw_frame(
     def draw(index: int) -> torch.Tensor:
         step = steps[index]
         inputs = [None if i is None else pictures[i] for i in step.inputs]
+        began = time.perf_counter()
         with at(step, limit_s):
-            return good_picture(step, inputs, moment)
+            picture = good_picture(step, inputs, moment)
+        step.instance.took_s = time.perf_counter() - began
+        return picture
 
     def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
         step = steps[index]

@@ -9,10 +9,12 @@ from livegan.ipc.remote.address import ShowAddress
 from livegan.ipc.remote.schema import (
     VERSION,
     Answer,
+    AskText,
     Command,
     Enter,
     Follow,
     FromShow,
+    SetText,
     ShowState,
     Welcome,
     line_of,
@@ -68,9 +70,20 @@ class ShowClient:
         """How the show stands."""
         return next(self.states(0.0))
 
-    def states(self, every: float) -> Iterator[ShowState]:
-        """The state now and every so many seconds, until the show ends."""
-        self._send(Follow(every))
+    def text(self) -> SetText:
+        """The text on the air."""
+        self._send(AskText())
+        while True:
+            message = self._next()
+            if isinstance(message, SetText):
+                return message
+
+    def states(self, every: float, values: bool = False) -> Iterator[ShowState]:
+        """The state now and every so many seconds, until the show ends.
+
+        ``values``: with those of signals, and the times of nodes.
+        """
+        self._send(Follow(every, values=values))
         while True:
             try:
                 message = self._next()

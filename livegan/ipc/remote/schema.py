@@ -42,6 +42,13 @@ class Follow:
     every: float = 0.0
     thumbs: bool = False
     """Each slot has its picture, too. The engine draws them for as long as somebody asks."""
+    values: bool = False
+    """With the values of signals and the times of nodes, by line."""
+
+
+@dataclass(frozen=True)
+class AskText:
+    """Send the text on the air, answered by `SetText`."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,8 @@ class TapTempo:
 
 Command = (
     Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
-    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | Undo | Safe | SwapNow | Solo
+    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | AskText | Undo | Safe | SwapNow
+    | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -176,12 +184,16 @@ class ShowState:
     """From the newest sound in the picture to the newest that was heard."""
     version: int | None = None
     """Of the program on the air, counted from 1."""
+    on_air_at: float | None = None
+    """Show time at which it came on the air."""
     safe: bool = False
     """The safe set is on the air."""
     commit: str = ""
     """The newest save: proposed, proven, cued, on_air, refused or superseded."""
     refusal: str = ""
     """Why the newest save was refused, or what failed on the air; empty if all is well."""
+    refused_at: str = ""
+    """Where, ``file:line`` with the whole path; empty where no line is to blame."""
     waiting: str = ""
     """What is waited for before the first picture."""
     missing: Mapping[str, str] = field(default_factory=dict)
@@ -216,13 +228,26 @@ class ShowState:
     """Of the set on the air: ``name``, ``value``, ``default``, ``low``, ``high``, ``doc``."""
     pads: Sequence[str] = ()
     """Of the set on the air."""
+    signals: Sequence[Row] = ()
+    """See `livegan.ipc.messages.LineValues`; only if the client asked for values, 200 at most."""
+    nodes: Sequence[Row] = ()
+    """Likewise."""
     learning: str = ""
     """The knob or pad that waits for a control to be moved."""
     learnt: str = ""
     """What became of the last one that waited."""
 
 
-FromShow = Welcome | Answer | ShowState
+@dataclass(frozen=True)
+class SetText:
+    """The text on the air: of the file ``set``, or of the safe set."""
+
+    version: int | None
+    set: str
+    text: str
+
+
+FromShow = Welcome | Answer | ShowState | SetText
 
 TYPES: dict[type, str] = {
     Enter: "enter",
@@ -238,6 +263,7 @@ TYPES: dict[type, str] = {
     PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",
+    AskText: "text",
     Undo: "undo",
     Safe: "safe",
     SwapNow: "now",
@@ -245,6 +271,7 @@ TYPES: dict[type, str] = {
     Welcome: "welcome",
     Answer: "answer",
     ShowState: "state",
+    SetText: "set_text",
 }
 """What a message is called on the wire."""
 COMMANDS: dict[str, type] = {TYPES[kind]: kind for kind in get_args(Command)}

@@ -75,7 +75,8 @@ class Recording:
         refusal: Exception | None = None
         # 48 kHz needs no resampling later, which would cost 12 ms; the device's own rate and all of
         # its channels are what it cannot refuse.
-        few = max(channels, default=min(2, device.channels))
+        # At least two: systems that mix would make one channel of both.
+        few = min(device.channels, max(2, *channels) if channels else 2)
         for rate, count in (
             (RATE, few),
             *(((RATE, device.channels),) if channels else ()),

@@ -28,6 +28,9 @@ NEWEST = 12
 """Pulses that tell whether the clock has left the line."""
 LEFT_S = 0.003
 """Seconds that their median may be off it."""
+WILD_S = 0.008
+"""Seconds by which half of the pulses may be off the line; beyond that they come in bursts, as from
+a machine that stalls, and their tempo is none."""
 SILENT_S = 0.5
 """Seconds without a pulse after which the clock is lost; at 20 bpm they come every 0.125 s."""
 EVERY_S = 0.1
@@ -116,7 +119,8 @@ class MidiClock:
         if known is not None:
             before = 60.0 / (known.bpm * PULSES)
             off = abs(period / before - 1.0)
-            if any(len(self._times) < few and off < near for few, near in SURE):
+            wild = float(np.median(np.abs(self._late(period, first)))) > WILD_S
+            if wild or any(len(self._times) < few and off < near for few, near in SURE):
                 # Too few to measure the tempo by; the beat is where they are.
                 period = before
                 first = float(np.mean(self._at() - np.array(self._counts) * period))
@@ -187,8 +191,11 @@ class ClockReceiver:
         if not self._clock.there(now):
             self._say("silent", None)
             return
+        reading = self._clock.read()
+        if reading is None:  # too few pulses so far
+            return
         stopped = ", stopped" if self._clock.playing is False else ""
-        self._say(self._port + stopped, self._clock.read())
+        self._say(self._port + stopped, reading)
 
     def _say(self, text: str, reading: ClockReading | None) -> None:
         before, said = self._told

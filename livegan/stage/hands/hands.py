@@ -79,7 +79,7 @@ class Listener:
                     guest.close()
             if why is None or self._stopped.is_set():
                 return
-            self._note(f"{self.kind}: the process that listens {why}; started again")
+            self._note(f"{self.kind}: its process ended ({why}); started again")
             self._stopped.wait(pause)
             pause = min(2 * pause, LONGEST)
 

@@ -13,6 +13,7 @@ from livegan.ipc.messages import (
     EngineNews,
     Fault,
     Hello,
+    LineValues,
     Note,
     Row,
     SafeSetReady,
@@ -68,6 +69,8 @@ class View:
     refusal: str = ""
     """The last refusal or fault in one line; empty after a commit that went on air."""
     refused_line: int | None = None
+    refused_at: str = ""
+    """Where, ``file:line``; empty where no line is to blame."""
     refused_text: str = ""
     """What was refused, as it was saved; empty after a commit that went on air."""
     file: str = ""
@@ -78,6 +81,10 @@ class View:
     """What is on the air."""
     changed: tuple[int, ...] = ()
     changed_at: float = 0.0
+    on_air_at: float | None = None
+    """Show time at which the version on the air came there."""
+    values: LineValues | None = None
+    """Of signals and nodes in a frame, while somebody follows them."""
     slots: tuple[Slot, ...] = ()
     beats_per_bar: int = 4
     knobs: tuple[Row, ...] = ()
@@ -117,7 +124,13 @@ class View:
         if isinstance(message, Fault):
             text = place(message.where) + failure(message.node, message.reason)
             line = self._line_in_set(message.where)  # of what plays
-            return replace(self, refusal=_line(text), refused_line=line, refused_text="")
+            return replace(
+                self,
+                refusal=_line(text),
+                refused_line=line,
+                refused_at=message.where,
+                refused_text="",
+            )
         if isinstance(message, Slots):
             parts = ("name", "model", "condition")
             slots = (Slot(*(str(row.get(part, "")) for part in parts)) for row in message.slots)
@@ -126,6 +139,8 @@ class View:
             pads = tuple(n.removeprefix(PAD) for n in message.controls if n.startswith(PAD))
             bar = max(1, message.beats_per_bar)
             return replace(self, beats_per_bar=bar, knobs=tuple(message.knobs), pads=pads)
+        if isinstance(message, LineValues):
+            return replace(self, values=message)
         if isinstance(message, SafeSetReady) and not message.ready:
             return self.noted(_line(f"safe set refused: {message.reason}"), now)
         if isinstance(message, Note):
@@ -155,18 +170,22 @@ class View:
                 view,
                 refusal=_line(text),
                 refused_line=view._line_in_set(message.where),
+                refused_at=message.where,
                 refused_text=message.source,
                 waiting=self.waiting and MEND,
             )
         if status == "on_air":
             first = self.version is None
+            goes_on = self.version == message.version  # an engine returned with it
             return replace(
                 view if first else view.noted(playing(vars(message)), now),
                 version=message.version,
                 safe=message.safe,
                 refusal="",
                 refused_line=None,
+                refused_at="",
                 refused_text="",
+                on_air_at=self.on_air_at if goes_on else message.on_air_at,
                 source=message.source,
                 playing=self.playing if message.safe else file,
                 changed=tuple(message.changed),

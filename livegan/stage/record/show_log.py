@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from livegan.ipc.commit_text import playing
-from livegan.ipc.messages import Alive, EngineMessage, Row, Slots, encode
+from livegan.ipc.messages import Alive, EngineMessage, LineValues, Row, Slots, encode
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
 from livegan.stage.record.worker import Worker
@@ -85,7 +85,7 @@ class ShowLog:
     def take(self, message: EngineMessage) -> None:
         """Write down and print a message of the engine, its supervisor, or the stage itself."""
         row = encode(message)
-        if not isinstance(message, (Alive, Slots)):
+        if not isinstance(message, (Alive, Slots, LineValues)):
             fields = {k: v for k, v in row.items() if k not in ("type", "source", "texts", "at")}
             if "at" in row:  # in show time; the log's own is from the start of the stage
                 fields["show_at"] = row["at"]

@@ -108,7 +108,9 @@ class Obeying:
         except ValueError as error:
             raise Declined(str(error)) from None
         if path not in switches.scenes:
-            self._presenter.switches = replace(switches, scenes=(*switches.scenes, path))
+            before = switches.scenes or (self._presenter.view.playing,)
+            scenes = tuple(dict.fromkeys((*filter(None, before), path)))
+            self._presenter.switches = replace(switches, scenes=scenes)
         self._send(PlayScene(path))
         return f"{Path(path).name} plays at the next bar, if it passes the test"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livegan.ipc.messages import Row, ToEngine
+from livegan.ipc.messages import Row, TellValues, ToEngine
 from livegan.ipc.remote.address import open_address
-from livegan.ipc.remote.schema import Command
+from livegan.ipc.remote.schema import AskText, Command, FromShow
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.sound.source import Note
 from livegan.stage.hands.learning import Learning
@@ -21,6 +21,10 @@ from livegan.stage.remote.server import RemoteServer
 from livegan.stage.remote.showing import Showing
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
+
+ASK, LEASE = 1.0, 3.0
+"""Seconds between two requests for values, and for which one holds: an engine that returns after a
+crash is asked, too, and none goes on for clients that are gone."""
 
 
 class Remote:
@@ -49,6 +53,7 @@ class Remote:
         self._server: RemoteServer | None = None
         self.knobs: Callable[[], list[Row]] = list
         """The knobs of the set on the air, with their values."""
+        self._send, self._asked = send, float("-inf")
         self._panel: PhonePanel | None = None
         self._presenter = presenter
         self._log, self._lines = log, ThrottledNotes(self._write)
@@ -65,7 +70,11 @@ class Remote:
         self.knobs = showing.knobs
         self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
-        self._server = RemoteServer(opened, showing, hands, self._said)
+
+        def at_once(command: Command) -> str | FromShow | None:
+            return showing.text() if isinstance(command, AskText) else hands(command)
+
+        self._server = RemoteServer(opened, showing, at_once, self._said)
         name = opened.address.show
         log.record("remote", show=name, where=opened.address.where)
         if name != options.set.stem:
@@ -85,6 +94,9 @@ class Remote:
         """Do what clients asked for since the last look; on the presenter's thread."""
         if self._server is not None:
             self._server.take(lambda command: self._do(command, now))
+            if now - self._asked >= ASK and self._server.values_wanted:
+                self._asked = now
+                self._send(TellValues(LEASE))
             if self._server.thumbs_wanted != self._presenter.switches.watched:
                 self._presenter.press("watch", "", now)
         if self._panel is not None:

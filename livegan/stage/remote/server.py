@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from livegan import __version__
 from livegan.ipc.remote.address import OpenAddress
-from livegan.ipc.remote.schema import Answer, Command, ShowState, Welcome, line_of
+from livegan.ipc.remote.schema import Answer, Command, FromShow, ShowState, Welcome, line_of
 from livegan.stage.remote.visitor import Visitor
 
 MOST = 32
@@ -48,13 +48,14 @@ class RemoteServer:
     def __init__(
         self,
         open_address: OpenAddress,
-        state: Callable[[bool], ShowState],
-        at_once: Callable[[Command], str | None],
+        state: Callable[[bool, bool], ShowState],
+        at_once: Callable[[Command], str | FromShow | None],
         told: Callable[[str, str], None],
     ) -> None:
         """``state`` and ``at_once`` are called on the server's thread. ``state`` takes whether
-        thumbnails are wanted, too. ``at_once`` does a command
-        that needs no frame, and gives the answer; None leaves it to `take`. It raises `Declined`.
+        thumbnails are wanted, and whether the values of signals and nodes are. ``at_once`` does a
+        command that needs no frame, and gives the line of the answer, or what is sent in its place;
+        None leaves it to `take`. It raises `Declined`.
         ``told`` receives lines about clients that are sent away, and of which kind they are.
         """
         self.address = open_address.address
@@ -91,6 +92,11 @@ class RemoteServer:
                 raise
             self._answers.put(answer)
             self._rouse()
+
+    @property
+    def values_wanted(self) -> bool:
+        """Whether a client follows the values of signals and nodes. From any thread."""
+        return any(v.values and v.due is not None for v in self._visitors)
 
     def stop(self) -> None:
         """Leave all clients, and close the address."""
@@ -196,15 +202,18 @@ class RemoteServer:
         except Declined as error:
             visitor.answer(False, str(error))
             return
-        if text is not None:
+        if isinstance(text, str):
             visitor.answer(True, text)
+            return
+        if text is not None:
+            visitor.send(text)
             return
         visitor.awaits = True
         self._asked.put(RemoteRequest(command, visitor))
 
     def _send_states(self, now: float) -> None:
-        """Send the state to those who wait for it: made once for all, and once with thumbnails."""
-        line = functools.cache(lambda thumbs: line_of(self._state(thumbs)))
+        """Send the state to those who wait for it: made once for all who want the same."""
+        line = functools.cache(lambda thumbs, values: line_of(self._state(thumbs, values)))
 
         try:
             for visitor in self._visitors:

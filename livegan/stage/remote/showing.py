@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from livegan.control_names import KNOB
 from livegan.ipc.messages import Row
-from livegan.ipc.remote.schema import ShowState
+from livegan.ipc.remote.schema import SetText, ShowState
 from livegan.sound import RATE
 from livegan.stage.hands.learning import Learning
 from livegan.stage.overlay.panels import METERS
@@ -32,13 +32,22 @@ class Showing:
         self._sound, self._controls = memory.sound, memory.controls
         self._thumbs = SlotThumbs(memory.thumbs.name)
 
-    def __call__(self, thumbs: bool = False) -> ShowState:
-        """The state; with ``thumbs`` each slot has its picture."""
+    def text(self) -> SetText:
+        """The text on the air."""
+        view = self._presenter.view
+        return SetText(view.version, view.playing or view.file, view.source)
+
+    def __call__(self, thumbs: bool = False, values: bool = False) -> ShowState:
+        """The state; with ``thumbs`` each slot has its picture, with ``values`` also what signals
+        and nodes are worth, by line."""
         view, switches, seen = (
             self._presenter.view,
             self._presenter.switches,
             self._presenter.readings(),
         )
+        newest = view.values if values else None
+        if newest is not None and newest.version != view.version:
+            newest = None
         meters = dict(zip(METERS, seen.meters, strict=True))
         return ShowState(
             show=self._show,
@@ -51,9 +60,11 @@ class Showing:
             screen_fps=_rounded(seen.screen_fps, 1),
             age_ms=None if seen.age_ms is None else _rounded(seen.age_ms, 1),
             version=view.version,
+            on_air_at=view.on_air_at,
             safe=view.safe,
             commit=view.commit,
             refusal=view.refusal,
+            refused_at=view.refused_at,
             waiting=view.waiting,
             missing=dict(view.awaited),
             notes=[note.text for note in view.notes],
@@ -73,6 +84,8 @@ class Showing:
             slots=self._slots(thumbs),
             knobs=self.knobs(),
             pads=view.pads,
+            signals=newest.signals if newest else (),
+            nodes=newest.nodes if newest else (),
             learning=self._learning.name,
             learnt=self._learning.said,
         )

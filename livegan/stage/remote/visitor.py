@@ -47,6 +47,8 @@ class Visitor:
         self.thumbs = False
         """Its states have thumbnails."""
         self.entered = False
+        self.values = False
+        """It wants the values of signals and nodes in its states."""
         self._token, self._came = token, now
         self._every = 0.0
         self._number = 0
@@ -100,7 +102,7 @@ class Visitor:
             return None
         if isinstance(command, Follow):
             self._every = 0.0 if command.every <= 0 else min(SLOWEST, max(FASTEST, command.every))
-            self.due, self.thumbs = now, command.thumbs
+            self.due, self.thumbs, self.values = now, command.thumbs, command.values
             return None
         return command
 
@@ -125,13 +127,13 @@ class Visitor:
         """Whether it is sent thumbnails again and again."""
         return self.thumbs and self.due is not None
 
-    def state(self, line: Callable[[bool], bytes], now: float) -> None:
+    def state(self, line: Callable[[bool, bool], bytes], now: float) -> None:
         """Send the state, if it is due and the last one was read. ``line`` takes whether it has
-        thumbnails."""
+        thumbnails, and whether it has values of signals and nodes."""
         if self.due is None or now < self.due or self._out:
             return
         self.due = now + self._every if self._every else None
-        self._put(line(self.thumbs))
+        self._put(line(self.thumbs, self.values))
 
     def send(self, message: FromShow) -> None:
         """Send it a message."""

@@ -13,8 +13,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from livegan.generators import Generator, ModelError, load, morph
+from livegan.generators import Generator, ModelError, load
 from livegan.generators.foreign.isolated import Isolated
+from livegan.generators.morph import morph
 
 from ..conftest import small
 from ..originals import condition

@@ -12,6 +12,7 @@ from livegan.ipc.remote.schema import (
     COMMANDS,
     FROM_SHOW,
     Answer,
+    AskText,
     Enter,
     FadeToBlack,
     Follow,
@@ -25,6 +26,7 @@ from livegan.ipc.remote.schema import (
     SaveScreenshot,
     SetKnob,
     SetTempo,
+    SetText,
     ShowState,
     TapTempo,
     Welcome,
@@ -34,7 +36,8 @@ from livegan.ipc.remote.schema import (
 )
 
 SENT: list[Any] = [
-    Enter("token"), Follow(0.5), SetKnob("größe\n", -0.25), HitPad("hit", 0.5), Hold(True),
+    Enter("token"), Follow(0.5), Follow(0.5, True, True), AskText(),
+    SetKnob("größe\n", -0.25), HitPad("hit", 0.5), Hold(True),
     LearnControl("hue", forget=True), ListenTo("USB Audio:3,4"), PlaySet("b"),
     FadeToBlack(None), RecordFilm(False), SaveScreenshot(), SetTempo(None), SetTempo(128.5),
     TapTempo(), Undo(), Safe(), SwapNow(), Solo(None), Solo(3),
@@ -42,6 +45,7 @@ SENT: list[Any] = [
 SAID: list[Any] = [
     Welcome("four", "1.0"),
     Answer(False, "no knob 'ö'", 7),
+    SetText(3, "four.py", "show(a)\n"),
     ShowState(
         version=2,
         meters={"low": 0.5},
@@ -50,6 +54,8 @@ SAID: list[Any] = [
         knobs=[{"name": "a"}],
         pads=[],
         scenes=[],
+        signals=[],
+        nodes=[],
     ),
 ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import psutil
+
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.messages import Settings
 from livegan.ipc.sound_ring import SoundRing
@@ -55,6 +57,11 @@ def play() -> None:
             until("its new tempo", lambda: abs(feature("bpm") - 140) < 0.01)
             until("its beat", lambda: off() < 0.12)
             assert abs(controls.snapshot()["clock/bpm"].value - 140) < 0.01
+            children = psutil.Process().children(recursive=True)
+            max(children, key=lambda child: child.create_time()).kill()
+            until("a line", lambda: any("the process that listens" in note for note in notes))
+            until("the new process", lambda: str(leading.line) == "link, 1 peer")
+            until("its beat", lambda: off() < 0.12)
             before = feature("beats")
             peer.enabled = False
             until("that it is lost", lambda: str(leading.line) == "link, no peers, lost")

@@ -87,6 +87,21 @@ def test_pulses_that_come_in_bursts_leave_the_tempo_steady() -> None:
     assert np.abs(sequencer.since(106.0)[:, 1] / 120 - 1).max() < 0.001
 
 
+def test_pulses_that_stall_and_are_made_up_for_all_at_once_leave_the_tempo() -> None:
+    sequencer = started(0.001)
+    sequencer.play(6, 120.0)
+    read: list[float] = []
+    for _ in range(12):
+        pulses = [sequencer.now + n / 48 for n in range(12)]
+        sequencer.now = pulses[-1] + 1 / 48
+        for n in range(12):  # a quarter of a second, sent within 12 ms
+            sequencer.clock.take([PULSE], sequencer.now + n / 1000)
+        reading = sequencer.clock.read()
+        assert reading is not None
+        read.append(reading.bpm)
+    assert np.abs(np.array(read) / 120 - 1).max() < 0.05
+
+
 def test_a_change_of_tempo_is_followed_within_two_beats() -> None:
     sequencer = started(0.0015)
     sequencer.play(20, lambda now: 120.0 if now < 110 else 128.0)

@@ -76,7 +76,7 @@ def test_a_process_that_dies_is_started_again_and_told_what_is_wanted(
     listener.tell("wanted", controls=("osc/a#0",))
     until(lambda: len(guests.made) == 3 and guests.made[2].told)
     assert guests.made[2].told == [{"type": "wanted", "controls": ("osc/a#0",)}]
-    again = "OSC: the process that listens was killed; started again"
+    again = "OSC: its process ended (was killed); started again"
     assert notes == ["OSC: listening", again, again]
     listener.stop()
     assert all(guest.closed for guest in guests.made)

@@ -27,7 +27,7 @@ def test_a_refusal_is_one_line_with_its_place_until_the_next_success() -> None:
     view = after(refused)
     assert view.code == "b"
     assert view.refusal == "four.py:7: there is no model 'x'"
-    assert view.refused_line == 7
+    assert (view.refused_line, view.refused_at) == (7, "/home/me/sets/four.py:7")
     assert view.commit == "refused"
     aired = {"type": "commit", "status": "on_air", "version": 3, "source": "a", "changed": [1]}
     view = after(aired, view=view)
@@ -35,6 +35,20 @@ def test_a_refusal_is_one_line_with_its_place_until_the_next_success() -> None:
     assert (view.source, view.code, view.changed) == ("a", "a", (1,))
     view = after({**refused, "where": "/home/me/sets/tools.py:7"}, view=view)
     assert view.refused_line is None, "it is no line of the set"
+    assert view.refused_at == "/home/me/sets/tools.py:7"
+
+
+def test_a_version_is_on_the_air_since_it_came_there_though_its_engine_was_replaced() -> None:
+    aired = {"type": "commit", "status": "on_air", "version": 3, "source": "a", "on_air_at": 8.5}
+    view = after(aired, {**aired, "on_air_at": 20.0})
+    assert view.on_air_at == 8.5
+    assert after({**aired, "version": 4, "on_air_at": 30.0}, view=view).on_air_at == 30.0
+
+
+def test_the_values_of_a_frame_are_kept_until_the_next() -> None:
+    values = {"type": "values", "version": 1, "signals": [], "nodes": [{"name": "a", "ms": 1.0}]}
+    view = after(values, {**values, "nodes": [{"name": "a", "ms": 2.0}]})
+    assert view.values is not None and view.values.nodes == [{"name": "a", "ms": 2.0}]
 
 
 def test_what_plays_stays_while_the_next_program_is_refused() -> None:

@@ -59,7 +59,7 @@ class FakeShow:
         self._frames = threading.Thread(target=self._play, daemon=True)
         self._frames.start()
 
-    def state(self, thumbs: bool) -> ShowState:
+    def state(self, thumbs: bool, values: bool) -> ShowState:
         now = replace(self.now, beats=time.monotonic())
         if not thumbs:
             return now

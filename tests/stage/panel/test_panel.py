@@ -65,7 +65,7 @@ def test_a_phone_plays_a_show_and_outlives_the_process_that_serves_it(
         assert [thumb.size for thumb in thumbs] == [(96, 96)] * 4
 
         os.kill(listener(port), signal.SIGKILL)
-        until(lambda: [n for n in show.lines("note") if "panel: the process" in n["text"]])
+        until(lambda: [n for n in show.lines("note") if "panel: its process ended" in n["text"]])
         phone.leave()
         until(lambda: serves(port))
         again = Client(port, token)

@@ -18,7 +18,15 @@ from livegan.cli import app
 from livegan.ipc.messages import Undo
 from livegan.ipc.remote.address import shows_in
 from livegan.ipc.remote.client import RemoteError, ShowClient
-from livegan.ipc.remote.schema import FadeToBlack, Hold, ListenTo, SetKnob, SetTempo, SwapNow
+from livegan.ipc.remote.schema import (
+    FadeToBlack,
+    Hold,
+    ListenTo,
+    PlaySet,
+    SetKnob,
+    SetTempo,
+    SwapNow,
+)
 from tests.stage.hands.osc import fader
 from tests.stage.performance import Performance
 from tests.stage.supervision.test_supervisor_thread import until
@@ -85,6 +93,14 @@ def test_a_show_is_played_and_seen_from_outside(show: Performance) -> None:
             until(lambda: client.state().refusal == "set.py:5: no such word")
             client.ask(Undo())
             until(lambda: client.state().version == 3)
+            with pytest.raises(RemoteError, match="there is no scene 'night'"):
+                client.ask(PlaySet("night"))
+            night = show.folder / "night.py"
+            night.write_text(SET)
+            client.ask(PlaySet(str(night)))
+            until(lambda: client.state().set == str(night))
+            assert client.ask(PlaySet("night")).startswith("night.py plays at the next bar")
+            assert list(client.state().scenes) == [str(show.set), str(night)]
 
     assert show.play(act) == 0
     assert shows_in(show.folder) == [], "its address ends with it"

@@ -13,7 +13,15 @@ import pytest
 from livegan.ipc.messages import Undo
 from livegan.ipc.remote.address import ShowAddress, open_address
 from livegan.ipc.remote.client import RemoteError, ShowClient
-from livegan.ipc.remote.schema import Command, SetKnob, ShowState, TapTempo
+from livegan.ipc.remote.schema import (
+    AskText,
+    Command,
+    FromShow,
+    SetKnob,
+    SetText,
+    ShowState,
+    TapTempo,
+)
 from livegan.stage.remote import server as module
 from livegan.stage.remote import visitor
 from livegan.stage.remote.server import Declined, RemoteServer
@@ -34,11 +42,15 @@ class Show:
     def tell(self, kind: str, text: str) -> None:
         self.told.append(text)
 
-    def state(self, thumbs: bool) -> ShowState:
+    def state(self, thumbs: bool, values: bool) -> ShowState:
         self.states += 1
-        return ShowState(show="set", version=self.states, notes=self.notes)
+        signals = [{"file": "", "line": 4, "name": "sound.low", "value": 0.5, "role": "value"}]
+        rows = signals if values else []
+        return ShowState(show="set", version=self.states, notes=self.notes, signals=rows)
 
-    def at_once(self, command: Command) -> str | None:
+    def at_once(self, command: Command) -> str | FromShow | None:
+        if isinstance(command, AskText):
+            return SetText(1, "set.py", "show(a)\n")
         if not isinstance(command, SetKnob):
             return None
         if command.name != "hue":
@@ -263,3 +275,21 @@ def test_more_clients_than_there_is_room_for_are_told(
         each.leave()
     until(lambda: not show.server._visitors)
     assert works(show)
+
+
+def test_values_are_sent_to_those_who_ask_for_them(show: Show) -> None:
+    with ShowClient(show.address) as plain, ShowClient(show.address) as editor:
+        assert plain.state().signals == [] and not show.server.values_wanted
+        assert next(editor.states(0.05, values=True)).signals[0]["name"] == "sound.low"
+        assert show.server.values_wanted
+        assert plain.state().signals == []
+    deadline = time.monotonic() + 5
+    while show.server.values_wanted and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not show.server.values_wanted
+
+
+def test_the_text_on_the_air_is_sent_in_place_of_an_answer(show: Show) -> None:
+    with ShowClient(show.address) as client:
+        assert client.text() == SetText(1, "set.py", "show(a)\n")
+        assert client.state().show == "set"
