@@ -9,6 +9,8 @@
 | | ``pressure 60`` (of one key) and ``program`` (0..127) |
 | ``midi/PORT/CHANNEL/note 36`` | the velocity of a key while it is held, then 0 |
 | ``midi/PORT/CHANNEL/hit 36`` | the velocity of the last blow; it stays |
+| ``gamepad/NAME/axis 0`` | a stick or trigger, -1..1; ``button 0`` is 1 while it is pressed, and |
+| | ``hit 0`` counts by its time, as that of a key |
 | ``clock/beats``, ``clock/bpm`` | where a clock from outside stood at that time, and its tempo |
 """
 
@@ -18,7 +20,7 @@ import re
 
 NAME = re.compile(r"[^\s#*,/?\[\]{}=:\x00-\x1f\x7f]{1,60}")
 """What a knob or pad can be called: one word that an OSC address and ``--knob`` can hold."""
-KNOB, PAD, OSC, MIDI = "knob/", "pad/", "osc", "midi/"
+KNOB, PAD, OSC, MIDI, GAMEPAD = "knob/", "pad/", "osc", "midi/", "gamepad/"
 SENT_FRAME = "frame"
 """In the table of what sets send: is set last, when all numbers of that frame are there."""
 CLOCK_BEATS, CLOCK_BPM = "clock/beats", "clock/bpm"
@@ -32,6 +34,11 @@ def of_osc(address: str, argument: int) -> str:
 def of_midi(port: str, channel: int, what: str) -> str:
     """The control of one part of a controller: ``what`` is ``cc 7``, ``note 36``, ``bend``..."""
     return f"{MIDI}{port}/{channel}/{what}"
+
+
+def of_gamepad(name: str, what: str) -> str:
+    """The control of one part of a gamepad: ``what`` is ``axis 0``, ``button 0`` or ``hit 0``."""
+    return f"{GAMEPAD}{name}/{what}"
 
 
 def is_hit(name: str) -> bool:

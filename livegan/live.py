@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Literal
 
 from livegan.graph.binding import bind, describe
+from livegan.graph.control import gamepad as gamepad
 from livegan.graph.control import knob as knob
 from livegan.graph.control import midi as midi
 from livegan.graph.control import osc as osc

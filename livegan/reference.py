@@ -138,7 +138,7 @@ def reference() -> str:
         "## Hands\n\nNumbers from hands and machines are signals like any other: see "
         "[controllers](controllers.md).\n"
     )
-    for word in ("knob", "pad", "midi", "osc", "send"):
+    for word in ("knob", "pad", "midi", "gamepad", "osc", "send"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append("## Encoders: sound to picture\n")
     parts += [operation_entry(o, "encode.") for o in reg.all("encoder")]

@@ -290,10 +290,13 @@ def perform(
     if not has_display():
         film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
         return
+    from livegan.stage.ending import leave
     from livegan.stage.options import Options
     from livegan.stage.record.summary import lines_of
     from livegan.stage.stage import Stage
+    from livegan.stage.window import x11
     from livegan.stage.window.displays import NoWindow
+    from livegan.stage.window.window import WindowLost
 
     for number, scene in enumerate(found, 1):
         typer.echo(f"scene {number}  {short(scene)}")
@@ -334,7 +337,9 @@ def perform(
             status = stage.run()
             for line in lines_of(stage.report()):
                 typer.echo(line)
-        except NoWindow:
+            if x11.leaked():
+                leave(status)
+        except (NoWindow, WindowLost):  # the latter while it opened
             status = None
     if status is None:
         film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)

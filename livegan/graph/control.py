@@ -1,4 +1,4 @@
-"""The words of hands: knobs, pads, MIDI and OSC as signals.
+"""The words of hands: knobs, pads, MIDI, gamepads and OSC as signals.
 
 Each makes a signal like any other, and declares in the graph that the set listens to it. What comes
 from outside lies in the control table under the names of `livegan.control_names`; here nothing is
@@ -97,6 +97,42 @@ def midi(
     start = fixed("midi", "default", default)
     declare(Declared("midi", "midi", place=here()))
     return Signal("midi", what, channel, port.strip().lower() if port else None, fall, start)
+
+
+def gamepad(
+    *,
+    axis: int | None = None,
+    button: int | None = None,
+    name: str | None = None,
+    dead: float = 0.1,
+    fall: float = 0.0,
+    default: float = 0.0,
+) -> Signal:
+    """A stick or trigger (``axis``, -1..1) or a ``button`` (1 while pressed) of a gamepad.
+
+    An axis is 0 within ``dead`` of its middle. A button falls to 37 % in ``fall`` seconds after
+    that. ``name`` is a part of the gamepad's name; without it, what moved last counts. A trigger
+    rests at -1: ``gamepad(axis=2).scale(0, 1, -1, 1)``.
+    """
+    if (axis is None) == (button is None):
+        got = "none of them" if axis is None else "both"
+        raise SetError(f"gamepad takes one of axis= and button=, got {got}")
+    if axis is not None:
+        what = f"axis {whole('gamepad: axis', axis, 0, 63)}"
+    else:
+        what = f"button {whole('gamepad: button', button, 0, 255)}"
+    if name is not None and (not isinstance(name, str) or not name.strip()):
+        got = describe(name)
+        raise SetError(f"gamepad: name is a part of the gamepad's name in quotes, got {got}")
+    dead = fixed("gamepad", "dead", dead)
+    if not 0 <= dead < 1:
+        raise SetError(f"gamepad: dead goes from 0 to below 1, got {dead:g}")
+    fall = duration("gamepad: fall", fall)
+    if fall and button is None:
+        raise SetError(f"gamepad: only button= falls; write gamepad(axis=...).fall({fall:g})")
+    start = fixed("gamepad", "default", default)
+    declare(Declared("gamepad", "gamepad", place=here()))
+    return Signal("gamepad", what, name.strip().lower() if name else None, dead, fall, start)
 
 
 def osc(

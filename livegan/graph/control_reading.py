@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from livegan.control_names import MIDI
+from livegan.control_names import GAMEPAD, MIDI
 from livegan.graph.signal import Signal
 from livegan.plugin.now import Now
 
@@ -65,8 +65,28 @@ def midi(r: ControlFrame, s: Signal) -> float:
     return max(found, key=lambda control: control.time).value if found else default
 
 
+def gamepad(r: ControlFrame, s: Signal) -> float:
+    """(what, name, dead, fall, default): what moved last, of the gamepads that are meant."""
+    what, name, dead, fall, default = s.args
+    end = f"/{what}"
+    found = [
+        (control.time, each)
+        for each, control in r.controls.items()
+        if each.startswith(GAMEPAD)
+        and each.endswith(end)
+        and (name is None or name in each[len(GAMEPAD) : -len(end)].lower())
+    ]
+    if not found:
+        return float(default)
+    newest = max(found)[1]
+    if what.startswith("button"):
+        return key(r, newest, fall)
+    value = r.control(newest)
+    return math.copysign(max(0.0, abs(value) - dead) / (1 - dead), value)
+
+
 def key(r: ControlFrame, name: str, fall: float) -> float:
-    """A key: its velocity while it is held; after that it falls.
+    """A key or button: its velocity while it is held; after that it falls.
 
     A blow that is over before a frame has seen it is seen in one.
     """
@@ -75,8 +95,8 @@ def key(r: ControlFrame, name: str, fall: float) -> float:
         return 0.0
     if held.value > 0:
         return held.value
-    before, _, number = name.rpartition("/note ")
-    hit = r.controls.get(f"{before}/hit {number}")
+    before, _, what = name.rpartition("/")
+    hit = r.controls.get(f"{before}/hit {what.rpartition(' ')[2]}")
     return hit.value * faded(r, held.time, fall) if hit is not None else 0.0
 
 

@@ -79,7 +79,7 @@ class Declared:
     """A control that a set listens to, by its name in the control table."""
 
     kind: str
-    """``knob``, ``pad``, ``midi`` or ``osc``."""
+    """``knob``, ``pad``, ``midi``, ``gamepad`` or ``osc``."""
     name: str
     default: float = 0.0
     low: float = 0.0

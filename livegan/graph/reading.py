@@ -150,6 +150,7 @@ RULES: dict[str, Callable[[Reading, Signal], Any]] = {
     "osc": control_reading.ranged,
     "pad": control_reading.pad,
     "midi": control_reading.midi,
+    "gamepad": control_reading.gamepad,
     "feature": lambda r, s: float(getattr(r.sound, s.args[0])),
     "bpm": lambda r, s: r.now.bpm,
     "beat": lambda r, s: r.now.beat,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 WORDS = (
     "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
-    "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph", "osc", "pad",
-    "param", "picture", "pictures", "prev", "require", "send", "settings", "shader", "show",
-    "signal", "skyline", "source", "static", "time", "where",
+    "gamepad", "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph",
+    "osc", "pad", "param", "picture", "pictures", "prev", "require", "send", "settings", "shader",
+    "show", "signal", "skyline", "source", "static", "time", "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 

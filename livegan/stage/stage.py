@@ -29,11 +29,10 @@ from livegan.picture_sources.source import SourceName, Wanted
 from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
-from livegan.sound.sources import parse_source
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.audience import Audience
-from livegan.stage.control.audio_choice import AudioChoice
+from livegan.stage.control.audio_choice import AudioChoice, source_of
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs
@@ -45,10 +44,10 @@ from livegan.stage.fallback.still import Still, place_of
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
-from livegan.stage.outputs.guest_source import GuestSource, source_of_plugin
+from livegan.stage.outputs.guest_source import GuestSource
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
-from livegan.stage.overlay.code import Code
+from livegan.stage.overlay.code import Code, warm_up
 from livegan.stage.overlay.view import View
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
@@ -61,7 +60,7 @@ from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
 from livegan.stage.window.opening import opened
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.window import SERVER
+from livegan.stage.window.window_thread import WindowThread
 
 MESSAGES_A_FRAME = 32
 
@@ -98,7 +97,7 @@ class Stage:
             self._stack = stack
             stack.enter_context(ending.by_signals(self.stop))
             self._open(stack)
-            self._presenter.present(self._stop, self._listen)
+            self._presenter.present(self._stop, self._listen, self._thread)
             self._left.set()
             self._finish()
         return self._status
@@ -155,10 +154,9 @@ class Stage:
         if why:
             self._log.say(f"this show has no log: {why}", "yellow")
         self._swept(sweep())
-        source = source_of_plugin(options.audio, options.working, self._note) or parse_source(
-            options.audio, loop=options.loop, audible=options.audible
-        )
+        source = source_of(options.audio, options, self._note)
         shared = stack.enter_context(rings.made(options.largest, self._note))
+        self._sound_ring = shared.sound.name
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
@@ -224,10 +222,9 @@ class Stage:
             fit=self._audience.fit,
             note=self._note,
         )
-        windows, self._window = opened(
-            options, self._window_told, lambda: self._abandon(SERVER), self._note
-        )
-        stack.callback(self._window.close)
+        self._thread = WindowThread()
+        windows, self._window = opened(options, self._thread, self._window_told, self._note)
+        stack.callback(self._thread.close, self._window)
         self._still = Still(place, fallbacks, self._log.later, self._note)
         self._presenter = Presenter(
             self._window,
@@ -273,7 +270,7 @@ class Stage:
             self._captures.record()
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits flashes")
-        self._log.later(_warm_up)
+        self._log.later(warm_up)
         self._log.record(
             "show", set=str(options.set), audio=options.audio, canvas=self._window.canvas
         )
@@ -314,8 +311,7 @@ class Stage:
                 self._orders.obeyed(message.order)
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
-                now_at = self._sound.position / RATE
-                self._knobs.hear(presenter.view.playing, message.knobs, now_at)
+                self._knobs.hear(presenter.view.playing, message.knobs, self._sound.position / RATE)
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
@@ -393,8 +389,3 @@ class Stage:
     def _note(self, text: str) -> None:
         """A line of our own, from any thread."""
         self._hear(Note(text))
-
-
-def _warm_up() -> None:
-    """What the first code overlay needs, imported beside the show."""
-    import pygments.lexers.python  # type: ignore[import-untyped]  # noqa: F401

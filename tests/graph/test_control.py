@@ -12,7 +12,7 @@ from livegan.graph.graph import collecting
 from livegan.graph.place import SetError
 from livegan.graph.reading import Reading, number
 from livegan.ipc.control_table import Control
-from livegan.live import knob, listen, midi, osc, pad
+from livegan.live import gamepad, knob, listen, midi, osc, pad
 from livegan.plugin import Now
 
 
@@ -170,6 +170,12 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: knob("hue", 0, 0, 1, 5), "doc is a text in quotes"),
     (lambda: pad("hit", fall=-1), "pad: fall takes a fixed number of seconds, 0 or more"),
     (lambda: midi(), "midi takes one of cc=, note=, bend=, aftertouch=, program=, got none"),
+    (lambda: gamepad(), "gamepad takes one of axis= and button=, got none of them"),
+    (lambda: gamepad(axis=0, button=1), "got both"),
+    (lambda: gamepad(axis=-1), "gamepad: axis is a whole number from 0 to 63, got -1"),
+    (lambda: gamepad(button=1, name=2), "gamepad: name is a part of the gamepad's name in quotes"),
+    (lambda: gamepad(axis=1, dead=1), "gamepad: dead goes from 0 to below 1, got 1"),
+    (lambda: gamepad(axis=1, fall=1), "only button= falls; write gamepad"),
     (lambda: midi(cc=1, note=2), "got cc and note"),
     (lambda: midi(cc=128), "midi: cc is a whole number from 0 to 127, got 128"),
     (lambda: midi(cc=1.5), "whole number from 0 to 127, got 1.5"),

@@ -218,6 +218,8 @@ class Hands:
             self._declared = tuple(controls)
             if "midi" in self._declared:
                 self._midi()
+            if "gamepad" in self._declared:
+                self._start("gamepad", "livegan.stage.hands.gamepad_guest:listen", {}, lanes=1)
             if any(name.startswith("osc/") for name in self._declared):
                 self._osc([("127.0.0.1", OSC_PORT)])
             self._tell("wanted", controls=self._declared, knobs=list(knobs))
@@ -296,16 +298,16 @@ class Hands:
     def _osc(self, ports: Sequence[tuple[str, int]]) -> None:
         self._start("OSC", "livegan.stage.hands.osc_guest:listen", {"ports": list(ports)})
 
-    def _start(self, kind: str, target: str, options: Message) -> None:
+    def _start(self, kind: str, target: str, options: Message, lanes: int = LANES) -> None:
         """Start a process that listens, if it does not yet."""
         if kind in self._listeners:
             return
         try:
-            lanes = [self._table.lane(f"{kind} {number}") for number in range(LANES)]
+            own = [self._table.lane(f"{kind} {number}") for number in range(lanes)]
         except ControlTableFull as error:
             self._note(f"{kind}: {error}")
             return
-        options = {**options, "lanes": lanes, "sound_ring": self._ring}
+        options = {**options, "lanes": own, "sound_ring": self._ring}
         made = self._make(kind, target, options, self._note, lambda c: self.learning.moved(c))
         self._listeners[kind] = made
         for what, fields in self._standing.items():

@@ -35,6 +35,7 @@ from livegan.stage.streams.stream import StreamPicture, StreamRequest
 from livegan.stage.streams.streams import Streams
 from livegan.stage.window.pacing import FramePace
 from livegan.stage.window.window import Press, Window, WindowLost
+from livegan.stage.window.window_thread import WindowThread
 
 T = TypeVar("T")
 _NOTHING: NDArray[np.uint8] = np.zeros((1, 1, 3), np.uint8)
@@ -68,7 +69,7 @@ class Presented:
 
 
 class Presenter:
-    """Shows the main stream, view and switches. All on the thread that calls `present`."""
+    """Shows the main stream, view and switches. All on the window's thread, while there is one."""
 
     def __init__(
         self,
@@ -117,15 +118,20 @@ class Presenter:
         self._room: Room | None = None
         self._failures: set[str] = set()
 
-    def present(self, stop: threading.Event, listen: Callable[[float], None]) -> None:
-        """Present until ``stop`` is set. ``listen`` is called before each frame, with the time.
+    def present(
+        self, stop: threading.Event, listen: Callable[[float], None], thread: WindowThread
+    ) -> None:
+        """Present until ``stop`` is set, on the window's ``thread``.
 
-        Where the window is lost, only that goes on.
+        ``listen`` is called before each frame, with the time. Where the window is lost, only that
+        goes on, on the thread that called.
         """
-        if self._window is not None:
+        window = self._window
+        if window is not None:
             try:
-                self._present(self._window, stop, listen)
+                thread.run(lambda: self._present(window, stop, listen))
             except WindowLost as error:
+                window.abandon()
                 self._window = None
                 self.lost(str(error))
         while not stop.wait(WITHOUT):
