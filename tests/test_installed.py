@@ -42,6 +42,7 @@ def test_the_wheel_carries_sets_models_and_the_demo_track(site: Path) -> None:
         "city",
         "ocean",
     }
+    assert (data / "gallery" / "encoder-timeline.jpg").is_file(), "explanations in editors"
     assert (site / "livegan" / "demo" / "demo.ogg").is_file()
     assert (site / "livegan" / "py.typed").is_file()
     starting = site / "livegan" / "starting"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 OptionValue = str | int | float
-GIVEN = ("note", "folder", "set", "tell")
+GIVEN = ("note", "folder", "set", "sound", "tell")
 """What livegan itself gives to a function that opens an output, if it names it."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from livegan.builtin.outputs.ndi import open_ndi
+from livegan.builtin.outputs.rtmp import checked, open_rtmp
 from livegan.builtin.outputs.spout import open_spout
 from livegan.builtin.outputs.syphon import open_syphon
 from livegan.builtin.outputs.texture import open_texture
@@ -27,6 +28,12 @@ def register_outputs(register: RegisterOffer) -> None:
         "virtualcam",
         'a virtual camera, as a webcam for other programs: a device, a size, or "livegan"',
         check=camera_named,
+    )
+    register(
+        open_rtmp,
+        "rtmp",
+        'a streaming service: "rtmp://HOST/APP/$KEY", where KEY is an environment variable',
+        check=checked,
     )
     register(
         open_web,

@@ -5,9 +5,17 @@ from __future__ import annotations
 import threading
 
 from livegan.sound.inputs.listening import Listening, Note
+from livegan.sound.source import Source
 from livegan.sound.sources import SourceError, parse_source
 from livegan.stage.options import Options
 from livegan.stage.outputs.guest_source import source_of_plugin
+
+
+def source_of(text: str | None, options: Options, note: Note) -> Source:
+    """What ``--audio`` means, not open yet: of a plugin, or livegan's own. Raises SourceError."""
+    return source_of_plugin(text, options.working, note) or parse_source(
+        text, loop=options.loop, audible=options.audible
+    )
 
 
 class AudioChoice:
@@ -37,12 +45,8 @@ class AudioChoice:
                 self._open(text)
 
     def _open(self, text: str) -> None:
-        options = self._options
         try:
-            source = source_of_plugin(text, options.working, self._note) or parse_source(
-                text, loop=options.loop, audible=options.audible
-            )
-            self._listening.replace(source)
+            self._listening.replace(source_of(text, self._options, self._note))
         except SourceError as error:
             said = str(error).removeprefix("--audio ")
             self._note(f"the sound stays {self._listening.source.name}: {said}")

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +23,11 @@ from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.show_memory import remove
 from livegan.stage.streams.stream import Stream, StreamPicture
 
-TRIES = 3  # times that one is started again
+TRIES = 3  # times that one is started again, unless it is `endless`
 LASTED = 60.0
 """Seconds after which one that fails counts as having worked: it is started again as the first."""
 RETRY = 1.0  # seconds before that, and as much more each time
+LONGEST = 30.0  # seconds before that at most
 ROOM = 1280 * 720
 """Pixels that its ring holds at least. It is made for the picture that there is when the output is
 opened; where a later one is larger than both, it is made smaller."""
@@ -48,11 +48,13 @@ class GuestOutput(Sending):
         clock: Callable[[], float] = time.monotonic,
         *,
         set: Path | None = None,
+        sound: str = "",
         hear: Callable[[Message], None] = lambda message: None,
     ) -> None:
         """``wanted`` is an item of an ``outputs`` message of the engine, ``clock`` for notes.
 
-        ``set`` is the show's. ``hear`` takes what the output says that is no note, on this thread.
+        ``set`` is the show's, ``sound`` the name of its sound ring. ``hear`` takes what the output
+        says that is no note, on this thread.
         """
         super().__init__(str(wanted["name"]), stream, lambda _: self._ring_output(), note)
         whose = "" if wanted["plugin"] == OWN else f" (plugin {wanted['plugin']})"
@@ -60,24 +62,27 @@ class GuestOutput(Sending):
         self._options: Message = {
             "kind": ("output", wanted["kind"]),
             "folder": str(folder),
+            "sound": sound,
             "set": str(set or folder),
             "options": wanted.get("options", {}),
             **{key: wanted[key] for key in ("name", "entry", "plugin")},
         }
         self._notes = ThrottledNotes(note, clock=clock)
         self._ring: PictureRing | None = None
+        self._endless = False
         self._hear, self._clock = hear, clock
         self._guest: Guest | None = None
         self._standing: dict[str, Message] = {}
         self.state = "opening"
         """``opening``, ``open`` or ``off``."""
 
-    def tell(self, **message: Any) -> None:
+    def tell(self, message: Message, *, keep: bool = False) -> None:
         """Send a message to the output, which its ``hear`` takes. From any thread.
 
-        The newest of a ``type`` is sent again when its process is replaced.
+        With ``keep``, the newest of its ``type`` is sent again when the process is replaced.
         """
-        self._standing[str(message["type"])] = message
+        if keep:
+            self._standing[str(message["type"])] = message
         guest = self._guest
         if guest is not None:
             guest.send(message)
@@ -126,9 +131,9 @@ class GuestOutput(Sending):
             if self._clock() - began > LASTED:
                 attempt = 0  # not one that fails again and again
             attempt += 1
-            last = attempt > TRIES
+            last = attempt > TRIES and not self._endless
             self._note(f"{self._title}: {why}; {'it stays off' if last else 'restarting'}")
-            if last or self._stopped.wait(RETRY * attempt):
+            if last or self._stopped.wait(min(LONGEST, RETRY * attempt)):
                 return
 
     def _follow(self, guest: Guest) -> str | None:
@@ -150,6 +155,8 @@ class GuestOutput(Sending):
                 return None
             if kind == "failed":
                 failed = str(message["text"])
+            elif kind == "endless":
+                self._endless = True
             elif kind == "note":
                 self._notes(f"{self._title}: {message['text']}")
             else:

@@ -40,6 +40,7 @@ def send(connection: Connection, options: Message) -> None:
             "note": line.note,
             "folder": folder,
             "set": Path(options.get("set") or folder),
+            "sound": str(options.get("sound") or ""),
             "tell": line.tell,
         }
         output = offer.make(options["name"], **taken(offer.make, given))
@@ -78,6 +79,8 @@ def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
     failed = ThrottledNotes(line.note, once=True)
     formats, serial = Formats(), 0
     line.opened()
+    if getattr(output, "endless", False):  # it depends on a network that may be away for long
+        line.tell("endless")
     while (message := line.next()) is not None:
         if message and hear is not None:
             hear(message)

@@ -164,3 +164,8 @@ def _page(lines: Coloured, top: int, total: int, size: PixelSize, letters: Lette
             surface.fill(DARK, cut)
             surface.blit(letters.text("…", GREY), cut)
     return surface
+
+
+def warm_up() -> None:
+    """What the first code overlay needs, imported beside the show."""
+    import pygments.lexers.python  # type: ignore[import-untyped]  # noqa: F401

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from livegan.files import location
 from livegan.film import FilmError
 from livegan.ipc.sound_ring import SoundRing
-from livegan.sound import RATE
+from livegan.stage.record.live_film import LiveFilm
 from livegan.stage.streams.formats import RGB, Format
 from livegan.stage.streams.stream import StreamPicture
 
@@ -41,7 +41,6 @@ ENCODERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "superfast", "crf": "18", "threads": "1"}),
 )
 """Encoders by preference, those of graphics cards first, and their options."""
-FRAGMENT_S = 2
 NICE = 5
 """By how much the thread that encodes gives way to those that draw."""
 
@@ -73,10 +72,7 @@ class ShowRecording:
         self.left_out = 0
         """Pictures of the engine that are not in the film."""
         self._container: Any = None
-        self._video: Any = None
-        self._audio: Any = None
-        self._start = self._heard = 0
-        self._last = -1
+        self._film: LiveFilm | None = None
         self._live: int | None = None
 
     def show(self, picture: StreamPicture, pixels: NDArray[np.uint8]) -> None:
@@ -89,20 +85,13 @@ class ShowRecording:
         """
         if not picture.live:  # the start picture, which has another shape than the set's
             return
-        position = self._sound.position
         try:
-            if self._container is None:
-                self._open(pixels, position)
-            at = (position - self._start) * self._fps // RATE
-            if at > self._last:
+            if self._film is None:
+                self._film = self._open(pixels)
+            if self._film.write(pixels):
                 if self._live is not None:
                     self.left_out += max(0, picture.live - self._live - 1)
                 self._live = picture.live
-                self._last = at
-                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(self._even(pixels)))
-                frame.pts, frame.time_base = at, Fraction(1, self._fps)
-                self._mux(self._video.encode(frame))
-            self._hear(position)
         except (OSError, ValueError, av.FFmpegError) as error:
             why = getattr(error, "strerror", None) or error
             raise FilmError(f"the recording {self.path.name} stopped: {why}") from None
@@ -111,55 +100,36 @@ class ShowRecording:
         """Pictures come with what is known of them: see `show`."""
         raise NotImplementedError
 
-    def _open(self, pixels: NDArray[np.uint8], position: int) -> None:
+    def _open(self, pixels: NDArray[np.uint8]) -> LiveFilm:
         with contextlib.suppress(OSError, AttributeError):
             if sys.platform == "linux":  # there a thread has a priority of its own
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-        height, width = pixels.shape[0] & ~1, pixels.shape[1] & ~1
-        self.format = Format(RGB.layout, (pixels.shape[1], pixels.shape[0]))
+        size = pixels.shape[1], pixels.shape[0]
+        self.format = Format(RGB.layout, size)
         container, options = CONTAINERS[self.path.suffix.lower()]
         name = encoder()
         self._container = av.open(
             location(self.path), "w", format=container, options=options | AT_ONCE
         )
-        self._video = self._container.add_stream(name, rate=self._fps)
-        self._video.width, self._video.height = width, height
-        self._video.pix_fmt = "yuv420p"
-        self._video.options = {**dict(ENCODERS)[name], "g": str(FRAGMENT_S * self._fps)}
-        self._audio = self._container.add_stream("aac", rate=RATE)
-        self._audio.layout, self._audio.bit_rate = "stereo", 192_000
-        self._start = self._heard = position
-
-    def _even(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return pixels[: self._video.height, : self._video.width]
-
-    def _hear(self, until: int) -> None:
-        """Write the sound up to a position of the show."""
-        block = self._audio.frame_size or 1024
-        while self._heard + block <= until:
-            samples = self._sound.samples(self._heard, self._heard + block)
-            planes = np.ascontiguousarray(np.clip(samples.T, -1, 1), np.float32)
-            frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
-            frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)
-            frame.pts = self._heard - self._start
-            self._mux(self._audio.encode(frame))
-            self._heard += block
-
-    def _mux(self, packets: Any) -> None:
-        for packet in packets:
-            self._container.mux(packet)
+        return LiveFilm(
+            self._container,
+            self._sound,
+            size,
+            encoder=name,
+            options=dict(ENCODERS)[name],
+            fps=self._fps,
+        )
 
     def close(self) -> None:
         """Finish the film, and say how long it is and what was left out."""
-        if self._container is None:
+        if self._film is None:
             return
-        seconds = (self._heard - self._start) / RATE
+        seconds = self._film.seconds
         with contextlib.suppress(OSError, ValueError, av.FFmpegError):
-            self._mux(self._video.encode())
-            self._mux(self._audio.encode())
+            self._film.finish()
         with contextlib.suppress(OSError, ValueError, av.FFmpegError):
             self._container.close()
-        self._container = None
+        self._film = self._container = None
         length = f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
         missing = f"; {self.left_out} pictures were left out" if self.left_out else ""
         self._note(f"recorded {self.path.name}: {length}{missing}")

@@ -195,7 +195,7 @@ def test_an_output_has_options_talks_with_the_stage_and_comes_back_after_a_hand_
     until(lambda: heard == ["door four.py red"] and outputs.states() == {"shut door": "open"})
     outputs.take(wanted)
     assert len(made) == 1
-    made[0].tell(type="shut")
+    made[0].tell({"type": "shut"})
     until(lambda: outputs.states() == {"shut door": "off"})
     assert notes == ["output shut (plugin places): closed by hand"]
     outputs.take(wanted)  # the next save
@@ -273,3 +273,35 @@ def test_outputs_that_do_harm_are_started_again_and_then_left_off(
     said = "\n".join(notes)
     for why in ("killed by SIGABRT", "0.292969 GiB of memory", "answer for 5 s", "Error: no"):
         assert f"{why}; restarting" in said and f"{why}; it stays off" in said
+
+
+def test_an_output_that_depends_on_a_network_is_started_again_without_end(
+    ring: PictureRing, streams: Streams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guest_output, "RETRY", 0.001)
+    started: list[str] = []
+
+    class Away:
+        gone = opened = False
+
+        def __init__(self, target: str, options: dict[str, Any]) -> None:
+            started.append(target)
+            self.says = [{"type": "endless"}]
+
+        def next(self, timeout: float) -> dict[str, Any] | None:
+            self.gone = not self.says
+            return self.says.pop() if self.says else None
+
+        def how(self) -> str:
+            if len(started) == 12:
+                output.stop()
+            return "it did not answer"
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(guest_output, "Guest", Away)
+    notes: list[str] = []
+    output = GuestOutput(item(tmp_path, ring, "kept", "x"), streams.main, tmp_path, notes.append)
+    output._host(ring.name)
+    assert len(started) == 12
+    assert "it stays off" not in "".join(notes)
