@@ -205,8 +205,13 @@ def perform(
     ] = "",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
     display: Annotated[
-        int, typer.Option(min=0, help="Number of the display. `livegan devices` lists them.")
-    ] = 0,
+        int | None,
+        typer.Option(min=0, help="Number of the audience's display. `livegan devices` lists them."),
+    ] = None,
+    operator: Annotated[
+        bool | None,
+        typer.Option(help="A window for the operator and a clean one for the audience."),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed for everything random.")] = 0,
     bpm: TempoOption = None,
@@ -285,10 +290,13 @@ def perform(
     if not has_display():
         film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
         return
+    from livegan.stage.ending import leave
     from livegan.stage.options import Options
     from livegan.stage.record.summary import lines_of
     from livegan.stage.stage import Stage
+    from livegan.stage.window import x11
     from livegan.stage.window.displays import NoWindow
+    from livegan.stage.window.window import WindowLost
 
     for number, scene in enumerate(found, 1):
         typer.echo(f"scene {number}  {short(scene)}")
@@ -309,6 +317,7 @@ def perform(
         window=window_size,
         fullscreen=fullscreen,
         display=display,
+        operator=operator,
         hud=hud,
         code=code,
         record=record,
@@ -328,7 +337,9 @@ def perform(
             status = stage.run()
             for line in lines_of(stage.report()):
                 typer.echo(line)
-        except NoWindow:
+            if x11.leaked():
+                leave(status)
+        except (NoWindow, WindowLost):  # the latter while it opened
             status = None
     if status is None:
         film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
+from typing import NoReturn
 
 from livegan.stage.watchdog import StageWatchdog
 
@@ -56,3 +59,13 @@ def after(seconds: float | None, stop: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def leave(status: int) -> NoReturn:
+    """End the process as Python does, but for what C libraries do last: they may wait for a window
+    that does not answer any more."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)

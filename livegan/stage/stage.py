@@ -19,7 +19,6 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
-    Row,
     Settings,
     SourceRings,
     Sources,
@@ -32,11 +31,12 @@ from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
+from livegan.stage.audience import Audience
 from livegan.stage.control.audio_choice import AudioChoice, source_of
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs
-from livegan.stage.control.switches import Switches
+from livegan.stage.control.switches import Switches, shown_hud
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
 from livegan.stage.fallback.ladder import CHOSEN, Rung
@@ -44,7 +44,6 @@ from livegan.stage.fallback.still import Still, place_of
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
-from livegan.stage.outputs.guest_output import GuestOutput
 from livegan.stage.outputs.guest_source import GuestSource
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
@@ -59,9 +58,9 @@ from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
+from livegan.stage.window.opening import opened
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.trimming import Trimming
-from livegan.stage.window.window import SERVER, Press, Window
+from livegan.stage.window.window_thread import WindowThread
 
 MESSAGES_A_FRAME = 32
 
@@ -98,7 +97,7 @@ class Stage:
             self._stack = stack
             stack.enter_context(ending.by_signals(self.stop))
             self._open(stack)
-            self._presenter.present(self._stop, self._listen)
+            self._presenter.present(self._stop, self._listen, self._thread)
             self._left.set()
             self._finish()
         return self._status
@@ -185,7 +184,10 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._streams.stop)
-        self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
+        self._audience = Audience(options.working, options.set, self._note)
+        self._outputs = Outputs(
+            openers(self._note), self._streams, self._note, self._audience.guest
+        )
         stack.callback(self._outputs.close)
         self._picture_guests = PictureGuests(
             options.working, self._note, stand_ins=options.stand_ins
@@ -217,18 +219,12 @@ class Stage:
             screenshot=self._captures.screenshot,
             record=self._captures.record,
             blackout=self._blackout,
+            fit=self._audience.fit,
             note=self._note,
         )
-        self._window = Window(
-            options.window,
-            title=f"livegan: {options.set.name}",
-            fullscreen=options.fullscreen,
-            display=options.display,
-            told=self._window_told,
-            last_resort=lambda: self._abandon(SERVER),
-            trimming=Trimming(options.set, "main", self._note),
-        )
-        stack.callback(self._window.close)
+        self._thread = WindowThread()
+        windows, self._window = opened(options, self._thread, self._window_told, self._note)
+        stack.callback(self._thread.close, self._window)
         self._still = Still(place, fallbacks, self._log.later, self._note)
         self._presenter = Presenter(
             self._window,
@@ -236,9 +232,10 @@ class Stage:
             shared.thumbs,
             shared.sound,
             Switches(
-                hud=options.hud,
+                hud=shown_hud(options.hud, windows.operator),
+                operator=windows.operator,
                 code=options.code,
-                fullscreen=options.fullscreen,
+                fullscreen=self._window.fullscreen,
                 asked=options.rung,
                 scenes=tuple(map(str, options.scenes)),
             ),
@@ -267,6 +264,8 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._remote.stop)
+        sources, knobs = self._picture_guests.states, self._remote.knobs
+        self._audience.join(self._presenter, self._outputs, sources, knobs, windows)
         if options.record is not None:
             self._captures.record()
         if options.flash_guard == "off":
@@ -289,6 +288,7 @@ class Stage:
         self._still.look(now)
         self._orders.look(now)
         self._remote.look(now)
+        self._audience.look(presenter.view, presenter.switches)
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard
@@ -340,17 +340,6 @@ class Stage:
         kinds, area = list(moment.kinds), round(moment.area, 2)
         self._log.record("flash_guard", output=stream, area=area, kinds=kinds, **fields)
         self._log.say(f"flash guard acted on {stream}, {moment}", "yellow")
-
-    def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
-        """An output in a process of its own."""
-        folder, set = self.options.working, self.options.set
-        sound, hear = self._sound_ring, self._hear_output
-        return GuestOutput(wanted, stream, folder, self._note, set=set, sound=sound, hear=hear)
-
-    def _hear_output(self, message: dict[str, Any]) -> None:
-        """What an output says: a key that was pressed in its window."""
-        if message["type"] == "press":
-            self._presenter.elsewhere.put(Press(message["typed"], message["name"]))
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 

@@ -22,13 +22,18 @@ pytestmark = [pytest.mark.display, pytest.mark.skipif(sys.platform != "linux", r
 RUN = """
 import sys
 from pathlib import Path
+from livegan.stage.ending import leave
 from livegan.stage.options import Options
 from livegan.stage.stage import Stage
+from livegan.stage.window import x11
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     stage = Stage(Options(set=folder / "set.py", folder=folder, audio="silence",
                           log=folder / "show.jsonl", engine="tests.stage.fake_engine:run"))
-    sys.exit(stage.run())
+    status = stage.run()
+    if x11.leaked():  # as the command does
+        leave(status)
+    sys.exit(status)
 """
 
 

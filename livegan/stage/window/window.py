@@ -39,9 +39,6 @@ class WindowLost(Exception):
     """The window is gone in the middle of the show, and cannot be opened again."""
 
 
-SERVER = "the X server has died, so the show goes on without a window"
-
-
 @dataclass(frozen=True)
 class Press:
     """A key: the character typed ("" if none) and the key's name, or ("", "close") of the window's
@@ -67,12 +64,12 @@ class Window:
         missing: bool = False,
         find: Callable[[], int | None] = lambda: None,
         told: Callable[[str, str], None] = lambda what, text: None,
-        last_resort: Callable[[], None] = lambda: None,
+        server_gone: Callable[[], None] | None = None,
     ) -> None:
         """Open it. ``display`` counts from 0. Raises NoWindow or NoDisplay, which say why.
 
         Without a ``size`` it takes the shape of what it shows, until somebody resizes it.
-        ``last_resort`` is called when the process is about to end because the X server is gone.
+        ``server_gone`` is called when the X server is gone: see `livegan.stage.window.x11`.
 
         With ``missing``, a display that is not there is waited for, on another one and not
         fullscreen. ``find`` is called when the displays have changed, and gives the number of
@@ -86,8 +83,9 @@ class Window:
         import pygame
 
         self._told, self._title, self._wanted = told, printable(title), canvas
-        x11.survive_errors(last_resort)
-        self._abandoned = False
+        x11.survive_errors(server_gone)
+        self.abandoned = False
+        """Whether it was left as it is: see `abandon`."""
         sizes = screen.reach(None if missing else display)
         at = display if display < len(sizes) else 0  # where the performer sees it
         self._displays, self._away = Displays(display, at, sizes), at != display
@@ -152,10 +150,7 @@ class Window:
 
         found = []
         now = time.monotonic()
-        self._see_server()
-        events = pygame.event.get()
-        self._see_server()
-        for event in events:
+        for event in pygame.event.get():
             if event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
                 self._visibility = self._visibility.put_away(now)
             elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN):
@@ -241,11 +236,10 @@ class Window:
     def present(self, panels: Sequence[Panel] = (), room: Room | None = None) -> None:
         """Show the picture, in a part of the window if there is a ``room``, and the panels over it.
 
-        Raises WindowLost where there is no screen any more.
+        Raises WindowLost where it cannot be opened again.
         """
         import pygame
 
-        self._see_server()
         if self._connection.destroyed:
             self._reopen()
         try:
@@ -256,15 +250,7 @@ class Window:
                 panels = [*panels, *self.trimming.panels(self.size)]
             self._canvas.present(self.size, panels, room)
         except pygame.error as error:
-            self._see_server()
             self._renew_canvas(str(error))
-        self._see_server()
-
-    def _see_server(self) -> None:
-        """Raises WindowLost where there is no screen any more."""
-        if x11.gone():
-            self.abandon()
-            raise WindowLost(SERVER)
 
     def _follow(self, picture: PixelSize) -> None:
         """Take the shape of a picture, with as many pixels as before."""
@@ -361,16 +347,14 @@ class Window:
         pygame.mouse.set_visible(not self.fullscreen)
 
     def abandon(self) -> None:
-        """Leave it as it is, for what it is drawn with does not answer any more: `close` does
-        nothing then. From any thread."""
-        if not self._abandoned:
-            self._abandoned = True
+        """Leave it as it is, for what it is drawn with does not answer any more. From any thread;
+        nothing else may be called then, on any thread."""
+        if not self.abandoned:
+            self.abandoned = True
             x11.leak(self._window, self._canvas)
 
     def close(self) -> None:
         """Close it. Safe to call twice."""
-        if self._abandoned:
-            return
         self._canvas.close()
         self._window.destroy()
         screen.let_go()

@@ -18,15 +18,10 @@ DESTROY_NOTIFY, UNMAP_NOTIFY = 17, 18  # X.h
 SYSWMEVENT = 0x201  # SDL_events.h
 _kept: list[Any] = []
 """The handlers, which must live as long as the process."""
-_guarded: set[int] = set()
-"""Connections that outlive their server, as far as Xlib is concerned."""
-_lost: list[int] = []
-"""Those whose server is gone."""
 _leaked: list[Any] = []
 
 ErrorHandler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 ServerHandler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
-ExitHandler = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 
 class WindowEvent(ctypes.Structure):
@@ -43,25 +38,24 @@ class WindowEvent(ctypes.Structure):
     )
 
 
-def survive_errors(last_resort: Callable[[], None] = lambda: None) -> None:
-    """From now on an error of the X server costs its request and no more, and `gone` tells when
-    the server itself is gone.
+def survive_errors(server_gone: Callable[[], None] | None = None) -> None:
+    """From now on an error of the X server costs its request and no more.
 
-    ``last_resort`` is called where Xlib will end the process as soon as it returns.
+    ``server_gone`` is called when the server itself is gone, on the thread that asked it for
+    something. Where it returns, or is None, Xlib ends the process.
     """
     if sys.platform in ("win32", "darwin"):
         return
 
-    def server_gone(display: int) -> int:
-        _lost.append(display)
-        if display not in _guarded:
-            last_resort()
+    def gone(display: int) -> int:
+        if server_gone is not None:
+            server_gone()
         return 0
 
     with contextlib.suppress(OSError, AttributeError):  # no X here
         library = ctypes.CDLL(LIBRARY)
         _set(library.XSetErrorHandler, ErrorHandler(lambda display, event: 0))
-        _set(library.XSetIOErrorHandler, ServerHandler(server_gone))
+        _set(library.XSetIOErrorHandler, ServerHandler(gone))
 
 
 def _set(setter: Any, handler: Any) -> None:
@@ -69,11 +63,6 @@ def _set(setter: Any, handler: Any) -> None:
     setter.restype = ctypes.c_void_p
     setter(handler)
     _kept.append(handler)
-
-
-def gone() -> bool:
-    """Whether the X server is gone: then no call of SDL is safe any more."""
-    return bool(_lost)
 
 
 def leak(*things: Any) -> None:
@@ -86,6 +75,11 @@ def leak(*things: Any) -> None:
     for thing in things:
         _leaked.append(thing)
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))  # also when the interpreter ends
+
+
+def leaked() -> bool:
+    """Whether something was kept: the C library waits for it for ever when the process ends."""
+    return bool(_leaked)
 
 
 def ask_for_events() -> None:
@@ -124,9 +118,7 @@ class Connection:
     def hear(self, raw: bytes) -> None:
         """Take an event of the X server."""
         event = WindowEvent.from_buffer_copy(raw.ljust(ctypes.sizeof(WindowEvent), b"\0"))
-        if self._display is None and event.display:
-            self._display = event.display
-            outlive_server(event.display)
+        self._display = event.display or self._display
         if event.type == DESTROY_NOTIFY:
             self._gone = event.window
 
@@ -140,14 +132,3 @@ class Connection:
                 number = self._number
                 event = WindowEvent(UNMAP_NOTIFY, 0, 1, self._display, number, number)
                 put_back(self._display, ctypes.byref(event))
-
-
-def outlive_server(display: int) -> None:
-    """Let this connection (a ``Display *``) end without the process (libX11 1.7 and later)."""
-    with contextlib.suppress(OSError, AttributeError):
-        stay = ExitHandler(lambda display, data: None)
-        setter = ctypes.CDLL(LIBRARY).XSetIOErrorExitHandler
-        setter.argtypes = [ctypes.c_void_p, ExitHandler, ctypes.c_void_p]
-        setter(display, stay, None)
-        _kept.append(stay)
-        _guarded.add(display)
