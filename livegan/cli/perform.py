@@ -205,8 +205,13 @@ def perform(
     ] = "",
     fullscreen: Annotated[bool, typer.Option(help="Fill the display.")] = False,
     display: Annotated[
-        int, typer.Option(min=0, help="Number of the display. `livegan devices` lists them.")
-    ] = 0,
+        int | None,
+        typer.Option(min=0, help="Number of the audience's display. `livegan devices` lists them."),
+    ] = None,
+    operator: Annotated[
+        bool | None,
+        typer.Option(help="A window for the operator and a clean one for the audience."),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed for everything random.")] = 0,
     bpm: TempoOption = None,
@@ -312,6 +317,7 @@ def perform(
         window=window_size,
         fullscreen=fullscreen,
         display=display,
+        operator=operator,
         hud=hud,
         code=code,
         record=record,

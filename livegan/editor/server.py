@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,6 +25,8 @@ from livegan.editor.readout import PlayedSet, beside_lines
 from livegan.ipc.remote.client import RemoteError
 
 SOURCE = "livegan"
+GONE_S = 2.0
+"""Seconds that the server has to end by itself after its editor."""
 TRIGGERS = [".", "(", ",", '"', "'", "="]
 
 
@@ -343,10 +347,24 @@ def serve(stdin: BinaryIO, stdout: BinaryIO) -> None:
         server.end()
 
 
+class EditorInput(io.BufferedReader):
+    """What the editor sends. Soon after its end this process ends, whatever is still at work: an
+    editor that was killed says nothing else."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The next line; empty when the editor is gone."""
+        line = super().readline(size)
+        if not line:
+            leaving = threading.Timer(GONE_S, os._exit, (0,))
+            leaving.daemon = True
+            leaving.start()
+        return line
+
+
 def main() -> None:
     """Serve over standard input and output, which are the editor's alone from then on."""
     stdout = os.fdopen(os.dup(1), "wb")
-    stdin = os.fdopen(os.dup(0), "rb")
+    stdin = EditorInput(io.FileIO(os.dup(0)))
     os.dup2(2, 1)  # whatever prints does not disturb the messages
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout = sys.stderr

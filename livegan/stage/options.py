@@ -52,8 +52,11 @@ class Options:
     window: tuple[int, int] | None = None
     """Width and height of the window, in pixels; None takes the shape of what is shown."""
     fullscreen: bool = False
-    display: int = 0
-    """Which display, from 0."""
+    display: int | None = None
+    """Which display the audience sees, from 0; None is the second one if there are two."""
+    operator: bool | None = None
+    """The stage's window is the operator's, and the audience has another; None if there are two
+    displays and no size of the window is given."""
     hud: bool = True
     code: bool = False
     record: Path | None = None

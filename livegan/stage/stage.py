@@ -19,7 +19,6 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
-    Row,
     Settings,
     SourceRings,
     Sources,
@@ -32,11 +31,12 @@ from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.inputs.listening import Listening
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
+from livegan.stage.audience import Audience
 from livegan.stage.control.audio_choice import AudioChoice, source_of
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs
-from livegan.stage.control.switches import Switches
+from livegan.stage.control.switches import Switches, shown_hud
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
 from livegan.stage.fallback.ladder import CHOSEN, Rung
@@ -45,7 +45,6 @@ from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.flash.told_guard import told_guard
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
-from livegan.stage.outputs.guest_output import GuestOutput
 from livegan.stage.outputs.guest_source import GuestSource
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
@@ -60,9 +59,8 @@ from livegan.stage.streams.stream import Stream
 from livegan.stage.streams.streams import Streams
 from livegan.stage.supervision.supervisor_thread import SupervisorThread
 from livegan.stage.watchdog import PATIENCE
+from livegan.stage.window.opening import opened
 from livegan.stage.window.presenter import Presented, Presenter
-from livegan.stage.window.trimming import Trimming
-from livegan.stage.window.window import Press
 from livegan.stage.window.window_thread import WindowThread
 
 MESSAGES_A_FRAME = 32
@@ -187,7 +185,10 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._streams.stop)
-        self._outputs = Outputs(openers(self._note), self._streams, self._note, self._guest)
+        self._audience = Audience(options.working, options.set, self._note)
+        self._outputs = Outputs(
+            openers(self._note), self._streams, self._note, self._audience.guest
+        )
         stack.callback(self._outputs.close)
         self._picture_guests = PictureGuests(
             options.working, self._note, stand_ins=options.stand_ins
@@ -219,17 +220,11 @@ class Stage:
             screenshot=self._captures.screenshot,
             record=self._captures.record,
             blackout=self._blackout,
+            fit=self._audience.fit,
             note=self._note,
         )
         self._thread = WindowThread()
-        self._window = self._thread.open(
-            options.window,
-            title=f"livegan: {options.set.name}",
-            fullscreen=options.fullscreen,
-            display=options.display,
-            told=self._window_told,
-            trimming=Trimming(options.set, "main", self._note),
-        )
+        windows, self._window = opened(options, self._thread, self._window_told, self._note)
         stack.callback(self._thread.close, self._window)
         self._still = Still(place, fallbacks, self._log.later, self._note)
         self._presenter = Presenter(
@@ -238,9 +233,10 @@ class Stage:
             shared.thumbs,
             shared.sound,
             Switches(
-                hud=options.hud,
+                hud=shown_hud(options.hud, windows.operator),
+                operator=windows.operator,
                 code=options.code,
-                fullscreen=options.fullscreen,
+                fullscreen=self._window.fullscreen,
                 asked=options.rung,
                 scenes=tuple(map(str, options.scenes)),
             ),
@@ -269,6 +265,8 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._remote.stop)
+        sources, knobs = self._picture_guests.states, self._remote.knobs
+        self._audience.join(self._presenter, self._outputs, sources, knobs, windows)
         if options.record is not None:
             self._captures.record()
         if options.flash_guard == "off":
@@ -291,6 +289,7 @@ class Stage:
         self._still.look(now)
         self._orders.look(now)
         self._remote.look(now)
+        self._audience.look(presenter.view, presenter.switches)
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard
@@ -335,17 +334,6 @@ class Stage:
     def _guard(self, stream: str) -> FlashGuard:
         """The flash guard of a stream."""
         return told_guard(stream, self.options.flash_guard, self._log)
-
-    def _guest(self, wanted: Row, stream: Stream) -> GuestOutput:
-        """An output in a process of its own."""
-        folder, set = self.options.working, self.options.set
-        sound, hear = self._sound_ring, self._hear_output
-        return GuestOutput(wanted, stream, folder, self._note, set=set, sound=sound, hear=hear)
-
-    def _hear_output(self, message: dict[str, Any]) -> None:
-        """What an output says: a key that was pressed in its window."""
-        if message["type"] == "press":
-            self._presenter.elsewhere.put(Press(message["typed"], message["name"]))
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 

@@ -67,6 +67,7 @@ class WindowOutput:
         self._serial = 0
         self._closing = float("-inf")
         self._code, self._view = Code(), View()
+        self._fitting = False
 
     def _home(self) -> int | None:
         """Where it belongs now: beyond all displays if that one is away."""
@@ -98,6 +99,13 @@ class WindowOutput:
                 self._window.present(panels)
         except WindowLost as error:
             raise OutputClosed(str(error)) from None
+
+    def _tell_fitting(self) -> None:
+        trimming = self._window.trimming
+        fits = trimming is not None and trimming.edit is not None
+        if fits != self._fitting:
+            self._fitting = fits
+            self._tell("fitting", on=fits)
 
     def hear(self, message: dict[str, Any]) -> None:
         """What the stage sends: the code that is to be seen, a key that was pressed elsewhere."""

@@ -25,12 +25,13 @@ class Commands:
         screenshot: Callable[[], None],
         record: Callable[[], None],
         blackout: Callable[[], None],
+        fit: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         """``safe`` is whether there is a safe set; ``note`` takes a line for the performer."""
         self._supervision, self._listening, self._safe = supervision, listening, safe
         self._stop, self._screenshot, self._note = stop, screenshot, note
-        self._blackout, self._record = blackout, record
+        self._blackout, self._record, self._fit = blackout, record, fit
         self._asking = Pending()
 
     def obey(self, order: Order) -> None:
@@ -45,6 +46,8 @@ class Commands:
             self._screenshot()
         elif order == "record":
             self._record()
+        elif order == "fit":
+            self._fit()
         elif order == "blackout":
             self._blackout()
 

@@ -30,7 +30,7 @@ KEYS: tuple[Key, ...] = (
     Key(("u",), "undo", "undo: play the previous version", panic=True),
     Key(("p",), "safe", "play the safe set at once, or leave it", panic=True),
     Key(("?", "F1"), "help", "show or hide this list"),
-    Key(("h",), "hud", "show or hide the HUD: numbers, meters, thumbnails"),
+    Key(("h",), "hud", "HUD: a line; numbers, meters and thumbnails; nothing"),
     Key(("c",), "code", "show or hide the code of the set"),
     Key(("m",), "thumbs", "show or hide the thumbnails in the HUD"),
     Key(("i",), "invite", "show or hide the QR code of the phone panel"),

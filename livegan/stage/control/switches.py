@@ -13,6 +13,9 @@ from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "fit", "quit", "blackout"]
 """What a key asks of others: a message for the engine, or something of the stage."""
 
+HudShown = Literal["small", "full", ""]
+HUDS: tuple[HudShown, ...] = ("small", "full", "")
+"""What key h goes through."""
 QUIT_WITHIN = 4.0  # seconds between the two presses
 DOUBLE_CLICK = 0.5  # seconds: two clicks on the window's button within are one
 HINT_SECONDS = 2.0
@@ -23,12 +26,20 @@ DRIFTS: dict[Asked, tuple[Asked, str]] = {
 """What key d leads to from where it was, and what is said; from anywhere else to the drift."""
 
 
+def shown_hud(wanted: bool, operator: bool) -> HudShown:
+    """How much of the HUD is shown from the start."""
+    return ("full" if operator else "small") if wanted or operator else ""
+
+
 @dataclass(frozen=True)
 class Switches:
     """How the switches stand. Immutable: `press` gives the next switches."""
 
-    hud: bool = True
+    hud: HudShown = "small"
+    """A line, all of it, or "" for none."""
     code: bool = False
+    operator: bool = False
+    """The stage's window is the operator's; the audience has one of its own."""
     help: bool = False
     thumbs: bool = True
     watched: bool = False
@@ -58,7 +69,8 @@ class Switches:
     @property
     def standing(self) -> tuple[ToEngine, ...]:
         """What an engine that has just started must be told."""
-        return Thumbs(self.watched or (self.hud and self.thumbs)), Solo(self.solo)
+        seen = self.hud == "full" and self.thumbs
+        return Thumbs(self.watched or seen), Solo(self.solo)
 
     def press(self, action: str, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         """The switches after a key of `livegan.stage.control.keys`, and what is to be done."""
@@ -73,11 +85,14 @@ class Switches:
         return replace(self, help=not self.help), ()
 
     def _hud(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
-        after = replace(self, hud=not self.hud)
+        if self.operator:
+            return self.say("the operator's window always shows it", now), ()
+        after = replace(self, hud=HUDS[(HUDS.index(self.hud) + 1) % len(HUDS)])
         return after, after.standing[:1]
 
     def _thumbs(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
-        after = replace(self, thumbs=not self.thumbs)
+        seen = self.hud == "full" and self.thumbs
+        after = replace(self, thumbs=not seen, hud=self.hud if seen else "full")
         return after, after.standing[:1]
 
     def _watch(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,12 +76,13 @@ class GuestOutput(Sending):
         self.state = "opening"
         """``opening``, ``open`` or ``off``."""
 
-    def tell(self, **message: Any) -> None:
+    def tell(self, message: Message, *, keep: bool = False) -> None:
         """Send a message to the output, which its ``hear`` takes. From any thread.
 
-        The newest of a ``type`` is sent again when its process is replaced.
+        With ``keep``, the newest of its ``type`` is sent again when the process is replaced.
         """
-        self._standing[str(message["type"])] = message
+        if keep:
+            self._standing[str(message["type"])] = message
         guest = self._guest
         if guest is not None:
             guest.send(message)

@@ -86,9 +86,18 @@ class Outputs:
         """Send a stream, the main one if None, to an output that no set asks for, until the show
         is over or the `Sending` is stopped."""
         sending = Sending(name, stream or self._streams.main, lambda _: output, self._note)
+        self.keep(sending)
+        return sending
+
+    @property
+    def main(self) -> Stream:
+        """The stream that the window shows."""
+        return self._streams.main
+
+    def keep(self, sending: Sending) -> None:
+        """Start one that no set asks for, and end it with the show."""
         sending.start()
         self._ended.append(sending)
-        return sending
 
     def take(self, wanted: Sequence[Row], safe: bool = False) -> None:
         """Follow an ``outputs`` message: ``{"name", "kind", "ring"}`` each, and whose it is.

@@ -81,7 +81,8 @@ class Hud:
         self._kept: dict[str, tuple[object, Surface]] = {}
         self._drawn = float("-inf")
         self._panels: list[Panel] = []
-        self._size: PixelSize = (0, 0)
+        self._size: object = None
+        self._scale = 1.0
         self.redrawn = 0
         """Panels drawn so far."""
 
@@ -93,12 +94,19 @@ class Hud:
         now: float,
         thumbs: NDArray[np.uint8] | None = None,
         thumbs_serial: int = 0,
+        small: bool = False,
+        scale: float = 1.0,
     ) -> list[Panel]:
-        """The panels for a window of ``size``; ``thumbs`` is the strip of the thumb ring."""
-        if now - self._drawn >= REDRAW or size != self._size:
-            self._drawn, self._size = now, size
-            letters = self._lettering(size)
-            self._panels = [self._status(view, readings, size, letters)]
+        """The panels for a window of ``size``; ``thumbs`` is the strip of the thumb ring.
+
+        ``small`` has one line of numbers, and says which key shows all of them or none.
+        ``scale`` is of the letters.
+        """
+        if now - self._drawn >= REDRAW or (size, small) != self._size:
+            self._drawn, self._size = now, (size, small)
+            letters = self._lettering(size, scale)
+            status = self._line if small else self._status
+            self._panels = [status(view, readings, size, letters)]
             top = self._panels[0].surface.get_height()
             bottom = size[1]
             refusal = self._refusal(view, size, letters)
@@ -160,8 +168,10 @@ class Hud:
 
     # Panels ------------------------------------------------------------------------------------
 
-    def _lettering(self, size: PixelSize) -> Lettering:
-        pixels = letters_for(size)
+    def _lettering(self, size: PixelSize, scale: float | None = None) -> Lettering:
+        """Letters for a window of ``size``; without a ``scale`` the one that was used last."""
+        self._scale = self._scale if scale is None else scale
+        pixels = letters_for(size, self._scale)
         if self._letters is None or self._letters.pixels != pixels:
             self._letters = Lettering(pixels)
             self._kept.clear()
@@ -216,6 +226,28 @@ class Hud:
             return status_plate(lines, meters, columns, letters)
 
         return Panel("status", self._keep("status", content, draw), (0, 0))
+
+    def _line(self, view: View, readings: Readings, size: PixelSize, letters: Lettering) -> Panel:
+        """What matters most in one line, or in two in a narrow window."""
+        age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
+        plays = view.engine == "playing"
+        engine = f"{view.engine_fps:4.1f} fps" if plays else f"engine {view.engine}"
+        beat = int(readings.beats) % view.beats_per_bar + 1
+        state = STATES.get(view.commit, "")
+        segments: list[Segment] = [
+            (engine, WHITE if plays else AMBER),
+            (f"age {age:>3} ms", WHITE),
+            (f"{readings.bpm:5.1f} bpm {beat}/{view.beats_per_bar}", BLUE),
+            *[(state, COMMIT_COLOURS.get(view.commit, WHITE))] * bool(state),
+            *[(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
+            *[(f"picture {readings.rung}", AMBER)] * (readings.rung != "live"),
+            *[(readings.guard, AMBER)] * bool(readings.guard and readings.guard not in QUIET),
+            ("h: all numbers, again h: none", GREY),
+        ]
+        columns = letters.fits(size[0] - 2 * letters.width)
+        lines = flow(segments, columns)
+        surface = self._keep("status", (lines, size), lambda: text_plate(lines, letters))
+        return Panel("status", surface, (0, 0))
 
     def _refusal(self, view: View, size: PixelSize, letters: Lettering) -> Panel | None:
         if not view.refusal:

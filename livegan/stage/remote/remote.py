@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livegan.ipc.messages import TellValues, ToEngine
+from livegan.ipc.messages import Row, TellValues, ToEngine
 from livegan.ipc.remote.address import open_address
 from livegan.ipc.remote.schema import AskText, Command, FromShow
 from livegan.plugin.tempo_wish import TempoWish
@@ -51,6 +51,8 @@ class Remote:
         A show without an address goes on; the log and the terminal say why.
         """
         self._server: RemoteServer | None = None
+        self.knobs: Callable[[], list[Row]] = list
+        """The knobs of the set on the air, with their values."""
         self._send, self._asked = send, float("-inf")
         self._panel: PhonePanel | None = None
         self._presenter = presenter
@@ -65,6 +67,7 @@ class Remote:
         self._showing = showing = Showing(
             opened.address.show, presenter, memory, learning, recording
         )
+        self.knobs = showing.knobs
         self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
 

@@ -26,6 +26,7 @@ from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.fallback.ladder import Rung
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.hud import Hud, Readings
+from livegan.stage.overlay.operator import Operator, Rig, Room
 from livegan.stage.overlay.panels import METERS
 from livegan.stage.overlay.text import Panel, faded
 from livegan.stage.overlay.view import View
@@ -110,6 +111,11 @@ class Presenter:
         """Called with a line when the window is gone for good; the show goes on without it."""
         self.elsewhere: queue.SimpleQueue[Press] = queue.SimpleQueue()
         """Keys that were pressed in other windows, from any thread."""
+        self.operator: Operator | None = None
+        """Lays the window out if it is the operator's."""
+        self.take: Callable[[Press], bool] = lambda press: False
+        """Called with each key first; whether it was for another window."""
+        self._room: Room | None = None
         self._failures: set[str] = set()
 
     def present(
@@ -153,14 +159,14 @@ class Presenter:
             panels = self._survive(self._overlays, now) or []
             self.overlay_ms += (time.perf_counter() - began) * 1000
             over = [(panel.surface, panel.position, panel.alpha) for panel in panels]
-            asked = (window.size, window.looks, self.switches)
+            asked = (window.size, window.looks, self._room, self.switches)
             # What is on the screen already is not drawn again, and numbers wait for the next
             # picture: on a machine without a graphics card each frame costs the networks 5 ms.
             patience = RIDE if over != before_over else AT_LEAST
             if not self._fresh and asked == before_asked and began - shown < patience:
                 self._streams.main.wait(self.newest, LOOK)
                 continue
-            window.present(panels)
+            window.present(panels, self._room)
             shown = time.perf_counter()
             before_asked, before_over = asked, over
             self.intervals.presented(shown)
@@ -205,6 +211,8 @@ class Presenter:
         if self._window is None:
             return
         for press in [*self._window.presses(), *self._elsewhere()]:
+            if self.take(press):
+                continue
             closed = press.name == "close"
             found = ("quit", "close") if closed else action_of(press.typed, press.name)
             if found is not None:
@@ -226,10 +234,16 @@ class Presenter:
                 self._order(order)
             elif self._window is None:
                 continue
-            elif order == "fit":
+            elif order == "fit" and self.operator is None:
                 self._window.begin_fitting()
+            elif order == "fit":
+                self._order(order)
             else:
                 self._window.toggle_fullscreen()
+
+    def operate(self, rig: Callable[[], Rig]) -> None:
+        """From now on the window is the operator's; ``rig`` gives what goes in and out."""
+        self.operator = Operator(self._hud, self._code, rig)
 
     def _tell_hands(self) -> None:
         self._streams.hands = StreamRequest(self.switches.asked, self.switches.black)
@@ -244,7 +258,7 @@ class Presenter:
             self._new = self._new or newest.live > (before.live if before is not None else 0)
         if self.view.waiting and newest is not None and newest.live:
             self.view = replace(self.view, waiting="")
-        if self.switches.hud and self.switches.thumbs:
+        if self.switches.hud == "full" and self.switches.thumbs:
             strip = self._thumb_ring.latest(self._thumbs.serial if self._thumbs else 0)
             self._thumbs = strip or self._thumbs
 
@@ -253,21 +267,33 @@ class Presenter:
             return []
         switches, hud, size = self.switches, self._hud, self._window.size
         self.view = self.view.faded(now)
-        light = faded(1 - (self.newest.darkness if self.newest is not None else 0.0))
+        dark = self.newest.darkness if self.newest is not None and self.operator is None else 0.0
+        light = faded(1 - dark)
         if not light:
             return []  # nothing at all is seen in a blackout
+        self._room = None
         panels: list[Panel] = []
-        top = 0
+        thumbs = self._thumbs if switches.hud == "full" and switches.thumbs else None
+        strip, serial = (thumbs.pixels, thumbs.serial) if thumbs else (None, 0)
+        if self.operator is not None:
+            self._room = self.operator.room(size)
+            seen = self.readings()
+            flags = (*seen.flags, *["blackout"] * switches.black)
+            numbers = replace(seen, flags=flags)
+            panels += self.operator.panels(self.view, numbers, size, now, strip, serial)
         if self.view.waiting:
             title = Path(self.view.file).name or "livegan"
             panels += hud.waiting(self.view.waiting, size, title)
-        if switches.hud:
-            thumbs = self._thumbs if switches.thumbs else None
-            pixels, serial = (thumbs.pixels, thumbs.serial) if thumbs else (None, 0)
-            over = hud.panels(self.view, self.readings(), size, now, pixels, serial)
-            top = over[0].surface.get_height()
+        if switches.hud and self.operator is None:
+            small = switches.hud == "small"
+            over = hud.panels(self.view, self.readings(), size, now, strip, serial, small)
             panels += over
-        if switches.code and self.view.code:
+            # The miniatures lie below the picture, not over its last slot.
+            self._room = next(
+                ((0, 0, size[0], max(1, p.position[1])) for p in over if p.name == "thumbs"), None
+            )
+        if switches.code and self.view.code and self.operator is None:
+            top = next((p.surface.get_height() for p in panels if p.name == "status"), 0)
             panels = self._code.panels(self.view, size, now, top) + panels
         if switches.invite and self.view.panel:
             panels += hud.invitation(self.view.panel, size)

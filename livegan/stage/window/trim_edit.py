@@ -37,6 +37,10 @@ HELP = (
 """The keys while a window is fitted, and what they do."""
 
 
+EDITS = {*ARROWS, *LEVELS, *"kgrfv", "tab", "backspace", "delete", "return", "enter", "escape"}
+"""Names of all keys that mean something here."""
+
+
 @dataclass(frozen=True)
 class TrimEdit:
     """A trim that is being set. Immutable: each call gives the next one."""

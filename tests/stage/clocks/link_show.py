@@ -59,7 +59,7 @@ def play() -> None:
             assert abs(controls.snapshot()["clock/bpm"].value - 140) < 0.01
             children = psutil.Process().children(recursive=True)
             max(children, key=lambda child: child.create_time()).kill()
-            until("a line", lambda: any("the process that listens" in note for note in notes))
+            until("a line", lambda: any("its process ended" in note for note in notes))
             until("the new process", lambda: str(leading.line) == "link, 1 peer")
             until("its beat", lambda: off() < 0.12)
             before = feature("beats")

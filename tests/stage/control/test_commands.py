@@ -28,6 +28,7 @@ class Others:
             screenshot=lambda: self.told.append("screenshot"),
             record=lambda: self.told.append("record"),
             blackout=lambda: self.told.append("blackout"),
+            fit=lambda: self.told.append("fit"),
             note=self.told.append,
         )
 

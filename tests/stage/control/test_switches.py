@@ -18,7 +18,7 @@ def pressed(switches: Switches, *actions: str, now: float = 10.0) -> tuple[Switc
 
 
 def test_switches_go_back_when_pressed_twice() -> None:
-    for action in ("hud", "code", "help", "thumbs", "hold", "blackout", "fullscreen"):
+    for action in ("code", "help", "hold", "blackout", "fullscreen"):
         once, _ = pressed(Switches(), action)
         twice, _ = pressed(once, action)
         assert once != Switches(hint=once.hint), action
@@ -32,13 +32,27 @@ def test_solo_again_or_all_gives_all_slots_back() -> None:
 
 
 def test_thumbnails_are_drawn_only_while_they_are_seen() -> None:
-    _, orders = pressed(Switches(), "hud", "thumbs", "hud", "thumbs")
-    assert [order.on for order in orders] == [False, False, False, True]
+    _, orders = pressed(Switches(), "hud", "hud", "hud", "thumbs", "thumbs")
+    assert [order.on for order in orders] == [True, False, False, True, False]
+
+
+def test_the_hud_goes_from_a_line_to_all_of_it_to_nothing() -> None:
+    switches, seen = Switches(), []
+    for _ in range(3):
+        switches, _ = pressed(switches, "hud")
+        seen.append(switches.hud)
+    assert seen == ["full", "", "small"]
+
+
+def test_the_operators_window_keeps_its_numbers() -> None:
+    switches, orders = pressed(Switches(hud="full", operator=True), "hud")
+    assert switches.hud == "full" and orders == []
+    assert switches.hint is not None and "always shows" in switches.hint.text
 
 
 def test_a_new_engine_is_told_how_the_switches_stand() -> None:
     switches, _ = pressed(Switches(), "hud", "solo 4")
-    assert switches.standing == (Thumbs(False), Solo(3))
+    assert switches.standing == (Thumbs(True), Solo(3))
 
 
 def test_escape_closes_the_help_first_then_leaves_fullscreen_and_never_ends_the_show() -> None:

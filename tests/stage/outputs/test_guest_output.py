@@ -195,7 +195,7 @@ def test_an_output_has_options_talks_with_the_stage_and_comes_back_after_a_hand_
     until(lambda: heard == ["door four.py red"] and outputs.states() == {"shut door": "open"})
     outputs.take(wanted)
     assert len(made) == 1
-    made[0].tell(type="shut")
+    made[0].tell({"type": "shut"})
     until(lambda: outputs.states() == {"shut door": "off"})
     assert notes == ["output shut (plugin places): closed by hand"]
     outputs.take(wanted)  # the next save
