@@ -35,7 +35,7 @@ from livegan.stage.audience import Audience
 from livegan.stage.control.audio_choice import AudioChoice, source_of
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
-from livegan.stage.control.scenes import SceneKnobs
+from livegan.stage.control.scenes import SceneKnobs, cue_scene
 from livegan.stage.control.switches import Switches, shown_hud
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
@@ -246,6 +246,7 @@ class Stage:
             lambda: self._tempo.line,
         )
         self._presenter.view = View(file=str(options.set))
+        self._hands.cued = self._cue
         self._presenter.watch = self._watch
         self._presenter.failed = self._note
         self._presenter.lost = lambda why: self._window_told("lost", why)
@@ -330,6 +331,11 @@ class Stage:
         self._log.record("rung", rung=ladder.rung, before=before, why=ladder.why, gap=gap)
         if ladder.rung != "live" and ladder.why != CHOSEN:
             self._log.say(f"picture  {ladder.line}", "yellow")
+
+    def _cue(self, scene: str) -> None:
+        """Play the scene that a controller asks for."""
+        playing, scenes = self._presenter.view.playing, self._presenter.switches.scenes
+        cue_scene(scene, scenes, playing, self._supervision.send, self._note)
 
     def _guard(self, stream: str) -> FlashGuard:
         """The flash guard of a stream."""

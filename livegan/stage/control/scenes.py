@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from livegan.control_names import KNOB
 from livegan.ipc.control_table import ControlTable
-from livegan.ipc.messages import Row
+from livegan.ipc.messages import PlayScene, Row
 from livegan.plugin.closest import suggestion
 
 
@@ -36,6 +36,23 @@ def find_scene(text: str, scenes: Sequence[str]) -> str:
         raise ValueError(f"{len(found)} scenes are called {text!r}; give the number of one")
     names = [Path(scene).stem for scene in scenes]
     raise ValueError(f"there is no scene {text!r}{suggestion(text, names)}")
+
+
+def cue_scene(
+    text: str,
+    scenes: Sequence[str],
+    playing: str,
+    send: Callable[[PlayScene], None],
+    note: Callable[[str], None],
+) -> None:
+    """Play the scene that a control of a controller stands for, unless it is ``playing``."""
+    try:
+        path = find_scene(text, scenes)
+    except ValueError as error:
+        note(str(error))
+    else:
+        if path != playing:
+            send(PlayScene(path))
 
 
 class SceneKnobs:

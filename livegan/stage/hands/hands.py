@@ -41,12 +41,15 @@ class Listener:
         options: Message,
         note: Note,
         moved: Callable[[Message], None] = lambda control: None,
+        cued: Note = lambda scene: None,
     ) -> None:
-        """``moved`` receives the control that was moved while one is learnt."""
+        """``moved`` receives the control that was moved while one is learnt, ``cued`` the number
+        or name of a scene that a control plays."""
         self.kind = kind
         self._target, self.options, self._note, self._moved = target, options, note, moved
         self.clock: Callable[[Message], None] = lambda message: None
         """Receives what the process says of a clock."""
+        self._cued = cued
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._standing: dict[str, Message] = {}
@@ -103,6 +106,8 @@ class Listener:
                     return None
             elif message["type"] == "clock":
                 self.clock(message)
+            elif message["type"] == "cue":
+                self._cued(str(message["scene"]))
             else:
                 self.hear(message)
         return None
@@ -189,6 +194,8 @@ class Hands:
         recorded. The mapping lies beside ``set_path``; without one, there is none. ``sent`` is
         the name of the table with what sets send."""
         self._table, self._ring, self._note = table, sound_ring, note
+        self.cued: Note = lambda scene: None
+        """Receives the number or name of a scene that a control plays, on a thread of its own."""
         self._make, self._sent = listener, sent
         self._lock = threading.RLock()
         self._listeners: dict[str, Listener] = {}
@@ -246,7 +253,7 @@ class Hands:
         if self._declared is None or self._file is None:
             return
         for route in self._routes:
-            if route.control not in self._declared:
+            if route.kind != "scene" and route.control not in self._declared:
                 start = f"{route.kind}/"
                 there = [n.removeprefix(start) for n in self._declared if n.startswith(start)]
                 near = suggestion(route.name, there)
@@ -308,7 +315,14 @@ class Hands:
             self._note(f"{kind}: {error}")
             return
         options = {**options, "lanes": own, "sound_ring": self._ring}
-        made = self._make(kind, target, options, self._note, lambda c: self.learning.moved(c))
+        made = self._make(
+            kind,
+            target,
+            options,
+            self._note,
+            lambda control: self.learning.moved(control),
+            lambda scene: self.cued(scene),
+        )
         self._listeners[kind] = made
         for what, fields in self._standing.items():
             made.tell(what, **fields)

@@ -20,7 +20,9 @@ class Incoming:
 
     def __init__(self, lanes: Lanes, line: GuestPipe, clock: Any = time.monotonic) -> None:
         self.lanes = lanes
-        self.mapper = Mapper(lanes.snapshot, lanes.set, line.note)
+        self.mapper = Mapper(
+            lanes.snapshot, lanes.set, line.note, lambda scene: line.tell("cue", scene=scene)
+        )
         self._movement, self._line, self._clock = MovementFinder(), line, clock
 
     def hear(self) -> bool:

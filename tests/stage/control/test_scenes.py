@@ -9,7 +9,7 @@ import pytest
 
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.messages import PlayScene, Solo
-from livegan.stage.control.scenes import SceneKnobs, find_scene, scene_of
+from livegan.stage.control.scenes import SceneKnobs, cue_scene, find_scene, scene_of
 from livegan.stage.control.switches import Switches
 
 SCENES = ("/gig/day.py", "/gig/night.py", "/other/night.py")
@@ -35,6 +35,15 @@ def test_a_scene_has_a_number_and_a_name(text: str, path: str) -> None:
 def test_a_name_that_is_no_scene_is_answered_in_a_line(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         find_scene(text, SCENES)
+
+
+def test_a_controller_plays_a_scene_unless_it_plays_already() -> None:
+    sent, notes = list[PlayScene](), list[str]()
+    for text in ("1", "2", "9"):
+        cue_scene(text, SCENES, SCENES[0], sent.append, notes.append)
+    assert sent == [PlayScene(SCENES[1])]
+    (note,) = notes
+    assert note.startswith("there is no scene '9'")
 
 
 def test_any_set_can_be_named_by_its_path(tmp_path: Path) -> None:

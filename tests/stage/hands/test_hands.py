@@ -91,9 +91,28 @@ def test_one_that_cannot_be_had_here_says_so_once(guests: type[FakeGuest]) -> No
     assert notes == ["not installed"] and len(guests.made) == 1
 
 
+def test_a_control_that_plays_a_scene_is_heard(
+    table: ControlTable, guests: type[FakeGuest]
+) -> None:
+    guests.scripts = [[{"type": "cue", "scene": "dark"}]]
+    cued = list[str]()
+    hands = Hands(table, "", lambda note: None)
+    hands.cued = cued.append
+    hands.listen(["osc/a#0"])
+    until(lambda: cued)
+    hands.stop()
+    assert cued == ["dark"]
+
+
 class Started:
     def __init__(
-        self, kind: str, target: str, options: dict[str, Any], note: object, moved: Any
+        self,
+        kind: str,
+        target: str,
+        options: dict[str, Any],
+        note: object,
+        moved: Any,
+        cued: Any = None,
     ) -> None:
         self.kind, self.options, self.moved = kind, options, moved
         self.told: dict[str, dict[str, Any]] = {}

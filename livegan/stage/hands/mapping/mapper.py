@@ -1,4 +1,4 @@
-"""Moves knobs and hits pads as the mapping says, in the process that receives the messages.
+"""Moves knobs, hits pads and plays scenes as the mapping says, where messages are received.
 
 What moved a knob last counts: a fader goes on where it left the knob, and one that finds the knob
 elsewhere waits until it passes it.
@@ -44,9 +44,11 @@ class Mapper:
         snapshot: Callable[[], Snapshot],
         write: Writer,
         note: Callable[[str], None] = lambda text: None,
+        cue: Callable[[str], None] = lambda scene: None,
     ) -> None:
-        """``snapshot`` says where knobs are; ``write`` sets them."""
-        self._snapshot, self._write, self._note = snapshot, write, note
+        """``snapshot`` says where knobs are; ``write`` sets them; ``cue`` receives the number or
+        name of a scene that is to play."""
+        self._snapshot, self._write, self._note, self._cue = snapshot, write, note, cue
         self._moves: list[_Move] = []
         self._of: dict[str, tuple[_Move, ...]] = {}
         """By the name of a message; found when one comes first."""
@@ -95,16 +97,18 @@ class Mapper:
             came = move.dial.take(name, value)
             if came is None:
                 continue
-            if move.route.kind == "pad":
+            if move.route.source == "program" and move.route.kind == "scene":
+                self._cue(str(round(value) + 1))
+            elif move.route.kind == "scene":
+                if move.strikes(came):
+                    self._cue(move.route.name)
+            elif move.route.kind == "pad":
                 self._hit(move, came, time)
             else:
                 self._turn(move, came, time)
 
     def _hit(self, move: _Move, came: float, time: float) -> None:
-        before, move.came = move.came, came
-        # A fader or pressure strikes as it leaves its lower end; each note is a blow.
-        again = move.route.source in ("note", "osc")
-        if came > 0 and (again or not before):
+        if move.strikes(came):
             low, high = move.route.range or (0.0, 1.0)
             self._set(move.route.control, low + (high - low) * came**move.route.curve, time)
 
@@ -198,6 +202,12 @@ class _Move:
         self.told = False
         self.free = False
         """It need not wait for the knob."""
+
+    def strikes(self, came: float) -> bool:
+        """Whether this is a blow: each note is one; a fader or pressure strikes as it leaves its
+        lower end."""
+        before, self.came = self.came, came
+        return came > 0 and (self.route.source in ("note", "osc") or not before)
 
     def holds(self, value: float) -> bool:
         """Whether the knob is where this control left it."""

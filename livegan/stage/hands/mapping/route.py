@@ -1,4 +1,4 @@
-"""Routes: which control of a controller moves which knob, as a file beside the set says it.
+"""Routes: which control of a controller does what, as a file beside the set says it.
 
 The file is TOML, a table ``[[map]]`` for each route: see docs/controllers.md. Pure.
 """
@@ -22,6 +22,7 @@ else:
     import tomli as tomllib
 
 ControlKind = Literal["cc", "note", "bend", "aftertouch", "program", "nrpn", "osc"]
+TARGETS = ("knob", "pad", "scene")
 SOURCES = ("cc", "note", "bend", "aftertouch", "program", "nrpn", "osc")
 RELATIVE = ("twos-complement", "binary-offset", "sign-magnitude")
 """How an encoder sends its steps: 1 and 127, 65 and 63, or 1 and 65."""
@@ -43,10 +44,11 @@ class MappingError(ValueError):
 
 @dataclass(frozen=True)
 class Route:
-    """One ``[[map]]``: a control that moves a knob or hits a pad."""
+    """One ``[[map]]``: a control that moves a knob, hits a pad or plays a scene."""
 
-    kind: Literal["knob", "pad"]
+    kind: Literal["knob", "pad", "scene"]
     name: str
+    """Of a scene, its number or name; empty is the one of the program's number."""
     source: ControlKind
     number: int | None = None
     """Of the controller, note or NRPN; of the key for aftertouch. None for the others."""
@@ -160,7 +162,7 @@ class _Table:
         for key in self._table:
             if key not in KEYS:
                 raise self.refuse(key, f"there is no {key!r} here{suggestion(key, KEYS)}")
-        kind = self._one(("knob", "pad"), 'the knob or pad that moves: knob = "hue"')
+        kind = self._one(TARGETS, 'what it moves: knob = "hue", pad = "hit" or scene = "dark"')
         source = self._one(SOURCES, "the control that moves it: cc = 21, note = 36, osc = ...")
         values: dict[str, Any] = {"kind": kind, "source": source, "line": self._start + 1}
         values |= self._source(source)
@@ -171,9 +173,7 @@ class _Table:
                     values[field] = check(self._table[key])
                 except ValueError as error:
                     raise self.refuse(key, f"{key} is {error}, got {self._table[key]!r}") from None
-        values["name"] = self._table[kind]
-        if not isinstance(values["name"], str) or not NAME.fullmatch(values["name"]):
-            raise self.refuse(kind, f"{kind} is a name in quotes, got {values['name']!r}")
+        values["name"] = self._name(kind, source)
         if values.get("bits") == 14 and values["number"] > 31:
             raise self.refuse("cc", "a control of 14 bits is cc 0 to 31: its fine part is cc + 32")
         if source == "nrpn":
@@ -183,6 +183,22 @@ class _Table:
         absolute = source in FADERS and kind == "knob" and "relative" not in values
         values.setdefault("pickup", absolute)
         return Route(**values)
+
+    def _name(self, kind: str, source: str) -> str:
+        value = self._table[kind]
+        if kind != "scene":
+            if not isinstance(value, str) or not NAME.fullmatch(value):
+                raise self.refuse(kind, f"{kind} is a name in quotes, got {value!r}")
+            return value
+        if source == "program":
+            if value is not True:
+                raise self.refuse(
+                    kind, f"scene is true for a program: program 0 plays scene 1; got {value!r}"
+                )
+            return ""
+        if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value).strip():
+            raise self.refuse(kind, f'scene is its number or name: scene = "dark", got {value!r}')
+        return str(value)
 
     def _one(self, keys: tuple[str, ...], what: str) -> Any:
         found = [key for key in keys if key in self._table and self._table[key] is not False]
@@ -218,6 +234,8 @@ class _Table:
             wrong = "a cc"
         elif key == "steps" and "relative" not in self._table:
             wrong = "an encoder: write relative as well"
+        elif key in ("range", "curve") and kind == "scene":
+            wrong = "a knob or a pad"
         elif key in ("glide", "pickup", "feedback") and kind != "knob":
             wrong = "a knob"
         elif key == "feedback" and source not in ("cc", "note", "bend"):
@@ -298,7 +316,7 @@ OPTIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "feedback": ("feedback", _flag),
 }
 """What a route can have besides its control and its target: the field of `Route`, and the check."""
-KEYS = ("knob", "pad", *SOURCES, *OPTIONS)
+KEYS = (*TARGETS, *SOURCES, *OPTIONS)
 
 
 def shown(route: Route) -> str:

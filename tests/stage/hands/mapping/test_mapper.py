@@ -26,7 +26,8 @@ class Desk:
     def __init__(self, table: ControlTable) -> None:
         self.table, self.time, self.notes = table, 0.0, list[str]()
         self.hits: list[float] = []
-        self.mapper = Mapper(table.snapshot, self.set, self.notes.append)
+        self.cues = list[str]()
+        self.mapper = Mapper(table.snapshot, self.set, self.notes.append, self.cues.append)
         self.mapper.know(KNOBS)
 
     def set(self, name: str, value: float, time: float) -> None:
@@ -181,6 +182,19 @@ def test_a_pad_is_hit_by_a_note_each_time_and_by_a_fader_as_it_leaves_its_end(de
     assert desk.hits == [0.4, 0.6]
     desk.cc(20, 127, 100, 0, 0, 127)
     assert desk.hits == [0.4, 0.6, 0.5, 0.5]
+
+
+def test_a_scene_is_played_by_each_blow_and_by_the_number_of_a_program(desk: Desk) -> None:
+    desk.map(
+        "[[map]]\nscene = 'dark'\nnote = 40\n[[map]]\nscene = 2\ncc = 64\n"
+        "[[map]]\nscene = true\nprogram = true\nchannel = 3\n"
+    )
+    desk.send("midi/nano/10/note 40", 0.4, 0.0)
+    desk.cc(64, 127, 127, 0)
+    desk.send("midi/nano/3/program", 0.0, 4.0)
+    desk.send("midi/nano/4/program", 7.0)
+    assert desk.cues == ["dark", "2", "1", "5"]
+    assert not desk.table.names(), "no control is set"
 
 
 def test_a_glide_goes_to_the_new_place_step_by_step_and_gives_way_to_another_hand(
