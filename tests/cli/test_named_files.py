@@ -100,7 +100,8 @@ def test_what_is_no_set_is_refused_by_what_it_is(work: Path, command: str) -> No
     assert "odd.py is not UTF-8 text" in said(command, "odd.py", code=1)
     assert "there is no set nope.py" in said(command, "nope.py", code=1)
     assert "did you mean set.py?" in said(command, "sat.py", code=1)
-    assert "is a folder; name a set in it" in said(command, ".", code=1)
+    if command != "perform":  # which plays the sets of a folder
+        assert "is a folder; name a set in it" in said(command, ".", code=1)
 
 
 def test_rehearse_without_a_set_says_what_is_missing(work: Path) -> None:
