@@ -27,7 +27,7 @@ def test_a_picture_that_is_too_large_is_made_smaller() -> None:
 
 def drawing(*extra: tuple[str, str, int]) -> SimpleNamespace:
     """A program with these outputs, whose window shows picture 0."""
-    return SimpleNamespace(extra=extra, window=0, size=(32, 32))
+    return SimpleNamespace(extra=extra, window=0, size=(32, 32), output_options={})
 
 
 def test_outputs_of_one_picture_share_a_ring_and_the_windows_is_the_stages() -> None:

@@ -320,6 +320,11 @@ class Pipeline:
         """Whether anything was proven so far."""
         return self.player.lineup.newest is not None
 
+    def unblock(self, digest: str) -> None:
+        """Take this version again, though it crashed the engine."""
+        self.blocked -= {digest}
+        self._last_seen = None  # it may be what the file says, and was just refused
+
     def plays(self, text: str) -> bool:
         """Whether the newest program is of this text, and was not recalled."""
         newest = self.player.lineup.newest

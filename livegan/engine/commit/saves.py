@@ -80,7 +80,7 @@ class Saves:
 
     def watch(self, resumes: Sequence[Row] = ()) -> None:
         """From now on: play what the first of ``resumes`` says that is not refused, then the set
-        as it is saved."""
+        as it is saved. One that crashed the engine too often only counts if nothing else plays."""
         self._orders.put(lambda: self._watch(resumes))
 
     def turn_to(self, scene: Path) -> None:
@@ -120,9 +120,13 @@ class Saves:
 
     def _watch(self, resumes: Sequence[Row]) -> None:
         first, before = True, ""
+        blocked = self.pipeline.blocked
+        deadly = [resume for resume in resumes if resume.get("digest") in blocked]
         for resume in resumes:
+            if resume in deadly:
+                continue
             self.resume(resume)
-            if not self.pipeline.has_program and not (self.safe is not None and self.safe.ready):
+            if not self._something_plays:
                 continue  # it cannot be played any more: a model is gone
             if resume.get("safe") and self.safe is not None:
                 # The file may hold what the safe set was called for: the next save is taken.
@@ -145,6 +149,8 @@ class Saves:
                     text = self._read(before, first, 0.05 if first and not resumes else 0.5)
                     if text:
                         before = self._take(text)
+                    if first and not self._something_plays:
+                        self._last_resort(deadly)
                     if first and self.safe is not None:
                         self._aside(self._prove_safe)
                     first = False
@@ -153,6 +159,22 @@ class Saves:
                 first = False
                 self._failed(error)
                 time.sleep(LOOK_S)
+
+    @property
+    def _something_plays(self) -> bool:
+        return self.pipeline.has_program or (self.safe is not None and self.safe.ready)
+
+    def _last_resort(self, deadly: Sequence[Row]) -> None:
+        """Play what crashed the engine, for nothing else can be played: the stage starts an engine
+        again however often it ends, ever later."""
+        for resume in deadly:
+            self.pipeline.unblock(str(resume["digest"]))
+            self.resume(resume)
+            if self._something_plays:
+                self.pipeline.emit(
+                    Note("no other version can be played, so the one that crashed the engine is")
+                )
+                return
 
     def _tidy(self) -> None:
         """Give memory back a while after a swap, when what it let go of is free."""

@@ -52,6 +52,11 @@ class SupervisorState:
         return tuple(m for m in reversed(self.good) if m.digest not in self.blocked)
 
     @property
+    def last_resorts(self) -> tuple[Commit, ...]:
+        """The commits that are blocked, the newest first: better one of them than nothing."""
+        return tuple(m for m in reversed(self.good) if m.digest in self.blocked)
+
+    @property
     def resume(self) -> Commit | None:
         """The last good set: the newest commit whose program is not blocked."""
         return next(iter(self.resumes), None)

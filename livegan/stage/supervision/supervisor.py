@@ -112,9 +112,9 @@ def _return(
         building=frozenset(),
         standby=standby,
     )
-    resumes = tuple(encode(report) for report in state.resumes)
-    resume = resumes[0] if resumes else None
-    return fresh, [how(resume=resume, blocked=state.blocked, earlier=resumes[1:])]
+    resume = encode(state.resume) if state.resume else None
+    earlier = tuple(encode(report) for report in (*state.resumes[1:], *state.last_resorts))
+    return fresh, [how(resume=resume, blocked=state.blocked, earlier=earlier)]
 
 
 def _heard(

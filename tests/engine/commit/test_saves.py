@@ -150,6 +150,24 @@ def test_what_cannot_be_played_any_more_gives_way_to_what_played_before(saved: S
     assert "no model 'gone'" in saved.commits("refused")[0]["reason"]
 
 
+def test_where_nothing_else_can_be_played_what_crashed_the_engine_is_tried_again(
+    saved: Saved,
+) -> None:
+    show = saved.show
+    deadly = text("x = 3")
+    show.path.write_text(deadly)
+    digest = show.pipeline.inputs.identity(deadly, show.pipeline.hot.stamp(True))
+    show.pipeline.blocked = frozenset({digest})
+    gone = {"source": text().replace("bars(listen())", 'model("gone")'), "version": 2}
+    saved.saves.watch([gone, {"source": deadly, "version": 3, "digest": digest}])
+    until(lambda: saved.commits("on_air"), doing=saved.frames)
+    assert show.player.program.version == 3
+    refused = [commit["reason"] for commit in saved.commits("refused")]
+    assert "no model 'gone'" in refused[0] and "crashed the engine" in refused[1]
+    said = [m["text"] for m in show.messages if m.get("type") == "note"]
+    assert "no other version can be played, so the one that crashed the engine is" in said
+
+
 def test_what_a_proof_leaves_of_memory_is_given_back(
     saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -219,7 +219,7 @@ def test_a_superseded_save_is_not_to_blame() -> None:
     assert story.state.suspect == "three" and not story.state.building
 
 
-def test_what_may_be_returned_to_is_told_newest_first_without_what_is_blocked() -> None:
+def test_what_may_be_returned_to_is_told_newest_first_and_last_what_is_blocked() -> None:
     story = Story()
     story.plays("one")
     story.commit("two", 2)
@@ -229,7 +229,7 @@ def test_what_may_be_returned_to_is_told_newest_first_without_what_is_blocked() 
         (start,) = starts(story.wait(2))
         story.plays("three", 3) if not start.blocked else None
     assert start.resume is not None and start.resume["digest"] == "two"
-    assert [m["digest"] for m in start.earlier] == ["one"]
+    assert [m["digest"] for m in start.earlier] == ["one", "three", "three"]
 
 
 messages = st.sampled_from(
