@@ -18,7 +18,7 @@ PROGRAM = """
 import ctypes, os, signal, sys, threading, time
 from livegan.stage import ending, watchdog
 real = watchdog.StageWatchdog
-ending.Watchdog = lambda stop: real(stop, patience=2.0, closing=float(sys.argv[2]))
+ending.StageWatchdog = lambda stop: real(stop, patience=2.0, closing=float(sys.argv[2]))
 stopped = threading.Event()
 def stop(status):
     print("told", status, flush=True)
