@@ -6,18 +6,15 @@ import contextlib
 import ctypes
 import sys
 
-TRIM_THRESHOLD, MMAP_THRESHOLD, MMAP_MAX = -1, -3, -4
+TRIM_THRESHOLD, MMAP_MAX = -1, -4
 """Parameters of glibc's mallopt(3)."""
 
 
-def keep_freed(largest: int | None = None) -> None:
+def keep_freed() -> None:
     """Let the C library keep large freed blocks, where it is glibc; elsewhere nothing.
 
     As it comes, each picture-sized tensor is mapped anew and handed back when freed, and the
     system clears its pages each time: a hundred thousand page faults in a step of `unet_256`.
-
-    Blocks of more than ``largest`` bytes go back all the same; None keeps them all. What is kept
-    is only of use for blocks that fit in its place: a hundred MB were not in that step.
     """
     if sys.platform != "linux":
         return
@@ -25,10 +22,7 @@ def keep_freed(largest: int | None = None) -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError):
         return
-    if largest is None:
-        mallopt(MMAP_MAX, 0)
-    else:
-        mallopt(MMAP_THRESHOLD, largest)
+    mallopt(MMAP_MAX, 0)
     mallopt(TRIM_THRESHOLD, -1)
 
 

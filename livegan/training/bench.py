@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from livegan.heap import keep_freed
 from livegan.training.batch import prepare
 from livegan.training.pairs import Bytes, tensors
 from livegan.training.presets import recipe_of
@@ -122,6 +123,7 @@ def contestant(kind: str, size: int, choices: dict[str, Any], device: torch.devi
     if kind == "plain":
         step = plain_step(recipe, size, device)
     else:
+        keep_freed()
         learner = Learner(recipe, Ranks(device), size)
 
     def act(number: int) -> dict[str, float]:

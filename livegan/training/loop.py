@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from livegan.heap import keep_freed
 from livegan.size import Size
 from livegan.training.agreement import (
     TrainingError,
@@ -141,6 +142,7 @@ def _train(
     total = recipe.steps
     if total is None and recipe.hours is None:
         total = math.ceil(recipe.epochs * len(pairs) / recipe.batch)
+    keep_freed()
     drawn = drawn_by(data)
     learner = Learner(recipe, ranks, pairs.size, Path(start) if start is not None else None)
     check_fit(learner.painter, pairs, recipe)

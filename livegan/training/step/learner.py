@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from livegan.generators.errors import ModelError
-from livegan.heap import keep_freed
 from livegan.size import Size
 from livegan.training.augmentation import cut
 from livegan.training.batch import Batch
@@ -20,12 +19,8 @@ from livegan.training.step import losses
 from livegan.training.step.adam import adam, step_in_backward, take_up
 from livegan.training.step.architecture import begin_from, generator_of
 from livegan.training.step.average import Average
-from livegan.training.step.discriminator import PatchGAN, initialise, parameters_of
+from livegan.training.step.discriminator import PatchGAN, initialise
 from livegan.training.step.norms import freeze, share
-
-LARGE_NETWORK = 32_000_000
-"""Weights from which on the blocks of a step are mostly weights too, and not pictures."""
-LARGE_BLOCK = 4 << 20
 
 
 class Learner:
@@ -69,9 +64,6 @@ class Learner:
             step_in_backward(self.painter, self.painter_steps)
         self._paint = ranks.wrap(self.painter)
         self._judge = ranks.wrap(self.critic, "features")
-        # Gradients of large layers come in many sizes, of which none fits in another's place.
-        large = parameters_of(self.painter) > LARGE_NETWORK
-        keep_freed(LARGE_BLOCK if large else None)
         self.norm = torch.zeros(())
         """Of the painter's gradient in the last step, before it was clipped; 0 if it is not."""
 
