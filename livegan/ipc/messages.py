@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
+
+from livegan.ipc.fitting import fits
 
 VERSION = 1
 """Of the messages: raised when one of them changes its meaning."""
@@ -393,25 +394,3 @@ def _rows(kind: type) -> dict[str, tuple[str, Any, bool]]:
         )
         for f in dataclasses.fields(kind)
     }
-
-
-def fits(value: Any, hint: Any) -> bool:
-    """Whether a value is of a type: numbers, words, None, choices, and lists and dicts of them."""
-    origin, inside = get_origin(hint), get_args(hint)
-    if hint is Any:
-        return True
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if origin is Literal:
-        return value in inside
-    if origin in (Union, types.UnionType):
-        return any(fits(value, part) for part in inside)
-    if origin in (list, Sequence):
-        return isinstance(value, (list, tuple)) and all(fits(item, inside[0]) for item in value)
-    if origin is not None and issubclass(origin, Mapping):
-        return isinstance(value, Mapping) and all(
-            fits(k, inside[0]) and fits(v, inside[1]) for k, v in value.items()
-        )
-    return isinstance(value, hint)

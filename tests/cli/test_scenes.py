@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.cli.perform import chosen_scenes
+from livegan.cli.console.choosing import chosen_scenes
 
 SET = "from livegan.live import *\nshow(encode.levels(listen()))\n"
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from livegan.ipc.messages import fits
+from livegan.ipc.fitting import fits
 
 LIVE = Path("shows", ".live")
 LONGEST_STEM = 40
