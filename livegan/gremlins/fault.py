@@ -129,8 +129,13 @@ def all_well(show: Show) -> list[str]:
 
 
 def save_good(show: Show) -> None:
-    """The performer saves the set as it was."""
-    show.save(show.good)
+    """The performer saves the set as it was.
+
+    With another comment each time, as another version: the stage leaves out one under which the
+    engine ended twice in a short time, whatever ended it.
+    """
+    show.mends += 1
+    show.save(f"{show.good}\n# mended {show.mends}\n")
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ class Show:
     """The X server that it alone is on, if there is one."""
     good: str = ""
     """The text that should be on the air."""
+    mends: int = 0
+    """How often it was saved again after a fault."""
     inside: tuple[str, ...] = ()
     """A command that runs the stage, such as in another namespace; its own words come last."""
     left: list[int] = field(default_factory=list)
