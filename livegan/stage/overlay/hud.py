@@ -20,6 +20,7 @@ from livegan.stage.overlay.panels import (
     strip_plate,
     text_plate,
 )
+from livegan.stage.overlay.plates import Plates
 from livegan.stage.overlay.text import (
     AMBER,
     BLUE,
@@ -77,14 +78,11 @@ class Hud:
     """Draws panels. Redraws a panel only when its content has changed."""
 
     def __init__(self) -> None:
-        self._letters: Lettering | None = None
-        self._kept: dict[str, tuple[object, Surface]] = {}
+        self._plates = Plates()
         self._drawn = float("-inf")
         self._panels: list[Panel] = []
         self._size: object = None
         self._scale = 1.0
-        self.redrawn = 0
-        """Panels drawn so far."""
 
     def panels(
         self,
@@ -128,14 +126,14 @@ class Hud:
             lines = [[(line, GREY)] for line in wrap(f"{text} …", columns, 3)]
             return text_plate([[(title, WHITE)], *lines], letters)
 
-        surface = self._keep("waiting", (title, text, size), draw)
+        surface = self._plates.keep("waiting", (title, text, size), draw)
         width, height = surface.get_size()
         return [Panel("waiting", surface, ((size[0] - width) // 2, (size[1] - height) * 3 // 4))]
 
     def hint(self, note: NoteLine, size: PixelSize, now: float) -> list[Panel]:
         """The answer to a key, shown with and without the rest of the HUD."""
         letters = self._lettering(size)
-        surface = self._keep(
+        surface = self._plates.keep(
             "hint", (note.text, size), lambda: text_plate([[(note.text, AMBER)]], letters)
         )
         width, height = surface.get_size()
@@ -145,7 +143,7 @@ class Hud:
     def invitation(self, url: str, size: PixelSize) -> list[Panel]:
         """The QR code of the phone panel, in the middle of the left side."""
         letters = self._lettering(size)
-        surface = self._keep("panel", (url, size), lambda: qr_plate(url, size, letters))
+        surface = self._plates.keep("panel", (url, size), lambda: qr_plate(url, size, letters))
         place = (letters.width, max(0, (size[1] - surface.get_height()) // 2))
         return [Panel("panel", surface, place)]
 
@@ -161,30 +159,22 @@ class Hud:
             return surface
 
         self._lettering(size)
-        surface = self._keep("help", size, draw)
+        surface = self._plates.keep("help", size, draw)
         width, height = surface.get_size()
         place = (max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2))
         return [Panel("help", surface, place)]
+
+    @property
+    def redrawn(self) -> int:
+        """Panels drawn so far."""
+        return self._plates.drawn
 
     # Panels ------------------------------------------------------------------------------------
 
     def _lettering(self, size: PixelSize, scale: float | None = None) -> Lettering:
         """Letters for a window of ``size``; without a ``scale`` the one that was used last."""
         self._scale = self._scale if scale is None else scale
-        pixels = letters_for(size, self._scale)
-        if self._letters is None or self._letters.pixels != pixels:
-            self._letters = Lettering(pixels)
-            self._kept.clear()
-        return self._letters
-
-    def _keep(self, name: str, content: object, draw: object) -> Surface:
-        """The panel drawn last if its content is the same, else a new one."""
-        found = self._kept.get(name)
-        if found is None or found[0] != content:
-            assert callable(draw)
-            found = self._kept[name] = (content, draw())
-            self.redrawn += 1
-        return found[1]
+        return self._plates.lettering(letters_for(size, self._scale))
 
     def _status(self, view: View, readings: Readings, size: PixelSize, letters: Lettering) -> Panel:
         bar, beat = divmod(int(readings.beats), view.beats_per_bar)
@@ -225,7 +215,7 @@ class Hud:
             lines = [line for group in groups if group for line in flow(group, columns)]
             return status_plate(lines, meters, columns, letters)
 
-        return Panel("status", self._keep("status", content, draw), (0, 0))
+        return Panel("status", self._plates.keep("status", content, draw), (0, 0))
 
     def _line(self, view: View, readings: Readings, size: PixelSize, letters: Lettering) -> Panel:
         """What matters most in one line, or in two in a narrow window."""
@@ -246,7 +236,7 @@ class Hud:
         ]
         columns = letters.fits(size[0] - 2 * letters.width)
         lines = flow(segments, columns)
-        surface = self._keep("status", (lines, size), lambda: text_plate(lines, letters))
+        surface = self._plates.keep("status", (lines, size), lambda: text_plate(lines, letters))
         return Panel("status", surface, (0, 0))
 
     def _refusal(self, view: View, size: PixelSize, letters: Lettering) -> Panel | None:
@@ -257,7 +247,7 @@ class Hud:
             lines = wrap(view.refusal, letters.fits(size[0]) - 2, 2)
             return text_plate([[(line, RED)] for line in lines], letters)
 
-        surface = self._keep("refusal", (view.refusal, size), draw)
+        surface = self._plates.keep("refusal", (view.refusal, size), draw)
         return Panel("refusal", surface, (0, size[1] - surface.get_height()))
 
     def _strip(
@@ -277,7 +267,7 @@ class Hud:
         room = (size[0] - letters.width) // count - 4
         wide = max(24, min(round(min(size[1] // 6, 128) * aspect), room))
         thumb = (wide, max(1, round(wide / aspect)))
-        surface = self._keep(
+        surface = self._plates.keep(
             "thumbs",
             (serial, view.slots, size),
             lambda: strip_plate(view, thumbs, thumb, letters),
@@ -303,7 +293,7 @@ class Hud:
                 return text_plate([[(line, colour)] for line in lines], letters)
 
             content = (note.text, colour, size, below)
-            surface = self._keep(f"note {number}", content, draw)
+            surface = self._plates.keep(f"note {number}", content, draw)
             place = (size[0] - surface.get_width(), y)
             panels.append(Panel(f"note {number}", surface, place, faded(note.strength(now))))
             y += surface.get_height()

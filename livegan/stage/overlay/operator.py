@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from livegan.stage.overlay.code import Code
 from livegan.stage.overlay.hud import Hud, Readings
 from livegan.stage.overlay.panels import Segment, strip_plate, text_plate
+from livegan.stage.overlay.plates import Plates
 from livegan.stage.overlay.text import (
     AMBER,
     GREEN,
@@ -56,8 +57,7 @@ class Operator:
     def __init__(self, hud: Hud, code: Code, rig: Callable[[], Rig]) -> None:
         self._hud, self._code, self._read = hud, code, rig
         self._rig, self._read_at = Rig(), float("-inf")
-        self._letters: Lettering | None = None
-        self._kept: dict[str, tuple[object, Surface]] = {}
+        self._plates = Plates()
 
     def room(self, size: PixelSize) -> Room:
         """Where the preview is, in a window of ``size``."""
@@ -76,7 +76,7 @@ class Operator:
         """All but the preview; ``thumbs`` is the strip of the thumb ring."""
         if not 0 <= now - self._read_at < REDRAW:
             self._rig, self._read_at = self._read(), now
-        letters = self._lettering(size)
+        letters = self._plates.lettering(letters_for(size, SMALLER))
         left = round(size[0] * LEFT)
         panels = self._hud.panels(view, readings, size, now, scale=SMALLER)
         status = next(panel for panel in panels if panel.name == "status")
@@ -103,7 +103,7 @@ class Operator:
         if lines and fits:
             shown = lines[:fits]
             key = (shown, wide)
-            surface = self._keep("rig", key, lambda: text_plate(shown, letters))
+            surface = self._plates.keep("rig", key, lambda: text_plate(shown, letters))
             found.append(Panel("rig", surface, (x, y)))
         return found
 
@@ -125,21 +125,7 @@ class Operator:
         side = max(16, min(wide // count - 6, round(rows * aspect)))
         thumb = side, max(8, round(side / aspect))
         key = (serial, view.slots, thumb)
-        return self._keep("slots", key, lambda: strip_plate(view, thumbs, thumb, letters))
-
-    def _lettering(self, size: PixelSize) -> Lettering:
-        pixels = letters_for(size, SMALLER)
-        if self._letters is None or self._letters.pixels != pixels:
-            self._letters = Lettering(pixels)
-            self._kept.clear()
-        return self._letters
-
-    def _keep(self, name: str, key: object, draw: object) -> Surface:
-        found = self._kept.get(name)
-        if found is None or found[0] != key:
-            assert callable(draw)
-            found = self._kept[name] = (key, draw())
-        return found[1]
+        return self._plates.keep("slots", key, lambda: strip_plate(view, thumbs, thumb, letters))
 
 
 def rig_lines(rig: Rig, columns: int) -> list[list[Segment]]:

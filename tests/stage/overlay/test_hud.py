@@ -72,7 +72,7 @@ def test_a_long_name_of_a_sound_is_cut_with_a_mark() -> None:
     def seen(name: str) -> list[str]:
         hud, written = Hud(), []
         hud._lettering((640, 480))
-        letters = hud._letters
+        letters = hud._plates.letters
         assert letters is not None
         plain = letters.text
         letters.text = lambda text, colour=AMBER: written.append(text) or plain(text, colour)  # type: ignore[assignment,method-assign,func-returns-value]
