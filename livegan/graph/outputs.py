@@ -9,6 +9,7 @@ from livegan.graph.binding import describe
 from livegan.graph.place import SetError
 from livegan.plugin import registry
 from livegan.plugin.catalogue import Offer
+from livegan.plugin.closest import closest
 from livegan.plugin.guard import said
 from livegan.plugin.output_options import OptionValue, options_of
 
@@ -59,7 +60,8 @@ def _offer(kind: str) -> Offer:
     try:
         return registry.current().offer("output", kind)
     except registry.UnknownName as error:
-        offers = registry.current().offered("output")
-        names = [f"{offer.name}=" for offer in offers if kind in options_of(offer.make)]
-        whose = f"; {kind}= is an option of {' and '.join(names)}" if names else ""
-        raise SetError(f"show: {error}{whose}") from None
+        options = {o.name: options_of(o.make) for o in registry.current().offered("output")}
+        meant = closest(kind, (option for names in options.values() for option in names))
+        whose = [f"{name}=" for name, names in options.items() if meant in names]
+        near = f"; {meant}= is an option of {' and '.join(whose)}" if whose else ""
+        raise SetError(f"show: {error}{near}") from None

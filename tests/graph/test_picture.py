@@ -151,6 +151,8 @@ def test_an_output_has_options_of_its_own() -> None:
 def test_an_option_without_its_output_or_of_a_wrong_kind_is_refused() -> None:
     with pytest.raises(SetError, match="display= is an option of window="):
         graph_of(lambda ns: show(encode.waveform(sound), display=1))
+    with pytest.raises(SetError, match=r"no output 'dispay'.*; display= is an option of window="):
+        graph_of(lambda ns: show(encode.waveform(sound), window="left", dispay=1))
     with pytest.raises(SetError, match="display= takes a number or a text, got list"):
         graph_of(lambda ns: show(encode.waveform(sound), window="left", display=[1]))
 
