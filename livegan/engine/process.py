@@ -9,7 +9,7 @@ import threading
 import time
 from os import _exit as leave_at_once
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livegan.engine.commit.lineup import Hurry
 from livegan.engine.isolation.activity import activity
@@ -45,6 +45,9 @@ from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
 from livegan.stage.window.pacing import FramePace
 
+if TYPE_CHECKING:
+    from livegan.engine.witnessing import EngineWitness
+
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
 THUMBS_S = 0.15
@@ -68,6 +71,7 @@ class Engine:
         self.values_until = 0.0
         """Until when the stage wants to be told the values of signals and nodes."""
         self.pulse = Pulse.attach(options["pulse"])
+        self.witness: EngineWitness | None = None
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.forked)
@@ -107,6 +111,8 @@ class Engine:
             self.sound.close()
             self.controls.close()
             self.sent.close()
+            if self.witness is not None:
+                self.witness.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -134,6 +140,10 @@ class Engine:
         self.player, self.pipeline = self.made.player, self.made.pipeline
         self.values = LiveValues()
         self.player.on_fault = self.failed
+        if folder := self.options.get("journal"):
+            from livegan.engine.witnessing import EngineWitness
+
+            self.witness = EngineWitness(Path(folder), self.player, self.pipeline, self.note)
         self.saves = self.made.saves
         self.saves.start()
 
@@ -146,6 +156,8 @@ class Engine:
             # What hangs on the wall is what the first picture dissolves from, and what is fed back.
             last = self.rings.latest()
             self.player.shown = None if last is None else self.player.as_picture(last.pixels)
+        if self.witness is not None:
+            self.witness.enters(self.player.shown is not None)
         program = self.player.program
         if program is not None:
             self.player.again()
@@ -208,7 +220,9 @@ class Engine:
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
-        self.rings.show(frame, self.frames)
+        pixels = self.rings.show(frame, self.frames)
+        if self.witness is not None:
+            self.witness.drew(frame, pixels)
         self.sent.write(frame.sent, self.frames, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:

@@ -52,6 +52,7 @@ from livegan.stage.overlay.code import Code, warm_up
 from livegan.stage.overlay.view import View
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
+from livegan.stage.record.journal import begin_journal
 from livegan.stage.record.show_log import ShowLog, free_name
 from livegan.stage.record.show_report import ShowReport
 from livegan.stage.remote.remote import Remote
@@ -160,6 +161,7 @@ class Stage:
         self._sound_ring = shared.sound.name
         self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
         stack.callback(self._listening.stop)
+        journal = begin_journal(options, path, shared.sound, stack, self._note)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
             shared.controls,
@@ -195,7 +197,7 @@ class Stage:
         )
         stack.callback(self._picture_guests.close)
         self._supervision = SupervisorThread(
-            options.of_engine(shared.names),
+            options.of_engine(shared.names, journal),
             self._hear,
             target=options.engine,
             limits=options.supervision,

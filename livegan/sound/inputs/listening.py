@@ -16,6 +16,7 @@ from livegan.sound import HOP, RATE
 from livegan.sound.clock import ShowClock
 from livegan.sound.downmix import to_stereo
 from livegan.sound.features import FEATURES, Rows
+from livegan.sound.grid import on_grid
 from livegan.sound.inputs.devices import SourceAway
 from livegan.sound.inputs.pace import BEHIND, SoundPace
 from livegan.sound.source import Source
@@ -183,7 +184,7 @@ class Listening:
             return
         # A source that stalled for seconds is made good in pieces, none of them long.
         for begin in range(0, len(block), RATE // 10):
-            self._write(block[begin : begin + RATE // 10])
+            self._write(on_grid(block[begin : begin + RATE // 10]))
         behind = (due - self._ring.position) / RATE
         self._behind += (behind - self._behind) * min(1.0, len(block) / (SETTLING * RATE))
 
