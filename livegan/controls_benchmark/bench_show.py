@@ -32,8 +32,8 @@ pickup = false
 """
 OPENS = 120.0
 """Seconds that the show has to come on the air."""
-ANSWERS = 10.0
-"""Seconds that a picture may take; then the measurement is given up."""
+ANSWERS = 5.0
+"""Seconds that a picture may take; then the message counts as lost."""
 
 
 class ControlsBenchError(RuntimeError):
@@ -57,16 +57,16 @@ class BenchShow:
                     at, light = json.loads(line)
                     self._turns.put((at, light))
 
-    def turned(self, light: bool) -> float:
-        """When the window turned light or dark next, on the monotonic clock. Raises
-        ControlsBenchError."""
+    def turned(self, light: bool) -> float | None:
+        """When the window turned light or dark next, on the monotonic clock; None if it did not
+        within `ANSWERS`."""
         end = time.monotonic() + ANSWERS
         with contextlib.suppress(queue.Empty):
             while True:
                 at, which = self._turns.get(timeout=max(0.0, end - time.monotonic()))
                 if which == light:
                     return at
-        raise ControlsBenchError("the show of the benchmark did not answer in time")
+        return None
 
     @classmethod
     @contextlib.contextmanager

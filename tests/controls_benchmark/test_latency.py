@@ -21,7 +21,7 @@ import pytest
 
 from livegan.controls_benchmark import bench_show as module
 from livegan.controls_benchmark.bench_show import BenchShow, ControlsBenchError
-from livegan.controls_benchmark.latency import latency_rows, row
+from livegan.controls_benchmark.latency import latency_row, latency_rows
 from livegan.controls_benchmark.watched_show import Turns
 from livegan.stage.hands.osc_packet import messages
 from tests.stage.panel.fake_show import TOKEN, FakeShow, PanelHost, knob
@@ -96,7 +96,7 @@ def test_the_time_to_the_picture_is_measured_for_each_way_in_ms_and_in_frames(
 def test_a_picture_that_never_changes_ends_it_with_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ANSWERS", 0.3)
+    monkeypatch.setattr(module, "ANSWERS", 0.05)
     with (
         played(tmp_path, paints=False) as (bench, _),
         pytest.raises(ControlsBenchError, match="did not answer in time"),
@@ -105,8 +105,9 @@ def test_a_picture_that_never_changes_ends_it_with_a_line(
 
 
 def test_the_99th_percentile_is_that_of_all_moves() -> None:
-    assert row("x", [float(n) for n in range(101)], 25.0) == {
-        "name": "x", "median ms": 50.0, "p99 ms": 99.0, "frames": 2.0, "fps of the show": 40.0,
+    assert latency_row("x", [float(n) for n in range(101)], 25.0, 2) == {
+        "name": "x", "median ms": 50.0, "p99 ms": 99.0, "frames": 2.0, "lost": 2,
+        "fps of the show": 40.0,
     }  # fmt: skip
 
 
