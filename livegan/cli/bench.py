@@ -58,7 +58,7 @@ def bench(
     controls cost.
     """
     if what is None:
-        from livegan.benchmark import measure
+        from livegan.benchmark.frame import measure
 
         with clear_errors():
             result = measure(size or Size.square(512), seconds, set, device, checkpoint or [])
@@ -66,7 +66,7 @@ def bench(
         with clear_errors():
             result = _training(seconds, device)
     elif what == "controls" and film is None:
-        from livegan.controls_benchmark import ControlsBenchError, bench_controls
+        from livegan.benchmark.controls import ControlsBenchError, bench_controls
 
         try:
             result = bench_controls(moves, seconds)

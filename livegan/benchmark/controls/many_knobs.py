@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from livegan import share
-from livegan.controls_benchmark.bench_show import ControlsBenchError
+from livegan.benchmark.controls.bench_show import ControlsBenchError
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
 from livegan.engine.program.player import Player, as_bytes

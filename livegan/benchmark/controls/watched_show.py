@@ -1,7 +1,7 @@
 """The show of the benchmark, in a process of its own: says when the window's picture turned light
 or dark.
 
-``python -m livegan.controls_benchmark.watched_show FOLDER OSC-PORT PANEL-PORT``; a line of JSON on
+``python -m livegan.benchmark.controls.watched_show FOLDER OSC-PORT PANEL-PORT``; a line of JSON on
 its output for each turn, ``[seconds on the monotonic clock, whether it is light]``.
 """
 

@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from livegan.controls_benchmark.bench_show import (
+from livegan.benchmark.controls.bench_show import (
     ANSWERS,
     CONTROLLER,
     OPENS,
     BenchShow,
     ControlsBenchError,
 )
-from livegan.controls_benchmark.midi_port import MidiPort
+from livegan.benchmark.controls.midi_port import MidiPort
 from livegan.ipc.remote.schema import Enter, SetKnob, line_of
 
 MOST_LOST = 3

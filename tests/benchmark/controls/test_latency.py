@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livegan.controls_benchmark import bench_show as module
-from livegan.controls_benchmark.bench_show import BenchShow, ControlsBenchError
-from livegan.controls_benchmark.latency import latency_row, latency_rows
-from livegan.controls_benchmark.watched_show import Turns
+from livegan.benchmark.controls import bench_show as module
+from livegan.benchmark.controls.bench_show import BenchShow, ControlsBenchError
+from livegan.benchmark.controls.latency import latency_row, latency_rows
+from livegan.benchmark.controls.watched_show import Turns
 from livegan.stage.hands.osc_packet import messages
 from tests.stage.panel.fake_show import TOKEN, FakeShow, PanelHost, knob
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from livegan.controls_benchmark import many_knobs
-from livegan.controls_benchmark.many_knobs import KNOBS, READ, knob_rows
+from livegan.benchmark.controls import many_knobs
+from livegan.benchmark.controls.many_knobs import KNOBS, READ, knob_rows
 from livegan.graph.graph import collecting
 from livegan.live import knob
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from livegan.controls_benchmark import listeners
-from livegan.controls_benchmark.listeners import listener_rows
+from livegan.benchmark.controls import listeners
+from livegan.benchmark.controls.listeners import listener_rows
 
 
 def test_a_listener_that_is_flooded_works_more_than_an_idle_one(

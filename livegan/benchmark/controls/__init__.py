@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from livegan.controls_benchmark.bench_show import BenchShow, ControlsBenchError
-from livegan.controls_benchmark.latency import latency_rows
-from livegan.controls_benchmark.listeners import listener_rows
-from livegan.controls_benchmark.many_knobs import knob_rows
-from livegan.controls_benchmark.midi_port import MidiPort, NoMidi
+from livegan.benchmark.controls.bench_show import BenchShow, ControlsBenchError
+from livegan.benchmark.controls.latency import latency_rows
+from livegan.benchmark.controls.listeners import listener_rows
+from livegan.benchmark.controls.many_knobs import knob_rows
+from livegan.benchmark.controls.midi_port import MidiPort, NoMidi
 
 __all__ = ["ControlsBenchError", "bench_controls"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import psutil
 
-from livegan.controls_benchmark.bench_show import ControlsBenchError, free_port
-from livegan.controls_benchmark.midi_port import MidiPort
+from livegan.benchmark.controls.bench_show import ControlsBenchError, free_port
+from livegan.benchmark.controls.midi_port import MidiPort
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.hands.lanes import LANES

@@ -44,7 +44,7 @@ class BenchShow:
     """A show that plays `SET`, without a window on a display and without a sound card."""
 
     def __init__(self, turns: IO[bytes], osc: int, panel: int, token: str) -> None:
-        """``turns`` are the lines of `livegan.controls_benchmark.watched_show`."""
+        """``turns`` are the lines of `livegan.benchmark.controls.watched_show`."""
         self.osc, self.panel, self.token = osc, panel, token
         self._turns: queue.SimpleQueue[tuple[float, bool]] = queue.SimpleQueue()
         self._lines = turns
@@ -77,7 +77,7 @@ class BenchShow:
             (folder / "bench.py").write_text(SET, encoding="utf-8")
             (folder / "bench.controls.toml").write_text(MAPPING, encoding="utf-8")
             osc, panel = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-            module = "livegan.controls_benchmark.watched_show"
+            module = "livegan.benchmark.controls.watched_show"
             command = [sys.executable, "-m", module, name, str(osc), str(panel)]
             environment = {**os.environ, "SDL_VIDEODRIVER": "dummy"}
             with tempfile.TemporaryFile() as errors:
