@@ -98,9 +98,10 @@ def _listening(
     target: str, options: dict[str, Any]
 ) -> Iterator[tuple[psutil.Process, ControlTable]]:
     """A process as a show starts it, and the table that it writes."""
-    with ControlTable.create() as table, SoundRing.create() as ring:
+    with ControlTable.create() as table, ControlTable.create() as sent, SoundRing.create() as ring:
         lanes = [table.lane(str(number)) for number in range(LANES)]
-        guest = Guest(target, {**options, "lanes": lanes, "sound_ring": ring.name})
+        rings = {"sound_ring": ring.name, "sent": sent.name}
+        guest = Guest(target, {**options, "lanes": lanes, **rings})
         try:
             yield psutil.Process(guest.pid), table
         finally:

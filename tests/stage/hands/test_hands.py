@@ -142,6 +142,24 @@ def test_what_a_set_asks_for_is_started_once_and_on_this_machine_only(table: Con
     hands.stop()
 
 
+def test_what_a_set_sends_is_told_to_the_process_that_sends_it(table: ControlTable) -> None:
+    started: dict[str, Started] = {}
+
+    def start(*given: Any) -> Any:
+        started[given[0]] = Started(*given)
+        return started[given[0]]
+
+    hands = Hands(table, "ring", print, sent="sent", listener=start)
+    osc, midi = {"key": "a", "by": "osc"}, {"key": "b", "by": "midi"}
+    hands.listen(["midi"], sends=[osc, midi])
+    assert started["OSC out"].told["sends"] == {"rows": [osc]}
+    assert started["MIDI"].told["sends"] == {"rows": [midi]}
+    assert started["MIDI"].options["sent"] == "sent"
+    hands.listen([])
+    assert started["OSC out"].told["sends"] == started["MIDI"].told["sends"] == {"rows": []}
+    hands.stop()
+
+
 def test_ports_that_were_asked_for_are_the_only_ones(table: ControlTable) -> None:
     started: list[Started] = []
 
