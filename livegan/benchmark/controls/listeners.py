@@ -23,7 +23,7 @@ FLOOD = 10_000
 BURST = 0.005  # seconds between the bursts in which they are sent
 OPENS = 60.0
 SETTLES = 1.0  # seconds until a process that has started is idle
-Send = Callable[[int], None]
+SendNumber = Callable[[int], None]
 """Sends the message of a number."""
 
 
@@ -48,7 +48,7 @@ def listener_rows(seconds: float, midi: MidiPort | None) -> list[dict[str, Any]]
 
 
 def _row(
-    name: str, target: str, options: dict[str, Any], send: Send, seconds: float
+    name: str, target: str, options: dict[str, Any], send: SendNumber, seconds: float
 ) -> dict[str, Any]:
     with _listening(target, options) as (process, table):
         end = time.monotonic() + OPENS
@@ -81,7 +81,7 @@ def _share(process: psutil.Process, wait: Callable[[], None]) -> float:
     return round(100 * (used() - before) / (time.monotonic() - began), 1)
 
 
-def _flooded(send: Send, seconds: float) -> float:
+def _flooded(send: SendNumber, seconds: float) -> float:
     """Send `FLOOD` messages a second; the rate at which they were sent."""
     began = time.monotonic()
     count = 0

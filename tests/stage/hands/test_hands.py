@@ -111,7 +111,7 @@ class Started:
         target: str,
         options: dict[str, Any],
         note: object,
-        moved: Any,
+        moved: Any = None,
         cued: Any = None,
     ) -> None:
         self.kind, self.options, self.moved = kind, options, moved
