@@ -108,9 +108,7 @@ def test_the_transparency_of_a_live_source_is_a_mask_as_well(tmp_path: Path) -> 
     rgba[:, :32, 3], rgba[:, 32:, 3] = 255, 0
     Image.fromarray(rgba).save(tmp_path / "sent.png")
     text = 'desk = ndi_in("Desk")\nshow(desk.mask(desk.alpha))'
-    shown, _ = played(
-        tmp_path, text, seconds=0.1, stand_ins={"ndi_in": str(tmp_path / "sent.png")}
-    )
+    shown, _ = played(tmp_path, text, seconds=0.1, stand_ins={"ndi_in": str(tmp_path / "sent.png")})
     assert np.abs(shown[0][:, :30].astype(int) - 200).max() <= 2
     assert shown[0][:, 34:].max() < 5
 
