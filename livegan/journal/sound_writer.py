@@ -23,6 +23,8 @@ Array = NDArray[np.float32]
 
 EVERY = 0.25
 """Seconds between two looks at the sound."""
+RETRY = 5.0
+"""Seconds until it is tried again, where a disk is full or away."""
 PIECE_S = 600
 """Seconds of sound in a file."""
 HEAD = struct.Struct("<qII")
@@ -120,11 +122,12 @@ class SoundWriter:
                 self._tracks[name] = Track(self._folder, name, ring, self._features, self._small)
             try:
                 self._tracks[name].look()
-            except (OSError, av.FFmpegError, ValueError) as error:
+            except Exception as error:  # whatever it is, the show needs this thread no more
                 why = getattr(error, "strerror", None) or str(error)
                 if why != self._told:
                     self._told = why
-                    self._note(f"the journal cannot keep the sound ({why}); it tries again")
+                    self._note(f"the journal cannot keep the sound ({why}); livegan keeps trying")
+                self._stop.wait(RETRY)
 
 
 class Track:
