@@ -13,7 +13,7 @@ from livegan.cli.console.failing import fail
 from livegan.cli.console.tables import Column, print_table
 
 if TYPE_CHECKING:
-    from livegan.journal.shows import Show
+    from livegan.journal.shows import KeptShow
 
 FOLDER = "shows"
 COLUMNS = (
@@ -90,7 +90,7 @@ def length(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def cells(show: Show) -> dict[str, object]:
+def cells(show: KeptShow) -> dict[str, object]:
     """A row of the table."""
     row = show.row()
     return {
@@ -103,7 +103,7 @@ def cells(show: Show) -> dict[str, object]:
     }
 
 
-def lines_of(show: Show) -> list[str]:
+def lines_of(show: KeptShow) -> list[str]:
     """What is told of one show: what went on the air, and when."""
     row = show.row()
     if show.journal is None:

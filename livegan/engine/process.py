@@ -46,7 +46,7 @@ from livegan.sound import HOP
 from livegan.stage.window.pacing import FramePace
 
 if TYPE_CHECKING:
-    from livegan.engine.witnessing import EngineWitness
+    from livegan.engine.journaling import PlayerJournal
 
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
@@ -71,7 +71,7 @@ class Engine:
         self.values_until = 0.0
         """Until when the stage wants to be told the values of signals and nodes."""
         self.pulse = Pulse.attach(options["pulse"])
-        self.witness: EngineWitness | None = None
+        self.journal: PlayerJournal | None = None
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.forked)
@@ -111,8 +111,8 @@ class Engine:
             self.sound.close()
             self.controls.close()
             self.sent.close()
-            if self.witness is not None:
-                self.witness.close()
+            if self.journal is not None:
+                self.journal.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -141,9 +141,9 @@ class Engine:
         self.values = LiveValues()
         self.player.on_fault = self.failed
         if folder := self.options.get("journal"):
-            from livegan.engine.witnessing import EngineWitness
+            from livegan.engine.journaling import PlayerJournal
 
-            self.witness = EngineWitness(Path(folder), self.player, self.pipeline, self.note)
+            self.journal = PlayerJournal(Path(folder), self.player, self.pipeline, self.note)
         self.saves = self.made.saves
         self.saves.start()
 
@@ -156,8 +156,8 @@ class Engine:
             # What hangs on the wall is what the first picture dissolves from, and what is fed back.
             last = self.rings.latest()
             self.player.shown = None if last is None else self.player.as_picture(last.pixels)
-        if self.witness is not None:
-            self.witness.enters(self.player.shown is not None)
+        if self.journal is not None:
+            self.journal.enters(self.player.shown is not None)
         program = self.player.program
         if program is not None:
             self.player.again()
@@ -221,8 +221,8 @@ class Engine:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
         pixels = self.rings.show(frame, self.frames)
-        if self.witness is not None:
-            self.witness.drew(frame, pixels)
+        if self.journal is not None:
+            self.journal.drew(frame, pixels)
         self.sent.write(frame.sent, self.frames, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.ipc.control_table import Snapshot
+from livegan.journal.engine_record import FILES, digest
 from livegan.journal.frames import read_frames
 from livegan.journal.lines import JournalError, read_lines
 from livegan.journal.sound_writer import HEAD
-from livegan.journal.witness import FILES, digest
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
 from livegan.sound.history import PAST_SECONDS
@@ -44,7 +44,7 @@ class ProgramText:
 
 @dataclass
 class EngineJournal:
-    """What one engine drew, in order. ``lines`` are as `livegan.journal.witness` wrote them."""
+    """What one engine drew, in order; ``lines`` are those of `livegan.journal.engine_record`."""
 
     name: str
     frames: NDArray[Any]

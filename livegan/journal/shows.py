@@ -13,7 +13,7 @@ from livegan.journal.lines import JournalError
 
 
 @dataclass(frozen=True)
-class Show:
+class KeptShow:
     """One show that was kept."""
 
     folder: Path
@@ -43,7 +43,7 @@ class Show:
         return row
 
 
-def shows(folder: Path) -> list[Show]:
+def shows(folder: Path) -> list[KeptShow]:
     """The shows whose journals lie in a folder, the oldest first."""
     found = []
     for place in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -51,9 +51,9 @@ def shows(folder: Path) -> list[Show]:
             try:
                 journal = Journal(place)
                 journal.engines  # noqa: B018  -- reads them
-                found.append(Show(place, journal, ""))
+                found.append(KeptShow(place, journal, ""))
             except (JournalError, OSError) as error:
-                found.append(Show(place, None, str(error)))
+                found.append(KeptShow(place, None, str(error)))
     return found
 
 

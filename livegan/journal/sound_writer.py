@@ -31,7 +31,7 @@ HEAD = struct.Struct("<qII")
 """Before some rows of features: the first hop, how many rows, how many bytes they take."""
 
 
-class Heard(Protocol):
+class HeardRing(Protocol):
     """A `livegan.ipc.sound_ring.SoundRing`."""
 
     @property
@@ -90,7 +90,7 @@ class SoundWriter:
     def __init__(
         self,
         folder: Path,
-        rings: Callable[[], Mapping[str, Heard]],
+        rings: Callable[[], Mapping[str, HeardRing]],
         note: Callable[[str], None],
         *,
         small: bool = False,
@@ -134,7 +134,7 @@ class Track:
     """One ring, kept in pieces: ``sound/NAME-POSITION.flac`` begins at that sample."""
 
     def __init__(
-        self, folder: Path, name: str, ring: Heard, features: Appender, small: bool
+        self, folder: Path, name: str, ring: HeardRing, features: Appender, small: bool
     ) -> None:
         self._folder, self._name, self._ring = folder, name, ring
         self._features, self._small = features, small

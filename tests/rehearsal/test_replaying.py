@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from livegan.engine.commit import lineup
+from livegan.engine.journaling import PlayerJournal
 from livegan.engine.program.player import as_bytes
-from livegan.engine.witnessing import EngineWitness
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.journal.appending import Appender
 from livegan.journal.folder import SHOW, Journal
@@ -46,8 +46,8 @@ show(grid(a, turned(b), encode.waveform(heard), prev().scale(0.97).mix(b, 0.4)))
 HELPER = "def turned(x):\n    return x.{}()\n"
 
 
-class KeptShow:
-    """A show whose engine is witnessed, as that of a stage is."""
+class ShowOnDisk:
+    """A show whose engine keeps a journal, as that of a stage is."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.journal = folder, folder / "shows" / "one"
@@ -99,10 +99,10 @@ class KeptShow:
         show.player.controls = RecordedControls(
             {"knob/hue": [(0, 0.2), (3.0, 0.7), (4.1, 0.4)], "other": [(2.5, 1.0)]}
         )
-        self.witness = EngineWitness(self.journal, show.player, show.pipeline, self.note)
+        self.kept = PlayerJournal(self.journal, show.player, show.pipeline, self.note)
         if shown is not None:
             show.player.shown = show.player.as_picture(shown)
-        self.witness.enters(shown is not None)
+        self.kept.enters(shown is not None)
         show.player.again()
 
     def play(self, frames: int, step: int = 1920) -> Any:
@@ -114,7 +114,7 @@ class KeptShow:
             assert frame is not None
             self.show._follow(self.show.player.program)
             pixels = as_bytes(frame.picture)
-            self.witness.drew(frame, pixels)
+            self.kept.drew(frame, pixels)
             self.prints.append(hashlib.sha256(pixels.tobytes()).hexdigest())
         self.track.look()
         return pixels
@@ -122,13 +122,13 @@ class KeptShow:
     def end(self) -> None:
         """End the show."""
         self.track.close()
-        self.witness.close()
+        self.kept.close()
         self._features.close()
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptShow]:
-    show = KeptShow(tmp_path_factory.mktemp("kept"))
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowOnDisk]:
+    show = ShowOnDisk(tmp_path_factory.mktemp("kept"))
     show.show.save()
     show.play(20)
     show.show.save(SET.replace("0.97", "0.9"))
@@ -142,7 +142,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptShow]:
     show.play(12)
     show.show.player.happen(lineup.KeyPressed("undo"))
     last = show.play(8)
-    show.witness.close()  # the engine dies
+    show.kept.close()  # the engine dies
     show.begin(show.show.history.position + 48000, last)
     show.show.pipeline.numbered(7)
     show.show.save(SET.replace("0.97", "0.85"))
@@ -154,7 +154,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptShow]:
     yield show
 
 
-def again(kept: KeptShow, **how: Any) -> tuple[Any, list[str]]:
+def again(kept: ShowOnDisk, **how: Any) -> tuple[Any, list[str]]:
     prints: list[str] = []
 
     def look(seconds: float, pixels: Any) -> None:
@@ -163,19 +163,19 @@ def again(kept: KeptShow, **how: Any) -> tuple[Any, list[str]]:
     return replay(Replay(Journal(kept.journal), **how), on_frame=look), prints
 
 
-def test_every_frame_has_the_same_bits(kept: KeptShow) -> None:
+def test_every_frame_has_the_same_bits(kept: ShowOnDisk) -> None:
     done, prints = again(kept)
     assert prints == kept.prints
     assert (done.frames, done.equal) == (len(kept.prints), len(kept.prints))
     assert done.first_difference is None and kept.notes == []
 
 
-def test_a_part_of_it_has_the_bits_of_the_whole(kept: KeptShow) -> None:
+def test_a_part_of_it_has_the_bits_of_the_whole(kept: ShowOnDisk) -> None:
     _, prints = again(kept, since=3.5, until=5.0)
     assert prints and "".join(prints) in "".join(kept.prints)
 
 
-def test_what_was_cut_off_costs_its_end_only(kept: KeptShow, tmp_path: Path) -> None:
+def test_what_was_cut_off_costs_its_end_only(kept: ShowOnDisk, tmp_path: Path) -> None:
     import shutil
 
     torn = tmp_path / "torn"
@@ -188,7 +188,7 @@ def test_what_was_cut_off_costs_its_end_only(kept: KeptShow, tmp_path: Path) -> 
     assert done.equal == done.frames > 20
 
 
-def test_a_larger_film_has_the_sound(kept: KeptShow, tmp_path: Path) -> None:
+def test_a_larger_film_has_the_sound(kept: ShowOnDisk, tmp_path: Path) -> None:
     import av
 
     from livegan.size import Size
@@ -218,7 +218,7 @@ def test_a_larger_film_has_the_sound(kept: KeptShow, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_said_in_a_line(
-    kept: KeptShow, tmp_path: Path, harm: Any, said: str
+    kept: ShowOnDisk, tmp_path: Path, harm: Any, said: str
 ) -> None:
     import shutil
 
@@ -229,12 +229,12 @@ def test_what_cannot_be_read_is_said_in_a_line(
         replay(Replay(Journal(harmed)))
 
 
-def test_sound_is_kept_to_the_bit(kept: KeptShow) -> None:
+def test_sound_is_kept_to_the_bit(kept: ShowOnDisk) -> None:
     from livegan.journal.folder import JournalHistory
 
     history = JournalHistory(Journal(kept.journal))
     history.hear(4 * 48000)
-    samples, features = sound()
+    samples, _ = sound()
     assert np.array_equal(history.samples(48000, 4 * 48000), on_grid(samples)[48000 : 4 * 48000])
     levels = history.features(100, 400)[:, :8]
     assert np.array_equal(levels, kept.show.history.features(100, 400)[:, :8])

@@ -85,7 +85,7 @@ class Player:
     """Numbers from hands and machines; a frame is drawn with one snapshot of them."""
     sources: Board = field(default_factory=NoSources)
     """Where pictures of cameras and other live sources are."""
-    witness: Callable[[LineupEvent, Lineup], None] = lambda event, after: None
+    on_event: Callable[[LineupEvent, Lineup], None] = lambda event, after: None
     """Receives each event and the lineup after it, one at a time."""
     sounds: Sounds = field(default_factory=NoSounds)
     """Where the sounds are that a set hears besides the show's own."""
@@ -164,7 +164,7 @@ class Player:
         with self._happening:
             before = self.lineup
             self.lineup, actions = step(before, event)
-            self.witness(event, self.lineup)
+            self.on_event(event, self.lineup)
             for action in actions:
                 self.decided(action)
             retire(*lost(before, self.lineup))

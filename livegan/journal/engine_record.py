@@ -17,7 +17,7 @@ FILES = "files"
 """The folder of texts, each under the hash of what it says."""
 
 
-class Witness:
+class EngineRecord:
     """Writes down the frames, programs and controls of one engine, in files of its own.
 
     ``NAME.frames`` has a record for each frame, ``NAME.jsonl`` a line for all else, with the number

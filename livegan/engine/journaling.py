@@ -11,18 +11,18 @@ from livegan.engine.commit.lineup import Lineup, LineupEvent
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
-from livegan.journal.witness import Witness
+from livegan.journal.engine_record import EngineRecord
 
 
-class EngineWitness:
+class PlayerJournal:
     """Follows a player and its pipeline. Nothing here waits for the disk."""
 
     def __init__(
         self, folder: Path, player: Player, pipeline: Pipeline, note: Callable[[str], None]
     ) -> None:
-        self._journal = Witness(folder, note)
+        self._journal = EngineRecord(folder, note)
         self._player, self._pipeline = player, pipeline
-        player.witness = self.happened
+        player.on_event = self.happened
 
     def happened(self, event: LineupEvent, after: Lineup) -> None:
         """An event was taken, by any thread; events come one at a time."""
