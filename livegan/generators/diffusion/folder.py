@@ -117,11 +117,6 @@ class DiffusionFolder:
         return self.folder / "model_index.json"
 
     @property
-    def weight_bytes(self) -> int:
-        """Of the weights on the disk."""
-        return sum(f.stat().st_size for f in files_of(self.path) if f.suffix == ".safetensors")
-
-    @property
     def has_text(self) -> bool:
         """Whether it can read a prompt."""
         return any(part.startswith("text_encoder") for part in self.parts)
@@ -129,13 +124,12 @@ class DiffusionFolder:
     def __str__(self) -> str:
         found = PIPELINE.fullmatch(self.pipeline)
         family = FAMILIES[found["family"]] if found else self.pipeline
-        return f"{family} ({self.weight_bytes / 1e9:.1f} GB, steps={self.settings.steps})"
+        network = self.parts.get("transformer") or self.parts["unet"]
+        return f"{family} ({network[1]} and {self.parts['vae'][1]})"
 
     def fit(self, height: int, width: int) -> tuple[int, int]:
         """The nearest size that it paints."""
-        sides = [
-            max(1, round(side / self.multiple)) * self.multiple for side in (height, width)
-        ]
+        sides = [max(1, round(side / self.multiple)) * self.multiple for side in (height, width)]
         return sides[0], sides[1]
 
     def to(self, device: torch.device) -> None:
@@ -191,7 +185,7 @@ def parts_of(index: dict[str, Any], folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def variant_of(folder: Path) -> str:
-    """"fp16" for a part that is stored in no other way, else empty.
+    """ "fp16" for a part that is stored in no other way, else empty.
 
     Raises
     ------

@@ -84,11 +84,9 @@ class DiffusionGenerator(Painter):
         return self.pipeline.prompt(given, negative)
 
     def costs(self) -> str:
-        """One line: what it is, and what it holds in memory."""
-        return (
-            f"{self.checkpoint.name} is {self.folder}, and holds "
-            f"{self.pipeline.memory / 1e9:.2f} GB on {self.device}"
-        )
+        """What it is, and what its weights take of the memory, in a line."""
+        held = f"{self.pipeline.memory / 1e6:,.0f} MB"
+        return f"{self.checkpoint.name} is {self.folder}; its weights hold {held} on {self.device}"
 
     def paint(
         self,

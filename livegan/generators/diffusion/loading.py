@@ -93,24 +93,16 @@ def assembled(folder: DiffusionFolder, dtype: torch.dtype, controlnet: Path | No
     diffusers = library()
     said: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
     said["torch_dtype"] = dtype
-    absent = dict.fromkeys(["safety_checker", "feature_extractor", "image_encoder"])
-    absent |= dict.fromkeys(
-        name for name in ("text_encoder", "text_encoder_2", "text_encoder_3") if name not in folder.parts
-    )
+    parts: dict[str, Any] = {}
     try:
         with silent():
-            parts: dict[str, Any] = {}
             if controlnet is not None:
                 variant_of(controlnet)
                 parts["controlnet"] = diffusers.ControlNetModel.from_pretrained(controlnet, **said)
-            kind = diffusers.AutoPipelineForImage2Image
-            takes = expected(diffusers, folder, controlnet is not None)
-            left_out = {name: None for name in absent if name in takes}
-            for name in takes:
-                if name.startswith("tokenizer") and name not in folder.parts:
-                    left_out[name] = None
-            pipe = kind.from_pretrained(
-                folder.folder, variant=folder.variant, **said, **parts, **left_out
+            needed = expected(diffusers, folder, controlnet is not None)
+            absent = dict.fromkeys(needed - folder.parts.keys() - parts.keys())
+            pipe = diffusers.AutoPipelineForImage2Image.from_pretrained(
+                folder.folder, variant=folder.variant, **said, **parts, **absent
             )
     except ModelError:
         raise

@@ -60,14 +60,12 @@ def stored(path: Path) -> Prompt:
             f"{path}: holds {', '.join(sorted(found)) or 'nothing'}; a stored prompt holds "
             f"prompt_embeds, and may hold {', '.join(KEYS[1:])}"
         )
-    found = {key: each if each.ndim != KEYS_NDIM[key] - 1 else each[None] for key, each in found.items()}
-    for key in KEYS[::2]:
-        if key in found:
-            found.setdefault(f"negative_{key}", torch.zeros_like(found[key]))
+    for key in set(KEYS[::2]) & set(found):
+        dimensions = 3 if key == "prompt_embeds" else 2
+        for each in {key, f"negative_{key}"} & set(found):
+            found[each] = found[each].reshape(-1, *found[each].shape[1 - dimensions :])
+        found.setdefault(f"negative_{key}", torch.zeros_like(found[key]))
     return found
-
-
-KEYS_NDIM = dict(zip(KEYS, (3, 3, 2, 2), strict=True))
 
 
 def alike(prompts: Sequence[Prompt]) -> None:

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from livegan.generators.card import Card
 from livegan.generators.errors import ModelError
+from livegan.plugin.painting import PAINTING
 
-RANGES: Mapping[str, tuple[float, float]] = {
-    "strength": (0.0, 1.0),
-    "steps": (1, 50),
-    "guidance": (1.0, 20.0),
-    "seed": (0, 2**31 - 1),
-    "prompt_mix": (0.0, 1.0),
-    "structure_amount": (0.0, 2.0),
-    "steady": (0.0, 30.0),
-}
 WHOLE = ("steps", "seed")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Each within its range in `RANGES`, whatever a signal says.
+    """Each within its range in `PAINTING`, whatever a signal says.
 
     Parameters
     ----------
@@ -62,18 +54,20 @@ class Settings:
         if not isinstance(said, dict):
             raise ModelError(f'"diffusion" of its card is {said!r}; give an object, {{...}}')
         for name, value in said.items():
-            if name not in RANGES:
-                raise ModelError(f'"diffusion" of its card has {name!r}; there is {known()}')
-            low, high = RANGES[name]
+            if name not in PAINTING:
+                raise ModelError(
+                    f'"diffusion" of its card has {name!r}; there is {", ".join(PAINTING)}'
+                )
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise ModelError(f'"{name}" of its card is {value!r}; give a number')
-            if not low <= value <= high:
-                raise ModelError(f'"{name}" of its card is {value}; give {low:g} to {high:g}')
+            if PAINTING[name].limit(value) != value:
+                low, high = PAINTING[name].low, PAINTING[name].high
+                raise ModelError(f'"{name}" of its card is {value}; give {low} to {high}')
         return cls(steps=steps).playing(said)
 
     def playing(self, values: Mapping[str, Any]) -> Settings:
         """These, with some values changed; each is limited to its range."""
-        return replace(self, **{name: limited(name, value) for name, value in values.items()})
+        return replace(self, **{name: limited(name, values[name]) for name in values})
 
     def times(self, count: int) -> list[int]:
         """The steps of time of ``count`` that are gone through, from the noisiest to the clearest.
@@ -86,11 +80,6 @@ class Settings:
 
 
 def limited(name: str, value: float) -> float:
-    """A value within its range; not-a-number is the lowest."""
-    low, high = RANGES[name]
-    value = low if math.isnan(value) else min(max(float(value), low), high)
+    """A value within its range; not-a-number is the default."""
+    value = float(PAINTING[name].limit(value))
     return math.floor(value) if name in WHOLE else value
-
-
-def known() -> str:
-    return ", ".join(each.name for each in fields(Settings))
