@@ -133,7 +133,8 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
         "made with": card.made_with,
         "picture": short(path.parent / card.picture) if card.picture else "",
         "file": f"{short(path)}, {size / 1e6:.1f} MB",
-        "sha256": checkpoint.digest,
+        # Of a folder in diffusers' layout it is none of the weights.
+        "sha256": checkpoint.digest if path.suffix != ".json" else "",
     }
     from rich.console import Console
     from rich.table import Table

@@ -42,9 +42,7 @@ def weights_in(folder: Path) -> list[Path]:
     found = [
         path
         for path in folder.iterdir()
-        if path.suffix in endings
-        and not path.name.startswith((".", PART))
-        and path.is_file()
+        if path.suffix in endings and not path.name.startswith((".", PART)) and path.is_file()
     ]
     return sorted(found, key=lambda path: (endings.index(path.suffix), path.name))
 

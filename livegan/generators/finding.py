@@ -86,7 +86,7 @@ def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:
     searched = [folder for folder in map(Path, folders) if folder.is_dir()]
     for folder in searched:
         for each in sorted(folder.iterdir()):
-            if each.name.startswith(".") or each in searched:
+            if each.name.startswith(".") or each.name == INDEX or each in searched:
                 continue
             name = composed(each.name if each.is_dir() else each.stem)
             try:

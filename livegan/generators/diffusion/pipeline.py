@@ -142,7 +142,7 @@ class Pipeline:
             top = max(settings.strength, 1e-3)
             more = {"sigmas": [top * (1 - i / count) for i in range(count)]}
         else:
-            more = {"timesteps": apart(settings.times(scheduler.config.num_train_timesteps))}
+            more = {"timesteps": settings.times(scheduler.config.num_train_timesteps)}
 
         def set_timesteps(*args: Any, device: Any = None, mu: Any = None, **rest: Any) -> None:
             shift = {} if mu is None else {"mu": mu}
@@ -176,10 +176,3 @@ def playable(scheduler: Any, diffusers: Any) -> Any:
     if "timesteps" in takes:
         return type(scheduler).from_config(scheduler.config, **even) if even else scheduler
     return diffusers.EulerDiscreteScheduler.from_config(scheduler.config, **even)
-
-
-def apart(times: list[int]) -> list[int]:
-    """Steps of time that fall, each by one at least: with little strength several are one."""
-    for i in range(len(times) - 2, -1, -1):
-        times[i] = max(times[i], times[i + 1] + 1)
-    return times

@@ -67,7 +67,8 @@ class Settings:
 
     def playing(self, values: Mapping[str, Any]) -> Settings:
         """These, with some values changed; each is limited to its range."""
-        return replace(self, **{name: limited(name, values[name]) for name in values})
+        limited: dict[str, Any] = {name: within(name, values[name]) for name in values}
+        return replace(self, **limited)
 
     def times(self, count: int) -> list[int]:
         """The steps of time of ``count`` that are gone through, from the noisiest to the clearest.
@@ -76,10 +77,13 @@ class Settings:
         the library would round it to a whole number of its steps.
         """
         top = self.strength * count
-        return [max(round(top * (1 - i / self.steps)) - 1, 0) for i in range(self.steps)]
+        times = [max(round(top * (1 - i / self.steps)) - 1, 0) for i in range(self.steps)]
+        for i in range(len(times) - 2, -1, -1):  # with little strength, several would be one
+            times[i] = max(times[i], times[i + 1] + 1)
+        return times
 
 
-def limited(name: str, value: float) -> float:
+def within(name: str, value: float) -> float:
     """A value within its range; not-a-number is the default."""
     value = float(PAINTING[name].limit(value))
     return math.floor(value) if name in WHOLE else value
