@@ -16,7 +16,7 @@ from torch import Tensor
 
 from livegan.generators import Card, Checkpoint, ModelError, available, find, load
 from livegan.generators.diffusion.prompts import KEYS, mixed, spherical
-from livegan.generators.diffusion.settings import Settings
+from livegan.generators.diffusion.settings import PaintSettings
 
 from .tiny_diffusion import tiny_models
 
@@ -101,7 +101,7 @@ def test_the_same_seed_gives_the_same_picture_and_each_value_another(models: Pat
         painted: Tensor = made.repaint(picture(1), settings=plain.playing(values))[0]
         return painted
 
-    assert plain == Settings(steps=1), "a trailing schedule is that of a model of one step"
+    assert plain == PaintSettings(steps=1), "a trailing schedule is that of a model of one step"
     assert torch.equal(paint(), paint())
     others = [
         {"seed": 1},
@@ -129,13 +129,13 @@ def test_a_controlnet_reads_a_second_picture_or_else_the_condition(models: Path)
 def test_a_lora_is_fused_into_the_weights_of_its_slot_only(models: Path, tmp_path: Path) -> None:
     place = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
     playing = generator(models, "sd")
-    plain = playing.pipeline.network.get_submodule(place).weight
+    plain = playing.repainter.network.get_submodule(place).weight
     up, down = torch.randn(plain.shape[0], 2), torch.randn(2, plain.shape[1])
     file = tmp_path / "style.safetensors"
     save_file({f"unet.{place}.lora_B.weight": up, f"unet.{place}.lora_A.weight": down}, file)
-    fused = generator(models, "sd", lora=file, lora_amount=0.5).pipeline.network
+    fused = generator(models, "sd", lora=file, lora_amount=0.5).repainter.network
     assert torch.allclose(fused.get_submodule(place).weight, plain + 0.5 * up @ down, atol=1e-5)
-    assert generator(models, "sd").pipeline is playing.pipeline
+    assert generator(models, "sd").repainter is playing.repainter
 
     save_file({"something.else": up}, file)
     with pytest.raises(ModelError, match=r"style\.safetensors: no LoRA of this model"):
@@ -155,17 +155,17 @@ def test_prompts_turn_into_each_other_at_an_even_pace() -> None:
 
 
 def test_strength_moves_where_the_steps_begin_without_jumps() -> None:
-    begins = [Settings(strength=i / 1000, steps=1).times(1000)[0] for i in range(1, 1001)]
+    begins = [PaintSettings(strength=i / 1000, steps=1).times(1000)[0] for i in range(1, 1001)]
     assert begins == list(range(1000))
-    assert Settings(strength=1.0, steps=4).times(1000) == [999, 749, 499, 249]
-    assert Settings(strength=0.0, steps=4).times(1000) == [3, 2, 1, 0]
+    assert PaintSettings(strength=1.0, steps=4).times(1000) == [999, 749, 499, 249]
+    assert PaintSettings(strength=0.0, steps=4).times(1000) == [3, 2, 1, 0]
 
 
 def test_what_a_signal_says_is_kept_within_its_range() -> None:
-    wild = Settings().playing(
+    wild = PaintSettings().playing(
         {"strength": 7.0, "steps": 2.9, "seed": -3.0, "guidance": float("nan")}
     )
-    assert wild == Settings(strength=1.0, steps=2, seed=0, guidance=1.0)
+    assert wild == PaintSettings(strength=1.0, steps=2, seed=0, guidance=1.0)
 
 
 def test_a_card_says_what_it_is_played_with(models: Path, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_card_says_what_it_is_played_with(models: Path, tmp_path: Path) -> Non
     (folder / "model.json").write_text('{"size": 64, "diffusion": {"strength": 0.8, "steps": 3}}')
     found = load(folder / "model_index.json")
     assert str(found.card.size) == "64x64"
-    assert found.foreign.settings == Settings(strength=0.8, steps=3)  # type: ignore[union-attr]
+    assert found.foreign.settings == PaintSettings(strength=0.8, steps=3)  # type: ignore[union-attr]
     (folder / "model.json").write_text('{"diffusion": {"strength": 8}}')
     with pytest.raises(ModelError, match=r'"strength" of its card is 8; give 0.0 to 1.0'):
         load(folder / "model_index.json")

@@ -90,7 +90,7 @@ def diffusion_slot(
         lora_amount=fixed.get("lora_amount", 1.0),
         controlnet=controlnet_of(node, models),
     )
-    if len(node.inputs) > 1 and not made.pipeline.controlled:
+    if len(node.inputs) > 1 and not made.repainter.controlled:
         raise Refusal(
             f"{checkpoint.name} has no ControlNet that could read structure=; name the folder of "
             "one: controlnet=...",

@@ -2,5 +2,5 @@
 
 The pip extra ``livegan[diffusers]``.  `folder` reads what a folder holds, without the library;
 `loading` makes the library's pipeline of it; `prompts` are what it paints in the light of;
-`pipeline` paints one picture; `generator` is what a slot plays.
+`repainter` paints one picture; `generator` is what a slot plays.
 """

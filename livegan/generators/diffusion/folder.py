@@ -17,7 +17,7 @@ from livegan.generators.errors import ModelError
 from livegan.generators.files import files_of
 from livegan.size import Size
 
-from .settings import Settings
+from .settings import PaintSettings
 
 if TYPE_CHECKING:
     from .generator import DiffusionGenerator
@@ -59,7 +59,7 @@ class DiffusionFolder:
     multiple: int
     side: int
     """At which it learned to paint, in pixels; 0 if it does not say."""
-    settings: Settings
+    settings: PaintSettings
     in_channels: int = 3
     out_channels: int = 3
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
@@ -94,7 +94,7 @@ class DiffusionFolder:
         scale = 2 ** (len(levels) - 1)
         side = config(folder, network).get("sample_size")
         patch = int(config(folder, network).get("patch_size") or 1)
-        settings = Settings.default(config(folder, "scheduler"), card)
+        settings = PaintSettings.default(config(folder, "scheduler"), card)
         return cls(
             folder=folder,
             card=card,

@@ -17,9 +17,9 @@ from livegan.generators.precision import choose_precision
 from livegan.generators.runner import Painter
 
 from .folder import EMBEDDINGS, DiffusionFolder
-from .loading import load_pipeline
+from .loading import load_repainter
 from .prompts import Prompt, alike, mixed, stored
-from .settings import Settings
+from .settings import PaintSettings
 
 
 class DiffusionGenerator(Painter):
@@ -59,7 +59,7 @@ class DiffusionGenerator(Painter):
         self.device = choose_device(device)
         self.dtype = choose_precision(precision, self.device)
         self.exact, self.norm, self.dropout = True, "frame", False
-        self.pipeline = load_pipeline(
+        self.repainter = load_repainter(
             folder,
             self.device,
             self.dtype,
@@ -75,17 +75,17 @@ class DiffusionGenerator(Painter):
     def prompt(self, given: str | Path, negative: str) -> Prompt:
         """What a prompt is for the network: from a file, or made by the text encoder."""
         if isinstance(given, Path):
-            return self.pipeline.own(stored(given))
+            return self.repainter.own(stored(given))
         if not self.folder.has_text:
             raise ModelError(
                 f"{self.checkpoint.name} has no text encoder; give a stored prompt, "
                 f'prompt="forest.safetensors", or put {EMBEDDINGS} into its folder'
             )
-        return self.pipeline.prompt(given, negative)
+        return self.repainter.prompt(given, negative)
 
     def costs(self) -> str:
         """What it is, and what its weights take of the memory, in a line."""
-        held = f"{self.pipeline.memory / 1e6:,.0f} MB"
+        held = f"{self.repainter.memory / 1e6:,.0f} MB"
         return f"{self.checkpoint.name} is {self.folder}; its weights hold {held} on {self.device}"
 
     def paint(
@@ -105,7 +105,7 @@ class DiffusionGenerator(Painter):
         self,
         condition: Any,
         *,
-        settings: Settings,
+        settings: PaintSettings,
         size: int | tuple[int, int] | None = None,
         structure: Tensor | None = None,
         last: tuple[Tensor, float] | None = None,
@@ -124,7 +124,7 @@ class DiffusionGenerator(Painter):
             own = self.checkpoint.fit(height, width)
             picture = self.sized(picture, own)
             second = picture if structure is None else self.sized(as_picture(structure), own)
-            painted, latents = self.pipeline.paint(
+            painted, latents = self.repainter.paint(
                 picture[None] * 2 - 1,
                 mixed(self.prompts, settings.prompt_mix),
                 settings,

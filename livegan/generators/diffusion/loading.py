@@ -17,12 +17,12 @@ from livegan.generators.errors import ModelError
 from livegan.generators.files import files_in
 
 from .folder import DiffusionFolder, variant_of
-from .pipeline import Pipeline
+from .repainter import Repainter
 
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY")
 """The libraries ask no server for anything."""
 
-_pipelines: WeakValueDictionary[tuple[Any, ...], Pipeline] = WeakValueDictionary()
+_repainters: WeakValueDictionary[tuple[Any, ...], Repainter] = WeakValueDictionary()
 _lock = threading.Lock()
 
 
@@ -59,7 +59,7 @@ def library() -> Any:
     return diffusers
 
 
-def load_pipeline(
+def load_repainter(
     folder: DiffusionFolder,
     device: torch.device,
     dtype: torch.dtype,
@@ -67,7 +67,7 @@ def load_pipeline(
     controlnet: Path | None = None,
     lora: Path | None = None,
     lora_amount: float = 1.0,
-) -> Pipeline:
+) -> Repainter:
     """The pipeline of a folder; one in memory for all that play it in the same way.
 
     Raises
@@ -78,13 +78,13 @@ def load_pipeline(
     beside = [f.stat().st_mtime_ns for p in (controlnet, lora) if p for f in files_in(p)]
     key = (folder.digest, str(device), dtype, controlnet, lora, lora_amount, *beside)
     with _lock:
-        found = _pipelines.get(key)
+        found = _repainters.get(key)
         if found is None:
             pipe = assembled(folder, dtype, controlnet)
             if lora is not None:
                 fuse(pipe, lora, lora_amount)
-            found = Pipeline(pipe, device, library())
-            _pipelines[key] = found
+            found = Repainter(pipe, device, library())
+            _repainters[key] = found
     return found
 
 

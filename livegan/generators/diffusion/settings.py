@@ -15,7 +15,7 @@ WHOLE = ("steps", "seed")
 
 
 @dataclass(frozen=True)
-class Settings:
+class PaintSettings:
     """Each within its range in `PAINTING`, whatever a signal says.
 
     Parameters
@@ -38,7 +38,7 @@ class Settings:
     steady: float = 0.0
 
     @classmethod
-    def default(cls, scheduler: Mapping[str, Any], card: Card) -> Settings:
+    def default(cls, scheduler: Mapping[str, Any], card: Card) -> PaintSettings:
         """What the card says under ``"diffusion"``, else by the scheduler of the folder.
 
         A scheduler that counts its steps from the end ("trailing") is that of a model that was
@@ -65,7 +65,7 @@ class Settings:
                 raise ModelError(f'"{name}" of its card is {value}; give {low} to {high}')
         return cls(steps=steps).playing(said)
 
-    def playing(self, values: Mapping[str, Any]) -> Settings:
+    def playing(self, values: Mapping[str, Any]) -> PaintSettings:
         """These, with some values changed; each is limited to its range."""
         limited: dict[str, Any] = {name: within(name, values[name]) for name in values}
         return replace(self, **limited)

@@ -59,7 +59,7 @@ def test_steady_keeps_what_was_painted(tmp_path: Path) -> None:
         frames = [frame.picture.clone() for frame in show.play(0.4)]
         pairs = zip(frames[3:], frames[2:], strict=False)
         changes[seconds] = sum(float((a - b).abs().mean()) for a, b in pairs)
-    assert changes["2"] < 0.5 * changes["0"]
+    assert changes["2"] < 0.7 * changes["0"]
 
 
 def test_a_new_prompt_is_built_beside_what_plays_and_the_same_is_kept(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_new_prompt_is_built_beside_what_plays_and_the_same_is_kept(tmp_path: 
     assert "a" in show.player.program.built
     assert not torch.equal(before, after)
     one, other = first.slots[0].instance, show.player.program.slots[0].instance
-    assert one.generator.pipeline is other.generator.pipeline  # type: ignore[attr-defined]
+    assert one.generator.repainter is other.generator.repainter  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

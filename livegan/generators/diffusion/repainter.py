@@ -13,17 +13,17 @@ from torch import Tensor
 from livegan.generators.errors import ModelError
 
 from .prompts import Prompt, encoded
-from .settings import Settings
+from .settings import PaintSettings
 
 UNEVEN = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas")
 """Schedules that take no steps of time of our own."""
 
 
-class Pipeline:
+class Repainter:
     """diffusers' pipeline for image-to-image, on a device.
 
     It paints as the pipeline itself does; only where the steps begin is ours, so that ``strength``
-    moves without jumps (see `Settings.times`).
+    moves without jumps (see `PaintSettings.times`).
     """
 
     def __init__(self, pipe: Any, device: torch.device, diffusers: Any) -> None:
@@ -63,7 +63,7 @@ class Pipeline:
         self,
         x: Tensor,
         prompt: Prompt,
-        settings: Settings,
+        settings: PaintSettings,
         *,
         structure: Tensor | None = None,
         last: tuple[Tensor, float] | None = None,
@@ -104,7 +104,7 @@ class Pipeline:
         self,
         x: Tensor,
         prompt: Prompt,
-        settings: Settings,
+        settings: PaintSettings,
         structure: Tensor | None,
         last: tuple[Tensor, float] | None,
     ) -> tuple[Tensor, Tensor]:
@@ -132,7 +132,7 @@ class Pipeline:
         painted: Tensor = self.pipe(**given)[0]
         return self.decode(painted), painted
 
-    def begin(self, settings: Settings) -> None:
+    def begin(self, settings: PaintSettings) -> None:
         """Have the scheduler take our steps of time, whatever number the pipeline asks it for."""
         scheduler = self.pipe.scheduler
         plain = type(scheduler).set_timesteps
