@@ -5,8 +5,8 @@ from __future__ import annotations
 WORDS = (
     "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
     "gamepad", "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph",
-    "osc", "pad", "param", "picture", "pictures", "prev", "require", "send", "settings", "shader",
-    "show", "signal", "skyline", "source", "static", "time", "where",
+    "osc", "pad", "param", "patch", "picture", "pictures", "prev", "require", "send", "settings",
+    "shader", "show", "signal", "skyline", "source", "static", "time", "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 
@@ -38,7 +38,7 @@ def holder(kind: str, name: str) -> str:
 
     Empty if it means nothing by it.
     """
-    if kind in ("mixer", "signal", "word", "picture_source") and name in WORDS:
+    if kind in ("mixer", "signal", "patch", "word", "picture_source") and name in WORDS:
         return "a word of the set language"
     if kind == "mixer" and name in PARTS_OF_A_PICTURE:
         return "a part of every picture"

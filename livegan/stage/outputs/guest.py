@@ -102,6 +102,16 @@ class Guest:
             self._engine.quit(GOODBYE)  # its pipe may close a moment before it ends
         return self.wrong or death(self._engine.exitcode)
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._engine.pid
+
+    def end(self) -> None:
+        """End it at once, whatever it is doing."""
+        self._engine.kill()
+        self._engine.close()
+
     def close(self) -> None:
         """End it, by force if need be."""
         if not self._engine.quit(GOODBYE):

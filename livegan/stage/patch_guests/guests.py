@@ -1,0 +1,91 @@
+"""Keeps the patches playing that the program on air, or one that is proven, has."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from livegan.ipc.sound_ring import SoundRing
+from livegan.stage.outputs.guest import Guest
+from livegan.stage.patch_guests.patch_guest import Note, PatchGuest, StartGuest
+
+UNUSED = 20.0  # seconds that a patch plays on, unheard, when no program names it any more
+
+
+class PatchGuests:
+    """The patches of a show. `want` and `look` are called on one thread; nothing waits there."""
+
+    def __init__(
+        self,
+        main: SoundRing,
+        names: Mapping[str, str],
+        note: Note,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        start: StartGuest = Guest,
+    ) -> None:
+        """``main`` is the show's own sound, ``names`` those of its memory, and ``folder``.
+
+        ``note`` takes lines for the performer, from any thread.
+        """
+        self._main, self._names, self._note = main, names, note
+        self._clock, self._start = clock, start
+        self._open: dict[str, PatchGuest] = {}
+        self._wanted: frozenset[str] = frozenset()
+        self._unused: dict[str, float] = {}
+        self.audible: tuple[str, ...] = ()
+        """The keys of those that the room hears."""
+
+    def want(
+        self, rows: Iterable[Mapping[str, Any]], set_: Mapping[str, Any], *, only: bool = True
+    ) -> None:
+        """Play these patches, a row each: ``key``, ``where`` and ``audible``.
+
+        With ``only`` the set is on the air: all are played as it says, and what it does not have is
+        used no more. Without, what does not play yet is started beside what plays.
+        """
+        named = {str(row["key"]): row for row in rows}
+        for key, row in named.items():
+            there = self._open.get(key)
+            if there is None:
+                self._begin(key, row, set_)
+            elif only:
+                there.use(set_, row)
+        self._wanted = frozenset(named) if only else self._wanted | frozenset(named)
+        if only:
+            self.audible = tuple(key for key, row in named.items() if row["audible"])
+        self.look()
+
+    def _begin(self, key: str, row: Mapping[str, Any], set_: Mapping[str, Any]) -> None:
+        try:
+            self._open[key] = PatchGuest(
+                key, set_, row, self._main, self._names, self._note, self._start
+            )
+        except OSError as error:
+            self._note(f"patch {key.partition(':')[2]} is silent: {error}")
+
+    def states(self) -> dict[str, bool]:
+        """Which patches there are, and whether each plays."""
+        return {key: guest.here for key, guest in self._open.items()}
+
+    def look(self) -> None:
+        """End what no program has named for a while."""
+        now = self._clock()
+        for key in list(self._open):
+            if key in self._wanted:
+                self._unused.pop(key, None)
+            elif now - self._unused.setdefault(key, now) > UNUSED:
+                self._unused.pop(key)
+                guest = self._open.pop(key)
+                guest.stop()
+                threading.Thread(target=guest.close, name=f"closes {key}", daemon=True).start()
+
+    def close(self) -> None:
+        """End all, and wait for them."""
+        for guest in self._open.values():
+            guest.stop()
+        for guest in self._open.values():
+            guest.close()
+        self._open.clear()
