@@ -57,7 +57,7 @@ def bench(
     time from a knob that is turned to the picture on the phone panel.
     """
     if what is None:
-        from livegan.benchmark import measure
+        from livegan.benchmark.frame import measure
 
         with clear_errors():
             result = measure(size or Size.square(512), seconds, set, device, checkpoint or [])
@@ -65,7 +65,7 @@ def bench(
         with clear_errors():
             result = _training(seconds, device)
     elif what == "panel" and film is None:
-        from livegan.panel_benchmark import PanelBenchError, bench_panel
+        from livegan.benchmark.panel import PanelBenchError, bench_panel
 
         try:
             result = bench_panel(moves)
