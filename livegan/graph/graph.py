@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs
-from livegan.graph.picture import LEAVES, Picture
+from livegan.graph.patch import PatchSound, patches_of
+from livegan.graph.picture import LEAVES, ORDINALS, Picture
 from livegan.graph.place import Place, SetError, SetNote, here
+from livegan.graph.seen import seen_in, seen_name
 from livegan.graph.sound import SOUNDS, SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
@@ -157,6 +160,23 @@ class Graph:
         return [key for key, each in self.sounds.items() if each.title == "input"]
 
     @property
+    def patches(self) -> list[PatchSound]:
+        """The sounds that it makes itself, each after those that it is given."""
+        return patches_of(self.sounds)
+
+    @property
+    def values(self) -> list[Any]:
+        """What its nodes, patches and messages are given: numbers, words and signals."""
+        found = [value for node in self.nodes for value in node.live.values()]
+        found += [value for patch in self.patches for value in patch.live.values()]
+        return found + [value for each in self.sends for value in each.values]
+
+    @property
+    def seen(self) -> dict[str, tuple[Picture, str]]:
+        """What is measured of its pictures in each frame, by name: the picture, and what of it."""
+        return {seen_name(node, what): (node, what) for node, what in seen_in(self.values)}
+
+    @property
     def tempo(self) -> TempoWish:
         """What the set wants to lead the beat."""
         return TempoWish.of(self.settings.get("tempo"), self.settings.get("bpm"))
@@ -179,10 +199,11 @@ def collecting() -> Iterator[Graph]:
     """Gather what ``show`` and ``settings`` say inside the block."""
     graph = Graph()
     token, leaves = _collecting.set(graph), LEAVES.set({})
-    sounds = SOUNDS.set(graph.sounds)
+    sounds, ordinals = SOUNDS.set(graph.sounds), ORDINALS.set(itertools.count())
     try:
         yield graph
     finally:
+        ORDINALS.reset(ordinals)
         SOUNDS.reset(sounds)
         _collecting.reset(token)
         LEAVES.reset(leaves)
@@ -336,8 +357,13 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
     # What only prev() refers to is drawn as well; that may bring in further prev() nodes.
     done: set[int] = set()
     while True:
+        # So is what only a signal looks at.
+        graph.nodes = list(order.values())
+        for node, _ in seen_in(graph.values):
+            visit(node)
+        unseen = len(order) - len(graph.nodes)
         waiting = [n for n in order.values() if n.kind == "prev" and id(n) not in done]
-        if not waiting:
+        if not waiting and not unseen:
             break
         for node in waiting:
             done.add(id(node))

@@ -55,6 +55,9 @@ class PatchSound(SoundHandle):
         self.operation, self.inputs, self.audible = operation, inputs, audible
         self.live, self.fixed = live, fixed
 
+    def __repr__(self) -> str:
+        return self.key
+
     @property
     def name(self) -> str:
         """As messages call it."""

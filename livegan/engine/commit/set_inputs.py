@@ -29,7 +29,7 @@ def imported(text: str) -> Iterator[str]:
 
 def files_of(graph: Graph) -> set[Path]:
     """The files that a set names in values of parameters."""
-    values = (value for node in graph.nodes for value in node.fixed.values())
+    values = (value for each in (*graph.nodes, *graph.patches) for value in each.fixed.values())
     return {value for value in values if isinstance(value, Path)}
 
 
