@@ -20,7 +20,11 @@ LOOK_S = 0.0007
 
 
 def play(connection: Connection, options: dict[str, Any]) -> None:
-    """Play the patch that ``options["key"]`` names, hop by hop, until told to end."""
+    """Play the patch that ``options["key"]`` names, hop by hop, until told to end.
+
+    Without a key it gets ready, and waits for the options of a patch: see
+    `livegan.stage.patch_guests.spare`.
+    """
     line = GuestPipe(connection)
     try:
         load_pyo()
@@ -28,6 +32,11 @@ def play(connection: Connection, options: dict[str, Any]) -> None:
         line.tell("unavailable", text=str(missing))
         return
     registry.use(registry.Registry().load(Path(options["folder"]) / "plugins"))
+    if "key" not in options:
+        begin = line.receive()
+        if begin is None:
+            return
+        options = begin["begin"]
     try:
         patch = LivePatch(options["key"], options, line.note)
     except FileNotFoundError:  # the stage that made the memory is gone

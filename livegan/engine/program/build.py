@@ -90,6 +90,8 @@ class Builder:
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
         """Receives warnings, one line each."""
+        self.proven_patches: Callable[[Script], None] = lambda script: None
+        """Receives a set whose patches can be played, before it is on the air."""
         self.device = torch.device(device)
         self._compared: set[tuple[str, str]] = set()
         self._told: set[str] = set()
@@ -193,9 +195,12 @@ class Builder:
             busy(f"testing patch {patch.name}", patch.place, True)
             missing = prover.prove(patch, script, self.folder, moment.reading, moment.now.seed)
             busy(f"testing patch {patch.name}", patch.place)
-            if missing and missing not in self._told:
-                self._told.add(missing)
-                self.note(missing)
+            if missing:
+                if missing not in self._told:
+                    self._told.add(missing)
+                    self.note(missing)
+                return
+        self.proven_patches(script)
 
     def tell_live(self, steps: list[Step], values: list[Any], moment: Moment) -> None:
         """Note, in a rehearsal, what follows the outside world: the next one may differ."""

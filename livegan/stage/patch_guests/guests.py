@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from livegan.ipc.messages import Patches
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.outputs.guest import Guest
-from livegan.stage.patch_guests.patch_guest import Note, PatchGuest, StartGuest
+from livegan.stage.patch_guests.patch_guest import Note, PatchGuest
+from livegan.stage.patch_guests.spare import SpareGuest, Start
 
 UNUSED = 20.0  # seconds that a patch plays on, unheard, when no program names it any more
 
@@ -24,19 +26,31 @@ class PatchGuests:
         note: Note,
         *,
         clock: Callable[[], float] = time.monotonic,
-        start: StartGuest = Guest,
+        start: Start = Guest,
     ) -> None:
         """``main`` is the show's own sound, ``names`` those of its memory, and ``folder``.
 
         ``note`` takes lines for the performer, from any thread.
         """
         self._main, self._names, self._note = main, names, note
-        self._clock, self._start = clock, start
+        self._clock = clock
+        self._spare = SpareGuest(names["folder"], start=start)
         self._open: dict[str, PatchGuest] = {}
         self._wanted: frozenset[str] = frozenset()
         self._unused: dict[str, float] = {}
         self.audible: tuple[str, ...] = ()
         """The keys of those that the room hears."""
+
+    def take(self, message: Patches) -> None:
+        """Play what an engine says."""
+        set_ = {
+            "set": message.set,
+            "text": message.text,
+            "digest": message.digest,
+            "seed": message.seed,
+            "beats_per_bar": message.beats_per_bar,
+        }
+        self.want(message.patches, set_, only=message.only)
 
     def want(
         self, rows: Iterable[Mapping[str, Any]], set_: Mapping[str, Any], *, only: bool = True
@@ -52,6 +66,8 @@ class PatchGuests:
             if there is None:
                 self._begin(key, row, set_)
             elif only:
+                if there.row["code"] != row["code"]:
+                    self._spare.renew()
                 there.use(set_, row)
         self._wanted = frozenset(named) if only else self._wanted | frozenset(named)
         if only:
@@ -61,7 +77,7 @@ class PatchGuests:
     def _begin(self, key: str, row: Mapping[str, Any], set_: Mapping[str, Any]) -> None:
         try:
             self._open[key] = PatchGuest(
-                key, set_, row, self._main, self._names, self._note, self._start
+                key, set_, row, self._main, self._names, self._note, self._spare.begin
             )
         except OSError as error:
             self._note(f"patch {key.partition(':')[2]} is silent: {error}")
@@ -84,6 +100,7 @@ class PatchGuests:
 
     def close(self) -> None:
         """End all, and wait for them."""
+        self._spare.close()
         for guest in self._open.values():
             guest.stop()
         for guest in self._open.values():

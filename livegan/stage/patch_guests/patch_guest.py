@@ -6,16 +6,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from livegan.ipc.sound_ring import SoundRing, ring_of
 from livegan.sound import RATE
-from livegan.stage.outputs.guest import Guest
 from livegan.stage.record.throttled_notes import ThrottledNotes
 
-PLAY = "livegan.patches.guest:play"
 LOOK = 0.05  # seconds between looks at what a patch says and plays
 HANGS = 0.3  # seconds of sound by which a patch may be late
 STARVED = 3.0  # the same, where it had no processor
@@ -26,7 +25,7 @@ REST = 10.0  # seconds
 UNAVAILABLE = 60.0  # seconds between tries where pyo is not installed
 
 Note = Callable[[str], None]
-StartGuest = Callable[[str, dict[str, Any]], Any]
+StartGuest = Callable[[dict[str, Any]], Any]
 
 
 class PatchGuest:
@@ -40,10 +39,11 @@ class PatchGuest:
         main: SoundRing,
         names: Mapping[str, str],
         note: Note,
-        start: StartGuest = Guest,
+        start: StartGuest,
     ) -> None:
         """``set_`` is what the process is told of its set, ``row`` what the set says of the patch,
-        ``names`` those of the show's memory. Raises OSError if there is no room for its sound."""
+        ``names`` those of the show's memory; ``start(options)`` starts a process. Raises OSError if
+        there is no room for its sound."""
         self.key, self.row = key, row
         self.main = main
         self.ring = SoundRing.create(name=ring_of(main.name, key), hops_before=main.hops)
@@ -60,28 +60,38 @@ class PatchGuest:
         self._thread.start()
 
     @property
+    def name(self) -> str:
+        """As lines call it."""
+        return f"patch {self.key.partition(':')[2]}"
+
+    @property
     def title(self) -> str:
-        """As lines call it, with the line of the set."""
-        name = self.key.partition(":")[2]
-        line = str(self.row.get("where", "")).rpartition(":")[2]
-        return f"patch {name} (line {line})" if line else f"patch {name}"
+        """The same with the line of the set."""
+        line = str(self.row["where"]).rpartition(":")[2]
+        return f"{self.name} (line {line})" if line else self.name
 
     def use(self, set_: Mapping[str, Any], row: Mapping[str, Any]) -> None:
         """Play what a set says from now on."""
+        other_code = self.row["code"] != row["code"]
         self.row = row
-        if dict(set_) == self._set:
+        if dict(set_) == self._set and not other_code:
             return
         self._set = dict(set_)
         self._saved.set()
         guest = self._guest
-        if guest is not None:
+        if guest is None:
+            return
+        if other_code:  # of a plugin, which a process reads once
+            guest.wrong = "its plugin was saved"
+            guest.end()
+        else:
             guest.send({"use": self._set})
 
     def _keep(self) -> None:
         while not self._over.is_set():
             self._saved.clear()
             try:
-                self._guest = self._start(PLAY, {**self._names, "key": self.key, **self._set})
+                self._guest = self._start({**self._names, "key": self.key, **self._set})
             except OSError as error:
                 self._away(f"cannot be started ({error})")
                 self._saved.wait(1.0)
@@ -114,24 +124,27 @@ class PatchGuest:
         if self._over.is_set():
             self._fade_out(guest)
             return 0.0
-        threading.Thread(target=ended, args=(guest,), name=f"ends {self.key}", daemon=True).start()
         if kind == "unavailable":
+            guest.close()
             self._away(why)
             return UNAVAILABLE
         if kind == "failed":
+            guest.close()
             self._away(f"{self.title} cannot be built: {why}; it is silent until you save it")
             return REST
         why = why or str(guest.wrong)
         now = time.monotonic()
+        place = guest.place(Path(str(self._set["set"])))
+        guest.end()
+        title = f"{self.name} (line {place.rpartition(':')[2]})" if place else self.title
         self._deaths.append(now)
         if len(self._deaths) == DEATHS and now - self._deaths[0] < WITHIN:
             self._deaths.clear()
             self._away(
-                f"{self.title}: {why}, {DEATHS} times in {WITHIN:g} s; it is silent until you save "
-                "it"
+                f"{title}: {why}, {DEATHS} times in {WITHIN:g} s; it is silent until you save it"
             )
             return REST
-        self._away(f"{self.title}: {why}; it is started again")
+        self._away(f"{title}: {why}; it is started again")
         return 0.0
 
     def _fade_out(self, guest: Any) -> None:
@@ -207,8 +220,3 @@ class HangWatch:
             return float(sum(self._process.cpu_times()[:2])) if self._process is not None else 0.0
         except psutil.Error:
             return 0.0
-
-
-def ended(guest: Any) -> None:
-    """End a process that hangs or has died."""
-    guest.end()
