@@ -52,8 +52,11 @@ class PatchSound(SoundHandle):
         audible: bool,
     ) -> None:
         super().__init__(key, TITLE)
-        self.operation, self.inputs, self.audible = operation, inputs, audible
-        self.live, self.fixed = live, fixed
+        self.operation = operation
+        self.inputs = inputs
+        self.audible = audible
+        self.live = live
+        self.fixed = fixed
 
     def __repr__(self) -> str:
         return self.key

@@ -24,10 +24,17 @@ AGAIN_HOPS = 50
 class PatchNode(Protocol):
     """What is played of a node: see `livegan.graph.patch.PatchSound`."""
 
-    name: str
-    operation: Any
-    """A `livegan.plugin.Operation`."""
-    fixed: dict[str, Any]
+    @property
+    def name(self) -> str:
+        """What its chance depends on, and what messages call it."""
+
+    @property
+    def operation(self) -> Operation:
+        """As declared."""
+
+    @property
+    def fixed(self) -> Mapping[str, Any]:
+        """Values of its static parameters."""
 
     @property
     def build(self) -> str:
@@ -119,8 +126,9 @@ class PatchPlayer:
         self._built = self._before = None
 
     def _make(self, node: PatchNode, values: Values, sounds: int) -> BuiltPatch:
-        operation: Operation = node.operation
-        return BuiltPatch(operation, node.fixed, values, sounds, seed=self._seed, name=node.name)
+        return BuiltPatch(
+            node.operation, node.fixed, values, sounds, seed=self._seed, name=node.name
+        )
 
     def _replace(self, built: BuiltPatch) -> None:
         if self._before is not None:

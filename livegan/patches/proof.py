@@ -58,7 +58,7 @@ class PatchProver:
             "seed": seed,
         }
         with self._asking:
-            answer = self._ask(asked, memoryview(recent).cast("B"), patch)
+            answer = self._ask(asked, recent.data.cast("B"), patch)
         if "refused" in answer:
             place = Place.read(str(answer["where"])) or patch.place
             raise Refusal(str(answer["refused"]), place)

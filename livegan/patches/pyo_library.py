@@ -9,6 +9,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 INSTALL = 'pip install "livegan[pyo]"'
@@ -38,6 +39,29 @@ def load_pyo() -> Any:
         raise NoPyo(f"patches need pyo, which cannot be loaded here: {error}") from None
     _let_follow(pyo)
     return pyo
+
+
+class StandIn(ModuleType):
+    """What a set gets for ``import pyo`` where there is none: it can be read, and the rest of it
+    plays; its patches are silent."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("pyo")
+        self.__dict__["why"] = why
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NoPyo(self.__dict__["why"])
+
+
+def pyo_or_stand_in() -> ModuleType:
+    """The module for a set that imports it."""
+    try:
+        module: ModuleType = load_pyo()
+    except NoPyo as missing:
+        return StandIn(str(missing))
+    return module
 
 
 def _let_follow(pyo: Any) -> None:

@@ -204,9 +204,8 @@ class Registry(Catalogue):
                     self._tell(offer, f"{reason}; {change}")
         claims = Counter(name for each in names for name in each)
         for name in [name for name, count in claims.items() if count > 1]:
-            kinds = [kind for kind in OF_A_SET if (kind, name) in self.operations]
-            found = [o for kind in kinds for o in self.operations[kind, name]]
-            for kind in kinds:
+            found = [o for kind in OF_A_SET for o in self.operations.get((kind, name), ())]
+            for kind in OF_A_SET:
                 self.operations[kind, name] = found
 
     def _tell(self, thing: Operation | Offer, reason: str) -> None:

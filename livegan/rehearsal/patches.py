@@ -218,4 +218,5 @@ class RehearsedPatches:
     def _added(self, start: int, stop: int) -> Array:
         own: Array = self._show.recording.samples(start, stop)
         begin = self._room_begin * HOP
-        return own + self._room.span(start - begin, stop - begin)
+        heard: Array = own + self._room.span(start - begin, stop - begin)
+        return heard
