@@ -150,6 +150,7 @@ class Engine:
         """Go on the air: with what a standby has ready, else with what the stage says."""
         self.link.send(self.made.hello)
         if resumes:
+            self.made.builder.played |= {str(row.get("source", "")) for row in resumes}
             # What hangs on the wall is what the first picture dissolves from, and what is fed back.
             last = self.rings.latest()
             self.player.shown = None if last is None else self.player.as_picture(last.pixels)

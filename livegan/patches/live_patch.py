@@ -27,7 +27,7 @@ from livegan.sound.hearing.analysis import Analyzer
 
 PATIENT_HOPS = 3
 """How long a patch waits for the sound of another patch, before it plays on with silence."""
-LATE_HOPS = 10
+LATE_HOPS = 20
 """A patch that is later than this leaves hops out: it is to be in time again."""
 SILENCE = np.zeros((HOP, 2), np.float32)
 
@@ -203,7 +203,10 @@ class LivePatch:
         now = time.monotonic()
         if now - self._behind_said > 10.0:
             self._behind_said = now
-            self._note(f"patch {self.key.partition(':')[2]} is too slow and leaves out sound")
+            self._note(
+                f"patch {self.key.partition(':')[2]} is late and leaves out sound: the machine is "
+                "busy, or the patch needs too much of it"
+            )
 
     def close(self) -> None:
         """Let go of everything."""

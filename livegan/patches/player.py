@@ -126,9 +126,8 @@ class PatchPlayer:
         self._built = self._before = None
 
     def _make(self, node: PatchNode, values: Values, sounds: int) -> BuiltPatch:
-        return BuiltPatch(
-            node.operation, node.fixed, values, sounds, seed=self._seed, name=node.name
-        )
+        seed, name = self._seed, node.name
+        return BuiltPatch(node.operation, node.fixed, values, sounds, seed=seed, name=name)
 
     def _replace(self, built: BuiltPatch) -> None:
         if self._before is not None:

@@ -90,6 +90,9 @@ class Builder:
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
         """Receives warnings, one line each."""
+        self.played: set[str] = set()
+        """Texts of sets that were on the air: their patches are not tried again, so an engine that
+        died is back sooner."""
         self.proven_patches: Callable[[Script], None] = lambda script: None
         """Receives a set whose patches can be played, before it is on the air."""
         self.device = torch.device(device)
@@ -190,7 +193,7 @@ class Builder:
         """
         known = {each.key: each.build for each in playing.graph.patches} if playing else {}
         for patch in script.graph.patches:
-            if known.get(patch.key) == patch.build:
+            if known.get(patch.key) == patch.build or script.text in self.played:
                 continue
             busy(f"testing patch {patch.name}", patch.place, True)
             missing = prover.prove(patch, script, self.folder, moment.reading, moment.now.seed)
