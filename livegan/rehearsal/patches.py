@@ -18,7 +18,7 @@ from livegan.patches.built_patch import Array
 from livegan.patches.hop_values import PatchValues
 from livegan.patches.player import PatchPlayer
 from livegan.patches.pyo_library import NoPyo, load_pyo
-from livegan.patches.room_gain import RoomGain
+from livegan.patches.room import Room
 from livegan.patches.seen_pictures import Eased
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
@@ -90,10 +90,7 @@ class RehearsedPatches:
         self._patches: list[PatchSound] = []
         self._program: Program | None = None
         self._eased = Eased()
-        self._gains: dict[str, RoomGain] = {}
-        self._room = Tail(KEPT, 2)
-        """What the room hears of patches."""
-        self._room_begin = 0
+        self._room = Room()
         self._sum = hashlib.sha256()
         self._done = 0
         self.seed = 0
@@ -116,7 +113,7 @@ class RehearsedPatches:
         self._program = program
         self._patches = program.graph.patches
         if not self._tracks:
-            self._done = self._room_begin = position // HOP
+            self._done = position // HOP
         if not self._patches:
             return
         try:
@@ -166,7 +163,7 @@ class RehearsedPatches:
     def hear(self, position: int, seen: dict[str, float]) -> None:
         """Play on to ``position``; ``seen`` is what the pictures of the last frame look like."""
         if not self._players:
-            self._done = self._room_begin = max(self._done, position // HOP)
+            self._done = max(self._done, position // HOP)
             return
         while self._done < position // HOP:
             self._hop(seen)
@@ -176,16 +173,13 @@ class RehearsedPatches:
         sound, sounds = self._hearings.show.at(at), self._hearings.at(at)
         pictures = self._eased.toward(seen)
         playing = {patch.key for patch in self._patches}
-        room = SILENCE
+        self._room.hear((patch.key for patch in self._patches if patch.audible), self._done)
         for patch in self._patches:
             given = [self._input(each.key, at) if each else SILENCE for each in patch.inputs]
             values = self._values[patch.key].at(patch, sound, sounds, pictures)
             out = self._players[patch.key].play(given, values)
             self._tracks[patch.key].add(out)
             self._sum.update(out.tobytes())
-            gain = self._gains.setdefault(patch.key, RoomGain())
-            room = room + out * gain.step(patch.audible)
-        self._room.add(room)
         for key in set(self._tracks) - playing:  # it may come back: its time goes on
             if key in self._players:
                 self._tracks[key].add(self._players[key].pause())
@@ -217,6 +211,7 @@ class RehearsedPatches:
 
     def _added(self, start: int, stop: int) -> Array:
         own: Array = self._show.recording.samples(start, stop)
-        begin = self._room_begin * HOP
-        heard: Array = own + self._room.span(start - begin, stop - begin)
-        return heard
+        return own + self._room.mix(self._read, start, stop)
+
+    def _read(self, key: str, start: int, stop: int) -> Array:
+        return self._tracks[key].samples(start, stop)

@@ -197,7 +197,10 @@ class Stage:
         )
         stack.callback(self._picture_guests.close)
         self._patches = PatchGuests(
-            shared.sound, {**shared.of_patches, "folder": str(options.working)}, self._note
+            shared.sound,
+            {**shared.of_patches, "folder": str(options.working)},
+            self._note,
+            device=options.output,
         )
         stack.callback(self._patches.close)
         self._supervision = SupervisorThread(
@@ -212,7 +215,7 @@ class Stage:
         self._captures = Captures(
             options.working / "shows",
             self._streams.main,
-            shared.sound,
+            self._patches.room_sound,
             film=options.record,
             attach=self.attach,
             later=self._log.later,

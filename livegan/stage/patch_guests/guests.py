@@ -11,6 +11,7 @@ from livegan.ipc.messages import Patches
 from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.outputs.guest import Guest
 from livegan.stage.patch_guests.patch_guest import Note, PatchGuest
+from livegan.stage.patch_guests.room_output import RoomOutput, RoomSound
 from livegan.stage.patch_guests.spare import SpareGuest, Start
 
 UNUSED = 20.0  # seconds that a patch plays on, unheard, when no program names it any more
@@ -25,21 +26,24 @@ class PatchGuests:
         names: Mapping[str, str],
         note: Note,
         *,
+        device: str = "",
         clock: Callable[[], float] = time.monotonic,
         start: Start = Guest,
     ) -> None:
         """``main`` is the show's own sound, ``names`` those of its memory, and ``folder``.
 
-        ``note`` takes lines for the performer, from any thread.
+        ``note`` takes lines for the performer, from any thread; ``device`` is the sound output of
+        the room.
         """
         self._main, self._names, self._note = main, names, note
         self._clock = clock
+        self._room = RoomOutput(main, device, note)
+        self.room_sound = RoomSound(main, self._ring)
+        """What the room hears, for films of the show."""
         self._spare = SpareGuest(names["folder"], start=start)
         self._open: dict[str, PatchGuest] = {}
         self._wanted: frozenset[str] = frozenset()
         self._unused: dict[str, float] = {}
-        self.audible: tuple[str, ...] = ()
-        """The keys of those that the room hears."""
 
     def take(self, message: Patches) -> None:
         """Play what an engine says."""
@@ -71,7 +75,9 @@ class PatchGuests:
                 there.use(set_, row)
         self._wanted = frozenset(named) if only else self._wanted | frozenset(named)
         if only:
-            self.audible = tuple(key for key, row in named.items() if row["audible"])
+            audible = [key for key, row in named.items() if row["audible"]]
+            self._room.hear(audible)
+            self.room_sound.hear(audible)
         self.look()
 
     def _begin(self, key: str, row: Mapping[str, Any], set_: Mapping[str, Any]) -> None:
@@ -81,6 +87,10 @@ class PatchGuests:
             )
         except OSError as error:
             self._note(f"patch {key.partition(':')[2]} is silent: {error}")
+
+    def _ring(self, key: str) -> SoundRing | None:
+        guest = self._open.get(key)
+        return None if guest is None else guest.ring
 
     def states(self) -> dict[str, bool]:
         """Which patches there are, and whether each plays."""
@@ -101,6 +111,7 @@ class PatchGuests:
     def close(self) -> None:
         """End all, and wait for them."""
         self._spare.close()
+        self._room.close()
         for guest in self._open.values():
             guest.stop()
         for guest in self._open.values():
