@@ -25,7 +25,7 @@ from livegan.graph.graph import SETTINGS
 from livegan.graph.sound import FEATURES
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
-from livegan.plugin.catalogue import Offer
+from livegan.plugin.catalogue import OF_A_SET, Offer
 from livegan.plugin.declare import Input, Operation, Param
 from livegan.plugin.words import ARGUMENTS, WORDS
 
@@ -153,7 +153,7 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
         elif name in reg.names("word"):
             parts.append(composed(name, reg.offer("word", name)))
         else:
-            kind = "signal" if name in reg.names("signal") else "mixer"
+            kind = next(k for k in OF_A_SET if name in reg.names(k))
             text = definition(reg.operation(kind, name), name)
             if name == "screen":  # a mixer, and a display of this machine
                 text = (
@@ -239,6 +239,8 @@ def call_of(operation: Operation, name: str, inputs: Sequence[Input], method: bo
             # What can be left out comes last, as Python has it.
             last = all(other.optional for other in inputs[place + 1 :])
             heard = kind == "SoundHandle" and operation.kind != "mixer"
+            if operation.kind == "patch":  # the first of several may be left out
+                heard = place == 0
             default = " = ..." if heard and last else ""
             given.append(f"{wanted.name}: {kind}{default}")
     if operation.kind == "encoder" and not operation.listens:
@@ -248,8 +250,11 @@ def call_of(operation: Operation, name: str, inputs: Sequence[Input], method: bo
         return function(name, given, "Signal", doc_of(operation))
     if not any(g.startswith("*") for g in given):
         given.append("*")
+    if operation.kind == "patch":
+        given.append("heard: bool = False")
     given.append("key: str | None = None")
-    return function(name, given, "Picture", doc_of(operation))
+    gives = "SoundHandle" if operation.kind == "patch" else "Picture"
+    return function(name, given, gives, doc_of(operation))
 
 
 def unlike(operation: Operation) -> Iterator[Input]:
@@ -325,9 +330,9 @@ def word(name: str) -> str:
     made = getattr(live, name)
     rows = [replace(p, live=True) if name == "settings" else p for p in ROWS.get(name, ())]
     doc = "\n".join([inspect.getdoc(made) or "", *meanings(rows)])
-    if name in ("encoder", "mixer", "signal"):
+    if name in ("encoder", "mixer", "signal", "patch"):
         more = ", aliases: tuple[str, ...] = ()" if name == "mixer" else ""
-        gives = "Signal" if name == "signal" else "Picture"
+        gives = {"signal": "Signal", "patch": "SoundHandle"}.get(name, "Picture")
         return DECORATOR.format(name=name, gives=gives, more=more, doc=doc + "\n")
     if name == "show":
         outputs = [

@@ -16,7 +16,7 @@ OWNERS = ("Picture", "SourcePicture", "Signal", "SoundHandle", "Encoders")
 """Classes of the stub whose attributes are words after a dot."""
 ABOVE = {"SourcePicture": "Picture"}
 MEANING = re.compile(r"^:param (\w+): ?(.*)$", re.M)
-LEAVES = ("encoder", "mixer", "signal")
+LEAVES = ("encoder", "mixer", "signal", "patch")
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def words_of_set(tree: ast.Module, file: str) -> list[Word]:
             continue
         kind = next((k for mark in node.decorator_list if (k := _leaf(mark)) in LEAVES), "")
         if kind:
-            gives = "Signal" if kind == "signal" else "Picture"
+            gives = {"signal": "Signal", "patch": "SoundHandle"}.get(kind, "Picture")
             word = Word(node.name, "", gives, True, ast.get_docstring(node) or "")
             word = replace(word, params=tuple(_own_params(node)), file=file, line=node.lineno)
             found.append(word)

@@ -148,7 +148,8 @@ class PatchPlayer:
         if built is None:
             return np.zeros((HOP, 2), np.float32)
         known = {key: value for key, value in values.items() if key in built.params}
-        given = [*sounds, *[np.zeros((HOP, 2), np.float32)] * built.sounds][: built.sounds]
+        given = [finite(each) for each in sounds][: built.sounds]
+        given += [np.zeros((HOP, 2), np.float32)] * (built.sounds - len(given))
         heard = built.play(given, known)
         error = built.failure()
         if error is not None:
@@ -167,6 +168,11 @@ class PatchPlayer:
         if key not in self._told and len(self._told) < 5:
             self._told.add(key)
             self._fault(text, error)
+
+
+def finite(block: Array) -> Array:
+    """A block with 0 where it was not-a-number or infinity: pyo's filters would never forget it."""
+    return block if np.isfinite(block.sum()) else np.nan_to_num(block, posinf=0.0, neginf=0.0)
 
 
 def fade_in(hop: int, hops: int = FADE_HOPS) -> Array:

@@ -1,4 +1,4 @@
-"""What the room hears: the patches with ``heard=True``, added up, with 50 ms between all and nothing.
+"""What the room hears: patches with ``heard=True``, added up, with 50 ms between all and nothing.
 
 The room, the recording of a show and the film of a rehearsal ask the same; a limiter follows
 (`livegan.sound.limiter`).

@@ -141,7 +141,7 @@ class Operation:
         return next((p for p in self.params if p.name == name), None)
 
 
-CALLED = {"encoder": "draw", "mixer": "mix", "signal": "value", "patch": "build"}
+CALLED = {"encoder": "draw", "mixer": "mix", "signal": "value"}
 """The method of a class that is called every frame, by kind."""
 
 
@@ -163,7 +163,7 @@ def declare(
     """
     where = source_of(make)
     place = f"{where[0]}:{where[1]}" if where[1] else ""
-    called = CALLED[kind]
+    called = CALLED.get(kind, "")  # a patch is no class
     if kind == "patch" and inspect.isclass(make):
         raise DeclarationError(
             f"the patch {name or make.__name__!r} is a class: write a function that returns what "

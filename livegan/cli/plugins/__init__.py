@@ -46,7 +46,7 @@ def listed(
     if context.invoked_subcommand is not None:
         return
     from livegan.plugin.catalogue import spoken
-    from livegan.plugin.registry import Registry
+    from livegan.plugin.registry import KINDS, Registry
 
     loaded = Registry().load(Path.cwd() / "plugins", whole=True)
     if as_json:
@@ -69,7 +69,7 @@ def listed(
         # Of what is being worked on here: the others' authors do not read this.
         for line in plugin.warnings if plugin.origin in ("file", "editable") else ():
             typer.secho(f"{line} (plugin {plugin.name})", fg="yellow")
-    for kind in ("encoder", "mixer", "signal"):
+    for kind in KINDS:
         found = [
             {"name": o.name, "what": o.summary, "params": ", ".join(p.name for p in o.params)}
             for o in loaded.all(kind)
