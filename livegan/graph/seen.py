@@ -6,12 +6,10 @@ They are those of the frame before, so a picture may depend on its own: the loop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
-
-if TYPE_CHECKING:
-    from livegan.graph.picture import Picture
 
 SEEN = {
     "brightness": "mean brightness of the last picture, 0..1",
@@ -21,10 +19,19 @@ SEEN = {
 """What can be seen in a picture: a signal each."""
 
 
+class Seeable(Protocol):
+    """What is needed of a picture: see `livegan.graph.picture.Picture`."""
+
+    kind: str
+    title: str
+    name: str
+    ordinal: int
+
+
 class SeenPicture:
     """A picture as the argument of a signal. Two of a set are never called alike."""
 
-    def __init__(self, node: Picture) -> None:
+    def __init__(self, node: Seeable) -> None:
         self.node = node
 
     def __repr__(self) -> str:
@@ -37,24 +44,22 @@ class SeenSignal(Signal):
 
     __slots__ = ("mixer",)
 
-    def __init__(self, what: str, node: Picture, mixer: Callable[..., Picture] | None) -> None:
+    def __init__(self, what: str, node: Seeable, mixer: Callable[..., Any] | None) -> None:
         super().__init__("seen", what, SeenPicture(node))
         self.mixer = mixer
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Picture:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.mixer is None:
-            from livegan.graph.place import SetError
-
             raise SetError(f"{self.args[0]} is a signal and takes nothing: leave out the ( )")
         return self.mixer(*args, **kwargs)
 
 
-def seen_name(node: Picture, what: str) -> str:
+def seen_name(node: Seeable, what: str) -> str:
     """What the number is called in the frame that was drawn."""
     return f"{node.name}.{what}"
 
 
-def seen_in(values: Iterable[Any]) -> Iterator[tuple[Picture, str]]:
+def seen_in(values: Iterable[Any]) -> Iterator[tuple[Any, str]]:
     """The pictures that values look at, anywhere in them, and what they see there."""
     waiting, done = list(values), set()
     while waiting:

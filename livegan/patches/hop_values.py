@@ -19,7 +19,7 @@ from livegan.patches.player import held
 from livegan.sound import HOP, RATE
 from livegan.sound.history import Sound
 
-Controls = Callable[[float], Mapping[str, ControlValue]]
+ReadControls = Callable[[float], Mapping[str, ControlValue]]
 """All controls at a show time, in seconds."""
 
 
@@ -32,7 +32,7 @@ class PatchValues:
     seed, beats_per_bar : of the show, for what is random and for bars.
     """
 
-    def __init__(self, controls: Controls, seed: int = 0, beats_per_bar: int = 4) -> None:
+    def __init__(self, controls: ReadControls, seed: int = 0, beats_per_bar: int = 4) -> None:
         self.controls = controls
         self.seed, self.beats_per_bar = seed, beats_per_bar
         self._memory: dict[str, Any] = {}

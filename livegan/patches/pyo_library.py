@@ -41,7 +41,7 @@ def load_pyo() -> Any:
     return pyo
 
 
-class StandIn(ModuleType):
+class PyoStandIn(ModuleType):
     """What a set gets for ``import pyo`` where there is none: it can be read, and the rest of it
     plays; its patches are silent."""
 
@@ -60,7 +60,7 @@ def pyo_or_stand_in() -> ModuleType:
     try:
         module: ModuleType = load_pyo()
     except NoPyo as missing:
-        return StandIn(str(missing))
+        return PyoStandIn(str(missing))
     return module
 
 

@@ -24,7 +24,7 @@ KEPT = 64
 """Changes that are remembered: those that are over 2 minutes old do not matter."""
 
 
-class Room:
+class RoomMix:
     """Which patches are heard, and since when."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from livegan.ipc.sound_ring import SoundRing, ring_of
-from livegan.patches.room import Array, Room
+from livegan.patches.room import Array, RoomMix
 from livegan.sound import HOP, RATE
 from livegan.sound.inputs.devices import (
     SoundStream,
@@ -42,7 +42,7 @@ class RoomPlayer:
         the default one."""
         self._main = main
         self._name, self._channels = channels_of(device)
-        self._room, self._limiter = Room(), Limiter()
+        self._room, self._limiter = RoomMix(), Limiter()
         self._rings: dict[str, SoundRing] = {}
         self._fifo = Fifo(RATE, 2)
         self._stream: SoundStream | None = None

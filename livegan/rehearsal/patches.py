@@ -18,7 +18,7 @@ from livegan.patches.built_patch import Array
 from livegan.patches.hop_values import PatchValues
 from livegan.patches.player import PatchPlayer
 from livegan.patches.pyo_library import NoPyo, load_pyo
-from livegan.patches.room import Room
+from livegan.patches.room import RoomMix
 from livegan.patches.seen_pictures import Eased
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
@@ -90,7 +90,7 @@ class RehearsedPatches:
         self._patches: list[PatchSound] = []
         self._program: Program | None = None
         self._eased = Eased()
-        self._room = Room()
+        self._room = RoomMix()
         self._sum = hashlib.sha256()
         self._done = 0
         self.seed = 0

@@ -12,7 +12,7 @@ from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.outputs.guest import Guest
 from livegan.stage.patch_guests.patch_guest import Note, PatchGuest
 from livegan.stage.patch_guests.room_output import RoomOutput, RoomSound
-from livegan.stage.patch_guests.spare import SpareGuest, Start
+from livegan.stage.patch_guests.spare import SpareGuest, StartProcess
 
 UNUSED = 20.0  # seconds that a patch plays on, unheard, when no program names it any more
 
@@ -28,7 +28,7 @@ class PatchGuests:
         *,
         device: str = "",
         clock: Callable[[], float] = time.monotonic,
-        start: Start = Guest,
+        start: StartProcess = Guest,
     ) -> None:
         """``main`` is the show's own sound, ``names`` those of its memory, and ``folder``.
 

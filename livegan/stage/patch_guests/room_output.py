@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.ipc.sound_ring import SoundRing
-from livegan.patches.room import Room
+from livegan.patches.room import RoomMix
 from livegan.sound import HOP
 from livegan.sound.limiter import limited
 from livegan.stage.outputs.guest import Guest
@@ -85,7 +85,7 @@ class RoomSound:
     def __init__(self, main: SoundRing, ring: Callable[[str], SoundRing | None]) -> None:
         """``ring`` gives the ring of a key, None if there is none."""
         self._main, self._ring = main, ring
-        self._room = Room()
+        self._room = RoomMix()
 
     def hear(self, keys: Iterable[str]) -> None:
         """From now on these patches are heard."""

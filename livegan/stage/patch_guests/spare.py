@@ -11,7 +11,7 @@ from typing import Any
 from livegan.stage.outputs.guest import Guest
 
 PLAY = "livegan.patches.guest:play"
-Start = Callable[[str, dict[str, Any], Callable[[list[str]], None]], Any]
+StartProcess = Callable[[str, dict[str, Any], Callable[[list[str]], None]], Any]
 
 
 class SpareGuest:
@@ -21,7 +21,7 @@ class SpareGuest:
         self,
         folder: str,
         printed: Callable[[list[str]], None] = lambda lines: None,
-        start: Start = Guest,
+        start: StartProcess = Guest,
     ) -> None:
         """``folder`` is the working folder, for its plugins; ``printed`` receives what the
         processes print."""
