@@ -22,6 +22,7 @@ from pathlib import Path
 from livegan import live, saving
 from livegan.files import need_file
 from livegan.graph.graph import SETTINGS
+from livegan.graph.seen import SEEN
 from livegan.graph.sound import FEATURES
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
@@ -31,6 +32,12 @@ from livegan.plugin.words import ARGUMENTS, WORDS
 
 PLACE = Path("typings", "livegan", "live.pyi")
 """Where the stub lies in a working folder."""
+PYO = '''"""pyo has no types, and editors take those of its defaults: dur=1 would refuse 0.5."""
+
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...
+'''
 BESIDE = '''\
 """Beside this file, `livegan.live` is described; the rest is where livegan is installed.
 
@@ -127,7 +134,14 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
         if reg.operation("mixer", name).pictures:
-            parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+            if name in SEEN:  # a signal, and with brackets a mixer
+                given = definition(reg.operation("mixer", name), "__call__", method=True)
+                parts.insert(2, f"class Seen_{name}(Signal):\n{indented(given)}")
+            else:
+                parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+    for name, doc in SEEN.items():
+        gives = f"Seen_{name}" if name in reg.names("mixer") else "Signal"
+        parts.append(indented(f"@property\n{function(name, ['self'], gives, doc)}"))
     for name, file in sorted((mixers or {}).items()):
         if name not in reg.names("mixer"):
             doc = f"A mixer of {file}."
@@ -168,6 +182,7 @@ def write_stubs(folder: Path) -> Path:
     path = folder / PLACE
     saving.write_bytes(path, live_stub(mixers_in(folder)).encode("utf-8"))
     saving.write_bytes(path.with_name("__init__.pyi"), BESIDE.encode("utf-8"))
+    saving.write_bytes(path.parents[1] / "pyo" / "__init__.pyi", PYO.encode("utf-8"))
     return path
 
 

@@ -11,8 +11,8 @@ WORDS = (
 """The words of the language that are neither mixers nor signals."""
 
 PARTS_OF_A_PICTURE = (
-    "build", "fixed", "hue_of", "inputs", "key", "kind", "live", "motion", "name", "operation",
-    "ordinal", "pictures", "place", "sounds", "target", "title",
+    "brightness", "build", "fixed", "hue_of", "inputs", "key", "kind", "live", "motion", "name",
+    "operation", "ordinal", "pictures", "place", "sounds", "target", "title",
 )  # fmt: skip
 """What a picture has: a mixer of such a name could not be chained."""
 
