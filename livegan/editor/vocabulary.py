@@ -17,7 +17,7 @@ OWNERS = ("Picture", "SourcePicture", "Signal", "SoundHandle", "Encoders")
 ABOVE = {"SourcePicture": "Picture"}
 MEANING = re.compile(r"^:param (\w+): ?(.*)$", re.M)
 SEEN_AS = "Seen_"
-"""What classes of the stub begin with whose objects are signals, and mixers when they are called."""
+"""Classes of the stub that are called so are signals, and mixers when they are called."""
 LEAVES = ("encoder", "mixer", "signal", "patch")
 
 
