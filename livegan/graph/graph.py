@@ -12,7 +12,7 @@ from typing import Any
 
 from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
-from livegan.graph.naming import name_nodes
+from livegan.graph.naming import label, name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs, taken_twice
 from livegan.graph.patch import PatchSound, patches_of
 from livegan.graph.picture import LEAVES, ORDINALS, Picture
@@ -385,33 +385,6 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
             node.target = target
             visit(target)
     graph.nodes = list(order.values())
-    label(graph, named)
+    label(graph.nodes, [shown.picture for shown in graph.shown], named)
     return graph
 
-
-def label(graph: Graph, named: dict[str, Picture]) -> None:
-    """Give every node its name: the key, the variable, or that of what it is part of and its own.
-
-    In ``b = model("city", wave.blur())`` the blur is ``b.blur``; what is under no name is under
-    ``show``.
-    """
-    names = {id(node): name for name, node in reversed(named.items())}
-    used: dict[str, int] = {}
-
-    def unique(name: str) -> str:
-        used[name] = used.get(name, 0) + 1
-        return name if used[name] == 1 else f"{name}.{used[name]}"
-
-    for node in graph.nodes:
-        node.name = ""
-        wanted = node.key or names.get(id(node))
-        if wanted:
-            node.name = unique(wanted)
-    part_of: dict[int, str] = {id(s.picture): "show" for s in graph.shown}
-    for node in reversed(graph.nodes):
-        for child in node.pictures:
-            part_of.setdefault(id(child), node.name or part_of.get(id(node), ""))
-    for node in graph.nodes:
-        if not node.name:
-            above = part_of.get(id(node), "")
-            node.name = unique(f"{above}.{node.title}" if above else node.title)

@@ -114,11 +114,6 @@ class Guest:
             self._engine.quit(GOODBYE)  # its pipe may close a moment before it ends
         return self.wrong or death(self._engine.exitcode)
 
-    @property
-    def pid(self) -> int:
-        """Of its process."""
-        return self._engine.pid
-
     def place(self, set_path: Path) -> str:
         """``file:line`` of a set, or of a file beside it, at which it is, or was when it died;
         empty if that is not known. Only of one whose output is read."""
