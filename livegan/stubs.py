@@ -135,8 +135,8 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     for name in usable(reg.names("mixer")):
         if reg.operation("mixer", name).pictures:
             if name in SEEN:  # a signal, and with brackets a mixer
-                given = definition(reg.operation("mixer", name), "__call__", method=True)
-                parts.insert(2, f"class Seen_{name}(Signal):\n{indented(given)}")
+                both = definition(reg.operation("mixer", name), "__call__", method=True)
+                parts.insert(2, f"class Seen_{name}(Signal):\n{indented(both)}")
             else:
                 parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
     for name, doc in SEEN.items():

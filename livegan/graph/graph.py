@@ -387,4 +387,3 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
     graph.nodes = list(order.values())
     label(graph.nodes, [shown.picture for shown in graph.shown], named)
     return graph
-
