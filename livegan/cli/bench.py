@@ -19,8 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|panel]",
-            help="Measure only making pairs from a film, only training, or only the phone panel.",
+            metavar="[dataset|train|panel|io]",
+            help="Measure only making pairs from a film, only training, only the phone panel, or "
+            "only pictures on their way in and out.",
         ),
     ] = None,
     film: Annotated[
@@ -54,7 +55,8 @@ def bench(
     Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
     pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
     plain version of the published one. `livegan bench panel` plays a small show and measures the
-    time from a knob that is turned to the picture on the phone panel.
+    time from a knob that is turned to the picture on the phone panel. `livegan bench io` measures
+    each way of pictures in and out that this machine has: delay, work, and lost pictures.
     """
     if what is None:
         from livegan.benchmark import measure
@@ -71,8 +73,15 @@ def bench(
             result = bench_panel(moves)
         except PanelBenchError as error:
             fail(str(error))
+    elif what == "io" and film is None:
+        from livegan.io_benchmark.bench import IoBenchError, bench_io
+
+        try:
+            result = bench_io(seconds)
+        except IoBenchError as error:
+            fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train` or `panel`"
+        text = "say what to measure: `dataset FILM`, `train`, `panel` or `io`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
@@ -91,6 +100,8 @@ def bench(
                 title=title,
                 more="--json",
             )
+    for line in result.get("notes", ()):
+        typer.echo(line)
 
 
 def as_column(key: str, rank: int) -> Column:
