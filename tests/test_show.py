@@ -22,7 +22,7 @@ from livegan.demo.composer import compose
 from tests.display import xvfb
 from tests.engine.playing import make_models
 from tests.pulse import null_sink
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 
 pytestmark = [
     pytest.mark.display,

@@ -59,7 +59,7 @@ def bench(
     each way of pictures in and out that this machine has: delay, work, and lost pictures.
     """
     if what is None:
-        from livegan.benchmark import measure
+        from livegan.benchmark.frame import measure
 
         with clear_errors():
             result = measure(size or Size.square(512), seconds, set, device, checkpoint or [])
@@ -67,7 +67,7 @@ def bench(
         with clear_errors():
             result = _training(seconds, device)
     elif what == "panel" and film is None:
-        from livegan.panel_benchmark import PanelBenchError, bench_panel
+        from livegan.benchmark.panel import PanelBenchError, bench_panel
 
         try:
             result = bench_panel(moves)

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from livegan import __version__
 from livegan.cli import app
 from tests.engine.playing import make_models, sound
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 
 SET = """
 from livegan.live import *

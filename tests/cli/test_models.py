@@ -14,7 +14,7 @@ from tests.cli.test_commands import livegan
 from tests.generators.conftest import small
 from tests.generators.foreign.archives import scripted
 from tests.generators.originals import resnet_state
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 from tests.training.test_scores import struck
 from tests.training.tiny_pairs import data_set
 

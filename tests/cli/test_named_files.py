@@ -17,7 +17,7 @@ from livegan.cli.console.failing import typed
 from livegan.cli.console.options import TempoOption
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from tests.engine.playing import sound
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 
 SET = "from livegan.live import *\nsettings(size=32)\nshow(encode.waveform(listen()))\n"
 QUICK = "--fps 4 --size 32"

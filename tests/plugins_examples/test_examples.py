@@ -20,7 +20,7 @@ from livegan.demo.composer import compose
 from tests.display import xvfb
 from tests.plugins_examples.environment import PACKAGES, PLUGINS, Environment
 from tests.pulse import null_sink
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 from tests.test_show import Show
 
 OFFERED = {

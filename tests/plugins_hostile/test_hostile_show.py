@@ -18,7 +18,7 @@ import pytest
 from livegan.demo.composer import compose
 from livegan.plugin.registry import Registry
 from tests.display import xvfb
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 from tests.test_show import Show
 
 PLUGINS = Path(__file__).parent / "plugins"

@@ -27,7 +27,7 @@ from livegan.gremlins.show import Show
 from livegan.size import Size
 from tests.display import xvfb
 from tests.engine.playing import make_models
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 
 pytestmark = [
     pytest.mark.display,

@@ -14,7 +14,7 @@ from livegan.training.pairs import Pairs
 from livegan.training.scores import against_truth
 from livegan.training.scoring import MISMATCHED, score
 from tests.generators.originals import resnet_state
-from tests.test_rehearsal import write_wav
+from tests.rehearsal.test_rehearsing import write_wav
 from tests.training.test_scores import struck
 from tests.training.tiny_pairs import data_set
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from livegan import panel_benchmark as module
-from livegan.panel_benchmark import PanelBenchError, bench_panel
+from livegan.benchmark import panel as module
+from livegan.benchmark.panel import PanelBenchError, bench_panel
 from tests.stage.panel.fake_show import TOKEN, FakeShow, PanelHost, knob
 
 

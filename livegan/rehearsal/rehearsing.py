@@ -36,9 +36,9 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
-from livegan.rehearsal_sends import RehearsedSends
-from livegan.rehearsal_sound import RehearsalSound
-from livegan.reporting import as_paced, stage_ms
+from livegan.rehearsal.report import as_paced, stage_ms
+from livegan.rehearsal.sends import RehearsedSends
+from livegan.rehearsal.sound import RehearsalSound
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
@@ -283,7 +283,7 @@ def _rehearse(
         "sends": sent.counts,
     }
     if what.report is not None:
-        from livegan.reporting import write_report
+        from livegan.rehearsal.report import write_report
 
         slots = strip(player.program) if player.program is not None else None
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
