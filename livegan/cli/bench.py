@@ -74,7 +74,7 @@ def bench(
         except PanelBenchError as error:
             fail(str(error))
     elif what == "io" and film is None:
-        from livegan.io_benchmark.bench import IoBenchError, bench_io
+        from livegan.benchmark.io.bench import IoBenchError, bench_io
 
         try:
             result = bench_io(seconds)

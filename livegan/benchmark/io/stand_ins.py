@@ -1,10 +1,12 @@
-"""A plugin file of the benchmark: a virtual camera without a device, and an output that looks.
+"""A plugin file of the benchmark: a camera and a virtual camera without devices, and an output
+that looks.
 
-`livegan.io_benchmark.ways_out` copies it into the ``plugins`` of a folder of its own.
+`livegan.benchmark.io.bench` copies it into the ``plugins`` of a folder of its own.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.benchmark.io.seen import FPS
+from livegan.benchmark.io.stamp import COLUMNS, SHARE, clock, read
 from livegan.builtin.outputs.virtualcam import VirtualCamera, open_virtualcam
-from livegan.io_benchmark.stamp import clock, read
+from livegan.picture_sources.grabbing import Grabber
+from livegan.picture_sources.source import Wanted
 from livegan.plugin import RegisterOffer, hookimpl
 
+NAME = "bench_stand_ins.py"
+"""What the plugin is called there."""
 SEEN = "seen.txt"
 """The file that it writes a line into for each picture: ``NUMBER DRAWN SEEN``."""
 
@@ -80,7 +87,44 @@ def open_camera(name: str, *, note: Callable[[str], None], folder: Path) -> Virt
     return open_virtualcam(name, note=note)
 
 
+def open_numbered(argument: str, wanted: Wanted) -> Grabber:
+    """In place of a camera: a test pattern of FFmpeg in the time of the machine, which has the
+    bits of its number as squares. It cannot say when it was made."""
+    high, wide = wanted.height // SHARE, wanted.width // SHARE
+    squares = [
+        f"drawbox=x={bit % COLUMNS * wide}:y={bit // COLUMNS * high}:w={wide}:h={high}:"
+        f"color=white:t=fill:enable='mod(floor(n/{2**bit}),2)'"
+        for bit in range(2 * COLUMNS)
+    ]
+    pattern = f"testsrc2=size={wanted.width}x{wanted.height}:rate={FPS:g}"
+    black = f"drawbox=w={COLUMNS * wide}:h={2 * high}:color=black:t=fill"
+    graph = ",".join([pattern, black, *squares, "realtime"])
+    return Grabber("test pattern", graph, wanted, format="lavfi")
+
+
+def read_number(picture: NDArray[np.uint8]) -> int:
+    """The number in such a picture, (H, W, 3)."""
+    high, wide = picture.shape[0] / SHARE, picture.shape[1] / SHARE
+    number = 0
+    for bit in range(2 * COLUMNS):
+        y, x = int((bit // COLUMNS + 0.5) * high), int((bit % COLUMNS + 0.5) * wide)
+        number |= int(picture[y, x, 1] > 127) << bit
+    return number
+
+
+@hookimpl
+def register_picture_sources(register: RegisterOffer) -> None:
+    register(open_numbered, "bench_pattern", "a test pattern with numbers, for the benchmark")
+
+
 @hookimpl
 def register_outputs(register: RegisterOffer) -> None:
     register(open_looks, "bench_looks", "looks at pictures, for the benchmark")
     register(open_camera, "bench_camera", "a virtual camera without a device, for the benchmark")
+
+
+def install(folder: Path) -> None:
+    """Copy this file into the plugins of a folder."""
+    plugins = folder / "plugins"
+    plugins.mkdir(exist_ok=True)
+    shutil.copy(__file__, plugins / NAME)

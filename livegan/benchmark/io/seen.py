@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from livegan.io_benchmark.stamp import Stamp
+from livegan.benchmark.io.stamp import Stamp
 
 FPS = 30.0
 

@@ -1,6 +1,6 @@
 """The other program of a measurement, in a process of its own, with nothing of livegan's ways.
 
-``python -m livegan.io_benchmark.other_program WHAT ...``. A receiver prints a line for each new
+``python -m livegan.benchmark.io.other_program WHAT ...``. A receiver prints a line for each new
 picture, ``NUMBER DRAWN SEEN``; a sender sends until it is ended.
 """
 
@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from livegan.io_benchmark.seen import FPS
-from livegan.io_benchmark.stamp import Stamp, clock, read, stamp
+from livegan.benchmark.io.seen import FPS
+from livegan.benchmark.io.stamp import Stamp, clock, grounds, read, stamp
 from livegan.picture_sources.source import Pixels
 
 LOOK = 0.002  # seconds between looks where nothing announces a picture

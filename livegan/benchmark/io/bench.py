@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from livegan.benchmark.io.four_frames import four_rows
+from livegan.benchmark.io.network import ENTER, bring_up, own_network
+from livegan.benchmark.io.stand_ins import install
+from livegan.benchmark.io.ways_in import in_rows
+from livegan.benchmark.io.ways_out import out_rows, unused_rows
 from livegan.gremlins.screen import in_memory
-from livegan.io_benchmark.four_frames import four_rows
-from livegan.io_benchmark.network import ENTER, bring_up, own_network
-from livegan.io_benchmark.ways_in import in_rows
-from livegan.io_benchmark.ways_out import out_rows, unused_rows
 from livegan.size import Size
 
 SIZES = (Size(512, 512), Size(720, 1280), Size(1080, 1920))
@@ -38,7 +39,7 @@ def bench_io(seconds: float) -> dict[str, Any]:
         If the measuring process failed.
     """
     alone = own_network()
-    command = [sys.executable, "-m", "livegan.io_benchmark", str(seconds)]
+    command = [sys.executable, "-m", "livegan.benchmark.io", str(seconds)]
     done = subprocess.run(
         [*ENTER, *command, "alone"] if alone else [*command, "here"],
         stdout=subprocess.PIPE,
@@ -59,6 +60,7 @@ def measured(seconds: float, alone: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="livegan-bench-") as name:
         folder = Path(name)
         on_loopback(folder)
+        install(folder)
         for size in SIZES:
             with screen_of(size, folder) as screen:
                 for way, rows in (("in", in_rows), ("out", out_rows)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,10 +15,10 @@ import av
 import numpy as np
 import psutil
 
+from livegan.benchmark.io.seen import FPS, Seen, Work, children
+from livegan.benchmark.io.stamp import Stamp, clock, grounds, read, stamp
+from livegan.benchmark.io.stand_ins import NAME, SEEN
 from livegan.builtin.outputs.rtmp import NoSound
-from livegan.io_benchmark import stand_in_outputs
-from livegan.io_benchmark.seen import FPS, Seen, Work, children
-from livegan.io_benchmark.stamp import Stamp, clock, grounds, read, stamp
 from livegan.ipc.picture_ring import PictureRing
 from livegan.size import Size
 from livegan.sound import RATE
@@ -78,7 +77,7 @@ class Receiver:
         self._over = threading.Event()
         lines = self._tail(file)
         if command is not None:
-            module = [sys.executable, "-m", "livegan.io_benchmark.other_program"]
+            module = [sys.executable, "-m", "livegan.benchmark.io.other_program"]
             self.process = subprocess.Popen(
                 [*enter, *module, *command],
                 stdout=subprocess.PIPE,
@@ -136,8 +135,8 @@ def played(size: Size) -> Iterator[tuple[Streams, Drawing]]:
 @contextlib.contextmanager
 def opened(
     streams: Streams, folder: Path, notes: list[str], *wanted: Row
-) -> Iterator[Callable[[], bool]]:
-    """These outputs, each showing the main picture; gives whether all are open."""
+) -> Iterator[Callable[[], set[str]]]:
+    """These outputs, each showing the main picture; gives their states."""
     outputs = Outputs(
         openers(notes.append),
         streams,
@@ -147,7 +146,7 @@ def opened(
     ring = streams.main.ring_name
     outputs.take([{"ring": ring, "options": {}, **OWN, **item} for item in wanted])
     try:
-        yield lambda: all(state == "open" for state in outputs.states().values())
+        yield lambda: set(outputs.states().values())
     finally:
         outputs.close()
 
@@ -157,16 +156,17 @@ def out_row(
 ) -> Row:
     """One way out: delay from the drawn picture to the received one, work, losses."""
     notes: list[str] = []
-    file = folder / stand_in_outputs.SEEN
+    file = folder / SEEN
     file.unlink(missing_ok=True)
     before = children()
-    with played(size) as (streams, drawing), opened(streams, folder, notes, wanted) as ready:
+    with played(size) as (streams, drawing), opened(streams, folder, notes, wanted) as states:
         receiver = None
         try:
-            wait = time.monotonic() + OPENS
-            drawing.until(lambda: ready() or time.monotonic() > wait)
+            wait_until_open(drawing, states)
+            if states() != {"open"}:
+                return {"name": title, "why": notes[-1] if notes else "it did not open in time"}
             ours = children() - before
-            receiver = Receiver(command, file)
+            receiver, wait = Receiver(command, file), time.monotonic() + OPENS
             drawing.until(lambda: bool(receiver.seen.times) or time.monotonic() > wait)
             if not receiver.seen.times:
                 return {"name": title, "why": notes[-1] if notes else "no picture came"}
@@ -234,9 +234,7 @@ def _thread_time(wanted: int | None) -> float:
 
 def out_rows(size: Size, seconds: float, folder: Path, screen: Path | None) -> list[Row]:
     """Each way out that this machine has, at one size. ``screen`` is the folder of an Xvfb."""
-    (folder / "plugins").mkdir(exist_ok=True)
-    plugin = folder / "plugins" / "bench_outputs.py"
-    shutil.copy(stand_in_outputs.__file__, plugin)
+    plugin = folder / "plugins" / NAME
     ours = {"plugin": plugin.stem, "entry": str(plugin)}
     high, wide = size
     port = free_port()
@@ -256,6 +254,12 @@ def out_rows(size: Size, seconds: float, folder: Path, screen: Path | None) -> l
     return [*rows, record_row(size, seconds, folder)]
 
 
+def wait_until_open(drawing: Drawing, states: Callable[[], set[str]]) -> None:
+    """Draw until no output is opening any more, or for `OPENS` seconds."""
+    end = time.monotonic() + OPENS
+    drawing.until(lambda: "opening" not in states() or time.monotonic() > end)
+
+
 def unused_rows(size: Size, seconds: float, folder: Path) -> list[Row]:
     """What outputs cost that nobody receives, and those that a set does not name."""
     port = free_port()
@@ -266,9 +270,8 @@ def unused_rows(size: Size, seconds: float, folder: Path) -> list[Row]:
         ("web, nobody watches", [{"kind": "web", "name": f":{port}/live"}]),
     ):
         before = children()
-        with played(size) as (streams, drawing), opened(streams, folder, [], *wanted) as ready:
-            wait = time.monotonic() + OPENS
-            drawing.until(lambda end=wait, ready=ready: ready() or time.monotonic() > end)  # type: ignore[misc]
+        with played(size) as (streams, drawing), opened(streams, folder, [], *wanted) as states:
+            wait_until_open(drawing, states)
             drawing.seconds(SETTLES)
             ours = children() - before
             work = Work(ours)

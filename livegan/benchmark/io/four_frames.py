@@ -21,10 +21,10 @@ from typing import IO, Any
 import psutil
 
 from livegan import share
-from livegan.io_benchmark.network import HERE, THERE, OtherMachine
-from livegan.io_benchmark.seen import Work, children
-from livegan.io_benchmark.stamp import Stamp, clock, stamp
-from livegan.io_benchmark.ways_out import Receiver, opened
+from livegan.benchmark.io.network import HERE, THERE, OtherMachine
+from livegan.benchmark.io.seen import Work, children
+from livegan.benchmark.io.stamp import Stamp, clock, stamp
+from livegan.benchmark.io.ways_out import Receiver, opened
 from livegan.ipc.picture_ring import PictureRing
 from livegan.openmp import wait_asleep
 from livegan.picture_sources.board import RingBoard
@@ -54,7 +54,7 @@ class Stage:
 
     def __init__(self, ring: PictureRing, size: Size, folder: Path) -> None:
         asked = {"ring": ring.name, "size": list(size), "folder": str(folder)}
-        module = [sys.executable, "-m", "livegan.io_benchmark.four_frames", json.dumps(asked)]
+        module = [sys.executable, "-m", "livegan.benchmark.io.four_frames", json.dumps(asked)]
         self.process = subprocess.Popen(
             module,
             stdin=subprocess.PIPE,

@@ -8,25 +8,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from livegan.benchmark.io.other_program import framebuffer
+from livegan.benchmark.io.seen import FPS, Seen, Work, children
+from livegan.benchmark.io.stamp import Stamp, clock, grounds, read, stamp
+from livegan.benchmark.io.stand_ins import read_number
 from livegan.film import FilmWriter
-from livegan.io_benchmark.other_program import framebuffer
-from livegan.io_benchmark.seen import FPS, Seen, Work, children
-from livegan.io_benchmark.stamp import COLUMNS, SHARE, Stamp, clock, grounds, read, stamp
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.reading_ahead import ReadingAhead
 from livegan.picture_sources.source import SourceName, Wanted
 from livegan.picture_sources.still_files import read_still
 from livegan.size import Size
-from livegan.stage.outputs.guest import Guest
-from livegan.stage.outputs.hosting import Message
-from livegan.stage.outputs.hosting import grab as grab_source
 from livegan.stage.picture_guests.guests import PictureGuests
 
 OPENS = 40.0
@@ -34,41 +31,7 @@ OPENS = 40.0
 SETTLES = 0.5
 LOOK = 0.002  # seconds between looks at the ring: the engine takes the newest when a frame begins
 FILM_S = 3.0
-NUMBERED = "livegan.io_benchmark.ways_in:grab_numbered"
 Row = dict[str, Any]
-
-
-def numbered(size: Size) -> str:
-    """A test pattern of FFmpeg in the time of the machine, with the bits of its number as squares.
-
-    It cannot say when it was made.
-    """
-    high, wide = size.height // SHARE, size.width // SHARE
-    squares = [
-        f"drawbox=x={bit % COLUMNS * wide}:y={bit // COLUMNS * high}:w={wide}:h={high}:"
-        f"color=white:t=fill:enable='mod(floor(n/{2**bit}),2)'"
-        for bit in range(2 * COLUMNS)
-    ]
-    black = f"drawbox=w={COLUMNS * wide}:h={2 * high}:color=black:t=fill"
-    return ",".join([f"testsrc2=size={size}:rate={FPS:g}", black, *squares, "realtime"])
-
-
-def read_number(picture: Any) -> int:
-    """The number in such a picture."""
-    high, wide = picture.shape[0] / SHARE, picture.shape[1] / SHARE
-    number = 0
-    for bit in range(2 * COLUMNS):
-        y, x = int((bit // COLUMNS + 0.5) * high), int((bit % COLUMNS + 0.5) * wide)
-        number |= int(picture[y, x, 1] > 127) << bit
-    return number
-
-
-def grab_numbered(connection: Connection, options: Message) -> None:
-    """As `livegan.stage.outputs.hosting.grab`, with that pattern as the camera ``test``."""
-    from livegan.picture_sources import camera
-
-    camera.PATTERN = numbered(Size(int(options["height"]), int(options["width"])))
-    grab_source(connection, options)
 
 
 def live_row(
@@ -78,13 +41,12 @@ def live_row(
     seconds: float,
     folder: Path,
     *,
-    target: str = "grab",
     seen_of: Callable[[Any], Stamp | None] = read,
 ) -> Row:
     """One live source, whose sender is at work already."""
     notes: list[str] = []
     before = children()
-    guests = PictureGuests(folder, notes.append, start=lambda _, options: Guest(target, options))
+    guests = PictureGuests(folder, notes.append)
     wanted = Wanted(*size)
     seen, serial = Seen(), 0
     try:
@@ -126,10 +88,8 @@ def camera_row(size: Size, seconds: float, folder: Path) -> Row:
             offset[0] = min(offset[0], now - number / FPS)
         return Stamp(number, max(begun, offset[0] + number / FPS))
 
-    return live_row(
-        "camera (test pattern)", SourceName("camera", "test"), size, seconds, folder,
-        target=NUMBERED, seen_of=seen_of,
-    )  # fmt: skip
+    name = SourceName("bench_pattern")
+    return live_row("camera (test pattern)", name, size, seconds, folder, seen_of=seen_of)
 
 
 def screen_row(size: Size, seconds: float, folder: Path, screen: Path) -> Row:
@@ -157,7 +117,7 @@ def screen_row(size: Size, seconds: float, folder: Path, screen: Path) -> Row:
 
 def ndi_row(size: Size, seconds: float, folder: Path, name: str) -> Row:
     """An NDI sender, in a process with cyndilib alone."""
-    module = [sys.executable, "-m", "livegan.io_benchmark.other_program"]
+    module = [sys.executable, "-m", "livegan.benchmark.io.other_program"]
     sender = subprocess.Popen(
         [*module, "send-ndi", name, str(size.height), str(size.width)],
         stderr=subprocess.DEVNULL,
