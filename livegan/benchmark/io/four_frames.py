@@ -22,9 +22,9 @@ import psutil
 
 from livegan import share
 from livegan.benchmark.io.network import HERE, THERE, OtherMachine
-from livegan.benchmark.io.seen import Work, children
-from livegan.benchmark.io.stamp import Stamp, clock, stamp
-from livegan.benchmark.io.ways_out import Receiver, opened
+from livegan.benchmark.io.seen import CoreShare, children
+from livegan.benchmark.io.stamp import FrameStamp, clock, stamp
+from livegan.benchmark.io.ways_out import OtherProgram, opened
 from livegan.ipc.picture_ring import PictureRing
 from livegan.openmp import wait_asleep
 from livegan.picture_sources.board import RingBoard
@@ -49,7 +49,7 @@ def texts(size: Size) -> tuple[str, str]:
     return four + canvas, four.replace(model, received) + canvas
 
 
-class Stage:
+class StageProcess:
     """The stage's part, in a process of its own: its main stream, guests, an output."""
 
     def __init__(self, ring: PictureRing, size: Size, folder: Path) -> None:
@@ -100,12 +100,12 @@ def play_stage(asked: dict[str, Any], told: IO[str], over: IO[str]) -> None:
 
 
 @contextmanager
-def other_programs(other: OtherMachine, size: Size, folder: Path) -> Iterator[Receiver]:
+def other_programs(other: OtherMachine, size: Size, folder: Path) -> Iterator[OtherProgram]:
     """One that sends and one that receives, on the other machine; gives the latter."""
     env, none = _env(folder / "there", HERE), folder / "none"
     sides = [str(size.height), str(size.width)]
-    sender = Receiver(["send-ndi", SENDER, *sides], none, other.enter, env)
-    receiver = Receiver(["receive-ndi", OUTPUT], none, other.enter, env)
+    sender = OtherProgram(["send-ndi", SENDER, *sides], none, other.enter, env)
+    receiver = OtherProgram(["receive-ndi", OUTPUT], none, other.enter, env)
     try:
         yield receiver
     finally:
@@ -137,9 +137,9 @@ def four_rows(size: Size, seconds: float, folder: Path, alone: bool) -> tuple[li
 
 
 @contextmanager
-def staged(ring: PictureRing, size: Size, folder: Path) -> Iterator[Stage]:
+def staged(ring: PictureRing, size: Size, folder: Path) -> Iterator[StageProcess]:
     """The stage's part; the ring is removed after it."""
-    stage = Stage(ring, size, folder)
+    stage = StageProcess(ring, size, folder)
     try:
         yield stage
     finally:
@@ -150,8 +150,8 @@ def staged(ring: PictureRing, size: Size, folder: Path) -> Iterator[Stage]:
 def _measured(
     seconds: float,
     ring: PictureRing,
-    stage: Stage,
-    receiver: Receiver,
+    stage: StageProcess,
+    receiver: OtherProgram,
     board: RingBoard,
     plays: Sequence[Callable[[], Any]],
 ) -> tuple[list[Row], str]:
@@ -164,7 +164,7 @@ def _measured(
         began = time.perf_counter()
         picture = as_bytes(play().picture)
         number = (number + 1) % 2**16
-        stamp(picture, Stamp(number, clock()))
+        stamp(picture, FrameStamp(number, clock()))
         ring.write(picture)
         return time.perf_counter() - began
 
@@ -183,7 +183,7 @@ def _measured(
         uses = turn % 2 == 1
         turned(guests | others, uses)
         until, frames = time.monotonic() + TURN_S, []
-        work = Work(guests), Work(others)
+        work = CoreShare(guests), CoreShare(others)
         while time.monotonic() < until:
             frames.append(frame(plays[uses]))
         times[uses].extend(frames[SETTLES:] or frames)

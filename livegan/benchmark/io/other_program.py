@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from livegan.benchmark.io.seen import FPS
-from livegan.benchmark.io.stamp import Stamp, clock, grounds, read, stamp
+from livegan.benchmark.io.stamp import FrameStamp, clock, grounds, read, stamp
 from livegan.picture_sources.source import Pixels
 
 LOOK = 0.002  # seconds between looks where nothing announces a picture
@@ -27,11 +27,11 @@ LOOK_NDI = 1 / 120  # the same, where each look converts a picture
 PATIENCE = 40.0  # seconds to wait for a server
 
 
-class Told:
+class PrintedStamps:
     """Prints each picture once."""
 
     def __init__(self) -> None:
-        self._last: Stamp | None = None
+        self._last: FrameStamp | None = None
 
     def __call__(self, picture: Pixels) -> None:
         said = read(picture)
@@ -57,7 +57,7 @@ def send_ndi(name: str, height: str, width: str) -> None:
         for number in range(10**9):
             picture = pictures[number % len(pictures)]
             _wait(number)
-            stamp(picture, Stamp(number, clock()))
+            stamp(picture, FrameStamp(number, clock()))
             sender.write_video(picture.reshape(-1))
 
 
@@ -68,7 +68,7 @@ def receive_ndi(name: str) -> None:
     from cyndilib.video_frame import VideoFrameSync
     from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
 
-    told = Told()
+    told = PrintedStamps()
     finder = Finder()
     finder.open()
     receiver: Any = Receiver(
@@ -99,7 +99,7 @@ def watch_web(address: str) -> None:
     """Watch moving JPEGs, as a browser does."""
     from PIL import Image
 
-    told = Told()
+    told = PrintedStamps()
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -120,7 +120,7 @@ def watch_web(address: str) -> None:
 def look_at_screen(folder: str, height: str, width: str) -> None:
     """Look at the screen of an Xvfb, in the memory that it draws into."""
     picture = framebuffer(Path(folder))[: int(height), : int(width)]
-    told = Told()
+    told = PrintedStamps()
     while True:
         told(picture)
         time.sleep(LOOK)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from livegan.benchmark.io.stamp import Stamp
+from livegan.benchmark.io.stamp import FrameStamp
 
 FPS = 30.0
 
 
 @dataclass
-class Seen:
+class Arrivals:
     """Pictures that arrived, from a moment on."""
 
     begun: float = 0.0
@@ -23,7 +23,7 @@ class Seen:
     times: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Number of a picture → when it was drawn, and when it was seen first."""
 
-    def take(self, said: Stamp | None, now: float) -> None:
+    def take(self, said: FrameStamp | None, now: float) -> None:
         """A picture was seen."""
         if said is not None and said.at >= self.begun:
             self.times.setdefault(said.number, (said.at, now))
@@ -42,7 +42,7 @@ class Seen:
         }
 
 
-class Work:
+class CoreShare:
     """The processor time of some processes, from now on."""
 
     def __init__(self, processes: Iterable[psutil.Process]) -> None:

@@ -19,7 +19,7 @@ GROUNDS = 8
 
 
 @dataclass(frozen=True)
-class Stamp:
+class FrameStamp:
     """What a picture says: which one it is, and when it was drawn, in seconds of `clock`."""
 
     number: int
@@ -58,7 +58,7 @@ def grounds(height: int, width: int) -> list[Pixels]:
     return made
 
 
-def stamp(picture: Pixels, said: Stamp) -> None:
+def stamp(picture: Pixels, said: FrameStamp) -> None:
     """Draw the squares into the upper left of a (H, W, 3 or 4) picture."""
     high, wide = picture.shape[0] // SHARE, picture.shape[1] // SHARE
     squares = np.array(said.bits, np.uint8).reshape(ROWS, COLUMNS) * 255
@@ -66,7 +66,7 @@ def stamp(picture: Pixels, said: Stamp) -> None:
     area[:] = np.repeat(np.repeat(squares, high, 0), wide, 1)[..., None]
 
 
-def read(picture: Pixels) -> Stamp | None:
+def read(picture: Pixels) -> FrameStamp | None:
     """What a (H, W, channels) picture of any size says; None if it is not whole or not ours."""
     height, width = picture.shape[:2]
     high, wide = height / SHARE, width / SHARE
@@ -81,4 +81,4 @@ def read(picture: Pixels) -> Stamp | None:
     said, check = data >> CHECK, data & 2**CHECK - 1
     if _check(said) != check:
         return None
-    return Stamp(said >> TIME, (said & 2**TIME - 1) * UNIT)
+    return FrameStamp(said >> TIME, (said & 2**TIME - 1) * UNIT)

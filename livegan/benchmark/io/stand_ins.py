@@ -27,7 +27,7 @@ SEEN = "seen.txt"
 """The file that it writes a line into for each picture: ``NUMBER DRAWN SEEN``."""
 
 
-class Looks:
+class LookingOutput:
     """An output that looks at each picture, and writes down when it came."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,9 +44,9 @@ class Looks:
         self._file.close()
 
 
-def open_looks(name: str, *, folder: Path) -> Looks:
+def open_looks(name: str, *, folder: Path) -> LookingOutput:
     """The output that only looks."""
-    return Looks(folder)
+    return LookingOutput(folder)
 
 
 def open_camera(name: str, *, note: Callable[[str], None], folder: Path) -> VirtualCamera:
@@ -63,7 +63,7 @@ def open_camera(name: str, *, note: Callable[[str], None], folder: Path) -> Virt
 
         def __init__(self, *, width: int, height: int, **more: Any) -> None:
             self._shape = height, width, 3
-            self._looks = Looks(folder)
+            self._looks = LookingOutput(folder)
 
         def send(self, frame: NDArray[np.uint8]) -> None:
             self._looks.send(frame.reshape(self._shape))

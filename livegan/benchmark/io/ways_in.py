@@ -14,8 +14,8 @@ from typing import Any
 from PIL import Image
 
 from livegan.benchmark.io.other_program import framebuffer
-from livegan.benchmark.io.seen import FPS, Seen, Work, children
-from livegan.benchmark.io.stamp import Stamp, clock, grounds, read, stamp
+from livegan.benchmark.io.seen import FPS, Arrivals, CoreShare, children
+from livegan.benchmark.io.stamp import FrameStamp, clock, grounds, read, stamp
 from livegan.benchmark.io.stand_ins import read_number
 from livegan.film import FilmWriter
 from livegan.ipc.picture_ring import PictureRing
@@ -41,14 +41,14 @@ def live_row(
     seconds: float,
     folder: Path,
     *,
-    seen_of: Callable[[Any], Stamp | None] = read,
+    seen_of: Callable[[Any], FrameStamp | None] = read,
 ) -> Row:
     """One live source, whose sender is at work already."""
     notes: list[str] = []
     before = children()
     guests = PictureGuests(folder, notes.append)
     wanted = Wanted(*size)
-    seen, serial = Seen(), 0
+    seen, serial = Arrivals(), 0
     try:
         with PictureRing.attach(guests.want([name], wanted)[str(name)]) as ring:
 
@@ -68,8 +68,8 @@ def live_row(
                 return {"name": title, "why": notes[-1] if notes else "no picture came"}
             settled = time.monotonic() + SETTLES
             look(lambda: time.monotonic() > settled)
-            seen = Seen(begun=clock())
-            work, end = Work(children() - before), time.monotonic() + seconds
+            seen = Arrivals(begun=clock())
+            work, end = CoreShare(children() - before), time.monotonic() + seconds
             look(lambda: time.monotonic() > end)
             return {"name": title, **seen.columns(), "core %": work.share()}
     finally:
@@ -81,12 +81,12 @@ def camera_row(size: Size, seconds: float, folder: Path) -> Row:
     begun, offset = clock(), [float("inf")]
     numbers: dict[int, float] = {}
 
-    def seen_of(picture: Any) -> Stamp:
+    def seen_of(picture: Any) -> FrameStamp:
         number, now = read_number(picture), clock()
         if number not in numbers:
             numbers[number] = now
             offset[0] = min(offset[0], now - number / FPS)
-        return Stamp(number, max(begun, offset[0] + number / FPS))
+        return FrameStamp(number, max(begun, offset[0] + number / FPS))
 
     name = SourceName("bench_pattern")
     return live_row("camera (test pattern)", name, size, seconds, folder, seen_of=seen_of)
@@ -103,7 +103,7 @@ def screen_row(size: Size, seconds: float, folder: Path, screen: Path) -> Row:
             due += 1 / FPS
             time.sleep(max(0.0, due - time.monotonic()))
             memory[: size.height, : size.width, :3] = pictures[number % len(pictures)]
-            stamp(memory[: size.height, : size.width], Stamp(number % 2**16, clock()))
+            stamp(memory[: size.height, : size.width], FrameStamp(number % 2**16, clock()))
             number += 1
 
     drawing = threading.Thread(target=draw, daemon=True)
@@ -136,7 +136,7 @@ def film_row(size: Size, seconds: float, folder: Path) -> Row:
     with FilmWriter(path, FPS, crf=20, preset="ultrafast") as film:
         for number in range(round(FILM_S * FPS)):
             picture = pictures[number % len(pictures)]
-            stamp(picture, Stamp(number, number / FPS))
+            stamp(picture, FrameStamp(number, number / FPS))
             film.write(picture)
     clip = ReadingAhead(Clip(path, Wanted(*size)))
     seen, late, begun = set(), [], time.perf_counter()

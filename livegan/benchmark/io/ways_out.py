@@ -15,8 +15,8 @@ import av
 import numpy as np
 import psutil
 
-from livegan.benchmark.io.seen import FPS, Seen, Work, children
-from livegan.benchmark.io.stamp import Stamp, clock, grounds, read, stamp
+from livegan.benchmark.io.seen import FPS, Arrivals, CoreShare, children
+from livegan.benchmark.io.stamp import FrameStamp, clock, grounds, read, stamp
 from livegan.benchmark.io.stand_ins import NAME, SEEN
 from livegan.builtin.outputs.rtmp import NoSound
 from livegan.ipc.picture_ring import PictureRing
@@ -38,7 +38,7 @@ OWN = {"plugin": "livegan", "entry": "livegan.builtin.outputs", "stamp": ""}
 Row = dict[str, Any]
 
 
-class Drawing:
+class StampedFrames:
     """Draws stamped pictures into a ring, 30 a second, as an engine does."""
 
     def __init__(self, ring: PictureRing, size: Size) -> None:
@@ -51,7 +51,7 @@ class Drawing:
             self._due += 1 / FPS
             time.sleep(max(0.0, self._due - time.monotonic()))
             picture = self._grounds[self._number % len(self._grounds)]
-            stamp(picture, Stamp(self._number % 2**16, clock()))
+            stamp(picture, FrameStamp(self._number % 2**16, clock()))
             self._ring.write(picture)
             self._number += 1
 
@@ -61,7 +61,7 @@ class Drawing:
         self.until(lambda: time.monotonic() > end)
 
 
-class Receiver:
+class OtherProgram:
     """Reads the lines of a program that receives, or of a file that one writes."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Receiver:
         env: dict[str, str] | None = None,
     ) -> None:
         """``enter`` is what the command begins with, ``env`` its environment."""
-        self.seen = Seen()
+        self.seen = Arrivals()
         self.process: subprocess.Popen[str] | None = None
         self._over = threading.Event()
         lines = self._tail(file)
@@ -105,7 +105,7 @@ class Receiver:
     def _read(self, lines: Iterator[str]) -> None:
         for line in lines:
             number, drawn, seen = line.split()
-            self.seen.take(Stamp(int(number), float(drawn)), float(seen))
+            self.seen.take(FrameStamp(int(number), float(drawn)), float(seen))
 
     def close(self) -> None:
         """End it."""
@@ -119,14 +119,14 @@ class Receiver:
 
 
 @contextlib.contextmanager
-def played(size: Size) -> Iterator[tuple[Streams, Drawing]]:
+def played(size: Size) -> Iterator[tuple[Streams, StampedFrames]]:
     """The streams of a show, without flash guard, and what draws their main picture."""
     with PictureRing.create(*size) as ring:
         main = Stream("window", FlashGuard("off"), Fallbacks(start=False), ring)
         streams = Streams(main)
         streams.start()
         try:
-            yield streams, Drawing(ring, size)
+            yield streams, StampedFrames(ring, size)
         finally:
             streams.stop()
             ring.unlink()
@@ -166,13 +166,13 @@ def out_row(
             if states() != {"open"}:
                 return {"name": title, "why": notes[-1] if notes else "it did not open in time"}
             ours = children() - before
-            receiver, wait = Receiver(command, file), time.monotonic() + OPENS
+            receiver, wait = OtherProgram(command, file), time.monotonic() + OPENS
             drawing.until(lambda: bool(receiver.seen.times) or time.monotonic() > wait)
             if not receiver.seen.times:
                 return {"name": title, "why": notes[-1] if notes else "no picture came"}
             drawing.seconds(SETTLES)
-            receiver.seen = Seen(begun=clock())
-            work = Work(ours)
+            receiver.seen = Arrivals(begun=clock())
+            work = CoreShare(ours)
             drawing.seconds(seconds)
             share = work.share()
             drawing.seconds(0.2)
@@ -197,7 +197,7 @@ def record_row(size: Size, seconds: float, folder: Path) -> Row:
         drawing.seconds(seconds)
         share = 100 * (_thread_time(thread) - before) / (time.perf_counter() - began)
         outputs.close()
-    seen = Seen(begun)
+    seen = Arrivals(begun)
     with av.open(str(path)) as film:
         for frame in film.decode(video=0):
             assert frame.time is not None
@@ -254,7 +254,7 @@ def out_rows(size: Size, seconds: float, folder: Path, screen: Path | None) -> l
     return [*rows, record_row(size, seconds, folder)]
 
 
-def wait_until_open(drawing: Drawing, states: Callable[[], set[str]]) -> None:
+def wait_until_open(drawing: StampedFrames, states: Callable[[], set[str]]) -> None:
     """Draw until no output is opening any more, or for `OPENS` seconds."""
     end = time.monotonic() + OPENS
     drawing.until(lambda: "opening" not in states() or time.monotonic() > end)
@@ -274,7 +274,7 @@ def unused_rows(size: Size, seconds: float, folder: Path) -> list[Row]:
             wait_until_open(drawing, states)
             drawing.seconds(SETTLES)
             ours = children() - before
-            work = Work(ours)
+            work = CoreShare(ours)
             drawing.seconds(seconds)
             rows.append({"name": title, "processes": len(ours), "core %": work.share()})
     return rows

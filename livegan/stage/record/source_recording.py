@@ -123,7 +123,7 @@ class SourceRecording:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class SourceTake:
     """What was recorded."""
 
     pictures: int
@@ -146,7 +146,7 @@ def record_source(
     *,
     guests: Callable[..., PictureGuests] = PictureGuests,
     clock: Callable[[], float] = time.monotonic,
-) -> Recorded:
+) -> SourceTake:
     """Record a source into a new file until ``over(seconds recorded)``; waits for it if it is away.
 
     ``note`` takes lines about the source. While it is away, the film keeps its last picture.
@@ -173,4 +173,4 @@ def record_source(
     finally:
         film.close()
         opened.close()
-    return Recorded(film.pictures, film.seconds, film.size)
+    return SourceTake(film.pictures, film.seconds, film.size)

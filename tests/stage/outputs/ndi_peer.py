@@ -90,7 +90,7 @@ def receive(name: str) -> None:
                 print(line, flush=True)
                 before = line
         if receiver.frame_sync.audio_samples_available():
-            receiver.frame_sync.capture_available_audio()
+            receiver.frame_sync.capture_audio(RATE // 60)
             peak = round(100 * float(np.abs(heard.get_array()).max(initial=0)))
             if abs(peak - loud) > 2:
                 loud = peak
