@@ -107,8 +107,8 @@ def receive(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
                 wire.say("open", name=sound.name, rate=RATE)
                 opened = True
             wire.sound(block)
-            here = came = now
-        elif sound.connected:
+            came = now
+        if sound.connected:  # of a sender that went, the library goes on giving silence
             here = now
         if opened and (now - here > LOST or now - came > SILENT):
             break
