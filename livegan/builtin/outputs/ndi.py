@@ -100,7 +100,7 @@ class NdiOutput:
         frame.set_fourcc(FourCC.RGBX)
         frame.set_frame_rate(RATE)
         frame.set_resolution(width, height)
-        sender = Sender(self.name, clock_video=False)
+        sender = Sender(self.name, clock_video=False, clock_audio=False)
         sender.set_video_frame(frame)
         if self._sound is not None:
             sender.set_audio_frame(_sound_frame())

@@ -1,8 +1,9 @@
 """The other end of an NDI test: cyndilib alone, in a process of its own, nothing of livegan.
 
-``send NAME`` sends what lines of its input say, ``WIDTH HEIGHT RED GREEN BLUE``, beside a tone.
-``receive NAME`` prints each new picture in that form, the colour taken from the middle, and each
-new loudness as ``0 0 PEAK RATE 0``, the peak in per cent, the rate in kHz.
+``send NAME`` sends what lines of its input say, ``WIDTH HEIGHT RED GREEN BLUE``, and with a sixth
+number, the alpha, as BGRA; beside it a tone. ``receive NAME`` prints each new picture in that form,
+the colour taken from the middle, and each new loudness as ``0 0 PEAK RATE 0``, the peak in per
+cent, the rate in kHz.
 """
 
 from __future__ import annotations
@@ -34,18 +35,19 @@ def send(name: str) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     sender: Any = None
-    size: tuple[int, int] | None = None
+    size: tuple[int, int, int] | None = None
     sound = 0
     while True:
         if asked:
             width, height, *colour = asked[-1]
-            if size != (width, height):
+            alpha = colour[3:]
+            if size != (width, height, len(alpha)):
                 if sender is not None:
                     sender.close()
-                frame, size = VideoSendFrame(), (width, height)
-                frame.set_fourcc(FourCC.RGBX)
+                frame, size = VideoSendFrame(), (width, height, len(alpha))
+                frame.set_fourcc(FourCC.BGRA if alpha else FourCC.RGBX)
                 frame.set_resolution(width, height)
-                sender = Sender(name, clock_video=False)
+                sender = Sender(name, clock_video=False, clock_audio=False)
                 sender.set_video_frame(frame)
                 tone = AudioSendFrame(BLOCK)
                 tone.sample_rate, tone.num_channels = RATE, 2
@@ -53,7 +55,7 @@ def send(name: str) -> None:
                 sender.open()
                 began, sound = time.monotonic(), 0
             pixels = np.empty((height, width, 4), np.uint8)
-            pixels[:] = (*colour, 255)
+            pixels[:] = (*colour[2::-1], *alpha) if alpha else (*colour, 255)
             sender.write_video(pixels.reshape(-1))
             while sound + BLOCK <= (time.monotonic() - began) * RATE:
                 at = np.arange(sound, sound + BLOCK, dtype=np.float64) / RATE
