@@ -15,7 +15,7 @@ FPS = 30.0
 
 
 @dataclass
-class Arrivals:
+class SeenFrames:
     """Pictures that arrived, from a moment on."""
 
     begun: float = 0.0

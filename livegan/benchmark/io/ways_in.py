@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 
 from livegan.benchmark.io.other_program import framebuffer
-from livegan.benchmark.io.seen import FPS, Arrivals, CoreShare, children
+from livegan.benchmark.io.seen import FPS, CoreShare, SeenFrames, children
 from livegan.benchmark.io.stamp import FrameStamp, clock, grounds, read, stamp
 from livegan.benchmark.io.stand_ins import read_number
 from livegan.film import FilmWriter
@@ -48,7 +48,7 @@ def live_row(
     before = children()
     guests = PictureGuests(folder, notes.append)
     wanted = Wanted(*size)
-    seen, serial = Arrivals(), 0
+    seen, serial = SeenFrames(), 0
     try:
         with PictureRing.attach(guests.want([name], wanted)[str(name)]) as ring:
 
@@ -68,7 +68,7 @@ def live_row(
                 return {"name": title, "why": notes[-1] if notes else "no picture came"}
             settled = time.monotonic() + SETTLES
             look(lambda: time.monotonic() > settled)
-            seen = Arrivals(begun=clock())
+            seen = SeenFrames(begun=clock())
             work, end = CoreShare(children() - before), time.monotonic() + seconds
             look(lambda: time.monotonic() > end)
             return {"name": title, **seen.columns(), "core %": work.share()}

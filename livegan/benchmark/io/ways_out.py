@@ -15,10 +15,10 @@ import av
 import numpy as np
 import psutil
 
-from livegan.benchmark.io.seen import FPS, Arrivals, CoreShare, children
+from livegan.benchmark.io.seen import FPS, CoreShare, SeenFrames, children
 from livegan.benchmark.io.stamp import FrameStamp, clock, grounds, read, stamp
 from livegan.benchmark.io.stand_ins import NAME, SEEN
-from livegan.builtin.outputs.rtmp import NoSound
+from livegan.builtin.outputs.streaming import NoSound
 from livegan.ipc.picture_ring import PictureRing
 from livegan.size import Size
 from livegan.sound import RATE
@@ -72,7 +72,7 @@ class OtherProgram:
         env: dict[str, str] | None = None,
     ) -> None:
         """``enter`` is what the command begins with, ``env`` its environment."""
-        self.seen = Arrivals()
+        self.seen = SeenFrames()
         self.process: subprocess.Popen[str] | None = None
         self._over = threading.Event()
         lines = self._tail(file)
@@ -171,7 +171,7 @@ def out_row(
             if not receiver.seen.times:
                 return {"name": title, "why": notes[-1] if notes else "no picture came"}
             drawing.seconds(SETTLES)
-            receiver.seen = Arrivals(begun=clock())
+            receiver.seen = SeenFrames(begun=clock())
             work = CoreShare(ours)
             drawing.seconds(seconds)
             share = work.share()
@@ -197,7 +197,7 @@ def record_row(size: Size, seconds: float, folder: Path) -> Row:
         drawing.seconds(seconds)
         share = 100 * (_thread_time(thread) - before) / (time.perf_counter() - began)
         outputs.close()
-    seen = Arrivals(begun)
+    seen = SeenFrames(begun)
     with av.open(str(path)) as film:
         for frame in film.decode(video=0):
             assert frame.time is not None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from livegan.benchmark.io.seen import Arrivals
+from livegan.benchmark.io.seen import SeenFrames
 from livegan.benchmark.io.stamp import UNIT, FrameStamp, clock, grounds, read, stamp
 
 
@@ -46,11 +46,11 @@ def test_a_torn_picture_and_another_one_are_not_read() -> None:
 
 
 def test_delays_and_losses_are_counted_from_its_beginning() -> None:
-    seen = Arrivals(begun=10.0)
+    seen = SeenFrames(begun=10.0)
     seen.take(FrameStamp(1, 9.9), 10.0)  # drawn before
     seen.take(None, 10.0)
     for number in (2, 3, 5, 6, 6):
         seen.take(FrameStamp(number, 10 + number / 30), 10 + number / 30 + number / 1000)
     assert seen.columns() == {"median ms": 4.0, "p95 ms": 6.0, "lost %": 20.0}
-    assert Arrivals().columns()["lost %"] == 100.0
+    assert SeenFrames().columns()["lost %"] == 100.0
     assert 0 <= clock() < 2**32 * UNIT
