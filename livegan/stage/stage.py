@@ -55,7 +55,7 @@ from livegan.stage.patch_guests.guests import PatchGuests
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
 from livegan.stage.record.journal import begin_journal
-from livegan.stage.record.show_log import ShowLog, free_name
+from livegan.stage.record.show_log import opened_log
 from livegan.stage.record.show_report import ShowReport
 from livegan.stage.remote.remote import Remote
 from livegan.stage.streams.stream import Stream
@@ -150,13 +150,8 @@ class Stage:
     def _open(self, stack: contextlib.ExitStack) -> None:
         """Everything a show needs; what was opened is closed in the reverse order."""
         options = self.options
-        path, why = options.log, ""
-        if path is None:
-            path, why = free_name(options.working / "shows")
-        self._log = ShowLog(path)
+        self._log, path = opened_log(options.log, options.working / "shows")
         stack.callback(self._log.close)
-        if why:
-            self._log.say(f"this show has no log: {why}", "yellow")
         self._swept(sweep())
         source = source_of(options.audio, options, self._note)
         shared = stack.enter_context(rings.made(options.largest, self._note))
