@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from livegan.builtin.pictures import in_range
 from livegan.engine.commit.script import Refusal, Script, refusal_of
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
@@ -235,6 +236,9 @@ def foreign_signal(value: Any) -> bool:
 def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
     """A step's picture, or an error that says why it is none."""
     picture = step.instance.draw(step.node, inputs, moment)
+    operation = step.node.operation
+    if operation is not None and in_range(operation):
+        return picture
     if not bool(torch.isfinite(picture.sum())):
         raise Refusal(f"{step.name} drew not-a-number or infinity", step.node.place)
     return picture
