@@ -71,8 +71,8 @@ def timeline(
     with one_thread():
         middle = height // 2
         for side, (first, stop) in enumerate(((0, middle), (middle, height))):
-            shapes = ((reach[side], hue, 0.8), (reach[2 + side], core, 0.75))
-            tints = [(float(far.max()), drawn(far), *how) for far, *how in shapes]
+            shapes = ((reach[side], (hue, 0.8)), (reach[2 + side], (core, 0.75)))
+            tints = [(float(far.max()), drawn(far), *how) for far, how in shapes]
             for rows in blocks(first, stop, width):
                 part = picture[:, rows]
                 light(part, lighting(height)[:, rows], bands)

@@ -15,12 +15,14 @@ from livegan.engine.commit import lineup
 from livegan.engine.commit.lineup import Cue, Lineup, LineupAction, LineupEvent, lost, step
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.object_lifetime import retire
+from livegan.engine.program.governor import Governor, Turns
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.program.sends import SentNumbers, sent_by
 from livegan.generators.channels import fitted
 from livegan.graph.control_reading import ControlValue
+from livegan.graph.graph import held_rate
 from livegan.graph.reading import NO_CONTROLS, Reading
 from livegan.graph.send import Send
 from livegan.ipc.messages import Fault
@@ -84,6 +86,9 @@ class Player:
     """Numbers from hands and machines; a frame is drawn with one snapshot of them."""
     sources: Board = field(default_factory=NoSources)
     """Where pictures of cameras and other live sources are."""
+    clock: Callable[[], float] = time.monotonic
+    governs: bool = False
+    """Whether ``settings(rate=...)`` is obeyed: in a show. A rehearsal paints every slot."""
 
     def __post_init__(self) -> None:
         self.hearing = Hearing(self.history)
@@ -91,6 +96,8 @@ class Player:
         self.lineup = Lineup()
         """All that is decided about programs; replaced, never changed: any thread may read it."""
         self.solo: int | None = None
+        self.governor = Governor()
+        self.turns = Turns()
         self.shown: torch.Tensor | None = None
         self.spent: dict[str, float] = {}
         self.newest: tuple[Program, Reading] | None = None
@@ -175,6 +182,7 @@ class Player:
         if self.shown is not None:
             self._dissolve = (self.shown, now.time)
         self._drawn = program
+        self.turns.forget()
         for key in list(self._memory)[:-MOST_MEMORY]:
             del self._memory[key]
         self._since = now.time
@@ -202,7 +210,7 @@ class Player:
 
     def frame(self, position: int) -> Frame | None:
         """Draw the frame for the sound up to ``position`` (samples); None before any program."""
-        began = time.perf_counter()
+        began = first = time.perf_counter()
         position = position // HOP * HOP
         sound = self.hearing.at(position)
         now = self._now(sound, self.program, self._before)
@@ -227,7 +235,7 @@ class Player:
         self._failure = None
         with torch.inference_mode():
             pictures = draw_frame(
-                program, moment, self._faults, spent, self.paint_threads, self.limit_s
+                program, moment, self._faults, spent, self.paint_threads, self.limit_s, self.turns
             )
             began = time.perf_counter()
             picture = pictures[program.window]
@@ -241,9 +249,33 @@ class Player:
             self.happen(lineup.Failed(program, self._failure))
         self.shown = picture
         self.spent = spent
+        self._govern(program, time.perf_counter() - first)
         self.newest = program, reading
         extra = {(kind, name): pictures[index] for kind, name, index in program.extra}
         return Frame(picture, extra, now, program.version, position, sent)
+
+    def _govern(self, program: Program, took_s: float) -> None:
+        """Choose how many slots paint in the next frame, after one that took so long."""
+        rate, slots = self.held_rate(program), len(program.slots)
+        if not rate or slots < 2:
+            self.governor, self.turns.count = Governor(), 0
+            return
+        beside = self.paint_threads.threads
+        paint_s = self.spent["generators"] / min(beside, slots)
+        self.governor = self.governor.look(self.clock(), took_s, paint_s, slots, beside, rate)
+        self.turns.count = self.governor.painting(slots, beside)
+
+    def held_rate(self, program: Program) -> float:
+        """Frames a second that the set wants to be held; 0 if none, and in rehearsals."""
+        return held_rate(str(program.setting("rate", "")), self.fps) if self.governs else 0.0
+
+    @property
+    def pace(self) -> str:
+        """What is done to hold the rate, for the HUD; empty if nothing is."""
+        program = self.program
+        if program is None or not (rate := self.held_rate(program)):
+            return ""
+        return self.governor.line(len(program.slots), self.paint_threads.threads, rate)
 
     def _dissolved(self, picture: torch.Tensor, program: Program, now: Now) -> torch.Tensor:
         if self._dissolve is None:

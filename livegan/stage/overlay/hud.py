@@ -200,6 +200,7 @@ class Hud:
                 (f"{readings.scene} version {version}".strip(), WHITE),
                 (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
+            [(view.pace, AMBER)] * bool(view.pace),
             [(heard, GREY)] * bool(readings.source),
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [
@@ -226,6 +227,7 @@ class Hud:
         state = STATES.get(view.commit, "")
         segments: list[Segment] = [
             (engine, WHITE if plays else AMBER),
+            *[(view.pace, AMBER)] * bool(view.pace),
             (f"age {age:>3} ms", WHITE),
             (f"{readings.bpm:5.1f} bpm {beat}/{view.beats_per_bar}", BLUE),
             *[(state, COMMIT_COLOURS.get(view.commit, WHITE))] * bool(state),
