@@ -37,15 +37,15 @@ class Reach:
     @property
     def short(self) -> str:
         """ "slow: 7 of 30 fps", for the HUD; empty if it is not slow."""
-        return f"slow: {self.rate:.0f} of {self.wanted:g} fps" if self.slow else ""
+        return f"slow: {number(self.rate)} of {self.wanted:g} fps" if self.slow else ""
 
     @property
     def line(self) -> str:
         """ "28 pictures a second here", and if that is slow of how many and why."""
         if not self.slow:
-            return f"{self.rate:.0f} pictures a second here"
+            return f"{number(self.rate)} pictures a second here"
         return (
-            f"{self.rate:.0f} pictures a second here, of {self.wanted:g}: each takes "
+            f"{number(self.rate)} pictures a second here, of {self.wanted:g}: each takes "
             f"{self.frame_ms:.0f} ms, {self.painting_ms:.0f} of them the models"
         )
 
@@ -75,7 +75,7 @@ def reach(program: Program, frame_s: float, wanted: float, beside: int) -> Reach
     advice = []
 
     def better(seconds: float) -> str:
-        return f"about {min(1 / max(seconds, 1e-6), wanted):.0f} a second"
+        return f"about {number(min(1 / max(seconds, 1e-6), wanted))} a second"
 
     rounds = -(-len(slots) // together)
     if rounds > 1 and not program.setting("rate", ""):
@@ -92,17 +92,24 @@ def reach(program: Program, frame_s: float, wanted: float, beside: int) -> Reach
     paints = f"{said} paint{'s' * (len(names) == 1)} at {sizes[largest[0]].plain} px"
     free = all(slots[place][1].generator.checkpoint.any_shape for place in largest)
     smaller = next((side for side in SMALLER if side * side < large), None)
-    if any(size.pixels > program.size.pixels for size in sizes):
-        paints += ", the size of the model's card, which the size of the canvas does not change"
+    card = ", the size of the model's card, which the size of the canvas does not change"
+    paints += card if large != program.size.pixels else ""
     if free and smaller:
         less = sum(took[place] for place in largest) / together * (1 - smaller**2 / large)
         paints += (
             f"; with model(..., size={smaller}) it is {better(frame_s - min(less, painting))}, "
             "but a model paints best at its own size"
         )
-    advice.append(paints)
+        advice.append(paints)
+    elif large > program.size.pixels:
+        advice.append(paints)
     if len(slots) > 1:
         slowest = max(range(len(slots)), key=lambda place: took[place])
         without = better(frame_s - took[slowest] / together)
         advice.append(f"without {slots[slowest][0].name} it is {without}")
     return Reach(rate, wanted, 1000 * frame_s, 1000 * painting, tuple(advice))
+
+
+def number(rate: float) -> str:
+    """A rate for people: with a digit after the point where that matters."""
+    return f"{rate:.1f}" if rate < 9.95 else f"{rate:.0f}"
