@@ -46,7 +46,8 @@ class FirstSeconds:
         frame_s = statistics.median(self._took)
         self._since, self._took = now, []
         wanted = player.held_rate(player.program) or player.fps
-        found = reach(player.program, frame_s, wanted, player.paint_threads.threads)
+        beside, turns = player.paint_threads.threads, player.turns.count
+        found = reach(player.program, frame_s, wanted, beside, turns)
         self.reach = found
         if found.slow and not self._said:
             self._said = True

@@ -55,18 +55,19 @@ class Reach:
         return "; ".join([self.line, *(self.advice if self.slow else ())])
 
 
-def reach(program: Program, frame_s: float, wanted: float, beside: int) -> Reach:
+def reach(program: Program, frame_s: float, wanted: float, beside: int, turns: int = 0) -> Reach:
     """What a program reaches whose frame takes ``frame_s``, of ``wanted`` frames a second.
 
-    ``beside`` is how many slots paint at the same time. The seconds of each slot are those of its
-    last picture.
+    ``beside`` is how many slots paint at the same time, ``turns`` how many in a frame, where they
+    take turns, else 0. The seconds of each slot are those of its last picture.
     """
     slots = [
         (step, step.instance) for step in program.slots if isinstance(step.instance, ModelInstance)
     ]
     took = [instance.took_s for _, instance in slots]
     together = max(1, min(beside, len(slots)))
-    painting = min(frame_s, sum(took) / together)
+    part = min(turns, len(slots)) / len(slots) if turns and slots else 1.0
+    painting = min(frame_s, part * sum(took) / together)
     rest = frame_s - painting
     rate = 1 / frame_s if frame_s > 0 else wanted
     found = Reach(rate, wanted, 1000 * frame_s, 1000 * painting)
@@ -95,7 +96,7 @@ def reach(program: Program, frame_s: float, wanted: float, beside: int) -> Reach
     card = ", the size of the model's card, which the size of the canvas does not change"
     paints += card if large != program.size.pixels else ""
     if free and smaller:
-        less = sum(took[place] for place in largest) / together * (1 - smaller**2 / large)
+        less = part * sum(took[place] for place in largest) / together * (1 - smaller**2 / large)
         paints += (
             f"; with model(..., size={smaller}) it is {better(frame_s - min(less, painting))}, "
             "but a model paints best at its own size"
@@ -103,7 +104,7 @@ def reach(program: Program, frame_s: float, wanted: float, beside: int) -> Reach
         advice.append(paints)
     elif large > program.size.pixels:
         advice.append(paints)
-    if len(slots) > 1:
+    if len(slots) > 1 and part == 1.0:
         slowest = max(range(len(slots)), key=lambda place: took[place])
         without = better(frame_s - took[slowest] / together)
         advice.append(f"without {slots[slowest][0].name} it is {without}")

@@ -64,6 +64,12 @@ def test_slots_that_paint_at_once_count_by_the_clock(show: Show) -> None:
     assert reach(program(show), 0.1, 30.0, 2).painting_ms == pytest.approx(40)
 
 
+def test_slots_that_take_turns_count_as_often_as_they_paint(show: Show) -> None:
+    found = reach(program(show), 0.1, 30.0, 1, turns=1)
+    assert found.painting_ms == pytest.approx(80 / 3)
+    assert not any(line.startswith("without") for line in found.advice)
+
+
 def test_a_size_that_the_canvas_does_not_change_is_said(tmp_path: Path) -> None:
     show = Show(tmp_path, TEXT.format(rate=""), size=32)
     show.save()
