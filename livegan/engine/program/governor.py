@@ -1,6 +1,6 @@
 """The governor: how many slots paint in each frame, so that a set keeps its rate.
 
-`Governor` decides how many, from what frames took: a value, and pure. `Turns` decides which, from
+`Governor` decides how many, from what frames took: a value, and pure. `SlotTurns` decides which, from
 the conditions. Why slots take turns and do not paint smaller: docs/decisions/governor.md.
 """
 
@@ -105,14 +105,14 @@ POINTS = 24
 
 
 @dataclass
-class Waiting:
+class SlotWait:
     """A slot: the condition it painted last, and the frames since."""
 
     condition: torch.Tensor
     frames: int = 0
 
 
-class Turns:
+class SlotTurns:
     """Which slots paint in a frame: those whose conditions changed most, times how long they wait.
 
     So a slot whose condition stands still is repeated, and none is for ever.
@@ -121,7 +121,7 @@ class Turns:
     def __init__(self) -> None:
         self.count = 0
         """How many paint in a frame, of all; 0: all of them."""
-        self._waiting: WeakKeyDictionary[Instance, Waiting] = WeakKeyDictionary()
+        self._waiting: WeakKeyDictionary[Instance, SlotWait] = WeakKeyDictionary()
 
     def forget(self) -> None:
         """Another program plays: in its first frame all slots paint."""
@@ -141,7 +141,7 @@ class Turns:
         now = {place for place in first if math.isinf(urgency[place])} | {*first[:share]}
         for place, (instance, _) in enumerate(slots):
             if place in now:
-                self._waiting[instance] = Waiting(seen[place])
+                self._waiting[instance] = SlotWait(seen[place])
             else:
                 self._waiting[instance].frames += 1
         return [place in now for place in range(count)]

@@ -17,7 +17,7 @@ from livegan.engine.commit.script import Refusal, Script, refusal_of
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context
-from livegan.engine.program.governor import Turns
+from livegan.engine.program.governor import SlotTurns
 from livegan.engine.program.instance import Instance, Moment
 from livegan.engine.program.paint_threads import PaintThreads, outcome
 from livegan.graph.graph import Graph
@@ -126,7 +126,7 @@ def draw_frame(
     spent: dict[str, float],
     paint_threads: PaintThreads,
     limit_s: float = 1.0,
-    turns: Turns | None = None,
+    turns: SlotTurns | None = None,
 ) -> list[torch.Tensor]:
     """Draw every node once, inputs first; a node that fails holds its last good picture.
 
@@ -179,7 +179,7 @@ def draw_frame(
 
 
 def painting(
-    program: Program, models: tuple[int, ...], pictures: list[torch.Tensor], turns: Turns | None
+    program: Program, models: tuple[int, ...], pictures: list[torch.Tensor], turns: SlotTurns | None
 ) -> tuple[int, ...]:
     """Which of these slots paint in this frame; those that do not have their last picture again."""
     if turns is None or not turns.count:

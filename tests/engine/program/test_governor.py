@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from livegan.engine.program.governor import Governor, Turns
+from livegan.engine.program.governor import Governor, SlotTurns
 from livegan.engine.program.instance import Instance
 from livegan.engine.program.paint_threads import PaintThreads
 
@@ -113,7 +113,7 @@ class Painted(Instance):
 def turns(moves: list[float], frames: int, count: int = 2) -> list[int]:
     """How often each slot painted, whose condition moves so far in a frame."""
     slots = [Painted() for _ in moves]
-    chooser = Turns()
+    chooser = SlotTurns()
     chooser.count = count
     painted = [0] * len(moves)
     for frame in range(frames):
@@ -136,7 +136,7 @@ def test_a_slot_whose_condition_stands_still_is_repeated_and_not_for_ever() -> N
 
 def test_a_slot_without_a_picture_paints() -> None:
     slots = [Painted(), Painted(), Painted()]
-    chooser = Turns()
+    chooser = SlotTurns()
     chooser.count = 1
     given = [(slot, torch.zeros(3, 8, 8)) for slot in slots]
     chooser.painting(given, 3)
@@ -145,7 +145,7 @@ def test_a_slot_without_a_picture_paints() -> None:
 
 
 def test_without_a_governor_all_paint() -> None:
-    chooser = Turns()
+    chooser = SlotTurns()
     given: list[tuple[Instance, torch.Tensor]] = [(Painted(), torch.zeros(3, 8, 8))] * 1
     assert chooser.painting(given, 1) == [True]
     assert chooser.painting(given, 1) == [True]
