@@ -1,7 +1,7 @@
 """The governor: how many slots paint in each frame, so that a set keeps its rate.
 
-`Governor` decides how many, from what frames took: a value, and pure. `SlotTurns` decides which, from
-the conditions. Why slots take turns and do not paint smaller: docs/decisions/governor.md.
+`Governor` decides how many, from what frames took: a value, and pure. `SlotTurns` decides which,
+from the conditions. Why slots take turns and do not paint smaller: docs/decisions/governor.md.
 """
 
 from __future__ import annotations
