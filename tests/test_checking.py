@@ -46,10 +46,9 @@ def test_a_mistake_in_a_module_beside_the_set_is_told_there(here: Path) -> None:
 
 
 def test_a_module_that_is_not_saved_yet_is_read_as_it_is_typed(here: Path) -> None:
-    module = here / "beside.py"
+    module = here / "tools.py"
     module.write_text("gain = 1\n")
-    text = f"import beside\n{GOOD.replace('listen()', 'listen(), gain=beside.gain')}"
-    assert read_set(here / "set.py", text, here).good
+    text = f"import tools\n{GOOD.replace('listen()', 'listen(), gain=tools.gain')}"
     with instead({module: "gian = 1\n"}):
         (problem,) = read_set(here / "set.py", text, here).problems
     assert (problem.line, module.read_text()) == (3, "gain = 1\n") and "gain" in problem.message
