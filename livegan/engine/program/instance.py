@@ -164,6 +164,10 @@ class ModelInstance(Instance):
         super().__init__()
         self.generator = generator
 
+    def warm_up(self, node: Picture, size: Size) -> None:
+        """Paint twice, so that the first picture on the air is as quick as any."""
+        self.generator.warm_up(size)
+
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
     ) -> torch.Tensor:
@@ -217,6 +221,9 @@ class PrevInstance(Instance):
     def __init__(self) -> None:
         super().__init__()
         self.target: Instance | None = None
+        self.arranged = False
+        """It is part of an arrangement, such as a grid, which is larger than its pictures: given
+        its own size it would grow with every frame."""
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
@@ -224,4 +231,7 @@ class PrevInstance(Instance):
         picture = self.target.last if self.target is not None else moment.shown
         if picture is None:
             return torch.zeros(3, *moment.size, device=moment.device)
+        high, wide = picture.shape[1:]
+        if self.arranged and (high > moment.size.height or wide > moment.size.width):
+            return fitted(picture, *moment.size)
         return picture
