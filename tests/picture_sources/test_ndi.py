@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from livegan.builtin.outputs.ndi import open_ndi as open_output
-from livegan.picture_sources.ndi import find_sender, open_ndi, senders
+from livegan.picture_sources.ndi import open_ndi, senders
+from livegan.picture_sources.senders import find_sender
 from livegan.picture_sources.source import PictureSourceError, Wanted
 
 THERE = ["STUDIO (Resolume 2)", "DESK (Resolume)", "DESK (OBS (PGM))", "RESOLUME-PC (out)"]
