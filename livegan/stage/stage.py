@@ -185,7 +185,7 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._streams.stop)
-        self._audience = Audience(options.working, options.set, self._note)
+        self._audience = Audience(options.working, options.set, self._note, self._sound_ring)
         self._outputs = Outputs(
             openers(self._note), self._streams, self._note, self._audience.guest
         )
