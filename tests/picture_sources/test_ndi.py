@@ -40,4 +40,4 @@ def test_without_the_package_each_way_says_the_command(monkeypatch: pytest.Monke
     with pytest.raises(PictureSourceError, match=command):
         senders()
     with pytest.raises(RuntimeError, match=command):
-        open_output("livegan", note=print)
+        open_output("livegan", note=print, sound="")
