@@ -43,14 +43,14 @@ class NoSounds:
 
 
 class GivenSounds:
-    """Recorded ones, by key: a rehearsal's."""
+    """Recorded ones, by key: a rehearsal's. ``instead`` stands for those that are not given."""
 
-    def __init__(self, histories: Mapping[str, History]) -> None:
-        self.histories = histories
+    def __init__(self, histories: Mapping[str, History], instead: History | None = None) -> None:
+        self.histories, self.instead = histories, instead
 
     def history(self, key: str) -> History | None:
         """That of a key."""
-        return self.histories.get(key)
+        return self.histories.get(key, self.instead)
 
     def close(self) -> None:
         """Nothing to let go of."""
