@@ -22,7 +22,7 @@ from pathlib import Path
 from livegan import live, saving
 from livegan.files import need_file
 from livegan.graph.graph import SETTINGS
-from livegan.graph.sound import FEATURES
+from livegan.graph.sound import FEATURES, SoundHandle
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
 from livegan.plugin.catalogue import Offer
@@ -124,6 +124,8 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     parts = [HEAD, f"__all__ = {words!r}\n"]
     parts.append("class SoundHandle:")
     parts += [f'    {name}: Signal\n    """{doc}"""' for name, doc in FEATURES.items()]
+    band = ["self", "low: float", "high: float"]
+    parts.append(indented(function("band", band, "Signal", inspect.getdoc(SoundHandle.band) or "")))
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
         if reg.operation("mixer", name).pictures:

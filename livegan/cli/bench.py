@@ -19,8 +19,8 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|panel]",
-            help="Measure only making pairs from a film, only training, or only the phone panel.",
+            metavar="[dataset|train|panel|inputs]",
+            help="Measure only making pairs from a film, training, the phone panel, or inputs.",
         ),
     ] = None,
     film: Annotated[
@@ -54,7 +54,8 @@ def bench(
     Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
     pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
     plain version of the published one. `livegan bench panel` plays a small show and measures the
-    time from a knob that is turned to the picture on the phone panel.
+    time from a knob that is turned to the picture on the phone panel. `livegan bench inputs`
+    measures what named inputs of a show and `sound.band` cost.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -64,6 +65,10 @@ def bench(
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
+    elif what == "inputs" and film is None:
+        from livegan.benchmark.inputs import bench_inputs
+
+        result = bench_inputs(seconds)
     elif what == "panel" and film is None:
         from livegan.benchmark.panel import PanelBenchError, bench_panel
 
@@ -72,7 +77,7 @@ def bench(
         except PanelBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train` or `panel`"
+        text = "say what to measure: `dataset FILM`, `train`, `panel` or `inputs`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
