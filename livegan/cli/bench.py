@@ -19,8 +19,8 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|panel|inputs]",
-            help="Measure only making pairs from a film, training, the phone panel, or inputs.",
+            metavar="[dataset|train|controls|inputs]",
+            help="Measure only making pairs from a film, training, controls, or sound inputs.",
         ),
     ] = None,
     film: Annotated[
@@ -45,7 +45,7 @@ def bench(
         int, typer.Option(min=1, help="For `dataset`: how many times to measure.")
     ] = 3,
     moves: Annotated[
-        int, typer.Option(min=10, help="For `panel`: how many times to turn the knob.")
+        int, typer.Option(min=10, help="For `controls`: how many times each control is moved.")
     ] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
@@ -53,9 +53,10 @@ def bench(
 
     Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
     pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
-    plain version of the published one. `livegan bench panel` plays a small show and measures the
-    time from a knob that is turned to the picture on the phone panel. `livegan bench inputs`
-    measures what named inputs of a show and `sound.band` cost.
+    plain version of the published one. `livegan bench controls` plays a small show and measures the
+    time from a MIDI or OSC message, or a knob of the phone panel, to the picture, and what
+    controls cost. `livegan bench inputs` measures what named inputs of a show and `sound.band`
+    cost.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -69,15 +70,15 @@ def bench(
         from livegan.benchmark.inputs import bench_inputs
 
         result = bench_inputs(seconds)
-    elif what == "panel" and film is None:
-        from livegan.benchmark.panel import PanelBenchError, bench_panel
+    elif what == "controls" and film is None:
+        from livegan.benchmark.controls import ControlsBenchError, bench_controls
 
         try:
-            result = bench_panel(moves)
-        except PanelBenchError as error:
+            result = bench_controls(moves, seconds)
+        except ControlsBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train`, `panel` or `inputs`"
+        text = "say what to measure: `dataset FILM`, `train`, `controls` or `inputs`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film

@@ -292,6 +292,7 @@ class Stage:
         self._orders.look(now)
         self._remote.look(now)
         self._audience.look(presenter.view, presenter.switches)
+        self._picture_guests.look()
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard

@@ -1,6 +1,7 @@
 """The other end of an NDI test: cyndilib alone, in a process of its own, nothing of livegan.
 
-``send NAME`` sends what lines of its input say, ``WIDTH HEIGHT RED GREEN BLUE``. ``receive NAME``
+``send NAME`` sends what lines of its input say, ``WIDTH HEIGHT RED GREEN BLUE``, and with a sixth
+number, the alpha, as BGRA. ``receive NAME``
 prints each new picture in that form, the colour taken from the middle.
 """
 
@@ -29,21 +30,22 @@ def send(name: str) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     sender: Any = None
-    size: tuple[int, int] | None = None
+    size: tuple[int, int, int] | None = None
     while True:
         if asked:
             width, height, *colour = asked[-1]
-            if size != (width, height):
+            alpha = colour[3:]
+            if size != (width, height, len(alpha)):
                 if sender is not None:
                     sender.close()
-                frame, size = VideoSendFrame(), (width, height)
-                frame.set_fourcc(FourCC.RGBX)
+                frame, size = VideoSendFrame(), (width, height, len(alpha))
+                frame.set_fourcc(FourCC.BGRA if alpha else FourCC.RGBX)
                 frame.set_resolution(width, height)
                 sender = Sender(name, clock_video=False)
                 sender.set_video_frame(frame)
                 sender.open()
             pixels = np.empty((height, width, 4), np.uint8)
-            pixels[:] = (*colour, 255)
+            pixels[:] = (*colour[2::-1], *alpha) if alpha else (*colour, 255)
             sender.write_video(pixels.reshape(-1))
         time.sleep(1 / 30)
 

@@ -158,7 +158,7 @@ def test_a_sender_is_found_by_part_of_its_name_waited_for_and_found_again(
             picture = ring.latest()
             if picture is not None and picture.pixels.shape[:2] == size:
                 seen = picture.pixels[size[0] // 2, size[1] // 2].astype(int)
-                if np.abs(seen - colour).max() <= NEAR:
+                if len(seen) == len(colour) and np.abs(seen - colour).max() <= NEAR:
                     return
             time.sleep(0.02)
         raise AssertionError(f"no picture of {size} in {colour} came; {notes}")
@@ -180,6 +180,8 @@ def test_a_sender_is_found_by_part_of_its_name_waited_for_and_found_again(
             peers.append(Peer("send", name))
             peers[1].say(160, 90, 30, 60, 200)
             until((90, 160), (30, 60, 200))
+            peers[1].say(160, 90, 30, 60, 200, 100)
+            until((90, 160), (30, 60, 200, 100))  # with its alpha
         finally:
             for peer in peers:
                 peer.end()
