@@ -22,8 +22,10 @@ from livegan.graph.graph import show as show
 from livegan.graph.leaf import call_signal
 from livegan.graph.leaf import encoder as encoder
 from livegan.graph.leaf import mixer as mixer
+from livegan.graph.leaf import patch as patch
 from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
+from livegan.graph.patch import call_inside, call_patch, is_building
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
@@ -305,7 +307,7 @@ def __getattr__(name: str) -> Any:
         reg = registry.current()
         import builtins
 
-        kinds = ("mixer", "signal", "word", "picture_source")
+        kinds = (*OF_A_SET, "word", "picture_source")
         words = {n for k in kinds for n in reg.names(k) if n.isidentifier()}
         return [*WORDS, *sorted(n for n in words if n not in WORDS and not hasattr(builtins, n))]
     if name.startswith("__"):
@@ -313,6 +315,8 @@ def __getattr__(name: str) -> Any:
     reg = registry.current()
     if name in reg.names("signal"):
         return _signal_maker(name)
+    if name in reg.names("patch"):
+        return _patch_maker(name)
     if ("picture_source", name) in reg.offers:
         return partial(source, name)
     for kind in OF_A_SET:  # a name that two plugins claim is refused with both
@@ -321,7 +325,7 @@ def __getattr__(name: str) -> Any:
     if name in reg.names("word"):
         return _word_maker(name)
     known = [*WORDS]
-    for each in ("mixer", "signal", "word", "picture_source"):
+    for each in (*OF_A_SET, "word", "picture_source"):
         known += reg.names(each)
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
@@ -332,6 +336,18 @@ def _signal_maker(name: str) -> Callable[..., Signal]:
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = registry.current().known("signal", name).doc
+    return make
+
+
+def _patch_maker(name: str) -> Callable[..., Any]:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        operation = registry.current().operation("patch", name)
+        if is_building():
+            return call_inside(operation, args, kwargs)
+        return call_patch(operation, args, kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = registry.current().known("patch", name).doc
     return make
 
 

@@ -19,8 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|controls|inputs]",
-            help="Measure only making pairs from a film, training, controls, or sound inputs.",
+            metavar="[dataset|train|controls|io|inputs]",
+            help="Measure only making pairs from a film, only training, only controls, only "
+            "pictures on their way in and out, or only sound inputs.",
         ),
     ] = None,
     film: Annotated[
@@ -55,8 +56,9 @@ def bench(
     pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
     plain version of the published one. `livegan bench controls` plays a small show and measures the
     time from a MIDI or OSC message, or a knob of the phone panel, to the picture, and what
-    controls cost. `livegan bench inputs` measures what named inputs of a show and `sound.band`
-    cost.
+    controls cost. `livegan bench io` measures each way of pictures in and out that this machine
+    has: delay, work, and lost pictures. `livegan bench inputs` measures what named inputs of a
+    show and `sound.band` cost.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -77,8 +79,15 @@ def bench(
             result = bench_controls(moves, seconds)
         except ControlsBenchError as error:
             fail(str(error))
+    elif what == "io" and film is None:
+        from livegan.benchmark.io.bench import IoBenchError, bench_io
+
+        try:
+            result = bench_io(seconds)
+        except IoBenchError as error:
+            fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train`, `controls` or `inputs`"
+        text = "say what to measure: `dataset FILM`, `train`, `controls`, `io` or `inputs`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
@@ -97,6 +106,8 @@ def bench(
                 title=title,
                 more="--json",
             )
+    for line in result.get("notes", ()):
+        typer.echo(line)
 
 
 def as_column(key: str, rank: int) -> Column:

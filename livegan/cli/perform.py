@@ -76,6 +76,13 @@ def perform(
         typer.Option(metavar="SET|PATTERN", help='More sets to move between, such as "sets/*.py".'),
     ] = None,
     audio: AudioOption = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME[:CHANNELS]",
+            help='Where patches with heard=True are played, such as "USB Audio:3,4".',
+        ),
+    ] = "",
     osc: Annotated[
         list[str] | None,
         typer.Option(
@@ -213,6 +220,7 @@ def perform(
         osc=ports,
         panel=panel_address,
         audible=audible,
+        output=output,
         loop=loop,
         bpm=bpm,
         fps=fps,

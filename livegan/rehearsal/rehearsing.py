@@ -37,6 +37,8 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal.held_pictures import HeldPictures
+from livegan.rehearsal.patches import RehearsedPatches
 from livegan.rehearsal.report import as_paced, stage_ms
 from livegan.rehearsal.sends import RehearsedSends
 from livegan.rehearsal.sound import RehearsalSound
@@ -166,6 +168,11 @@ def _rehearse(
             commits[message.id] = said
         on_message(said)
 
+    given_sounds = GivenSounds(sound.inputs, sound.track if what.same_input else None)
+    patches = RehearsedPatches(
+        history, what.controls, lambda fault: faults.append(asdict(fault)), given_sounds
+    )
+    patches.seed = what.seed
     device = choose_device(what.device)
     builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
     player = Player(
@@ -175,7 +182,7 @@ def _rehearse(
         on_fault=lambda fault: faults.append(asdict(fault)),
         limit_s=10.0,
         controls=what.controls,
-        sounds=GivenSounds(sound.inputs, sound.track if what.same_input else None),
+        sounds=patches,
         sources=StandIns(what.stand_ins, lambda text: on_message({"type": "note", "text": text})),
     )
     path = Path(os.path.abspath(what.set))
@@ -223,7 +230,20 @@ def _rehearse(
     moments: list[GuardMoment] = []
     sent = RehearsedSends(what.report is not None)
     guard = FlashGuard(what.flash_guard, moments.append)
-    with contextlib.closing(player), sinks(what, fps, sound.span) as sink:
+    first_sample = int(what.start * RATE)
+
+    def play_on(position: int) -> None:
+        sound.track.hear(position + 2 * HOP)
+        history.position = max(history.position, position // HOP * HOP)
+        patches.hear(position, dict(player.seeing.values))
+
+    def room(start: int, stop: int) -> Any:
+        sound.track.hear(first_sample + stop + 2 * HOP)
+        return patches.room(first_sample + start, first_sample + stop)
+
+    with contextlib.closing(player), sinks(what, fps, room) as sink:
+        held = HeldPictures(sink, first_sample, fps, lambda: patches.position, play_on)
+        patches.use(program, history.position)
         for index in itertools.count():
             if not sound.lasts(index, fps):
                 break
@@ -234,8 +254,10 @@ def _rehearse(
                 edit, saved = edits.pop(0)
                 pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
             started = time.perf_counter()
+            patches.hear(history.position, dict(player.seeing.values))
             frame = player.frame(history.position)
-            assert frame is not None
+            assert frame is not None and player.program is not None
+            patches.use(player.program, history.position)
             if frame.version != version and player.program is not None:
                 version = frame.version
                 tempo = follow(tempo, player.program, history, emit, what.controls)
@@ -258,8 +280,9 @@ def _rehearse(
             sent.take(frame.sent, seconds)
             if on_frame is not None:
                 on_frame(frame, pixels)
-            sink(index, pixels)
+            held(index, pixels)
             progress(index + 1, max(index + 1, expected))
+        held.finish()
     total = len(took)
     guard.finish()
     name, precision = describe_device(device)
@@ -279,6 +302,7 @@ def _rehearse(
         "precision": precision,
         "wall_s": round(time.perf_counter() - began, 3),
         "digest": whole.hexdigest(),
+        "sound_digest": patches.digest,
         "frame_digests": digests,
         "stage_ms": {group: stage_ms(costs) for group, costs in spent.items()},
         "frame_ms": stage_ms(took),

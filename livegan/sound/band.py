@@ -40,7 +40,7 @@ _COLUMN = RATE // 20
 """Samples over which the reference is measured: about as long as a hop's window."""
 _COLUMNS = 1200
 """A minute of them: the reference falls 42 dB in it, from full scale to its floor."""
-_UNDER_DB = 1.5
+_UNDER_DB = 1.0
 """By how much the reference stays below the loudest column: that of ``low`` follows it gently, and
 does not reach a single stroke."""
 _HOPS = 64

@@ -19,6 +19,7 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
+    Patches,
     Settings,
     SourceRings,
     Sources,
@@ -47,6 +48,7 @@ from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code, warm_up
 from livegan.stage.overlay.view import View
+from livegan.stage.patch_guests.guests import PatchGuests
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
 from livegan.stage.record.show_log import ShowLog, free_name
@@ -181,7 +183,7 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._streams.stop)
-        self._audience = Audience(options.working, options.set, self._note)
+        self._audience = Audience(options.working, options.set, self._note, self._sound_ring)
         self._outputs = Outputs(
             openers(self._note), self._streams, self._note, self._audience.guest
         )
@@ -190,6 +192,13 @@ class Stage:
             options.working, self._note, stand_ins=options.stand_ins
         )
         stack.callback(self._picture_guests.close)
+        self._patches = PatchGuests(
+            shared.sound,
+            {**shared.of_patches, "folder": str(options.working)},
+            self._note,
+            device=options.output,
+        )
+        stack.callback(self._patches.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
             self._hear,
@@ -202,7 +211,7 @@ class Stage:
         self._captures = Captures(
             options.working / "shows",
             self._streams.main,
-            shared.sound,
+            self._patches.room_sound,
             film=options.record,
             attach=self.attach,
             later=self._log.later,
@@ -270,13 +279,8 @@ class Stage:
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits flashes")
         self._log.later(warm_up)
-        self._log.record(
-            "show",
-            set=str(options.set),
-            audio=options.audio,
-            inputs=dict(options.inputs),
-            canvas=self._window.canvas,
-        )
+        heard = {"audio": options.audio, "inputs": dict(options.inputs)}
+        self._log.record("show", set=str(options.set), **heard, canvas=self._window.canvas)
         stack.enter_context(ending.after(options.seconds, self.stop))
 
     # On the presenter's thread -----------------------------------------------------------------
@@ -363,6 +367,8 @@ class Stage:
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):
             self._open_sources(message)
+        elif isinstance(message, Patches):
+            self._patches.take(message)
         elif isinstance(message, EngineNews) and message.phase == "dead":
             self._streams.engine_gone()
         elif isinstance(message, EngineNews) and message.kind == "recovery":

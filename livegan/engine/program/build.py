@@ -46,6 +46,7 @@ from livegan.graph.send import Send
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.source import source_digest
+from livegan.patches.proof import prover
 from livegan.picture_sources.board import NoSources
 from livegan.plugin import registry
 from livegan.plugin.guard import said
@@ -89,8 +90,14 @@ class Builder:
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
         """Receives warnings, one line each."""
+        self.played: set[str] = set()
+        """Texts of sets that were on the air: their patches are not tried again, so an engine that
+        died is back sooner."""
+        self.proven_patches: Callable[[Script], None] = lambda script: None
+        """Receives a set whose patches can be played, before it is on the air."""
         self.device = torch.device(device)
         self._compared: set[tuple[str, str]] = set()
+        self._told: set[str] = set()
 
     def models(self, set_path: Path) -> Models:
         """Where a set's models are."""
@@ -145,9 +152,9 @@ class Builder:
         for step in steps:
             if isinstance(step.instance, PrevInstance) and step.node.target is not None:
                 step.instance.target = steps[index_of[id(step.node.target)]].instance
+        tell_arranged(steps)
         names = [graph.nodes[i].name for i in drawn]
-        values = [value for node in graph.nodes for value in node.live.values()]
-        values += [value for each in graph.sends for value in each.values]
+        values = graph.values
         before = playing.objects if playing else {}
         objects = objects_of(values, before, busy)
         program = Program(
@@ -164,6 +171,7 @@ class Builder:
         )
         proving = moment(size)
         proving.proving = True
+        self.prove_patches(script, playing, proving, busy)
         feed_new(values, objects, before, proving.reading)
         self.tell_live(steps, values, proving)
         with proving_objects(objects, before) as proving.reading.objects:
@@ -172,6 +180,31 @@ class Builder:
             sent_by(program, proving.reading, FIRST_FRAME_S, refuse)
         self.compare_encoders(program)
         return program
+
+    def prove_patches(
+        self, script: Script, playing: Program | None, moment: Moment, busy: Busy
+    ) -> None:
+        """Try the patches that do not play yet as they are now.
+
+        Raises
+        ------
+        Refusal
+            At the first that cannot be played. One that cannot be tried, because pyo is missing,
+            is silent, and the rest of the set plays.
+        """
+        known = {each.key: each.build for each in playing.graph.patches} if playing else {}
+        for patch in script.graph.patches:
+            if known.get(patch.key) == patch.build or script.text in self.played:
+                continue
+            busy(f"testing patch {patch.name}", patch.place, True)
+            missing = prover.prove(patch, script, self.folder, moment.reading, moment.now.seed)
+            busy(f"testing patch {patch.name}", patch.place)
+            if missing:
+                if missing not in self._told:
+                    self._told.add(missing)
+                    self.note(missing)
+                return
+        self.proven_patches(script)
 
     def tell_live(self, steps: list[Step], values: list[Any], moment: Moment) -> None:
         """Note, in a rehearsal, what follows the outside world: the next one may differ."""
@@ -383,3 +416,16 @@ def hand_over(node: Picture, before: Step | None, instance: Instance) -> None:
         why = f"{type(error).__name__}: {said(error)}"
         reason = f"{node.title} cannot take over its earlier state: {why}"
         raise Refusal(" ".join(reason.split()), node.place) from None
+
+
+def tell_arranged(steps: list[Step]) -> None:
+    """Tell each ``prev()`` whether a mixer that makes more of its pictures comes after it."""
+    after: set[int] = set()
+    """Steps that lead to one."""
+    for index in reversed(range(len(steps))):
+        step = steps[index]
+        operation = step.node.operation
+        if index in after or (operation and getattr(operation.make, "any_size", False)):
+            after.update(i for i in step.inputs if i is not None)
+        if isinstance(step.instance, PrevInstance):
+            step.instance.arranged = index in after

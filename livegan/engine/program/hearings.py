@@ -43,14 +43,15 @@ class NoSounds:
 
 
 class GivenSounds:
-    """Recorded ones, by key: a rehearsal's. ``instead`` stands for those that are not given."""
+    """Recorded ones, by key: a rehearsal's. ``instead`` stands for named inputs that are not given;
+    keys of other sounds have a colon."""
 
     def __init__(self, histories: Mapping[str, History], instead: History | None = None) -> None:
         self.histories, self.instead = histories, instead
 
     def history(self, key: str) -> History | None:
         """That of a key."""
-        return self.histories.get(key, self.instead)
+        return self.histories.get(key, None if ":" in key else self.instead)
 
     def close(self) -> None:
         """Nothing to let go of."""

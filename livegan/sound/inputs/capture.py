@@ -1,4 +1,4 @@
-"""Sound that is captured: from an input device, or from the network."""
+"""Sound that is captured: from an input device, from the network, or from an NDI sender."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Capture:
     Parameters
     ----------
     wanted : the name of an input (a part of it will do; None is the default one), with or without
-        its channels (``"USB Audio:3,4"``), or an address.
-    kind : which of the two; "desk" is an input whose channels are not mixed, ``"USB Audio:8"`` as
+        its channels (``"USB Audio:3,4"``), an address, or a part of an NDI sender's name.
+    kind : which of these; "desk" is an input whose channels are not mixed, ``"USB Audio:8"`` as
         many of them as there are up to the eighth.
     patient : what is not there is waited for (`SourceAway`); otherwise a name that no input has
         is refused (`SourceError`).
@@ -42,7 +42,7 @@ class Capture:
         self,
         wanted: str | None = None,
         *,
-        kind: Literal["device", "desk", "network"] = "device",
+        kind: Literal["device", "desk", "network", "ndi"] = "device",
         patient: bool = True,
     ) -> None:
         self.name = wanted or "the default input"
@@ -107,7 +107,7 @@ class Capture:
             raise SourceGone(feed.reason if feed is not None else f"{self.name} is closed")
         if feed.quiet > OVERDUE:
             raise SourceGone(f"{self.name} has stalled")
-        if self._kind != "network":
+        if self._kind in ("device", "desk"):
             return feed.read()
         self._plays = feed.held >= (1 if self._plays else HELD)
         return feed.read(frames if self._plays else 0)

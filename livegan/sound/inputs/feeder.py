@@ -25,6 +25,7 @@ FEEDS = {
     "device": "livegan.sound.inputs.recording:record",
     "desk": "livegan.sound.inputs.recording:record_apart",
     "network": "livegan.sound.inputs.receiving:receive",
+    "ndi": "livegan.sound.inputs.ndi_receiving:receive",
 }
 """What can be recorded, and by which function of (wire, wanted, found)."""
 
