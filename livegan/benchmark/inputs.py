@@ -27,7 +27,7 @@ COUNTS = (1, 2, 4)
 FPS = 30
 
 
-class Played:
+class BenchSource:
     """A source that plays samples over and over, as fast as they are asked for."""
 
     name, rate = "bench", RATE
@@ -80,7 +80,7 @@ def of_inputs(samples: Array, count: int, seconds: float) -> dict[str, Any]:
             return RingWriter(ring(), analyzer, note)
 
         # Each begins elsewhere in the track: they are not equally loud.
-        played = [Played(np.roll(samples, -3 * RATE * n, axis=0)) for n in range(count)]
+        played = [BenchSource(np.roll(samples, -3 * RATE * n, axis=0)) for n in range(count)]
         named = {f"input {n}": source for n, source in enumerate(played, 1)} if count > 1 else {}
         own = None if named else played[0]
         notes: list[str] = []

@@ -9,7 +9,8 @@ Gain, range, gate and release are those of ``low``, ``mid`` and ``high``.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,6 @@ from livegan.sound.hearing.loudness import (
     USUAL_S,
     ear,
 )
-
-if TYPE_CHECKING:
-    from livegan.sound.history import Sound
 
 Array = NDArray[np.float64]
 
@@ -69,10 +67,21 @@ def refusal(low: float, high: float) -> str:
     )
 
 
+class Spectra(Protocol):
+    """A `livegan.sound.history.Sound`: where it ends, and windows of it, computed once each."""
+
+    position: int
+
+    def strip(
+        self, compute: Callable[[Any], Any], *, window: int, hop: int, columns: int
+    ) -> NDArray[Any]:
+        """(columns, ...), newest last."""
+
+
 class Bands:
     """What all bands at the end of ``sound`` have in common, measured once."""
 
-    def __init__(self, sound: Sound) -> None:
+    def __init__(self, sound: Spectra) -> None:
         self._minute = sound.strip(of_column, window=_COLUMN, hop=_COLUMN, columns=_COLUMNS)
         self._newest = sound.strip(of_hop, window=LONG, hop=HOP, columns=_HOPS)
         whole = decibels(added(self._minute, _WHOLE))
