@@ -17,6 +17,7 @@ from livegan.graph.control import knob as knob
 from livegan.graph.control import midi as midi
 from livegan.graph.control import osc as osc
 from livegan.graph.control import pad as pad
+from livegan.graph.diffusion import bind_diffusion
 from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
 from livegan.graph.leaf import call_signal
@@ -147,13 +148,27 @@ def model(
     size: int | str | tuple[int, int] | None = None,
     fit: Literal["cover", "contain", "stretch"] | Signal = "cover",
     trust: bool = False,
+    prompt: str | tuple[str, ...] | None = None,
+    negative: str | None = None,
+    prompt_mix: float | Signal | None = None,
+    strength: float | Signal | None = None,
+    steps: float | Signal | None = None,
+    guidance: float | Signal | None = None,
+    seed: float | Signal | None = None,
+    steady: float | Signal | None = None,
+    structure: Picture | None = None,
+    structure_amount: float | Signal | None = None,
+    controlnet: str | None = None,
+    lora: str | None = None,
+    lora_amount: float | None = None,
     key: str | None = None,
 ) -> Picture:
     """A slot: a model that repaints a picture, its condition.
 
     ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition, the
     encoder on the model's card draws one.  ``key`` names the slot, so that it keeps playing when
-    you rename its variable.
+    you rename its variable.  The options from ``prompt`` on are those of diffusion models: folders
+    in the layout of diffusers.  ``structure`` is a picture for their ControlNet.
     """
     if not isinstance(checkpoint, (str, Morph)):
         raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")
@@ -161,6 +176,8 @@ def model(
         raise SetError("model needs the name of a model, got an empty text")
     if condition is not None and not isinstance(condition, Picture):
         raise SetError(f"model needs a picture as its condition, got {describe(condition)}")
+    if structure is not None and not isinstance(structure, Picture):
+        raise SetError(f"model: structure is a picture, got {describe(structure)}")
     if key is not None and not isinstance(key, str):
         raise SetError(f"model: key is a text in quotes, got {describe(key)}")
     given = {"norm": norm, "dropout": dropout, "precision": precision}
@@ -170,8 +187,30 @@ def model(
         live["amount"] = checkpoint.amount
     else:
         fixed["checkpoint"], fixed["other"] = checkpoint, None
+    drawn, built = bind_diffusion(
+        {
+            "prompt": prompt,
+            "negative": negative,
+            "prompt_mix": prompt_mix,
+            "steps": steps,
+            "strength": strength,
+            "guidance": guidance,
+            "seed": seed,
+            "steady": steady,
+            "structure_amount": structure_amount,
+            "controlnet": controlnet,
+            "lora": lora,
+            "lora_amount": lora_amount,
+        }
+    )
+    inputs = (condition,) if structure is None else (condition, structure)
     return Picture(
-        "model", fixed["checkpoint"], inputs=(condition,), live=live, fixed=fixed, key=key
+        "model",
+        fixed["checkpoint"],
+        inputs=inputs,
+        live=live | drawn,
+        fixed=fixed | built,
+        key=key,
     )
 
 

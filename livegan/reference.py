@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from livegan import live
+from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.graph import SETTINGS
 from livegan.graph.seen import SEEN
 from livegan.graph.shader import OPTIONS
@@ -89,6 +90,10 @@ def reference() -> str:
     for word in ("listen", "show", "model", "morph", "prev", "settings", "require"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append("Options of `model`:\n\n" + table(live.MODEL, defaults=False))
+    parts.append(
+        "Options of `model` for [diffusion models](diffusion.md):\n\n"
+        + table(DIFFUSION, defaults=False)
+    )
     parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed="", defaults=False))
     outputs = "\n".join(f"* `{o.name}=`: {o.summary}" for o in reg.offered("output"))
     parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")

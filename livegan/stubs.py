@@ -21,6 +21,7 @@ from pathlib import Path
 
 from livegan import live, saving
 from livegan.files import need_file
+from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.graph import SETTINGS
 from livegan.graph.seen import SEEN
 from livegan.graph.sound import FEATURES
@@ -109,7 +110,7 @@ SHADER: Sequence[str] = (
 """What ``shader(...)`` takes besides the file, which says the rest."""
 ROWS: Mapping[str, Sequence[Param]] = {
     "settings": SETTINGS,
-    "model": live.MODEL,
+    "model": (*live.MODEL, *DIFFUSION),
     "film": FILM,
     "picture": SHAPE,
     "pictures": SLIDES,

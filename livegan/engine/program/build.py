@@ -19,8 +19,6 @@ from livegan.engine.program.instance import (
     Moment,
     OperationInstance,
     PrevInstance,
-    painting_size,
-    wanted_size,
 )
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import FIRST_FRAME_S, Busy, probe
@@ -34,9 +32,9 @@ from livegan.engine.program.signal_objects import (
     objects_of,
     proving_objects,
 )
+from livegan.engine.program.slot import slot, stamp_of
 from livegan.engine.program.source_instances import source_instance
-from livegan.generators import Generator, ModelError, MorphGenerator, load
-from livegan.generators.files import SUFFIXES
+from livegan.generators import ModelError
 from livegan.generators.finding import model_folders
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
@@ -251,7 +249,7 @@ class Builder:
                 what = f"loading model {node.fixed['checkpoint']}"
                 busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    made = ModelInstance(self.generator(node, models, moment.size, busy))
+                    made = slot(node, models, moment.size, busy, self.device, self.note)
                 busy(what, node.place)
                 return made
             if node.kind == "source":
@@ -299,59 +297,10 @@ class Builder:
                 )
             raise Refusal(" ".join(reason.split()), node.place) from None
 
-    def generator(self, node: Picture, models: Models, size: Size, busy: Busy) -> Any:
-        """The generator of a model node, warmed up."""
-        options = {"device": self.device, "precision": node.fixed["precision"]}
-        trust = node.fixed["trust"]
-        for name in filter(None, (node.fixed["checkpoint"], node.fixed["other"])):
-            twice = models.clash(name)
-            if twice:
-                self.note(f"{node.name}: {twice}")
-        first = load(models.find(node.fixed["checkpoint"]), trust=trust)
-        generator: Any
-        if node.fixed["other"] is None:
-            generator = Generator(first, **options)
-        else:
-            second = load(models.find(node.fixed["other"]), trust=trust)
-            generator = MorphGenerator(first, second, **options)
-        busy(f"warming up model {node.fixed['checkpoint']}", node.place, True)
-        wanted = wanted_size(node, generator, size)
-        resized = first.resizing(*wanted)
-        if resized and wanted in (node.fixed["size"], first.card.size, size):
-            self.note(f"{node.name}: {resized}")
-        if first.repeating():
-            self.note(f"{node.name}: {first.repeating()}")
-        generator.warm_up(painting_size(node, generator, size))
-        return generator
-
 
 def refuse(send: Send, refusal: Refusal) -> None:
     """Refuse a save whose message cannot be worked out."""
     raise refusal
-
-
-def stamp_of(node: Picture, models: Models) -> str:
-    """Which files a model node is built from, so that an overwritten checkpoint is built anew.
-
-    Raises
-    ------
-    Refusal
-        If there is no such model.
-    """
-    if node.kind != "model":
-        return ""
-    stamp = ""
-    for name in (node.fixed["checkpoint"], node.fixed["other"]):
-        if name is None:
-            continue
-        try:
-            models.find(name)
-        except ModelError as error:
-            raise Refusal(said(error), node.place) from None
-        stamp += models.stamp(name)
-        if models.find(name).suffix not in SUFFIXES:
-            stamp += registry.current().loaders_stamp
-    return stamp
 
 
 def complete(graph: Graph, models: Models) -> None:
