@@ -66,19 +66,24 @@ class RingSounds:
         self._looked: dict[str, int] = {}
 
     def history(self, key: str) -> History | None:
-        """The ring of a key, looked for once a second while it is not there."""
+        """The ring of a key, looked for once a second while it is not there, or nobody writes it:
+        it may have been made anew."""
         ring = self._rings.get(key)
-        if ring is not None:
-            return ring
         position = self._main.position
+        if ring is not None and position - ring.position < AGAIN:
+            return ring
         if position - self._looked.get(key, -AGAIN) < AGAIN:
-            return None
+            return ring
         self._looked[key] = position
         try:
-            self._rings[key] = ring = SoundRing.attach(ring_of(self._main.name, key))
+            found = SoundRing.attach(ring_of(self._main.name, key))
         except (OSError, ValueError):  # not there, or not whole yet
-            return None
-        return ring
+            return ring
+        if ring is not None and found.position <= ring.position:
+            found.close()
+            return ring
+        self._rings[key] = found
+        return found
 
     def close(self) -> None:
         """Let go of all."""

@@ -244,6 +244,7 @@ class Hud:
             (engine, WHITE if plays else AMBER),
             (f"age {age:>3} ms", WHITE),
             (f"{readings.bpm:5.1f} bpm {beat}/{view.beats_per_bar}", BLUE),
+            *[(str(readings.tempo), AMBER)] * (not readings.tempo.there),
             *[(state, COMMIT_COLOURS.get(view.commit, WHITE))] * bool(state),
             *[(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             *[(f"picture {readings.rung}", AMBER)] * (readings.rung != "live"),
