@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import TempoOption, WithOption
+from livegan.cli.console.options import RecordedOption, TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
@@ -103,7 +103,7 @@ class Rehearse(TyperCommand):
 
 def rehearse(
     set: SetPath,
-    audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')] = "demo",
+    audio: RecordedOption = None,
     start: Annotated[
         float, typer.Option(min=0, help="Where to begin in the sound, in seconds.")
     ] = 0.0,
@@ -173,11 +173,18 @@ def rehearse(
     """
     from livegan.picture_sources.stand_in import stand_ins
     from livegan.rehearsal import Rehearsal
+    from livegan.sound.named_inputs import inputs_of
     from livegan.sound.sources import recorded
 
+    with clear_errors():
+        own, named = inputs_of(audio or [])
+        inputs = {name: recorded(text) for name, text in named.items()}
+        sound = None if own is None and inputs else recorded(own or "demo")
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan
 
+        if sound is None or inputs:
+            fail("--gremlins plays with one sound; give --audio one without a name", 2)
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         for name, given in {**theirs, "--out": out, "--frames": frames}.items():
             if given:
@@ -186,7 +193,7 @@ def rehearse(
             plan = EveningPlan(
                 set=set,
                 working=Path.cwd(),
-                music=recorded(audio),
+                music=sound,
                 seed=gremlins,
                 saves=saves,
                 only=only,
@@ -204,7 +211,8 @@ def rehearse(
         hands = controls_of(knob or [], controls, instead)
         what = Rehearsal(
             set=set,
-            audio=recorded(audio),
+            audio=sound,
+            inputs=inputs,
             start=start,
             seconds=seconds,
             fps=fps,
@@ -322,7 +330,7 @@ def commit_line(message: dict[str, Any]) -> str:
 
 
 def summary(result: Result) -> None:
-    """Two lines: how fast it was, and what went wrong."""
+    """A few lines: how fast it was, what would be faster, and what went wrong."""
     report = result.report
     rate = report["frames"] / max(report["wall_s"], 1e-6)
     times = report["stage_ms"]
@@ -331,6 +339,11 @@ def summary(result: Result) -> None:
         f"{report['frames']} pictures of {report['picture'][1]}x{report['picture'][0]} in "
         f"{report['wall_s']:.1f} s ({rate:.1f} a second); median ms: {parts}"
     )
+    reached = report["reach"]
+    if reached["slow"]:
+        typer.secho(f"a show plays {reached['line']}", fg="yellow")
+        for line in reached["advice"]:
+            typer.secho(f"  {line}", fg="yellow")
     for moment in report["flash_guard"]["moments"]:
         kinds = " and ".join(moment["kinds"]) or "general"
         typer.secho(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livegan.engine.commit.lineup import Hurry
+from livegan.engine.first_seconds import FirstSeconds
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
@@ -149,6 +150,8 @@ class Engine:
             from livegan.engine.journaling import PlayerJournal
 
             self.journal = PlayerJournal(Path(folder), self.player, self.pipeline, self.note)
+        self.player.governs = True
+        self.first_seconds = FirstSeconds(self.note)
         self.saves = self.made.saves
         self.saves.start()
 
@@ -187,6 +190,7 @@ class Engine:
                 continue
             last_position = position
             pace = pace.at(time.monotonic())
+            began = time.perf_counter()
             self.pulse.frame(True)
             try:
                 frame = self.player.frame(position)
@@ -205,6 +209,9 @@ class Engine:
                     raise
             self.pulse.frame(False)
             now = time.monotonic()
+            busy = bool(self.pipeline.busy)
+            took = time.perf_counter() - began
+            self.first_seconds.frame(self.player, self.announced, took, now, busy)
             if now - since >= 0.5:
                 self.rate, counted, since = counted / (now - since), 0, now
             if self.thumbs and now - last_thumbs >= THUMBS_S:
@@ -311,8 +318,16 @@ class Engine:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 rate = round(self.rate, 1)
-                self.link.send(Alive(self.frames, rate, node))
+                self.link.send(Alive(self.frames, rate, node, self.pace))
             time.sleep(BEAT_S)
+
+    @property
+    def pace(self) -> str:
+        """How the rate is held, or that it is too low, for the HUD."""
+        if not hasattr(self, "first_seconds"):
+            return ""
+        reached = self.first_seconds.reach
+        return self.player.pace or (reached.short if reached is not None else "")
 
     def tell_values(self) -> None:
         """Tell the stage what the newest frame is made of; on the heartbeat's thread, so that no
