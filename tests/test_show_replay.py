@@ -52,6 +52,7 @@ def test_each_frame_is_drawn_again_with_the_same_bits(show: Show, tmp_path: Path
     show.on_air(1)
     (address,) = shows_in(tmp_path)
     with ShowClient(address) as client:
+        show.wait("the knob", lambda: client.state().knobs)
         client.ask(SetKnob("hue", 0.8))
     show.set.write_text(SET.replace("0.97", "0.9"))
     show.on_air(2)
