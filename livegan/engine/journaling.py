@@ -57,8 +57,15 @@ class PlayerJournal:
     def drew(self, frame: Frame, pixels: Any) -> None:
         """A frame was drawn: ``pixels`` are the bytes of its picture."""
         player = self._player
-        controls = player.newest[1].controls if player.newest is not None else {}
-        self._journal.frame(frame, pixels, player.fps, player.solo, controls)
+        if player.newest is None:
+            return
+        reading = player.newest[1]
+        behind = {
+            key: frame.position - heard
+            for key, heard in (reading.sounds.positions if reading.sounds else {}).items()
+            if heard != frame.position
+        }
+        self._journal.frame(frame, pixels, player.fps, player.solo, reading.controls, behind)
 
     def close(self) -> None:
         """Write what waits."""

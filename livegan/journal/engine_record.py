@@ -30,6 +30,7 @@ class EngineRecord:
         self._files = Appender(folder, note)
         self._kept: set[str] = set()
         self._controls: Any = None
+        self._behind: dict[str, int] = {}
         self._set: dict[str, tuple[float, float, int]] = {}
 
     def say(self, what: str, **values: Any) -> None:
@@ -68,9 +69,16 @@ class EngineRecord:
         self._files.do(job)
 
     def frame(
-        self, frame: Any, pixels: Any, fps: float, solo: int | None, controls: Mapping[str, Any]
+        self,
+        frame: Any,
+        pixels: Any,
+        fps: float,
+        solo: int | None,
+        controls: Mapping[str, Any],
+        behind: Mapping[str, int],
     ) -> None:
-        """A frame was drawn, with these controls."""
+        """A frame was drawn, with these controls; ``behind`` are samples by which other sounds were
+        behind the show's own, by key."""
         if controls is not self._controls:
             self._controls = controls
             now = {name: tuple(control) for name, control in controls.items()}
@@ -78,6 +86,9 @@ class EngineRecord:
             self._set = now
             if moved:
                 self.say("controls", set=moved)
+        if behind != self._behind:
+            self._behind = dict(behind)
+            self.say("behind", samples=self._behind)
         data = record(self.begun, frame.position, frame.version, solo, fps, pixels)
         self._files.append(f"{self.name}.frames", data)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from livegan.ipc.control_table import Snapshot
 from livegan.journal.engine_record import FILES, digest
 from livegan.journal.frames import read_frames
 from livegan.journal.lines import JournalError, read_lines
-from livegan.journal.sound_writer import HEAD
+from livegan.journal.sound_writer import HEAD, file_name
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
 from livegan.sound.history import PAST_SECONDS
@@ -107,14 +108,14 @@ class Journal:
     def sounds(self) -> list[str]:
         """The names of the sounds that were kept; "" is the show's own."""
         names = {path.stem for path in (self.folder / "sound").glob("*.features")}
-        return sorted("" if name == "main" else name for name in names)
+        return sorted("" if name == "main" else unquote(name[3:]) for name in names)
 
 
 class JournalHistory:
     """The sound of a journal as a `livegan.sound.history.History`, read as it is needed."""
 
     def __init__(self, journal: Journal, name: str = "") -> None:
-        self._name = name or "main"
+        self._name = file_name(name)
         self._folder = journal.folder / "sound"
         self._sound, self._rows = Tail(KEPT, 2), Tail(KEPT // HOP, len(FEATURES), np.float64)
         self._blocks, self._features = self._read(), self._read_features()
@@ -150,7 +151,8 @@ class JournalHistory:
 
     def _read(self) -> Iterator[Array]:
         at = 0
-        for path in sorted(self._folder.glob(f"{self._name}-*.*")):
+        pieces = [p for p in self._folder.iterdir() if p.stem.rpartition("-")[0] == self._name]
+        for path in sorted(pieces):
             begins = int(path.stem.rpartition("-")[2])
             if begins > at:
                 yield np.zeros((begins - at, 2), np.float32)

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 import av
 import numpy as np
@@ -120,6 +121,8 @@ class SoundWriter:
         for name, ring in self._rings().items():
             if name not in self._tracks:
                 self._tracks[name] = Track(self._folder, name, ring, self._features, self._small)
+            elif self._tracks[name].ring is not ring:  # a patch that died has another
+                self._tracks[name].go_on(ring)
             try:
                 self._tracks[name].look()
             except Exception as error:  # whatever it is, the show needs this thread no more
@@ -130,18 +133,32 @@ class SoundWriter:
                 self._stop.wait(RETRY)
 
 
+def file_name(key: str) -> str:
+    """Under which a sound is kept: "main" for the show's own."""
+    return f"as-{quote(key, safe='')}" if key else "main"
+
+
 class Track:
     """One ring, kept in pieces: ``sound/NAME-POSITION.flac`` begins at that sample."""
 
     def __init__(
         self, folder: Path, name: str, ring: HeardRing, features: Appender, small: bool
     ) -> None:
-        self._folder, self._name, self._ring = folder, name, ring
+        self._folder, self._name, self._ring = folder, file_name(name), ring
         self._features, self._small = features, small
         self._file: SoundFile | None = None
         self._began = 0
         # From the first sample that the ring still has; a multiple of a hop.
         self._position, self._hop = 0, 0
+
+    @property
+    def ring(self) -> HeardRing:
+        """What is kept."""
+        return self._ring
+
+    def go_on(self, ring: HeardRing) -> None:
+        """The same sound comes from another ring from now on."""
+        self._ring = ring
 
     def look(self) -> None:
         """Keep what is new."""
@@ -155,7 +172,7 @@ class Track:
             if self._file is None:
                 self._began = self._position
                 suffix = "opus" if self._small else "flac"
-                name = f"{self._name or 'main'}-{self._position:012d}.{suffix}"
+                name = f"{self._name}-{self._position:012d}.{suffix}"
                 self._file = SoundFile(self._folder / "sound" / name, self._small)
             try:
                 self._file.write(block)
@@ -171,7 +188,7 @@ class Track:
             rows = np.ascontiguousarray(self._ring.features(self._hop, hops))
             data = zlib.compress(rows.tobytes(), 1)
             head = HEAD.pack(self._hop, len(rows), len(data))
-            self._features.append(f"sound/{self._name or 'main'}.features", head + data)
+            self._features.append(f"sound/{self._name}.features", head + data)
             self._hop = hops
 
     def _end(self) -> None:

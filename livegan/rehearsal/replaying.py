@@ -131,7 +131,8 @@ class PlayedEngine:
         size: Written = what.size if self._scaled else show.get("size") or UNSAID
         self.history = JournalHistory(self.journal)
         named = {name: JournalHistory(self.journal, name) for name in self.journal.sounds if name}
-        self._histories = [self.history, *named.values()]
+        self._named = named
+        self._behind: dict[str, int] = {}
         device = choose_device(what.device)
         self.controls = JournalControls(engine.lines)
         self.player = Player(
@@ -166,11 +167,15 @@ class PlayedEngine:
             position, begun = int(row["position"]), int(row["begun"])
             if position > end * RATE:
                 return
-            for history in self._histories:
-                history.hear(position)
+            self.history.hear(position)
             while event is not None and event["begun"] < begun:
                 self._happen(event)
                 event = next(happened, None)
+            while event is not None and event["what"] == "behind" and event["begun"] <= begun:
+                self._behind = event["samples"]
+                event = next(happened, None)
+            for key, history in self._named.items():
+                history.hear(position - int(self._behind.get(key, 0)))
             self.controls.play(begun)
             self.player.fps = float(row["fps"])
             self.player.solo = None if row["solo"] < 0 else int(row["solo"])
@@ -209,6 +214,8 @@ class PlayedEngine:
             self.player.happen(lineup.KeyPressed(said["name"]))
         elif what == "hurry":
             self.player.happen(lineup.Hurry())
+        elif what == "behind":
+            self._behind = said["samples"]
         elif what == "forget":
             self.player.happen(lineup.Forget())
         elif what == "enter":

@@ -154,7 +154,6 @@ class Stage:
         self._sound_ring = shared.sound.name
         self._audio = AudioChoice(options, shared, self._note, stack.callback)
         self._listening = self._audio.listening
-        journal = begin_journal(options, path, shared.sound, stack, self._note)
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
             shared.controls,
@@ -196,6 +195,7 @@ class Stage:
             device=options.output,
         )
         stack.callback(self._patches.close)
+        journal = begin_journal(options, path, shared, self._patches, stack, self._note)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names, journal),
             self._hear,

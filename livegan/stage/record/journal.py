@@ -19,17 +19,23 @@ from livegan.journal.sound_writer import SoundWriter
 from livegan.saving import write_bytes
 from livegan.size import Size
 from livegan.stage.options import Options
+from livegan.stage.patch_guests.guests import PatchGuests
+from livegan.stage.show_memory import ShowMemory
 
 
 def begin_journal(
     options: Options,
     log: Path | None,
-    sound: SoundRing,
+    memory: ShowMemory,
+    patches: PatchGuests,
     stack: contextlib.ExitStack,
     note: Callable[[str], None],
 ) -> Path | None:
     """Keep a journal from now on, until ``stack`` ends it: its folder, beside the show's log and
-    with its name. None where there is none: the show goes on without."""
+    with its name. The sound of ``memory``, its named inputs and ``patches`` are kept.
+
+    None where there is none: the show goes on without.
+    """
     if not options.journal or log is None:
         return None
     folder = log.with_suffix("")
@@ -41,8 +47,11 @@ def begin_journal(
     except OSError as error:
         note(f"this show has no journal: {folder} cannot be written ({error.strerror or error})")
         return None
-    small = options.journal == "small"
-    writer = SoundWriter(folder, lambda: {"": sound}, note, small=small)
+
+    def sounds() -> dict[str, SoundRing]:
+        return {"": memory.sound, **memory.inputs.rings, **patches.rings}
+
+    writer = SoundWriter(folder, sounds, note, small=options.journal == "small")
     stack.callback(writer.close)
     return folder
 
