@@ -13,10 +13,8 @@ from livegan.gremlins.screen import in_memory
 
 
 @contextlib.contextmanager
-def xvfb(size: tuple[int, int] = (1280, 720), *more: str) -> Iterator[str]:
+def xvfb(size: tuple[int, int] = (1280, 720)) -> Iterator[str]:
     """An X server without a screen; gives its display (":99") and ends it afterwards.
-
-    ``more`` are further options of Xvfb.
 
     ``DISPLAY`` is set for the time, for this process and those it starts. Skips the test where
     there is no Xvfb; fails where the environment says that this is CI.
@@ -25,7 +23,7 @@ def xvfb(size: tuple[int, int] = (1280, 720), *more: str) -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("Xvfb is missing: apt-get install xvfb", pytrace=False)
         pytest.skip("needs Xvfb (apt-get install xvfb)")
-    with in_memory(size, *more) as display, pytest.MonkeyPatch.context() as patch:
+    with in_memory(size) as display, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISPLAY", display)
         patch.delenv("WAYLAND_DISPLAY", raising=False)
         patch.delenv("SDL_VIDEODRIVER", raising=False)
