@@ -12,6 +12,8 @@ from pathlib import Path
 
 KEPT = 16_000_000
 """Bytes that wait for a disk that is full or away; what comes beyond that is lost."""
+OPEN = 4
+"""Files that are kept open, those used last: most are written once."""
 RETRY = 1.0
 """Seconds between two attempts."""
 
@@ -90,11 +92,15 @@ class Appender:
         self._told = False
 
     def _file(self, name: str) -> int:
-        if name not in self._files:
+        file = self._files.pop(name, None)
+        if file is None:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._files[name] = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        return self._files[name]
+            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        self._files[name] = file  # last: it was used last
+        while len(self._files) > OPEN:
+            os.close(self._files.pop(next(iter(self._files))))
+        return file
 
     def _tell(self, error: OSError) -> None:
         if not self._told:
