@@ -271,8 +271,11 @@ class Engine:
         """Have the stage play the patches of a set: of the one on the air, or beside it."""
         if self.standing_by or (not script.graph.patches and not only):
             return
+        from livegan.engine.isolation.priority import give_way
         from livegan.engine.program.patches import patches_message
 
+        if script.graph.patches:
+            give_way()
         self.link.send(patches_message(script, self.player.seed, digest, only))
 
     def note(self, text: str) -> None:
