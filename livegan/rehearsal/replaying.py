@@ -165,7 +165,7 @@ class PlayedEngine:
         event = next(happened, None)
         for row in self.engine.frames:
             position, begun = int(row["position"]), int(row["begun"])
-            if position > end * RATE:
+            if position > round(end * RATE):
                 return
             self.history.hear(position)
             while event is not None and event["begun"] < begun:
