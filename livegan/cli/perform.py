@@ -225,6 +225,8 @@ def perform(
     guard = guard_mode(flash_guard)
     ports = osc_ports(osc or [])
     panel_address = panel_of(panel, panel_at)
+    kept = journal_of("off" if no_journal else journal)
+    limit = bytes_of(journal_limit, "--journal-limit")
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.program.device import choose_device
 
@@ -245,8 +247,6 @@ def perform(
 
     for number, scene in enumerate(found, 1):
         typer.echo(f"scene {number}  {short(scene)}")
-    kept = journal_of("off" if no_journal else journal)
-    limit = bytes_of(journal_limit, "--journal-limit")
     options = Options(
         set=path,
         scenes=found,

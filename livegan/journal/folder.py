@@ -31,16 +31,6 @@ Array = NDArray[np.float32]
 SHOW = "show.json"
 """What a show was started with."""
 KEPT = 2 * PAST_SECONDS * RATE
-BLOCK = 4800
-
-
-@dataclass(frozen=True)
-class ProgramText:
-    """One program: its number, its set, and what its files said, by their paths in the show."""
-
-    version: int
-    set: Path
-    files: Mapping[str, str]
 
 
 @dataclass
@@ -115,6 +105,11 @@ class JournalHistory:
     """The sound of a journal as a `livegan.sound.history.History`, read as it is needed."""
 
     def __init__(self, journal: Journal, name: str = "") -> None:
+        if not (journal.folder / "sound").is_dir():
+            raise JournalError(
+                f"the sound of {journal.folder.name} is gone, so it cannot be played again; "
+                "--journal-limit removes that of the oldest shows"
+            )
         self._name = file_name(name)
         self._folder = journal.folder / "sound"
         self._sound, self._rows = Tail(KEPT, 2), Tail(KEPT // HOP, len(FEATURES), np.float64)

@@ -127,8 +127,8 @@ class PlayedEngine:
         self.journal, self.engine, self._last = what.journal, engine, last
         self.faults: list[dict[str, Any]] = []
         show = self.journal.show
-        self._scaled = bool(Size.read(what.size).plain)
-        size: Written = what.size if self._scaled else show.get("size") or UNSAID
+        scaled = bool(Size.read(what.size).plain)
+        size: Written = what.size if scaled else show.get("size") or UNSAID
         self.history = JournalHistory(self.journal)
         named = {name: JournalHistory(self.journal, name) for name in self.journal.sounds if name}
         self._named = named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,8 +177,6 @@ def test_a_part_of_it_has_the_bits_of_the_whole(kept: ShowOnDisk) -> None:
 
 
 def test_what_was_cut_off_costs_its_end_only(kept: ShowOnDisk, tmp_path: Path) -> None:
-    import shutil
-
     torn = tmp_path / "torn"
     shutil.copytree(kept.journal, torn)
     for path in (*torn.glob("engine-*"), *(torn / "sound").glob("*")):
@@ -207,6 +206,7 @@ def test_a_larger_film_has_the_sound(kept: ShowOnDisk, tmp_path: Path) -> None:
         (lambda folder: (folder / SHOW).unlink(), "is not the journal of a show"),
         (lambda folder: (folder / SHOW).write_text("{"), "cannot be read"),
         (lambda folder: [p.unlink() for p in folder.glob("*.frames")], "has no frames"),
+        (lambda folder: shutil.rmtree(folder / "sound"), "the sound of harmed is gone"),
         (
             lambda folder: [p.write_text("x") for p in (folder / "files").iterdir()],
             "has changed since",
@@ -220,8 +220,6 @@ def test_a_larger_film_has_the_sound(kept: ShowOnDisk, tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_said_in_a_line(
     kept: ShowOnDisk, tmp_path: Path, harm: Any, said: str
 ) -> None:
-    import shutil
-
     harmed = tmp_path / "harmed"
     shutil.copytree(kept.journal, harmed)
     harm(harmed)
