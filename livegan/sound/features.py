@@ -16,8 +16,18 @@ FEATURES: tuple[str, ...] = (
     "snare",
     "bpm",
     "beats",
+    "delay",
+    "jitter",
+    "lost",
+    "here",
 )
-"""One column of a feature row each; see `livegan.sound.hearing.analysis` for ranges."""
+"""One column of a feature row each; see `livegan.sound.hearing.analysis` for ranges. The last four
+are not heard but known of the way that the sound takes: see `livegan.sound.network.packet.Line`."""
+
+LINE = slice(10, 14)
+"""The columns of the way."""
+NO_LINE = (0.0, 0.0, 0.0, 1.0)
+"""Their values for sound that comes over none: a file, a device, a patch."""
 
 INDEX: dict[str, int] = {name: column for column, name in enumerate(FEATURES)}
 """Column of each name."""

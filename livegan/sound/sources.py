@@ -50,12 +50,52 @@ def open_network(argument: str) -> Source:
     """Sound that is sent to, or can be fetched from, an address."""
     from livegan.sound.inputs.capture import Capture
 
+    argument, delay = _delayed(argument)
     found = ADDRESS.match(argument)
+    if found and found[1].lower() == "vban":
+        return open_vban(argument.partition("://")[2], delay)
     if found and found[1].lower() not in ADDRESSES and not known(found[1].lower()):
         can = ", ".join(f"{scheme}://" for scheme in ADDRESSES)
         reason = f"the FFmpeg in this Python's av package has no {found[1].lower()}"
         raise SourceError(f"--audio {argument}: {reason}; send it by one of {can}")
-    return Capture(argument, kind="network")
+    return Capture(argument, kind="network", delay=delay)
+
+
+def open_vban(argument: str, delay: float | None = None) -> Source:
+    """A VBAN stream that is sent to this machine: ``[FROM][:PORT][/STREAM]``."""
+    from livegan.sound.inputs.capture import Capture
+    from livegan.sound.network.address import AddressError, VbanAddress
+
+    argument, own = _delayed(argument)
+    address = f"vban://{argument.removeprefix('//')}"
+    try:
+        VbanAddress.read(address)
+    except AddressError as error:
+        raise SourceError(f"--audio {error}") from None
+    return Capture(address, kind="vban", delay=own if delay is None else delay)
+
+
+def open_sdp(argument: str) -> Source:
+    """What is sent by RTP as an SDP file describes it."""
+    from livegan.sound.inputs.capture import Capture
+
+    argument, delay = _delayed(argument)
+    path = named(Path(argument).expanduser())
+    if not path.is_file():
+        raise SourceError(
+            f"--audio {argument}: there is no such file; `livegan send` writes one for who receives"
+        )
+    return Capture(str(path), kind="network", delay=delay)
+
+
+def _delayed(argument: str) -> tuple[str, float | None]:
+    """An address without its ``delay=``, and that in seconds."""
+    from livegan.sound.network.address import AddressError, split_delay
+
+    try:
+        return split_delay(argument)
+    except AddressError as error:
+        raise SourceError(f"--audio {error}") from None
 
 
 def known(scheme: str) -> bool:
@@ -81,7 +121,8 @@ def open_ndi(argument: str) -> Source:
         from livegan.builtin.outputs.ndi import MISSING
 
         raise SourceError(f"--audio ndi: {MISSING}")
-    return Capture(argument.strip() or None, kind="ndi")
+    argument, delay = _delayed(argument)
+    return Capture(argument.strip() or None, kind="ndi", delay=delay)
 
 
 def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
@@ -114,6 +155,7 @@ SOURCES: dict[str, tuple[Callable[[str], Source], str]] = {
     "device": (open_device, "a sound input by name: device:NAME, or the default: device"),
     "file": (open_file, "a sound file or film, looped and audible: file:PATH"),
     "network": (open_network, "a stream by its address: udp://..., http://..., rtsp://..."),
+    "vban": (open_vban, "a VBAN stream to this machine: vban://FROM/STREAM, or all: vban"),
     "ndi": (open_ndi, "the sound of an NDI sender, by part of its name: ndi:Resolume"),
     "demo": (open_demo, "the bundled track, looped and audible"),
     "silence": (open_silence, "no sound"),
@@ -132,9 +174,9 @@ def parse_source(
     """The source that a performer means; it is not open yet.
 
     ``text`` is ``NAME`` or ``NAME:ARGUMENT`` of `SOURCES` or of ``more`` (those of plugins), the
-    path of a file, a network address, or else (a part of) the name of an input device. None is the
-    default input, or the demo track if the machine has no input. ``loop`` and ``audible`` are for
-    files. A name after ``device:`` is waited for; one without that nothing has is refused. With a
+    path of a file, that of an SDP file, a network address, or else (a part of) the name of an input
+    device. None is the default input, or the demo track if the machine has no input. ``loop`` and
+    ``audible`` are for files. A name after ``device:`` is waited for; one without that nothing has is refused. With a
     ``desk``, inputs of one device share it.
     """
     from livegan.sound.inputs.capture import Capture
@@ -146,6 +188,8 @@ def parse_source(
         except SourceError:
             return open_demo("", loop, audible)
     text = text.strip()
+    if Path(text.partition("?")[0]).suffix.lower() == ".sdp":
+        return open_sdp(text)
     if named(Path(text).expanduser()).is_file():
         return open_file(text, loop, audible)
     name, _, argument = text.partition(":")

@@ -30,7 +30,7 @@ def test_a_tone_goes_on_as_the_tone_it_was(hz: tuple[float, ...]) -> None:
 
 def test_after_silence_comes_silence() -> None:
     assert not continued(np.zeros((HEARD, 2), np.float32), 100).any()
-    assert predictor(np.zeros(HEARD), 32).tolist() == [1.0]
+    assert predictor(np.zeros(HEARD)).tolist() == [1.0]
 
 
 @given(arrays(np.float32, (64, 2), elements=st.floats(-1, 1, width=32)))

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.features import FEATURES, INDEX, Rows
+from livegan.sound.features import FEATURES, INDEX, LINE, NO_LINE, Rows
 from livegan.sound.hearing.bands import Array, Spectrum
 from livegan.sound.hearing.drums import Drums
 from livegan.sound.hearing.loudness import Loudness
@@ -130,8 +130,9 @@ class Analyzer:
         rows: Rows = np.empty((count, len(FEATURES)))
         for i in range(count):
             heard = self._step(block[i * HOP : (i + 1) * HOP])
-            rows[i] = np.asarray(heard, np.float32)
+            rows[i, : LINE.start] = np.asarray(heard, np.float32)
             rows[i, _BEATS] = heard[_BEATS]
+        rows[:, LINE] = NO_LINE
         self._rest = block[count * HOP :].copy()
         return rows
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from typing import IO, Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from livegan.sound import RATE
 from livegan.sound.clock import Lull
-from livegan.sound.inputs.feeder import HEAD
+from livegan.sound.inputs.feeder import HEAD, PACKET
 from livegan.sound.inputs.fifo import Fifo
+from livegan.sound.network.packet import Packet
 
 Array = NDArray[np.float32]
 
@@ -25,6 +27,9 @@ STARTING = 30.0
 HUNG = 10.0
 """Seconds without a word of a process that waits for its device; it says every second that it
 does. Drivers hang when a device is pulled out."""
+
+PACKETS = 20000
+"""Packets that wait to be read: the oldest go while the show is stopped."""
 
 GOODBYE = 2.0
 """Seconds that are waited for a process that was killed."""
@@ -44,6 +49,7 @@ class Feed:
     reason : why it waits or is gone, in one line.
     unknown : it waits for a name that nothing has.
     name, rate, channels, latency : of what is open.
+    warnings : lines for the performer; whoever shows one takes it away.
     """
 
     def __init__(self, *, kind: str, wanted: str | None, found: str | None) -> None:
@@ -52,6 +58,8 @@ class Feed:
         self.state, self.reason, self.unknown = "starting", "", False
         self.name, self.rate, self.channels, self.latency = "", RATE, 2, 0.0
         self._fifo = Fifo(4 * RATE, 2)
+        self._packets: deque[Packet] = deque(maxlen=PACKETS)
+        self.warnings: deque[str] = deque(maxlen=16)
         self._heard = time.monotonic()
         self._lull = Lull(self._heard)
         self._told = threading.Condition()
@@ -87,14 +95,16 @@ class Feed:
         """Seconds since it last sent something, for one thread that asks over and over."""
         return self._lull.seconds(time.monotonic())
 
-    @property
-    def held(self) -> int:
-        """Samples that wait to be read."""
-        return len(self._fifo)
+    def read(self) -> Array:
+        """The sound since the last call, (n, channels)."""
+        return self._fifo.read()
 
-    def read(self, frames: int | None = None) -> Array:
-        """The sound since the last call, (n, channels); at most ``frames`` of it."""
-        return self._fifo.read(frames)
+    def packets(self) -> list[Packet]:
+        """The packets of the network that came since the last call."""
+        found: list[Packet] = []
+        while self._packets:
+            found.append(self._packets.popleft())
+        return found
 
     def close(self) -> None:
         """End the process; twice is harmless.
@@ -122,7 +132,11 @@ class Feed:
                 data = _whole(out, length)
                 self._heard = time.monotonic()
                 self._lull.heard(self._heard)
-                if kind == b"S":
+                if kind == b"P":
+                    at, arrived, rate, epoch = PACKET.unpack_from(data)
+                    block = np.frombuffer(data, "<f4", offset=PACKET.size).reshape(-1, 2)
+                    self._packets.append(Packet(block, at, rate, arrived, epoch))
+                elif kind == b"S":
                     self._keep(np.frombuffer(data, "<f4").reshape(-1, self.channels))
                 else:
                     self._hear(json.loads(data))
@@ -136,6 +150,9 @@ class Feed:
             self._fifo.write(block[begin : begin + RATE])
 
     def _hear(self, message: dict[str, Any]) -> None:
+        if "warning" in message:
+            self.warnings.append(message["warning"])
+            return
         with self._told:
             self.name = message.get("name", self.name)
             self.rate = message.get("rate", self.rate)

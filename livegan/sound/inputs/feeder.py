@@ -19,18 +19,26 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.sound.network.packet import Packet
+
 Array = NDArray[np.float32]
 
 FEEDS = {
     "device": "livegan.sound.inputs.recording:record",
     "desk": "livegan.sound.inputs.recording:record_apart",
     "network": "livegan.sound.inputs.receiving:receive",
+    "vban": "livegan.sound.network.vban_receiving:receive",
     "ndi": "livegan.sound.inputs.ndi_receiving:receive",
 }
 """What can be recorded, and by which function of (wire, wanted, found)."""
 
 HEAD = struct.Struct("<cI")
-"""Before each thing that is sent: b"J" or b"S" (a message in JSON, or float32 frames), bytes."""
+"""Before each thing that is sent: b"J", b"S" or b"P" (a message in JSON, float32 frames, or a
+packet: `PACKET` and float32 frames), bytes."""
+
+PACKET = struct.Struct("<qdII")
+"""Before the frames of a packet: the first on the sender's count, when it came (`time.monotonic`,
+which all processes share), the rate, and the epoch."""
 
 RETRY = 1.0
 """Seconds between two attempts to open what is not there."""
@@ -46,9 +54,18 @@ class FeedPipe:
         """Send a message: ``state`` is "waiting" (``reason``), "open" or "gone" (``reason``)."""
         self._send(b"J", json.dumps({"state": state, **fields}).encode())
 
+    def warn(self, text: str) -> None:
+        """Send a line for the performer; each is shown once."""
+        self._send(b"J", json.dumps({"warning": text}).encode())
+
     def sound(self, block: Array) -> None:
         """Send sound, (n, 2) float32, or (n, channels) if the message "open" has ``channels``."""
         self._send(b"S", np.ascontiguousarray(block, "<f4").tobytes())
+
+    def packet(self, packet: Packet) -> None:
+        """Send a packet of the network."""
+        head = PACKET.pack(packet.at, packet.arrived, packet.rate, packet.epoch)
+        self._send(b"P", head + np.ascontiguousarray(packet.block, "<f4").tobytes())
 
     def _send(self, kind: bytes, data: bytes) -> None:
         try:

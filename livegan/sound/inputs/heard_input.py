@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.features import FEATURES, Rows
+from livegan.sound.features import FEATURES, LINE, Rows
 from livegan.sound.inputs.pace import LATE, SoundPace
 from livegan.sound.inputs.waiting_line import Array, Note, WaitingLine
+from livegan.sound.network.packet import Line
 from livegan.sound.source import Source
 from livegan.sound.tempo_source import TempoSource
 
@@ -66,8 +67,8 @@ class RingWriter:
         self.peak: Array = np.zeros(2, np.float32)
         self._said: set[str] = set()
 
-    def write(self, block: Array) -> None:
-        """Append a block, (n, 2), and its features."""
+    def write(self, block: Array, line: Line | None = None) -> None:
+        """Append a block, (n, 2), and its features; ``line`` is the way it came, none of a file."""
         self.ring.write(block)
         fall = np.float32(0.5 ** (len(block) / (0.1 * RATE)))
         self.peak = np.maximum(self.peak * fall, np.abs(block).max(axis=0))
@@ -82,6 +83,8 @@ class RingWriter:
             # Time must go on: what could not be analysed counts as silence.
             missing = np.zeros((max(0, due - len(rows)), len(FEATURES)))
             rows = np.concatenate([rows[:due], missing])
+        if line is not None and len(rows):
+            rows[:, LINE] = np.float32((line.delay, line.jitter, line.lost, line.here))
         self.ring.write_features(rows)
 
     def catch_up(self, position: int) -> None:
@@ -130,6 +133,14 @@ class HeardInput:
         block = self._pace.fit(heard, due)
         if len(block):
             self.held = np.concatenate([self.held, block]) if len(self.held) else block
+
+    @property
+    def way(self) -> Line | None:
+        """What is known of the way that the sound takes; None of one that takes none."""
+        if self.line.waiting:
+            return Line(here=0.0)
+        found: Line | None = getattr(self.line.source, "line", None)
+        return found
 
     def take(self, count: int) -> Array:
         """The oldest ``count`` samples of `held`."""

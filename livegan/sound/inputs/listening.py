@@ -20,6 +20,7 @@ from livegan.sound.inputs.heard_input import (
 )
 from livegan.sound.inputs.pace import BEHIND, LATE
 from livegan.sound.inputs.waiting_line import Array, Note
+from livegan.sound.network.packet import Line
 from livegan.sound.source import Source
 from livegan.sound.tempo_source import TempoSource
 
@@ -218,14 +219,29 @@ class Listening:
         own = inputs.get("")
         blocks = {name: on_grid(each.take(count)) for name, each in inputs.items()}
         block = blocks[""] if own is not None else on_grid(sum_of(blocks.values()))
+        ways = {name: each.way for name, each in inputs.items()}
+        way = ways[""] if own is not None else worst(ways.values())
         for begin in range(0, count, PIECE):
             part = slice(begin, begin + PIECE)
             for name, each in inputs.items():
                 if each.writer is not None:
-                    each.writer.write(blocks[name][part])
-            self._main.write(block[part])  # last: whoever sees it finds the others there
+                    each.writer.write(blocks[name][part], ways[name])
+            self._main.write(block[part], way)  # last: whoever sees it finds the others there
         behind = (due - self._ring.position) / RATE
         self._behind += (behind - self._behind) * min(1.0, count / (SETTLING * RATE))
+
+
+def worst(ways: Iterable[Line | None]) -> Line | None:
+    """The way of sounds that are heard together."""
+    known = [way for way in ways if way is not None]
+    if not known:
+        return None
+    return Line(
+        delay=max(way.delay for way in known),
+        jitter=max(way.jitter for way in known),
+        lost=max(way.lost for way in known),
+        here=min(way.here for way in known),
+    )
 
 
 def sum_of(blocks: Iterable[Array]) -> Array:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from livegan.picture_sources.senders import LOST, find_sender
 from livegan.sound import RATE
 from livegan.sound.inputs.feeder import FeedPipe
+from livegan.sound.network.packet import Packet
 
 Array = NDArray[np.float32]
 
@@ -97,7 +98,7 @@ def receive(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
         reason = sound.find()
     wire.say("waiting", reason=f"{sound.name} sends no sound")
     here = came = said = time.monotonic()
-    opened = False
+    opened, count = False, 0
     while True:
         time.sleep(LOOK)
         now = time.monotonic()
@@ -106,7 +107,8 @@ def receive(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
             if not opened:
                 wire.say("open", name=sound.name, rate=RATE)
                 opened = True
-            wire.sound(block)
+            wire.packet(Packet(block, count, RATE, now))
+            count += len(block)
             came = now
         if sound.connected:  # of a sender that went, the library goes on giving silence
             here = now

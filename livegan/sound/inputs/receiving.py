@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.sound import RATE
 from livegan.sound.downmix import to_stereo
 from livegan.sound.inputs.feeder import RETRY, FeedPipe
-from livegan.sound.media import resampled
+from livegan.sound.network.media_clock import MediaClock
+from livegan.sound.network.packet import Packet
 from livegan.sound.packets import floats
 
 Array = NDArray[np.float32]
@@ -23,9 +24,15 @@ OPENING = 5.0
 SILENT = 2.5
 """Seconds without a packet after which the sender counts as gone."""
 
-AHEAD = 2.0
-"""Seconds of sound that are taken ahead of the clock from a sender that is faster: a file, or
-segments of seconds that come all at once."""
+AHEAD = 10.0
+"""Seconds of sound that come at once from a server which is live. What goes on to come faster than
+it is played is a file, which is played from its beginning."""
+
+READ_AHEAD = 2.0
+"""Seconds of a file that are read ahead of the clock."""
+
+SEGMENTED = ("hls", "dash")
+"""Formats that come in pieces of seconds: played as files are, for a piece cannot be skipped."""
 
 PROTOCOLS = "http,https,tls,tcp,udp,rtp,rtsp,rtmp,crypto"
 """What a playlist may name; so no file of this machine."""
@@ -48,18 +55,20 @@ OPTIONS = {
 
 
 def receive(wire: FeedPipe, wanted: str, found: str | None) -> None:
-    """Receive sound from an address in any format of FFmpeg, until its sender is gone."""
+    """Receive sound from an address in any format of FFmpeg, until its sender is gone.
+
+    ``wanted`` is an address, or the path of an SDP file.
+    """
     import av
 
     ended = ""
-    scheme = wanted.partition("://")[0].lower()
-    options = {**OPTIONS, "protocol_whitelist": f"{PROTOCOLS},{scheme}"}
+    address, options = opening(wanted)
     # A show does not wait for its sender.
     wire.say("waiting", reason=f"no sound has come from {wanted} yet")
     while not ended:
         try:
             with av.open(
-                wanted, options=options, timeout=(OPENING, SILENT), metadata_errors="ignore"
+                address, options=options, timeout=(OPENING, SILENT), metadata_errors="ignore"
             ) as container:
                 if container.streams.best("audio") is None:
                     raise ValueError("there is no sound in it")
@@ -73,22 +82,36 @@ def receive(wire: FeedPipe, wanted: str, found: str | None) -> None:
     wire.say("gone", reason=f"no more sound comes from {wanted} ({ended})")
 
 
+def opening(wanted: str) -> tuple[str, dict[str, str]]:
+    """What FFmpeg opens for an address, and how.
+
+    ``rtmp://0.0.0.0:1935/live/show?listen`` waits for who sends there, as ``tcp://...?listen``.
+    """
+    scheme = wanted.partition("://")[0].lower() if "://" in wanted else "file"
+    options = {**OPTIONS, "protocol_whitelist": f"{PROTOCOLS},{scheme}"}
+    address, _, query = wanted.partition("?")
+    asked = query.split("&")
+    if scheme == "rtmp" and asked[0] in ("listen", "listen=1"):
+        options["listen"] = "1"
+        wanted = "?".join(part for part in (address, "&".join(asked[1:])) if part)
+    return wanted, options
+
+
 def _send(wire: FeedPipe, wanted: str, container: Any) -> str:
     """Send what comes until no more does, and say why; nothing if there was no sound at all."""
     import av
 
-    opened, ahead, last = False, 0.0, time.monotonic()
+    clock = SenderClock(
+        paced=bool(container.duration) or container.format.name.split(",")[0] in SEGMENTED
+    )
+    opened = False
     try:
-        for block in resampled(decoded(container)):
+        for packet in decoded(container):
             if not opened:
-                wire.say("open", name=wanted, rate=RATE)
+                wire.say("open", name=wanted, rate=RATE)  # the buffer's
                 opened = True
-            wire.sound(block)
-            now = time.monotonic()
-            ahead = max(0.0, ahead - (now - last)) + len(block) / RATE
-            last = now
-            if ahead > AHEAD:
-                time.sleep(ahead - AHEAD)
+            clock.wait(packet, time.monotonic())
+            wire.packet(clock.stamped(packet))
     except (av.FFmpegError, OSError) as error:
         if not opened:
             raise
@@ -96,8 +119,46 @@ def _send(wire: FeedPipe, wanted: str, container: Any) -> str:
     else:
         why = "it has ended" if opened else ""
     # What came ahead of the clock is heard before the sender counts as gone.
-    time.sleep(max(0.0, ahead - (time.monotonic() - last)))
+    time.sleep(max(0.0, min(clock.ahead(time.monotonic()), AHEAD) + 0.2 * opened))
     return why
+
+
+class SenderClock:
+    """When packets count as having come: when they did, or, of a file, when they are to be played.
+
+    A server may send a file as fast as it is read. Whoever plays it must not take that for a line
+    on which all is late but the newest.
+    """
+
+    def __init__(self, paced: bool) -> None:
+        self._paced = paced
+        self._begun = self._taken = 0.0
+        self._late = 0.0
+        self._started = False
+
+    def ahead(self, now: float) -> float:
+        """Seconds of sound that came and are not to be played yet."""
+        return self._begun + self._taken - now if self._started and self._paced else 0.0
+
+    def wait(self, packet: Packet, now: float) -> None:
+        """Do not read a file faster than it is played."""
+        if not self._started:
+            self._begun, self._started = packet.arrived, True
+        self._taken += len(packet.block) / packet.rate
+        lead = self._begun + self._taken - now
+        if not self._paced and lead > AHEAD:
+            self._paced = True
+        if self._paced and lead > READ_AHEAD:
+            time.sleep(min(1.0, lead - READ_AHEAD))
+
+    def stamped(self, packet: Packet) -> Packet:
+        """The packet with the time at which it counts as having come."""
+        if not self._paced:
+            return packet
+        due = self._begun + self._taken - len(packet.block) / packet.rate + self._late
+        if packet.arrived > due:
+            self._late += packet.arrived - due
+        return replace(packet, arrived=max(due, packet.arrived))
 
 
 def reason(error: Exception) -> str:
@@ -109,21 +170,25 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def decoded(container: Any) -> Iterator[tuple[int, Array]]:
-    """Rate and stereo sound of what comes; packets that cannot be read are left out. It ends when
-    none could be read for `SILENT` seconds."""
+def decoded(container: Any) -> Iterator[Packet]:
+    """The packets that come; those that cannot be read are left out. It ends when none could be
+    read for `SILENT` seconds."""
     import av
 
     stream = container.streams.best("audio")
-    last = time.monotonic()
+    last, clock = time.monotonic(), MediaClock()
     for packet in container.demux(stream):
+        arrived = time.monotonic()
         try:
             frames = packet.decode()
         except av.FFmpegError:
             frames = []
-        if not frames and time.monotonic() - last > SILENT:
+        if not frames and arrived - last > SILENT:
             return
         for frame in frames:
             names = tuple(channel.name for channel in frame.layout.channels)
-            yield frame.sample_rate, to_stereo(floats(frame), names)
+            block = to_stereo(floats(frame), names)
+            place = clock.place(frame.pts, frame.time_base, frame.sample_rate, len(block))
+            if place is not None:
+                yield Packet(block, place[0], frame.sample_rate, arrived, place[1])
             last = time.monotonic()  # who asked may have waited for the clock
