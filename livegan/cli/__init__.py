@@ -26,6 +26,10 @@ ROWS = (
         "Play a set with a recording, without a stage, and write a film or a report.",
         parser="Rehearse",
     ),
+    CommandRow(
+        "send",
+        "Send sound to a machine that plays a show, from an input, a file or the demo track.",
+    ),
     CommandRow("record-source", "Record a camera or another picture source as a film."),
     CommandRow(
         "check",

@@ -102,9 +102,12 @@ def perform(
         str,
         typer.Option(
             metavar="NAME[:CHANNELS]",
-            help='Where patches with heard=True are played, such as "USB Audio:3,4".',
+            help='Where patches with heard=True, and --monitor, are played: "USB Audio:3,4".',
         ),
     ] = "",
+    monitor: Annotated[
+        bool, typer.Option("--monitor", help="Play the sound that comes over a network aloud.")
+    ] = False,
     osc: Annotated[
         list[str] | None,
         typer.Option(
@@ -257,6 +260,7 @@ def perform(
         panel=panel_address,
         audible=audible,
         output=output,
+        monitor=monitor,
         loop=loop,
         bpm=bpm,
         fps=fps,

@@ -35,6 +35,10 @@ FEATURES = {
     "snare": "jumps at a snare drum and falls, 0..1",
     "bpm": "tempo, in beats per minute",
     "beats": "beats since the show began, with the fraction",
+    "delay": "seconds that livegan holds sound from a network back, else 0",
+    "jitter": "seconds by which its packets come unevenly, on average, else 0",
+    "lost": "share of the last second of sound that did not come in time, 0..1",
+    "here": "1 while the source of the sound is there, else 0",
 }
 """What ``sound.`` offers in a set: a signal each."""
 

@@ -1,4 +1,4 @@
-"""The process that plays patches aloud: the room's sound device, whatever its driver does."""
+"""The process that plays patches and sound from afar aloud, whatever its device's driver does."""
 
 from __future__ import annotations
 
@@ -56,6 +56,15 @@ class RoomPlayer:
         """Play these patches."""
         self._room.hear(keys, self._next)
 
+    @property
+    def _what(self) -> str:
+        """What is played, as a note calls it."""
+        patches = any(":" in key for key in self._room.keys)
+        sound = any(":" not in key for key in self._room.keys)
+        if patches and sound:
+            return "the sound and patches are"
+        return "the sound is" if sound else "patches are"
+
     def turn(self) -> str:
         """Mix what is due; a line if there is news of the device."""
         if self._room.silent:
@@ -73,6 +82,8 @@ class RoomPlayer:
         return said
 
     def _read(self, key: str, start: int, stop: int) -> Array:
+        if not key:  # the show's own sound: see `livegan.stage.patch_guests.room_output`
+            return self._main.samples(start, stop)
         ring = self._rings.get(key)
         if ring is None or ring.position < start - RATE:  # it is not there, or was made anew
             try:
@@ -109,12 +120,12 @@ class RoomPlayer:
             refresh()
             self._open()
         except Exception as error:
-            said = f"patches are not heard in the room: {error}"
+            said = f"nothing is heard in the room: {error}"
         else:
             assert self._stream is not None
             delay = (WAIT_HOPS + 1) * HOP + READY
             late = 1000 * (delay / RATE + self._stream.latency)
-            said = f"patches are heard through {self._device}, {late:.0f} ms after they are played"
+            said = f"{self._what} heard through {self._device}, {late:.0f} ms after the picture"
         if said == self._said:
             return ""
         self._said = said

@@ -86,7 +86,7 @@ class Hearing:
     """Views of one history, and what was already computed from it.
 
     >>> import numpy as np
-    >>> history = RecordedHistory(np.ones((48000, 2), "f4"), np.zeros((100, 10), "f4"))
+    >>> history = RecordedHistory(np.ones((48000, 2), "f4"), np.zeros((100, 14), "f4"))
     >>> Hearing(history).at(24000).peaks(columns=4, seconds=1.0)
     array([0., 0., 1., 1.], dtype=float32)
     """
@@ -310,6 +310,26 @@ class Sound:
     def centroid(self) -> float:
         """Brightness: centre of the spectrum on a logarithmic scale, 0..1."""
         return self._value("centroid")
+
+    @property
+    def delay(self) -> float:
+        """Seconds that livegan holds sound from a network back; 0 for a file or a device."""
+        return self._value("delay")
+
+    @property
+    def jitter(self) -> float:
+        """Seconds by which packets from a network come unevenly, on average (RFC 3550)."""
+        return self._value("jitter")
+
+    @property
+    def lost(self) -> float:
+        """Share of the last second of sound that did not come in time, 0..1."""
+        return self._value("lost")
+
+    @property
+    def here(self) -> float:
+        """1 while the source of the sound is there, else 0; always 1 for a recording."""
+        return self._value("here")
 
     @property
     def bpm(self) -> float:

@@ -176,8 +176,8 @@ def parse_source(
     ``text`` is ``NAME`` or ``NAME:ARGUMENT`` of `SOURCES` or of ``more`` (those of plugins), the
     path of a file, that of an SDP file, a network address, or else (a part of) the name of an input
     device. None is the default input, or the demo track if the machine has no input. ``loop`` and
-    ``audible`` are for files. A name after ``device:`` is waited for; one without that nothing has is refused. With a
-    ``desk``, inputs of one device share it.
+    ``audible`` are for files. A name after ``device:`` is waited for; one without that nothing has
+    is refused. With a ``desk``, inputs of one device share it.
     """
     from livegan.sound.inputs.capture import Capture
 

@@ -47,6 +47,8 @@ class Options:
     output: str = ""
     """The sound output of patches that the room hears, a part of its name and channels, such as
     ``"USB Audio:3,4"``; empty is the default one."""
+    monitor: bool = False
+    """Sound that comes over a network is played through that output as well."""
     loop: bool = True
     """A file begins again at its end."""
     bpm: float | None = None

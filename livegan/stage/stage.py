@@ -81,6 +81,7 @@ class Stage:
         self._status = 0
         self._heard = ""
         """The name of the sound that was told last."""
+        self._unmonitored = ""
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound", "inputs" or "log", and why."""
         self._rung: Rung = "still"
@@ -294,6 +295,8 @@ class Stage:
         self._remote.look(now)
         self._audience.look(presenter.view, presenter.switches)
         self._picture_guests.look()
+        if self.options.monitor:
+            self._monitor()
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard
@@ -318,6 +321,15 @@ class Stage:
             elif isinstance(message, Settings):
                 self._tempo.hear(message)
                 self._knobs.hear(presenter.view.playing, message.knobs, self._sound.position / RATE)
+
+    def _monitor(self) -> None:
+        """Play aloud what comes over a network. Not what a device hears: it may hear that."""
+        afar = self._audio.from_afar
+        self._patches.monitor(afar)
+        missing = "" if afar else "--monitor plays sound from a network, and there is none"
+        if missing and not self._unmonitored:
+            self._note(missing)
+        self._unmonitored = missing
 
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livegan.sound import RATE
 from livegan.sound.downmix import to_stereo
 from livegan.sound.inputs.feeder import RETRY, FeedPipe
+from livegan.sound.network.lateness import LEARN
 from livegan.sound.network.media_clock import MediaClock
 from livegan.sound.network.packet import Packet
 from livegan.sound.packets import floats
@@ -119,7 +121,8 @@ def _send(wire: FeedPipe, wanted: str, container: Any) -> str:
     else:
         why = "it has ended" if opened else ""
     # What came ahead of the clock is heard before the sender counts as gone.
-    time.sleep(max(0.0, min(clock.ahead(time.monotonic()), AHEAD) + 0.2 * opened))
+    if opened:
+        time.sleep(LEARN + max(0.0, min(clock.ahead(time.monotonic()), AHEAD)))
     return why
 
 
@@ -138,7 +141,7 @@ class SenderClock:
 
     def ahead(self, now: float) -> float:
         """Seconds of sound that came and are not to be played yet."""
-        return self._begun + self._taken - now if self._started and self._paced else 0.0
+        return self._begun + self._taken - now if self._started else 0.0
 
     def wait(self, packet: Packet, now: float) -> None:
         """Do not read a file faster than it is played."""

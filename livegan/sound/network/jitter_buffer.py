@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 from livegan.sound import RATE
 from livegan.sound.inputs.continuation import HEARD, bridged
 from livegan.sound.network.concealment import Fading, ramp
-from livegan.sound.network.lateness import Lateness
+from livegan.sound.network.lateness import LEARN, Lateness
 from livegan.sound.network.packet import Line, Packet
 
 Array = NDArray[np.float32]
 
-LEARN = 1.0
-"""Seconds for which a line is heard before its sound is played."""
 AGAIN = 0.3
 """Likewise, of a line that was heard before."""
 MOST = 0.002

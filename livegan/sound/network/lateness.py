@@ -6,6 +6,8 @@ from collections import deque
 
 import numpy as np
 
+LEARN = 1.0
+"""Seconds for which a line is heard before its sound is played."""
 WINDOW = 10.0
 """Seconds that are looked at."""
 SHARE = 0.999
@@ -51,11 +53,15 @@ class Lateness:
         self._worked_out = None
 
     def forget_burst(self) -> None:
-        """Forget the packets that a server had ready when it was asked: they are old, not late."""
+        """Forget the packets that a server had ready when it was asked: they are old, not late.
+        If nothing followed them, they are all there is, and are kept."""
         late = np.fromiter(self._late, np.float64)
         if not len(late) or late[0] - late.min() <= BURST:
             return
-        for _ in range(int(np.argmax(late <= late.min() + 0.4 * BURST))):
+        last = int(np.argmax(late <= late.min() + 0.4 * BURST))
+        if self._times[-1] - self._times[last] < BURST:
+            return
+        for _ in range(last):
             self._times.popleft()
             self._late.popleft()
         self._worked_out = None

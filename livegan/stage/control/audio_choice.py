@@ -83,6 +83,12 @@ class AudioChoice:
             if name in levels
         ]
 
+    @property
+    def from_afar(self) -> list[str]:
+        """The inputs whose sound comes over a network; that of the show's own sound is empty."""
+        sources = self.listening.sources
+        return [name for name, each in sources.items() if getattr(each, "line", None) is not None]
+
     def renew(self, sources: Collection[str]) -> None:
         """Open those of plugins anew whose code was edited: see `GuestSource.renew`."""
         for source in self.listening.sources.values():

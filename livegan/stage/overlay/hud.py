@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from livegan.ipc.commit_text import STATES
 from livegan.sound.inputs.input_level import InputLevel
+from livegan.sound.network.packet import Line
 from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.overlay.panels import (
     METERS,
@@ -52,6 +53,9 @@ SMALLEST_LETTERS = 6
 QUIET = ("flash guard on", "flash guard strict")
 
 
+NO_LINE = Line()
+
+
 @dataclass(frozen=True)
 class Readings:
     """What is measured at the stage itself. Meters are 0..1, ``beats`` counts with its fraction."""
@@ -69,6 +73,8 @@ class Readings:
     """What the keys hold: "solo 2"."""
     source: str = ""
     """The name of the sound that is heard."""
+    line: Line = NO_LINE
+    """The way of the show's sound over a network."""
     inputs: tuple[InputLevel, ...] = ()
     """The named inputs of the show."""
     scene: str = ""
@@ -87,6 +93,16 @@ def input_segment(each: InputLevel) -> Segment:
         return f"{each.name} away", AMBER
     filled = round(each.level * INPUT_CELLS)
     return f"{each.name} {'█' * filled}{'·' * (INPUT_CELLS - filled)}", BLUE
+
+
+def line_segments(line: Line) -> list[Segment]:
+    """What a network does to the sound; nothing for sound that comes over none."""
+    if not line.delay:
+        return []
+    if not line.here:
+        return [("line: no sound comes", AMBER)]
+    text = f"line {1000 * line.delay:.0f} ms ± {1000 * line.jitter:.0f}"
+    return [(f"{text}, lost {100 * line.lost:.1f} %", AMBER if line.lost > 0.02 else GREY)]
 
 
 class Hud:
@@ -216,7 +232,7 @@ class Hud:
                 (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
             [(view.pace, AMBER)] * bool(view.pace),
-            [(heard, GREY)] * bool(readings.source),
+            [(heard, GREY)] * bool(readings.source) + line_segments(readings.line),
             [input_segment(each) for each in readings.inputs],
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [

@@ -45,6 +45,10 @@ class PatchGuests:
         self._wanted: frozenset[str] = frozenset()
         self._unused: dict[str, float] = {}
 
+    def monitor(self, keys: Iterable[str]) -> None:
+        """Play these sounds of the show aloud where patches are: "" is its own."""
+        self._room.monitor(keys)
+
     def take(self, message: Patches) -> None:
         """Play what an engine says."""
         set_ = {

@@ -25,7 +25,7 @@ ahead."""
 
 
 class RoomOutput:
-    """Keeps the process going, once a set has a patch that is heard."""
+    """Keeps the process going, once a set has a patch that is heard, or sound is to be."""
 
     def __init__(
         self,
@@ -37,29 +37,49 @@ class RoomOutput:
         """``device`` is a part of its name, and channels, such as ``"USB Audio:3,4"``."""
         self._options = {"sound_ring": main.name, "device": device}
         self._note, self._start = note, start
-        self._keys: tuple[str, ...] = ()
+        self._patches: tuple[str, ...] = ()
+        self._sounds: tuple[str, ...] = ()
+        self._changing = threading.Lock()
         self._guest: Any = None
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
 
     def hear(self, keys: Iterable[str]) -> None:
         """Play these patches aloud, and no others."""
-        self._keys = tuple(keys)
+        self._patches = tuple(keys)
+        self._change()
+
+    def monitor(self, keys: Iterable[str]) -> None:
+        """Play these sounds of the show aloud, and no others: "" is its own."""
+        wanted = tuple(keys)
+        if wanted != self._sounds:
+            self._sounds = wanted
+            self._change()
+
+    @property
+    def _keys(self) -> list[str]:
+        return [*self._patches, *self._sounds]
+
+    def _change(self) -> None:
+        with self._changing:
+            self._play()
+
+    def _play(self) -> None:
         if self._thread is None and self._keys and not self._over.is_set():
             self._thread = threading.Thread(target=self._keep, name="room", daemon=True)
             self._thread.start()
         elif self._guest is not None:
-            self._guest.send({"hear": list(self._keys)})
+            self._guest.send({"hear": self._keys})
 
     def _keep(self) -> None:
         while not self._over.is_set():
             try:
                 self._guest = guest = self._start(PLAY, self._options)
             except OSError as error:
-                self._note(f"patches are not heard in the room: {error}")
+                self._note(f"nothing is heard in the room: {error}")
                 self._over.wait(AGAIN)
                 continue
-            guest.send({"hear": list(self._keys)})
+            guest.send({"hear": self._keys})
             while not self._over.is_set() and not guest.gone:
                 message = guest.next(LOOK)
                 if message is not None and message["type"] == "note":

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
-from livegan.sound.features import FEATURES
+from livegan.sound.features import FEATURES, LINE
 from livegan.sound.inputs.input_level import InputLevel
+from livegan.sound.network.packet import Line
 from livegan.stage.control.keys import action_of
 from livegan.stage.control.scenes import scene_of
 from livegan.stage.control.switches import Order, Switches
@@ -327,6 +328,7 @@ class Presenter:
             flags=self.switches.flags,
             source=self._source(),
             inputs=tuple(self._inputs()),
+            line=Line(*map(float, list(row.values())[LINE])),
             tempo=self._tempo(),
             scene=scene_of(self.view.playing, self.switches.scenes),
         )

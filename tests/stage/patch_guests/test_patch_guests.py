@@ -89,7 +89,7 @@ def stage() -> Iterator[Stage]:
 
 def test_a_patch_is_started_and_its_ring_begins_with_the_show(stage: Stage) -> None:
     stage.main.write(np.zeros((HOP * 20, 2), np.float32))
-    stage.main.write_features(np.zeros((20, 10)))
+    stage.main.write_features(np.zeros((20, 14)))
     stage.guests.want([ROW], SET)
     stage.wait(lambda: stage.playing)
     ring = SoundRing.attach(ring_of(stage.main.name, "patch:wet"))
