@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ PACKET = 960
 """Samples of a packet: 20 ms."""
 NEAR = 0.06
 """Seconds by which a stroke may be heard earlier or later than without the line."""
+BEGINNING = 1.0
+"""Seconds that sound takes to be there again after a pause."""
 PART = 10.0
 """Seconds for which a delay is constant that is compared with."""
 SETTLED = 3.0
@@ -194,7 +197,16 @@ def _judge(played: Played, heard: list[float], there: list[float]) -> None:
     expected = sorted(t + offset(t + offset(t)) for t in there)
     begin, end = SETTLED, played.seconds - 0.5
     played.true = sum(begin < t < end for t in expected)
-    played.strokes = [t for t in sorted(heard) if begin < t < end and not _near(t, expected)]
+    # Sound that begins after seconds of silence is a stroke for who sends it as well.
+    every = played.model.pause[0]
+    again = [n * every + offset(n * every) for n in range(1, 1 + int(end / every))] if every else []
+    played.strokes = [
+        t
+        for t in sorted(heard)
+        if begin < t < end
+        and not _near(t, expected)
+        and not any(0.0 <= t - back <= BEGINNING for back in again)
+    ]
     found = sorted(heard)
     played.missed = sum(begin < t < end and not _near(t, found) for t in expected)
 
@@ -217,17 +229,19 @@ def looped(samples: Array) -> Sound:
     return lambda start, stop: samples[np.arange(start, stop) % len(samples)]
 
 
-def measured(seconds: float = 600.0) -> dict[str, Any]:
-    """All lines, with a chord and with the demo track."""
+def bench_lines(seconds: float) -> dict[str, Any]:
+    """All lines, for so long or a minute, with a chord and with the demo track."""
     from livegan import share
     from livegan.sound.media import open_media
 
+    seconds = max(60.0, seconds)
     music = looped(np.concatenate(list(open_media(share.demo_track()))))
     rows = []
     for model in LINES:
         for name, sound in (("chord", chord), ("music", music)):
             rows.append(row(play(model, sound, seconds), name))
-    return {"seconds": seconds, "tables": {"lines": rows}}
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return {"machine": system, "seconds": seconds, "tables": {"lines": rows}}
 
 
 def row(played: Played, name: str) -> dict[str, Any]:

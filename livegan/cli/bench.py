@@ -19,9 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|controls|io|inputs]",
+            metavar="[dataset|train|controls|io|inputs|lines]",
             help="Measure only making pairs from a film, only training, only controls, only "
-            "pictures on their way in and out, or only sound inputs.",
+            "pictures on their way in and out, only sound inputs, or only simulated lines.",
         ),
     ] = None,
     film: Annotated[
@@ -58,7 +58,8 @@ def bench(
     time from a MIDI or OSC message, or a knob of the phone panel, to the picture, and what
     controls cost. `livegan bench io` measures each way of pictures in and out that this machine
     has: delay, work, and lost pictures. `livegan bench inputs` measures what named inputs of a
-    show and `sound.band` cost.
+    show and `sound.band` cost. `livegan bench lines --seconds 600` plays sound over simulated
+    lines of a network.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -72,6 +73,10 @@ def bench(
         from livegan.benchmark.inputs import bench_inputs
 
         result = bench_inputs(seconds)
+    elif what == "lines" and film is None:
+        from livegan.benchmark.lines import bench_lines
+
+        result = bench_lines(seconds)
     elif what == "controls" and film is None:
         from livegan.benchmark.controls import ControlsBenchError, bench_controls
 
@@ -87,7 +92,7 @@ def bench(
         except IoBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train`, `controls`, `io` or `inputs`"
+        text = "say what to measure: `dataset FILM`, `train`, `controls`, `io`, `inputs` or `lines`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
@@ -112,7 +117,7 @@ def bench(
 
 def as_column(key: str, rank: int) -> Column:
     """The column of a measurement: the name stays; the later a column, the sooner it goes."""
-    prose = key in ("name", "architecture", "precision")
+    prose = key in ("name", "line", "sound", "architecture", "precision")
     return Column(key, rank=rank, right=not prose, words=key == "name")
 
 

@@ -16,7 +16,7 @@ FADE_S = 0.25
 JOIN_S = 0.02
 """Seconds in which it gives way to sound that comes again."""
 RETURN_S = 0.4
-"""Seconds in which sound rises that comes after silence: an analysis hears no stroke in it."""
+"""Seconds in which sound rises that comes after silence."""
 
 
 def ramp(count: int) -> Array:

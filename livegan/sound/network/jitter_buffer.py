@@ -44,6 +44,8 @@ GONE = 0.25
 """Seconds without sound after which the sender is not there."""
 RESAMPLING = 240 / RATE
 """Seconds that the resampler takes, by measurement."""
+PRIMING = 4096
+"""Samples that fill it."""
 FASTEST = 16.0
 """Largest rate of a sender, in rates of the show: 768 kHz."""
 
@@ -147,6 +149,8 @@ class JitterBuffer:
             self._rate, self._speed = rate, 1.0
             self._resampler.set_io_ratio(rate, RATE, 0)
             self._tail = np.zeros((HEARD, 2), np.float32)
+        if not self._playing:  # what the resampler keeps back is silence
+            self._resampler.resample_chunk(np.zeros((PRIMING, 2), np.float32))
         self._move(int((now - self._aim(now)) * rate) - round(count * rate / RATE))
         self._playing = True
         self._error = self._far = 0.0
