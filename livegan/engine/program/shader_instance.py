@@ -18,9 +18,9 @@ from livegan.engine.commit.script import Refusal
 from livegan.engine.program.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
-from livegan.graph.reading import number, read, vector
 from livegan.graph.shader import ShaderPicture
-from livegan.graph.signal import Signal
+from livegan.graph.signals.reading import number, read, vector
+from livegan.graph.signals.signal import Signal
 from livegan.ipc.pipes import Bytes
 from livegan.shaders import painting
 from livegan.shaders.shader import Shader, ShaderError, ShaderValue
