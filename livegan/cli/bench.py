@@ -19,8 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|panel]",
-            help="Measure only making pairs from a film, only training, or only the phone panel.",
+            metavar="[backends|dataset|train|panel]",
+            help="Measure only the backends of networks, only making pairs from a film, only "
+            "training, or only the phone panel.",
         ),
     ] = None,
     film: Annotated[
@@ -51,16 +52,23 @@ def bench(
 ) -> None:
     """Measure the speed of encoders, mixers, models and a whole frame.
 
-    Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
-    pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
-    plain version of the published one. `livegan bench panel` plays a small show and measures the
-    time from a knob that is turned to the picture on the phone panel.
+    Prints medians, and ratios to an alternative. `livegan bench backends` plays the set's models
+    with every backend that is installed, and says what is chosen and why. `livegan bench dataset
+    FILM` compares making pairs with decoding the film in ffmpeg. `livegan bench train` compares a
+    training step with a plain version of the published one. `livegan bench panel` plays a small
+    show and measures the time from a knob that is turned to the picture on the phone panel.
     """
     if what is None:
         from livegan.benchmark.frame import measure
 
         with clear_errors():
             result = measure(size or Size.square(512), seconds, set, device, checkpoint or [])
+    elif what == "backends" and film is None:
+        from livegan.benchmark.backends import bench_backends
+
+        wait_asleep()
+        with clear_errors():
+            result = bench_backends(size or Size.square(512), seconds, set)
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
@@ -72,7 +80,7 @@ def bench(
         except PanelBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train` or `panel`"
+        text = "say what to measure: `backends`, `dataset FILM`, `train` or `panel`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
@@ -95,8 +103,8 @@ def bench(
 
 def as_column(key: str, rank: int) -> Column:
     """The column of a measurement: the name stays; the later a column, the sooner it goes."""
-    prose = key in ("name", "architecture", "precision")
-    return Column(key, rank=rank, right=not prose, words=key == "name")
+    prose = key in ("name", "architecture", "precision", "backend", "why")
+    return Column(key, rank=rank, right=not prose, words=key in ("name", "why"))
 
 
 def _training(seconds: float, device: str) -> dict[str, Any]:

@@ -19,8 +19,6 @@ from livegan.engine.program.instance import (
     Moment,
     OperationInstance,
     PrevInstance,
-    painting_size,
-    wanted_size,
 )
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import FIRST_FRAME_S, Busy, probe
@@ -34,8 +32,9 @@ from livegan.engine.program.signal_objects import (
     objects_of,
     proving_objects,
 )
+from livegan.engine.program.slot_building import SlotBackends, make_generator
 from livegan.engine.program.source_instances import source_instance
-from livegan.generators import Generator, ModelError, MorphGenerator, load
+from livegan.generators import ModelError
 from livegan.generators.files import SUFFIXES
 from livegan.generators.finding import model_folders
 from livegan.graph.graph import Graph
@@ -73,7 +72,7 @@ class Builder:
 
     ``folder`` is the working folder, ``size`` the canvas, whatever a set says; of no pixels it is
     what the set says, or else 512x512.  ``followed`` are models by name that are played from where
-    they are written by a training.
+    they are written by a training.  ``backends`` says what plays slots.
     """
 
     def __init__(
@@ -83,6 +82,7 @@ class Builder:
         size: Written = UNSAID,
         device: torch.device | str = "cpu",
         followed: Mapping[str, Path] | None = None,
+        backends: SlotBackends | None = None,
     ) -> None:
         self.folder = folder
         self.size = Size.read(size)
@@ -90,6 +90,9 @@ class Builder:
         self.note: Callable[[str], None] = lambda text: None
         """Receives warnings, one line each."""
         self.device = torch.device(device)
+        self.backends = backends or SlotBackends()
+        self.cores = 1
+        """Threads that a slot has which paints alone."""
         self._compared: set[tuple[str, str]] = set()
 
     def models(self, set_path: Path) -> Models:
@@ -121,6 +124,8 @@ class Builder:
         models = self.models(script.path)
         complete(graph, models)
         size = self.size_of(graph)
+        alone = len(graph.models) == 1
+        self.backends.threads = self.cores if alone else 1
         now = moment(size)
         fresh = [Candidate(n.name, n.build + stamp_of(n, models)) for n in graph.nodes]
         old = [s for s in playing.steps if s.node.kind != "prev"] if playing else []
@@ -218,7 +223,7 @@ class Builder:
                 what = f"loading model {node.fixed['checkpoint']}"
                 busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    made = ModelInstance(self.generator(node, models, moment.size, busy))
+                    made = ModelInstance(make_generator(self, node, models, moment.size, busy))
                 busy(what, node.place)
                 return made
             if node.kind == "source":
@@ -265,31 +270,6 @@ class Builder:
                     f"({first_line(error)}); use fewer models or a smaller size"
                 )
             raise Refusal(" ".join(reason.split()), node.place) from None
-
-    def generator(self, node: Picture, models: Models, size: Size, busy: Busy) -> Any:
-        """The generator of a model node, warmed up."""
-        options = {"device": self.device, "precision": node.fixed["precision"]}
-        trust = node.fixed["trust"]
-        for name in filter(None, (node.fixed["checkpoint"], node.fixed["other"])):
-            twice = models.clash(name)
-            if twice:
-                self.note(f"{node.name}: {twice}")
-        first = load(models.find(node.fixed["checkpoint"]), trust=trust)
-        generator: Any
-        if node.fixed["other"] is None:
-            generator = Generator(first, **options)
-        else:
-            second = load(models.find(node.fixed["other"]), trust=trust)
-            generator = MorphGenerator(first, second, **options)
-        busy(f"warming up model {node.fixed['checkpoint']}", node.place, True)
-        wanted = wanted_size(node, generator, size)
-        resized = first.resizing(*wanted)
-        if resized and wanted in (node.fixed["size"], first.card.size, size):
-            self.note(f"{node.name}: {resized}")
-        if first.repeating():
-            self.note(f"{node.name}: {first.repeating()}")
-        generator.warm_up(painting_size(node, generator, size))
-        return generator
 
 
 def refuse(send: Send, refusal: Refusal) -> None:
