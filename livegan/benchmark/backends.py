@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +106,8 @@ def at_once(
     end, turn = None, 0
     while end is None or turn < LEAST_ROUNDS + 2 or time.perf_counter() < end:
         for name, team in painters.items():
-            calls = [
-                lambda g=g, c=c: g.paint(c)  # type: ignore[misc]
-                for g, c in zip(team, conditions, strict=True)
+            calls: list[Callable[[], torch.Tensor]] = [
+                partial(g.paint, c) for g, c in zip(team, conditions, strict=True)
             ]
             began = time.perf_counter()
             for outcome in threads.run(calls):

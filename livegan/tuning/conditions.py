@@ -46,7 +46,8 @@ def made_sound(seconds: float) -> Sound:
     tone = 0.3 * np.sin(2 * np.pi * (60 * time + 40 * time**2))
     noise = 0.1 * rng.standard_normal((time.size, 2)) * (time % 4 > 2)[:, None]
     stroke = np.sin(2 * np.pi * 55 * (time % 0.47)) * np.exp(-9 * (time % 0.47))
-    return np.clip(noise + (tone + stroke)[:, None], -1, 1).astype(np.float32)
+    sound: Sound = np.clip(noise + (tone + stroke)[:, None], -1, 1).astype(np.float32)
+    return sound
 
 
 def drawings_of(card: Card) -> list[Drawing]:
@@ -75,7 +76,7 @@ def conditions(
     try:
         return drawn(drawings, sounds, size, each)
     except EncoderError:
-        found = {}
+        found: dict[str, list[Tensor]] = {}
         for one in drawings:
             with contextlib.suppress(EncoderError):
                 found |= drawn([one], sounds, size, each)

@@ -28,9 +28,9 @@ SIZE = (64, 64)
 @pytest.fixture
 def model(tmp_path, monkeypatch):
     """A model, and conditions that cost nothing."""
-    chance = torch.Generator().manual_seed(2)
 
     def drawn(card, sounds, size, each):
+        chance = torch.Generator().manual_seed(2)
         return {name: [torch.rand(3, *size, generator=chance)] for name in ("own", "other")}
 
     monkeypatch.setattr(tuning, "conditions", drawn)

@@ -14,7 +14,7 @@ from livegan.engine.program.probe import Busy
 from livegan.engine.program.program import Program
 from livegan.generators import Checkpoint, Generator, MorphGenerator, load
 from livegan.generators.backends.names import AUTO, EXACT, TORCH, choice_named
-from livegan.generators.runner import check_exact
+from livegan.generators.runner import check_exact, check_norm
 from livegan.graph.picture import Picture
 from livegan.size import Size
 
@@ -91,7 +91,7 @@ def make_generator(making: Making, node: Picture, models: Models, size: Size, bu
     generator.warm_up(own)
     if generator.backend is not None:
         said = node.live.get("norm")
-        norm = said if isinstance(said, str) and said != "card" else generator.norm
+        norm = check_norm(said) if isinstance(said, str) and said != "card" else generator.norm
         generator.backend.prepare((norm, (own.height, own.width), making.backends.threads))
     return generator
 

@@ -40,6 +40,8 @@ class QuantisedConvolution(nn.Module):
         weight = conv.weight.detach()
         self.axis = 1 if self.transposed else 0
         others = [axis for axis in range(4) if axis != self.axis]
+        self.steps: Tensor
+        self.offsets: Tensor
         self.register_buffer("steps", weight.abs().amax(others).clamp_min(1e-8) / SIGNED)
         self.register_buffer("offsets", torch.zeros(weight.shape[self.axis], dtype=torch.int32))
 
@@ -72,7 +74,7 @@ def quantised(network: nn.Module, ranges: Ranges) -> nn.Module:
     for path, layer in list(network.named_modules()):
         if path in ranges and plain(layer):
             parent, _, name = path.rpartition(".")
-            quiet = QuantisedConvolution(layer, *ranges[path])  # type: ignore[arg-type]
+            quiet = QuantisedConvolution(layer, *ranges[path])
             network.get_submodule(parent)._modules[name] = quiet
     return network.eval()
 
