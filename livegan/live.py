@@ -30,7 +30,7 @@ from livegan.graph.require import require as require
 from livegan.graph.send import send as send
 from livegan.graph.shader import shader as shader
 from livegan.graph.signal import Signal, count_of, lift
-from livegan.graph.sound import SOUND, SoundHandle
+from livegan.graph.sound import listen as listen
 from livegan.graph.source import SourcePicture, live_source
 from livegan.graph.source import film as film
 from livegan.graph.source import picture as picture
@@ -105,11 +105,6 @@ bars = Signal("bars")
 """Bars since the show began, with the fraction."""
 time = Signal("time")
 """Seconds since the show began."""
-
-
-def listen() -> SoundHandle:
-    """The sound that the show hears. ``--audio`` on the command line chooses the source."""
-    return SOUND
 
 
 class Encoders:

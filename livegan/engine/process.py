@@ -238,8 +238,9 @@ class Engine:
         wish = graph.tempo
         sends = [each.row for each in graph.sends]
         word = "" if wish.follow == "number" else wish.follow
+        controls, inputs = list(graph.controls), graph.inputs
         self.link.send(
-            Settings(wish.bpm, bar, list(graph.controls), graph.knobs, word, lookahead, sends)
+            Settings(wish.bpm, bar, controls, graph.knobs, word, lookahead, sends, inputs)
         )
 
     def note(self, text: str) -> None:

@@ -15,6 +15,7 @@ from livegan.graph.naming import name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs
 from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, SetNote, here
+from livegan.graph.sound import SOUNDS, SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
@@ -98,6 +99,8 @@ class Graph:
     """Every node that is drawn, inputs before what uses them."""
     controls: dict[str, Declared] = field(default_factory=dict)
     """What the set listens to besides the sound, by name."""
+    sounds: dict[str, SoundHandle] = field(default_factory=dict)
+    """What it hears besides the show's own sound, by key."""
     sends: list[Any] = field(default_factory=list)
     """What is sent to other programs: a `livegan.graph.send.Send` each."""
     notes: list[SetNote] = field(default_factory=list)
@@ -149,6 +152,11 @@ class Graph:
         ]
 
     @property
+    def inputs(self) -> list[str]:
+        """The named inputs of the show that the set listens to."""
+        return [key for key, each in self.sounds.items() if each.title == "input"]
+
+    @property
     def tempo(self) -> TempoWish:
         """What the set wants to lead the beat."""
         return TempoWish.of(self.settings.get("tempo"), self.settings.get("bpm"))
@@ -171,9 +179,11 @@ def collecting() -> Iterator[Graph]:
     """Gather what ``show`` and ``settings`` say inside the block."""
     graph = Graph()
     token, leaves = _collecting.set(graph), LEAVES.set({})
+    sounds = SOUNDS.set(graph.sounds)
     try:
         yield graph
     finally:
+        SOUNDS.reset(sounds)
         _collecting.reset(token)
         LEAVES.reset(leaves)
 

@@ -63,7 +63,7 @@ def call_signal(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, A
     for row, value in zip(operation.params, rest, strict=False):
         values.setdefault(row.name, value)
     live, fixed = bind(operation.name, operation.params, values, names)
-    inputs = tuple("sound" if isinstance(g, SoundHandle) else lift(g) for g in given)
+    inputs = tuple(g if isinstance(g, SoundHandle) else lift(g) for g in given)
     return Signal("leaf", inputs, tuple({**live, **fixed}.items()), leaf=operation)
 
 

@@ -74,6 +74,12 @@ class Picture:
         return tuple(i for i in self.inputs if isinstance(i, Picture))
 
     @property
+    def sounds(self) -> tuple[SoundHandle, ...]:
+        """The sounds that it listens to: of an encoder the one that it draws, by name and order of
+        a shader's inputs."""
+        return tuple(i for i in self.inputs if isinstance(i, SoundHandle))
+
+    @property
     def build(self) -> str:
         """Fingerprint of what the node is built from: code and fixed values, never its inputs."""
         code = digest_of(self.operation.make) if self.operation else ""

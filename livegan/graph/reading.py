@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from livegan.graph import control_reading
 from livegan.graph.binding import describe
@@ -13,6 +13,7 @@ from livegan.graph.control_reading import ControlValue
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
 from livegan.graph.signal import Signal
+from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.driver import Holder, call, make
 from livegan.operation.feeding import HandedSound, HopValues, hand
 from livegan.operation.moment import now_at
@@ -22,12 +23,23 @@ from livegan.plugin.now import Now
 NO_CONTROLS: Mapping[str, ControlValue] = {}
 
 
+class HeardSounds(Protocol):
+    """The sounds of a set besides the show's own, up to one moment."""
+
+    def of(self, key: str) -> Any:
+        """The `livegan.sound.history.Sound` of that key; silence while nobody makes it."""
+
+    def before(self, position: int) -> HeardSounds:
+        """Up to an earlier moment, a whole hop."""
+
+
 @dataclass
 class Reading:
     """What a frame gives its signals: the moment, sound, controls, and what signals remember."""
 
     now: Now
     sound: Any = None
+    """The show's own."""
     memory: dict[str, Any] = field(default_factory=dict)
     """By fingerprint; what was read last stands last."""
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,6 +52,14 @@ class Reading:
     """Of those, the ones that another thread plays: asked for their last value only."""
     controls: Mapping[str, ControlValue] = field(default_factory=lambda: NO_CONTROLS)
     """Controls by name, as they are in this frame: they do not change while it is drawn."""
+    sounds: HeardSounds | None = None
+    """Named inputs and the like; without them, the show's own sound stands for each."""
+
+    def heard(self, handle: SoundHandle = SOUND) -> Any:
+        """The sound that a set means, up to this frame."""
+        if self.sounds is None or not handle.key:
+            return self.sound
+        return self.sounds.of(handle.key)
 
     def control(self, name: str, default: float = 0.0) -> float:
         """The value of a control in this frame; ``default`` while nobody has set it."""
@@ -121,7 +141,7 @@ def _leaf(r: Reading, s: Signal) -> float:
     live = {p.name for p in operation.params if p.live or not operation.stateful}
     values = live_values(operation, {k: v for k, v in params if k in live}, r)
     feed_leaf(r, s, held)
-    given = [r.sound if a == "sound" else read(a, r) for a in inputs]
+    given = [r.heard(a) if isinstance(a, SoundHandle) else read(a, r) for a in inputs]
     drawn = call(operation, held, given, values, r.now, name=s.print)
     try:
         result = float(drawn)
@@ -141,7 +161,8 @@ def feed_leaf(r: Reading, s: Signal, held: Holder | None) -> None:
     operation = s.leaf
     if operation is None or held is None or not operation.feeds or r.sound is None:
         return
-    hand(operation, held, r.sound, hop_values(operation, dict(s.args[1]), r, held.feed))
+    sound = r.heard(next((a for a in s.args[0] if isinstance(a, SoundHandle)), SOUND))
+    hand(operation, held, sound, hop_values(operation, dict(s.args[1]), r, held.feed))
 
 
 RULES: dict[str, Callable[[Reading, Signal], Any]] = {
@@ -151,7 +172,7 @@ RULES: dict[str, Callable[[Reading, Signal], Any]] = {
     "pad": control_reading.pad,
     "midi": control_reading.midi,
     "gamepad": control_reading.gamepad,
-    "feature": lambda r, s: float(getattr(r.sound, s.args[0])),
+    "feature": lambda r, s: float(getattr(r.heard(*s.args[1:]), s.args[0])),
     "bpm": lambda r, s: r.now.bpm,
     "beat": lambda r, s: r.now.beat,
     "bar": lambda r, s: r.now.bar,
@@ -272,6 +293,7 @@ def hop_values(
             reading,
             now=moment,
             sound=sound,
+            sounds=None if reading.sounds is None else reading.sounds.before(position),
             memory=feed.memory,
             values={},
             playing=frozenset(reading.objects),

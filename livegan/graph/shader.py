@@ -13,7 +13,7 @@ from livegan.graph.binding import bind, check, describe, look_for
 from livegan.graph.picture import CHAINED, Picture, as_input, flat
 from livegan.graph.place import Place, SetError
 from livegan.graph.signal import Signal
-from livegan.graph.sound import SoundHandle
+from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param
 from livegan.shaders.plain import with_sound
@@ -41,6 +41,12 @@ class ShaderPicture(Picture):
 
     declared: Shader
     """Its file, as it was read."""
+    given: dict[str, SoundHandle]
+    """The sounds of inputs that were given one, by name; the others are fed the show's own."""
+
+    @property
+    def sounds(self) -> tuple[SoundHandle, ...]:
+        return tuple(self.given.get(each.name, SOUND) for each in self.declared.sounds)
 
 
 def shader(
@@ -70,7 +76,8 @@ def shader(
         raise SetError(f"{title}: key= takes a text")
     if over is not None and not isinstance(over, Picture):
         raise SetError(f"{title}: over= takes a picture, got {describe(over)}")
-    for name in [name for name, value in values.items() if isinstance(value, SoundHandle)]:
+    given = {name: value for name, value in values.items() if isinstance(value, SoundHandle)}
+    for name in given:
         try:
             read = with_sound(read, name)
         except KeyError:
@@ -88,7 +95,7 @@ def shader(
         "shader", title, inputs=(*inputs, over), live=live,
         fixed=fixed | files | {"sounds": sounds}, key=key,
     )  # fmt: skip
-    node.declared = read
+    node.declared, node.given = read, given
     return node
 
 

@@ -148,6 +148,8 @@ class Settings:
     """Milliseconds by which the beat is ahead."""
     sends: Sequence[Row] = ()
     """What it sends by OSC: ``key``, ``address``, ``host``, ``port`` and ``count`` of each."""
+    inputs: Sequence[str] = ()
+    """The named inputs that it listens to."""
 
 
 @dataclass(frozen=True)

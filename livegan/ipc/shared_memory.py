@@ -35,18 +35,21 @@ class NoRoom(OSError):
     """The machine has no room for this much shared memory; says in a line what to do."""
 
 
-def create_memory(size: int, spare: int = 0) -> SharedMemory:
-    """New shared memory of ``size`` bytes, zeros, with a name by which `sweep` knows it.
+def create_memory(size: int, spare: int = 0, name: str = "") -> SharedMemory:
+    """New shared memory of ``size`` bytes, zeros, with a name by which `sweep` knows it; ``name``
+    is one that is made of such a name.
 
     It is reserved, not only promised: a process that writes into memory that was promised where
     there is none is ended by the system (SIGBUS). Raises NoRoom if it cannot be had, or if fewer
-    than ``spare`` bytes would be left (Linux).
+    than ``spare`` bytes would be left (Linux), FileExistsError if ``name`` is taken.
     """
     while True:
-        name = f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+        chosen = name or f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
         try:
-            return _held(_reserved(SharedMemory(name, create=True, size=size), size, spare))
+            return _held(_reserved(SharedMemory(chosen, create=True, size=size), size, spare))
         except FileExistsError:
+            if name:
+                raise
             continue
         except OSError as error:
             if sys.platform != "win32" and error.errno not in FULL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import Any, TypeVar
@@ -25,6 +26,16 @@ _MAGIC, _SAMPLES, _HOPS, _COLUMNS, _POSITION, _CLAIMED, _HOPS_DONE, _HOPS_CLAIME
 
 SLACK_SECONDS = 4
 """Kept beyond `seconds`, so that a reader this late still finds all of them."""
+
+
+def ring_of(main: str, key: str) -> str:
+    """The name of the ring of one more sound of a show, from that of its main ring.
+
+    Short, as macOS has room for 30 characters.  Whoever needs it finds it without being told: an
+    engine that starts, one that stands by, a guest of the stage.
+    """
+    digest = hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=3)
+    return f"{main}-{digest.hexdigest()}"
 
 
 class SoundRing:
@@ -58,15 +69,22 @@ class SoundRing:
         )
 
     @classmethod
-    def create(cls, seconds: float = 60) -> SoundRing:
-        """A new ring that keeps at least ``seconds``; the caller owns it and unlinks it."""
+    def create(cls, seconds: float = 60, name: str = "", hops_before: int = 0) -> SoundRing:
+        """A new ring that keeps at least ``seconds``; the caller owns it and unlinks it.
+
+        ``name`` is its own choice otherwise: see `ring_of`.  One that is made in the middle of a
+        show begins after ``hops_before`` hops, which are silent.
+        """
         hops = max(1, round((seconds + SLACK_SECONDS) * RATE / HOP))
         samples = hops * HOP
         size = HEADER * 8 + samples * 2 * 4 + hops * len(FEATURES) * 8
-        memory = create_memory(size)
+        memory = create_memory(size, name=name)
         header: NDArray[np.int64] = np.ndarray(HEADER, np.int64, memory.buf)
-        header[:] = 0
-        header[[_MAGIC, _SAMPLES, _HOPS, _COLUMNS]] = MAGIC, samples, hops, len(FEATURES)
+        header[[_SAMPLES, _HOPS, _COLUMNS]] = samples, hops, len(FEATURES)
+        header[[_POSITION, _CLAIMED]] = hops_before * HOP
+        header[[_HOPS_DONE, _HOPS_CLAIMED]] = hops_before
+        fence()
+        header[_MAGIC] = MAGIC  # last: another process may look for it by name already
         del header
         return cls(memory, owner=True)
 

@@ -12,7 +12,7 @@ WORDS = (
 
 PARTS_OF_A_PICTURE = (
     "build", "fixed", "inputs", "key", "kind", "live", "name", "operation", "pictures", "place",
-    "target", "title",
+    "sounds", "target", "title",
 )  # fmt: skip
 """What a picture has: a mixer of such a name could not be chained."""
 

@@ -43,6 +43,10 @@ class Recorder:
         self.returned: Any = None
         functools.update_wrapper(self, made)
 
+    def let_go(self) -> None:
+        """Forget what is called, so that its object can end; what it returned is kept."""
+        self._made = self.__wrapped__ = None
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.given = args
         self.kept = tuple(a.clone() if isinstance(a, torch.Tensor) else a for a in args)
@@ -130,6 +134,8 @@ class Play:
 
     def close(self) -> None:
         """Close what was made, as a show does."""
+        if self.recorder is not None:
+            self.recorder.let_go()
         made = [] if self._instance is None else [self._instance.held]
         for held in (*made, *self._objects.values()):
             if held is not None:

@@ -12,6 +12,7 @@ import torch
 
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
+from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Frame, NoControls, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
@@ -19,7 +20,7 @@ from livegan.generators.small import SmallGenerator
 from livegan.ipc.messages import Commit, Fault, FromEngine, encode
 from livegan.rehearsal import follow
 from livegan.sound.hearing.analysis import Analyzer
-from livegan.sound.history import RecordedHistory
+from livegan.sound.history import History, RecordedHistory
 from livegan.sound.soundtrack import Playhead
 from livegan.stage.control.tempo_choice import TempoChoice
 
@@ -92,7 +93,10 @@ class Show:
         self.history.position = 2 * 48000
         self.messages: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
-        self.player = Player(self.history, fps=25, on_fault=self.failed)
+        self.sounds: dict[str, History] = {}
+        """What the show hears besides its own sound, by key."""
+        given = GivenSounds(self.sounds)
+        self.player = Player(self.history, fps=25, on_fault=self.failed, sounds=given)
         builder = Builder(folder, size=size)
         self._tempo, self._followed = TempoChoice(), 0
         self.pipeline = Pipeline(self.path, folder, builder, self.player, self.emit)

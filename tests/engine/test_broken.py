@@ -39,16 +39,16 @@ def settle(show: Show) -> None:
     show.play(0.2)
 
 
-def test_a_thousand_broken_saves_leave_the_show_as_it_was(tmp_path: Path) -> None:
+def test_hundreds_of_broken_saves_leave_the_show_as_it_was(tmp_path: Path) -> None:
     show = Show(tmp_path, SET, size=32)
     show.save()
     settle(show)
     saves = itertools.chain(
-        ((f"cut after {n} letters", SET[:n]) for n in range(len(SET))),
-        ((s.does, s.text) for s in itertools.islice(broken(SET, random.Random(4)), 1000)),
+        ((f"cut after {n} letters", SET[:n]) for n in range(0, len(SET), 3)),
+        ((s.does, s.text) for s in broken(SET, random.Random(4))),
     )
     refused = 0
-    for does, text in itertools.islice(saves, 1000):
+    for does, text in itertools.islice(saves, 400):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "invalid decimal literal" and the like
             commit = show.pipeline.propose(text)
@@ -60,7 +60,7 @@ def test_a_thousand_broken_saves_leave_the_show_as_it_was(tmp_path: Path) -> Non
             assert commit.reason and "\n" not in commit.reason, does
             assert len(commit.reason) < 400, (does, commit.reason)
             assert commit.where.rpartition(":")[2].isdigit(), (does, commit.reason)
-    assert refused > 600
+    assert refused > 240
     commit = show.save(SET + "\n# mended\n")
     assert commit is not None and commit.status == "cued", commit.reason
     settle(show)

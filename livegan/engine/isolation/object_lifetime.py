@@ -61,8 +61,12 @@ class OwnedObject:
         _alive.add(self)
 
     def end(self) -> None:
-        """Close it now, and wait for that: for tests, where nothing else uses it."""
+        """Close it now, and wait for that: for tests, where nothing else uses it.
+
+        It has no object afterwards.
+        """
         if self.thread is not None:
+            self.object = None  # Else its thread waits LETTING_S for this to let go of it.
             self._finalize()
             self.thread.join(CLOSING_S)
 

@@ -18,6 +18,7 @@ from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.memory_limit import go_first, keep_to
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
+from livegan.engine.program.hearings import RingSounds
 from livegan.engine.program.player import Controls, Player
 from livegan.engine.program.slot_building import SlotBackends
 from livegan.ipc.messages import FromEngine, Hello, Note, Sources
@@ -71,6 +72,7 @@ def assemble(
         on_fault=send,
         controls=controls,
         sources=board,
+        sounds=RingSounds(sound),
     )
     blocked = frozenset(options.get("blocked") or ())
     pipeline = Pipeline(path, folder, builder, player, send, blocked=blocked)

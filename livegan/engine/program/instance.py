@@ -27,6 +27,7 @@ class Moment:
 
     now: Now
     sound: Sound
+    """The show's own."""
     reading: Reading
     size: Size
     device: torch.device
@@ -36,6 +37,11 @@ class Moment:
     """Where pictures of live sources are."""
     proving: bool = False
     """Whether this is a probe of what goes on the air later."""
+
+    def heard(self, node: Picture) -> Sound:
+        """The sound that a node draws: the show's own, or what the set gives it."""
+        sound: Sound = self.reading.heard(*node.sounds[:1]) if node.sounds else self.sound
+        return sound
 
 
 class Instance:
@@ -101,7 +107,7 @@ class OperationInstance(Instance):
         if not self.stateful:
             return self
         other = copy.copy(self)
-        other.driver = self.driver.apart(moment.sound, self.hops(node, moment))
+        other.driver = self.driver.apart(moment.heard(node), self.hops(node, moment))
         return other
 
     def draw(
@@ -116,7 +122,7 @@ class OperationInstance(Instance):
         if not operation.make.__module__.startswith("livegan."):
             # Other nodes are given the same pictures: a leaf may write into its own only.
             pictures = [None if p is None else p.clone() for p in pictures]
-        given = operation.arguments(moment.sound, pictures)
+        given = operation.arguments(moment.heard(node), pictures)
         # A function is that of the newest save, whose globals are its own; an object stays.
         driver = self.driver if self.stateful else Driver(operation, node.fixed, node.name)
         values = live_values(operation, node.live, moment.reading)

@@ -15,6 +15,7 @@ from livegan.engine.commit import lineup
 from livegan.engine.commit.lineup import Cue, Lineup, LineupAction, LineupEvent, lost, step
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.object_lifetime import retire
+from livegan.engine.program.hearings import Hearings, NoSounds, Sounds
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
@@ -29,7 +30,7 @@ from livegan.picture_sources.board import Board, NoSources
 from livegan.plugin import Now
 from livegan.size import Size
 from livegan.sound import HOP
-from livegan.sound.history import Hearing, History, Sound
+from livegan.sound.history import History, Sound
 
 MOST_MEMORY = 1000
 """Values of signals that are remembered from program to program: the ones read last."""
@@ -84,9 +85,11 @@ class Player:
     """Numbers from hands and machines; a frame is drawn with one snapshot of them."""
     sources: Board = field(default_factory=NoSources)
     """Where pictures of cameras and other live sources are."""
+    sounds: Sounds = field(default_factory=NoSounds)
+    """Where the sounds are that a set hears besides the show's own."""
 
     def __post_init__(self) -> None:
-        self.hearing = Hearing(self.history)
+        self.hearings = Hearings(self.history, self.sounds)
         self.paint_threads = PaintThreads.for_device(self.device)
         self.lineup = Lineup()
         """All that is decided about programs; replaced, never changed: any thread may read it."""
@@ -113,8 +116,9 @@ class Player:
     def moment(self, size: Size, position: int | None = None) -> Moment:
         """The newest moment of sound, for building and probing: the show's memory is a copy."""
         at = self.history.hops * HOP if position is None else position
-        # A view of its own: the memo of the playing one belongs to the playing thread.
-        sound = Hearing(self.history).at(at)
+        # Views of their own: the memo of the playing ones belongs to the playing thread.
+        hearings = Hearings(self.history, self.sounds)
+        sound = hearings.show.at(at)
         now = self._now(sound, self.program, self._before)
         reading = Reading(
             replace(now, dt=0.0),
@@ -122,6 +126,7 @@ class Player:
             dict(self._memory),
             controls=self.controls.snapshot(now.time),
             sources=self.sources,
+            sounds=hearings.at(at),
         )
         return Moment(now, sound, reading, size, self.device, self.shown, self.sources)
 
@@ -175,6 +180,7 @@ class Player:
         if self.shown is not None:
             self._dissolve = (self.shown, now.time)
         self._drawn = program
+        self.hearings.keep(program.graph.sounds)
         for key in list(self._memory)[:-MOST_MEMORY]:
             del self._memory[key]
         self._since = now.time
@@ -195,8 +201,9 @@ class Player:
             self.on_fault(Fault(f"send {send.address}", where, refusal.reason, self.now.time))
 
     def close(self) -> None:
-        """End the threads that paint."""
+        """End the threads that paint, and let go of sounds."""
         self.paint_threads.close()
+        self.sounds.close()
 
     # Frames --------------------------------------------------------------------------------------
 
@@ -204,7 +211,7 @@ class Player:
         """Draw the frame for the sound up to ``position`` (samples); None before any program."""
         began = time.perf_counter()
         position = position // HOP * HOP
-        sound = self.hearing.at(position)
+        sound = self.hearings.show.at(position)
         now = self._now(sound, self.program, self._before)
         program = self.happen(lineup.FrameBegins(now.beats, now.time)).on_air
         if program is None:
@@ -220,6 +227,7 @@ class Player:
             objects=program.objects,
             controls=self.controls.snapshot(now.time),
             sources=self.sources,
+            sounds=self.hearings.at(position),
         )
         moment = Moment(now, sound, reading, program.size, self.device, self.shown, self.sources)
         spent = dict.fromkeys(GROUPS, 0.0)

@@ -84,10 +84,11 @@ def probe(
 
 
 def given(step: Step) -> str:
-    """What a step draws from besides its instance: its values and the names of its inputs."""
+    """What a step draws from besides its instance: its values and the names of its inputs, and the
+    sounds that it listens to."""
     live = {k: v.print if isinstance(v, Signal) else v for k, v in step.node.live.items()}
     names = [i.name if isinstance(i, Picture) else None for i in step.node.inputs]
-    return f"{sorted(live.items(), key=lambda kv: kv[0])!r}{names!r}"
+    return f"{sorted(live.items(), key=lambda kv: kv[0])!r}{names!r}{step.node.sounds!r}"
 
 
 def met(error: BaseException, limit_s: float, refusal: Refusal) -> Refusal:

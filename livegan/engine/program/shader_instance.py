@@ -145,8 +145,8 @@ class ShaderInstance(Instance):
             pixels = as_bytes(fitted(picture, *own) if picture is not first else picture)
             given.append((wanted.glsl, "picture", pixels.shape[1], pixels.shape[0]))
             bodies.append(pixels.data.cast("B"))
-        for heard in self.shader.sounds:
-            rows = texture(heard.kind, heard.columns, moment.sound)
+        for heard, sound in zip(self.shader.sounds, node.sounds, strict=True):
+            rows = texture(heard.kind, heard.columns, moment.reading.heard(sound))
             given.append((heard.glsl, "sound", rows.shape[1], rows.shape[0]))
             bodies.append(rows.data.cast("B"))
         head = {

@@ -107,7 +107,7 @@ def walk(value: Any, parameter: str, at: Place | None) -> Iterator[NamedSignal]:
 def name_of(signal: Signal) -> str:
     """As a set calls it; empty for what is calculated."""
     if signal.op == "feature":
-        return f"sound.{signal.args[0]}"
+        return f"{signal.args[1].key if signal.args[1:] else 'sound'}.{signal.args[0]}"
     if signal.op in ("knob", "pad"):
         return f"{signal.op} {str(signal.args[0]).partition('/')[2]}"
     if signal.op == "midi":

@@ -39,7 +39,7 @@ def test_each_expression_has_its_value_at_its_line(tmp_path: Path) -> None:
     found = values(show)
     rows = {(r["file"], r["line"], r["name"]): (r["value"], r["role"]) for r in found.signals}
     beside = str(show.path.parent / "beside.py")
-    low = show.player.hearing.at(show.history.position).low
+    low = show.player.hearings.show.at(show.history.position).low
     assert rows["", 7, "sound.low"] == (float(f"{low:.4g}"), "part")
     assert rows["", 5, "knob hue"] == (0.3, "value")
     assert rows["", 7, "radius"] == (float(f"{2 + 4 * low:.4g}"), "parameter")
