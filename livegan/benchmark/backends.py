@@ -16,7 +16,7 @@ from livegan.engine.commit.script import run
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.generators import Checkpoint, Generator, ModelError, find, load
-from livegan.generators.backends.choices import Measured, machine, recall
+from livegan.generators.backends.choices import BackendTable, machine, recall
 from livegan.generators.backends.names import candidates, full_name
 from livegan.generators.finding import model_folders
 from livegan.size import Size
@@ -64,7 +64,7 @@ def bench_backends(size: Size, seconds: float, set_path: Path | None) -> dict[st
     }
 
 
-def measured_of(checkpoint: Checkpoint, size: Size, cores: int) -> Measured:
+def measured_of(checkpoint: Checkpoint, size: Size, cores: int) -> BackendTable:
     """What is known of a network on this machine, or else found out now."""
     norm, _ = usual_way(checkpoint)
     own = checkpoint.fit(size.height, size.width)
@@ -80,7 +80,7 @@ def measured_of(checkpoint: Checkpoint, size: Size, cores: int) -> Measured:
 
 def at_once(
     found: list[Checkpoint],
-    measured: list[Measured],
+    measured: list[BackendTable],
     size: Size,
     seconds: float,
     threads: PaintThreads,

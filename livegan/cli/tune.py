@@ -12,7 +12,7 @@ from livegan.cli.console.tables import Column, print_table
 
 if TYPE_CHECKING:
     from livegan.generators import Checkpoint
-    from livegan.generators.backends.choices import Measured
+    from livegan.generators.backends.choices import BackendTable
     from livegan.size import Size
 
 COLUMNS = (
@@ -75,7 +75,7 @@ def tune_model(checkpoint: Checkpoint, size: Size, as_json: bool) -> None:
             typer.echo(f"{row.name}: {row.why}")
 
 
-def table_of(measured: Measured) -> list[dict[str, Any]]:
+def table_of(measured: BackendTable) -> list[dict[str, Any]]:
     """The rows of the table: fastest first, for each number of threads."""
     from livegan.generators.backends.names import own_torch
 

@@ -143,14 +143,14 @@ def main() -> None:
 
     from livegan.generators import load
     from livegan.plugin import registry
-    from livegan.tuning.tuning import Asked, tune
+    from livegan.tuning.tuning import TuningTask, tune
 
     registry.current()
     try:
         checkpoint = load(asked["path"], trust=asked["trust"])
         height, width = asked["size"]
         threads = tuple(asked["threads"])
-        what = Asked(checkpoint, asked["norm"], (height, width), threads, asked["without"])
+        what = TuningTask(checkpoint, asked["norm"], (height, width), threads, asked["without"])
         tune(what, lambda at: write(at=at))
     except ModelError as error:
         write(refused=str(error))

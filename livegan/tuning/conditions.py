@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -16,6 +15,7 @@ from livegan.generators import Card
 from livegan.size import Size
 from livegan.sound import RATE
 from livegan.sound.media import decode
+from livegan.training.scores import Samples
 
 CROSS_FED = ("waveform", "timeline", "levels", "levels_timeline")
 """The encoders that a set is likely to feed to a model that learned from another one."""
@@ -24,29 +24,27 @@ CALIBRATED_S = 24.0
 SECONDS = 12.0
 """Of the sounds to check with: longer than the past that most encoders draw."""
 
-Sound = npt.NDArray[np.float32]
 
-
-def calibration_sounds() -> list[Sound]:
+def calibration_sounds() -> list[Samples]:
     """The demo track's first part, and silence: (n, 2) float32."""
     track = decode(share.demo_track())
     return [track[: round(CALIBRATED_S * RATE)], np.zeros((2 * RATE, 2), np.float32)]
 
 
-def check_sounds() -> list[Sound]:
+def check_sounds() -> list[Samples]:
     """What is not calibrated with: the end of the demo track, and a loud made sound."""
     track = decode(share.demo_track())
     return [track[round(CALIBRATED_S * RATE) :][: round(SECONDS * RATE)], made_sound(SECONDS)]
 
 
-def made_sound(seconds: float) -> Sound:
+def made_sound(seconds: float) -> Samples:
     """Strokes at full scale over a rising tone and noise, (n, 2): nothing in it is in the demo."""
     rng = np.random.default_rng(5)
     time = np.arange(round(seconds * RATE)) / RATE
     tone = 0.3 * np.sin(2 * np.pi * (60 * time + 40 * time**2))
     noise = 0.1 * rng.standard_normal((time.size, 2)) * (time % 4 > 2)[:, None]
     stroke = np.sin(2 * np.pi * 55 * (time % 0.47)) * np.exp(-9 * (time % 0.47))
-    sound: Sound = np.clip(noise + (tone + stroke)[:, None], -1, 1).astype(np.float32)
+    sound: Samples = np.clip(noise + (tone + stroke)[:, None], -1, 1).astype(np.float32)
     return sound
 
 
@@ -64,7 +62,7 @@ def drawings_of(card: Card) -> list[Drawing]:
 
 
 def conditions(
-    card: Card, sounds: Sequence[Sound], size: Size, each: int
+    card: Card, sounds: Sequence[Samples], size: Size, each: int
 ) -> dict[str, list[Tensor]]:
     """By the name of the encoder: what it draws, ``each`` times over every sound.
 
@@ -84,7 +82,7 @@ def conditions(
 
 
 def drawn(
-    drawings: Sequence[Drawing], sounds: Sequence[Sound], size: Size, each: int
+    drawings: Sequence[Drawing], sounds: Sequence[Samples], size: Size, each: int
 ) -> dict[str, list[Tensor]]:
     """The same; `EncoderError` if one fails.  A sound is analysed once for all of them."""
     found: dict[str, list[Tensor]] = {one.name: [] for one in drawings}

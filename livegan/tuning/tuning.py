@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from livegan.generators.backends import Run, Work
-from livegan.generators.backends.choices import LEAST_DB, LEAST_SSIM, Measured, Row, remember
+from livegan.generators.backends import NetworkSpec, Run
+from livegan.generators.backends.choices import LEAST_DB, LEAST_SSIM, BackendTable, Tried, remember
 from livegan.generators.backends.names import Choice, candidates
 from livegan.generators.backends.quantising import measure_ranges, write_ranges
 from livegan.generators.backends.slot import kept_ranges, ranges_files, reason
@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class TuningTask:
     """What is to be found out: a network at one size.
 
     Parameters
@@ -55,7 +55,7 @@ def thread_counts(cores: int) -> tuple[int, ...]:
     return (1,) if cores < 2 else (1, cores)
 
 
-def tune(asked: Asked, say: Say = lambda text: None) -> Measured:
+def tune(asked: TuningTask, say: Say = lambda text: None) -> BackendTable:
     """Calibrate if nobody has, try everything, and keep what came of it.
 
     ``say`` is told in a word what is done next, before it is; a backend may end the process.
@@ -72,21 +72,21 @@ def tune(asked: Asked, say: Say = lambda text: None) -> Measured:
     checkpoint, norm, size = asked.checkpoint, asked.norm, asked.size
     if checkpoint.architecture is None:
         left_out |= {each.name: f"{checkpoint.name} has its own program" for each in found}
-        return Measured([], left_out)
+        return BackendTable([], left_out)
     truth = reference(checkpoint, norm, size)
     ranges = kept_ranges(checkpoint, norm)
     if ranges is None and any(each.variant == "int8" for each in found):
         ranges = calibrate(checkpoint, norm, size)
     given, painted = checked(checkpoint, size, truth)
-    rows: list[Row] = []
+    rows: list[Tried] = []
     runs: list[Timed] = []
-    seen: dict[str, Row] = {}
+    seen: dict[str, Tried] = {}
     for threads in asked.threads:
         torch.set_num_threads(threads)
         for choice in found:
             say(choice.name)
-            work = Work(checkpoint, norm, size, threads, ranges)
-            row, run = tried(choice, work, given, painted, seen.get(choice.name))
+            spec = NetworkSpec(checkpoint, norm, size, threads, ranges)
+            row, run = tried(choice, spec, given, painted, seen.get(choice.name))
             seen[choice.name] = row
             rows.append(row)
             if run is not None:
@@ -95,14 +95,14 @@ def tune(asked: Asked, say: Say = lambda text: None) -> Measured:
     condition = next(iter(given.values()))[-1]
     for each, ms in zip(runs, timed(runs, condition), strict=True):
         rows[each.row] = replace(rows[each.row], ms=round(ms, 2))
-    measured = Measured(rows, left_out)
+    measured = BackendTable(rows, left_out)
     remember(checkpoint.digest, norm, size, measured)
     return measured
 
 
 def reference(checkpoint: Checkpoint, norm: NormMode, size: tuple[int, int]) -> Run:
     """torch in float32, which everything is compared with."""
-    network = Work(checkpoint, norm, size).network()
+    network = NetworkSpec(checkpoint, norm, size).network()
 
     def run(x: Tensor) -> Tensor:
         with torch.no_grad():
@@ -118,7 +118,7 @@ def calibrate(
     """Measure the ranges of a network over its own conditions, and keep them: beside the model, or
     where its folder cannot be written, in the user's cache."""
     drawn = conditions(checkpoint.card, calibration_sounds(), Size(*size), CALIBRATED)
-    network = Work(checkpoint, norm, size).network()
+    network = NetworkSpec(checkpoint, norm, size).network()
     taken = as_taken(checkpoint, size, (x for kind in drawn.values() for x in kind))
     ranges = measure_ranges(network, taken)
     for file in ranges_files(checkpoint, norm):
@@ -149,29 +149,29 @@ def as_taken(
 
 def tried(
     choice: Choice,
-    work: Work,
+    spec: NetworkSpec,
     given: dict[str, list[Tensor]],
     painted: dict[str, list[Tensor]],
-    before: Row | None = None,
-) -> tuple[Row, Run | None]:
+    before: Tried | None = None,
+) -> tuple[Tried, Run | None]:
     """Open one backend and look at its pictures; its row, and its function if it plays.
 
     ``before`` is its row with another number of threads, which paint the same pictures.
     """
-    name, threads = choice.name, work.threads
+    name, threads = choice.name, spec.threads
     if before is not None and before.db is None:
         return replace(before, threads=threads), None
     try:
-        run = choice.open(work)
+        run = choice.open(spec)
         if before is not None:
             return replace(before, threads=threads), run
         like = compare(run, given, painted)
     except Exception as error:  # whatever a library raises
-        return Row(name, threads, why=reason(error)), None
+        return Tried(name, threads, why=reason(error)), None
     why = ""
     if like.db < LEAST_DB or like.ssim < LEAST_SSIM:
         why = f"its pictures are not near enough: {LEAST_DB:g} dB and SSIM {LEAST_SSIM:g} are"
-    return Row(name, threads, db=round(like.db, 1), ssim=round(like.ssim, 4), why=why), run
+    return Tried(name, threads, db=round(like.db, 1), ssim=round(like.ssim, 4), why=why), run
 
 
 @dataclass(frozen=True)

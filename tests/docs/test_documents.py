@@ -18,7 +18,7 @@ from livegan import share
 from livegan.cli import app
 from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator, load, save_checkpoint
-from livegan.generators.backends import Work
+from livegan.generators.backends import NetworkSpec
 from livegan.generators.small import SmallGenerator
 from livegan.picture_sources.source import PictureSourceError as PictureSourceError
 from livegan.picture_sources.source import Wanted
@@ -165,9 +165,9 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     assert painted.min() == 1
 
     save_checkpoint(tmp_path / "small.safetensors", SmallGenerator(width=8, side=128, fold=2))
-    work = Work(load(tmp_path / "small.safetensors"), "running", (256, 256))
-    run = loaded.offer("backend", "halved").make().open(work, "")
-    assert run(torch.zeros(work.shape)).shape == (1, 3, 256, 256)
+    spec = NetworkSpec(load(tmp_path / "small.safetensors"), "running", (256, 256))
+    run = loaded.offer("backend", "halved").make().open(spec, "")
+    assert run(torch.zeros(spec.shape)).shape == (1, 3, 256, 256)
 
     output = loaded.offer("output", "average").make("lamps.txt", folder=tmp_path)
     output.send(np.full((4, 4, 3), 200, np.uint8), time=1.5)

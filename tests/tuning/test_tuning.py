@@ -17,7 +17,7 @@ from livegan.size import Size
 from livegan.tuning import tuning
 from livegan.tuning.conditions import conditions, drawings_of, made_sound
 from livegan.tuning.likeness import MOST_DB, compare, decibels
-from livegan.tuning.tuning import Asked, calibrate, tune
+from livegan.tuning.tuning import TuningTask, calibrate, tune
 
 from ..generators.backends.conftest import offer as offer
 from ..generators.conftest import small
@@ -41,8 +41,8 @@ def model(tmp_path, monkeypatch):
     return load(tmp_path / "mine" / "model.safetensors")
 
 
-def asked(model, **options) -> Asked:
-    return Asked(model, "running", SIZE, (1,), options.get("without", {}))
+def asked(model, **options) -> TuningTask:
+    return TuningTask(model, "running", SIZE, (1,), options.get("without", {}))
 
 
 def only(monkeypatch, *names: str) -> None:
@@ -54,9 +54,9 @@ def only(monkeypatch, *names: str) -> None:
 
 def test_what_paints_as_torch_does_is_timed_and_what_fails_says_why(offer, model, monkeypatch):
     truth = tuning.reference(model, "running", SIZE)
-    offer("same", lambda work, variant: truth)
-    offer("far", lambda work, variant: lambda x: truth(x) * 0.5)
-    offer("dead", lambda work, variant: 1 / 0)
+    offer("same", lambda spec, variant: truth)
+    offer("far", lambda spec, variant: lambda x: truth(x) * 0.5)
+    offer("dead", lambda spec, variant: 1 / 0)
     offer("absent", missing="it needs absent")
     only(monkeypatch, own_torch(), "same", "far", "dead", "skipped")
     measured = tune(asked(model, without={"skipped": "it crashed while it was tried"}))

@@ -10,9 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .backend import Backend, CannotPlay, Run, Work
+    from .backend import Backend, CannotPlay, NetworkSpec, Run
 
-__all__ = ["Backend", "CannotPlay", "Run", "Work"]
+__all__ = ["Backend", "CannotPlay", "NetworkSpec", "Run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -26,7 +26,7 @@ class CannotPlay(ModelError):
 
 
 @dataclass(frozen=True)
-class Work:
+class NetworkSpec:
     """A network at one size, for one number of threads.
 
     Parameters
@@ -74,7 +74,7 @@ class Backend(Protocol):
     def variants(self) -> tuple[str, ...]:
         """Of :attr:`known`, those that this machine has."""
 
-    def open(self, work: Work, variant: str) -> Run:
+    def open(self, spec: NetworkSpec, variant: str) -> Run:
         """Get ready to paint; may take seconds.
 
         Raises

@@ -33,7 +33,7 @@ OF_CPU = (*LIMITS, "ATEN_CPU_CAPABILITY")
 
 
 @dataclass(frozen=True)
-class Row:
+class Tried:
     """One thing that was tried.
 
     Parameters
@@ -55,10 +55,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Measured:
+class BackendTable:
     """Everything that was tried with a network at one size."""
 
-    rows: list[Row]
+    rows: list[Tried]
     left_out: dict[str, str] = field(default_factory=dict)
     """Backends that were not tried, and why."""
 
@@ -106,7 +106,7 @@ def choice_file(digest: str, norm: NormMode, size: tuple[int, int]) -> Path:
     return cache_folder() / "choices" / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
 
 
-def remember(digest: str, norm: NormMode, size: tuple[int, int], measured: Measured) -> Path:
+def remember(digest: str, norm: NormMode, size: tuple[int, int], measured: BackendTable) -> Path:
     """Keep it, whole or not at all; `OSError` where the cache cannot be written."""
     kept = {"machine": machine(), "sha256": digest, "norm": norm, "size": list(size)}
     kept |= asdict(measured)
@@ -115,7 +115,7 @@ def remember(digest: str, norm: NormMode, size: tuple[int, int], measured: Measu
     return file
 
 
-def recall(digest: str, norm: NormMode, size: tuple[int, int]) -> Measured | None:
+def recall(digest: str, norm: NormMode, size: tuple[int, int]) -> BackendTable | None:
     """What was measured; None if nothing was, or the file is damaged: it is measured anew."""
     try:
         kept = json.loads(choice_file(digest, norm, size).read_text(encoding="utf-8"))
@@ -123,12 +123,12 @@ def recall(digest: str, norm: NormMode, size: tuple[int, int]) -> Measured | Non
         left_out = {str(name): str(why) for name, why in kept["left_out"].items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return Measured(rows, left_out)
+    return BackendTable(rows, left_out)
 
 
-def row_of(kept: dict[str, Any]) -> Row:
+def row_of(kept: dict[str, Any]) -> Tried:
     """A row as it was kept; `TypeError` or `ValueError` if it is none."""
-    row = Row(**{each.name: kept[each.name] for each in fields(Row)})
+    row = Tried(**{each.name: kept[each.name] for each in fields(Tried)})
     for number in (row.ms, row.db, row.ssim):
         if number is not None and not float(number) >= 0:
             raise ValueError(number)

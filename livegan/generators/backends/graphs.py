@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from .backend import Work
+from .backend import NetworkSpec
 
 MOST = 2 << 30
 """Bytes that may be kept; what was not used for the longest time goes first."""
@@ -21,7 +21,7 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("livegan", appauthor=False) / "backends"
 
 
-def graph_file(work: Work, kind: str, name: str, write: Callable[[Path], None]) -> Path:
+def graph_file(spec: NetworkSpec, kind: str, name: str, write: Callable[[Path], None]) -> Path:
     """The file of a network in a format, written by ``write(path)`` if it is not there.
 
     Parameters
@@ -29,9 +29,9 @@ def graph_file(work: Work, kind: str, name: str, write: Callable[[Path], None]) 
     kind : what it is and what wrote it, such as ``"openvino 2026.4 int8"``.
     name : of the file, such as ``"graph.xml"``; ``write`` may put others beside it.
     """
-    said = [work.checkpoint.digest, work.norm, *map(str, work.shape), kind]
-    if work.ranges is not None:
-        said += [f"{key} {low:g} {high:g}" for key, (low, high) in sorted(work.ranges.items())]
+    said = [spec.checkpoint.digest, spec.norm, *map(str, spec.shape), kind]
+    if spec.ranges is not None:
+        said += [f"{key} {low:g} {high:g}" for key, (low, high) in sorted(spec.ranges.items())]
     own = hashlib.sha256("\n".join(said).encode()).hexdigest()[:24]
     folder = cache_folder() / "graphs" / own
     file = folder / name

@@ -11,7 +11,7 @@ from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
 from livegan.plugin.guard import said
 
-from .backend import Backend, Run, Work
+from .backend import Backend, NetworkSpec, Run
 
 AUTO, EXACT, TORCH = "auto", "exact", "torch"
 """What was measured to be fastest; the original's picture to its rounding; as it always was."""
@@ -25,9 +25,9 @@ class Choice:
     backend: Backend
     variant: str
 
-    def open(self, work: Work) -> Run:
+    def open(self, spec: NetworkSpec) -> Run:
         """Get ready to paint; raises as :meth:`Backend.open`."""
-        return self.backend.open(work, self.variant)
+        return self.backend.open(spec, self.variant)
 
 
 def made(offer: Any) -> Backend:

@@ -13,7 +13,7 @@ from torch import Tensor
 from livegan.generators.export import as_onnx
 from livegan.generators.foreign.onnx_session import options, runtime
 
-from .backend import CannotPlay, Run, Work
+from .backend import CannotPlay, NetworkSpec, Run
 from .graphs import drop, graph_file
 
 PROVIDERS = {
@@ -50,14 +50,14 @@ class OnnxRuntime:
         there = runtime().get_available_providers()
         return tuple(name for name, provider in PROVIDERS.items() if provider in there)
 
-    def open(self, work: Work, variant: str) -> Run:
+    def open(self, spec: NetworkSpec, variant: str) -> Run:
         def write(path: Path) -> None:
-            path.write_bytes(as_onnx(work.checkpoint, norm=work.norm, size=work.size))
+            path.write_bytes(as_onnx(spec.checkpoint, norm=spec.norm, size=spec.size))
 
-        file = graph_file(work, f"onnx torch {torch.__version__}", "graph.onnx", write)
+        file = graph_file(spec, f"onnx torch {torch.__version__}", "graph.onnx", write)
         try:
             session = runtime().InferenceSession(
-                file.read_bytes(), options(work.threads), providers=[PROVIDERS[variant]]
+                file.read_bytes(), options(spec.threads), providers=[PROVIDERS[variant]]
             )
         except Exception as error:  # it has a type for every way to fail
             drop(file)

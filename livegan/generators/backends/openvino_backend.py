@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from livegan.generators.precision import cpu_likes_bfloat16
 
-from .backend import CannotPlay, Run, Work
+from .backend import CannotPlay, NetworkSpec, Run
 from .graphs import drop, graph_file
 from .quantising import quantised
 
@@ -41,24 +41,24 @@ class OpenVino:
         found = [name for name, device in DEVICES.items() if device in there]
         return ("", "int8", *(("bf16",) if cpu_likes_bfloat16() else ()), *found)
 
-    def open(self, work: Work, variant: str) -> Run:
+    def open(self, spec: NetworkSpec, variant: str) -> Run:
         whole = variant != "int8"
-        if not whole and work.ranges is None:
+        if not whole and spec.ranges is None:
             raise CannotPlay("int8 needs a calibration: livegan models NAME --tune")
         kind = f"openvino {self.version()}" + ("" if whole else " int8")
 
         def write(path: Path) -> None:
             import openvino
 
-            network = work.network()
+            network = spec.network()
             if not whole:
-                assert work.ranges is not None
-                network = quantised(network, work.ranges)
-            openvino.save_model(read_module(network, work.shape), path, compress_to_fp16=False)
+                assert spec.ranges is not None
+                network = quantised(network, spec.ranges)
+            openvino.save_model(read_module(network, spec.shape), path, compress_to_fp16=False)
 
-        file = graph_file(work, kind, "graph.xml", write)
+        file = graph_file(spec, kind, "graph.xml", write)
         try:
-            return Requests(core().compile_model(str(file), *how(variant, work.threads)))
+            return Requests(core().compile_model(str(file), *how(variant, spec.threads)))
         except RuntimeError as error:
             drop(file)
             raise CannotPlay(f"OpenVINO: {reason_of(error)}") from error

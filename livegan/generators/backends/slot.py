@@ -15,7 +15,7 @@ from livegan.generators.errors import ModelError
 from livegan.generators.network import NormMode
 from livegan.plugin.guard import said
 
-from .backend import Run, Work
+from .backend import NetworkSpec, Run
 from .choices import recall
 from .graphs import cache_folder
 from .names import AUTO, TORCH, choice_named, own_torch
@@ -164,7 +164,7 @@ def opened(checkpoint: Checkpoint, name: str, way: Way) -> Opened:
     if found is None:
         choice = choice_named(name)
         ranges = kept_ranges(checkpoint, norm)
-        run = choice.open(Work(checkpoint, norm, size, threads, ranges))
+        run = choice.open(NetworkSpec(checkpoint, norm, size, threads, ranges))
         grey = torch.zeros(1, checkpoint.in_channels, *size)
         for _ in range(2):  # so that its first picture is as quick as any
             painted = run(grey)

@@ -7,7 +7,7 @@ import torch
 from livegan.generators.network import PaintPlan
 from livegan.generators.precision import cpu_likes_bfloat16
 
-from .backend import Run, Work
+from .backend import NetworkSpec, Run
 
 DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16}
 
@@ -26,10 +26,10 @@ class TorchBackend:
     def variants(self) -> tuple[str, ...]:
         return tuple(DTYPES) if cpu_likes_bfloat16() else ("float32",)
 
-    def open(self, work: Work, variant: str) -> Run:
+    def open(self, spec: NetworkSpec, variant: str) -> Run:
         dtype = DTYPES[variant or self.variants()[-1]]
-        module = work.checkpoint.module(shared=True)
-        network = PaintPlan(module, work.norm, dtype=dtype).fill(module.state_dict())
+        module = spec.checkpoint.module(shared=True)
+        network = PaintPlan(module, spec.norm, dtype=dtype).fill(module.state_dict())
 
         def run(x: torch.Tensor) -> torch.Tensor:
             with torch.inference_mode():

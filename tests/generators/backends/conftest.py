@@ -40,7 +40,7 @@ def offer() -> Iterator[Callable]:
     mine = Registry().load(None, installed=False)
     registry.use(mine)
 
-    def add(name: str, opening: Callable = lambda work, variant: None, missing: str = "") -> None:
+    def add(name: str, opening: Callable = lambda spec, variant: None, missing: str = "") -> None:
         found = Offer("backend", name, lambda: Fake(opening, missing), "for a test", "tests")
         mine.offers["backend", name] = [found]
         mine.full["backend", "tests", name] = found

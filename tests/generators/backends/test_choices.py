@@ -7,8 +7,8 @@ import json
 import pytest
 
 from livegan.generators.backends.choices import (
-    Measured,
-    Row,
+    BackendTable,
+    Tried,
     choice_file,
     machine,
     recall,
@@ -18,8 +18,8 @@ from livegan.generators.backends.choices import (
 SIZE = (128, 256)
 
 
-def of(**ms: float | None) -> Measured:
-    return Measured([Row(name.replace("_", "-"), 1, value) for name, value in ms.items()])
+def of(**ms: float | None) -> BackendTable:
+    return BackendTable([Tried(name.replace("_", "-"), 1, value) for name, value in ms.items()])
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_the_fastest_is_chosen_or_torch_if_it_is_as_fast_to_five_per_cent(measur
 
 
 def test_what_is_not_near_enough_is_not_chosen_and_threads_are_apart():
-    rows = [Row("torch-float32", 1, 10.0), Row("quick", 1, 1.0, 30.0, 0.9, "not near enough")]
-    rows += [Row("torch-float32", 2, 6.0), Row("other", 2, 2.0)]
-    measured = Measured(rows)
+    rows = [Tried("torch-float32", 1, 10.0), Tried("quick", 1, 1.0, 30.0, 0.9, "not near enough")]
+    rows += [Tried("torch-float32", 2, 6.0), Tried("other", 2, 2.0)]
+    measured = BackendTable(rows)
     assert [measured.chosen(count) for count in (1, 2, 4)] == ["torch-float32", "other", ""]
 
 
 def test_what_was_measured_is_remembered_for_this_network_size_and_machine(monkeypatch):
-    measured = Measured([Row("openvino", 1, 3.25, 99.0, 1.0)], {"odd": "it needs odd"})
+    measured = BackendTable([Tried("openvino", 1, 3.25, 99.0, 1.0)], {"odd": "it needs odd"})
     remember("a" * 64, "running", SIZE, measured)
     assert recall("a" * 64, "running", SIZE) == measured
     assert recall("b" * 64, "running", SIZE) is None
@@ -65,9 +65,9 @@ def test_what_was_measured_is_remembered_for_this_network_size_and_machine(monke
         "null",
         '{"rows": 3, "left_out": {}}',
         '{"rows": [{"name": "torch"}], "left_out": {}}',
-        json.dumps({"rows": [{**vars(Row("x", 1)), "ms": -1}], "left_out": {}}),
-        json.dumps({"rows": [{**vars(Row("x", 1)), "ms": "fast"}], "left_out": {}}),
-        json.dumps({"rows": [{**vars(Row("x", 1)), "name": 7}], "left_out": {}}),
+        json.dumps({"rows": [{**vars(Tried("x", 1)), "ms": -1}], "left_out": {}}),
+        json.dumps({"rows": [{**vars(Tried("x", 1)), "ms": "fast"}], "left_out": {}}),
+        json.dumps({"rows": [{**vars(Tried("x", 1)), "name": 7}], "left_out": {}}),
     ],
 )
 def test_a_damaged_file_is_as_if_nothing_was_measured(text):

@@ -9,14 +9,14 @@ import torch
 
 from livegan.generators import Generator, ModelError
 from livegan.generators.backends.backend import CannotPlay
-from livegan.generators.backends.choices import Measured, Row, remember
+from livegan.generators.backends.choices import BackendTable, Tried, remember
 from livegan.generators.backends.names import own_torch
 from livegan.generators.backends.slot import opened
 
 SIZE = (128, 128)
 
 
-def black(work, variant):
+def black(spec, variant):
     return lambda x: torch.full((1, 3, *x.shape[2:]), -1.0)
 
 
@@ -32,7 +32,7 @@ def test_one_that_raises_in_a_frame_is_replaced_by_torch_in_that_frame_with_one_
 ):
     calls = []
 
-    def failing(work, variant):
+    def failing(spec, variant):
         def run(x):
             calls.append(x)
             if len(calls) > 3:  # two warm it up
@@ -56,9 +56,9 @@ def test_one_that_raises_in_a_frame_is_replaced_by_torch_in_that_frame_with_one_
 @pytest.mark.parametrize(
     "opening",
     [
-        lambda work, variant: (_ for _ in ()).throw(CannotPlay("it is too deep")),
-        lambda work, variant: lambda x: torch.zeros(7),
-        lambda work, variant: None,
+        lambda spec, variant: (_ for _ in ()).throw(CannotPlay("it is too deep")),
+        lambda spec, variant: lambda x: torch.zeros(7),
+        lambda spec, variant: None,
     ],
 )
 def test_one_that_cannot_play_a_network_leaves_it_to_torch_with_a_line(
@@ -83,9 +83,9 @@ def test_dropout_and_exact_work_are_torch_s(offer, city, condition):
 def test_each_norm_and_size_is_opened_for_itself(offer, city, condition):
     works = []
 
-    def noting(work, variant):
-        works.append((work.norm, work.size, work.threads))
-        return black(work, variant)
+    def noting(spec, variant):
+        works.append((spec.norm, spec.size, spec.threads))
+        return black(spec, variant)
 
     offer("ink", noting)
     generator = Generator(city, "cpu", backend="ink")
@@ -100,10 +100,10 @@ def test_each_norm_and_size_is_opened_for_itself(offer, city, condition):
 def test_a_show_paints_with_torch_until_it_is_open_and_then_switches(offer, city, condition):
     may_open, is_open = threading.Event(), threading.Event()
 
-    def slow(work, variant):
+    def slow(spec, variant):
         may_open.wait(20)
         is_open.set()
-        return black(work, variant)
+        return black(spec, variant)
 
     offer("slow", slow)
     generator = Generator(city, "cpu", backend="slow", waits=False)
@@ -130,7 +130,12 @@ def test_auto_is_what_was_measured_and_torch_before_that(offer, city, condition)
     own = Generator(city, "cpu").paint(condition)
     assert torch.equal(generator.paint(condition), own) and generator.plays == "torch"
     assert generator.backend.untried("running", SIZE)
-    remember(city.digest, "running", SIZE, Measured([Row(own_torch(), 1, 9.0), Row("ink", 1, 2.0)]))
+    remember(
+        city.digest,
+        "running",
+        SIZE,
+        BackendTable([Tried(own_torch(), 1, 9.0), Tried("ink", 1, 2.0)]),
+    )
     assert not generator.backend.untried("running", SIZE)
     generator.backend.renew()
     assert generator.paint(condition).max() == 0 and generator.plays == "ink"
