@@ -67,10 +67,12 @@ class TuningBeside:
             before = program
             if program is None or calm < CALM_S:
                 continue
-            for backend, way in untried(program):
+            for backend, way in slots(program):
                 key = (backend.checkpoint.digest, *way[:2])
-                if key not in self._tried and not self._stopped.is_set():
-                    self._tried.add(key)
+                if key in self._tried or self._stopped.is_set():
+                    continue
+                self._tried.add(key)
+                if backend.checkpoint.path is not None and backend.untried(*way[:2]):
                     self.measure(backend, way)
                     break
 
@@ -95,21 +97,14 @@ class TuningBeside:
             self.note(line)
 
 
-def slots(program: Program) -> Iterator[tuple[BackendSlot, list[Way]]]:
-    """What plays the slots of a program where that can change, and in which ways it painted."""
+def slots(program: Program) -> Iterator[tuple[BackendSlot, Way]]:
+    """What plays the slots of a program where that can change, once for each way it painted in."""
     for step in program.slots:
         if isinstance(step.instance, ModelInstance):
             backend = step.instance.generator.backend
             if isinstance(backend, BackendSlot):
-                yield backend, backend.ways
-
-
-def untried(program: Program) -> Iterator[tuple[BackendSlot, Way]]:
-    """The slots that nobody has measured here, of models that lie in a file."""
-    for backend, ways in slots(program):
-        for way in ways:
-            if backend.checkpoint.path is not None and backend.untried(*way[:2]):
-                yield backend, way
+                for way in backend.ways:
+                    yield backend, way
 
 
 def switched(backend: BackendSlot, norm: Any, size: tuple[int, int]) -> str:

@@ -116,10 +116,10 @@ class Painter:
             out = self.elsewhere(x, mode) if amount is None and not drop else None
             if out is None:
                 out = self.here(network, x, seed if drop else None)
-            out = out[0].to(self.device, torch.float32).mul_(0.5).add_(0.5).clamp_(0.0, 1.0)
-            out = resize(adapt(out, 3), height, width)
-        # An inference tensor cannot be saved for a gradient or changed outside; a clone can.
-        return out.clone(memory_format=torch.contiguous_format)
+            out = out[0].to(self.device, torch.float32)
+        # Outside: an inference tensor cannot be saved for a gradient or changed by who receives it.
+        painted = torch.add(0.5, out, alpha=0.5).clamp_(0.0, 1.0)
+        return resize(adapt(painted, 3), height, width).contiguous()
 
     def elsewhere(self, x: Tensor, norm: NormMode) -> Tensor | None:
         """What another backend paints; None where torch is to, because it fails for one."""

@@ -100,7 +100,10 @@ def read_module(network: nn.Module, shape: tuple[int, ...]) -> Any:
 
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch calls TorchScript deprecated, and traces warn
-        decoder = TorchScriptPythonDecoder(network, example_input=(torch.zeros(shape),))
+        trace: Any = torch.jit.trace  # untyped in torch
+        # Tracing twice more to compare, as is usual, takes most of the time.
+        traced = trace(network, torch.zeros(shape), check_trace=False)
+        decoder = TorchScriptPythonDecoder(traced)
         frontend = FrontEndManager().load_by_framework("pytorch")
         model = frontend.convert(frontend.load(decoder))
     model.inputs[0].get_node().set_partial_shape(PartialShape(list(shape)))

@@ -33,6 +33,7 @@ class Opened:
         self.run = run
 
 
+_opening = threading.Lock()
 _opened: WeakValueDictionary[tuple[object, ...], Opened] = WeakValueDictionary()
 
 
@@ -160,8 +161,10 @@ def opened(checkpoint: Checkpoint, name: str, way: Way) -> Opened:
     """A backend's function for a network, shared by all slots that play it."""
     norm, size, threads = way
     key = (checkpoint.digest, name, *way)
-    found = _opened.get(key)
-    if found is None:
+    with _opening:  # what writes graphs keeps state of its own: one at a time
+        found = _opened.get(key)
+        if found is not None:
+            return found
         choice = choice_named(name)
         ranges = kept_ranges(checkpoint, norm)
         run = choice.open(NetworkSpec(checkpoint, norm, size, threads, ranges))
