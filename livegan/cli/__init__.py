@@ -26,6 +26,7 @@ ROWS = (
         "Play a set with a recording, without a stage, and write a film or a report.",
         parser="Rehearse",
     ),
+    CommandRow("record-source", "Record a camera or another picture source as a film."),
     CommandRow(
         "check",
         "Test a set without playing it.",

@@ -19,9 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[backends|dataset|train|panel]",
+            metavar="[backends|dataset|train|controls|io]",
             help="Measure only the backends of networks, only making pairs from a film, only "
-            "training, or only the phone panel.",
+            "training, only controls, or only pictures on their way in and out.",
         ),
     ] = None,
     film: Annotated[
@@ -46,7 +46,7 @@ def bench(
         int, typer.Option(min=1, help="For `dataset`: how many times to measure.")
     ] = 3,
     moves: Annotated[
-        int, typer.Option(min=10, help="For `panel`: how many times to turn the knob.")
+        int, typer.Option(min=10, help="For `controls`: how many times each control is moved.")
     ] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
@@ -55,8 +55,10 @@ def bench(
     Prints medians, and ratios to an alternative. `livegan bench backends` plays the set's models
     with every backend that is installed, and says what is chosen and why. `livegan bench dataset
     FILM` compares making pairs with decoding the film in ffmpeg. `livegan bench train` compares a
-    training step with a plain version of the published one. `livegan bench panel` plays a small
-    show and measures the time from a knob that is turned to the picture on the phone panel.
+    training step with a plain version of the published one. `livegan bench controls` plays a small
+    show and measures the time from a MIDI or OSC message, or a knob of the phone panel, to the
+    picture, and what controls cost. `livegan bench io` measures each way of pictures in and out
+    that this machine has: delay, work, and lost pictures.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -72,15 +74,22 @@ def bench(
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
-    elif what == "panel" and film is None:
-        from livegan.benchmark.panel import PanelBenchError, bench_panel
+    elif what == "controls" and film is None:
+        from livegan.benchmark.controls import ControlsBenchError, bench_controls
 
         try:
-            result = bench_panel(moves)
-        except PanelBenchError as error:
+            result = bench_controls(moves, seconds)
+        except ControlsBenchError as error:
+            fail(str(error))
+    elif what == "io" and film is None:
+        from livegan.benchmark.io.bench import IoBenchError, bench_io
+
+        try:
+            result = bench_io(seconds)
+        except IoBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `backends`, `dataset FILM`, `train` or `panel`"
+        text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls` or `io`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
@@ -99,6 +108,8 @@ def bench(
                 title=title,
                 more="--json",
             )
+    for line in result.get("notes", ()):
+        typer.echo(line)
 
 
 def as_column(key: str, rank: int) -> Column:

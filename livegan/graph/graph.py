@@ -12,7 +12,7 @@ from typing import Any
 from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
 from livegan.graph.naming import name_nodes
-from livegan.graph.outputs import options_of_output, read_outputs
+from livegan.graph.outputs import options_of_output, read_outputs, taken_twice
 from livegan.graph.picture import LEAVES, Picture
 from livegan.graph.place import Place, SetError, SetNote, here
 from livegan.graph.sound import SOUNDS, SoundHandle
@@ -228,9 +228,13 @@ def show(picture: Any, **outputs: Any) -> None:
     named, options = read_outputs(outputs)
     graph = _collecting.get()
     if graph is not None:
-        for kind, name in named.items():
-            if any((kind, name) in shown.outputs for shown in graph.shown):
-                raise SetError(f"show: two pictures go to {kind}={name!r}; rename one of them")
+        there = [
+            (*each, f"line {shown.place.line}" if shown.place else "before")
+            for shown in graph.shown
+            for each in shown.outputs
+        ]
+        if (why := taken_twice(named.items(), there)) is not None:
+            raise SetError(f"show: {why}")
         new = Shown(picture, tuple(named.items()), here(), options)
         before = [shown for shown in graph.shown if not shown.outputs]
         if before and not named and before[-1].place and new.place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from livegan.graph.binding import describe
@@ -65,3 +65,33 @@ def _offer(kind: str) -> Offer:
         whose = [f"{name}=" for name, names in options.items() if meant in names]
         near = f"; {meant}= is an option of {' and '.join(whose)}" if whose else ""
         raise SetError(f"show: {error}{near}") from None
+
+
+def taken_twice(
+    wanted: Iterable[tuple[str, str]], there: Iterable[tuple[str, str, str]]
+) -> str | None:
+    """Why one of these outputs, kind and name each, cannot be had beside the others and those that
+    are there (kind, name, and in which line); None if all can."""
+    whose = {what: (kind, name, line) for kind, name, line in there for what in takes(kind, name)}
+    for output in wanted:
+        kind, name = output
+        for what in takes(*output):
+            other = whose.setdefault(what, (kind, name, "here"))
+            if other[:2] != output:
+                beside = f"{other[0]}={other[1]!r} ({other[2]})"
+                return f"{kind}={name!r} takes {what}, as {beside} does; give it another"
+            if other[2] != "here":
+                return f"two pictures go to {kind}={name!r}; rename one of them"
+    return None
+
+
+def takes(kind: str, name: str) -> tuple[str, ...]:
+    """What an output takes for itself, in words each."""
+    own = f"{kind}={name!r}"
+    function = _offer(kind).takes
+    if function is None:
+        return (own,)
+    try:
+        return (own, *map(str, function(name)))
+    except Exception:  # of a plugin: whether it can be opened is seen when it is
+        return (own,)

@@ -10,6 +10,7 @@ from livegan.gremlins.faults.files import FILES
 from livegan.gremlins.faults.hangs import HANGS
 from livegan.gremlins.faults.memory import MEMORY
 from livegan.gremlins.faults.sounds import SOUNDS
+from livegan.gremlins.faults.sources import SOURCES
 from livegan.gremlins.faults.stages import CLOCKS, STAGES
 from livegan.gremlins.faults.windows import WINDOWS
 
@@ -25,6 +26,7 @@ def catalogue(saves: int, seed: int) -> tuple[Gremlin, ...]:
         *DEVICE_FAULTS,
         *KILLERS,
         *SOUNDS,
+        *SOURCES,
         *WINDOWS,
         *FILES,
         *CHECKPOINTS,

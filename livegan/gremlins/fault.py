@@ -20,6 +20,7 @@ ROWS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "device": ("the network's device fails", "refused, or the engine replaced"),
         "killers": ("a set kills the engine every time", "left out after two deaths"),
         "sound": ("the sound device goes and comes", "show plays on, device back by itself"),
+        "sources": ("a camera or the like goes wrong", "its last picture stays; back by itself"),
         "window": ("the window is closed, hidden, moved", "asks twice; comes back; others go on"),
         "files": ("the set's file is taken away", "last program plays; says what it waits for"),
         "models": ("checkpoints are broken", "refused, no code runs, picture goes on"),

@@ -36,9 +36,12 @@ def screen(size: tuple[int, int] = SIZE) -> Iterator[Mapping[str, str]]:
 
 
 @contextlib.contextmanager
-def in_memory(size: tuple[int, int]) -> Iterator[str]:
-    """An Xvfb of one's own; gives its display (":99"). Raises OSError if it does not start."""
-    server, display = start_server(size)
+def in_memory(size: tuple[int, int], *more: str) -> Iterator[str]:
+    """An Xvfb of one's own; gives its display (":99"). Raises OSError if it does not start.
+
+    ``more`` are further options of Xvfb.
+    """
+    server, display = start_server(size, *more)
     try:
         yield display
     finally:
@@ -66,13 +69,13 @@ def managed(size: tuple[int, int] = SIZE) -> Iterator[str]:
             manager.wait(10)
 
 
-def start_server(size: tuple[int, int] = SIZE) -> tuple[subprocess.Popen[bytes], str]:
+def start_server(size: tuple[int, int] = SIZE, *more: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start an Xvfb: its process and its display. Raises OSError if it does not start."""
     read, write = os.pipe()
     wanted = f"{size[0]}x{size[1]}x24"
     try:
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", wanted, *OPTIONS],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", wanted, *OPTIONS, *more],
             pass_fds=[write],
             stderr=QUIET,
         )

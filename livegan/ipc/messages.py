@@ -147,7 +147,8 @@ class Settings:
     lookahead: float = 0.0
     """Milliseconds by which the beat is ahead."""
     sends: Sequence[Row] = ()
-    """What it sends by OSC: ``key``, ``address``, ``host``, ``port`` and ``count`` of each."""
+    """What it sends: ``key``, ``count`` and ``by`` ("osc" or "midi") of each; for OSC ``address``,
+    ``host`` and ``port``; for MIDI ``kind``, ``number``, ``channel``, ``port`` and ``light``."""
     inputs: Sequence[str] = ()
     """The named inputs that it listens to."""
 

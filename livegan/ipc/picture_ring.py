@@ -14,8 +14,9 @@ from livegan.ipc.shared_memory import NoRoom, attach_memory, create_memory, fenc
 MAGIC = 0x6C697667616E31  # "livgan1"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
 FIELDS = 8  # int64 words a slot: state, sound_position, version, frame, height, width
-MAGIC_AT, SLOTS_AT, BYTES_AT, NEWEST_AT = range(4)
-STATE, SOUND, VERSION, FRAME, HEIGHT, WIDTH = range(6)
+MAGIC_AT, SLOTS_AT, BYTES_AT, NEWEST_AT, CHANNELS_AT = range(5)
+STATE, SOUND, VERSION, FRAME, HEIGHT, WIDTH, CHANNELS = range(7)
+RGB, RGBA = 3, 4
 PAGE = 4096
 ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
 UNSEEN = 10_000
@@ -24,7 +25,8 @@ UNSEEN = 10_000
 
 @dataclass(frozen=True)
 class RingPicture:
-    """A picture out of a ring; ``pixels`` is (H, W, 3) uint8 RGB, the reader's own copy.
+    """A picture out of a ring; ``pixels`` is (H, W, 3) uint8 RGB, the reader's own copy; (H, W, 4)
+    where it was written with its alpha.
 
     ``serial`` counts the pictures of the ring from 1; ``sound_position`` is the position, in
     samples, of the newest sound in it; ``version`` the program's; ``frame`` the engine's count.
@@ -60,6 +62,7 @@ class PictureRing:
         self._seen = 0
         self._slots = int(self._header[SLOTS_AT])
         self._bytes = int(self._header[BYTES_AT])
+        self._channels = int(self._header[CHANNELS_AT])
         self._fields: NDArray[np.int64] = np.frombuffer(
             buffer, np.int64, self._slots * FIELDS, HEADER * 8
         ).reshape(self._slots, FIELDS)
@@ -70,21 +73,27 @@ class PictureRing:
 
     @classmethod
     def create(
-        cls, max_height: int, max_width: int, slots: int = 3, *, spare: int = 0
+        cls,
+        max_height: int,
+        max_width: int,
+        slots: int = 3,
+        *,
+        spare: int = 0,
+        channels: int = RGB,
     ) -> PictureRing:
         """A new ring for pictures of at most ``max_height * max_width`` pixels, of any shape.
 
-        All of its memory is taken up at once, and ``spare`` bytes beside it must be free. Raises
-        `livegan.ipc.shared_memory.NoRoom` if they are not, ValueError for fewer than two slots or
-        an empty picture.
+        With 4 ``channels`` they may have an alpha. All of its memory is taken up at once, and
+        ``spare`` bytes beside it must be free. Raises `livegan.ipc.shared_memory.NoRoom` if they
+        are not, ValueError for fewer than two slots or an empty picture.
         """
         if slots < 2 or max_height < 1 or max_width < 1:
             raise ValueError("a picture ring needs two slots or more, and a picture of a pixel")
-        size = -(-max_height * max_width * 3 // PAGE) * PAGE
+        size = -(-max_height * max_width * channels // PAGE) * PAGE
         memory = create_memory(_start(slots) + slots * size, spare)
         assert memory.buf is not None
         header = np.frombuffer(memory.buf, np.int64, HEADER)
-        header[[SLOTS_AT, BYTES_AT, NEWEST_AT]] = slots, size, 0
+        header[[SLOTS_AT, BYTES_AT, NEWEST_AT, CHANNELS_AT]] = slots, size, 0, channels
         header[MAGIC_AT] = MAGIC
         del header
         ring = cls(memory)
@@ -93,7 +102,13 @@ class PictureRing:
 
     @classmethod
     def create_within(
-        cls, max_height: int, max_width: int, *, smallest: int, spare: int = 0
+        cls,
+        max_height: int,
+        max_width: int,
+        *,
+        smallest: int,
+        spare: int = 0,
+        channels: int = RGB,
     ) -> PictureRing:
         """As `create`, of the same shape with smaller sides where there is not so much memory.
 
@@ -101,7 +116,7 @@ class PictureRing:
         """
         while True:
             try:
-                return cls.create(max_height, max_width, spare=spare)
+                return cls.create(max_height, max_width, spare=spare, channels=channels)
             except NoRoom:
                 max_height, max_width = max_height * 2 // 3, max_width * 2 // 3
                 if max_height * max_width < max(1, smallest):
@@ -125,7 +140,7 @@ class PictureRing:
     @property
     def room(self) -> int:
         """How many pixels the largest picture may have."""
-        return self._bytes // 3
+        return self._bytes // self._channels
 
     def write(
         self,
@@ -135,15 +150,19 @@ class PictureRing:
         version: int = 0,
         frame: int = 0,
     ) -> int:
-        """Publish a (H, W, 3) uint8 picture (any strides) and return its serial.
+        """Publish a (H, W, 3) uint8 picture (any strides), or (H, W, 4) where the ring was made for
+        that, and return its serial.
 
         Raises ValueError for another shape or type, or for more pixels than the ring was made for.
         """
-        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+        fits = picture.ndim == 3 and RGB <= picture.shape[2] <= self._channels
+        if not fits or picture.dtype != np.uint8:
+            or_alpha = " or (H, W, 4)" if self._channels == RGBA else ""
             raise ValueError(
-                f"a picture ring takes (H, W, 3) uint8, not {picture.shape} {picture.dtype}"
+                f"a picture ring takes (H, W, 3){or_alpha} uint8, "
+                f"not {picture.shape} {picture.dtype}"
             )
-        height, width, _ = picture.shape
+        height, width, channels = picture.shape
         if picture.size > self._bytes or picture.size == 0:
             raise ValueError(
                 f"a picture of {width} x {height} does not fit this picture ring, which holds "
@@ -155,7 +174,7 @@ class PictureRing:
         fence()
         room = self._pixels[serial % self._slots, : picture.size].reshape(picture.shape)
         np.copyto(room, picture)
-        slot[SOUND : WIDTH + 1] = sound_position, version, frame, height, width
+        slot[SOUND : CHANNELS + 1] = sound_position, version, frame, height, width, channels
         fence()
         slot[STATE] = 2 * serial
         self._header[NEWEST_AT] = serial
@@ -176,14 +195,16 @@ class PictureRing:
             if slot[STATE] != 2 * serial:
                 continue
             fence()
-            sound, version, frame, height, width = (int(x) for x in slot[SOUND : WIDTH + 1])
-            size = height * width * 3
-            if not 0 < size <= self._bytes:  # overtaken while the fields were read
+            fields = (int(x) for x in slot[SOUND : CHANNELS + 1])
+            sound, version, frame, height, width, channels = fields
+            size = height * width * channels
+            # Overtaken while the fields were read.
+            if not 0 < size <= self._bytes or not RGB <= channels <= RGBA:
                 continue
             pixels = self._pixels[serial % self._slots, :size].copy()
             fence()
             if slot[STATE] == 2 * serial:
-                shape = (height, width, 3)
+                shape = (height, width, channels)
                 self._seen = serial
                 return RingPicture(pixels.reshape(shape), serial, sound, version, frame)
         if self._made and serial > self._seen + UNSEEN:
@@ -195,11 +216,12 @@ class PictureRing:
         and neither could its engine go on nor another attach."""
         if not self._made:
             return
-        words = (MAGIC, self._slots, self._bytes)
-        whole = tuple(self._header[: len(words)]) == words
+        places = [MAGIC_AT, SLOTS_AT, BYTES_AT, CHANNELS_AT]
+        words = MAGIC, self._slots, self._bytes, self._channels
+        whole = tuple(self._header[places]) == words
         if not whole or self._header[NEWEST_AT] < self._seen:
             self._header[NEWEST_AT] = self._seen
-            self._header[: len(words)] = words
+            self._header[places] = words
 
     def close(self) -> None:
         """Let go of the memory here. Safe to call twice."""

@@ -13,12 +13,12 @@ import numpy as np
 
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_file import SUFFIXES
+from livegan.picture_sources.arrivals import Arrivals
 from livegan.picture_sources.clip import Clip
 from livegan.picture_sources.source import FILES, TEST, Pixels, SourceName, Wanted
 from livegan.picture_sources.stand_in import given_for, unused_stand_ins
 from livegan.picture_sources.still_files import read_still
 
-AWAY = 2.0  # seconds without a picture after which a source counts as away
 PATTERN_S = 10.0
 """After how many seconds the test pattern of a rehearsal comes again."""
 
@@ -114,7 +114,7 @@ class RingBoard:
         self.note, self._ask, self._given = note, ask, given or {}
         self._told: set[str] = set()
         self._rings: Mapping[str, PictureRing] = {}
-        self._came: dict[str, float] = {}
+        self._arrivals: dict[str, Arrivals] = {}
         self._clock = clock
 
     def want(self, name: SourceName, wanted: Wanted) -> None:
@@ -156,19 +156,22 @@ class RingBoard:
         picture = ring.latest(after) if ring is not None else None
         if picture is None:
             return None
-        self._came[str(name)] = self._clock()
+        self._arrivals.setdefault(str(name), Arrivals()).came(self._clock())
         return Newest(picture.pixels, picture.serial)
 
     def here(self, name: SourceName) -> bool:
-        """Whether the stage says that it is open and pictures came in the last two seconds."""
-        return is_file(name) or (str(name) in self._rings and self.age(name) < AWAY)
+        """Whether the stage has a ring for it, and pictures came lately: see `Arrivals`."""
+        if is_file(name):
+            return True
+        arrivals = self._arrivals.get(str(name))
+        return str(name) in self._rings and arrivals is not None and arrivals.here(self._clock())
 
     def age(self, name: SourceName) -> float:
         """Seconds since a frame took a new picture of it; endless before the first one."""
         if is_file(name):
             return 0.0
-        came = self._came.get(str(name))
-        return math.inf if came is None else self._clock() - came
+        arrivals = self._arrivals.get(str(name))
+        return math.inf if arrivals is None else arrivals.age(self._clock())
 
 
 class StandIns:

@@ -44,7 +44,7 @@ class Grabber:
         self._aspect = float(ratio) if ratio else 1.0
         self._stream.thread_type = "SLICE"  # frame threads would delay each picture
         self._came = threading.Condition()
-        self._newest: Pixels | None = None
+        self._newest: Any = None
         self._ended = ""
         self._closed = False
         self._waited = 0.0
@@ -77,9 +77,8 @@ class Grabber:
             except av.InvalidDataError:  # a damaged picture; the next one is whole
                 continue
             for frame in frames:
-                pixels = as_pixels(frame, self._wanted, self._aspect)
                 with self._came:
-                    self._newest = pixels
+                    self._newest = frame
                     self._came.notify()
             if self._closed:
                 return
@@ -89,12 +88,13 @@ class Grabber:
         with self._came:
             if self._newest is None and not self._ended:
                 self._came.wait(WAIT)
-            pixels, self._newest = self._newest, None
-            if pixels is not None:
-                self._waited = 0.0
-                return pixels
-            if self._ended:
+            frame, self._newest = self._newest, None
+            if frame is None and self._ended:
                 raise PictureSourceError(f"{self.name}: {self._ended}")
+        if frame is not None:
+            self._waited = 0.0
+            # Here and not as it comes: of a camera that is faster than the show, most are dropped.
+            return as_pixels(frame, self._wanted, self._aspect)
         self._waited += WAIT
         if self._waited > SILENT:
             raise PictureSourceError(f"{self.name}: no picture came for {SILENT:g} s")

@@ -57,17 +57,19 @@ class Wanted:
     def size_for(self, height: int, width: int) -> tuple[int, int]:
         """(height, width) at which a picture of that size covers the canvas; never enlarged.
 
-        Very long pictures are limited to four times the area of the canvas, because the memory
-        between two processes is reserved before the first picture comes.
+        Very long pictures are limited to twice the area of the canvas, because the memory between
+        two processes is reserved before the first picture comes.
         """
         scale = min(1.0, max(self.height / height, self.width / width))
         scale = min(scale, (self.room / (height * width)) ** 0.5)
-        return max(1, int(height * scale + 0.5)), max(1, int(width * scale + 0.5))
+        high = min(max(1, int(height * scale + 0.5)), self.room)
+        # Rounding, and sides that are a pixel at least, may have made it too large again.
+        return high, min(max(1, int(width * scale + 0.5)), self.room // high)
 
     @property
     def room(self) -> int:
         """Pixels of the largest picture that is delivered."""
-        return 4 * self.height * self.width
+        return 2 * self.height * self.width
 
 
 @dataclass(frozen=True)

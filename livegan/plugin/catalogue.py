@@ -40,6 +40,8 @@ class Offer:
     """An argument with which it works on any machine: for checks and for pictures of it."""
     check: Any = None
     """Of an output: a function that raises RuntimeError for a value that can never be opened."""
+    takes: Any = None
+    """Of an output: a function that says what a value takes for itself, in words each."""
 
 
 Thing = TypeVar("Thing", Operation, Offer)

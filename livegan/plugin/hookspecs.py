@@ -53,11 +53,14 @@ class RegisterOffer(Protocol):
         files: Sequence[str | Path] = (),
         example: str = "",
         check: Callable[[str], object] | None = None,
+        takes: Callable[[str], Sequence[str]] | None = None,
     ) -> Registered:
         """Offer ``make`` as ``name`` (its own name if None).
 
         ``check(value)``, for outputs, raises RuntimeError in one line for a value that can never
         be opened, such as an address that is none: a set with it is refused when it is saved.
+        ``takes(value)`` returns what no other output of the set may take as well, in words, such as
+        ``["port 8090"]``: a set with two such outputs is refused.
         ``summary`` is what lists say of it, the first line of its docstring if empty; ``files`` as
         of :class:`RegisterOperation`.  ``example`` is an argument with which it works on any
         machine: checks and galleries use it.

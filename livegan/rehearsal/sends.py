@@ -1,4 +1,4 @@
-"""What a show would send by OSC: a rehearsal sends nothing, and writes it into its report."""
+"""What a show would send: a rehearsal sends nothing, and writes it into its report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RehearsedSends:
         self._last: dict[str, tuple[float, ...]] = {}
         self._lines: list[str] = []
         self.counts: dict[str, int] = {}
-        """How many there were, by ``/ADDRESS HOST:PORT``."""
+        """How many there were, by ``ADDRESS RECEIVER``."""
 
     def take(self, sent: SentNumbers, seconds: float) -> None:
         """A frame was drawn at this time."""

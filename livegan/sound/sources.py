@@ -67,6 +67,19 @@ def known(scheme: str) -> bool:
     return True
 
 
+def open_ndi(argument: str) -> Source:
+    """The sound of an NDI sender, by part of its name; waited for, also when it went."""
+    from importlib.util import find_spec
+
+    from livegan.sound.inputs.capture import Capture
+
+    if find_spec("cyndilib") is None:
+        from livegan.builtin.outputs.ndi import MISSING
+
+        raise SourceError(f"--audio ndi: {MISSING}")
+    return Capture(argument.strip() or None, kind="ndi")
+
+
 def open_file(argument: str, loop: bool = True, audible: bool = True) -> Source:
     """A media file; heard through the default output if ``audible``."""
     from livegan.sound.inputs.playback import Playback
@@ -97,6 +110,7 @@ SOURCES: dict[str, tuple[Callable[[str], Source], str]] = {
     "device": (open_device, "a sound input by name: device:NAME, or the default: device"),
     "file": (open_file, "a sound file or film, looped and audible: file:PATH"),
     "network": (open_network, "a stream by its address: udp://..., http://..., rtsp://..."),
+    "ndi": (open_ndi, "the sound of an NDI sender, by part of its name: ndi:Resolume"),
     "demo": (open_demo, "the bundled track, looped and audible"),
     "silence": (open_silence, "no sound"),
 }

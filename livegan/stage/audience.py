@@ -30,7 +30,9 @@ class Audience:
     """Makes the outputs that are processes of their own; keys go between their windows and the
     stage's."""
 
-    def __init__(self, folder: Path, set: Path, note: Note) -> None:
+    def __init__(self, folder: Path, set: Path, note: Note, sound: str = "") -> None:
+        """``sound`` is the name of the show's sound ring, for outputs that send sound as well."""
+        self._sound = sound
         self._folder, self._set, self._note = folder, set, note
         self._windows: list[GuestOutput] = []
         self._main: GuestOutput | None = None
@@ -51,7 +53,15 @@ class Audience:
                 elif self._fitted is output:
                     self._fitted = None
 
-        output = GuestOutput(wanted, stream, self._folder, self._note, set=self._set, hear=hear)
+        output = GuestOutput(
+            wanted,
+            stream,
+            self._folder,
+            self._note,
+            set=self._set,
+            sound=self._sound,
+            hear=hear,
+        )
         if wanted["kind"] == "window":
             self._windows = [w for w in self._windows if w.state != "off"] + [output]
         return output

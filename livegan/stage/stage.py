@@ -185,7 +185,7 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._streams.stop)
-        self._audience = Audience(options.working, options.set, self._note)
+        self._audience = Audience(options.working, options.set, self._note, self._sound_ring)
         self._outputs = Outputs(
             openers(self._note), self._streams, self._note, self._audience.guest
         )
@@ -291,6 +291,7 @@ class Stage:
         self._orders.look(now)
         self._remote.look(now)
         self._audience.look(presenter.view, presenter.switches)
+        self._picture_guests.look()
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard

@@ -18,7 +18,7 @@ from livegan.generators.backends.names import own_torch
 from ..generators.backends.conftest import offer as offer
 from .playing import make_models
 
-SIZE = (64, 64)
+SIZE = (128, 128)
 
 
 @pytest.fixture(scope="module")

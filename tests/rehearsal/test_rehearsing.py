@@ -278,13 +278,16 @@ def test_what_a_show_would_send_is_listed_and_not_sent(folder: Path, tmp_path: P
 from livegan.live import *
 send("/knob", knob("hue", 0.25), 1, to="127.0.0.1:7000")
 send("/still", 0.5, to="lights.invalid:7000")
+send(midi(cc=7, port="desk"), 0.5)
 show(encode.levels(listen()))
 """
     (folder / "sends.py").write_text(said)
     turned = RecordedControls({"knob/hue": [(0.1, 0.5), (0.3, 0.75)]})
     what = of(folder, seconds=0.4, fps=10, report=tmp_path, controls=turned)
     report = rehearse(replace(what, set=folder / "sends.py")).report
-    assert report["sends"] == {"/knob 127.0.0.1:7000": 3, "/still lights.invalid:7000": 1}
+    assert report["sends"] == {
+        "/knob 127.0.0.1:7000": 3, "/still lights.invalid:7000": 1, "cc 7, channel 1 MIDI desk": 1,
+    }  # fmt: skip
     lines = [json.loads(each) for each in (tmp_path / "sends.jsonl").read_text().splitlines()]
     knob = [(line["time"], line["values"]) for line in lines if line["address"] == "/knob"]
     assert knob == [(0.0, [0.25, 1.0]), (0.1, [0.5, 1.0]), (0.3, [0.75, 1.0])]

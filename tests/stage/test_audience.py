@@ -18,7 +18,7 @@ class Output:
     """An output of the audience, and what it was told."""
 
     def __init__(self, wanted: dict[str, Any], *given: Any, hear: Any, **more: Any) -> None:
-        self.name, self.hear = wanted["name"], hear
+        self.name, self.hear, self.sound = wanted["name"], hear, more["sound"]
         self.state = "open"
         self.told: list[Any] = []
 
@@ -29,7 +29,7 @@ class Output:
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch) -> tuple[Audience, Any, Any]:
     monkeypatch.setattr(audience, "GuestOutput", Output)
-    made = Audience(Path(), Path("four.py"), lambda line: None)
+    made = Audience(Path(), Path("four.py"), lambda line: None, "the sound ring")
     made._main = made.guest({"kind": "window", "name": "main"}, None)  # type: ignore[arg-type]
     left: Any = made.guest({"kind": "window", "name": "left"}, None)  # type: ignore[arg-type]
     return made, made._main, left
@@ -66,6 +66,10 @@ def test_one_key_fits_window_after_window_from_the_operators_keyboard(
     assert not made.take(Press("", "left"))
     left.hear({"type": "fitting", "on": True})
     assert made.take(Press("", "escape"))
+
+
+def test_every_output_is_given_the_sound_of_the_show(windows: tuple[Audience, Any, Any]) -> None:
+    assert [output.sound for output in windows[1:]] == ["the sound ring"] * 2
 
 
 def test_a_key_in_a_window_of_the_audience_is_the_shows(

@@ -72,7 +72,7 @@ def test_a_sender_is_received_upright_in_its_colours_at_each_size(spout: FakeSpo
             seen = source.read()
             if seen is not None and seen.shape[:2] == (height, width):
                 break
-        assert seen is not None and np.array_equal(seen[..., :3], picture[..., :3])
+        assert seen is not None and np.array_equal(seen, picture), "its alpha, too"
     assert notes == ["receives TouchDesigner"]
 
 

@@ -19,21 +19,14 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.sound_ring import SoundRing
-from livegan.sound import RATE
+from livegan.builtin.outputs.streaming import AUDIO_BITS, encoding, heard
 from livegan.stage.record.live_film import LiveFilm, ShowSound
-from livegan.stage.record.recording import ENCODERS, encoder
 from livegan.stage.streams.formats import RGB, Format
 
 FIRST, LONGEST = 1.0, 30.0
 """Seconds before it is opened again, doubled each time up to the longest."""
 STEADY = 20.0
 """Seconds that a connection has to hold for the next wait to be the first one again."""
-AUDIO_BITS = 128_000
-BITS = 4_500_000
-"""Bits of video a second: what services advise for 720p at 30 pictures a second."""
-LIVE = {"b": str(BITS), "maxrate": str(BITS), "bufsize": str(2 * BITS)}
-SOFTWARE = {"preset": "superfast", "tune": "zerolatency", "threads": "1"}
 VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)\}")
 EXAMPLE = 'rtmp="rtmp://a.rtmp.youtube.com/live2/$KEY"'
 
@@ -98,30 +91,6 @@ def filled(address: str) -> str:
         return os.environ[name].strip()
 
     return VARIABLE.sub(value, address)
-
-
-class NoSound:
-    """Sound of a show that hears nothing, by the clock of the machine."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._begun = clock, clock()
-
-    @property
-    def position(self) -> int:
-        """Samples so far."""
-        return int((self._clock() - self._begun) * RATE)
-
-    def samples(self, start: int, stop: int) -> NDArray[np.float32]:
-        """(stop - start, 2) zeros."""
-        return np.zeros((stop - start, 2), np.float32)
-
-
-def encoding() -> dict[str, Any]:
-    """The encoder and its options for a stream that is watched live."""
-    name = encoder()
-    own = SOFTWARE if name == "libx264" else {}
-    preset = {k: v for k, v in dict(ENCODERS)[name].items() if k == "preset"}
-    return {"encoder": name, "options": preset | own | LIVE}
 
 
 class RtmpOutput:
@@ -202,9 +171,4 @@ def open_rtmp(name: str, *, note: Callable[[str], None], sound: str) -> RtmpOutp
     """
     address = checked(name)
     filled(address)
-    heard: ShowSound
-    try:
-        heard = SoundRing.attach(sound)
-    except (OSError, ValueError):
-        heard = NoSound()
-    return RtmpOutput(address, heard, note)
+    return RtmpOutput(address, heard(sound), note)

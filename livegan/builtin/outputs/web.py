@@ -1,7 +1,7 @@
-"""Pictures for a browser: an address that shows the newest picture as moving JPEGs.
+"""Pictures for a browser: an address that shows the newest picture as moving JPEGs, or as HLS.
 
 ``/live`` is a page, ``/live.mjpg`` the stream itself (multipart/x-mixed-replace, for OBS, VLC and
-``<img>``), ``/live.jpg`` the newest picture.
+``<img>``), ``/live.jpg`` the newest picture. ``/live/hls.m3u8`` is H.264 with the sound.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from livegan.builtin.outputs import hls
+from livegan.builtin.outputs.streaming import heard
+from livegan.stage.record.live_film import ShowSound
 
 LOOPBACK = "127.0.0.1"
 PORT = 8090
@@ -91,12 +95,18 @@ class NewestPicture:
             self.over = True
             self._changed.notify_all()
 
-    def get(self, after: int, timeout: float) -> tuple[int, bytes] | None:
+    def pixels(self, after: int, timeout: float) -> tuple[int, NDArray[np.uint8]] | None:
         """A picture newer than ``after`` and its number, waiting for it; None if none came."""
         with self._changed:
             self._changed.wait_for(lambda: self.over or self._serial > after, timeout)
-            if self.over or self._serial <= after:
+            if self.over or self._serial <= after or self._pixels is None:
                 return None
+            return self._serial, self._pixels
+
+    def get(self, after: int, timeout: float) -> tuple[int, bytes] | None:
+        """Likewise, as a JPEG."""
+        if self.pixels(after, timeout) is None:
+            return None
         with self._encoding:
             with self._changed:
                 pixels, serial = self._pixels, self._serial
@@ -116,10 +126,13 @@ class Server(ThreadingHTTPServer):
     # port again at once.
     allow_reuse_address = not hasattr(socket, "SO_EXCLUSIVEADDRUSE")
 
-    def __init__(self, host: str, port: int, path: str) -> None:
+    def __init__(
+        self, host: str, port: int, path: str, sound: ShowSound, note: Callable[[str], None]
+    ) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), Viewer)
         self.path, self.newest = path, NewestPicture()
+        self.hls = hls.HlsFiles(self.newest.pixels, sound, note)
         self.seats = threading.BoundedSemaphore(MOST)
         self.loopback = host in (LOOPBACK, "localhost", "::1")
 
@@ -138,15 +151,18 @@ class Viewer(BaseHTTPRequestHandler):
         """Nothing: the performer has other things to read."""
 
     def do_GET(self) -> None:
-        """The page, the stream or the newest picture."""
+        """The page, the stream, the newest picture or a file of HLS."""
         path = self.path.partition("?")[0]
         own = self.server.path
+        folder, _, name = path.rpartition("/")
         if self.server.loopback and not self._asked_here():
             self.send_error(403, "this address is for programs of this machine")
         elif path == f"{own}.mjpg":
             self._seated(self._stream)
         elif path == f"{own}.jpg":
             self._seated(self._still)
+        elif folder == own and hls.is_file(name):
+            self._seated(lambda: self._hls(name))
         elif path in (own, f"{own}/", "/"):
             title = html.escape(own.lstrip("/") or "livegan")
             page = PAGE.format(title=title, stream=html.escape(f"{own}.mjpg"))
@@ -189,6 +205,13 @@ class Viewer(BaseHTTPRequestHandler):
         else:
             self._send("image/jpeg", found[1])
 
+    def _hls(self, name: str) -> None:
+        found = self.server.hls.read(name)
+        if found is None:
+            self.send_error(404, f"there is no {name} now")
+        else:
+            self._send(hls.kind_of(name), found)
+
     def _stream(self) -> None:
         """Each picture when it comes; those that come while the viewer reads are left out."""
         self.send_response(200)
@@ -227,12 +250,15 @@ class WebOutput:
     def close(self) -> None:
         """Stop serving. Viewers see the end of the stream."""
         self._server.newest.end()
+        self._server.hls.close()
         self._server.shutdown()
         self._server.server_close()
 
 
-def open_web(name: str, *, note: Callable[[str], None]) -> WebOutput:
+def open_web(name: str, *, note: Callable[[str], None], sound: str = "") -> WebOutput:
     """A server for ``"HOST:PORT/PATH"``: by default for this machine only, on port 8090.
+
+    ``sound`` is the name of the show's sound ring.
 
     Raises
     ------
@@ -243,7 +269,7 @@ def open_web(name: str, *, note: Callable[[str], None]) -> WebOutput:
     end = time.monotonic() + HANDOVER
     while True:
         try:
-            server = Server(host, port, path)
+            server = Server(host, port, path, heard(sound), note)
             break
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() > end:

@@ -14,7 +14,8 @@ from typer.core import TyperGroup
 class CommandRow:
     """A command of livegan: its name, what ``livegan --help`` says of it, and where its code is.
 
-    ``summary`` is the first line of its docstring, and its module in `livegan.cli` has its name.
+    ``summary`` is the first line of its docstring, and its module in `livegan.cli` has its name,
+    with underscores.
     ``parser`` is the class in it of a command that reads its arguments in its own way.
     """
 
@@ -24,8 +25,9 @@ class CommandRow:
 
     def load(self) -> Any:
         """Import it: the command, as typer makes it of its function or of its group."""
-        module = importlib.import_module(f"livegan.cli.{self.name}")
-        found = getattr(module, self.name)
+        module_name = self.name.replace("-", "_")
+        module = importlib.import_module(f"livegan.cli.{module_name}")
+        found = getattr(module, module_name)
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         alone = typer.Typer(add_completion=False)

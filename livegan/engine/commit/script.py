@@ -25,6 +25,7 @@ from livegan.engine.isolation.gpu_errors import check_context, first_line, is_fu
 from livegan.engine.isolation.process_state import end_threads, files_of, threads_in
 from livegan.engine.isolation.unattended import unattended
 from livegan.files import NotAFile, need_file, printable
+from livegan.graph import reading
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError, SetNote
 from livegan.plugin.guard import said
@@ -170,6 +171,10 @@ def refusal_of(
         own = names_at(error.__traceback__, place.file if place else str(path))
         return Refusal(unknown_name(str(error.name), own, line), place)
     if isinstance(error, RecursionError):
+        files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+        if files.count(reading.__file__) > len(files) / 2:
+            what = "a number is calculated from too many signals in a row; add them up in groups"
+            return Refusal(f"{what} of 100 at most", place)
         return Refusal("it calls itself endlessly", place)
     if is_full(error):
         return Refusal(f"out of memory ({first_line(error)})", place)

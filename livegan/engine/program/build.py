@@ -150,6 +150,7 @@ class Builder:
         for step in steps:
             if isinstance(step.instance, PrevInstance) and step.node.target is not None:
                 step.instance.target = steps[index_of[id(step.node.target)]].instance
+        tell_arranged(steps)
         names = [graph.nodes[i].name for i in drawn]
         values = [value for node in graph.nodes for value in node.live.values()]
         values += [value for each in graph.sends for value in each.values]
@@ -363,3 +364,16 @@ def hand_over(node: Picture, before: Step | None, instance: Instance) -> None:
         why = f"{type(error).__name__}: {said(error)}"
         reason = f"{node.title} cannot take over its earlier state: {why}"
         raise Refusal(" ".join(reason.split()), node.place) from None
+
+
+def tell_arranged(steps: list[Step]) -> None:
+    """Tell each ``prev()`` whether a mixer that makes more of its pictures comes after it."""
+    after: set[int] = set()
+    """Steps that lead to one."""
+    for index in reversed(range(len(steps))):
+        step = steps[index]
+        operation = step.node.operation
+        if index in after or (operation and getattr(operation.make, "any_size", False)):
+            after.update(i for i in step.inputs if i is not None)
+        if isinstance(step.instance, PrevInstance):
+            step.instance.arranged = index in after

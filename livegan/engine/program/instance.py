@@ -217,6 +217,9 @@ class PrevInstance(Instance):
     def __init__(self) -> None:
         super().__init__()
         self.target: Instance | None = None
+        self.arranged = False
+        """It is part of an arrangement, such as a grid, which is larger than its pictures: given
+        its own size it would grow with every frame."""
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
@@ -224,4 +227,7 @@ class PrevInstance(Instance):
         picture = self.target.last if self.target is not None else moment.shown
         if picture is None:
             return torch.zeros(3, *moment.size, device=moment.device)
+        high, wide = picture.shape[1:]
+        if self.arranged and (high > moment.size.height or wide > moment.size.width):
+            return fitted(picture, *moment.size)
         return picture

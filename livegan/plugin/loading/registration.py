@@ -176,6 +176,7 @@ class Registration:
         files: Sequence[str | Path] = (),
         example: str = "",
         check: Callable[[str], object] | None = None,
+        takes: Callable[[str], Sequence[str]] | None = None,
     ) -> Any:
         """``register`` of sources, picture sources, loaders, backends, outputs and words."""
         if isinstance(make, str):  # the order of livegan 0.1
@@ -192,7 +193,7 @@ class Registration:
             name = asked(make, "__name__")
         if summary == "" and callable(make):
             summary = doc_of(make).strip().partition("\n")[0]
-        return self.offer(kind, name, make, summary, files, example, check)
+        return self.offer(kind, name, make, summary, files, example, check, takes)
 
     def offer(
         self,
@@ -203,6 +204,7 @@ class Registration:
         files: Sequence[str | Path] = (),
         example: str = "",
         check: Callable[[str], object] | None = None,
+        takes: Callable[[str], Sequence[str]] | None = None,
     ) -> Any:
         """Take in what is called by its name, and not in a set."""
         if self.over:
@@ -232,10 +234,11 @@ class Registration:
                 f"the example of the {what} {name!r} is a {type(example).__name__}; write the "
                 "argument in quotes, as a set does"
             )
-        if check is not None and (kind != "output" or not callable(check)):
-            raise DeclarationError(
-                f"the {what} {name!r}: check= is a function of an output's value; leave it out"
-            )
+        for word, function in (("check", check), ("takes", takes)):
+            if function is not None and (kind != "output" or not callable(function)):
+                raise DeclarationError(
+                    f"the {what} {name!r}: {word}= is a function of an output's value; leave it out"
+                )
         if any((o.kind, o.name) == (kind, name) for o in self.offers):
             raise DeclarationError(f"it registers the {what} {name!r} twice")
         file, line = source_of(make)
@@ -254,6 +257,7 @@ class Registration:
                 files_of(make, files),
                 example=example,
                 check=check,
+                takes=takes,
             )
         )
         self.provides.append(f"{kind} {name}")

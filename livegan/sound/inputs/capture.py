@@ -1,4 +1,4 @@
-"""Sound that is captured: from an input device, or from the network."""
+"""Sound that is captured: from an input device, from the network, or from an NDI sender."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Capture:
     Parameters
     ----------
     wanted : the name of an input (a part of it will do; None is the default one), with or without
-        its channels (``"USB Audio:3,4"``), or an address.
-    kind : which of the two.
+        its channels (``"USB Audio:3,4"``), an address, or a part of an NDI sender's name.
+    kind : which of these.
     patient : what is not there is waited for (`SourceAway`); otherwise a name that no input has
         is refused (`SourceError`).
     """
@@ -41,7 +41,7 @@ class Capture:
         self,
         wanted: str | None = None,
         *,
-        kind: Literal["device", "network"] = "device",
+        kind: Literal["device", "network", "ndi"] = "device",
         patient: bool = True,
     ) -> None:
         self.name = wanted or "the default input"
@@ -94,7 +94,7 @@ class Capture:
             raise SourceGone(feed.reason if feed is not None else f"{self.name} is closed")
         if feed.quiet > OVERDUE:
             raise SourceGone(f"{self.name} has stalled")
-        if self._kind == "device":
+        if self._kind != "network":
             return feed.read()
         self._plays = feed.held >= (1 if self._plays else HELD)
         return feed.read(frames if self._plays else 0)

@@ -24,6 +24,7 @@ Array = NDArray[np.float32]
 FEEDS = {
     "device": "livegan.sound.inputs.recording:record",
     "network": "livegan.sound.inputs.receiving:receive",
+    "ndi": "livegan.sound.inputs.ndi_receiving:receive",
 }
 """What can be recorded, and by which function of (wire, wanted, found)."""
 

@@ -231,11 +231,14 @@ class Hands:
                 self._osc([("127.0.0.1", OSC_PORT)])
             self._tell("wanted", controls=self._declared, knobs=list(knobs))
             self._check()
-            if sends and "OSC out" not in self._listeners:
+            by_osc = [row for row in sends if row["by"] == "osc"]
+            if by_osc and "OSC out" not in self._listeners:
                 target, options = "livegan.stage.hands.osc_sender:send", {"table": self._sent}
                 self._listeners["OSC out"] = self._make("OSC out", target, options, self._note)
-            if "OSC out" in self._listeners:
-                self._listeners["OSC out"].tell("sends", rows=list(sends))
+            by_midi = [row for row in sends if row["by"] == "midi"]
+            for kind, rows in (("OSC out", by_osc), ("MIDI", by_midi)):
+                if kind in self._listeners:
+                    self._listeners[kind].tell("sends", rows=rows)
 
     def _follow(self, routes: Sequence[Route]) -> None:
         """The mapping is another."""
@@ -277,7 +280,7 @@ class Hands:
             each.tell(what, **fields)
 
     def _midi(self) -> None:
-        self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {})
+        self._start("MIDI", "livegan.stage.hands.midi_guest:listen", {"sent": self._sent})
 
     def follow_midi(self, clock: Callable[[Message], None]) -> None:
         """Let ``clock`` receive what MIDI devices say of a clock: see

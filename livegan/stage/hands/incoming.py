@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from livegan.ipc.messages import Row
 from livegan.stage.hands.lanes import Lanes
 from livegan.stage.hands.mapping.mapper import Mapper
 from livegan.stage.hands.mapping.movement import MovementFinder
@@ -24,6 +26,8 @@ class Incoming:
             lanes.snapshot, lanes.set, line.note, lambda scene: line.tell("cue", scene=scene)
         )
         self._movement, self._line, self._clock = MovementFinder(), line, clock
+        self.sends: Callable[[Sequence[Row]], None] = lambda rows: None
+        """Receives what the set on the air sends, for who sends besides."""
 
     def hear(self) -> bool:
         """Do what the stage said since the last look. False where it wants this process to end."""
@@ -36,6 +40,8 @@ class Incoming:
                 self.mapper.know(message["knobs"])
             elif kind == "mapping":
                 self.mapper.follow(map(route_of, message["routes"]))
+            elif kind == "sends":
+                self.sends(message["rows"])
             elif kind == "learn":
                 self._movement.want(message["kind"], self._clock())
         return True

@@ -1,7 +1,8 @@
 """The process that receives MIDI: every device that is plugged in, to the control table.
 
 A process of its own, for the libraries of systems print, abort and hang. Started by
-`livegan.stage.hands.hands` where a set says ``midi(...)`` or its mapping has a MIDI control.
+`livegan.stage.hands.hands` where a set says ``midi(...)`` or its mapping has a MIDI control. It
+also sends: see `midi_feedback` and `midi_sender`.
 """
 
 from __future__ import annotations
@@ -16,21 +17,22 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+from livegan.ipc.control_table import ControlTable
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.stage.clocks.midi_clock import ClockReceiver
 from livegan.stage.hands.incoming import Incoming
 from livegan.stage.hands.lanes import Lanes
-from livegan.stage.hands.midi_feedback import MidiFeedback
+from livegan.stage.hands.midi_feedback import ports_of, send_back
 from livegan.stage.hands.midi_message import is_own, plain, released, sets
+from livegan.stage.hands.midi_outputs import MidiOutputs
+from livegan.stage.hands.midi_sender import LOOK, MidiSender
 from livegan.stage.outputs.hosting import GuestPipe
 
 SCAN = 0.25  # seconds between looks for devices; one takes 0.4 ms, and no hand replugs as fast
 FEEDBACK = 0.03  # seconds between looks at what is to be sent back
 CLIENT = "livegan"
-MISSING = (
-    'MIDI: the set listens to MIDI, and python-rtmidi is not installed: pip install "livegan[midi]"'
-)
+MISSING = 'MIDI: the set uses MIDI, and python-rtmidi is not installed: pip install "livegan[midi]"'
 
 Arrived = Callable[[str, Sequence[int]], None]
 """Told of the name of a device, and the bytes of a message; none where the device is gone."""
@@ -181,12 +183,15 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
         return
     try:
         lanes, ring = Lanes(options["lanes"]), SoundRing.attach(options["sound_ring"])
+        sent = ControlTable.attach(options["sent"])
     except FileNotFoundError:
         return  # the stage that made them is gone
     came: queue.SimpleQueue[tuple[str, Sequence[int]]] = queue.SimpleQueue()
     incoming = Incoming(lanes, line)
     mapper = incoming.mapper
-    feedback = MidiFeedback(library, line.note, silence, CLIENT)
+    outputs = MidiOutputs(library, line.note, silence, CLIENT)
+    sender = MidiSender(outputs, line.note)
+    incoming.sends = sender.follow
     keys = Keys(incoming, line.note)
     clock = ClockReceiver(line.tell)
 
@@ -201,19 +206,24 @@ def listen(connection: Connection, options: dict[str, Any]) -> None:
         while incoming.hear():
             if time.monotonic() - scanned >= SCAN:
                 inputs.scan()
-                feedback.scan(mapper.routes)
+                outputs.scan(ports_of(mapper.routes) | sender.ports)
+                sender.look()
                 scanned = time.monotonic()
             clock.look(time.perf_counter())
             first: list[tuple[str, Sequence[int]]] = []
+            wait = LOOK if sender.rows else FEEDBACK if outputs else 0.1
             with contextlib.suppress(queue.Empty):
-                first = [came.get(timeout=incoming.pause(FEEDBACK if feedback.wanted else 0.1))]
+                first = [came.get(timeout=incoming.pause(wait))]
             incoming.look()
             now = ring.position / RATE
             mapper.glide(now)
             for port, message in [*first, *(came.get() for _ in range(came.qsize()))]:
                 keys.take(port, message, now)
-            if feedback.wanted:
-                feedback.send(mapper.places())
-    feedback.close()
+            if outputs:
+                send_back(outputs, mapper.places())
+                sender.send(sent.snapshot())
+    sender.close()
+    outputs.close()
     inputs.close()
     lanes.close()
+    sent.close()

@@ -92,6 +92,11 @@ class Guest:
         self._gone = True
 
     @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._engine.pid
+
+    @property
     def gone(self) -> bool:
         """Whether it has ended, and all it said was heard."""
         return self._gone

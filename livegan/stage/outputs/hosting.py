@@ -105,51 +105,6 @@ def show(line: GuestPipe, ring: PictureRing, output: Any) -> None:
                 failed(one_line(error))
 
 
-def grab(connection: Connection, options: Message) -> None:
-    """Write what a picture source delivers into a ring, until it is gone or told to end."""
-    from livegan.picture_sources.source import PictureSourceError, Unavailable, Wanted
-
-    line = GuestPipe(connection)
-    wanted = Wanted(int(options["height"]), int(options["width"]))
-    folder = Path(options["folder"])
-    source: Any = None
-    try:
-        if options["given"]:
-            from livegan.picture_sources.played_file import open_played_file
-
-            source = open_played_file(str(options["given"]), wanted)
-        else:
-            opened = picture_source(str(options["source"]), folder)
-            given = {"note": line.note, "folder": folder}
-            source = opened(str(options["argument"]), wanted, **taken(opened, given))
-        with PictureRing.attach(options["ring"]) as ring:
-            line.tell("open")
-            line.opened()
-            while not line.asked_to_end():
-                with line.at_work():
-                    pixels = source.read()
-                if pixels is not None:
-                    ring.write(pixels[..., :3])
-    except FileNotFoundError:  # the stage that made the ring is gone
-        return
-    except Unavailable as error:
-        line.tell("unavailable", text=one_line(error))
-    except PictureSourceError as error:
-        line.tell("failed", text=one_line(error))
-    except Exception as error:
-        line.tell("failed", text=f"{type(error).__name__}: {one_line(error)}")
-    finally:
-        if source is not None:
-            source.close()
-
-
-def picture_source(kind: str, folder: Path) -> Callable[..., Any]:
-    """What opens picture sources of that kind; `UnknownName` if no plugin has it."""
-    loaded = Registry().load(folder / "plugins")
-    opened: Callable[..., Any] = loaded.offer("picture_source", kind).make
-    return opened
-
-
 def hear(connection: Connection, options: Message) -> None:
     """Pull sound from the source that ``options`` name, as often as the stage asks for it."""
     line = GuestPipe(connection)

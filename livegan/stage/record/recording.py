@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 
 from livegan.files import location
 from livegan.film import FilmError
-from livegan.ipc.sound_ring import SoundRing
-from livegan.stage.record.live_film import LiveFilm
+from livegan.stage.record.live_film import LiveFilm, ShowSound
 from livegan.stage.streams.formats import RGB, Format
 from livegan.stage.streams.stream import StreamPicture
 
@@ -54,7 +53,7 @@ class ShowRecording:
     def __init__(
         self,
         path: Path,
-        sound: SoundRing,
+        sound: ShowSound,
         note: Callable[[str], None],
         *,
         fps: int = 30,

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from livegan.builtin.outputs import rtmp
-from livegan.builtin.outputs.rtmp import NoSound, RtmpOutput, checked, filled, open_rtmp, shown
+from livegan.builtin.outputs.rtmp import RtmpOutput, checked, filled, open_rtmp, shown
+from livegan.builtin.outputs.streaming import NoSound
 
 PICTURE = np.full((48, 64, 3), (200, 60, 30), np.uint8)
 

@@ -103,6 +103,16 @@ def test_a_picture_is_upright_and_its_transparency_is_a_mask(tmp_path: Path) -> 
     assert shown[0][:, 34:].max() < 5
 
 
+def test_the_transparency_of_a_live_source_is_a_mask_as_well(tmp_path: Path) -> None:
+    rgba = np.full((64, 64, 4), 200, np.uint8)
+    rgba[:, :32, 3], rgba[:, 32:, 3] = 255, 0
+    Image.fromarray(rgba).save(tmp_path / "sent.png")
+    text = 'desk = ndi_in("Desk")\nshow(desk.mask(desk.alpha))'
+    shown, _ = played(tmp_path, text, seconds=0.1, stand_ins={"ndi_in": str(tmp_path / "sent.png")})
+    assert np.abs(shown[0][:, :30].astype(int) - 200).max() <= 2
+    assert shown[0][:, 34:].max() < 5
+
+
 @pytest.mark.parametrize(("fit", "corner"), [("cover", 200), ("contain", 0), ("stretch", 200)])
 def test_a_picture_of_another_shape_fits_as_it_is_told(
     tmp_path: Path, fit: str, corner: int

@@ -111,7 +111,7 @@ class Started:
         target: str,
         options: dict[str, Any],
         note: object,
-        moved: Any,
+        moved: Any = None,
         cued: Any = None,
     ) -> None:
         self.kind, self.options, self.moved = kind, options, moved
@@ -139,6 +139,24 @@ def test_what_a_set_asks_for_is_started_once_and_on_this_machine_only(table: Con
     assert all(each.told["wanted"]["controls"] == ("osc/b#0",) for each in started)
     (osc,) = [each for each in started if each.kind == "OSC"]
     assert osc.options["ports"] == [("127.0.0.1", 9000)] and len(osc.options["lanes"]) == 4
+    hands.stop()
+
+
+def test_what_a_set_sends_is_told_to_the_process_that_sends_it(table: ControlTable) -> None:
+    started: dict[str, Started] = {}
+
+    def start(*given: Any) -> Any:
+        started[given[0]] = Started(*given)
+        return started[given[0]]
+
+    hands = Hands(table, "ring", print, sent="sent", listener=start)
+    osc, midi = {"key": "a", "by": "osc"}, {"key": "b", "by": "midi"}
+    hands.listen(["midi"], sends=[osc, midi])
+    assert started["OSC out"].told["sends"] == {"rows": [osc]}
+    assert started["MIDI"].told["sends"] == {"rows": [midi]}
+    assert started["MIDI"].options["sent"] == "sent"
+    hands.listen([])
+    assert started["OSC out"].told["sends"] == started["MIDI"].told["sends"] == {"rows": []}
     hands.stop()
 
 

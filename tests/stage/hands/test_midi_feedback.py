@@ -10,7 +10,8 @@ import pytest
 
 from livegan.stage.hands.mapping.mapper import FaderPlace
 from livegan.stage.hands.mapping.route import Route
-from livegan.stage.hands.midi_feedback import MidiFeedback, goes_to
+from livegan.stage.hands.midi_feedback import ports_of, send_back
+from livegan.stage.hands.midi_outputs import MidiOutputs, meant
 
 FADER = Route("knob", "hue", "cc", 7, port="nano slider", channel=2, feedback=True)
 
@@ -63,47 +64,47 @@ def test_the_fake_has_the_signatures_of_the_library() -> None:
         assert named == given, real
 
 
-def made() -> tuple[FakeOutputs, MidiFeedback, list[str]]:
+def made() -> tuple[FakeOutputs, MidiOutputs, list[str]]:
     library, notes = FakeOutputs(), list[str]()
-    return library, MidiFeedback(library, notes.append, contextlib.nullcontext, "livegan"), notes
+    return library, MidiOutputs(library, notes.append, contextlib.nullcontext, "livegan"), notes
 
 
 def test_a_knob_is_sent_when_it_is_new_and_not_to_the_hand_that_moved_it() -> None:
-    library, feedback, notes = made()
-    feedback.scan([FADER])
-    assert notes == ["MIDI: sending to nano CTRL"] and feedback.wanted
+    library, outputs, notes = made()
+    outputs.scan(ports_of([FADER]))
+    assert notes == ["MIDI: sending to nano CTRL"] and outputs
     for place in (
         FaderPlace(FADER, 0.5, None),
         FaderPlace(FADER, 0.5, None),
         FaderPlace(FADER, 0.25, 0.25),
     ):
-        feedback.send([place])
+        send_back(outputs, [place])
     assert library.sent == [("nano CTRL 24:0", [0xB1, 7, 64])]
-    feedback.send([FaderPlace(FADER, 1.0, 0.25)])
+    send_back(outputs, [FaderPlace(FADER, 1.0, 0.25)])
     assert library.sent[1:] == [("nano CTRL 24:0", [0xB1, 7, 127])]
 
 
 def test_a_device_that_comes_back_is_sent_everything() -> None:
-    library, feedback, _ = made()
-    feedback.scan([FADER])
-    feedback.send([FaderPlace(FADER, 0.5, None)])
+    library, outputs, _ = made()
+    outputs.scan(["nano"])
+    send_back(outputs, [FaderPlace(FADER, 0.5, None)])
     ports, library.ports = library.ports, []
-    feedback.scan([FADER])
-    assert not feedback.wanted
-    feedback.send([FaderPlace(FADER, 0.6, None)])
+    outputs.scan(["nano"])
+    assert not outputs
+    send_back(outputs, [FaderPlace(FADER, 0.6, None)])
     library.ports = ports
-    feedback.scan([FADER])
-    feedback.send([FaderPlace(FADER, 0.5, None)])
+    outputs.scan(["nano"])
+    send_back(outputs, [FaderPlace(FADER, 0.5, None)])
     assert len(library.sent) == 2 and library.closed == ["nano CTRL 24:0"]
-    feedback.scan([])
-    assert not feedback.wanted, "the mapping wants it no longer"
+    outputs.scan([])
+    assert not outputs, "nobody wants it any longer"
 
 
 def test_an_output_that_another_program_has_is_told_once() -> None:
-    library, feedback, notes = made()
+    library, outputs, notes = made()
     library.taken = set(library.ports)
     for _ in range(3):
-        feedback.scan([FADER])
+        outputs.scan(["nano"])
     assert notes == ["MIDI: nothing can be sent to nano CTRL (in use)"]
 
 
@@ -118,15 +119,18 @@ def test_an_output_that_another_program_has_is_told_once() -> None:
 def test_notes_bends_and_controls_of_14_bits_are_sent_as_they_come(
     more: dict[str, Any], messages: list[list[int]]
 ) -> None:
-    library, feedback, _ = made()
+    library, outputs, _ = made()
     values: dict[str, Any] = {"source": "cc", "number": 7, **more}
     route = Route("knob", "hue", port="nano", channel=2, feedback=True, **values)
-    feedback.scan([route])
-    feedback.send([FaderPlace(route, 1.0, None)])
+    outputs.scan(ports_of([route]))
+    send_back(outputs, [FaderPlace(route, 1.0, None)])
     assert [message for _, message in library.sent] == messages
 
 
 def test_an_output_is_known_by_the_name_of_its_device() -> None:
-    assert goes_to("nanokontrol2 slider/knob", "nanoKONTROL2 CTRL 24:0")
-    assert goes_to("desk", "the Desk")
-    assert not goes_to("", "anything") and not goes_to("midi in", "midi through")
+    names = ["nanoKONTROL2 CTRL 24:0", "the Desk", "midi through", "Launchpad Mini", "Launchpad X"]
+    assert meant("nanokontrol2 slider/knob", names) == ["nanoKONTROL2 CTRL 24:0"]
+    assert meant("desk", names) == ["the Desk"]
+    assert meant("launchpad x", names) == ["Launchpad X"], "the whole name before a part of it"
+    assert meant("launchpad pro", names) == ["Launchpad Mini", "Launchpad X"]
+    assert meant("", names) == meant("midi in", names) == []

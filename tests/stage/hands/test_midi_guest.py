@@ -240,7 +240,9 @@ def test_real_messages_come_through_jack_and_come_again_after_the_cable_was_pull
     spawn = multiprocessing.get_context("spawn")
     with SoundRing.create() as ring, subprocess.Popen(jack, **quiet) as jackd:  # type: ignore[call-overload]
         ours, theirs = spawn.Pipe()
-        options = {"lanes": [table.lane("MIDI 0")], "sound_ring": ring.name}
+        options = {
+            "lanes": [table.lane("MIDI 0")], "sound_ring": ring.name, "sent": table.name,
+        }  # fmt: skip
         guest = spawn.Process(target=midi_guest.listen, args=(theirs, options), daemon=True)
 
         def told(text: str) -> bool:

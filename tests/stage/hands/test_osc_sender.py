@@ -19,6 +19,11 @@ from livegan.stage.hands.osc_packet import OscMessage, message, packed
 from livegan.stage.hands.osc_sender import OscSender
 
 
+def osc_send(address: str, count: int, host: str, port: int) -> Send:
+    target = {"by": "osc", "address": address, "host": host, "port": port}
+    return Send(address, (0,) * count, f"{host}:{port}", target)
+
+
 @pytest.fixture
 def table() -> Iterator[ControlTable]:
     with ControlTable.create() as made:
@@ -63,8 +68,8 @@ def test_a_message_reads_as_it_was_packed() -> None:
 def test_what_changed_is_sent_once_and_an_engine_that_follows_sends_nothing_twice(
     table: ControlTable, there: Listening
 ) -> None:
-    low = Send("/low", (0,), "127.0.0.1", there.port)
-    rgb = Send("/rgb", (0, 0, 0), "localhost", there.port)
+    low = osc_send("/low", 1, "127.0.0.1", there.port)
+    rgb = osc_send("/rgb", 3, "localhost", there.port)
     notes: list[str] = []
     sender = OscSender(notes.append)
     sender.follow([low.row, rgb.row])
@@ -97,7 +102,7 @@ def test_what_changed_is_sent_once_and_an_engine_that_follows_sends_nothing_twic
 
 
 def test_a_frame_that_is_not_whole_is_waited_for(table: ControlTable, there: Listening) -> None:
-    pair = Send("/xy", (0, 0), "127.0.0.1", there.port)
+    pair = osc_send("/xy", 2, "127.0.0.1", there.port)
     sender = OscSender(print)
     sender.follow([pair.row])
     until(lambda: sender._receivers["127.0.0.1", there.port].where)
@@ -125,8 +130,8 @@ def test_a_machine_that_is_not_there_is_told_once_and_costs_no_other_message(
         return find(host, *more)
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    away = Send("/a", (0,), "nowhere.invalid", 7000)
-    here = Send("/b", (0,), "127.0.0.1", there.port)
+    away = osc_send("/a", 1, "nowhere.invalid", 7000)
+    here = osc_send("/b", 1, "127.0.0.1", there.port)
     notes: list[str] = []
     sender = OscSender(notes.append)
     sender.follow([away.row, here.row])
@@ -147,7 +152,7 @@ def test_a_set_that_uses_up_all_addresses_is_told_once(table: ControlTable) -> N
     notes: list[str] = []
     engine = SentValues(table.lane("engine"), notes.append)
     for number in range(600):
-        engine.write(((Send(f"/{number}", (0,), "a", 1), (1.0,)),), number, 0.1)
+        engine.write(((osc_send(f"/{number}", 1, "a", 1), (1.0,)),), number, 0.1)
     assert len(notes) == 1 and notes[0].startswith("send: too many different addresses")
     engine.close()
 
@@ -157,7 +162,7 @@ def test_a_process_sends_to_an_independent_receiver(table: ControlTable) -> None
         pytest.skip("needs an independent OSC receiver: apt-get install liblo-tools")
     port = Listening()
     port.socket.close()
-    row = Send("/low", (0,), "127.0.0.1", port.port)
+    row = osc_send("/low", 1, "127.0.0.1", port.port)
     engine = SentValues(table.lane("engine"), print)
     with (
         subprocess.Popen(

@@ -1,0 +1,9 @@
+from livegan.live import *
+
+sound = listen()
+wave = encode.waveform(sound)
+scroll = encode.timeline(sound, seconds=5)
+a = model("stone", scroll)
+b = model("water", wave.blur(4))
+total = sum(knob(f'k{n}') for n in range(400))
+show(grid(a, b).brightness(total))
