@@ -17,13 +17,16 @@ from livegan.graph.control import knob as knob
 from livegan.graph.control import midi as midi
 from livegan.graph.control import osc as osc
 from livegan.graph.control import pad as pad
+from livegan.graph.diffusion import bind_diffusion
 from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
 from livegan.graph.leaf import call_signal
 from livegan.graph.leaf import encoder as encoder
 from livegan.graph.leaf import mixer as mixer
+from livegan.graph.leaf import patch as patch
 from livegan.graph.leaf import signal as signal
 from livegan.graph.oscillator import SHAPES
+from livegan.graph.patch import call_inside, call_patch, is_building
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
@@ -153,13 +156,27 @@ def model(
     size: int | str | tuple[int, int] | None = None,
     fit: Literal["cover", "contain", "stretch"] | Signal = "cover",
     trust: bool = False,
+    prompt: str | tuple[str, ...] | None = None,
+    negative: str | None = None,
+    prompt_mix: float | Signal | None = None,
+    strength: float | Signal | None = None,
+    steps: float | Signal | None = None,
+    guidance: float | Signal | None = None,
+    seed: float | Signal | None = None,
+    steady: float | Signal | None = None,
+    structure: Picture | None = None,
+    structure_amount: float | Signal | None = None,
+    controlnet: str | None = None,
+    lora: str | None = None,
+    lora_amount: float | None = None,
     key: str | None = None,
 ) -> Picture:
     """A slot: a model that repaints a picture, its condition.
 
     ``checkpoint`` is the name of a model, a path, or ``morph(...)``.  Without a condition, the
     encoder on the model's card draws one.  ``key`` names the slot, so that it keeps playing when
-    you rename its variable.
+    you rename its variable.  The options from ``prompt`` on are those of diffusion models: folders
+    in the layout of diffusers.  ``structure`` is a picture for their ControlNet.
     """
     if not isinstance(checkpoint, (str, Morph)):
         raise SetError(f"model needs the name of a model in quotes, got {describe(checkpoint)}")
@@ -167,6 +184,8 @@ def model(
         raise SetError("model needs the name of a model, got an empty text")
     if condition is not None and not isinstance(condition, Picture):
         raise SetError(f"model needs a picture as its condition, got {describe(condition)}")
+    if structure is not None and not isinstance(structure, Picture):
+        raise SetError(f"model: structure is a picture, got {describe(structure)}")
     if key is not None and not isinstance(key, str):
         raise SetError(f"model: key is a text in quotes, got {describe(key)}")
     given = {"norm": norm, "dropout": dropout, "precision": precision, "backend": backend}
@@ -176,8 +195,30 @@ def model(
         live["amount"] = checkpoint.amount
     else:
         fixed["checkpoint"], fixed["other"] = checkpoint, None
+    drawn, built = bind_diffusion(
+        {
+            "prompt": prompt,
+            "negative": negative,
+            "prompt_mix": prompt_mix,
+            "steps": steps,
+            "strength": strength,
+            "guidance": guidance,
+            "seed": seed,
+            "steady": steady,
+            "structure_amount": structure_amount,
+            "controlnet": controlnet,
+            "lora": lora,
+            "lora_amount": lora_amount,
+        }
+    )
+    inputs = (condition,) if structure is None else (condition, structure)
     return Picture(
-        "model", fixed["checkpoint"], inputs=(condition,), live=live, fixed=fixed, key=key
+        "model",
+        fixed["checkpoint"],
+        inputs=inputs,
+        live=live | drawn,
+        fixed=fixed | built,
+        key=key,
     )
 
 
@@ -313,7 +354,7 @@ def __getattr__(name: str) -> Any:
         reg = registry.current()
         import builtins
 
-        kinds = ("mixer", "signal", "word", "picture_source")
+        kinds = (*OF_A_SET, "word", "picture_source")
         words = {n for k in kinds for n in reg.names(k) if n.isidentifier()}
         return [*WORDS, *sorted(n for n in words if n not in WORDS and not hasattr(builtins, n))]
     if name.startswith("__"):
@@ -321,6 +362,8 @@ def __getattr__(name: str) -> Any:
     reg = registry.current()
     if name in reg.names("signal"):
         return _signal_maker(name)
+    if name in reg.names("patch"):
+        return _patch_maker(name)
     if ("picture_source", name) in reg.offers:
         return partial(source, name)
     for kind in OF_A_SET:  # a name that two plugins claim is refused with both
@@ -329,7 +372,7 @@ def __getattr__(name: str) -> Any:
     if name in reg.names("word"):
         return _word_maker(name)
     known = [*WORDS]
-    for each in ("mixer", "signal", "word", "picture_source"):
+    for each in (*OF_A_SET, "word", "picture_source"):
         known += reg.names(each)
     raise AttributeError(f"livegan.live has no {name!r}" + suggestion(name, known))
 
@@ -340,6 +383,18 @@ def _signal_maker(name: str) -> Callable[..., Signal]:
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = registry.current().known("signal", name).doc
+    return make
+
+
+def _patch_maker(name: str) -> Callable[..., Any]:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        operation = registry.current().operation("patch", name)
+        if is_building():
+            return call_inside(operation, args, kwargs)
+        return call_patch(operation, args, kwargs)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = registry.current().known("patch", name).doc
     return make
 
 

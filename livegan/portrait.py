@@ -105,6 +105,11 @@ def line_of(operation: Operation) -> SetLine:
             "sound.level" for i in operation.inputs if needed(i) and i.kind != "sound"
         )
         text = f"{name}({given})" if short else f'signal("{full}")({given})'
+    elif operation.kind == "patch":
+        given = ", ".join("sound" for i in operation.inputs if needed(i))
+        called = name if short else f'patch("{full}")'
+        text = f"encode.timeline({called}({given}), seconds=4)"
+        return SetLine(text, "patch", True, True)
     elif not operation.pictures:
         text = f"{name}()" if short else f'mixer("{full}")()'
         kind = "encoder"  # it needs no picture, so it is drawn beside encoders

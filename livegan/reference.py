@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from livegan import live
+from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.graph import SETTINGS
+from livegan.graph.seen import SEEN
 from livegan.graph.shader import OPTIONS
 from livegan.graph.signal import METHODS, Signal
 from livegan.graph.sound import FEATURES
@@ -88,6 +90,10 @@ def reference() -> str:
     for word in ("listen", "show", "model", "morph", "prev", "settings", "require"):
         parts.append(function_entry(word, getattr(live, word)))
     parts.append("Options of `model`:\n\n" + table(live.MODEL, defaults=False))
+    parts.append(
+        "Options of `model` for [diffusion models](diffusion.md):\n\n"
+        + table(DIFFUSION, defaults=False)
+    )
     parts.append("What `settings` takes:\n\n" + table(SETTINGS, fixed="", defaults=False))
     outputs = "\n".join(f"* `{o.name}=`: {o.summary}" for o in reg.offered("output"))
     parts.append(f"Outputs of `show` besides the window:\n\n{outputs}\n")
@@ -147,6 +153,19 @@ def reference() -> str:
         "You can call each mixer as a function or as a method of a picture.\n"
     )
     parts += [operation_entry(o, "") for o in reg.all("mixer")]
+    parts.append(
+        "## Patches: sounds that a set makes\n\n"
+        "Decorate a function with `@patch` and let it return an object of pyo: its result is a "
+        "sound like `listen()`. See [sound in a set](sound-in-a-set.md). `heard=True` plays it in "
+        "the room.\n"
+    )
+    parts.append(function_entry("patch", live.patch))
+    parts += [operation_entry(o, "") for o in reg.all("patch")]
+    parts.append(
+        "A picture can be read as a signal. It is that of the frame before, so a picture may "
+        "depend on its own:\n"
+    )
+    parts.append(rows_of(("signal", "meaning"), ((f"a.{k}", v) for k, v in SEEN.items())))
     parts.append("## Leaves: your own encoders, mixers and signals\n")
     parts.append(
         "Decorate a function of the set with `@encoder`, `@mixer` or `@signal` to use it as one. "

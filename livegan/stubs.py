@@ -21,16 +21,24 @@ from pathlib import Path
 
 from livegan import live, saving
 from livegan.files import need_file
+from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.graph import SETTINGS
+from livegan.graph.seen import SEEN
 from livegan.graph.sound import FEATURES
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
-from livegan.plugin.catalogue import Offer
+from livegan.plugin.catalogue import OF_A_SET, Offer
 from livegan.plugin.declare import Input, Operation, Param
 from livegan.plugin.words import ARGUMENTS, WORDS
 
 PLACE = Path("typings", "livegan", "live.pyi")
 """Where the stub lies in a working folder."""
+PYO = '''"""pyo has no types, and editors take those of its defaults: dur=1 would refuse 0.5."""
+
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...
+'''
 BESIDE = '''\
 """Beside this file, `livegan.live` is described; the rest is where livegan is installed.
 
@@ -102,7 +110,7 @@ SHADER: Sequence[str] = (
 """What ``shader(...)`` takes besides the file, which says the rest."""
 ROWS: Mapping[str, Sequence[Param]] = {
     "settings": SETTINGS,
-    "model": live.MODEL,
+    "model": (*live.MODEL, *DIFFUSION),
     "film": FILM,
     "picture": SHAPE,
     "pictures": SLIDES,
@@ -127,7 +135,14 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
         if reg.operation("mixer", name).pictures:
-            parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+            if name in SEEN:  # a signal, and with brackets a mixer
+                both = definition(reg.operation("mixer", name), "__call__", method=True)
+                parts.insert(2, f"class Seen_{name}(Signal):\n{indented(both)}")
+            else:
+                parts.append(indented(definition(reg.operation("mixer", name), name, method=True)))
+    for name, doc in SEEN.items():
+        gives = f"Seen_{name}" if name in reg.names("mixer") else "Signal"
+        parts.append(indented(f"@property\n{function(name, ['self'], gives, doc)}"))
     for name, file in sorted((mixers or {}).items()):
         if name not in reg.names("mixer"):
             doc = f"A mixer of {file}."
@@ -153,7 +168,7 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
         elif name in reg.names("word"):
             parts.append(composed(name, reg.offer("word", name)))
         else:
-            kind = "signal" if name in reg.names("signal") else "mixer"
+            kind = next(k for k in OF_A_SET if name in reg.names(k))
             text = definition(reg.operation(kind, name), name)
             if name == "screen":  # a mixer, and a display of this machine
                 text = (
@@ -168,6 +183,7 @@ def write_stubs(folder: Path) -> Path:
     path = folder / PLACE
     saving.write_bytes(path, live_stub(mixers_in(folder)).encode("utf-8"))
     saving.write_bytes(path.with_name("__init__.pyi"), BESIDE.encode("utf-8"))
+    saving.write_bytes(path.parents[1] / "pyo" / "__init__.pyi", PYO.encode("utf-8"))
     return path
 
 
@@ -239,6 +255,8 @@ def call_of(operation: Operation, name: str, inputs: Sequence[Input], method: bo
             # What can be left out comes last, as Python has it.
             last = all(other.optional for other in inputs[place + 1 :])
             heard = kind == "SoundHandle" and operation.kind != "mixer"
+            if operation.kind == "patch":  # the first of several may be left out
+                heard = place == 0
             default = " = ..." if heard and last else ""
             given.append(f"{wanted.name}: {kind}{default}")
     if operation.kind == "encoder" and not operation.listens:
@@ -248,8 +266,11 @@ def call_of(operation: Operation, name: str, inputs: Sequence[Input], method: bo
         return function(name, given, "Signal", doc_of(operation))
     if not any(g.startswith("*") for g in given):
         given.append("*")
+    if operation.kind == "patch":
+        given.append("heard: bool = False")
     given.append("key: str | None = None")
-    return function(name, given, "Picture", doc_of(operation))
+    gives = "SoundHandle" if operation.kind == "patch" else "Picture"
+    return function(name, given, gives, doc_of(operation))
 
 
 def unlike(operation: Operation) -> Iterator[Input]:
@@ -325,9 +346,9 @@ def word(name: str) -> str:
     made = getattr(live, name)
     rows = [replace(p, live=True) if name == "settings" else p for p in ROWS.get(name, ())]
     doc = "\n".join([inspect.getdoc(made) or "", *meanings(rows)])
-    if name in ("encoder", "mixer", "signal"):
+    if name in ("encoder", "mixer", "signal", "patch"):
         more = ", aliases: tuple[str, ...] = ()" if name == "mixer" else ""
-        gives = "Signal" if name == "signal" else "Picture"
+        gives = {"signal": "Signal", "patch": "SoundHandle"}.get(name, "Picture")
         return DECORATOR.format(name=name, gives=gives, more=more, doc=doc + "\n")
     if name == "show":
         outputs = [

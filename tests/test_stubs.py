@@ -17,7 +17,9 @@ from typer.testing import CliRunner
 
 from livegan import live
 from livegan.cli import app
+from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.picture import CHAINED
+from livegan.graph.seen import SEEN
 from livegan.plugin import registry
 from livegan.stubs import PLACE, ROWS, live_stub, mixers_in, write_stubs
 
@@ -241,7 +243,7 @@ def test_a_picture_has_every_mixer_and_shader_in_the_stub_and_nothing_else() -> 
     picture = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == "Picture")
     methods = {n.name for n in picture.body if isinstance(n, ast.FunctionDef)}
     names = {n for n in registry.current().names("mixer") if n.isidentifier()}
-    assert methods == {n for n in names if not keyword.iskeyword(n)} | set(CHAINED)
+    assert methods == {n for n in names if not keyword.iskeyword(n)} | set(CHAINED) | set(SEEN)
 
 
 def test_a_parameter_is_told_with_range_and_meaning() -> None:
@@ -275,12 +277,14 @@ def test_the_stub_of_odd_plugins_is_python_and_they_are_listed(
 
 
 def test_the_options_of_words_are_declared_once_as_rows_and_once_in_their_signatures() -> None:
-    """With the same names, and with the defaults that the rows have; None is no size."""
+    """With the same names, and with the defaults that the rows have; None is no size, and of a
+    diffusion model what its card says."""
     for name, rows in ROWS.items():
         given = inspect.signature(getattr(live, name)).parameters
         for row in rows:
             default = given[row.name].default
-            shown = None if name == "settings" or row.type == "size" else row.default
+            unsaid = name == "settings" or row.type == "size" or row in DIFFUSION
+            shown = None if unsaid else row.default
             assert default == shown, (name, row.name)
 
 

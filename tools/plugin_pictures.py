@@ -18,7 +18,6 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 PLUGINS = ROOT / "plugins"
 sys.path[:0] = [str(folder) for folder in sorted(PLUGINS.glob("livegan-*"))]
-sys.path.append(str(PLUGINS / "livegan-diffusion" / "tests"))
 
 Pixels = NDArray[np.uint8]
 SIDE = 256
@@ -145,36 +144,6 @@ def cues(folder: Path) -> None:
     console.save_svg(str(folder / "cues.svg"), title="livegan cues demo.ogg")
 
 
-def diffusion(folder: Path) -> None:
-    """Two conditions, and what a model of one picture makes of them."""
-    from livegan_diffusion import diffusion as loader
-    from livegan_diffusion.schedule import Schedule
-    from patches import patches_of, write_patch_model
-
-    from livegan.engine.program.player import as_bytes
-    from livegan.generators import Card, Generator
-    from livegan.testing import render
-
-    with Image.open(ROOT / "models" / "nebula" / "sample.jpg") as sample:
-        width, height = sample.size
-        # The lower right quarter: what the film's own frame looks like.
-        frame = sample.convert("RGB").crop((width // 2, height // 2, width, height))
-    small = np.asarray(frame.resize((96, 96)), np.float32) / 127.5 - 1
-    path = Path(tempfile.mkdtemp()) / "nebula.onnx"
-    schedule = Schedule(strength=0.3, steps=4)
-    write_patch_model(path, patches_of(small.transpose(2, 0, 1).copy(), 5, 240), schedule)
-    found = loader(path.read_bytes(), path, Card(other={"diffusion": vars(schedule)}))
-    assert found is not None
-    generator, sound = Generator(found), track()[: 40 * 48000]
-    pictures = []
-    for encoder in (rose(), coral()):
-        condition = render(encoder, sound, at=37.0, size=SIDE)
-        painted = generator.paint(condition.transpose(2, 0, 1), size=128)
-        large = Image.fromarray(as_bytes(painted)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-        pictures += [condition, np.asarray(large)]
-    strip(folder / "diffusion.jpg", pictures)
-
-
 def newest(folder: Path) -> None:
     """Four drawings, and what a model makes of each."""
     from PIL import ImageDraw
@@ -224,7 +193,6 @@ DRAWN: dict[str, Callable[[Path], None]] = {
     "osc": osc,
     "cues": cues,
     "newest": newest,
-    "diffusion": diffusion,
 }
 
 if __name__ == "__main__":

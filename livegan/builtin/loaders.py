@@ -33,9 +33,16 @@ def onnx(data: bytes, path: Any, card: Any, trust: bool = False) -> Any:
     return read_onnx(data, path, card, trust=trust)
 
 
+def diffusers(data: bytes, path: Any, card: Any) -> Any:
+    """Folders in the layout of diffusers: Stable Diffusion, its turbo kinds, and others."""
+    from livegan.generators.checkpoint import read_diffusers
+
+    return read_diffusers(data, path, card)
+
+
 @hookimpl
 def register_generator_loaders(register: RegisterOffer) -> None:
     """Offer every format that livegan reads by itself."""
-    for loader in (onnx, torchscript, weights):
+    for loader in (diffusers, onnx, torchscript, weights):
         # Under python -OO there are no docstrings.
         register(loader)

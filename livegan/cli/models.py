@@ -105,7 +105,7 @@ def listed(folders: list[Path]) -> list[dict[str, Any]]:
     rows = []
     for name, path in available(folders):
         row: dict[str, Any] = {"name": name, "path": str(path)}
-        row["mb"] = round(path.stat().st_size / 1e6, 1)
+        row["mb"] = round(bytes_of(path) / 1e6, 1)
         try:
             checkpoint = load(path)
             card = checkpoint.card
@@ -121,11 +121,18 @@ def listed(folders: list[Path]) -> list[dict[str, Any]]:
     return rows
 
 
+def bytes_of(path: Path) -> int:
+    """Of all files that a checkpoint is read from."""
+    from livegan.generators.files import files_of
+
+    return sum(file.stat().st_size for file in files_of(path))
+
+
 def show(checkpoint: Checkpoint, as_json: bool) -> None:
     """Print a card, whole."""
     assert checkpoint.path is not None
     path, card = checkpoint.path, checkpoint.card
-    size = path.stat().st_size
+    size = bytes_of(path)
     architecture = card.architecture or str(checkpoint.architecture or checkpoint.foreign)
     if as_json:
         said = {**card.to_dict(), "path": str(path), "bytes": size, "sha256": checkpoint.digest}
@@ -147,7 +154,8 @@ def show(checkpoint: Checkpoint, as_json: bool) -> None:
         "made with": card.made_with,
         "picture": short(path.parent / card.picture) if card.picture else "",
         "file": f"{short(path)}, {size / 1e6:.1f} MB",
-        "sha256": checkpoint.digest,
+        # Of a folder in diffusers' layout it is none of the weights.
+        "sha256": checkpoint.digest if path.suffix != ".json" else "",
     }
     from rich.console import Console
     from rich.table import Table

@@ -11,7 +11,8 @@ import typer
 from livegan.cli.console.failing import clear_errors, fail, short, typed
 
 KINDS = (
-    "encoder", "mixer", "signal", "model", "source", "picture-source", "output", "command",
+    "encoder", "mixer", "signal", "patch", "model", "source", "picture-source", "output",
+    "command",
 )  # fmt: skip
 README = """\
 # {name}

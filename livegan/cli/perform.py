@@ -78,6 +78,13 @@ def perform(
     audio: Annotated[
         str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="The sound input.")
     ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME[:CHANNELS]",
+            help='Where patches with heard=True are played, such as "USB Audio:3,4".',
+        ),
+    ] = "",
     osc: Annotated[
         list[str] | None,
         typer.Option(
@@ -210,6 +217,7 @@ def perform(
         osc=ports,
         panel=panel_address,
         audible=audible,
+        output=output,
         loop=loop,
         bpm=bpm,
         fps=fps,

@@ -26,7 +26,7 @@ from livegan.generators.errors import ModelError
 from livegan.generators.finding import available, model_folders
 from livegan.graph.signal import METHODS, Signal
 from livegan.plugin import param, registry, static
-from livegan.plugin.catalogue import OWN, Offer, package_of
+from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, package_of
 from livegan.plugin.declare import Operation
 from livegan.stubs import live_stub, mixers_in
 
@@ -70,7 +70,7 @@ def complete(word: Word) -> Word:
 def thing_of(word: Word) -> Operation | Offer | None:
     """What the registry has of a word."""
     reg = registry.current()
-    kinds = {"Encoders": ("encoder",), "Picture": ("mixer",), "": ("mixer", "signal")}
+    kinds = {"Encoders": ("encoder",), "Picture": ("mixer",), "": OF_A_SET}
     for kind in kinds.get(word.owner, ()):
         found = reg.operations.get((kind, word.name), [])
         if found and (word.owner or word.name not in vars(live)):

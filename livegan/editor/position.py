@@ -189,7 +189,8 @@ class Classes:
             word = self._words.word(function.attr, self._of(function.value) or "-")
         elif isinstance(function, ast.Call):  # mixer("package:name")(a)
             name = getattr(function.func, "id", "")
-            return {"mixer": "Picture", "encoder": "Picture", "signal": "Signal"}.get(name, "")
+            gives = {"mixer": "Picture", "encoder": "Picture", "signal": "Signal"}
+            return {**gives, "patch": "SoundHandle"}.get(name, "")
         return word.gives if word and word.call else ""
 
 

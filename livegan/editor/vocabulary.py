@@ -16,7 +16,9 @@ OWNERS = ("Picture", "SourcePicture", "Signal", "SoundHandle", "Encoders")
 """Classes of the stub whose attributes are words after a dot."""
 ABOVE = {"SourcePicture": "Picture"}
 MEANING = re.compile(r"^:param (\w+): ?(.*)$", re.M)
-LEAVES = ("encoder", "mixer", "signal")
+SEEN_AS = "Seen_"
+"""Classes of the stub that are called so are signals, and mixers when they are called."""
+LEAVES = ("encoder", "mixer", "signal", "patch")
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,11 @@ def _words(body: list[ast.stmt], owner: str) -> Iterator[Word]:
     for node, after in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.ClassDef) and node.name in OWNERS:
             yield from _words(node.body, node.name)
+        elif isinstance(node, ast.ClassDef) and node.name.startswith(SEEN_AS):
+            # A signal that is a mixer, too: what is explained is the mixer.
+            (call,) = (each for each in node.body if isinstance(each, ast.FunctionDef))
+            name = node.name.removeprefix(SEEN_AS)
+            yield replace(_function(call, "Picture", True), name=name)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             gives, doc = ast.unparse(node.annotation), _text_of(after)
             if gives != "TypeAlias":
@@ -153,6 +160,8 @@ def _words(body: list[ast.stmt], owner: str) -> Iterator[Word]:
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("__"):
             called = not any(getattr(d, "id", "") == "property" for d in node.decorator_list)
             word = _function(node, owner, called)
+            if word.gives.startswith(SEEN_AS):
+                continue
             if node.name not in functions or not functions[node.name].doc:
                 functions[node.name] = word  # of overloads the first that is explained
     yield from functions.values()
@@ -223,7 +232,7 @@ def words_of_set(tree: ast.Module, file: str) -> list[Word]:
             continue
         kind = next((k for mark in node.decorator_list if (k := _leaf(mark)) in LEAVES), "")
         if kind:
-            gives = "Signal" if kind == "signal" else "Picture"
+            gives = {"signal": "Signal", "patch": "SoundHandle"}.get(kind, "Picture")
             word = Word(node.name, "", gives, True, ast.get_docstring(node) or "")
             word = replace(word, params=tuple(_own_params(node)), file=file, line=node.lineno)
             found.append(word)

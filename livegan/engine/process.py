@@ -9,7 +9,7 @@ import threading
 import time
 from os import _exit as leave_at_once
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from livegan.engine.commit.lineup import Hurry
 from livegan.engine.isolation.activity import activity
@@ -17,6 +17,7 @@ from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.link import Link
 from livegan.engine.rings import Rings
+from livegan.engine.seen_values import SeenValues
 from livegan.engine.sent_values import SentValues
 from livegan.engine.standby import import_quietly, stand_by
 from livegan.ipc import messages
@@ -44,6 +45,9 @@ from livegan.ipc.pulse import Pulse
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
 from livegan.stage.window.pacing import FramePace
+
+if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
+    from livegan.engine.commit.script import Script
 
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
@@ -82,6 +86,7 @@ class Engine:
         self.controls = ControlTable.attach(self.options["control_table"])
         self.rings = Rings(self.options["picture_ring"], self.options["thumb_ring"], self.note)
         self.sent = SentValues(self.options.get("sent_table"), self.note)
+        self.seen = SeenValues(self.options.get("seen_table"))
         if self.standing_by:
             import_quietly()
         self.prepare()
@@ -108,6 +113,7 @@ class Engine:
             self.sound.close()
             self.controls.close()
             self.sent.close()
+            self.seen.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -135,6 +141,7 @@ class Engine:
         self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
         self.values = LiveValues()
+        self.made.builder.proven_patches = self.tell_patches
         self.player.on_fault = self.failed
         self.saves = self.made.saves
         self.saves.start()
@@ -147,6 +154,7 @@ class Engine:
         """Go on the air: with what a standby has ready, else with what the stage says."""
         self.link.send(self.made.hello)
         if resumes:
+            self.made.builder.played |= {str(row.get("source", "")) for row in resumes}
             # What hangs on the wall is what the first picture dissolves from, and what is fed back.
             last = self.rings.latest()
             self.player.shown = None if last is None else self.player.as_picture(last.pixels)
@@ -215,6 +223,7 @@ class Engine:
         began = time.perf_counter()
         self.rings.show(frame, self.frames)
         self.sent.write(frame.sent, self.frames, frame.now.time)
+        self.seen.write(self.player.seeing.values, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:
             self.announced = frame.version
@@ -233,6 +242,7 @@ class Engine:
         live = live_sources(program.graph.nodes)
         self.made.board.use(live, Wanted(program.size.height, program.size.width))
         self.made.board.check_stand_ins(sources_named(program.graph.nodes))
+        self.tell_patches(program.script, program.digest, only=True)
         bar, lookahead = int(program.setting("beats_per_bar", 4)), program.setting("lookahead", 0.0)
         graph = program.graph
         wish = graph.tempo
@@ -242,6 +252,14 @@ class Engine:
         self.link.send(
             Settings(wish.bpm, bar, controls, graph.knobs, word, lookahead, sends, inputs)
         )
+
+    def tell_patches(self, script: Script, digest: str = "", only: bool = False) -> None:
+        """Have the stage play the patches of a set: of the one on the air, or beside it."""
+        if self.standing_by or (not script.graph.patches and not only):
+            return
+        from livegan.engine.program.patches import patches_message
+
+        self.link.send(patches_message(script, self.player.seed, digest, only))
 
     def note(self, text: str) -> None:
         """Tell the performer something in a line."""

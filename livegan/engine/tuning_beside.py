@@ -101,7 +101,7 @@ def slots(program: Program) -> Iterator[tuple[BackendSlot, Way]]:
     """What plays the slots of a program where that can change, once for each way it painted in."""
     for step in program.slots:
         if isinstance(step.instance, ModelInstance):
-            backend = step.instance.generator.backend
+            backend = getattr(step.instance.generator, "backend", None)
             if isinstance(backend, BackendSlot):
                 for way in backend.ways:
                     yield backend, way

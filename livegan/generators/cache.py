@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from livegan.plugin import registry
 
 from .checkpoint import Checkpoint, read_checkpoint
-from .files import SUFFIXES
+from .files import INDEX, SUFFIXES, files_of
 
 Stamp = tuple[object, ...]
 
@@ -19,11 +19,11 @@ _lock = threading.Lock()
 
 
 def stamp(path: Path) -> Stamp | None:
-    """Changes when the weights, their card or the values that ONNX keeps beside them do; None if
-    there are no weights."""
+    """Changes when the weights, their card or what else they are read from does; None if there are
+    no weights."""
     seen: list[object] = [str(path.resolve())]
-    beside = path.with_suffix(".json"), path.with_name("model.json")
-    for file in (path, *beside, path.with_name(f"{path.name}.data")):
+    cards = path.with_suffix(".json"), path.with_name("model.json")
+    for file in dict.fromkeys((path, *cards, *files_of(path))):
         try:
             found = file.stat()
         except OSError:
@@ -54,7 +54,7 @@ def load(path: str | Path, *, trust: bool = False) -> Checkpoint:
         key = stamp(path)
         if key:
             key = (*key, trust)
-        if key and path.suffix not in SUFFIXES:
+        if key and path.suffix not in SUFFIXES and path.name != INDEX:
             key = (*key, registry.current().loaders_stamp)  # what reads it may be edited live
         found = _held.get(key) if key else None
         if found is None:

@@ -12,7 +12,7 @@ from livegan.saving import write_bytes
 from livegan.size import UNSAID, Size
 
 from .errors import ModelError
-from .files import SAVED, model_in, weights_in
+from .files import INDEX, SAVED, model_in, weights_in
 
 
 @dataclass
@@ -81,10 +81,12 @@ KNOWN = {each.name for each in fields(Card)}
 
 def card_path(weights: Path) -> Path | None:
     """The card of a weights file: ``NAME.json``, or ``model.json`` in a folder of its own."""
+    shared = weights.with_name("model.json")
+    if weights.name == INDEX:
+        return shared if shared.is_file() else None
     own = weights.with_suffix(".json")
     if own.is_file():
         return own
-    shared = weights.with_name("model.json")
     if not shared.is_file():
         return None
     if len(weights_in(weights.parent)) == 1:
@@ -111,9 +113,10 @@ def read_card(path: str | Path) -> Card:
     if path.is_dir():
         file: Path | None = path / "model.json"
     else:
-        file = path if path.suffix == ".json" else card_path(path)
+        file = path if path.suffix == ".json" and path.name != INDEX else card_path(path)
     if file is None or not file.is_file():
-        return Card(name=path.parent.name if path.stem == "model" else path.stem)
+        shared = path.stem == "model" or path.name == INDEX
+        return Card(name=path.parent.name if shared else path.stem)
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

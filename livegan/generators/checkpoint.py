@@ -24,7 +24,7 @@ from livegan.size import Size
 from .architecture import Architecture
 from .card import Card, read_card, write_card
 from .errors import ModelError
-from .files import SUFFIXES, suffixes
+from .files import INDEX, SUFFIXES, suffixes
 from .foreign import Foreign
 from .reading.detection import detect
 from .reading.kind import kind_of, mistaken
@@ -226,6 +226,18 @@ def loaders(path: Path) -> list[Offer]:
     a file of another format.  The one that a file is named for comes first, then the built-in."""
     offers = registry.current().offered("loader")
     return sorted(offers, key=lambda o: (f".{o.name}" != path.suffix, o.plugin != "livegan"))
+
+
+def read_diffusers(data: bytes, path: Path, card: Card) -> Checkpoint | None:
+    """A folder in the layout of diffusers, by its index."""
+    if path.name != INDEX:
+        return None
+    from .diffusion.folder import read_folder
+
+    folder = read_folder(data, path, card)
+    return Checkpoint(
+        architecture=None, tensors={}, card=card, digest=folder.digest, path=path, foreign=folder
+    )
 
 
 def read_onnx(data: bytes, path: Path, card: Card, *, trust: bool = False) -> Checkpoint | None:

@@ -15,8 +15,15 @@ SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".onnx")
 SAVED = re.compile(r"(?P<epoch>latest|\d+|iter_\d+)_net_(?P<net>\w+)")
 """How the projects of pix2pix, CycleGAN and pix2pixHD call what they save: ``latest_net_G_A``."""
 
+INDEX = "model_index.json"
+"""What a folder in the layout of diffusers is known by; it stands for the whole folder."""
+
 JUDGE = re.compile(r"(?i)(net_?)?d(is\w*)?([_-].*)?")
 """How a discriminator's file is called; it paints nothing."""
+
+
+PART = "diffusion_pytorch_model"
+"""How diffusers calls the weights of a part, such as a ControlNet; it paints nothing alone."""
 
 
 def suffixes() -> tuple[str, ...]:
@@ -35,7 +42,7 @@ def weights_in(folder: Path) -> list[Path]:
     found = [
         path
         for path in folder.iterdir()
-        if path.suffix in endings and not path.name.startswith(".") and path.is_file()
+        if path.suffix in endings and not path.name.startswith((".", PART)) and path.is_file()
     ]
     return sorted(found, key=lambda path: (endings.index(path.suffix), path.name))
 
@@ -43,14 +50,16 @@ def weights_in(folder: Path) -> list[Path]:
 def model_in(folder: Path) -> Path | None:
     """The weights that a folder stands for; None if there are none.
 
-    That is ``model`` or what is called as the folder, else what the project of pix2pix saved last,
-    else the first.
+    That is the index of diffusers' layout, else ``model`` or what is called as the folder, else
+    what the project of pix2pix saved last, else the first.
 
     Raises
     ------
     ModelError
         If that project saved several generators there, as CycleGAN does.
     """
+    if (folder / INDEX).is_file():
+        return folder / INDEX
     inside = weights_in(folder)
     named = [path for path in inside if path.stem in ("model", folder.name)]
     if named:
@@ -68,6 +77,23 @@ def model_in(folder: Path) -> Path | None:
             f'"{folder.name}/{last[0].stem}"'
         )
     return last[0]
+
+
+def files_of(weights: Path) -> list[Path]:
+    """The files that a checkpoint is read from, its card left out: an index stands for a folder."""
+    if weights.name == INDEX:
+        return files_in(weights.parent)
+    values = weights.with_name(f"{weights.name}.data")  # what ONNX keeps beside its graph
+    return [weights, *([values] if values.is_file() else [])]
+
+
+def files_in(place: Path) -> list[Path]:
+    """A file itself, or those of a folder in the layout of diffusers and of its parts."""
+    if not place.is_dir():
+        return [place]
+    endings = (".json", ".safetensors", ".txt")
+    found = [*place.iterdir(), *place.glob("*/*")]
+    return sorted(path for path in found if path.suffix in endings and path.is_file())
 
 
 def epoch_of(word: str) -> float:

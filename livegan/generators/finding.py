@@ -10,7 +10,7 @@ from livegan import share
 from livegan.plugin.closest import suggestion
 
 from .errors import ModelError
-from .files import model_in, suffixes
+from .files import INDEX, model_in, suffixes
 
 TRAINING = ".training"
 """How the folder of a training's state ends; it is no model."""
@@ -86,7 +86,7 @@ def available(folders: Iterable[str | Path]) -> list[tuple[str, Path]]:
     searched = [folder for folder in map(Path, folders) if folder.is_dir()]
     for folder in searched:
         for each in sorted(folder.iterdir()):
-            if each.name.startswith(".") or each in searched:
+            if each.name.startswith(".") or each.name == INDEX or each in searched:
                 continue
             name = composed(each.name if each.is_dir() else each.stem)
             try:
@@ -114,7 +114,7 @@ def weights_at(place: Path) -> Path | None:
     ModelError
         If it is a folder with several generators.
     """
-    if place.is_file() and place.suffix in suffixes():
+    if place.is_file() and (place.suffix in suffixes() or place.name == INDEX):
         return place
     if place.is_dir():
         return None if place.suffix == TRAINING else model_in(place)

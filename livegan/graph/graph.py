@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -11,10 +12,12 @@ from typing import Any
 
 from livegan.control_names import KNOB
 from livegan.graph.binding import bind, describe
-from livegan.graph.naming import name_nodes
+from livegan.graph.naming import label, name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs, taken_twice
-from livegan.graph.picture import LEAVES, Picture
+from livegan.graph.patch import PatchSound, patches_of
+from livegan.graph.picture import LEAVES, ORDINALS, Picture
 from livegan.graph.place import Place, SetError, SetNote, here
+from livegan.graph.seen import seen_in, seen_name
 from livegan.graph.sound import SOUNDS, SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Operation, Param
@@ -157,6 +160,23 @@ class Graph:
         return [key for key, each in self.sounds.items() if each.title == "input"]
 
     @property
+    def patches(self) -> list[PatchSound]:
+        """The sounds that it makes itself, each after those that it is given."""
+        return patches_of(self.sounds)
+
+    @property
+    def values(self) -> list[Any]:
+        """What its nodes, patches and messages are given: numbers, words and signals."""
+        found = [value for node in self.nodes for value in node.live.values()]
+        found += [value for patch in self.patches for value in patch.live.values()]
+        return found + [value for each in self.sends for value in each.values]
+
+    @property
+    def seen(self) -> dict[str, tuple[Picture, str]]:
+        """What is measured of its pictures in each frame, by name: the picture, and what of it."""
+        return {seen_name(node, what): (node, what) for node, what in seen_in(self.values)}
+
+    @property
     def tempo(self) -> TempoWish:
         """What the set wants to lead the beat."""
         return TempoWish.of(self.settings.get("tempo"), self.settings.get("bpm"))
@@ -179,10 +199,11 @@ def collecting() -> Iterator[Graph]:
     """Gather what ``show`` and ``settings`` say inside the block."""
     graph = Graph()
     token, leaves = _collecting.set(graph), LEAVES.set({})
-    sounds = SOUNDS.set(graph.sounds)
+    sounds, ordinals = SOUNDS.set(graph.sounds), ORDINALS.set(itertools.count())
     try:
         yield graph
     finally:
+        ORDINALS.reset(ordinals)
         SOUNDS.reset(sounds)
         _collecting.reset(token)
         LEAVES.reset(leaves)
@@ -340,8 +361,13 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
     # What only prev() refers to is drawn as well; that may bring in further prev() nodes.
     done: set[int] = set()
     while True:
+        # So is what only a signal looks at.
+        graph.nodes = list(order.values())
+        for node, _ in seen_in(graph.values):
+            visit(node)
+        unseen = len(order) - len(graph.nodes)
         waiting = [n for n in order.values() if n.kind == "prev" and id(n) not in done]
-        if not waiting:
+        if not waiting and not unseen:
             break
         for node in waiting:
             done.add(id(node))
@@ -359,33 +385,5 @@ def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:
             node.target = target
             visit(target)
     graph.nodes = list(order.values())
-    label(graph, named)
+    label(graph.nodes, [shown.picture for shown in graph.shown], named)
     return graph
-
-
-def label(graph: Graph, named: dict[str, Picture]) -> None:
-    """Give every node its name: the key, the variable, or that of what it is part of and its own.
-
-    In ``b = model("city", wave.blur())`` the blur is ``b.blur``; what is under no name is under
-    ``show``.
-    """
-    names = {id(node): name for name, node in reversed(named.items())}
-    used: dict[str, int] = {}
-
-    def unique(name: str) -> str:
-        used[name] = used.get(name, 0) + 1
-        return name if used[name] == 1 else f"{name}.{used[name]}"
-
-    for node in graph.nodes:
-        node.name = ""
-        wanted = node.key or names.get(id(node))
-        if wanted:
-            node.name = unique(wanted)
-    part_of: dict[int, str] = {id(s.picture): "show" for s in graph.shown}
-    for node in reversed(graph.nodes):
-        for child in node.pictures:
-            part_of.setdefault(id(child), node.name or part_of.get(id(node), ""))
-    for node in graph.nodes:
-        if not node.name:
-            above = part_of.get(id(node), "")
-            node.name = unique(f"{above}.{node.title}" if above else node.title)

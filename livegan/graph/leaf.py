@@ -7,6 +7,7 @@ from typing import Any
 
 from livegan.graph.binding import bind
 from livegan.graph.graph import remember_leaf
+from livegan.graph.patch import call_inside, call_patch, is_building
 from livegan.graph.picture import Picture, call, inputs_of
 from livegan.graph.place import SetError, here
 from livegan.graph.signal import Signal, lift
@@ -24,6 +25,8 @@ class Leaf:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         operation = self.livegan_operation
+        if operation.kind == "patch" and is_building():
+            return call_inside(operation, args, kwargs)
         given = [*args, *kwargs.values()]
         graph = (Picture, SoundHandle, Signal)
         if given and not any(isinstance(a, graph) for a in given) and not all_plain(given):
@@ -31,6 +34,8 @@ class Leaf:
             return operation.make(*args, **kwargs)
         if operation.kind == "signal":
             return call_signal(operation, args, kwargs)
+        if operation.kind == "patch":
+            return call_patch(operation, args, kwargs)
         return call(operation, args, kwargs)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -105,6 +110,15 @@ def mixer(
     ``mixer("package:name")`` is the mixer of that plugin.
     """
     return _leaf("mixer", make, name, aliases, live)
+
+
+def patch(make: Any = None, *, name: str | None = None) -> Any:
+    """Make a function a patch, a sound made with pyo: ``def wet(sound, *, cut=param(1200, 100))``.
+
+    It is called once. Its sounds and parameters are pyo objects, and it returns one.
+    ``patch("package:name")`` is the patch of that plugin.
+    """
+    return _leaf("patch", make, name, (), False)
 
 
 def signal(make: Any = None, *, name: str | None = None, live: bool = False) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 from livegan.graph.binding import bind, describe
 from livegan.graph.place import NoSuchWord, Place, SetError, here
+from livegan.graph.seen import SeenSignal
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion
@@ -21,6 +24,11 @@ from livegan.plugin.source import file_digest
 LEAVES: ContextVar[dict[str, Operation] | None] = ContextVar("livegan_leaves", default=None)
 """The mixers that the set being read has written itself: they chain like any other."""
 
+
+ORDINALS: ContextVar[Iterator[int] | None] = ContextVar("livegan_ordinals", default=None)
+"""Counts the pictures of the set that is read."""
+FREE = itertools.count()
+"""Counts those that are made without one."""
 
 CHAINED: dict[str, Callable[..., Picture]] = {}
 """Words of the language that are methods of pictures, too; each takes the picture first."""
@@ -63,6 +71,8 @@ class Picture:
         self.fixed = fixed or {}
         self.key = key
         self.place: Place | None = here()
+        self.ordinal = next(ORDINALS.get() or FREE)
+        """Which picture of its set it is, counted as they are made."""
         self.target: Any = None
         """Of a ``prev``: the node, its name, or None for the picture that was shown."""
         self.name = ""
@@ -97,6 +107,9 @@ class Picture:
             raise AttributeError(name)
         if name in CHAINED:
             return partial(CHAINED[name], self)
+        return self._chained(name)
+
+    def _chained(self, name: str) -> Callable[..., Picture]:
         leaves = LEAVES.get() or {}
         try:
             operation = leaves.get(name) or registry.current().operation("mixer", name)
@@ -110,6 +123,27 @@ class Picture:
             return call(operation, (self, *args), kwargs)
 
         return chained
+
+    @property
+    def brightness(self) -> SeenSignal:
+        """How bright it was in the last frame, 0..1; with brackets, the mixer."""
+        return self._seen("brightness")
+
+    @property
+    def motion(self) -> SeenSignal:
+        """How much it has changed in the last frame, 0..1."""
+        return self._seen("motion")
+
+    @property
+    def hue_of(self) -> SeenSignal:
+        """The hue of the last frame, as a turn of the colour wheel, 0..1."""
+        return self._seen("hue_of")
+
+    def _seen(self, what: str) -> SeenSignal:
+        mixer = None
+        with contextlib.suppress(NoSuchWord):  # no mixer has the name
+            mixer = self._chained(what)
+        return SeenSignal(what, self, mixer)
 
     def __iter__(self) -> Any:
         raise SetError("a picture cannot be looped over")

@@ -12,6 +12,7 @@ from livegan.graph.binding import describe
 from livegan.graph.control_reading import ControlValue
 from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
+from livegan.graph.seen import seen_name
 from livegan.graph.signal import Signal
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.driver import Holder, call, make
@@ -54,6 +55,9 @@ class Reading:
     """Controls by name, as they are in this frame: they do not change while it is drawn."""
     sounds: HeardSounds | None = None
     """Named inputs and the like; without them, the show's own sound stands for each."""
+
+    pictures: Mapping[str, float] = field(default_factory=dict)
+    """What was seen in the pictures of the last frame, by name: `livegan.graph.graph.Graph.seen`"""
 
     def heard(self, handle: SoundHandle = SOUND) -> Any:
         """The sound that a set means, up to this frame."""
@@ -200,6 +204,7 @@ RULES: dict[str, Callable[[Reading, Signal], Any]] = {
     "every": _every,
     "choose": _choose,
     "leaf": _leaf,
+    "seen": lambda r, s: r.pictures.get(seen_name(s.args[1].node, s.args[0]), 0.0),
     "source_here": lambda r, s: float(r.sources is not None and r.sources.here(s.args[0])),
     "source_age": lambda r, s: r.sources.age(s.args[0]) if r.sources is not None else 0.0,
 }

@@ -133,6 +133,23 @@ class Sources:
 
 
 @dataclass(frozen=True)
+class Patches:
+    """The patches of a set, a row each: ``key``, ``where``, ``audible`` and ``code`` (of one of a
+    plugin). With ``only`` the set is on the air, and no others are played; without, those that do
+    not play yet are started beside what plays."""
+
+    patches: Sequence[Row]
+    set: str
+    """The file, and what it says."""
+    text: str
+    digest: str
+    """Of the save: what the set imports counts as well."""
+    seed: int
+    beats_per_bar: int
+    only: bool
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the set on the air says of the music: its tempo, None to follow it, and its bars; and
     which controls it listens to, by their names in the control table; of its knobs also ``name``,
@@ -304,7 +321,7 @@ class Quit:
 
 FromEngine = (
     Hello | Alive | Ready | Poisoned | Commit | Fault | Slots | OutputsOnAir | Sources
-    | Settings | LineValues | SafeSetReady | Obeyed | Note | Waiting
+    | Patches | Settings | LineValues | SafeSetReady | Obeyed | Note | Waiting
 )  # fmt: skip
 FromStage = EngineNews | PrintedLines
 EngineMessage = FromEngine | FromStage

@@ -13,7 +13,7 @@ from livegan.plugin.declare import Kind, Operation
 
 OWN = "livegan"
 """The package of what comes with livegan: its short names are never taken."""
-OF_A_SET: tuple[Kind, ...] = ("mixer", "signal")
+OF_A_SET: tuple[Kind, ...] = ("mixer", "signal", "patch")
 """Kinds whose names are words of a set: two of them cannot share one."""
 
 
@@ -55,6 +55,7 @@ FULL_NAME = {
     "encoder": 'encode("{}", sound)',
     "mixer": 'mixer("{}")(picture)',
     "signal": 'signal("{}")()',
+    "patch": 'patch("{}")(sound)',
     "source": '--audio "{}"',
     "picture_source": 'source("{}")',
     "output": 'show(picture, **{{"{}": "name"}})',

@@ -3,8 +3,8 @@
 An encoder, mixer or signal is a plain function or class.  Its signature is its declaration:
 
 * Arguments before ``*`` are inputs.  The one called ``sound`` is the sound; the others are
-  pictures.  An input with the default ``None`` is optional; ``*pictures`` takes any number.  An
-  encoder or mixer without inputs draws from the moment alone.
+  pictures.  All inputs of a patch are sounds.  An input with the default ``None`` is optional;
+  ``*pictures`` takes any number.  An encoder or mixer without inputs draws from the moment alone.
 * Keyword arguments whose default is :func:`param` can be played: each accepts a signal.  Those of
   ``feed`` are read at every hop of the sound, all others in every frame.
 * Keyword arguments whose default is :func:`static` are fixed when the node is built.  Changing one
@@ -40,7 +40,7 @@ CONTEXT: dict[str, str] = {
 }
 """Keyword arguments an implementation may name to be given the state of the frame."""
 
-Kind = Literal["encoder", "mixer", "signal"]
+Kind = Literal["encoder", "mixer", "signal", "patch"]
 
 
 class DeclarationError(TypeError):
@@ -71,7 +71,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Operation:
-    """An encoder, mixer or signal as declared: its name, inputs, parameters and origin.
+    """An encoder, mixer, signal or patch as declared: its name, inputs, parameters and origin.
 
     ``make`` is the function or class.  livegan instantiates a class with its static parameters
     when it builds the node.  In every frame it then calls ``draw(sound, *, ...)`` of an encoder,
@@ -163,7 +163,13 @@ def declare(
     """
     where = source_of(make)
     place = f"{where[0]}:{where[1]}" if where[1] else ""
-    called = CALLED[kind]
+    called = CALLED.get(kind, "")  # a patch is no class
+    if kind == "patch" and inspect.isclass(make):
+        raise DeclarationError(
+            f"the patch {name or make.__name__!r} is a class: write a function that returns what "
+            "pyo plays",
+            place,
+        )
     if not callable(make):
         what = type(make).__name__
         if asked(type(make), called) is not None:
@@ -218,6 +224,10 @@ def declare(
             elif argument.kind is argument.KEYWORD_ONLY or (building and inspect.isclass(make)):
                 if argument.name == "size" and kind == "signal":
                     raise wrong("a signal is a number and has no size")
+                if argument.name in CONTEXT and kind == "patch" and argument.name != "rng":
+                    raise wrong(
+                        f"a patch is built once and has no {argument.name!r}; only rng is given"
+                    )
                 if argument.name in CONTEXT and building:
                     # Nothing is drawn yet; with a default of its own it is like any other value.
                     if argument.default is argument.empty:
@@ -281,6 +291,13 @@ Wrong = Callable[[str], DeclarationError]
 def named(kind: Kind, argument: inspect.Parameter, found: Param, wrong: Wrong) -> Param:
     """The parameter of an argument, or the error ``wrong(text)``."""
     fault = fault_of(found)
+    if kind == "patch" and found.live and found.type not in ("number", "flag", "vector"):
+        fault = (
+            f"pyo follows numbers only, so a {found.type} is fixed when the patch is built: "
+            "write static(...)"
+        )
+    if kind == "patch" and argument.name == "heard":
+        fault = "heard=True sends a patch to the room; call it something else"
     if argument.name in ARGUMENTS and (kind != "signal" or argument.name == "self"):
         fault = ARGUMENTS[argument.name] + "; call it something else"
     if argument.kind is argument.POSITIONAL_ONLY:

@@ -18,6 +18,7 @@ OPERATIONS: dict[str, Kind] = {
     "register_encoders": "encoder",
     "register_mixers": "mixer",
     "register_signals": "signal",
+    "register_patches": "patch",
 }
 OFFERS = {
     "register_sources": "source",

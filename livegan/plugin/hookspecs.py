@@ -19,7 +19,7 @@ Registered = TypeVar("Registered", bound=Callable[..., Any])
 
 
 class RegisterOperation(Protocol):
-    """Registers an encoder, mixer or signal: a function or class whose signature declares it."""
+    """Registers an encoder, mixer, signal or patch: its signature declares it."""
 
     def __call__(
         self,
@@ -91,6 +91,15 @@ def register_mixers(register: RegisterOperation) -> None:
 @hookspec
 def register_signals(register: RegisterOperation) -> None:
     """Offer signals, numbers that change: ``register(function_or_class, name=None)``."""
+
+
+@hookspec
+def register_patches(register: RegisterOperation) -> None:
+    """Offer patches, sounds made with pyo: ``register(function, name=None)``.
+
+    The function is called once, in a process that has a pyo server. Its inputs and parameters are
+    pyo objects, and it returns one.
+    """
 
 
 @hookspec

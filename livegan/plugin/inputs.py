@@ -27,16 +27,19 @@ class BadInputs(ValueError):
 
 
 def with_kinds(kind: str, inputs: Sequence[Input]) -> tuple[Input, ...]:
-    """The inputs of an encoder, mixer or signal, each with its kind.
+    """The inputs of an encoder, mixer, signal or patch, each with its kind.
 
     The input called ``sound`` is the sound.  The others are pictures, or numbers for a signal.  If
-    no input of an encoder is called so, the first one is the sound.
+    no input of an encoder is called so, the first one is the sound.  All inputs of a patch are
+    sounds.
 
     Raises
     ------
     BadInputs
         If a set could not call it so.
     """
+    if kind == "patch":
+        return tuple(replace(each, kind="sound") for each in inputs)
     others: InputKind = "number" if kind == "signal" else "picture"
     found = [
         replace(each, kind="sound" if each.name == SOUND and not each.many else others)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ from livegan.plugin.loading.registration import names_of
 from livegan.plugin.loading.remembered import Asleep, asleep, recall, remember, wake
 from livegan.plugin.words import holder
 
-KINDS: tuple[Kind, ...] = ("encoder", "mixer", "signal")
+KINDS: tuple[Kind, ...] = ("encoder", "mixer", "signal", "patch")
 
 
 @dataclass
@@ -182,8 +183,8 @@ class Registry(Catalogue):
         claims.setdefault((kind, name), []).append(thing)
 
     def _share_words(self) -> None:
-        """A word that a mixer and a signal claim belongs to neither; words and picture sources
-        give way to both, and picture sources to words."""
+        """A word that a mixer, a signal or a patch claim, two of them, belongs to none; words and
+        picture sources give way to them, and picture sources to words."""
         names = [{n for k, n in self.operations if k == kind} for kind in OF_A_SET]
         for offered in ("word", "picture_source"):
             for word in [n for k, n in self.offers if k == offered]:
@@ -201,8 +202,9 @@ class Registry(Catalogue):
                     full = call_of(offered, f"{package_of(offer)}:{word}")
                     change = "rename it" if offered == "word" else f"rename it, or write {full}"
                     self._tell(offer, f"{reason}; {change}")
-        for name in set.intersection(*names):
-            found = [o for kind in OF_A_SET for o in self.operations[kind, name]]
+        claims = Counter(name for each in names for name in each)
+        for name in [name for name, count in claims.items() if count > 1]:
+            found = [o for kind in OF_A_SET for o in self.operations.get((kind, name), ())]
             for kind in OF_A_SET:
                 self.operations[kind, name] = found
 

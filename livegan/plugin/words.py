@@ -5,14 +5,14 @@ from __future__ import annotations
 WORDS = (
     "bar", "bars", "beat", "beats", "camera", "choose", "encode", "encoder", "every", "film",
     "gamepad", "highest", "knob", "lfo", "listen", "lowest", "midi", "mixer", "model", "morph",
-    "osc", "pad", "param", "picture", "pictures", "prev", "require", "send", "settings", "shader",
-    "show", "signal", "skyline", "source", "static", "time", "where",
+    "osc", "pad", "param", "patch", "picture", "pictures", "prev", "require", "send", "settings",
+    "shader", "show", "signal", "skyline", "source", "static", "time", "where",
 )  # fmt: skip
 """The words of the language that are neither mixers nor signals."""
 
 PARTS_OF_A_PICTURE = (
-    "build", "fixed", "inputs", "key", "kind", "live", "name", "operation", "pictures", "place",
-    "sounds", "target", "title",
+    "brightness", "build", "fixed", "hue_of", "inputs", "key", "kind", "live", "motion", "name",
+    "operation", "ordinal", "pictures", "place", "sounds", "target", "title",
 )  # fmt: skip
 """What a picture has: a mixer of such a name could not be chained."""
 
@@ -38,7 +38,7 @@ def holder(kind: str, name: str) -> str:
 
     Empty if it means nothing by it.
     """
-    if kind in ("mixer", "signal", "word", "picture_source") and name in WORDS:
+    if kind in ("mixer", "signal", "patch", "word", "picture_source") and name in WORDS:
         return "a word of the set language"
     if kind == "mixer" and name in PARTS_OF_A_PICTURE:
         return "a part of every picture"

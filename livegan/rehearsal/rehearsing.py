@@ -37,6 +37,8 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal.held_pictures import HeldPictures
+from livegan.rehearsal.patches import RehearsedPatches
 from livegan.rehearsal.report import as_paced, stage_ms
 from livegan.rehearsal.sends import RehearsedSends
 from livegan.rehearsal.sound import RehearsalSound
@@ -164,6 +166,8 @@ def _rehearse(
             commits[message.id] = said
         on_message(said)
 
+    patches = RehearsedPatches(history, what.controls, lambda fault: faults.append(asdict(fault)))
+    patches.seed = what.seed
     device = choose_device(what.device)
     backends = SlotBackends(what.backend, what.backends)
     builder = Builder(
@@ -176,6 +180,7 @@ def _rehearse(
         on_fault=lambda fault: faults.append(asdict(fault)),
         limit_s=10.0,
         controls=what.controls,
+        sounds=patches,
         sources=StandIns(what.stand_ins, lambda text: on_message({"type": "note", "text": text})),
     )
     path = Path(os.path.abspath(what.set))
@@ -213,7 +218,20 @@ def _rehearse(
     moments: list[GuardMoment] = []
     sent = RehearsedSends(what.report is not None)
     guard = FlashGuard(what.flash_guard, moments.append)
-    with contextlib.closing(player), sinks(what, fps, sound.span) as sink:
+    first_sample = int(what.start * RATE)
+
+    def play_on(position: int) -> None:
+        sound.track.hear(position + 2 * HOP)
+        history.position = max(history.position, position // HOP * HOP)
+        patches.hear(position, dict(player.seeing.values))
+
+    def room(start: int, stop: int) -> Any:
+        sound.track.hear(first_sample + stop + 2 * HOP)
+        return patches.room(first_sample + start, first_sample + stop)
+
+    with contextlib.closing(player), sinks(what, fps, room) as sink:
+        held = HeldPictures(sink, first_sample, fps, lambda: patches.position, play_on)
+        patches.use(program, history.position)
         for index in itertools.count():
             if not sound.lasts(index, fps):
                 break
@@ -224,8 +242,10 @@ def _rehearse(
                 edit, saved = edits.pop(0)
                 pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
             started = time.perf_counter()
+            patches.hear(history.position, dict(player.seeing.values))
             frame = player.frame(history.position)
-            assert frame is not None
+            assert frame is not None and player.program is not None
+            patches.use(player.program, history.position)
             if frame.version != version and player.program is not None:
                 version = frame.version
                 tempo = follow(tempo, player.program, history, emit, what.controls)
@@ -247,8 +267,9 @@ def _rehearse(
             sent.take(frame.sent, seconds)
             if on_frame is not None:
                 on_frame(frame, pixels)
-            sink(index, pixels)
+            held(index, pixels)
             progress(index + 1, max(index + 1, expected))
+        held.finish()
     total = len(took)
     guard.finish()
     name, precision = describe_device(device)
@@ -268,6 +289,7 @@ def _rehearse(
         "backends": playing_backends(player.program or program),
         "wall_s": round(time.perf_counter() - began, 3),
         "digest": whole.hexdigest(),
+        "sound_digest": patches.digest,
         "frame_digests": digests,
         "stage_ms": {group: stage_ms(costs) for group, costs in spent.items()},
         "frame_ms": stage_ms(took),

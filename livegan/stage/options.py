@@ -40,6 +40,9 @@ class Options:
     """Where the phone panel listens; None is without one."""
     audible: bool = True
     """Sound of a file is played through the output device."""
+    output: str = ""
+    """The sound output of patches that the room hears, a part of its name and channels, such as
+    ``"USB Audio:3,4"``; empty is the default one."""
     loop: bool = True
     """A file begins again at its end."""
     bpm: float | None = None

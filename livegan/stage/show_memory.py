@@ -28,6 +28,8 @@ class ShowMemory:
     controls: ControlTable
     sent: ControlTable
     """What sets send to other programs: written by an engine, read by the process that sends."""
+    seen: ControlTable
+    """What pictures look like: written by an engine, read by the processes of patches."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -38,6 +40,16 @@ class ShowMemory:
             "thumb_ring": self.thumbs.name,
             "control_table": self.controls.name,
             "sent_table": self.sent.lane("engine"),
+            "seen_table": self.seen.lane("engine"),
+        }
+
+    @property
+    def of_patches(self) -> dict[str, str]:
+        """What the process of a patch reads: see `livegan.patches.live_patch.LivePatch`."""
+        return {
+            "sound_ring": self.sound.name,
+            "control_table": self.controls.name,
+            "seen_table": self.seen.name,
         }
 
 
@@ -60,6 +72,8 @@ def made(
         stack.callback(remove, controls)
         sent = ControlTable.create()
         stack.callback(remove, sent)
+        seen = ControlTable.create()
+        stack.callback(remove, seen)
         pictures = PictureRing.create_within(*largest, smallest=SMALLEST, spare=SPARE)
         stack.callback(remove, pictures)
         if pictures.room < largest[0] * largest[1]:
@@ -67,7 +81,7 @@ def made(
                 f"shared memory is small: pictures of more than {pictures.room / 1e6:.1f} "
                 "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
             )
-        yield ShowMemory(sound, pictures, thumbs, controls, sent)
+        yield ShowMemory(sound, pictures, thumbs, controls, sent, seen)
 
 
 def remove(ring: SoundRing | PictureRing | ControlTable) -> None:

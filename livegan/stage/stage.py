@@ -19,6 +19,7 @@ from livegan.ipc.messages import (
     Note,
     Obeyed,
     OutputsOnAir,
+    Patches,
     Settings,
     SourceRings,
     Sources,
@@ -50,6 +51,7 @@ from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code, warm_up
 from livegan.stage.overlay.view import View
+from livegan.stage.patch_guests.guests import PatchGuests
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
 from livegan.stage.record.show_log import ShowLog, free_name
@@ -194,6 +196,13 @@ class Stage:
             options.working, self._note, stand_ins=options.stand_ins
         )
         stack.callback(self._picture_guests.close)
+        self._patches = PatchGuests(
+            shared.sound,
+            {**shared.of_patches, "folder": str(options.working)},
+            self._note,
+            device=options.output,
+        )
+        stack.callback(self._patches.close)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names),
             self._hear,
@@ -206,7 +215,7 @@ class Stage:
         self._captures = Captures(
             options.working / "shows",
             self._streams.main,
-            shared.sound,
+            self._patches.room_sound,
             film=options.record,
             attach=self.attach,
             later=self._log.later,
@@ -361,6 +370,8 @@ class Stage:
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):
             self._open_sources(message)
+        elif isinstance(message, Patches):
+            self._patches.take(message)
         elif isinstance(message, EngineNews) and message.phase == "dead":
             self._streams.engine_gone()
         elif isinstance(message, EngineNews) and message.kind == "recovery":

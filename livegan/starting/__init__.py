@@ -15,7 +15,7 @@ from pathlib import Path
 
 from livegan import saving
 from livegan.plugin import registry
-from livegan.plugin.catalogue import package_of, spoken
+from livegan.plugin.catalogue import OF_A_SET, package_of, spoken
 from livegan.plugin.words import holder
 
 HERE = Path(__file__).resolve().parent
@@ -24,6 +24,7 @@ SUMMARIES = {
     "encoder": "Sound as rings, from the middle: an encoder for livegan.",
     "mixer": "Light as through a prism: a mixer for livegan.",
     "signal": "A Euclidean rhythm: a signal for livegan.",
+    "patch": "Sound in a bottle, a comb filter that sings: a patch for livegan.",
     "model": "Networks that paint each pixel by itself: a format of checkpoints for livegan.",
     "source": "Strings that are plucked without end: a source of sound for livegan.",
     "picture-source": "Snow in the wind: a source of pictures for livegan.",
@@ -36,6 +37,7 @@ NEEDS = {
     "encoder": ("numpy",),
     "mixer": ("torch",),
     "signal": (),
+    "patch": ("pyo",),
     "model": ("numpy", "torch"),
     "source": ("numpy",),
     "picture-source": ("numpy",),
@@ -52,6 +54,7 @@ DRAWN = {
     "encoder": SHOWN,
     "mixer": SHOWN,
     "signal": SHOWN,
+    "patch": SHOWN,
     "model": 'The picture, with random weights, is `model("sample", encode.timeline(sound))`.',
     "source": "The picture is what it plays, as `encode.timeline(sound)` draws it.",
     "picture-source": "The picture is one that it delivered.",
@@ -193,9 +196,9 @@ def takers(kind: str, name: str) -> str:
     typed = name.replace("_", "-") if kind == "command" else name
     if holder(kind.replace("-", "_"), typed):
         return holder(kind.replace("-", "_"), typed)
-    if kind in ("mixer", "signal", "picture-source") and hasattr(builtins, name):
+    if kind in (*OF_A_SET, "picture-source") and hasattr(builtins, name):
         return "a word of Python"
-    words = ("mixer", "signal", "word", "picture_source")
+    words = (*OF_A_SET, "word", "picture_source")
     kinds = {"model": ("loader",), **dict.fromkeys(words, words)}
     wanted = kind.replace("-", "_")
     for thing in registry.current().find(typed):

@@ -62,7 +62,7 @@ def importable(source: Path, package: str) -> Iterator[None]:
 def picture(start: PackageTemplate, folder: Path, work: Path) -> Pixels:
     """(SIZE, SIZE, 3) uint8: what the plugin does, by its kind."""
     kind = start.kind
-    if kind == "encoder" or kind == "mixer" or kind == "signal":
+    if kind == "encoder" or kind == "mixer" or kind == "signal" or kind == "patch":
         line = portrait.line_of(registry.current().operation(kind, start.name))
         return portrait.draw([line], work, size=SIZE)[0]
     if kind == "model":

@@ -18,6 +18,7 @@ from livegan.testing.process import DEADLINE_S, CheckOutcome, Examination, NoTar
 from livegan.testing.samples import Sample
 
 if TYPE_CHECKING:
+    from livegan.testing.listening import listen_to as listen_to
     from livegan.testing.show import Played as Played
     from livegan.testing.show import play as play
     from livegan.testing.show import render as render
@@ -31,6 +32,7 @@ __all__ = [
     "check",
     "checks",
     "conformance",
+    "listen_to",
     "play",
     "render",
 ]
@@ -147,4 +149,8 @@ def __getattr__(name: str) -> Any:
         from livegan.testing import show
 
         return getattr(show, name)
+    if name == "listen_to":
+        from livegan.testing import listening
+
+        return listening.listen_to
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

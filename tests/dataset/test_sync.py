@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,9 +40,13 @@ CONTAINERS = {
 
 
 def flash_and_click(
-    path: Path, codings: tuple[tuple[str, dict[str, str]], str], late: float
+    path: Path,
+    codings: tuple[tuple[str, dict[str, str]], str],
+    late: float,
+    *,
+    shown: Iterable[int] = range(SECONDS * FPS),
 ) -> None:
-    """A film; its sound begins ``late`` seconds after its pictures."""
+    """A film; its sound begins ``late`` seconds after time 0, and has the frames of ``shown``."""
     (video_codec, options), audio_codec = codings
     with av.open(str(path), "w") as out:
         video = out.add_stream(video_codec, rate=FPS, options=options)
@@ -51,7 +56,7 @@ def flash_and_click(
         audio.bit_rate = 128_000
         packets = []
         noise = np.random.default_rng(0).integers(30, 60, (SECONDS * FPS, 48, 8, 3), np.uint8)
-        for index in range(SECONDS * FPS):
+        for index in shown:
             pixels = np.full((48, 64, 3), 40, np.uint8)
             pixels[:, :8] = noise[index]
             if FLASH <= index / FPS + 1e-6 < FLASH + 0.12:
@@ -94,6 +99,25 @@ def test_flash_and_click_are_under_half_a_frame_apart(
     flash = next(frame.time for frame in frames if frame.picture.mean() > 150)
     loud = np.abs(decode(tmp_path / name)).max(axis=1)
     click = np.flatnonzero(loud > 0.3)[0] / RATE
+    assert abs(flash - click) < 0.5 / FPS
+
+
+LATE_PICTURES = range(15, SECONDS * FPS)
+UNEVEN = [i for i in range(SECONDS * FPS) if i % 7 == 0 or i % 11 < 2 or 39 <= i <= 44]
+"""Frames that come after 40 ms, 80 ms, 120 ms..."""
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "aac.mkv", "a.ts", "a.webm"])
+@pytest.mark.parametrize("shown", [LATE_PICTURES, UNEVEN], ids=["late pictures", "variable rate"])
+def test_pictures_that_begin_late_or_come_unevenly_stay_with_their_sound(
+    tmp_path: Path, name: str, shown: Iterable[int]
+) -> None:
+    flash_and_click(tmp_path / name, CONTAINERS[name], 0.0, shown=shown)
+    with Film(tmp_path / name) as film:
+        frames = list(film.frames(32, 1000.0))
+    assert len(frames) == len(list(shown))
+    flash = next(frame.time for frame in frames if frame.picture.mean() > 150)
+    click = np.flatnonzero(np.abs(decode(tmp_path / name)).max(axis=1) > 0.3)[0] / RATE
     assert abs(flash - click) < 0.5 / FPS
 
 

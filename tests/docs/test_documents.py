@@ -139,6 +139,7 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     assert all(plugin.warnings == () for plugin in own)
     offered = {offer for plugin in own for offer in plugin.provides}
     operations = {"encoder tide", "encoder orbit", "mixer veil", "signal sway", "signal tally"}
+    operations |= {"patch bottle"}
     others = {"source hum", "loader negative", "output average", "command greet", "word ghost"}
     others |= {"picture_source embers_in", "backend halved"}
     assert offered == operations | others

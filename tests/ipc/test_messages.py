@@ -48,7 +48,7 @@ def test_every_message_comes_over_the_pipe_and_out_of_the_log_as_it_was_sent(dat
 def test_types_of_both_directions_are_the_words_of_the_log() -> None:
     assert set(FROM_ENGINE) == {
         "hello", "alive", "ready", "poisoned", "commit", "fault", "slots", "outputs", "settings",
-        "safe", "obeyed", "note", "waiting", "sources", "values",
+        "safe", "obeyed", "note", "waiting", "sources", "values", "patches",
     }  # fmt: skip
     assert set(TO_ENGINE) == {
         "undo", "safe", "swap_now", "solo", "thumbs", "source_rings", "keep", "take_over", "quit",

@@ -26,7 +26,6 @@ from tests.test_show import Show
 OFFERED = {
     "livegan-coral": ["encoder coral"],
     "livegan-cues": ["command cues"],
-    "livegan-diffusion": ["loader diffusion"],
     "livegan-frames": ["output frames"],
     "livegan-newest": ["picture_source newest"],
     "livegan-openvino": ["loader xml"],
@@ -43,19 +42,6 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     made = Environment(tmp_path_factory.mktemp("environment"))
     made.install(*(PLUGINS / package for package in PACKAGES))
     return made
-
-
-@pytest.fixture(scope="module")
-def stripes(tmp_path_factory: pytest.TempPathFactory, environment: Environment) -> Path:
-    """A diffusion model of one picture, as the package's own tests make it."""
-    folder = tmp_path_factory.mktemp("models")
-    program = (
-        f"import sys, pathlib; sys.path.insert(0, {str(PLUGINS / 'livegan-diffusion/tests')!r})\n"
-        f"from patches import stripes; stripes(pathlib.Path({str(folder)!r}))"
-    )
-    done = environment.run(environment.python, "-c", program)
-    assert done.returncode == 0, done.stdout
-    return folder / "stripes.onnx"
 
 
 def test_each_offers_what_its_page_says(environment: Environment) -> None:
@@ -91,9 +77,7 @@ def test_its_own_tests_pass(
     assert " passed" in done.stdout
 
 
-def test_what_each_page_says_plays(environment: Environment, stripes: Path, tmp_path: Path) -> None:
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / stripes.name).write_bytes(stripes.read_bytes())
+def test_what_each_page_says_plays(environment: Environment, tmp_path: Path) -> None:
     sets = [
         text
         for package in PACKAGES
@@ -125,7 +109,7 @@ settings(bpm=120, swap="beat", dissolve=0.1)
 sound = listen()
 rose = encode.rose(sound, seconds=2)
 reef = encode.coral(sound)
-painted = model("stripes", rose, size=32)
+painted = model("nebula", rose, size=64)
 night = rose.invert(amount=shake("/accxyz"))
 show(grid(rose, reef.timeslip(rose), painted, night))
 show(night, frames="takes/one@4")
@@ -141,11 +125,7 @@ def port() -> int:
 
 
 @pytest.fixture
-def show(
-    environment: Environment, stripes: Path, port: int, tmp_path: Path
-) -> Iterator[tuple[Show, str]]:
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / stripes.name).write_bytes(stripes.read_bytes())
+def show(environment: Environment, port: int, tmp_path: Path) -> Iterator[tuple[Show, str]]:
     # Longer than the slowest machine takes.
     write_wav(tmp_path / "song.wav", np.tile(compose("techno", 1, 60.0).samples, (5, 1)))
     with xvfb((512, 512)) as display, null_sink() as sink:

@@ -46,7 +46,7 @@ def listed(
     if context.invoked_subcommand is not None:
         return
     from livegan.plugin.catalogue import spoken
-    from livegan.plugin.registry import Registry
+    from livegan.plugin.registry import KINDS, Registry
 
     loaded = Registry().load(Path.cwd() / "plugins", whole=True)
     if as_json:
@@ -69,13 +69,14 @@ def listed(
         # Of what is being worked on here: the others' authors do not read this.
         for line in plugin.warnings if plugin.origin in ("file", "editable") else ():
             typer.secho(f"{line} (plugin {plugin.name})", fg="yellow")
-    for kind in ("encoder", "mixer", "signal"):
+    for made in KINDS:
         found = [
             {"name": o.name, "what": o.summary, "params": ", ".join(p.name for p in o.params)}
-            for o in loaded.all(kind)
+            for o in loaded.all(made)
         ]
         if found:
-            print_table(OPERATIONS, found, title=f"{kind}s", more="livegan plugins show NAME")
+            title = "patches" if made == "patch" else f"{made}s"
+            print_table(OPERATIONS, found, title=title, more="livegan plugins show NAME")
     for kind in ("source", "picture_source", "output", "loader", "backend", "command", "word"):
         offers = [{"name": o.name, "what": o.summary} for o in loaded.offered(kind)]
         if offers:

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from livegan.graph.place import SetError
+from livegan.patches.pyo_library import pyo_or_stand_in
 from livegan.plugin.loading.finder import TextLoader
 from livegan.plugin.source import BESIDE, file_digest
 
@@ -94,6 +96,9 @@ class Importing:
             return self._given[asked]
         top = name.partition(".")[0]
         if not self.has(top):
+            if top == "pyo":
+                need_names(fromlist or ())
+                return pyo_or_stand_in()
             return builtins.__import__(name, globals, locals, fromlist or (), 0)
         found = builtins.__import__(f"{self.package}.{name}", {}, {}, tuple(fromlist or ("*",)), 0)
         self._given[asked] = found if fromlist else sys.modules[f"{self.package}.{top}"]
@@ -117,6 +122,21 @@ class Importing:
             return importlib.util.find_spec(top) is None
         except (ImportError, ValueError):
             return False
+
+
+def need_names(fromlist: Sequence[str]) -> None:
+    """Refuse ``from pyo import *``.
+
+    Raises
+    ------
+    SetError
+        With what to write.
+    """
+    if "*" in fromlist:
+        raise SetError(
+            "from pyo import * hides the set's own time, among others; write import pyo, and "
+            "pyo.Sine(...)"
+        )
 
 
 def package_of(folders: Sequence[Path]) -> str:

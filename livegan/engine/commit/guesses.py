@@ -17,7 +17,7 @@ from livegan import live
 from livegan.graph.place import Place, SetNote
 from livegan.graph.signal import Signal
 from livegan.plugin import registry
-from livegan.plugin.catalogue import clash
+from livegan.plugin.catalogue import OF_A_SET, clash
 from livegan.plugin.closest import suggestion
 from livegan.plugin.source import plain
 from livegan.plugin.words import WORDS
@@ -92,7 +92,7 @@ def unknown_name(name: str, own: Iterable[str], line: str = "") -> str:
 
     ``line`` is the line where it stands.
     """
-    for kind in ("mixer", "signal"):
+    for kind in OF_A_SET:
         found = registry.current().operations.get((kind, name), [])
         if len(found) > 1:
             return clash(kind, name, found)

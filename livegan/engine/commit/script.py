@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import traceback
@@ -28,6 +29,7 @@ from livegan.files import NotAFile, need_file, printable
 from livegan.graph import reading
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError, SetNote
+from livegan.patches.pyo_library import NoPyo, load_pyo
 from livegan.plugin.guard import said
 from livegan.plugin.source import is_own, plain
 
@@ -65,6 +67,9 @@ def run(path: Path, text: str, deadline_s: float = DEADLINE_S) -> Script:
     Refusal
         For anything that goes wrong, with the line of the set.
     """
+    if "pyo" in text:  # to load it takes longer than a set may, on a machine that is busy
+        with contextlib.suppress(NoPyo):
+            load_pyo()
     began = time.perf_counter()
     module = ModuleType("livegan_set")
     module.__file__ = str(path)

@@ -29,8 +29,8 @@ def imported(text: str) -> Iterator[str]:
 
 def files_of(graph: Graph) -> set[Path]:
     """The files that a set names in values of parameters."""
-    values = (value for node in graph.nodes for value in node.fixed.values())
-    return {value for value in values if isinstance(value, Path)}
+    fixed = [*(node.fixed for node in graph.nodes), *(patch.fixed for patch in graph.patches)]
+    return {value for each in fixed for value in each.values() if isinstance(value, Path)}
 
 
 class SetInputs:

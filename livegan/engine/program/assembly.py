@@ -32,6 +32,7 @@ from livegan.size import Size
 class Assembly:
     """The parts of one engine, and what it greets the stage with."""
 
+    builder: Builder
     player: Player
     pipeline: Pipeline
     saves: Saves
@@ -90,4 +91,4 @@ def assemble(
     saves = Saves(pipeline, watcher, safe, send, poisoned, models)
     name, precision = describe_device(device)
     hello = Hello(os.getpid(), name, precision)
-    return Assembly(player, pipeline, saves, hello, board)
+    return Assembly(builder, player, pipeline, saves, hello, board)

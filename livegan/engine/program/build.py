@@ -32,10 +32,10 @@ from livegan.engine.program.signal_objects import (
     objects_of,
     proving_objects,
 )
-from livegan.engine.program.slot_building import SlotBackends, make_generator
+from livegan.engine.program.slot import slot, stamp_of
+from livegan.engine.program.slot_building import SlotBackends
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import ModelError
-from livegan.generators.files import SUFFIXES
 from livegan.generators.finding import model_folders
 from livegan.graph.graph import Graph
 from livegan.graph.matching import match
@@ -45,6 +45,7 @@ from livegan.graph.send import Send
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.source import source_digest
+from livegan.patches.proof import prover
 from livegan.picture_sources.board import NoSources
 from livegan.plugin import registry
 from livegan.plugin.guard import said
@@ -89,11 +90,17 @@ class Builder:
         self.followed = dict(followed or {})
         self.note: Callable[[str], None] = lambda text: None
         """Receives warnings, one line each."""
+        self.played: set[str] = set()
+        """Texts of sets that were on the air: their patches are not tried again, so an engine that
+        died is back sooner."""
+        self.proven_patches: Callable[[Script], None] = lambda script: None
+        """Receives a set whose patches can be played, before it is on the air."""
         self.device = torch.device(device)
         self.backends = backends or SlotBackends()
         self.cores = 1
         """Threads that a slot has which paints alone."""
         self._compared: set[tuple[str, str]] = set()
+        self._told: set[str] = set()
 
     def models(self, set_path: Path) -> Models:
         """Where a set's models are."""
@@ -152,8 +159,7 @@ class Builder:
                 step.instance.target = steps[index_of[id(step.node.target)]].instance
         tell_arranged(steps)
         names = [graph.nodes[i].name for i in drawn]
-        values = [value for node in graph.nodes for value in node.live.values()]
-        values += [value for each in graph.sends for value in each.values]
+        values = graph.values
         before = playing.objects if playing else {}
         objects = objects_of(values, before, busy)
         program = Program(
@@ -170,6 +176,7 @@ class Builder:
         )
         proving = moment(size)
         proving.proving = True
+        self.prove_patches(script, playing, proving, busy)
         feed_new(values, objects, before, proving.reading)
         self.tell_live(steps, values, proving)
         with proving_objects(objects, before) as proving.reading.objects:
@@ -178,6 +185,31 @@ class Builder:
             sent_by(program, proving.reading, FIRST_FRAME_S, refuse)
         self.compare_encoders(program)
         return program
+
+    def prove_patches(
+        self, script: Script, playing: Program | None, moment: Moment, busy: Busy
+    ) -> None:
+        """Try the patches that do not play yet as they are now.
+
+        Raises
+        ------
+        Refusal
+            At the first that cannot be played. One that cannot be tried, because pyo is missing,
+            is silent, and the rest of the set plays.
+        """
+        known = {each.key: each.build for each in playing.graph.patches} if playing else {}
+        for patch in script.graph.patches:
+            if known.get(patch.key) == patch.build or script.text in self.played:
+                continue
+            busy(f"testing patch {patch.name}", patch.place, True)
+            missing = prover.prove(patch, script, self.folder, moment.reading, moment.now.seed)
+            busy(f"testing patch {patch.name}", patch.place)
+            if missing:
+                if missing not in self._told:
+                    self._told.add(missing)
+                    self.note(missing)
+                return
+        self.proven_patches(script)
 
     def tell_live(self, steps: list[Step], values: list[Any], moment: Moment) -> None:
         """Note, in a rehearsal, what follows the outside world: the next one may differ."""
@@ -224,7 +256,9 @@ class Builder:
                 what = f"loading model {node.fixed['checkpoint']}"
                 busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    made = ModelInstance(make_generator(self, node, models, moment.size, busy))
+                    made = slot(
+                        node, models, moment.size, busy, self.device, self.note, self.backends
+                    )
                 busy(what, node.place)
                 return made
             if node.kind == "source":
@@ -276,30 +310,6 @@ class Builder:
 def refuse(send: Send, refusal: Refusal) -> None:
     """Refuse a save whose message cannot be worked out."""
     raise refusal
-
-
-def stamp_of(node: Picture, models: Models) -> str:
-    """Which files a model node is built from, so that an overwritten checkpoint is built anew.
-
-    Raises
-    ------
-    Refusal
-        If there is no such model.
-    """
-    if node.kind != "model":
-        return ""
-    stamp = ""
-    for name in (node.fixed["checkpoint"], node.fixed["other"]):
-        if name is None:
-            continue
-        try:
-            models.find(name)
-        except ModelError as error:
-            raise Refusal(said(error), node.place) from None
-        stamp += models.stamp(name)
-        if models.find(name).suffix not in SUFFIXES:
-            stamp += registry.current().loaders_stamp
-    return stamp
 
 
 def complete(graph: Graph, models: Models) -> None:

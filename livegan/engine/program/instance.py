@@ -164,6 +164,10 @@ class ModelInstance(Instance):
         super().__init__()
         self.generator = generator
 
+    def warm_up(self, node: Picture, size: Size) -> None:
+        """Paint twice, so that the first picture on the air is as quick as any."""
+        self.generator.warm_up(size)
+
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
     ) -> torch.Tensor:

@@ -9,6 +9,7 @@ from pathlib import Path
 from livegan import share
 from livegan.generators import Card, ModelError, clash, find, read_card
 from livegan.generators.card import card_path
+from livegan.generators.files import files_of
 from livegan.generators.finding import weights_at
 from livegan.graph.graph import Graph
 
@@ -55,7 +56,7 @@ class Models:
         try:
             path = self.find(name)
             stamp = f"|{path}"
-            for file in filter(None, (path, card_path(path))):
+            for file in filter(None, (*files_of(path), card_path(path))):
                 status = file.stat()
                 stamp += f"|{status.st_mtime_ns}|{status.st_size}|{status.st_ino}"
         except (ModelError, OSError):
@@ -72,7 +73,7 @@ class Models:
                 path = self.find(name)
             except ModelError:
                 continue
-            found += [path, path.with_suffix(".json"), path.with_name("model.json")]
+            found += [*files_of(path), path.with_suffix(".json"), path.with_name("model.json")]
         return found
 
 

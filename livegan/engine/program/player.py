@@ -19,6 +19,7 @@ from livegan.engine.program.hearings import Hearings, NoSounds, Sounds
 from livegan.engine.program.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
+from livegan.engine.program.seeing import Seeing
 from livegan.engine.program.sends import SentNumbers, sent_by
 from livegan.generators.channels import fitted
 from livegan.graph.control_reading import ControlValue
@@ -99,6 +100,8 @@ class Player:
         self.newest: tuple[Program, Reading] | None = None
         """The program of the last frame that was drawn, and what its signals were worth."""
         self.now = Now(fps=self.fps, seed=self.seed)
+        self.seeing = Seeing()
+        """What the pictures of the last frame look like."""
         self._memory: dict[str, Any] = {}
         self._faults = Faults(self._report)
         self._sends_failed: set[tuple[str, str]] = set()
@@ -127,6 +130,7 @@ class Player:
             controls=self.controls.snapshot(now.time),
             sources=self.sources,
             sounds=hearings.at(at),
+            pictures=self.seeing.values,
         )
         return Moment(now, sound, reading, size, self.device, self.shown, self.sources)
 
@@ -228,6 +232,7 @@ class Player:
             controls=self.controls.snapshot(now.time),
             sources=self.sources,
             sounds=self.hearings.at(position),
+            pictures=self.seeing.values,
         )
         moment = Moment(now, sound, reading, program.size, self.device, self.shown, self.sources)
         spent = dict.fromkeys(GROUPS, 0.0)
@@ -243,6 +248,7 @@ class Player:
             if self.solo is not None and self.solo < len(slots):
                 picture = pictures[program.steps.index(slots[self.solo])]
             picture = self._dissolved(picture, program, now)
+            self.seeing.look(program, pictures)
             sent = sent_by(program, reading, self.limit_s, self._send_failed)
         spent["output"] += time.perf_counter() - began
         if self._failure is not None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from livegan.stage.outputs.hosting import Message
 from livegan.stage.supervision.engine_process import death, start_engine
@@ -27,10 +29,15 @@ _STARTING = ThreadPoolExecutor(1, "guests")
 class Guest:
     """The process of one guest, and what it says."""
 
-    def __init__(self, target: str, options: Message) -> None:
-        """``target`` is a function of `livegan.stage.outputs.hosting`, or ``module:function``."""
+    def __init__(
+        self, target: str, options: Message, show: Callable[[list[str]], None] | None = None
+    ) -> None:
+        """``target`` is a function of `livegan.stage.outputs.hosting`, or ``module:function``.
+
+        What it prints is handed to ``show`` in lines; without it, it goes to the terminal.
+        """
         where = target if ":" in target else f"livegan.stage.outputs.hosting:{target}"
-        self._engine = _STARTING.submit(start_engine, options, where).result()
+        self._engine = _STARTING.submit(start_engine, options, where, show).result()
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._limit, self._heard = OPENING, time.monotonic()
         self._looked = 0.0
@@ -106,6 +113,18 @@ class Guest:
         if not self.wrong and self._engine.exitcode is None:
             self._engine.quit(GOODBYE)  # its pipe may close a moment before it ends
         return self.wrong or death(self._engine.exitcode)
+
+    def place(self, set_path: Path) -> str:
+        """``file:line`` of a set, or of a file beside it, at which it is, or was when it died;
+        empty if that is not known. Only of one whose output is read."""
+        if self._engine.exitcode is None:
+            self._engine.ask_where()
+        return self._engine.post_mortem(set_path).where
+
+    def end(self) -> None:
+        """End it at once, whatever it is doing."""
+        self._engine.kill()
+        self._engine.close()
 
     def close(self) -> None:
         """End it, by force if need be."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from livegan.film import FilmError
-from livegan.ipc.sound_ring import SoundRing
 from livegan.stage.outputs.sending import Output, Sending
+from livegan.stage.record.live_film import ShowSound
 from livegan.stage.record.recording import ShowRecording, free_film
 from livegan.stage.record.screenshot import saved
 from livegan.stage.streams.stream import Stream
@@ -20,7 +20,7 @@ class Captures:
         self,
         folder: Path,
         stream: Stream,
-        sound: SoundRing,
+        sound: ShowSound,
         *,
         film: Path | None,
         attach: Callable[[str, Output], Sending],

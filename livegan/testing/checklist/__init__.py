@@ -14,6 +14,7 @@ from livegan.testing.checklist import (
     encoders,
     mixers,
     signals,
+    patches,
     outside,
     sources,
     picture_sources,
@@ -25,6 +26,6 @@ from livegan.testing import cost
 
 PARTS = (
     loading, offers, drawing, declarations, parameters, neighbours, cost, hearing, encoders,
-    mixers, signals, outside, sources, picture_sources, outputs, loaders, commands,
+    mixers, signals, patches, outside, sources, picture_sources, outputs, loaders, commands,
 )  # fmt: skip
 """Modules of checks."""
