@@ -103,6 +103,7 @@ def prove_set(path: Path, folder: Path, size: Size = UNSAID, device: str = "auto
         what = Rehearsal(
             set=path,
             audio=audio,
+            same_input=True,
             start=12.0 if audio else 0.0,
             seconds=0.25,
             size=size,

@@ -70,7 +70,7 @@ def in_a_leaf() -> Iterator[tuple[str, str]]:
         yield f"sound.{name}", SOUND[name]
     for name in FEATURES:
         yield f"sound.{name}", FEATURES[name]
-    for name in ("last", "mono", "peaks", "rms", "feature", "strip", "before"):
+    for name in ("band", "last", "mono", "peaks", "rms", "feature", "strip", "before"):
         function = getattr(Sound, name)
         yield f"sound.{name}{sign(function)}", first(function)
 
@@ -81,6 +81,12 @@ SOUND = {
     "rate": "48000 samples per second",
     "hop": "480 samples: features have a value for each hop",
 }
+
+
+BAND = (
+    "loudness between two fixed frequencies from 20 to 20000 Hz, 0..1, scaled like `low`, `mid` "
+    "and `high`"
+)
 
 
 def reference() -> str:
@@ -118,8 +124,13 @@ def reference() -> str:
     parts.append(function_entry("shader", live.shader))
     parts.append("Options of `shader`, besides what the file says:\n\n" + table(OPTIONS))
     parts.append("## Signals\n")
-    parts.append("Attributes of `listen()`:\n")
-    parts.append(rows_of(("signal", "meaning"), ((f"sound.{k}", v) for k, v in FEATURES.items())))
+    parts.append(
+        "Attributes of `sound = listen()`, and of any named input such as "
+        '`drums = listen("drums")`. `bpm` and `beats` are those of the show for all of them.\n'
+    )
+    heard = [(f"sound.{name}", meaning) for name, meaning in FEATURES.items()]
+    heard.append(("sound.band(200, 400)", BAND))
+    parts.append(rows_of(("signal", "meaning"), heard))
     parts.append("Clocks:\n")
     clocks = {
         "beat": "phase of the beat, 0..1",

@@ -24,7 +24,7 @@ from livegan.files import need_file
 from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.graph import SETTINGS
 from livegan.graph.seen import SEEN
-from livegan.graph.sound import FEATURES
+from livegan.graph.sound import FEATURES, SoundHandle
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
 from livegan.plugin.catalogue import OF_A_SET, Offer
@@ -132,6 +132,8 @@ def live_stub(mixers: Mapping[str, str] | None = None) -> str:
     parts = [HEAD, f"__all__ = {words!r}\n"]
     parts.append("class SoundHandle:")
     parts += [f'    {name}: Signal\n    """{doc}"""' for name, doc in FEATURES.items()]
+    band = ["self", "low: float", "high: float"]
+    parts.append(indented(function("band", band, "Signal", inspect.getdoc(SoundHandle.band) or "")))
     parts.append("class Picture:")
     for name in usable(reg.names("mixer")):
         if reg.operation("mixer", name).pictures:

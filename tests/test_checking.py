@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from livegan.checking import SetProblem, prove_set, read_set
 from livegan.cli import app
+from livegan.plugin.source import instead
 from tests.engine.playing import make_models
 
 GOOD = "from livegan.live import *\nshow(encode.waveform(listen()))\n"
@@ -42,6 +43,15 @@ def test_a_mistake_in_a_module_beside_the_set_is_told_there(here: Path) -> None:
     (here / "beside.py").write_text("import math\n\nmath.sqrt(\n")
     (problem,) = read_set(here / "set.py", f"import beside\n{GOOD}", here).problems
     assert (problem.file, problem.line) == (str(here / "beside.py"), 3)
+
+
+def test_a_module_that_is_not_saved_yet_is_read_as_it_is_typed(here: Path) -> None:
+    module = here / "tools.py"
+    module.write_text("gain = 1\n")
+    text = f"import tools\n{GOOD.replace('listen()', 'listen(), gain=tools.gain')}"
+    with instead({module: "gian = 1\n"}):
+        (problem,) = read_set(here / "set.py", text, here).problems
+    assert (problem.line, module.read_text()) == (3, "gain = 1\n") and "gain" in problem.message
 
 
 def test_a_model_that_is_not_there_is_told_with_the_closest_name(here: Path) -> None:

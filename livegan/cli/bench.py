@@ -19,9 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[backends|dataset|train|controls|io]",
+            metavar="[backends|dataset|train|controls|io|inputs]",
             help="Measure only the backends of networks, only making pairs from a film, only "
-            "training, only controls, or only pictures on their way in and out.",
+            "training, only controls, only pictures on their way in and out, or only sound inputs.",
         ),
     ] = None,
     film: Annotated[
@@ -58,7 +58,8 @@ def bench(
     training step with a plain version of the published one. `livegan bench controls` plays a small
     show and measures the time from a MIDI or OSC message, or a knob of the phone panel, to the
     picture, and what controls cost. `livegan bench io` measures each way of pictures in and out
-    that this machine has: delay, work, and lost pictures.
+    that this machine has: delay, work, and lost pictures. `livegan bench inputs` measures what
+    named inputs of a show and `sound.band` cost.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -74,6 +75,10 @@ def bench(
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
+    elif what == "inputs" and film is None:
+        from livegan.benchmark.inputs import bench_inputs
+
+        result = bench_inputs(seconds)
     elif what == "controls" and film is None:
         from livegan.benchmark.controls import ControlsBenchError, bench_controls
 
@@ -89,7 +94,8 @@ def bench(
         except IoBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls` or `io`"
+        text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls`, `io`"
+        text += " or `inputs`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film

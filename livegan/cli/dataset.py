@@ -79,7 +79,8 @@ def dataset(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Remove the pairs that this file lists. OUT/look.html writes the file.",
+            help="Leave out the pairs that this file lists, and only these. "
+            "OUT/look.html writes the file.",
         ),
     ] = None,
     jobs: Annotated[
@@ -169,12 +170,12 @@ def dataset(
 
 
 def struck(out: Path, names: Path) -> None:
-    """Remove pairs from a data set, and say how many."""
+    """Strike pairs from a data set, and say how many."""
     from livegan.dataset import strike
 
     with clear_errors():
         count, strange = strike(out, names.read_text(encoding="utf-8").splitlines())
-    typer.echo(f"{short(out)}: {count} pairs removed; they stay removed when you add films")
+    typer.echo(f"{short(out)}: {count} pairs are struck; training leaves them out")
     if strange:
         fail(
             f"{short(names)}: {len(strange)} names are not in {short(out)}, such as {strange[0]!r}"

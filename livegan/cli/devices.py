@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -20,8 +22,16 @@ COLUMNS = (
 )
 
 
-def devices() -> None:
+def devices(
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Then say what is plugged in and pulled out, until Ctrl-C."),
+    ] = False,
+) -> None:
     """List sound inputs and outputs, cameras, senders of pictures, displays and processors."""
+    if watch:
+        watch_devices()
+        return
     from livegan.sound.inputs.devices import SourceError, list_devices
 
     try:
@@ -44,6 +54,26 @@ def devices() -> None:
         typer.secho(str(error), fg="yellow")
     for line in [*picture_lines(), *display_lines(), *processor_lines()]:
         typer.echo(line)
+
+
+def watch_devices() -> None:
+    """Say what is there, and then what comes and goes, a line each."""
+    import threading
+
+    from livegan.cli.console.device_kinds import device_kinds
+    from livegan.cli.console.interrupting import Interrupt
+    from livegan.cli.console.watching import DeviceNews, watch
+
+    colours = {"came": "green", "gone": "red", "not watched": "yellow"}
+    over = threading.Event()
+
+    def tell(news: DeviceNews) -> None:
+        typer.secho(f"{time.strftime('%H:%M:%S')}  {news}", fg=colours.get(news.what))
+
+    typer.echo("plug things in, or pull them out; Ctrl-C ends this")
+    with Interrupt(over.set) as interrupt:
+        interrupt.asked()  # from now on, Ctrl-C ends it in order
+        watch(device_kinds(), tell, over)
 
 
 def camera_lines() -> list[str]:

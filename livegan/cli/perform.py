@@ -9,7 +9,7 @@ import typer
 
 from livegan.cli.console.choosing import chosen_scenes, chosen_set, followed_models, set_of
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import TempoOption, WithOption
+from livegan.cli.console.options import AudioOption, TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.rehearse import FlashGuardMode, guard_mode
 from livegan.files import named
@@ -75,9 +75,7 @@ def perform(
         list[str] | None,
         typer.Option(metavar="SET|PATTERN", help='More sets to move between, such as "sets/*.py".'),
     ] = None,
-    audio: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE|demo|silence", help="The sound input.")
-    ] = None,
+    audio: AudioOption = None,
     output: Annotated[
         str,
         typer.Option(
@@ -183,9 +181,11 @@ def perform(
             path, found = chosen_scenes(set, scenes or [])
     with clear_errors():
         from livegan.picture_sources.stand_in import stand_ins
+        from livegan.sound.named_inputs import inputs_of
 
         played = stand_ins(stand_in or [])
         safe_set = share.folder("sets") / "safe.py" if safe is None else chosen_set(safe)
+        own, inputs = inputs_of(audio or [])
     window_size = window_of(window)
     asked = rung_asked(rung)
     guard = guard_mode(flash_guard)
@@ -197,7 +197,9 @@ def perform(
         with clear_errors():
             choose_device(device)
     if not has_display():
-        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
+        film_instead(
+            path, own, inputs, fps, size, device, seed, bpm, seconds, followed, guard, played
+        )
         return
     from livegan.stage.ending import leave
     from livegan.stage.options import Options
@@ -213,7 +215,8 @@ def perform(
         set=path,
         scenes=found,
         folder=Path.cwd(),
-        audio=audio,
+        audio=own,
+        inputs=inputs,
         osc=ports,
         panel=panel_address,
         audible=audible,
@@ -252,7 +255,9 @@ def perform(
         except (NoWindow, WindowLost):  # the latter while it opened
             status = None
     if status is None:
-        film_instead(path, audio, fps, size, device, seed, bpm, seconds, followed, guard, played)
+        film_instead(
+            path, own, inputs, fps, size, device, seed, bpm, seconds, followed, guard, played
+        )
     elif status:
         raise typer.Exit(status)
 
@@ -260,6 +265,7 @@ def perform(
 def film_instead(
     path: Path,
     audio: str | None,
+    inputs: dict[str, str],
     fps: float,
     size: Size,
     device: str,
@@ -278,26 +284,30 @@ def film_instead(
     from livegan.sound.source import SUFFIXES
     from livegan.sound.sources import ADDRESS, parse_source, recorded
 
-    sound: Path | None = share.demo_track()
-    if audio == "silence":
-        sound = None
-    elif audio not in (None, "demo"):
-        with clear_errors():
-            try:
-                sound = recorded(str(audio))
-            except SourceError:
-                if named(str(audio)).exists() or Path(str(audio)).suffix.lower() in SUFFIXES:
-                    raise
-                if ADDRESS.match(str(audio)):
-                    parse_source(audio)  # refuses an address that nothing here can open
-                typer.echo(f"a rehearsal cannot listen to {audio}; it uses the demo track")
+    def file_of(text: str) -> Path | None:
+        if text == "silence":
+            return None
+        try:
+            return recorded(text)
+        except SourceError:
+            if named(text).exists() or Path(text).suffix.lower() in SUFFIXES:
+                raise
+            if ADDRESS.match(text):
+                parse_source(text)  # refuses an address that nothing here can open
+            typer.echo(f"a rehearsal cannot listen to {text}; it uses the demo track")
+            return share.demo_track()
+
+    with clear_errors():
+        sound = None if audio is None and inputs else file_of(audio or "demo")
+        stems = {name: file for name, text in inputs.items() if (file := file_of(text))}
     out = Path("shows") / f"{path.stem}.mp4"
-    heard = "silence" if sound is None else sound.name
+    heard = " + ".join(stems) or "silence" if sound is None else sound.name
     typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {heard} instead")
     with clear_errors():
         what = Rehearsal(
             set=path,
             audio=sound,
+            inputs=stems,
             seconds=seconds or FILM_SECONDS,
             fps=fps,
             size=size,

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.console.failing import clear_errors, fail, short
-from livegan.cli.console.options import TempoOption, WithOption
+from livegan.cli.console.options import RecordedOption, TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
 from livegan.cli.sets import SetPath
@@ -116,7 +116,7 @@ class Rehearse(TyperCommand):
 
 def rehearse(
     set: SetPath,
-    audio: Annotated[str, typer.Option(help='A sound or film file, or "demo".')] = "demo",
+    audio: RecordedOption = None,
     start: Annotated[
         float, typer.Option(min=0, help="Where to begin in the sound, in seconds.")
     ] = 0.0,
@@ -194,11 +194,18 @@ def rehearse(
     """
     from livegan.picture_sources.stand_in import stand_ins
     from livegan.rehearsal import Rehearsal
+    from livegan.sound.named_inputs import inputs_of
     from livegan.sound.sources import recorded
 
+    with clear_errors():
+        own, named = inputs_of(audio or [])
+        inputs = {name: recorded(text) for name, text in named.items()}
+        sound = None if own is None and inputs else recorded(own or "demo")
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan
 
+        if sound is None or inputs:
+            fail("--gremlins plays with one sound; give --audio one without a name", 2)
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         asked = {"--backend": backend != "auto", "--out": out, "--frames": frames}
         for name, given in {**theirs, **asked}.items():
@@ -208,7 +215,7 @@ def rehearse(
             plan = EveningPlan(
                 set=set,
                 working=Path.cwd(),
-                music=recorded(audio),
+                music=sound,
                 seed=gremlins,
                 saves=saves,
                 only=only,
@@ -227,7 +234,8 @@ def rehearse(
         usual, of_slot = backends_of(backend)
         what = Rehearsal(
             set=set,
-            audio=recorded(audio),
+            audio=sound,
+            inputs=inputs,
             start=start,
             seconds=seconds,
             fps=fps,

@@ -161,14 +161,18 @@ def solo(
 def audio(
     context: typer.Context,
     source: Annotated[
-        str, typer.Argument(metavar="NAME|FILE|demo|silence", help="As --audio takes it.")
+        str,
+        typer.Argument(metavar="[INPUT=]NAME|FILE|demo|silence", help="As --audio takes it."),
     ],
 ) -> None:
-    """Listen to another sound."""
+    """Listen to another sound; drums=NAME is for the input drums. sum: all named inputs."""
     from livegan.ipc.remote.schema import ListenTo
+    from livegan.sound.named_inputs import input_of
 
+    name, source = input_of(source)
     file = Path(source)
-    ask(context, ListenTo(os.path.abspath(file) if file.is_file() else source))
+    wanted = os.path.abspath(file) if file.is_file() else source
+    ask(context, ListenTo(f"{name}={wanted}" if name else wanted))
 
 
 @tell.command(name="set")

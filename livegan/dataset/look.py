@@ -13,7 +13,8 @@ from livegan.dataset.folder import FolderError
 from livegan.lock import held
 from livegan.saving import write_bytes
 
-PAGE = "look.html"
+PAGE, STRUCK = "look.html", "struck.txt"
+"""In the folder of a data set: the page, and the list of the pairs that training leaves out."""
 
 
 def write_look(folder: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Path:
@@ -25,7 +26,7 @@ def write_look(folder: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str
         ``folder``, and a word to it.
 
     The page loads the pictures from where they lie, as they scroll into view.  A click strikes a
-    pair or takes that back; the browser remembers it, and gives a list for `strike`.
+    pair or takes that back; the browser remembers it, and gives the list for `strike`.
     """
     parts = []
     for title, pairs in groups:
@@ -39,6 +40,8 @@ def write_look(folder: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str
         parts.append("</div>")
     text = TEMPLATE.replace("@TITLE@", html.escape(folder.name))
     text = text.replace("@OUT@", html.escape(shlex.quote(folder.name)))
+    names = json.dumps(json.dumps(struck_in(folder))).replace("<", "\\u003c")
+    text = text.replace("@STRUCK@", names)
     text = text.replace("@PAIRS@", "\n".join(parts))
     write_bytes(folder / PAGE, text.encode("utf-8", "replace"))
     return folder / PAGE
@@ -58,7 +61,8 @@ footer { position: fixed; bottom: 0; left: 0; right: 0; background: #333; paddin
 <footer><span id="count"></span> <button id="save">Save the list as struck.txt</button>
 then: <code>livegan dataset --strike struck.txt --out @OUT@</code></footer>
 <script>
-const key = "struck " + location.pathname, struck = new Set(JSON.parse(localStorage[key] || "[]"));
+const key = "struck " + location.pathname;
+const struck = new Set(JSON.parse(localStorage[key] || @STRUCK@));
 const figures = [...document.querySelectorAll("figure")];
 function show() {
   for (const f of figures) f.classList.toggle("struck", struck.has(f.dataset.name));
@@ -81,9 +85,11 @@ show();
 
 
 def strike(folder: Path, names: Iterable[str]) -> tuple[int, list[str]]:
-    """Remove pairs by name, of every encoder and side; how many, and the names that are not there.
+    """Set which pairs of a data set are struck, by name, of every encoder and side; how many, and
+    the names that are not there.
 
-    They stay away when the data set grows, as all that is removed by hand.
+    ``folder/struck.txt`` lists them, and training leaves them out.  Nothing is deleted: another
+    list, or an empty one, takes it back.
 
     Raises
     ------
@@ -99,12 +105,18 @@ def strike(folder: Path, names: Iterable[str]) -> tuple[int, list[str]]:
     encoders = [encoder["name"] for encoder in settings.get("encoders", [])]
     roots = [folder / name for name in encoders] if len(encoders) > 1 else [folder]
     sides = [root / side for root in roots for side in ("train", "val")]
-    there = {path.name: path for side in sides if side.is_dir() for path in side.glob("*.png")}
+    there = {path.name for side in sides if side.is_dir() for path in side.glob("*.png")}
     wanted = [name for name in dict.fromkeys(map(str.strip, names)) if name]
+    found = [name for name in wanted if name in there]
     with held(folder, "written"):
-        # Only what the folder itself lists: a name in a text file is no path.
-        for name in wanted:
-            if name in there:
-                for side in sides:
-                    (side / name).unlink(missing_ok=True)
-    return sum(name in there for name in wanted), [name for name in wanted if name not in there]
+        write_bytes(folder / STRUCK, "".join(f"{name}\n" for name in found).encode())
+    return len(found), [name for name in wanted if name not in there]
+
+
+def struck_in(folder: Path) -> list[str]:
+    """The names of the pairs that are struck from a data set."""
+    try:
+        lines = (folder / STRUCK).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [line.strip() for line in lines if line.strip()]

@@ -117,7 +117,7 @@ class OpenSets:
         document.version += 1
         if document.timer is not None:
             document.timer.cancel()
-        document.timer = asyncio.get_running_loop().call_later(PAUSE, self._read_now, document)
+        document.timer = asyncio.get_running_loop().call_later(PAUSE, self._typed, document)
 
     def saved(self, path: Path) -> None:
         """A document was saved: sets that use it are tested again."""
@@ -178,9 +178,30 @@ class OpenSets:
 
     # Tests ---------------------------------------------------------------------------------------
 
+    def _typed(self, document: OpenSet) -> None:
+        """A text was typed: sets that use it are tested with it, before it is saved."""
+        self._read_now(document)
+        if document.module:
+            for other in self.open.values():
+                if other.is_set and other.playing is None and beside(other, document):
+                    self._read_now(other)
+
+    def _unsaved_beside(self, document: OpenSet) -> dict[str, str]:
+        """What files beside a document say in the editor and not on the disk."""
+        found = {}
+        for file, other in self.open.items():
+            if other is not document and beside(other, document):
+                try:
+                    saved = other.path.read_text("utf-8-sig")
+                except (OSError, UnicodeDecodeError):
+                    continue  # what is not there cannot be imported
+                if saved != other.source.text:
+                    found[file] = other.source.text
+        return found
+
     def _read_now(self, document: OpenSet) -> None:
         if not document.is_set:
-            document.read = ()
+            document.read = syntax(document) if document.module else ()
             self.tell()
             return
         if document.playing is not None:  # the show tests what is saved; its machine has to play
@@ -192,7 +213,8 @@ class OpenSets:
     async def _read(self, document: OpenSet) -> None:
         version = document.version
         try:
-            found = await self.processes.check(document.path, document.source.text, document.folder)
+            text, unsaved = document.source.text, self._unsaved_beside(document)
+            found = await self.processes.check(document.path, text, document.folder, unsaved)
             problems = findings(found)
         except JobFailed as error:
             problems = (Finding(str(document.path), 0, str(error)),)
@@ -256,6 +278,11 @@ def findings(found: Mapping[str, Any]) -> tuple[Finding, ...]:
         Finding(p["file"], max(0, (p["line"] or 1) - 1), p["message"], p["severity"] == "warning")
         for p in found["problems"]
     )
+
+
+def beside(one: OpenSet, other: OpenSet) -> bool:
+    """Whether two documents are in the same folder, so that one can import the other."""
+    return one.path.parent == other.path.parent
 
 
 def is_module(source: SetSource) -> bool:

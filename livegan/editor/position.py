@@ -206,31 +206,71 @@ def cursor_at(before: str) -> Cursor:
     return Cursor(word, receiver, call)
 
 
+@dataclass(frozen=True)
+class Code:
+    """What of a text is code, and what its end is in."""
+
+    letters: tuple[tuple[int, str], ...] = ()
+    """Places and letters outside of quotes and comments."""
+    quote: int | None = None
+    """Where the text begins whose quotes are still open; None if none are."""
+    comment: bool = False
+
+    @classmethod
+    def read(cls, text: str) -> Code:
+        """Go through a text, which may be cut off anywhere."""
+        letters: list[tuple[int, str]] = []
+        quote, begun, index, comment = "", 0, 0, False
+        while index < len(text):
+            letter = text[index]
+            if comment:
+                comment = letter != "\n"
+            elif quote and letter == "\\":
+                index += 1
+            elif quote and text.startswith(quote, index):
+                index += len(quote) - 1
+                quote = ""
+            elif quote:
+                if letter == "\n" and len(quote) == 1:
+                    quote = ""
+            elif letter in "'\"":
+                quote = letter * 3 if text.startswith(letter * 3, index) else letter
+                index += len(quote) - 1
+                begun = index + 1
+            elif letter == "#":
+                comment = True
+            else:
+                letters.append((index, letter))
+            index += 1
+        return cls(tuple(letters), begun if quote else None, comment)
+
+    def brackets(self) -> tuple[list[int], dict[int, int]]:
+        """Where brackets are still open, from the outer to the inner; and where those that are
+        closed were opened, by the place that closes them."""
+        still: list[int] = []
+        pairs: dict[int, int] = {}
+        for index, letter in self.letters:
+            if letter in OPENING:
+                still.append(index)
+            elif letter in CLOSING and still:
+                pairs[index] = still.pop()
+        return still, pairs
+
+
 def open_quote(line: str) -> str | None:
     """What stands in quotes that a line opens and does not close."""
-    quote, begun, skip = "", 0, False
-    for index, letter in enumerate(line):
-        if skip:
-            skip = False
-        elif quote and letter == "\\":
-            skip = True
-        elif quote and letter == quote:
-            quote = ""
-        elif not quote and letter in "'\"":
-            quote, begun = letter, index + 1
-        elif not quote and letter == "#":
-            return None
-    return line[begun:] if quote else None
+    at = Code.read(line).quote
+    return None if at is None else line[at:]
 
 
 def in_comment(line: str) -> bool:
     """Whether the end of a line is in a comment."""
-    return any(open_quote(line[:at]) is None for at, c in enumerate(line) if c == "#")
+    return Code.read(line).comment
 
 
 def call_around(text: str) -> TypedCall | None:
     """The innermost call that is not closed at the end of the text."""
-    open_at = scan(text)
+    open_at = open_call(text)
     if open_at is None:
         return None
     function = receiver_before(text[:open_at] + ".")
@@ -244,49 +284,19 @@ def call_around(text: str) -> TypedCall | None:
     return TypedCall(function, given, len(parts) - 1 - len(given), last[1] if last else "")
 
 
-def scan(text: str) -> int | None:
-    """Where the innermost parenthesis of a call is that is open at the end of a text."""
-    stack: list[int] = []
-    quote, index = "", 0
-    while index < len(text):
-        letter = text[index]
-        if quote:
-            if letter == "\\":
-                index += 1
-            elif text.startswith(quote, index):
-                index += len(quote) - 1
-                quote = ""
-            elif letter == "\n" and len(quote) == 1:
-                quote = ""
-        elif letter in "'\"":
-            quote = text[index : index + 3] if text.startswith(letter * 3, index) else letter
-            index += len(quote) - 1
-        elif letter == "#":
-            index = text.find("\n", index)
-            if index < 0:
-                break
-        elif letter in OPENING:
-            stack.append(index)
-        elif letter in CLOSING and stack:
-            stack.pop()
-        index += 1
-    calls = [at for at in stack if text[at] == "("]
+def open_call(text: str) -> int | None:
+    """Where the innermost parenthesis is that is open at the end of a text."""
+    still, _ = Code.read(text).brackets()
+    calls = [at for at in still if text[at] == "("]
     return calls[-1] if calls else None
 
 
 def split_arguments(text: str) -> list[str]:
     """The arguments in the rest of a call, by the commas between them."""
-    parts, depth, quote, begun = [], 0, "", 0
-    for index, letter in enumerate(text):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter in OPENING:
-            depth += 1
-        elif letter in CLOSING:
-            depth -= 1
-        elif letter == "," and depth == 0:
+    parts, depth, begun = [], 0, 0
+    for index, letter in Code.read(text).letters:
+        depth += (letter in OPENING) - (letter in CLOSING)
+        if letter == "," and depth == 0:
             parts.append(text[begun:index])
             begun = index + 1
     return [*parts, text[begun:]]
@@ -296,14 +306,13 @@ def receiver_before(text: str) -> str:
     """The expression that ends before the dot at the end of a text: ``a.blur(4)``."""
     end = text.rstrip(" \t")
     end = end.removesuffix(".").rstrip()
-    index = len(end)
+    index, (_, pairs) = len(end), Code.read(end).brackets()
     while index > 0:
         letter = end[index - 1]
         if letter in CLOSING:
-            opened = matching(end, index - 1)
-            if opened is None:
+            if index - 1 not in pairs:
                 break
-            index = opened
+            index = pairs[index - 1]
         elif (
             letter.isalnum()
             or letter in "_."
@@ -313,21 +322,3 @@ def receiver_before(text: str) -> str:
         else:
             break
     return end[index:].strip()
-
-
-def matching(text: str, closed: int) -> int | None:
-    """Where the bracket is opened that is closed at a place."""
-    depth, quote = 0, ""
-    for index in range(closed, -1, -1):
-        letter = text[index]
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter in CLOSING:
-            depth += 1
-        elif letter in OPENING:
-            depth -= 1
-            if depth == 0:
-                return index
-    return None

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,13 @@ class Processes:
         self._turn = asyncio.Lock()
         """One at a time: a show may play on the same machine."""
 
-    async def check(self, path: Path, text: str, folder: Path) -> dict[str, Any]:
-        """What `livegan.checking.read_set` finds. Raises JobFailed."""
-        return await self._job(job="check", path=str(path), text=text, folder=str(folder))
+    async def check(
+        self, path: Path, text: str, folder: Path, unsaved: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """What `livegan.checking.read_set` finds; ``unsaved`` are the texts, by file, that modules
+        of the set have in the editor. Raises JobFailed."""
+        files = {"path": str(path), "folder": str(folder), "unsaved": dict(unsaved)}
+        return await self._job(job="check", text=text, **files)
 
     async def words(self, path: Path, folder: Path) -> dict[str, Any]:
         """What `livegan.editor.gathering.gathered` finds. Raises JobFailed."""
@@ -58,7 +63,7 @@ class Processes:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
 
-    async def _job(self, **asked: str) -> dict[str, Any]:
+    async def _job(self, **asked: Any) -> dict[str, Any]:
         async with self._turn:
             await self.warm_up()
             process, self._warm = self._warm, None

@@ -32,6 +32,7 @@ def main() -> None:
         from livegan import checking
         from livegan.editor import gathering
         from livegan.plugin import registry
+        from livegan.plugin.source import instead
 
         registry.current()
         asked: dict[str, Any] = json.loads(sys.stdin.readline() or "{}")
@@ -46,9 +47,11 @@ def main() -> None:
             done: dict[str, Any] = gathering.gathered(path, folder).plain
         else:
             text = str(asked["text"])
+            unsaved = {Path(file): said for file, said in asked["unsaved"].items()}
             if USES_TORCH.search(text + beside(path)):
                 import torch  # noqa: F401  # seconds, of which the deadline of a set knows nothing
-            done = checking.read_set(path, text, folder).plain
+            with instead(unsaved):
+                done = checking.read_set(path, text, folder).plain
         answer.write(json.dumps(done) + "\n")
         answer.flush()
         # Threads of a set, and what it does at the end, are of no interest.

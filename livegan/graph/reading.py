@@ -177,6 +177,7 @@ RULES: dict[str, Callable[[Reading, Signal], Any]] = {
     "midi": control_reading.midi,
     "gamepad": control_reading.gamepad,
     "feature": lambda r, s: float(getattr(r.heard(*s.args[1:]), s.args[0])),
+    "band": lambda r, s: float(r.heard(*s.args[2:]).band(*s.args[:2])),
     "bpm": lambda r, s: r.now.bpm,
     "beat": lambda r, s: r.now.beat,
     "bar": lambda r, s: r.now.bar,

@@ -41,6 +41,9 @@ FEATURES = {
 CLOCKS = ("bpm", "beats")
 """Those that a fixed tempo decides, where there is one, and else the sound of the show."""
 
+BAND_HZ = (20, 20000)
+"""Between which frequencies a ``band`` lies: as in `livegan.sound.band`."""
+
 NAME = re.compile(r"[\w-]{1,40}")
 """What an input of a show can be called."""
 
@@ -63,6 +66,19 @@ class SoundHandle:
     def heard(self) -> tuple[SoundHandle, ...]:
         """As the argument of a signal: nothing for the show's own sound."""
         return (self,) if self.key else ()
+
+    def band(self, low: float, high: float) -> Signal:
+        """Loudness between two frequencies in Hz, 0..1, scaled like ``low``, ``mid`` and ``high``:
+        ``sound.band(200, 400)``."""
+        for edge in (low, high):
+            if isinstance(edge, Signal) or not isinstance(edge, (int, float)):
+                raise SetError("band takes two fixed frequencies in Hz: sound.band(200, 400)")
+        if not BAND_HZ[0] <= low < high <= BAND_HZ[1]:
+            span = f"between {BAND_HZ[0]} and {BAND_HZ[1]} Hz"
+            raise SetError(
+                f"band goes from a lower to a higher frequency, {span}, got {low:g} and {high:g}"
+            )
+        return Signal("band", float(low), float(high), *self.heard)
 
     def __getattr__(self, name: str) -> Signal:
         if name.startswith("__"):

@@ -13,7 +13,7 @@ import av
 
 from livegan.builtin.outputs.ndi import told
 from livegan.picture_sources.frame import as_pixels
-from livegan.picture_sources.senders import LOST, STILL, SenderNotes, find_sender, newest
+from livegan.picture_sources.senders import LOST, STILL, SenderSearch, newest
 from livegan.picture_sources.source import Pixels, Unavailable, Wanted
 
 
@@ -29,8 +29,8 @@ class NdiSource:
         from cyndilib.video_frame import VideoFrameSync
         from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
 
-        self._argument, self._wanted = argument, wanted
-        self._notes = SenderNotes("NDI sender", argument, note)
+        self._wanted = wanted
+        self._search = SenderSearch("NDI sender", argument.strip(), note)
         self._finder: Any = Finder()
         self._finder.open()
         self._receiver: Any = Receiver(
@@ -59,17 +59,13 @@ class NdiSource:
         if self._sender and now - self._connected < LOST:
             return False
         self._finder.update_sources()
-        there = list(self._finder.get_source_names())
-        found = find_sender(self._argument, there)
+        found = self._search.find(self._finder.get_source_names, now, lost=bool(self._sender))
         if found is None:
-            self._notes.away(there, at_once=bool(self._sender))
-            self._sender = ""
             return False
         self._connected = now
         if found != self._sender or not self._receiver.is_connected():
             self._receiver.set_source(self._finder.get_source(found))
-            if found != self._sender:
-                self._notes.received(found)
+            self._search.received(found)
             self._sender = found
         return False
 
@@ -108,7 +104,7 @@ def open_ndi(argument: str, wanted: Wanted, *, note: Callable[[str], None]) -> N
         Without cyndilib; the line says how to get it.
     """
     need_cyndilib()
-    return NdiSource(argument.strip(), wanted, note)
+    return NdiSource(argument, wanted, note)
 
 
 def need_cyndilib() -> None:

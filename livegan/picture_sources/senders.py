@@ -7,7 +7,7 @@ process each time, so it stays open while its sender is away.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from livegan.picture_sources.source import Pixels
 
@@ -50,23 +50,37 @@ def newest(look: Callable[[float], Pixels | None]) -> Pixels | None:
         time.sleep(LOOK)
 
 
-class SenderNotes:
-    """Says which sender is received and that one is away, each once until it changes."""
+class SenderSearch:
+    """Looks for the sender that a set names, and says which is received and that one is away, each
+    once until it changes."""
 
     def __init__(self, kind: str, argument: str, note: Callable[[str], None]) -> None:
         """``kind`` is what it is called: ``"NDI sender"``; ``argument`` what the set wrote."""
         self._kind, self._argument, self._note = kind, argument, note
         self._told = ""
         self._since = time.monotonic()
+        self._looked = -LOST
+
+    def find(
+        self, there: Callable[[], Iterable[str]], now: float, *, lost: bool = False
+    ) -> str | None:
+        """The sender that is meant, of the names that ``there()`` gives, which is asked four times
+        a second. ``lost`` says that one was received a moment ago."""
+        if now - self._looked < LOST / 4:
+            return None
+        self._looked = now
+        names = list(there())
+        found = find_sender(self._argument, names)
+        # In the first second it may only not be found yet.
+        if found is None and (lost or self._told or time.monotonic() - self._since > LOST):
+            self._away(names)
+        return found
 
     def received(self, name: str) -> None:
         """This one is received from now on."""
         self.say(f"receives {name}")
 
-    def away(self, there: Sequence[str], *, at_once: bool = False) -> None:
-        """None of these is meant. In the first second it may only not be found yet."""
-        if not at_once and not self._told and time.monotonic() - self._since < LOST:
-            return
+    def _away(self, there: Sequence[str]) -> None:
         named = f"no {self._kind} is called {self._argument!r}"
         what = named if self._argument else f"no {self._kind}"
         others = f"there is {'; '.join(sorted(there))}" if there else f"no {self._kind} is there"

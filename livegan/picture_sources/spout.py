@@ -15,7 +15,7 @@ import av
 import numpy as np
 
 from livegan.picture_sources.frame import as_pixels
-from livegan.picture_sources.senders import LOST, STILL, SenderNotes, find_sender, newest
+from livegan.picture_sources.senders import LOST, STILL, SenderSearch, newest
 from livegan.picture_sources.source import PictureSourceError, Pixels, Unavailable, Wanted
 
 GL_RGBA = 0x1908  # OpenGL's number for four bytes a pixel
@@ -41,8 +41,8 @@ class SpoutSource:
         library: ModuleType | Any,
     ) -> None:
         """Raises `PictureSourceError` if there is no graphics context to be had."""
-        self._argument, self._wanted = argument, wanted
-        self._notes = SenderNotes("Spout sender", argument, note)
+        self._wanted = wanted
+        self._search = SenderSearch("Spout sender", argument.strip(), note)
         self._receiver: Any = library.SpoutReceiver()
         # Makes a hidden window with a context, current on this thread.
         if not self._receiver.createOpenGL():
@@ -50,7 +50,6 @@ class SpoutSource:
         self._sender = ""
         self._buffer: Pixels | None = None
         self._empty_until = 0.0
-        self._looked = -LOST
         self._delivered = 0.0
         self._tried = "", 0.0
         """The sender that was chosen and has not been opened, and since when."""
@@ -70,7 +69,7 @@ class SpoutSource:
             self._buffer = np.zeros((height, width, 4), np.uint8) if height and width else None
             self._empty_until = now + EMPTY
             self._tried = "", 0.0
-            self._notes.received(self._sender)
+            self._search.received(self._sender)
             return None
         if not taken or self._buffer is None:  # it went, or it cannot be opened
             self._sender, self._buffer = "", None
@@ -83,19 +82,14 @@ class SpoutSource:
         return as_pixels(av.VideoFrame.from_ndarray(self._buffer, format="rgba"), self._wanted)
 
     def _choose(self, now: float) -> bool:
-        """Look for the sender, four times a second."""
-        if now - self._looked < LOST / 4:
-            return False
-        self._looked = now
-        there = list(self._receiver.getSenderList())
-        found = find_sender(self._argument, there)
+        """Look for the sender."""
+        found = self._search.find(self._receiver.getSenderList, now)
         if found is None:
-            self._notes.away(there)
             return False
         if found != self._tried[0]:
             self._tried = found, now
         elif now - self._tried[1] > LOST:
-            self._notes.say(ELSEWHERE.format(found))
+            self._search.say(ELSEWHERE.format(found))
         self._sender = found
         self._receiver.setReceiverName(found)
         return True
@@ -139,7 +133,7 @@ def open_spout_in(argument: str, wanted: Wanted, *, note: Callable[[str], None])
     PictureSourceError
         Without a graphics context.
     """
-    return SpoutSource(argument.strip(), wanted, note, spout_library())
+    return SpoutSource(argument, wanted, note, spout_library())
 
 
 def spout_senders() -> list[str]:

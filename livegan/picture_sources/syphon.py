@@ -17,7 +17,7 @@ import numpy as np
 
 from livegan.builtin.outputs.syphon import MISSING
 from livegan.picture_sources.frame import as_pixels
-from livegan.picture_sources.senders import LOST, STILL, SenderNotes, find_sender, newest
+from livegan.picture_sources.senders import STILL, SenderSearch, newest
 from livegan.picture_sources.source import Pixels, Unavailable, Wanted
 
 BGRA, RGBA = 80, 70
@@ -32,13 +32,12 @@ class SyphonSource:
     def __init__(
         self, argument: str, wanted: Wanted, note: Callable[[str], None], library: Any
     ) -> None:
-        self._argument, self._wanted, self._library = argument, wanted, library
-        self._notes = SenderNotes("Syphon server", argument, note)
+        self._wanted, self._library = wanted, library
+        self._search = SenderSearch("Syphon server", argument.strip(), note)
         self._directory: Any = library.SyphonServerDirectory()
         self._directory.run_loop_interval = TURN
         self._client: Any = None
         self._texture: Any = None
-        self._looked = -LOST
         self._delivered = 0.0
 
     def read(self) -> Pixels | None:
@@ -65,21 +64,22 @@ class SyphonSource:
         return as_pixels(av.VideoFrame.from_ndarray(upright, format=layout), self._wanted)
 
     def _choose(self, now: float) -> bool:
-        """Look for the server, four times a second."""
-        if now - self._looked < LOST / 4:
-            return False
-        self._looked = now
-        there = {title(server): server for server in self._directory.servers}
-        found = find_sender(self._argument, list(there))
+        """Look for the server."""
+        there: dict[str, Any] = {}
+
+        def titles() -> dict[str, Any]:
+            there.update((title(server), server) for server in self._directory.servers)
+            return there
+
+        found = self._search.find(titles, now)
         if found is None:
-            self._notes.away(list(there))
             return False
         try:
             self._client = self._library.SyphonMetalClient(there[found])
         except RuntimeError as error:  # it went meanwhile, or there is no Metal device
-            self._notes.say(f"{found} cannot be received ({error})")
+            self._search.say(f"{found} cannot be received ({error})")
             return False
-        self._notes.received(found)
+        self._search.received(found)
         return True
 
     def _let_go(self) -> None:
@@ -131,7 +131,7 @@ def open_syphon_in(argument: str, wanted: Wanted, *, note: Callable[[str], None]
     Unavailable
         Without Syphon on this machine.
     """
-    return SyphonSource(argument.strip(), wanted, note, syphon_library())
+    return SyphonSource(argument, wanted, note, syphon_library())
 
 
 def syphon_servers(seconds: float = 1.0) -> list[str]:

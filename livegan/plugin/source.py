@@ -50,11 +50,13 @@ INSTEAD: dict[Path, bytes] = {}
 @contextlib.contextmanager
 def instead(texts: Mapping[Path, str]) -> Iterator[None]:
     """Inside, files are read as if they said this: texts of :func:`text_of`."""
+    before = dict(INSTEAD)
     INSTEAD.update({f: text.encode(errors="surrogateescape") for f, text in texts.items()})
     try:
         yield
     finally:
         INSTEAD.clear()
+        INSTEAD.update(before)
 
 
 def data_of(path: Path) -> bytes:

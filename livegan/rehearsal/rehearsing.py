@@ -24,6 +24,7 @@ from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.unattended import unattended
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
+from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.slot_building import SlotBackends, playing_backends
@@ -45,6 +46,7 @@ from livegan.rehearsal.sound import RehearsalSound
 from livegan.saving import save_png
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
+from livegan.sound.named_inputs import missing_line
 from livegan.sound.soundtrack import Playhead
 from livegan.sound.tempo_source import ClockReading, FixedTempo, RecordedClock
 from livegan.stage.control.tempo_choice import TempoChoice
@@ -70,6 +72,11 @@ class Rehearsal:
 
     set: Path
     audio: Path | None = None
+    inputs: dict[str, Path] = field(default_factory=dict)
+    """Recordings of named inputs, on the same timeline; without ``audio`` the show hears their
+    sum."""
+    same_input: bool = False
+    """Inputs that are not given hear the show's own sound: a check draws everything on sound."""
     start: float = 0.0
     seconds: float | None = None
     fps: float = 0.0
@@ -155,7 +162,7 @@ def _rehearse(
     began = time.perf_counter()
     if what.out is not None:
         film.form_of(what.out)
-    sound = RehearsalSound(what.audio, what.start, what.seconds, what.bpm)
+    sound = RehearsalSound(what.audio, what.start, what.seconds, what.bpm, what.inputs)
     history = Playhead(sound.track)
     faults: list[dict[str, Any]] = []
     commits: dict[int, dict[str, Any]] = {}
@@ -166,7 +173,10 @@ def _rehearse(
             commits[message.id] = said
         on_message(said)
 
-    patches = RehearsedPatches(history, what.controls, lambda fault: faults.append(asdict(fault)))
+    given_sounds = GivenSounds(sound.inputs, sound.track if what.same_input else None)
+    patches = RehearsedPatches(
+        history, what.controls, lambda fault: faults.append(asdict(fault)), given_sounds
+    )
     patches.seed = what.seed
     device = choose_device(what.device)
     backends = SlotBackends(what.backend, what.backends)
@@ -202,6 +212,16 @@ def _rehearse(
         on_message({"type": "note", "text": text})
     for text in unused_stand_ins(what.stand_ins, sources_named(program.graph.nodes)):
         on_message({"type": "note", "text": text})
+    said: set[str] = set()
+
+    def tell_missing(playing: Program) -> None:
+        wanted, remedy = playing.graph.inputs, "--audio {}=FILE"
+        line = missing_line(wanted, list(what.inputs), remedy)
+        if line and not what.same_input and line not in said:
+            said.add(line)
+            on_message({"type": "note", "text": line})
+
+    tell_missing(program)
     given = TempoChoice(TempoWish("number", what.bpm) if what.bpm else None)
     tempo = follow(given, program, history, emit, what.controls)
     version = program.version
@@ -249,6 +269,7 @@ def _rehearse(
             if frame.version != version and player.program is not None:
                 version = frame.version
                 tempo = follow(tempo, player.program, history, emit, what.controls)
+                tell_missing(player.program)
             tick = time.perf_counter()
             pixels = guard(as_bytes(frame.picture), seconds)
             content = pixels.tobytes()
@@ -277,6 +298,7 @@ def _rehearse(
         "livegan": __version__,
         "set": str(what.set),
         "audio": str(what.audio) if what.audio else None,
+        "inputs": {name: str(file) for name, file in what.inputs.items()},
         "start": what.start,
         "seconds": sound.seconds,
         "frames": total,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from livegan.sound import HOP, RATE
 from livegan.sound.columns import Columns, identity
 from livegan.sound.features import FEATURES, INDEX, Rows
+
+if TYPE_CHECKING:
+    from livegan.sound.band import Bands
 
 Array = NDArray[np.float32]
 Number = TypeVar("Number", bound=np.floating)
@@ -144,6 +147,7 @@ class Sound:
         """Samples since the show began; a whole number of hops."""
         self._latest: Rows | None = None
         self._last: dict[int, Array] = {}
+        self._bands: Bands | None = None
 
     @property
     def time(self) -> float:
@@ -247,6 +251,14 @@ class Sound:
 
         stop = store.containing(self.position - 1) + 1
         return _frozen(store.window(stop - columns, stop, self._final, values))
+
+    def band(self, low: float, high: float) -> float:
+        """Loudness between two frequencies in Hz, 0..1, drawn as `low`, `mid` and `high` are."""
+        if self._bands is None:
+            from livegan.sound.band import Bands
+
+            self._bands = Bands(self)
+        return self._bands.loudness(float(low), float(high))
 
     @property
     def _final(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from livegan.sound.source import SUFFIXES
 from livegan.sound.source import Array as Array
 from livegan.sound.source import Note as Note
 from livegan.sound.source import Source as Source
+
+if TYPE_CHECKING:
+    from livegan.sound.inputs.desk import Desk
 
 
 class Silence:
@@ -123,19 +127,22 @@ def parse_source(
     loop: bool = True,
     audible: bool = True,
     more: Mapping[str, Callable[[str], Source]] | None = None,
+    desk: Desk | None = None,
 ) -> Source:
     """The source that a performer means; it is not open yet.
 
     ``text`` is ``NAME`` or ``NAME:ARGUMENT`` of `SOURCES` or of ``more`` (those of plugins), the
     path of a file, a network address, or else (a part of) the name of an input device. None is the
     default input, or the demo track if the machine has no input. ``loop`` and ``audible`` are for
-    files. A name after ``device:`` is waited for; one without that nothing has is refused.
+    files. A name after ``device:`` is waited for; one without that nothing has is refused. With a
+    ``desk``, inputs of one device share it.
     """
     from livegan.sound.inputs.capture import Capture
 
+    device = open_device if desk is None else desk.source
     if text is None:
         try:
-            return open_device("") if list_devices("input") else open_demo("", loop, audible)
+            return device("") if list_devices("input") else open_demo("", loop, audible)
         except SourceError:
             return open_demo("", loop, audible)
     text = text.strip()
@@ -148,6 +155,8 @@ def parse_source(
         return open_file(argument, loop, audible)
     if name == "demo":
         return open_demo(argument, loop, audible)
+    if name == "device":
+        return device(argument)
     if name in SOURCES:
         return SOURCES[name][0](argument)
     if ADDRESS.match(text):
@@ -155,7 +164,7 @@ def parse_source(
     # What looks like a path is one that was mistyped: the file's error has the closest names.
     if "/" in text or "\\" in text or Path(text).suffix.lower() in SUFFIXES:
         return open_file(text, loop, audible)
-    return Capture(text, patient=False)
+    return Capture(text, patient=False) if desk is None else desk.source(text, patient=False)
 
 
 def recorded(text: str, option: str = "--audio ") -> Path:

@@ -33,7 +33,9 @@ class Options:
     """The working folder, for plugins, models and shows; that of the process if None."""
     audio: str | None = None
     """``device:NAME``, a file, ``demo`` or ``silence``; None is the default input: see
-    `livegan.sound.sources.parse_source`."""
+    `livegan.sound.sources.parse_source`. With ``inputs`` None is their sum."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Named inputs: what ``audio`` takes, by name."""
     osc: tuple[tuple[str, int], ...] = ()
     """Hosts and ports on which OSC is received from the start: see `livegan.stage.hands.hands`."""
     panel: PanelAddress | None = None

@@ -8,13 +8,40 @@ from dataclasses import dataclass
 
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.picture_ring import PictureRing
-from livegan.ipc.sound_ring import SoundRing
+from livegan.ipc.sound_ring import SoundRing, ring_of
 
 THUMBS = (256, 96 * 64)  # height and width of the largest strip of thumbnails
 SMALLEST = 640 * 640
 """Pixels that the picture of a show must have room for."""
 SPARE = 1 << 20
 """Bytes that are left free beside what is made here: each engine that starts takes up a little."""
+
+
+class InputRings:
+    """The rings of named inputs, made while a show plays, removed with it."""
+
+    def __init__(self, show: SoundRing) -> None:
+        self._show = show
+        self._made: dict[str, SoundRing] = {}
+
+    def make(self, name: str) -> SoundRing:
+        """That of an input, silent until now. Raises NoRoom."""
+        self.remove(name)
+        hops = self._show.hops
+        ring = SoundRing.create(name=ring_of(self._show.name, name), hops_before=hops)
+        self._made[name] = ring
+        return ring
+
+    def remove(self, name: str) -> None:
+        """Remove that of an input, if it has one."""
+        ring = self._made.pop(name, None)
+        if ring is not None:
+            remove(ring)
+
+    def close(self) -> None:
+        """Remove all."""
+        for name in list(self._made):
+            self.remove(name)
 
 
 @dataclass(frozen=True)
@@ -30,6 +57,8 @@ class ShowMemory:
     """What sets send to other programs: written by an engine, read by the process that sends."""
     seen: ControlTable
     """What pictures look like: written by an engine, read by the processes of patches."""
+    inputs: InputRings
+    """The rings of named inputs."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -66,6 +95,8 @@ def made(
     with contextlib.ExitStack() as stack:
         sound = SoundRing.create()
         stack.callback(remove, sound)
+        inputs = InputRings(sound)
+        stack.callback(inputs.close)
         thumbs = PictureRing.create(*THUMBS)
         stack.callback(remove, thumbs)
         controls = ControlTable.create()
@@ -81,7 +112,7 @@ def made(
                 f"shared memory is small: pictures of more than {pictures.room / 1e6:.1f} "
                 "million pixels are made smaller; enlarge /dev/shm (docker run --shm-size=512m)"
             )
-        yield ShowMemory(sound, pictures, thumbs, controls, sent, seen)
+        yield ShowMemory(sound, pictures, thumbs, controls, sent, seen, inputs)
 
 
 def remove(ring: SoundRing | PictureRing | ControlTable) -> None:

@@ -28,12 +28,10 @@ from livegan.ipc.messages import (
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
 from livegan.sound import RATE
-from livegan.sound.hearing.analysis import Analyzer
-from livegan.sound.inputs.listening import Listening
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.audience import Audience
-from livegan.stage.control.audio_choice import AudioChoice, source_of
+from livegan.stage.control.audio_choice import AudioChoice
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
 from livegan.stage.control.scenes import SceneKnobs, cue_scene
@@ -46,7 +44,6 @@ from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.flash.told_guard import told_guard
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
-from livegan.stage.outputs.guest_source import GuestSource
 from livegan.stage.outputs.outputs import Outputs, openers
 from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code, warm_up
@@ -84,7 +81,7 @@ class Stage:
         self._heard = ""
         """The name of the sound that was told last."""
         self._missing: dict[str, str] = {}
-        """What the show goes on without: "sound" or "log", and why."""
+        """What the show goes on without: "sound", "inputs" or "log", and why."""
         self._rung: Rung = "still"
         self._safe_plays = False
 
@@ -157,11 +154,10 @@ class Stage:
         if why:
             self._log.say(f"this show has no log: {why}", "yellow")
         self._swept(sweep())
-        source = source_of(options.audio, options, self._note)
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._sound_ring = shared.sound.name
-        self._listening = Listening(source, shared.sound, Analyzer(bpm=options.bpm), self._note)
-        stack.callback(self._listening.stop)
+        self._audio = AudioChoice(options, shared, self._note, stack.callback)
+        self._listening = self._audio.listening
         take = path.with_name(f"{path.stem}.take.jsonl") if path is not None else None
         self._hands = Hands(
             shared.controls,
@@ -253,6 +249,7 @@ class Stage:
             self._orders.obey,
             lambda: self._listening.source.name,
             lambda: self._tempo.line,
+            lambda: self._audio.inputs,
         )
         self._presenter.view = View(file=str(options.set))
         self._hands.cued = self._cue
@@ -268,7 +265,7 @@ class Stage:
             learning=self._hands.learning,
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
-            audio=AudioChoice(self._listening, options, self._note).give,
+            audio=self._audio.give,
             send=self._supervision.send,
             attach=self.attach,
             log=self._log,
@@ -282,9 +279,8 @@ class Stage:
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits flashes")
         self._log.later(warm_up)
-        self._log.record(
-            "show", set=str(options.set), audio=options.audio, canvas=self._window.canvas
-        )
+        heard = {"audio": options.audio, "inputs": dict(options.inputs)}
+        self._log.record("show", set=str(options.set), **heard, canvas=self._window.canvas)
         stack.enter_context(ending.after(options.seconds, self.stop))
 
     # On the presenter's thread -----------------------------------------------------------------
@@ -306,7 +302,8 @@ class Stage:
             self._heard = heard
             self._log.record("sound", source=heard)
             self._log.say(f"sound    {heard}", "cyan")
-        for what, text in (("sound", self._listening.waiting), ("log", self._log.trouble)):
+        missing = {"sound": self._listening.waiting, "inputs": self._audio.missing}
+        for what, text in {**missing, "log": self._log.trouble}.items():
             if self._missing.get(what, "") != text:
                 self._missing[what] = text
                 self._hear(Waiting(what, text))
@@ -356,16 +353,16 @@ class Stage:
     def _hear(self, message: EngineMessage) -> None:
         self._report.take(message)
         if isinstance(message, Commit):
-            on_air, source = message.status == "on_air", self._listening.source
+            on_air = message.status == "on_air"
             if on_air:
                 self._safe_plays = message.safe
                 self._hands.play(Path(message.file))
-            if on_air and isinstance(source, GuestSource):
-                source.renew(message.sources)
+                self._audio.renew(message.sources)
             if message.source and (on_air or message.status == "refused"):
                 self._code.prepare(message.source)
         elif isinstance(message, Settings):
             self._hands.listen(message.controls, message.knobs, message.sends)
+            self._audio.listen_to(message.inputs)
         elif isinstance(message, OutputsOnAir):
             self._outputs.take(message.outputs, self._safe_plays)
         elif isinstance(message, Sources):

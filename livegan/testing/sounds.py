@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livegan.sound import RATE
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import RecordedHistory
-from livegan.sound.inputs.listening import WaitingLine
+from livegan.sound.inputs.waiting_line import WaitingLine
 
 Array = NDArray[np.float32]
 

@@ -10,6 +10,9 @@ from typing import Any
 from livegan.picture_file import pictures_in
 from livegan.size import Size
 
+STRUCK = "struck.txt"
+"""In the folder of a data set: names of the pairs that are left out."""
+
 LISTED = 3
 """Names that a message about many files shows."""
 
@@ -33,13 +36,32 @@ def pair_files(folder: Path) -> tuple[list[PairFile], list[str]]:
     folders: ``DATA/train/A`` and ``DATA/train/B``, ``DATA/A/train`` and ``DATA/B/train``,
     ``DATA/trainA`` and ``DATA/trainB``, or, to train on, ``DATA/A`` and ``DATA/B``.  Names may
     end differently (``7.jpg`` and ``7.png``), and folders may be nested.  Without
-    any, both lists are empty.
+    any, both lists are empty.  Those that the ``struck.txt`` of a data set lists are left out.
 
     Raises
     ------
     PairsError
         If there are two folders and no name is in both, or one name twice in one of them.
     """
+    found, notes = _pairs_of(folder)
+    struck = _struck(folder)
+    kept = [pair for pair in found if pair.a.name not in struck]
+    if len(kept) < len(found):
+        notes.append(f"{folder}: {len(found) - len(kept)} pairs are struck, by {STRUCK}")
+    return kept, notes
+
+
+def _struck(folder: Path) -> set[str]:
+    """The names in the list of the data set; with several encoders it lies one folder higher."""
+    struck: set[str] = set()
+    for root in (folder.parent, folder.parent.parent):
+        if (root / "manifest.json").is_file() and (root / STRUCK).is_file():
+            lines = (root / STRUCK).read_text(encoding="utf-8", errors="replace").splitlines()
+            struck |= {line.strip() for line in lines}
+    return struck
+
+
+def _pairs_of(folder: Path) -> tuple[list[PairFile], list[str]]:
     root, side = folder.parent, folder.name
     places = [(folder / "A", folder / "B"), (root / "A" / side, root / "B" / side)]
     places.append((root / f"{side}A", root / f"{side}B"))

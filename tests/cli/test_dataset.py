@@ -97,7 +97,8 @@ def test_pairs_are_made_of_pictures_and_struck_by_a_list(tmp_path: Path) -> None
     first = next((tmp_path / "pairs").glob("*/*.png"))
     (tmp_path / "struck.txt").write_text(f"{first.name}\n")
     done = CliRunner().invoke(app, ["dataset", "--strike", "struck.txt", "--out", "pairs"])
-    assert done.exit_code == 0 and "pairs: 1 pairs removed" in done.output and not first.exists()
+    assert done.exit_code == 0 and "pairs: 1 pairs are struck" in done.output and first.exists()
+    (tmp_path / "struck.txt").write_text("none.png\n")
     again = CliRunner().invoke(app, ["dataset", "--strike", "struck.txt", "--out", "pairs"])
     assert again.exit_code == 1 and "1 names are not in pairs" in again.output
 

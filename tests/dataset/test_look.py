@@ -11,6 +11,7 @@ import pytest
 
 from livegan.dataset import Split, build, strike
 from livegan.dataset.folder import FolderError
+from livegan.training.layout import pair_files
 from tests.dataset.tiny_films import film
 
 NO_SPLIT = Split(share=0)
@@ -22,7 +23,7 @@ def shown(folder: Path) -> list[Path]:
     return [folder / unquote(html.unescape(place)) for place in re.findall(r'src="(.*?)"', text)]
 
 
-def test_every_pair_is_shown_and_what_is_struck_stays_away(tmp_path: Path) -> None:
+def test_every_pair_is_shown_and_training_leaves_out_what_is_struck(tmp_path: Path) -> None:
     path = film(tmp_path / "a <b> #1?.mkv")
     how = {"out": tmp_path / "o", "size": 32, "rate": 5, "split": NO_SPLIT}
     made = build([path], ["levels", "timeline"], **how)  # type: ignore[arg-type]
@@ -32,12 +33,19 @@ def test_every_pair_is_shown_and_what_is_struck_stays_away(tmp_path: Path) -> No
     names = [pictures[0].name, pictures[2].name]
     count, strange = strike(tmp_path / "o", [*names, "", names[0], "../../a.png", "none.png"])
     assert count == 2 and strange == ["../../a.png", "none.png"]
+    assert all(p.is_file() for p in pictures), "nothing is deleted"
     for encoder in ("levels", "timeline"):
-        left = {p.name for p in (tmp_path / "o" / encoder / "train").glob("*.png")}
-        assert len(left) == made.count("train") - 2 and not left & set(names)
+        files, notes = pair_files(tmp_path / "o" / encoder / "train")
+        assert len(files) == made.count("train") - 2
+        assert not {pair.a.name for pair in files} & set(names)
+        assert "2 pairs are struck, by struck.txt" in notes[0]
     again = build([path], ["levels", "timeline"], **how)  # type: ignore[arg-type]
-    assert again.films[0].dropped["removed by hand"] == 2
-    assert len(shown(tmp_path / "o")) == len(pictures) - 2
+    assert again.count("train") == made.count("train")
+    page = (tmp_path / "o" / "look.html").read_text(encoding="utf-8")
+    assert names[0].replace("<", r"\u003c") in page, "the page begins with what is struck"
+    strike(tmp_path / "o", [])
+    files, notes = pair_files(tmp_path / "o" / "levels" / "train")
+    assert len(files) == made.count("train") and notes == []
 
 
 def test_what_is_no_data_set_is_left_alone(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,13 @@ class StandInProcesses(Processes):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
+        self.unsaved: dict[str, str] = {}
 
-    async def check(self, path: Path, text: str, folder: Path) -> dict[str, Any]:
+    async def check(
+        self, path: Path, text: str, folder: Path, unsaved: Mapping[str, str]
+    ) -> dict[str, Any]:
         self.asked.append(f"check {text.count('waev')}")
+        self.unsaved = {Path(file).name: said for file, said in unsaved.items()}
         if "crash" in text:
             raise JobFailed("this ended the process that tests the set")
         return {"problems": problems(path, text, "waev")}
@@ -144,6 +148,27 @@ def test_a_module_of_a_set_is_no_set_though_it_takes_the_words(desk: Desk) -> No
         desk.sets.saved(tools)
         desk.sets.changed(tools, text + "show(waev())\n")
         await desk.until(lambda: desk.lines("tools.py") == [1, 3])
+
+    run(story, desk)
+
+
+def test_a_module_that_is_typed_has_the_sets_beside_it_tested_with_its_new_text(desk: Desk) -> None:
+    tools = desk.path.with_name("tools.py")
+    tools.write_text("amount = 1\n")
+    text = f"import tools\n{GOOD}"
+    desk.path.write_text(text)
+
+    async def story() -> None:
+        desk.sets.changed(desk.path, text)
+        desk.sets.changed(tools, "amount = 1\n")
+        await desk.until(lambda: "check 0" in desk.processes.asked)
+        assert desk.processes.unsaved == {}
+        desk.processes.asked.clear()
+        desk.sets.changed(tools, "amount = 2\n")
+        await desk.until(lambda: "check 0" in desk.processes.asked)
+        assert desk.processes.unsaved == {"tools.py": "amount = 2\n"}
+        desk.sets.changed(tools, "amount = (\n")
+        await desk.until(lambda: desk.lines("tools.py") == [0])
 
     run(story, desk)
 

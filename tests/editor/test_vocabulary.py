@@ -22,7 +22,7 @@ def test_every_word_is_known_and_says_what_it_is(words: Vocabulary) -> None:
 def test_every_operation_is_known_with_its_place_and_package(words: Vocabulary) -> None:
     reg = registry.Registry().load(None)
     assert {w.name for w in words.of("Encoders")} >= {*reg.names("encoder")}
-    assert {w.name for w in words.of("SoundHandle")} == {*FEATURES}
+    assert {w.name for w in words.of("SoundHandle")} == {*FEATURES, "band"}
     for word in words.of("Encoders"):
         assert Path(word.file).is_file() and word.line > 0, word.name
     blur = words.word("blur", "SourcePicture")

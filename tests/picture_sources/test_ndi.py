@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from livegan.builtin.outputs.ndi import open_ndi as open_output
-from livegan.picture_sources.ndi import find_sender, open_ndi, senders
+from livegan.picture_sources.ndi import open_ndi, senders
+from livegan.picture_sources.senders import find_sender
 from livegan.picture_sources.source import PictureSourceError, Wanted
 
 THERE = ["STUDIO (Resolume 2)", "DESK (Resolume)", "DESK (OBS (PGM))", "RESOLUME-PC (out)"]
@@ -39,4 +40,4 @@ def test_without_the_package_each_way_says_the_command(monkeypatch: pytest.Monke
     with pytest.raises(PictureSourceError, match=command):
         senders()
     with pytest.raises(RuntimeError, match=command):
-        open_output("livegan", note=print)
+        open_output("livegan", note=print, sound="")

@@ -100,6 +100,7 @@ def test_a_name_that_windows_cut_off_is_found_by_the_whole_one_and_the_other_way
     assert find_again(WHOLE, "input", cut).index == 5
     assert find_again(CUT, "input", whole).index == 6
     assert find_device(CUT[:20], "input", cut).index == 5
+    assert find_device(CUT, "input", whole).index == 6
     for short in ("USB Audio", "Built-in Microphone of this machine"):
         with pytest.raises(UnknownDevice):
             find_again(short, "input", [device("USB Audio CODEC with many inputs")])

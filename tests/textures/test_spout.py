@@ -21,6 +21,7 @@ CANVAS = Wanted(64, 64)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(senders, "WAIT", 0.1)
+    monkeypatch.setattr(senders, "LOST", 0.05)
     monkeypatch.setattr("livegan.picture_sources.spout.LOST", 0.05)
     monkeypatch.setattr("livegan.picture_sources.spout.STILL", 0.05)
 

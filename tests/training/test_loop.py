@@ -376,6 +376,9 @@ def test_a_page_follows_the_training(tmp_path: Path) -> None:
     assert "step 3" in page and "finished" in page and "http-equiv" not in page
     assert page.count("<polyline") == 5  # four losses and the held-out distance
     assert page.count("data:image/jpeg") == 2 + 3  # condition, truth, a row for each save
+    with Image.open(work / "samples" / "held-out.webp") as film:
+        assert film.n_frames == 2 and film.width == 2 * film.height, "painted beside the truth"
+    assert page.count("data:image/webp") == 1
     assert "6 pairs to train on, 2 held out" in page
     assert left[-1] == 0 and all(seconds >= 0 for seconds in left)
     calls = iter([False, False, True])

@@ -18,9 +18,12 @@ def display_lines() -> list[str]:
     try:
         pygame.display.init()
         sizes, names = pygame.display.get_desktop_sizes(), displays.names()
+        driver = pygame.display.get_driver()
         pygame.display.quit()
     except pygame.error as error:
         return [f"no display: {error}"]
+    if driver in displays.UNSEEN and not os.environ.get("SDL_VIDEODRIVER"):
+        return ["no display: the screen does not answer"]
     named = [f" ({name})" if name else "" for name in names]
     return [f"display {i}: {w}x{h}{named[i]}" for i, (w, h) in enumerate(sizes)]
 

@@ -23,3 +23,20 @@ WithOption = Annotated[
         help="Play a film, a picture or `test` in place of a source: camera:FaceTime=clip.mp4.",
     ),
 ]
+
+AudioOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[INPUT=]NAME|FILE|demo|silence",
+        help='The sound input; several with names of their own: --audio drums="USB Audio:1,2".',
+    ),
+]
+
+RecordedOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--audio",
+        metavar="[INPUT=]FILE|demo",
+        help="A sound or film file, or demo; a file for each input: --audio drums=drums.wav.",
+    ),
+]

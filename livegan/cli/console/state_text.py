@@ -23,6 +23,7 @@ def lines_of(found: ShowState) -> list[str]:
             for n, path in enumerate(found.scenes, 1)
         ),
         ("sound", found.sound),
+        *(("input", input_line(row)) for row in found.inputs),
         ("tempo", f"{found.bpm:.1f} bpm, {tempo_line(found)}, bars of {found.beats_per_bar}"),
     ]
     rows += [("slot", f"{n}: {s['name']} ({s['model']})") for n, s in enumerate(found.slots, 1)]
@@ -78,6 +79,13 @@ def knob_line(row: object) -> str:
     assert isinstance(row, dict)
     span = f"{row['name']} {row['value']:.4g} ({row['low']:g} to {row['high']:g})"
     return f"{span}, {row['doc']}" if row["doc"] else span
+
+
+def input_line(row: object) -> str:
+    """A named input."""
+    assert isinstance(row, dict)
+    level = f"level {100 * row['level']:.0f} %" if row["here"] else "away"
+    return f"{row['name']}: {row['source']}, {level}"
 
 
 _COMING = ("proposed", "proven", "cued")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,9 @@ class Song:
     sections: tuple[Section, ...]
     style: str
     seed: int
+    stems: dict[str, Wave] = field(default_factory=dict)
+    """If they were asked for, ``drums``, ``bass``, ``music`` and ``lead`` apart, as ``samples``;
+    together they are the song before its master."""
 
 
 def compose(
@@ -55,6 +58,7 @@ def compose(
     bpm: float | None = None,
     *,
     loop: bool = False,
+    stems: bool = False,
 ) -> Song:
     """Write and play a song: the same arguments give the same samples.
 
@@ -66,6 +70,7 @@ def compose(
     bpm : tempo; by default the seed chooses within the style's range.
     loop : the tails of reverberation and echoes come back at the start instead of fading, and the
         length is rounded to whole bars.
+    stems : keep what was mixed apart, too.
 
     Raises
     ------
@@ -97,10 +102,17 @@ def compose(
     tracks = Tracks(recipe, count if loop else count + RATE, beat, rng, wrap=loop)
     for part in parts:
         play(tracks, recipe, part, chords, rng)
-    mixed = mix(tracks, recipe, rng, loop=loop)[:count]
+    whole, parts_apart = mix(tracks, recipe, rng, loop=loop)
+    waves = {"": whole[:count]}
+    if stems:
+        loudest = max(float(np.abs(wave).max()) for wave in parts_apart.values())
+        gain = np.float32(0.5 / max(loudest, 1e-6))
+        waves |= {name: wave[:count] * gain for name, wave in parts_apart.items()}
     if not loop:
         fade = min(count, RATE)
-        mixed[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None] ** 2
+        for wave in waves.values():
+            wave[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None] ** 2
+    mixed = waves.pop("")
     within = [
         np.unique(np.array([t for t in times if t < seconds - 0.05]))
         for times in (tracks.kicks, tracks.snares)
@@ -119,6 +131,7 @@ def compose(
         ),
         style=style,
         seed=seed,
+        stems={n: np.ascontiguousarray(wave, np.float32) for n, wave in waves.items()},
     )
 
 
@@ -162,8 +175,11 @@ def play(
             tracks.lead(voice, first * 4 + note.beat, note, bright, part.lead)
 
 
-def mix(tracks: Tracks, style: Style, rng: np.random.Generator, *, loop: bool) -> Wave:
-    """Everything together: ducking, room, echoes, master."""
+def mix(
+    tracks: Tracks, style: Style, rng: np.random.Generator, *, loop: bool
+) -> tuple[Wave, dict[str, Wave]]:
+    """Everything together, with ducking, room, echoes and master; and its parts before the
+    master."""
     count = tracks.count
     n = 2 * count if loop else count  # a loop is mixed twice over; its second round has all tails
 
@@ -185,6 +201,10 @@ def mix(tracks: Tracks, style: Style, rng: np.random.Generator, *, loop: bool) -
     wet = effects.room(send, rng, seconds=style.reverb)
     echo = effects.echoes(lead + 0.3 * music, style.echo_beats * tracks.beat)
     out = 0.8 * drums + 0.42 * bass + 1.4 * music + 1.3 * lead
-    out += style.wet * 1.3 * wet + style.echo * 1.3 * echo
+    far = style.wet * 1.3 * wet + style.echo * 1.3 * echo
+    out += far
+    apart = {"drums": 0.8 * drums, "bass": 0.42 * bass, "music": 1.4 * music + far}
+    apart["lead"] = 1.3 * lead
     out = effects.master(out)
-    return out[count:] if loop else out
+    first = count if loop else 0
+    return out[first:], {name: wave[first:] for name, wave in apart.items()}

@@ -43,14 +43,15 @@ class NoSounds:
 
 
 class GivenSounds:
-    """Recorded ones, by key: a rehearsal's."""
+    """Recorded ones, by key: a rehearsal's. ``instead`` stands for named inputs that are not given;
+    keys of other sounds have a colon."""
 
-    def __init__(self, histories: Mapping[str, History]) -> None:
-        self.histories = histories
+    def __init__(self, histories: Mapping[str, History], instead: History | None = None) -> None:
+        self.histories, self.instead = histories, instead
 
     def history(self, key: str) -> History | None:
         """That of a key."""
-        return self.histories.get(key)
+        return self.histories.get(key, None if ":" in key else self.instead)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -65,19 +66,24 @@ class RingSounds:
         self._looked: dict[str, int] = {}
 
     def history(self, key: str) -> History | None:
-        """The ring of a key, looked for once a second while it is not there."""
+        """The ring of a key, looked for once a second while it is not there, or nobody writes it:
+        it may have been made anew."""
         ring = self._rings.get(key)
-        if ring is not None:
-            return ring
         position = self._main.position
+        if ring is not None and position - ring.position < AGAIN:
+            return ring
         if position - self._looked.get(key, -AGAIN) < AGAIN:
-            return None
+            return ring
         self._looked[key] = position
         try:
-            self._rings[key] = ring = SoundRing.attach(ring_of(self._main.name, key))
+            found = SoundRing.attach(ring_of(self._main.name, key))
         except (OSError, ValueError):  # not there, or not whole yet
-            return None
-        return ring
+            return ring
+        if ring is not None and found.position <= ring.position:
+            found.close()
+            return ring
+        self._rings[key] = found
+        return found
 
     def close(self) -> None:
         """Let go of all."""

@@ -108,6 +108,9 @@ def name_of(signal: Signal) -> str:
     """As a set calls it; empty for what is calculated."""
     if signal.op == "feature":
         return f"{signal.args[1].key if signal.args[1:] else 'sound'}.{signal.args[0]}"
+    if signal.op == "band":
+        low, high, *sounds = signal.args
+        return f"{sounds[0].key if sounds else 'sound'}.band({low:g}, {high:g})"
     if signal.op in ("knob", "pad"):
         return f"{signal.op} {str(signal.args[0]).partition('/')[2]}"
     if signal.op == "midi":

@@ -104,7 +104,8 @@ class SaveScreenshot:
 
 @dataclass(frozen=True)
 class ListenTo:
-    """Listen to another sound: what ``--audio`` takes."""
+    """Listen to another sound: what ``--audio`` takes, also ``NAME=SOURCE`` for a named input, old
+    or new. ``sum`` is that of all named inputs."""
 
     source: str
 
@@ -197,7 +198,7 @@ class ShowState:
     waiting: str = ""
     """What is waited for before the first picture."""
     missing: Mapping[str, str] = field(default_factory=dict)
-    """What the show goes on without: sound, set or log, and why."""
+    """What the show goes on without: sound, inputs, set or log, and why."""
     notes: Sequence[str] = ()
     """Lines that are on the HUD at the moment."""
     picture: str = ""
@@ -211,6 +212,9 @@ class ShowState:
     recording: bool = False
     sound: str = ""
     """The name of the sound source."""
+    inputs: Sequence[Row] = ()
+    """The named inputs: ``name``, ``source``, ``level`` (its peak, 0..1 from -48 to 0 dB), and
+    whether its source is ``here``."""
     meters: Mapping[str, float] = field(default_factory=dict)
     """level, low, mid, high and kick, 0..1."""
     bpm: float = 0.0

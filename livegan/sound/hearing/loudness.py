@@ -10,21 +10,25 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livegan.sound import HOP, RATE
 from livegan.sound.hearing.bands import LONG, SHORT, BandFrame
 
 _HOP_S = HOP / RATE
 _EDGES_HZ = (20.0, 160.0, 2000.0, 16000.0)
-_RANGE_DB = (9.0, 32.0)
-_MIDDLE = 0.33  # of the range: how far below the loudest the usual loudness is drawn
-_USUAL = 1.0 - math.exp(-_HOP_S / 4.0)
-_FLOOR_DB = -40.0  # the gain is never higher than for sound that peaks here
-_SPREAD_DB = 22.0  # nor for a band that far below the whole: hum is not a bass line
-_FALL_DB = 0.7 * _HOP_S  # the gain recovers 0.7 dB a second
+RANGE_DB = (9.0, 32.0)
+MIDDLE = 0.33  # of the range: how far below the loudest the usual loudness is drawn
+USUAL_S = 4.0  # over which the usual loudness is averaged
+_USUAL = 1.0 - math.exp(-_HOP_S / USUAL_S)
+FLOOR_DB = -40.0  # the gain is never higher than for sound that peaks here
+SPREAD_DB = 22.0  # nor for a band that far below the whole: hum is not a bass line
+FALL_DB_S = 0.7  # how fast the gain recovers
+_FALL_DB = FALL_DB_S * _HOP_S
 _RISE = 1.0 - math.exp(-_HOP_S / 0.15)
-_RELEASE = math.exp(-_HOP_S / 0.07)
-_GATE_DB = (-56.0, -46.0)  # closed below, open above; a full-scale sine is 0
+RELEASE_S = 0.07
+_RELEASE = math.exp(-_HOP_S / RELEASE_S)
+GATE_DB = (-56.0, -46.0)  # closed below, open above; a full-scale sine is 0
 _SILENCE = 1e-12
 _CENTROID_HZ = (50.0, 12000.0)
 
@@ -32,6 +36,11 @@ _CENTROID_HZ = (50.0, 12000.0)
 def decibels(power: float) -> float:
     """``10 log10(power)``, at least -120."""
     return 10.0 * math.log10(power) if power > _SILENCE else -120.0
+
+
+def ear(hz: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Weights of frequencies: the ear's (and BS.1770's) disregard of the lowest octave."""
+    return (hz**2 / (hz**2 + 60.0**2)).astype(np.float32)
 
 
 class Reference:
@@ -65,9 +74,9 @@ class Range:
 
     def step(self, below_db: float) -> float:
         """Take how far below the loudest a hop is, and give the range in dB."""
-        if below_db < _RANGE_DB[1]:
+        if below_db < RANGE_DB[1]:
             self.below_db += _USUAL * (below_db - self.below_db)
-        return min(_RANGE_DB[1], max(_RANGE_DB[0], self.below_db / _MIDDLE))
+        return min(RANGE_DB[1], max(RANGE_DB[0], self.below_db / MIDDLE))
 
 
 class Loudness:
@@ -82,12 +91,11 @@ class Loudness:
         # The long transform: a bass note must not leak from the short one's wide bins.
         self._mid = slice(self._bin(_EDGES_HZ[1], LONG), self._bin(_EDGES_HZ[2], LONG))
         self._high = slice(self._bin(_EDGES_HZ[2], SHORT), self._bin(_EDGES_HZ[3], SHORT))
-        # The ear's (and BS.1770's) disregard of the lowest octave.
-        self._weight = (long_hz**2 / (long_hz**2 + 60.0**2)).astype(np.float32)
+        self._weight = ear(long_hz)
         low, high = (math.log2(hz) for hz in _CENTROID_HZ)
         octave = (np.log2(np.maximum(short_hz, 20.0)) - low) / (high - low)
         self._octave = np.clip(octave, 0.0, 1.0).astype(np.float32)
-        self._references = [Reference(_FLOOR_DB, start_db=_FLOOR_DB) for _ in range(4)]
+        self._references = [Reference(FLOOR_DB, start_db=FLOOR_DB) for _ in range(4)]
         self._ranges = [Range() for _ in range(4)]
         self._values = [0.0] * 4
         self._centroid = 0.5
@@ -103,13 +111,13 @@ class Loudness:
         mid = float(frame.long[self._mid].sum())
         high = float(frame.short[self._high].sum())
         total_db = decibels(whole)
-        gate = (decibels(max(whole, low)) - _GATE_DB[0]) / (_GATE_DB[1] - _GATE_DB[0])
+        gate = (decibels(max(whole, low)) - GATE_DB[0]) / (GATE_DB[1] - GATE_DB[0])
         gate = min(1.0, max(0.0, gate))
         floor_db = -120.0
         for i, db in enumerate((total_db, decibels(low), decibels(mid), decibels(high))):
             reference = self._references[i].step(db, floor_db)
             if i == 0:
-                floor_db = reference - _SPREAD_DB
+                floor_db = reference - SPREAD_DB
             below = max(0.0, reference - db)
             value = max(0.0, 1.0 - below / self._ranges[i].step(below)) ** 1.6 * gate
             value = max(value, self._values[i] * _RELEASE)

@@ -32,7 +32,8 @@ class Capture:
     ----------
     wanted : the name of an input (a part of it will do; None is the default one), with or without
         its channels (``"USB Audio:3,4"``), an address, or a part of an NDI sender's name.
-    kind : which of these.
+    kind : which of these; "desk" is an input whose channels are not mixed, ``"USB Audio:8"`` as
+        many of them as there are up to the eighth.
     patient : what is not there is waited for (`SourceAway`); otherwise a name that no input has
         is refused (`SourceError`).
     """
@@ -41,7 +42,7 @@ class Capture:
         self,
         wanted: str | None = None,
         *,
-        kind: Literal["device", "network", "ndi"] = "device",
+        kind: Literal["device", "desk", "network", "ndi"] = "device",
         patient: bool = True,
     ) -> None:
         self.name = wanted or "the default input"
@@ -55,6 +56,16 @@ class Capture:
     def latency(self) -> float:
         """Seconds from the device to the process, as PortAudio says; 0 when it is closed."""
         return self._feed.latency if self._feed is not None else 0.0
+
+    @property
+    def channels(self) -> int:
+        """Columns of what is pulled: of a desk, the channels that the device has."""
+        return self._feed.channels if self._feed is not None else 2
+
+    @property
+    def there(self) -> bool:
+        """Whether it is open and the device has not gone."""
+        return self._feed is not None and self._feed.state == "open"
 
     @property
     def pid(self) -> int | None:
@@ -81,20 +92,22 @@ class Capture:
         why = feed.reason
         if feed.unknown and not self._patient and self._found is None:
             self.close()
-            wait = f"device:{self._wanted} waits until it is plugged in"
+            name = channels_of(str(self._wanted))[0] if self._kind == "desk" else self._wanted
+            wait = f"device:{name} waits until it is plugged in"
             raise SourceError(f"{why}; {KINDS}; {wait}")
         if state == "gone":
             self.close()
         raise SourceAway(why)
 
     def pull(self, frames: int) -> Array:
-        """All that was recorded since the last call, (n, 2); of the network, what is asked for."""
+        """All that was recorded since the last call, (n, 2), or (n, channels) of a desk; of the
+        network, what is asked for."""
         feed = self._feed
         if feed is None or feed.state != "open":
             raise SourceGone(feed.reason if feed is not None else f"{self.name} is closed")
         if feed.quiet > OVERDUE:
             raise SourceGone(f"{self.name} has stalled")
-        if self._kind != "network":
+        if self._kind in ("device", "desk"):
             return feed.read()
         self._plays = feed.held >= (1 if self._plays else HELD)
         return feed.read(frames if self._plays else 0)

@@ -104,8 +104,9 @@ def list_devices(kind: Kind | None = None) -> list[Device]:
 def find_device(name: str | None, kind: Kind, devices: list[Device] | None = None) -> Device:
     """The device of that name, or the default one if None.
 
-    An exact name wins over a part of one, and that over one that the system has cut off; upper and
-    lower case are the same. ``devices`` is what is searched, by default those of the machine.
+    An exact name wins over a part of one, and that over one that the system has cut off, there or
+    in ``name``; upper and lower case are the same. ``devices`` is what is searched, by default
+    those of the machine.
     `SourceError` lists what there is.
     """
     devices = list_devices(kind) if devices is None else [d for d in devices if d.kind == kind]
@@ -117,7 +118,7 @@ def find_device(name: str | None, kind: Kind, devices: list[Device] | None = Non
     wanted = name.strip().casefold()
     exact = [device for device in devices if device.name.casefold() == wanted]
     part = [device for device in devices if wanted and wanted in device.name.casefold()]
-    clipped = [device for device in devices if clips(device.name, name.strip())]
+    clipped = [d for d in devices if clips(d.name, name.strip()) or clips(name.strip(), d.name)]
     for device in exact or part or clipped:
         return device
     near = closest(wanted, [device.name for device in devices])

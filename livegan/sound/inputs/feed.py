@@ -43,14 +43,14 @@ class Feed:
     state : "starting", "waiting" (for what it is to record), "open", or "gone" for good.
     reason : why it waits or is gone, in one line.
     unknown : it waits for a name that nothing has.
-    name, rate, latency : of what is open.
+    name, rate, channels, latency : of what is open.
     """
 
     def __init__(self, *, kind: str, wanted: str | None, found: str | None) -> None:
         """``kind`` is one of `livegan.sound.inputs.feeder.FEEDS`, the others are what it takes."""
         task = {"kind": kind, "wanted": wanted, "found": found}
         self.state, self.reason, self.unknown = "starting", "", False
-        self.name, self.rate, self.latency = "", RATE, 0.0
+        self.name, self.rate, self.channels, self.latency = "", RATE, 2, 0.0
         self._fifo = Fifo(4 * RATE, 2)
         self._heard = time.monotonic()
         self._lull = Lull(self._heard)
@@ -93,7 +93,7 @@ class Feed:
         return len(self._fifo)
 
     def read(self, frames: int | None = None) -> Array:
-        """The sound since the last call, (n, 2); at most ``frames`` of it."""
+        """The sound since the last call, (n, channels); at most ``frames`` of it."""
         return self._fifo.read(frames)
 
     def close(self) -> None:
@@ -123,7 +123,7 @@ class Feed:
                 self._heard = time.monotonic()
                 self._lull.heard(self._heard)
                 if kind == b"S":
-                    self._keep(np.frombuffer(data, "<f4").reshape(-1, 2))
+                    self._keep(np.frombuffer(data, "<f4").reshape(-1, self.channels))
                 else:
                     self._hear(json.loads(data))
         except (OSError, ValueError) as error:
@@ -140,6 +140,9 @@ class Feed:
             self.name = message.get("name", self.name)
             self.rate = message.get("rate", self.rate)
             self.latency = message.get("latency", self.latency)
+            if self.channels != message.get("channels", self.channels):
+                self.channels = message["channels"]
+                self._fifo = Fifo(4 * RATE, self.channels)
             self.reason = message.get("reason", "")
             self.unknown = message.get("unknown", False)
             self.state = message["state"]

@@ -23,13 +23,14 @@ Array = NDArray[np.float32]
 
 FEEDS = {
     "device": "livegan.sound.inputs.recording:record",
+    "desk": "livegan.sound.inputs.recording:record_apart",
     "network": "livegan.sound.inputs.receiving:receive",
     "ndi": "livegan.sound.inputs.ndi_receiving:receive",
 }
 """What can be recorded, and by which function of (wire, wanted, found)."""
 
 HEAD = struct.Struct("<cI")
-"""Before each thing that is sent: b"J" or b"S" (a message in JSON, or stereo float32), bytes."""
+"""Before each thing that is sent: b"J" or b"S" (a message in JSON, or float32 frames), bytes."""
 
 RETRY = 1.0
 """Seconds between two attempts to open what is not there."""
@@ -46,7 +47,7 @@ class FeedPipe:
         self._send(b"J", json.dumps({"state": state, **fields}).encode())
 
     def sound(self, block: Array) -> None:
-        """Send sound, (n, 2) float32."""
+        """Send sound, (n, 2) float32, or (n, channels) if the message "open" has ``channels``."""
         self._send(b"S", np.ascontiguousarray(block, "<f4").tobytes())
 
     def _send(self, kind: bytes, data: bytes) -> None:

@@ -1,78 +1,50 @@
-"""Listening: a source's sound goes into the ring, is analysed, and keeps time."""
+"""Listening: the sound of sources goes into rings, is analysed, and keeps time."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Protocol
-
-import numpy as np
-import soxr
-from numpy.typing import NDArray
+from collections.abc import Callable, Iterable, Mapping
 
 from livegan.sound import HOP, RATE
 from livegan.sound.clock import ShowClock
-from livegan.sound.downmix import to_stereo
-from livegan.sound.features import FEATURES, Rows
-from livegan.sound.inputs.devices import SourceAway
-from livegan.sound.inputs.pace import BEHIND, SoundPace
+from livegan.sound.inputs.heard_input import (
+    PIECE,
+    TOGETHER,
+    AnalysisThread,
+    HeardInput,
+    Ring,
+    RingWriter,
+)
+from livegan.sound.inputs.pace import BEHIND, LATE
+from livegan.sound.inputs.waiting_line import Array, Note
 from livegan.sound.source import Source
 from livegan.sound.tempo_source import TempoSource
 
-Array = NDArray[np.float32]
-Note = Callable[[str], None]
-
 POLL = 0.005
-"""Seconds between two looks at the source."""
+"""Seconds between two looks at the sources."""
 
 SETTLING = 5.0
 """Seconds over which the distance of the sound to the clock is averaged."""
 
-RETRY = 1.0
-"""Seconds between two attempts to reach a source that is gone."""
 
+class SumOfInputs:
+    """What the show hears where no source is its own: its named inputs together."""
 
-class Ring(Protocol):
-    """What is written: a `livegan.ipc.sound_ring.SoundRing`."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def hops(self) -> int: ...
-    def write(self, block: Array) -> None: ...
-    def write_features(self, rows: Rows) -> None: ...
-
-
-class AnalysisThread(Protocol):
-    """What analyses: a `livegan.sound.hearing.analysis.Analyzer`."""
-
-    @property
-    def bpm(self) -> float | None: ...
-    @bpm.setter
-    def bpm(self, bpm: float | None) -> None: ...
-    @property
-    def beats_per_bar(self) -> int: ...
-    @beats_per_bar.setter
-    def beats_per_bar(self, beats: int) -> None: ...
-    @property
-    def lookahead(self) -> float: ...
-    @lookahead.setter
-    def lookahead(self, seconds: float) -> None: ...
-    @property
-    def tapped(self) -> bool: ...
-    def lead(self, source: TempoSource | None, hears: bool = True) -> None: ...
-    def feed(self, block: Array) -> Rows: ...
-    def tap(self, time_s: float | None = None) -> None: ...
+    def __init__(self, names: Iterable[str]) -> None:
+        self.name = " + ".join(names)
 
 
 class Listening:
-    """A thread that keeps the ring up to the clock, from a source that may come and go.
+    """A thread that keeps the ring up to the clock, from sources that may come and go.
 
     The position of the ring is the show's time: it follows the monotonic clock, whatever the
-    source does (see `SoundPace`), but stands still while the machine sleeps. A source that
+    sources do (see `SoundPace`), but stands still while the machine sleeps. A source that
     vanishes, or is away at the start, is replaced by silence, and looked for again every second.
+
+    Named inputs have rings of their own, written in step with that of the show and before it. The
+    show's own sound is ``source``, or their sum where that is None.
 
     Parameters
     ----------
@@ -81,45 +53,79 @@ class Listening:
     analyzer : is fed every sample that is written.
     on_note : handed lines for the performer, from any thread; logged if None.
     clock : seconds, on a clock that may step.
+    inputs : sources by name, opened here.
+    writer : makes the ring of a name and what analyses it.
     """
 
     def __init__(
         self,
-        source: Source,
+        source: Source | None,
         ring: Ring,
         analyzer: AnalysisThread,
         on_note: Note | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        inputs: Mapping[str, Source] | None = None,
+        writer: Callable[[str, Note], RingWriter] | None = None,
     ) -> None:
-        self._ring, self._analyzer = ring, analyzer
         self._note = on_note or logging.getLogger("livegan").info
-        self._lock = threading.Lock()
-        """Of the analyzer. Never held while a source is waited for, so that no key waits for it."""
+        self._main = RingWriter(ring, analyzer, self._note)
+        self._ring, self._analyzer, self._lock = ring, analyzer, self._main.lock
+        self._make_writer = writer
         self._stop = threading.Event()
-        self._peak: Array = np.zeros(2, np.float32)
-        self._pace = SoundPace(ring.position)
         self._behind = BEHIND / RATE
-        self._said: set[str] = set()
-        self._line = WaitingLine(source)
-        self._line.open(self._note)
+        self._inputs: dict[str, HeardInput] = {}
+        """By name; the show's own has none. Replaced, never changed: any thread may read it."""
+        try:
+            for name, each in {**({"": source} if source else {}), **(inputs or {})}.items():
+                self.replace(each, name)
+        except Exception:
+            self._close()
+            raise
+        if not self._inputs:
+            raise ValueError("a show hears a source, or named inputs")
+        for each_input in self._inputs.values():
+            each_input.join(ring.position)
         self._clock, self._show = clock, ShowClock(ring.position / RATE).at(clock())
         self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
         self._thread.start()
 
     @property
-    def source(self) -> Source:
+    def source(self) -> Source | SumOfInputs:
         """What is listened to."""
-        return self._line.source
+        own = self._inputs.get("")
+        return SumOfInputs(self._inputs) if own is None else own.line.source
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """All sources by the name of their input; that of the show's own is empty."""
+        return {name: each.line.source for name, each in self._inputs.items()}
+
+    @property
+    def names(self) -> list[str]:
+        """The named inputs."""
+        return [name for name in self._inputs if name]
 
     @property
     def waiting(self) -> str:
-        """What is silent and awaited, in a line; nothing while the source is there."""
-        return self._line.waiting
+        """What is silent and awaited, in a line; nothing while every source is there."""
+        waiting = [(name, each.line.waiting) for name, each in self._inputs.items()]
+        return "; ".join(f"{name}: {why}" if name else why for name, why in waiting if why)
+
+    @property
+    def away(self) -> list[str]:
+        """The inputs that are awaited; the name of the show's own is empty."""
+        return [name for name, each in self._inputs.items() if each.line.waiting]
 
     @property
     def meter(self) -> tuple[float, float]:
         """Peaks of left and right, falling by half in 0.1 s."""
-        return float(self._peak[0]), float(self._peak[1])
+        return self._main.meter
+
+    @property
+    def meters(self) -> dict[str, tuple[float, float]]:
+        """Likewise, of each named input."""
+        return {n: each.writer.meter for n, each in self._inputs.items() if each.writer}
 
     def tap(self) -> None:
         """The performer taps a beat now."""
@@ -158,18 +164,42 @@ class Listening:
         show = self._show
         return show.time + real - show.now - self._behind
 
-    def replace(self, source: Source) -> None:
-        """Listen to ``source`` instead; if it does not open (`SourceError`), nothing changes."""
-        line = WaitingLine(source)
-        line.open(self._note)
-        old, self._line = self._line, line
-        old.close()
+    def replace(self, source: Source | None, name: str = "") -> None:
+        """Let an input hear ``source`` instead, or give the show one more; if it does not open
+        (`SourceError`, `NoRoom` for its ring), nothing changes. None is the sum of all named
+        inputs, for the show's own sound."""
+        before = self._inputs.get(name)
+        if source is None:
+            others = {key: each for key, each in self._inputs.items() if key}
+            if before is not None and others:
+                self._inputs = others
+                before.line.close()
+        elif before is not None:
+            before.replace(source)
+        elif not name:
+            self._inputs = {"": HeardInput(source, self._note), **self._inputs}
+        else:
+            assert self._make_writer is not None
+            made = HeardInput(source, note := self._noting(name))
+            try:
+                made.writer = self._make_writer(name, note)
+            except OSError:
+                made.line.close()
+                raise
+            self._inputs = {**self._inputs, name: made}
+
+    def _noting(self, name: str) -> Note:
+        return lambda text: self._note(f"{name}: {text}")
 
     def stop(self) -> None:
-        """End the thread and close the source; twice is harmless."""
+        """End the thread and close the sources; twice is harmless."""
         self._stop.set()
         self._thread.join(5.0)
-        self._line.close()
+        self._close()
+
+    def _close(self) -> None:
+        for each in self._inputs.values():
+            each.line.close()
 
     def _run(self) -> None:
         while not self._stop.wait(POLL):
@@ -177,108 +207,30 @@ class Listening:
             self._listen(self._show.due)
 
     def _listen(self, due: int) -> None:
-        heard = self._line.pull(self._pace.wanted(due), self._note)
-        block = self._pace.fit(heard, due)
-        if not len(block):
+        inputs = self._inputs
+        for each in inputs.values():
+            each.join(self._ring.position)
+            each.hear(due, LATE if len(inputs) == 1 else TOGETHER)
+        count = min(len(each.held) for each in inputs.values())
+        if not count:
             return
-        # A source that stalled for seconds is made good in pieces, none of them long.
-        for begin in range(0, len(block), RATE // 10):
-            self._write(block[begin : begin + RATE // 10])
+        own = inputs.get("")
+        blocks = {name: each.take(count) for name, each in inputs.items()}
+        block = blocks[""] if own is not None else sum_of(blocks.values())
+        for begin in range(0, count, PIECE):
+            part = slice(begin, begin + PIECE)
+            for name, each in inputs.items():
+                if each.writer is not None:
+                    each.writer.write(blocks[name][part])
+            self._main.write(block[part])  # last: whoever sees it finds the others there
         behind = (due - self._ring.position) / RATE
-        self._behind += (behind - self._behind) * min(1.0, len(block) / (SETTLING * RATE))
-
-    def _write(self, block: Array) -> None:
-        self._ring.write(block)
-        fall = np.float32(0.5 ** (len(block) / (0.1 * RATE)))
-        self._peak = np.maximum(self._peak * fall, np.abs(block).max(axis=0))
-        due = self._ring.position // HOP - self._ring.hops
-        try:
-            with self._lock:
-                rows = self._analyzer.feed(block)
-        except Exception as error:
-            self._say_once(f"analysis failed: {type(error).__name__}: {error}")
-            rows = np.zeros((0, len(FEATURES)))
-        if len(rows) != due:
-            # Time must go on: what could not be analysed counts as silence.
-            missing = np.zeros((max(0, due - len(rows)), len(FEATURES)))
-            rows = np.concatenate([rows[:due], missing])
-        self._ring.write_features(rows)
-
-    def _say_once(self, text: str) -> None:
-        if text not in self._said:
-            self._said.add(text)
-            self._note(text)
+        self._behind += (behind - self._behind) * min(1.0, count / (SETTLING * RATE))
 
 
-class WaitingLine:
-    """A source, made 48 kHz stereo on the way, and looked for again when it is gone."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.waiting = ""
-        """Why there is silence, in a line."""
-        self._closed = threading.Event()
-        self._connecting: threading.Thread | None = None
-        self._resampler: soxr.ResampleStream | None = None
-        self._rate = RATE
-
-    def open(self, note: Note) -> None:
-        """Begin; a source that is away is waited for. `SourceError` if it cannot be had at all."""
-        try:
-            self.source.open(note)
-        except SourceAway as error:
-            self._wait(f"{error}; silence until it is there", note)
-
-    def pull(self, wanted: int, note: Note) -> Array:
-        """What came since, (n, 2) at 48 kHz; nothing while the source is gone. Never waits."""
-        nothing: Array = np.zeros((0, 2), np.float32)
-        if self.waiting:
-            return nothing
-        try:
-            rate = self.source.rate
-            raw = self.source.pull(-(-wanted * rate // RATE))
-            block = to_stereo(raw)
-            if not np.isfinite(block).all():
-                block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-        except Exception as error:
-            if not self._closed.is_set():  # or it was replaced this moment
-                self._wait(f"{error}; silence until it is back", note)
-            return nothing
-        if rate != self._rate or (self._resampler is None and rate != RATE):
-            self._rate = rate
-            self._resampler = (
-                None if rate == RATE else soxr.ResampleStream(rate, RATE, 2, quality="HQ")
-            )
-        if self._resampler is not None and len(block):
-            block = self._resampler.resample_chunk(np.ascontiguousarray(block))
-        return block
-
-    def close(self) -> None:
-        """Close the source, and look for it no more."""
-        self._closed.set()
-        if self._connecting is not None:
-            self._connecting.join(3.0)
-        self.source.close()
-
-    def _wait(self, why: str, note: Note) -> None:
-        self.waiting = why
-        note(why)
-        self._connecting = threading.Thread(
-            target=self._reconnect, args=(note,), name="reconnect sound", daemon=True
-        )
-        self._connecting.start()
-
-    def _reconnect(self, note: Note) -> None:
-        while not self._closed.wait(RETRY):
-            try:
-                self.source.open(note)
-            except Exception as error:
-                logging.getLogger("livegan").debug("not back yet: %s", error)
-                continue
-            if self._closed.is_set():  # it came while the show ended
-                self.source.close()
-                return
-            self._resampler = None
-            note(f"{self.source.name} is back")
-            self.waiting = ""
-            return
+def sum_of(blocks: Iterable[Array]) -> Array:
+    """Blocks of equal length, added up."""
+    first, *others = blocks
+    total = first.copy() if others else first
+    for block in others:
+        total += block
+    return total

@@ -49,6 +49,8 @@ class SoundPace:
 
     def __init__(self, position: int = 0) -> None:
         self.position = position
+        self.late = LATE
+        """Samples after which silence goes on in place of a source."""
         self._tail: Array = np.zeros((HEARD, 2), np.float32)
         self._silent = True
         self._usual: float | None = None
@@ -64,7 +66,7 @@ class SoundPace:
         """The samples to append now, (m, 2), given the (n, 2) that came; either may be none."""
         if len(block):
             out = self._sound(block, due)
-        elif due - self.position > (BEHIND if self._silent else LATE):
+        elif due - self.position > (BEHIND if self._silent else self.late):
             out = self._silence(due - BEHIND - self.position)
         else:
             return block

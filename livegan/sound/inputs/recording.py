@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -43,21 +43,51 @@ def record(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
 
     ``found`` is its whole name, if it was open before.
     """
-    recording = None
     name, channels = channels_of(wanted or "")
-    while recording is None:
+    device, recording = opened(wire, name, channels, found)
+    wire.say("open", name=device.name, rate=recording.rate, latency=recording.stream.latency)
+    send(wire, device, recording, to_stereo)
+
+
+def record_apart(wire: FeedPipe, wanted: str | None, found: str | None) -> None:
+    """Likewise, the channels unmixed: ``"USB Audio:8"`` are its first eight, or all it has."""
+    name, (count,) = channels_of(wanted or ":2")
+    device, recording = opened(wire, name, range(1, count + 1), found, most=True)
+    channels = len(recording.columns)
+    wire.say(
+        "open",
+        name=device.name,
+        rate=recording.rate,
+        latency=recording.stream.latency,
+        channels=channels,
+    )
+    send(wire, device, recording, lambda block: block)
+
+
+def opened(
+    wire: FeedPipe, name: str, channels: Sequence[int], found: str | None, most: bool = False
+) -> tuple[Device, Recording]:
+    """The device, once it is there, and its recording; ``most``: those of the channels it has."""
+    while True:
         try:
             device = find_again(found, "input") if found else find_device(name or None, "input")
-            recording = Recording(device, channels)
+            if most:
+                channels = [number for number in channels if number <= device.channels]
+            return device, Recording(device, channels)
         except Exception as error:
             wire.say("waiting", reason=str(error), unknown=isinstance(error, UnknownDevice))
             time.sleep(RETRY)
             with suppress(SourceError):
                 refresh()
-    wire.say("open", name=device.name, rate=recording.rate, latency=recording.stream.latency)
+
+
+def send(
+    wire: FeedPipe, device: Device, recording: Recording, mix: Callable[[Array], Array]
+) -> None:
+    """Send what is recorded until the device is gone."""
     while recording.stream.alive:
         with suppress(queue.Empty):
-            wire.sound(to_stereo(recording.blocks.get(timeout=0.25)[:, recording.columns]))
+            wire.sound(mix(recording.blocks.get(timeout=0.25)[:, recording.columns]))
     wire.say("gone", reason=f"sound input {device.name!r} is gone")
 
 

@@ -8,7 +8,8 @@ from livegan.control_names import CLOCK_BEATS, CLOCK_BPM
 from livegan.ipc.control_table import ControlTable
 from livegan.ipc.messages import Settings
 from livegan.plugin.tempo_wish import TempoWish
-from livegan.sound.inputs.listening import Listening, Note
+from livegan.sound.inputs.listening import Listening
+from livegan.sound.inputs.waiting_line import Note
 from livegan.sound.tempo_source import (
     ClockReading,
     FixedTempo,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.ipc.commit_text import STATES
+from livegan.sound.inputs.input_level import InputLevel
 from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.overlay.panels import (
     METERS,
@@ -68,10 +69,24 @@ class Readings:
     """What the keys hold: "solo 2"."""
     source: str = ""
     """The name of the sound that is heard."""
+    inputs: tuple[InputLevel, ...] = ()
+    """The named inputs of the show."""
     scene: str = ""
     """Number and name of the scene that plays, of a show with several."""
     tempo: TempoLine = field(default_factory=TempoLine)
     """What leads the beat."""
+
+
+INPUT_CELLS = 4
+"""Of the bar of a named input."""
+
+
+def input_segment(each: InputLevel) -> Segment:
+    """A named input in a few letters: its name and a bar, or that it is away."""
+    if not each.here:
+        return f"{each.name} away", AMBER
+    filled = round(each.level * INPUT_CELLS)
+    return f"{each.name} {'█' * filled}{'·' * (INPUT_CELLS - filled)}", BLUE
 
 
 class Hud:
@@ -201,6 +216,7 @@ class Hud:
                 (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
             [(heard, GREY)] * bool(readings.source),
+            [input_segment(each) for each in readings.inputs],
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             [
                 (f"picture {readings.rung}", GREY if readings.rung == "live" else AMBER),
@@ -228,6 +244,7 @@ class Hud:
             (engine, WHITE if plays else AMBER),
             (f"age {age:>3} ms", WHITE),
             (f"{readings.bpm:5.1f} bpm {beat}/{view.beats_per_bar}", BLUE),
+            *[(str(readings.tempo), AMBER)] * (not readings.tempo.there),
             *[(state, COMMIT_COLOURS.get(view.commit, WHITE))] * bool(state),
             *[(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
             *[(f"picture {readings.rung}", AMBER)] * (readings.rung != "live"),

@@ -94,7 +94,8 @@ class View:
     """The address of the phone panel, with its token; empty without one."""
     notes: tuple[NoteLine, ...] = ()
     awaited: tuple[tuple[str, str], ...] = ()
-    """What the show goes on without: ("sound" | "set" | "log", a line), until it is back."""
+    """What the show goes on without, "sound", "inputs", "set" or "log", and a line, until it is
+    back."""
 
     @property
     def code(self) -> str:

@@ -19,7 +19,7 @@ LOOK = 0.05  # seconds between looks at what a patch says and plays
 HANGS = 0.3  # seconds of sound by which a patch may be late
 STARVED = 3.0  # the same, where it had no processor
 RAN = 0.5  # share of that time that it ran, if it hangs and was not starved
-STARTS = 10.0  # seconds that a process may take to play its first hop
+STARTS = 60.0  # seconds that a process may take to play its first hop
 DEATHS, WITHIN = 4, 10.0  # so often within so many seconds, and a patch is left silent for a while
 REST = 10.0  # seconds
 UNAVAILABLE = 60.0  # seconds between tries where pyo is not installed
@@ -90,13 +90,16 @@ class PatchGuest:
     def _keep(self) -> None:
         while not self._over.is_set():
             self._saved.clear()
+            began = self._set
             try:
-                self._guest = self._start({**self._names, "key": self.key, **self._set})
+                self._guest = guest = self._start({**self._names, "key": self.key, **began})
             except OSError as error:
                 self._away(f"cannot be started ({error})")
                 self._saved.wait(1.0)
                 continue
-            rest = self._listen(self._guest)
+            if self._set is not began:  # it was saved meanwhile
+                guest.send({"use": self._set})
+            rest = self._listen(guest)
             self._guest = None
             if not self._over.is_set() and rest:
                 self._saved.wait(rest)

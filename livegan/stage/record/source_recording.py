@@ -63,13 +63,15 @@ class SourceRecording:
         self._last = self._key = -1
 
     def write(self, pixels: Pixels, at: float) -> None:
-        """Write a (H, W, 3) picture that came at ``at``, in seconds of any clock.
+        """Write a (H, W, 3) picture that came at ``at``, in seconds of any clock; of one with an
+        alpha, (H, W, 4), its colours.
 
         Raises
         ------
         FilmError
             If it cannot be written: the disk is full. What was written before plays.
         """
+        pixels = pixels[..., :3]
         try:
             if self._stream is None:
                 self._open(pixels)

@@ -19,6 +19,7 @@ from livegan.ipc.remote.schema import (
     TapTempo,
 )
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.sound.named_inputs import input_of
 from livegan.stage.control.scenes import find_scene
 from livegan.stage.remote.server import Declined
 from livegan.stage.window.presenter import Presenter
@@ -63,7 +64,7 @@ class Obeying:
             self._send(command)
             return "it goes on the air with the next frame"
         if isinstance(command, ListenTo):
-            if not command.source.strip():
+            if not input_of(command.source)[1].strip():
                 raise Declined("name a sound, such as demo, a file, or an input of livegan devices")
             self._audio(command.source)
             return f"opening {command.source}; the show says so if it cannot listen to it"

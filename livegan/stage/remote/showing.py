@@ -75,6 +75,7 @@ class Showing:
             solo=switches.solo,
             recording=self._recording(),
             sound=seen.source,
+            inputs=[{**vars(each), "level": _rounded(each.level, 3)} for each in seen.inputs],
             meters={name: _rounded(value, 3) for name, value in meters.items()},
             bpm=_rounded(seen.bpm, 2),
             tempo=seen.tempo.follow,

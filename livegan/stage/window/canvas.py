@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.stage.overlay.text import Panel, PixelSize
-from livegan.stage.window.trim import Point, Trim
+from livegan.stage.window.edge_blend import blended
+from livegan.stage.window.trim import WHOLE, Point, Trim
 from livegan.stage.window.warp import Warp, fitted, warp_of
 
 if TYPE_CHECKING:
@@ -231,12 +232,19 @@ class Gather:
 
 
 def levelled(pixels: Pixels, trim: Trim) -> Pixels:
-    """With the brightness, contrast and gamma of a trim."""
-    if trim.plain:
+    """The part of a picture that a trim shows, with its brightness, contrast, gamma and blended
+    edges."""
+    if trim.part != WHOLE:
+        left, top, right, bottom = trim.place_in((pixels.shape[1], pixels.shape[0]))
+        pixels = np.ascontiguousarray(pixels[top:bottom, left:right])
+    if trim.plain and not trim.blends:
         return pixels
     from PIL import Image
 
-    return np.asarray(Image.fromarray(pixels).point(list(trim.levels()) * 3))
+    image = Image.fromarray(pixels)
+    if not trim.plain:
+        image = image.point(list(trim.levels()) * 3)
+    return np.asarray(blended(image, trim) if trim.blends else image)
 
 
 def _surface(pixels: Pixels) -> Surface:

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
+from livegan.sound.inputs.input_level import InputLevel
 from livegan.stage.control.keys import action_of
 from livegan.stage.control.scenes import scene_of
 from livegan.stage.control.switches import Order, Switches
@@ -82,12 +83,14 @@ class Presenter:
         order: Callable[[Order], None],
         source: Callable[[], str] = lambda: "",
         tempo: Callable[[], TempoLine] = TempoLine,
+        inputs: Callable[[], Sequence[InputLevel]] = tuple,
     ) -> None:
         """``order`` is called with what the keys ask of others, and must return at once;
-        ``source`` gives the name of the sound that is heard, ``tempo`` what leads the beat."""
+        ``source`` gives the name of the sound that is heard, ``tempo`` what leads the beat,
+        ``inputs`` the named inputs."""
         self._window: Window | None = window
         self._streams, self._thumb_ring, self._sound = streams, thumbs, sound
-        self._order, self._source, self._tempo = order, source, tempo
+        self._order, self._source, self._tempo, self._inputs = order, source, tempo, inputs
         self.switches = switches
         self._tell_hands()
         self.view = View()
@@ -323,6 +326,7 @@ class Presenter:
             guard=main.guard.state,
             flags=self.switches.flags,
             source=self._source(),
+            inputs=tuple(self._inputs()),
             tempo=self._tempo(),
             scene=scene_of(self.view.playing, self.switches.scenes),
         )

@@ -22,9 +22,18 @@ from livegan.saving import write_bytes
 
 Point = tuple[float, float]
 Points = tuple[Point, ...]
+Part = tuple[float, float, float, float]
+WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
 FLIPS = ("none", "horizontal", "vertical", "both")
 ROTATIONS = (0, 90, 180, 270)
-RANGES = {"brightness": (-0.5, 0.5), "contrast": (0.25, 2.0), "gamma": (0.4, 2.5)}
+EDGES = ("left", "top", "right", "bottom")
+RANGES = {
+    "brightness": (-0.5, 0.5),
+    "contrast": (0.25, 2.0),
+    "gamma": (0.4, 2.5),
+    **{f"blend_{edge}": (0.0, 0.5) for edge in EDGES},
+    "blend_gamma": (1.0, 3.0),
+}
 """What each may be. Contrast and gamma come after the flash guard, so they are bounded."""
 FURTHEST = 1.0
 """How far outside the window a corner may lie, in widths or heights of the window."""
@@ -53,6 +62,15 @@ class Trim:
     contrast: float = 1.0
     gamma: float = 1.0
     """Above 1, dark parts become lighter."""
+    part: Part = WHOLE
+    """What is shown of the picture: left, top, right and bottom, in its widths and heights."""
+    blend_left: float = 0.0
+    """Share of what is seen, from its left edge, that another projector lights as well."""
+    blend_top: float = 0.0
+    blend_right: float = 0.0
+    blend_bottom: float = 0.0
+    blend_gamma: float = 2.2
+    """Of the projectors: see `livegan.stage.window.edge_blend`."""
 
     def __post_init__(self) -> None:
         """Raises TrimError in one line."""
@@ -63,6 +81,11 @@ class Trim:
         for name, (low, high) in RANGES.items():
             if not low <= getattr(self, name) <= high:
                 raise TrimError(f"{name} is {low:g} to {high:g}, not {getattr(self, name):g}")
+        left, top, right, bottom = self.part
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise TrimError(
+                f"part is left, top, right and bottom within 0 to 1, not {list(self.part)}"
+            )
         for point in (*self.corners, *self.mask):
             if not all(-FURTHEST <= side <= 1 + FURTHEST for side in point):
                 raise TrimError(f"the point {list(point)} is too far outside the window")
@@ -77,9 +100,22 @@ class Trim:
         return (self.brightness, self.contrast, self.gamma) == (0.0, 1.0, 1.0)
 
     @property
+    def blends(self) -> bool:
+        """Whether an edge is blended with that of another projector."""
+        return any(getattr(self, f"blend_{edge}") for edge in EDGES)
+
+    @property
     def straight(self) -> bool:
         """Whether the picture is where it would be without a trim."""
         return not (self.rotation or self.corners or self.mask or self.flip != "none")
+
+    def place_in(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """The part in pixels of a picture (width, height), one pixel at least."""
+        width, height = size
+        left, top = min(int(self.part[0] * width), width - 1), int(self.part[1] * height)
+        top = min(top, height - 1)
+        right = max(left + 1, round(self.part[2] * width))
+        return left, top, right, max(top + 1, round(self.part[3] * height))
 
     def levels(self) -> bytes:
         """The 256 values that those of a picture become."""
@@ -110,6 +146,8 @@ def read_trim(row: Any) -> Trim:
             raise TrimError(f"there is no {name!r}; there is {', '.join(known)}")
         if name in ("corners", "mask"):
             values[name] = _points(name, value)
+        elif name == "part":
+            values[name] = _part(value)
         elif name == "flip":
             values[name] = value
         elif isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -129,6 +167,14 @@ def _points(name: str, value: Any) -> Points:
     if not all(math.isfinite(side) for point in points for side in point):
         raise TrimError(f"{name} are points of numbers")
     return points
+
+
+def _part(value: Any) -> Part:
+    try:
+        left, top, right, bottom = map(float, value)
+    except (TypeError, ValueError):
+        raise TrimError("part is four numbers: left, top, right and bottom") from None
+    return left, top, right, bottom
 
 
 def file_of(set: Path) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from livegan.stage.overlay.text import PixelSize
-from livegan.stage.window.trim import RANGES, Point, Points, Trim, TrimError, flipped, turned
+from livegan.stage.window.trim import EDGES, RANGES, Point, Points, Trim, TrimError, flipped, turned
 
 STEP, FAR = 1, 10
 """Pixels that an arrow key moves a point; with shift."""
@@ -21,6 +21,10 @@ LEVELS = {
     "n": ("contrast", -0.05),
     "m": ("contrast", 0.05),
 }
+WIDER = {"j": -0.01, "l": 0.01}
+"""By how much an edge is blended less or more; five times as much with shift."""
+GAMMA = 0.2
+"""Steps of the gamma of blended edges."""
 HELP = (
     ("arrows", "move the point, shift: further; or drag it with the mouse"),
     ("tab", "the next point"),
@@ -31,13 +35,19 @@ HELP = (
     ("a, s", "darker, lighter"),
     ("z, x", "gamma: darker, lighter in the dark parts"),
     ("n, m", "less, more contrast"),
+    ("e", "the next edge to blend with another projector"),
+    ("j, l", "overlap: narrower, wider; shift: further"),
+    ("o", "the gamma of the overlaps"),
     ("enter", "keep it"),
     ("esc", "leave it as it was"),
 )
 """The keys while a window is fitted, and what they do."""
 
 
-EDITS = {*ARROWS, *LEVELS, *"kgrfv", "tab", "backspace", "delete", "return", "enter", "escape"}
+EDITS = {
+    *(*ARROWS, *LEVELS, *WIDER, *"kgrfveo", "tab", "backspace", "delete"),
+    *("return", "enter", "escape"),
+}
 """Names of all keys that mean something here."""
 
 
@@ -54,6 +64,8 @@ class TrimEdit:
     """The point that the keys move."""
     grid: bool = True
     drags: bool = False
+    edge: str = EDGES[0]
+    """The edge that is blended."""
 
     @classmethod
     def begin(cls, trim: Trim, fitted: Points) -> TrimEdit:
@@ -86,6 +98,14 @@ class TrimEdit:
             return self._removed()
         if name in LEVELS:
             return self._level(*LEVELS[name])
+        if name == "e":
+            return replace(self, edge=EDGES[(EDGES.index(self.edge) + 1) % len(EDGES)])
+        if name in WIDER:
+            return self._level(f"blend_{self.edge}", WIDER[name] * (5 if shift else 1))
+        if name == "o":
+            low, high = RANGES["blend_gamma"]
+            further = self.trim.blend_gamma + GAMMA < high + GAMMA / 2
+            return self._level("blend_gamma", GAMMA if further else low - high)
         return None
 
     def _level(self, field: str, step: float) -> TrimEdit:

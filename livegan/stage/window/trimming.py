@@ -71,7 +71,9 @@ class Trimming:
     def begin(self, picture: PixelSize, window: PixelSize, fill: bool = False) -> None:
         """Begin to set it by hand, for pictures of that size in a window of that size."""
         wide, high = window
-        x, y, w, h = fitted(seen_size(self.trim, picture), window, fill)
+        west, north, east, south = self.trim.place_in(picture)
+        shown = seen_size(self.trim, (east - west, south - north))
+        x, y, w, h = fitted(shown, window, fill)
         left, top, right, bottom = x / wide, y / high, (x + w) / wide, (y + h) / high
         corners = ((left, top), (right, top), (right, bottom), (left, bottom))
         self.edit = TrimEdit.begin(self.trim, corners)
@@ -156,13 +158,16 @@ class Trimming:
         assert self.edit is not None
         trim = self.edit.trim
         levels = (trim.brightness, trim.gamma, trim.contrast)
-        key = (size, self._name, self.edit.what, levels)
+        edge = self.edit.edge
+        overlap = (edge, getattr(trim, f"blend_{edge}"), trim.blend_gamma)
+        key = (size, self._name, self.edit.what, levels, overlap)
         if self._plate is None or self._plate[0] != key:
             letters = Lettering(letters_for(size, 0.9))
             wide = max(len(keys) for keys, _ in HELP) + 2
             lines: list[list[Segment]] = [
                 [(f"window {self._name}: {self.edit.what}", AMBER)],
                 [("brightness {:g}  gamma {:g}  contrast {:g}".format(*levels), GREY)],
+                [("overlap at the {} {:.0%}, of gamma {:g}".format(*overlap), GREY)],
                 *[[(keys.ljust(wide), AMBER), (does, WHITE)] for keys, does in HELP],
             ]
             self._plate = (key, text_plate(lines, letters))

@@ -11,8 +11,11 @@ from livegan.training.augmentation import disturb
 from livegan.training.pairs import Pairs
 from livegan.training.recipe import Recipe
 from livegan.training.report import sheet
-from livegan.training.report.page import add_samples
+from livegan.training.report.page import add_film, add_samples
 from livegan.training.step.norms import calibrate
+
+FILM = 32
+"""Neighbours of the held-out pairs, in the order of their film, that the page shows as one."""
 
 
 def conditions(pairs: Pairs, recipe: Recipe, device: torch.device) -> list[Tensor]:
@@ -55,4 +58,12 @@ def look(
         some = slice(None, None, max(1, count // 16))
         sheet.write(path, [column[some] for column in whole], across=2)
         add_samples(path.parent, step, whole)
+        if held_out is not None:
+            begin = (len(held_out) - min(len(held_out), FILM)) // 2
+            film: list[list[Tensor]] = [[], []]
+            for i in range(begin, begin + min(len(held_out), FILM)):
+                condition, truth = held_out.batch([i], device)
+                for column, picture in zip(film, (network(condition), truth), strict=True):
+                    column.append(picture)
+            add_film(path.parent, *map(torch.cat, film))
     return float((whole[1] - whole[2]).abs().mean() / 2) if held_out is not None else None

@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor
 
-from livegan.saving import write_bytes
+from livegan.saving import replacing, write_bytes
 from livegan.training.report import sheet
 
 PAGE, SAMPLES = "training.html", "samples"
 """In the folder of a training: the page, and a row of pictures for each save."""
+
+FILM_FILE, FRAME_MS = "held-out.webp", 250
+"""What was held out, as a film, and how long a picture of it is shown."""
 
 SHOWN = 24
 """Rows of samples on the page; of more, every so many."""
@@ -66,6 +70,29 @@ def add_samples(work: Path, step: int, columns: Sequence[Tensor]) -> None:
         sheet.write(work / SAMPLES / f"{name}.jpg", [picture[None] for picture in pictures])
 
 
+def add_film(work: Path, painted: Tensor, truth: Tensor) -> None:
+    """Keep neighbours of the held-out pairs as a small film, painted beside the truth; each
+    (N, 3, S, S) of -1..1.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    both = torch.cat([_small(painted), _small(truth)], dim=3)
+    frames = [Image.fromarray(pixels) for pixels in sheet.to_bytes(both)]
+    with replacing(work / SAMPLES / FILM_FILE) as beside:
+        frames[0].save(
+            beside,
+            "webp",
+            save_all=True,
+            append_images=frames[1:],
+            duration=FRAME_MS,
+            loop=0,
+            quality=80,
+        )
+
+
 def _small(pictures: Tensor) -> Tensor:
     smaller = min(1.0, SIDE / max(pictures.shape[-2:]))
     size = [max(1, round(side * smaller)) for side in pictures.shape[-2:]]
@@ -98,6 +125,9 @@ def write_page(work: Path, status: TrainingStatus) -> None:
     for name in names:
         if name not in ("step", "seconds"):
             parts.append(_curve(UNITS.get(name, name), name, lines))
+    if (work / SAMPLES / FILM_FILE).is_file():
+        parts.append("<h2>Held-out music: painted, and the film's own pictures</h2>")
+        parts.append(_image(work / SAMPLES / FILM_FILE, "webp"))
     parts += ["<h2>Painted from the same conditions, newest first</h2>", "<table>"]
     for name in ("condition", "truth"):
         parts.append(_row(name, work / SAMPLES / f"{name}.jpg"))
@@ -180,5 +210,10 @@ def _curve(title: str, name: str, lines: list[dict[str, Any]]) -> str:
 def _row(title: str, path: Path) -> str:
     if not path.is_file():
         return ""
+    return f"<tr><td>{title}</td><td>{_image(path, 'jpeg')}</td></tr>"
+
+
+def _image(path: Path, kind: str) -> str:
+    """A picture, inside the page."""
     data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f'<tr><td>{title}</td><td><img src="data:image/jpeg;base64,{data}"></td></tr>'
+    return f'<img src="data:image/{kind};base64,{data}">'

@@ -54,6 +54,7 @@ SAID: list[Any] = [
         knobs=[{"name": "a"}],
         pads=[],
         scenes=[],
+        inputs=[{"name": "drums"}],
         signals=[],
         nodes=[],
     ),

@@ -10,6 +10,7 @@ import pytest
 
 pygame = pytest.importorskip("pygame")
 
+from livegan.stage.control.tempo_choice import TempoLine  # noqa: E402
 from livegan.stage.overlay.hud import Hud, Readings  # noqa: E402
 from livegan.stage.overlay.text import AMBER, Lettering, Panel, monospace, wrap  # noqa: E402
 from livegan.stage.overlay.view import NoteLine, Slot, View  # noqa: E402
@@ -175,3 +176,15 @@ def test_the_flash_guard_is_said_quietly_until_it_acts() -> None:
 
     assert not amber("flash guard on") and not amber("flash guard strict")
     assert amber("flash guard acts on 60%") and amber("flash guard off")
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_a_clock_that_is_lost_is_said_as_long_as_it_is(small: bool) -> None:
+    def amber(tempo: TempoLine) -> bool:
+        panels = Hud().panels(FULL, Readings(tempo=tempo), (1280, 720), 0, None, 0, small)
+        (panel,) = [each for each in panels if each.name == "status"]
+        pixels = pygame.surfarray.array3d(panel.surface).astype(int)
+        return bool((abs(pixels - AMBER[:3]) < 3).all(axis=2).any())
+
+    assert not amber(TempoLine("midi", "desk"))
+    assert amber(TempoLine("midi", "lost, silent", there=False))

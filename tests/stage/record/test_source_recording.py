@@ -71,6 +71,16 @@ def test_a_picture_of_another_size_gets_borders(tmp_path: Path) -> None:
     assert second.pixels[24, 32].mean() > 180 and second.pixels[24, 2].mean() < 30
 
 
+def test_of_a_source_with_transparency_the_colours_are_recorded(tmp_path: Path) -> None:
+    film = SourceRecording(tmp_path / "take.mp4")
+    for count, size in enumerate(((48, 64), (64, 48))):
+        picture = np.full((*size, 4), 80, np.uint8)
+        picture[..., 3] = 7
+        film.write(picture, count / 10)
+    film.close()
+    assert shown(film.path, 0.0) == 2
+
+
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "take.mp4").write_bytes(b"mine")
     with pytest.raises(FilmError, match="exists already"):
