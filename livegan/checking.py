@@ -46,6 +46,10 @@ class SetCheck:
     """Names of what it draws; none if it cannot be read."""
     frame_ms: float | None = None
     """Median time of a picture; None if nothing was drawn."""
+    rate: str = ""
+    """Which rate this machine reaches with it, in words; empty if nothing was drawn."""
+    advice: tuple[str, ...] = ()
+    """If that is less than the set asks for: what would raise it, a line each."""
 
     @property
     def good(self) -> bool:
@@ -121,7 +125,9 @@ def prove_set(path: Path, folder: Path, size: Size = UNSAID, device: str = "auto
             problems += [] if problem in problems else [problem]
     report = results[0].report
     nodes = tuple(report["commits"][0]["built"])
-    return SetCheck(str(path), tuple(problems), nodes, report["frame_ms"]["median"])
+    frame_ms, reached = report["frame_ms"]["median"], report["reach"]
+    advice = tuple(reached["advice"])
+    return SetCheck(str(path), tuple(problems), nodes, frame_ms, reached["line"], advice)
 
 
 def of_refusal(refusal: Refusal, path: Path) -> SetProblem:

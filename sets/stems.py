@@ -21,5 +21,5 @@ line = encode.waveform(lead, gain=2)        # the lead draws a line
 sky = encode.timeline(music, seconds=6)     # the music draws a sky
 
 hit = highest(drums.kick, 0.6 * sound.kick)
-picture = city.hue(0.2 * bass.level.smooth(0.2)).screen(sky.hue(0.6), 0.35)
-show(picture.zoom(1 + 0.08 * hit).screen(line.hue(0.1), 0.8).feedback(prev(), 0.3))
+wall = city.hue(0.2 * bass.level.smooth(0.2)).screen(sky.hue(0.6), 0.35)
+show(wall.zoom(1 + 0.08 * hit).screen(line.hue(0.1), 0.8).feedback(prev(), 0.3))

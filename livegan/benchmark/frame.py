@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from livegan import share
+from livegan.benchmark.stage import stage_rows
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, run
 from livegan.engine.program.build import Builder
@@ -102,6 +103,7 @@ def measure(
             f"the whole frame of {path.name} at {size.plain} px": frame_rows(
                 player, history, program, 4 * seconds, threads
             ),
+            "the stage (ms a picture of a stream)": stage_rows(seconds / 2),
             "saves": save_rows(pipeline, script.text),
         },
     }

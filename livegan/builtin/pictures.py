@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from livegan.plugin.declare import Operation
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -63,6 +65,17 @@ def as_picture(array: Any, device: Any = "cpu", size: tuple[int, int] | None = N
     else:
         raise refusal(f"an array of {str(tensor.dtype).removeprefix('torch.')}")
     return tensor.expand(3, -1, -1).contiguous()
+
+
+def in_range(operation: Operation) -> bool:
+    """Whether what it returns needs no check: a picture as `as_picture` makes them, and finite, if
+    the pictures are that it is given.
+
+    Only what livegan brings can say so of itself, by an attribute ``in_range`` of the function.
+    Limiting and checking a picture takes as long as drawing it.
+    """
+    make = operation.make
+    return bool(getattr(make, "in_range", False)) and make.__module__.startswith("livegan.")
 
 
 class NoPicture(ValueError):

@@ -48,6 +48,10 @@ ROWS = (
         "Measure a model on data and music that it was not trained on.",
     ),
     CommandRow("export", "Write a model for another program, as .pth (pix2pix project) or ONNX."),
+    CommandRow("shows", "List the shows that were kept in shows/, tell of one, or delete one."),
+    CommandRow(
+        "replay", "Play a show again: the same frames, saves and controls, to a film of any size."
+    ),
     CommandRow(
         "soak",
         "Play a copy of a set for hours, with edits and faults, and look for leaks.",

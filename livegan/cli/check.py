@@ -63,9 +63,11 @@ def check(
     built = ", ".join(found.nodes[:SHOWN])
     if len(found.nodes) > SHOWN:
         built += f" and {len(found.nodes) - SHOWN} more"
-    if found.frame_ms is not None:
-        built += f"; {found.frame_ms:.0f} ms a picture"
+    if found.rate:
+        built += f"; {found.rate}"
     typer.echo(f"{short(set)}: good ({built})")
+    for line in found.advice:
+        typer.secho(f"  {line}", fg="yellow")
 
 
 def line_of(problem: SetProblem, found: SetCheck) -> str:

@@ -47,6 +47,25 @@ def shader_renderer() -> str:
         painter.end()
 
 
+def speed() -> tuple[bool | None, str]:
+    """How fast this machine plays the first set: whether that is enough, and a line."""
+    from livegan import share
+    from livegan.engine.commit.script import Refusal
+    from livegan.rehearsal import Rehearsal, rehearse
+    from livegan.sound.media import MediaError
+
+    path = share.folder("sets") / "four.py"
+    what = Rehearsal(set=path, audio=share.demo_track(), start=12.0, seconds=0.4)
+    try:
+        reached = rehearse(what).report["reach"]
+    except (Refusal, MediaError) as error:
+        return None, f"sets/four.py cannot be played: {error}"
+    text = f"sets/four.py: {reached['line']}"
+    if not reached["slow"]:
+        return True, text
+    return None, f"{text}; `livegan check SET` says what would raise it"
+
+
 def doctor() -> None:
     """Check what this machine has, what is missing, and how to get it.
 
@@ -101,6 +120,9 @@ def doctor() -> None:
         except importlib.metadata.PackageNotFoundError:
             command = f"'livegan[{extra}]'" if extra else f"--upgrade {package}"
             line(None, f"{what}: pip install {command} ({package} is not installed)")
+    with console.status("playing sets/four.py"):
+        fine, told = speed()
+    line(fine, told)
     from livegan.plugin import registry
 
     problems = registry.current().problems

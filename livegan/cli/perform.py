@@ -18,6 +18,7 @@ from livegan.size import UNSAID, Size
 if TYPE_CHECKING:
     from livegan.stage.fallback.ladder import Asked
     from livegan.stage.flash.flash_guard import Mode
+    from livegan.stage.options import Journaling
     from livegan.stage.panel.panel_address import PanelAddress
 
 FILM_SECONDS = 20.0
@@ -41,6 +42,27 @@ def rung_asked(text: str) -> Asked:
     if not found:
         fail(f"--rung {text}: write held, drift or still", 2)
     return found[0]
+
+
+def journal_of(text: str) -> Journaling:
+    """``--journal`` as the stage takes it."""
+    kept: dict[str, Journaling] = {"full": "full", "small": "small", "off": ""}
+    if text not in kept:
+        fail(f"--journal {text}: write full, small or off", 2)
+    return kept[text]
+
+
+def bytes_of(text: str, option: str) -> float:
+    """``20GB`` or ``500 MB`` in bytes."""
+    units = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
+    said = text.strip().lower()
+    try:
+        size = float(said[:-2]) * units[said[-2:]]
+    except (KeyError, ValueError):
+        size = -1.0
+    if not 0 <= size < 1e15:
+        fail(f"{option} {text}: write a size such as 20GB or 500MB", 2)
+    return size
 
 
 def osc_ports(texts: list[str]) -> tuple[tuple[str, int], ...]:
@@ -130,6 +152,18 @@ def perform(
         Path | None,
         typer.Option(metavar="FILM", help="Record the show: .mp4, .mov or .mkv (key r)."),
     ] = None,
+    journal: Annotated[
+        str,
+        typer.Option(
+            metavar="full|small|off", help="Keep the show in shows/, to replay it; small: Opus."
+        ),
+    ] = "full",
+    no_journal: Annotated[
+        bool, typer.Option("--no-journal", help="Keep nothing but the log: --journal off.")
+    ] = False,
+    journal_limit: Annotated[
+        str, typer.Option(metavar="SIZE", help="Room for all journals here, as in 20GB.")
+    ] = "20GB",
     safe: Annotated[
         Path | None, typer.Option(metavar="SET", help="The safe set, which key p plays at once.")
     ] = None,
@@ -191,6 +225,8 @@ def perform(
     guard = guard_mode(flash_guard)
     ports = osc_ports(osc or [])
     panel_address = panel_of(panel, panel_at)
+    kept = journal_of("off" if no_journal else journal)
+    limit = bytes_of(journal_limit, "--journal-limit")
     if device not in ("auto", "cpu"):  # the engine would find out too late, and again and again
         from livegan.engine.program.device import choose_device
 
@@ -235,6 +271,8 @@ def perform(
         code=code,
         record=record,
         safe=safe_set,
+        journal=kept,
+        journal_limit=limit,
         rung=asked,
         seconds=seconds,
         log=log,

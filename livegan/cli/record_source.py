@@ -38,12 +38,15 @@ def record_source(
     `livegan rehearse sets/camera.py --with camera:FaceTime=take.mp4`.
     """
     from livegan.picture_sources.source import SourceName, Wanted
+    from livegan.stage.record.recording import can_be_recorded
     from livegan.stage.record.source_recording import record_source
 
     kind, _, argument = source.partition(":")
     need_live(kind.strip())
     name = SourceName(kind.strip(), argument.strip())
     limit = seconds or float("inf")
+    with clear_errors():
+        can_be_recorded(file)
     typer.echo(f"recording {name} to {short(file)}; Ctrl-C ends it")
     with clear_errors(), Interrupt() as interrupt:
         done = record_source(
@@ -57,8 +60,9 @@ def record_source(
     if not done.pictures:
         fail(f"{name}: no picture came, so no film was written")
     wide, high = done.size
+    pictures = "picture" if done.pictures == 1 else "pictures"
     typer.echo(
-        f"{short(file)}: {done.seconds:.1f} s, {done.pictures} pictures of {wide}x{high}, "
+        f"{short(file)}: {done.seconds:.1f} s, {done.pictures} {pictures} of {wide}x{high}, "
         f"{done.rate:.1f} a second"
     )
     with_it = f'--with "{name}={short(file)}"'

@@ -355,7 +355,7 @@ def commit_line(message: dict[str, Any]) -> str:
 
 
 def summary(result: Result) -> None:
-    """Two lines: how fast it was, and what went wrong."""
+    """A few lines: how fast it was, what would be faster, and what went wrong."""
     report = result.report
     rate = report["frames"] / max(report["wall_s"], 1e-6)
     times = report["stage_ms"]
@@ -364,6 +364,11 @@ def summary(result: Result) -> None:
         f"{report['frames']} pictures of {report['picture'][1]}x{report['picture'][0]} in "
         f"{report['wall_s']:.1f} s ({rate:.1f} a second); median ms: {parts}"
     )
+    reached = report["reach"]
+    if reached["slow"]:
+        typer.secho(f"a show plays {reached['line']}", fg="yellow")
+        for line in reached["advice"]:
+            typer.secho(f"  {line}", fg="yellow")
     for moment in report["flash_guard"]["moments"]:
         kinds = " and ".join(moment["kinds"]) or "general"
         typer.secho(

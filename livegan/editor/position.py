@@ -207,7 +207,7 @@ def cursor_at(before: str) -> Cursor:
 
 
 @dataclass(frozen=True)
-class Code:
+class ScannedCode:
     """What of a text is code, and what its end is in."""
 
     letters: tuple[tuple[int, str], ...] = ()
@@ -217,7 +217,7 @@ class Code:
     comment: bool = False
 
     @classmethod
-    def read(cls, text: str) -> Code:
+    def read(cls, text: str) -> ScannedCode:
         """Go through a text, which may be cut off anywhere."""
         letters: list[tuple[int, str]] = []
         quote, begun, index, comment = "", 0, 0, False
@@ -259,13 +259,13 @@ class Code:
 
 def open_quote(line: str) -> str | None:
     """What stands in quotes that a line opens and does not close."""
-    at = Code.read(line).quote
+    at = ScannedCode.read(line).quote
     return None if at is None else line[at:]
 
 
 def in_comment(line: str) -> bool:
     """Whether the end of a line is in a comment."""
-    return Code.read(line).comment
+    return ScannedCode.read(line).comment
 
 
 def call_around(text: str) -> TypedCall | None:
@@ -286,7 +286,7 @@ def call_around(text: str) -> TypedCall | None:
 
 def open_call(text: str) -> int | None:
     """Where the innermost parenthesis is that is open at the end of a text."""
-    still, _ = Code.read(text).brackets()
+    still, _ = ScannedCode.read(text).brackets()
     calls = [at for at in still if text[at] == "("]
     return calls[-1] if calls else None
 
@@ -294,7 +294,7 @@ def open_call(text: str) -> int | None:
 def split_arguments(text: str) -> list[str]:
     """The arguments in the rest of a call, by the commas between them."""
     parts, depth, begun = [], 0, 0
-    for index, letter in Code.read(text).letters:
+    for index, letter in ScannedCode.read(text).letters:
         depth += (letter in OPENING) - (letter in CLOSING)
         if letter == "," and depth == 0:
             parts.append(text[begun:index])
@@ -306,7 +306,7 @@ def receiver_before(text: str) -> str:
     """The expression that ends before the dot at the end of a text: ``a.blur(4)``."""
     end = text.rstrip(" \t")
     end = end.removesuffix(".").rstrip()
-    index, (_, pairs) = len(end), Code.read(end).brackets()
+    index, (_, pairs) = len(end), ScannedCode.read(end).brackets()
     while index > 0:
         letter = end[index - 1]
         if letter in CLOSING:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livegan.engine.commit.lineup import Hurry
+from livegan.engine.first_seconds import FirstSeconds
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.object_lifetime import let_go
 from livegan.engine.isolation.unattended import unattended
@@ -48,6 +49,7 @@ from livegan.stage.window.pacing import FramePace
 
 if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
     from livegan.engine.commit.script import Script
+    from livegan.engine.journaling import PlayerJournal
 
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
@@ -72,6 +74,7 @@ class Engine:
         self.values_until = 0.0
         """Until when the stage wants to be told the values of signals and nodes."""
         self.pulse = Pulse.attach(options["pulse"])
+        self.journal: PlayerJournal | None = None
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.forked)
@@ -114,6 +117,8 @@ class Engine:
             self.controls.close()
             self.sent.close()
             self.seen.close()
+            if self.journal is not None:
+                self.journal.close()
 
     def poisoned(self, error: BaseException) -> None:
         """Nothing can be drawn in this process any more: say why, and end it."""
@@ -143,6 +148,12 @@ class Engine:
         self.values = LiveValues()
         self.made.builder.proven_patches = self.tell_patches
         self.player.on_fault = self.failed
+        if folder := self.options.get("journal"):
+            from livegan.engine.journaling import PlayerJournal
+
+            self.journal = PlayerJournal(Path(folder), self.player, self.pipeline, self.note)
+        self.player.governs = True
+        self.first_seconds = FirstSeconds(self.note)
         self.saves = self.made.saves
         self.saves.start()
         cores = self.player.paint_threads.threads
@@ -158,6 +169,8 @@ class Engine:
             # What hangs on the wall is what the first picture dissolves from, and what is fed back.
             last = self.rings.latest()
             self.player.shown = None if last is None else self.player.as_picture(last.pixels)
+        if self.journal is not None:
+            self.journal.enters(self.player.shown is not None)
         program = self.player.program
         if program is not None:
             self.player.again()
@@ -182,6 +195,7 @@ class Engine:
                 continue
             last_position = position
             pace = pace.at(time.monotonic())
+            began = time.perf_counter()
             self.pulse.frame(True)
             try:
                 frame = self.player.frame(position)
@@ -200,6 +214,9 @@ class Engine:
                     raise
             self.pulse.frame(False)
             now = time.monotonic()
+            busy = bool(self.pipeline.busy)
+            took = time.perf_counter() - began
+            self.first_seconds.frame(self.player, self.announced, took, now, busy)
             if now - since >= 0.5:
                 self.rate, counted, since = counted / (now - since), 0, now
             if self.thumbs and now - last_thumbs >= THUMBS_S:
@@ -221,7 +238,9 @@ class Engine:
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
-        self.rings.show(frame, self.frames)
+        pixels = self.rings.show(frame, self.frames)
+        if self.journal is not None:
+            self.journal.drew(frame, pixels)
         self.sent.write(frame.sent, self.frames, frame.now.time)
         self.seen.write(self.player.seeing.values, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
@@ -257,8 +276,11 @@ class Engine:
         """Have the stage play the patches of a set: of the one on the air, or beside it."""
         if self.standing_by or (not script.graph.patches and not only):
             return
+        from livegan.engine.isolation.priority import give_way
         from livegan.engine.program.patches import patches_message
 
+        if script.graph.patches:
+            give_way()
         self.link.send(patches_message(script, self.player.seed, digest, only))
 
     def note(self, text: str) -> None:
@@ -304,8 +326,16 @@ class Engine:
                 pipeline = getattr(self, "pipeline", None)
                 node = pipeline.busy if pipeline is not None else "starting"
                 rate = round(self.rate, 1)
-                self.link.send(Alive(self.frames, rate, node))
+                self.link.send(Alive(self.frames, rate, node, self.pace))
             time.sleep(BEAT_S)
+
+    @property
+    def pace(self) -> str:
+        """How the rate is held, or that it is too low, for the HUD."""
+        if not hasattr(self, "first_seconds"):
+            return ""
+        reached = self.first_seconds.reach
+        return self.player.pace or (reached.short if reached is not None else "")
 
     def tell_values(self) -> None:
         """Tell the stage what the newest frame is made of; on the heartbeat's thread, so that no

@@ -36,16 +36,19 @@ class Rings:
         """What hangs on the wall, also if another engine drew it."""
         return self._pictures.latest()
 
-    def show(self, frame: Frame, number: int) -> None:
-        """Hand a frame over: the window's picture and every extra output's."""
+    def show(self, frame: Frame, number: int) -> Any:
+        """Hand a frame over: the window's picture and every extra output's. Returns the bytes of
+        the window's, (H, W, 3) uint8."""
         from livegan.engine.program.player import as_bytes
 
         tag = {"sound_position": frame.position, "version": frame.version, "frame": number}
-        self._pictures.write(as_bytes(fitted(frame.picture, self._pictures.room)), **tag)
+        pixels = as_bytes(fitted(frame.picture, self._pictures.room))
+        self._pictures.write(pixels, **tag)
         for output, picture in frame.extra.items():
             ring = self._drawn.get(output)
             if ring is not None:
                 ring.write(as_bytes(fitted(picture, ring.room)), **tag)
+        return pixels
 
     def show_thumbs(self, program: Program, number: int) -> None:
         """Draw the thumb strip."""

@@ -36,6 +36,12 @@ SETTINGS = (
     ),
     _fixed(0.0, 0, 240, "pictures per second", name="fps"),
     _fixed(
+        "",
+        doc='what to do on a machine that is too slow: "hold" keeps the rate, or a number of '
+        "pictures per second, and lets slots paint in turn; without it, the rate falls",
+        name="rate",
+    ),
+    _fixed(
         0.0,
         0,
         FASTEST_BPM,
@@ -270,6 +276,7 @@ def settings(
     *,
     size: int | str | tuple[int, int] | None = None,
     fps: float | None = None,
+    rate: str | float | None = None,
     bpm: float | None = None,
     tempo: str | float | None = None,
     lookahead: float | None = None,
@@ -279,7 +286,7 @@ def settings(
     seed: int | None = None,
 ) -> None:
     """Settings of the whole set. What you leave out, or set to None, keeps the show's value."""
-    given = {"size": size, "fps": fps, "bpm": bpm, "beats_per_bar": beats_per_bar}
+    given = {"size": size, "fps": fps, "rate": rate, "bpm": bpm, "beats_per_bar": beats_per_bar}
     given |= {"tempo": tempo, "lookahead": lookahead}
     given |= {"swap": swap, "dissolve": dissolve, "seed": seed}
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -287,10 +294,12 @@ def settings(
         values["tempo"] = ""
         if values.setdefault("bpm", tempo) != tempo:
             raise SetError(f"settings: tempo={tempo:g} and bpm={bpm:g} are two tempos; keep one")
-    if isinstance(values.get("swap"), (int, float)):  # a number of bars
-        values["swap"] = f"{values['swap']:g}"
+    for name in ("swap", "rate"):  # a number of bars, or of pictures per second
+        if isinstance(values.get(name), (int, float)) and not isinstance(values[name], bool):
+            values[name] = f"{values[name]:g}"
     _, checked = bind("settings", SETTINGS, values)
     swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
+    held_rate(str(checked["rate"]), 30.0)
     if 0 < checked["bpm"] < SLOWEST_BPM:
         span = f"0, or from {SLOWEST_BPM:g} to {FASTEST_BPM:g}"
         raise SetError(f"settings: bpm is {span}, got {checked['bpm']:g}")
@@ -303,6 +312,27 @@ def settings(
         raise SetError(f"settings: {error}") from None
     if graph is not None:
         graph.settings = said
+
+
+def held_rate(rate: str, fps: float) -> float:
+    """How many frames a second are held: those of the set, ``fps``, for ``"hold"``; 0 for none.
+
+    Raises
+    ------
+    SetError
+        If ``rate`` is neither empty, ``"hold"`` nor a number from 1 to 240.
+    """
+    if not rate:
+        return 0.0
+    if rate == "hold":
+        return fps
+    try:
+        number = float(rate)
+    except ValueError:
+        number = 0.0
+    if not 1 <= number <= 240:
+        raise SetError(f'settings: rate is "hold" or a number from 1 to 240, got {rate!r}')
+    return min(number, fps)
 
 
 def swap_beats(swap: str, beats_per_bar: int) -> float:

@@ -27,6 +27,10 @@ NO_CONTROLS: Mapping[str, ControlValue] = {}
 class HeardSounds(Protocol):
     """The sounds of a set besides the show's own, up to one moment."""
 
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """Up to which sample those that were asked for are heard, by key."""
+
     def of(self, key: str) -> Any:
         """The `livegan.sound.history.Sound` of that key; silence while nobody makes it."""
 

@@ -193,6 +193,7 @@ class Evening:
                 device=plan.device,
                 window=plan.window,
                 hud=plan.hud,
+                journal="full",
                 standby=kind == STANDBY,
                 limits=Limits(settled=SETTLED * plan.calm),
             )

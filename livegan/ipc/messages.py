@@ -47,6 +47,8 @@ class Alive:
     frame: int = 0
     fps: float = 0.0
     node: str = ""
+    pace: str = ""
+    """What is done to hold the rate, or that it is too low; empty if neither."""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ PARTS_OF_A_PICTURE = (
 
 COMMANDS = (
     "analyze", "bench", "check", "dataset", "devices", "doctor", "encode", "export", "generate",
-    "help", "lsp", "models", "new", "perform", "plugins", "record-source", "rehearse", "score",
-    "soak", "tell", "train",
+    "help", "lsp", "models", "new", "perform", "plugins", "record-source", "rehearse", "replay",
+    "score", "shows", "soak", "tell", "train",
 )  # fmt: skip
 """The commands of livegan, and the one that is typed in the hope of them."""
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import os
+import statistics
 import time
 from array import array
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS, Program
+from livegan.engine.program.reach import reach
 from livegan.engine.program.slot_building import SlotBackends, playing_backends
 from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
@@ -294,6 +296,8 @@ def _rehearse(
     total = len(took)
     guard.finish()
     name, precision = describe_device(device)
+    last = player.program or program
+    reached = reach(last, statistics.median(took), fps, player.paint_threads.threads)
     report = {
         "livegan": __version__,
         "set": str(what.set),
@@ -315,6 +319,12 @@ def _rehearse(
         "frame_digests": digests,
         "stage_ms": {group: stage_ms(costs) for group, costs in spent.items()},
         "frame_ms": stage_ms(took),
+        "reach": {
+            "rate": round(reached.rate, 1),
+            "slow": reached.slow,
+            "line": reached.line,
+            "advice": list(reached.advice),
+        },
         "intervals_ms": as_paced(took, 1 / fps).histogram(),
         "flash_guard": {
             "mode": what.flash_guard,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from livegan.size import UNSAID, Size, Written
 from livegan.stage.fallback.ladder import Asked
@@ -15,6 +15,8 @@ from livegan.stage.panel.panel_address import PanelAddress
 from livegan.stage.supervision.engine_process import ENGINE
 from livegan.stage.supervision.health import Limits
 from livegan.stage.supervision.memory_limit import room
+
+Journaling = Literal["", "full", "small"]
 
 STANDBY_ALIVE, STANDBY_FRAME = 3.0, 5.0
 """Seconds, as in `Limits`: to take over is quick."""
@@ -82,6 +84,10 @@ class Options:
     """Ends by itself after so long; None plays on."""
     log: Path | None = None
     """The show log; ``shows/DATE.jsonl`` of the working folder if None."""
+    journal: Journaling = ""
+    """What is kept of the show in ``shows/DATE/``: "full", "small" (sound as Opus), or nothing."""
+    journal_limit: float = 20e9
+    """Bytes that all journals of the working folder may take."""
     followed: dict[str, Path] = field(default_factory=dict)
     """Models by name that are played from where a training writes them, there or not."""
     stand_ins: dict[str, str] = field(default_factory=dict)
@@ -110,9 +116,10 @@ class Options:
         """The working folder, absolute."""
         return Path(os.path.abspath(self.folder or Path.cwd()))
 
-    def of_engine(self, rings: Mapping[str, str]) -> dict[str, Any]:
+    def of_engine(self, rings: Mapping[str, str], journal: Path | None = None) -> dict[str, Any]:
         """The options that an engine is started with; ``rings`` are the names of its rings."""
         return {
+            "journal": str(journal) if journal is not None else None,
             "memory": round(BEYOND * self.supervision.memory),
             "set": str(self.set),
             "scenes": [str(scene) for scene in self.scenes],

@@ -32,6 +32,11 @@ class InputRings:
         self._made[name] = ring
         return ring
 
+    @property
+    def rings(self) -> dict[str, SoundRing]:
+        """Those that are there, by the name of the input."""
+        return dict(self._made)
+
     def remove(self, name: str) -> None:
         """Remove that of an input, if it has one."""
         ring = self._made.pop(name, None)

@@ -51,7 +51,8 @@ from livegan.stage.overlay.view import View
 from livegan.stage.patch_guests.guests import PatchGuests
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
-from livegan.stage.record.show_log import ShowLog, free_name
+from livegan.stage.record.journal import begin_journal
+from livegan.stage.record.show_log import opened_log
 from livegan.stage.record.show_report import ShowReport
 from livegan.stage.remote.remote import Remote
 from livegan.stage.streams.stream import Stream
@@ -146,13 +147,8 @@ class Stage:
     def _open(self, stack: contextlib.ExitStack) -> None:
         """Everything a show needs; what was opened is closed in the reverse order."""
         options = self.options
-        path, why = options.log, ""
-        if path is None:
-            path, why = free_name(options.working / "shows")
-        self._log = ShowLog(path)
+        self._log, path = opened_log(options.log, options.working / "shows")
         stack.callback(self._log.close)
-        if why:
-            self._log.say(f"this show has no log: {why}", "yellow")
         self._swept(sweep())
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._sound_ring = shared.sound.name
@@ -199,8 +195,9 @@ class Stage:
             device=options.output,
         )
         stack.callback(self._patches.close)
+        journal = begin_journal(options, path, shared, self._patches, stack, self._note)
         self._supervision = SupervisorThread(
-            options.of_engine(shared.names),
+            options.of_engine(shared.names, journal),
             self._hear,
             target=options.engine,
             limits=options.supervision,

@@ -186,13 +186,15 @@ def test_new_makes_a_folder_whose_sets_are_good(work: Path) -> None:
 def test_bench_compares_side_by_side(work: Path) -> None:
     args = "bench --size 64 --seconds 0.1 --set set.py --json"
     result = json.loads(livegan(args))
-    tables = list(result["tables"].values())
-    assert {"waveform", "timeline"} <= {r["name"] for r in tables[0]}
-    assert "blur" in {r["name"] for r in tables[1]}
-    assert {"spokes.fs", "kaleido.fs"} <= {r["name"] for r in tables[2]}
-    assert tables[3][0]["speedup"] > 0
-    assert [r["name"] for r in tables[4]] == ["livegan", "plain float32 loop", "ratio"]
-    assert all(r["proven after ms"] > 0 for r in tables[5])
+    tables = {title.split(" ")[0]: rows for title, rows in result["tables"].items()}
+    assert {"waveform", "timeline"} <= {r["name"] for r in tables["encoders"]}
+    assert "blur" in {r["name"] for r in tables["mixers"]}
+    assert {"spokes.fs", "kaleido.fs"} <= {r["name"] for r in tables["shaders"]}
+    assert tables["generators"][0]["speedup"] > 0
+    whole = result["tables"]["the whole frame of set.py at 64 px"]
+    assert [r["name"] for r in whole] == ["livegan", "plain float32 loop", "ratio"]
+    assert result["tables"]["the stage (ms a picture of a stream)"]
+    assert all(r["proven after ms"] > 0 for r in tables["saves"])
 
 
 def test_without_a_display_perform_makes_a_film_and_says_so(work: Path) -> None:

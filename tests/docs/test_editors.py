@@ -53,7 +53,7 @@ def test_every_field_of_a_check_is_on_the_page() -> None:
     plain = SetCheck("a.py", (SetProblem("a.py", 1, "no"),)).plain
     table = PAGE.split("| field | meaning |")[1]
     assert re.findall(r"^\| `(\w+)` \|", table, re.M) == [
-        *("schema", "set", "good", "problems", "nodes", "frame_ms")
+        *("schema", "set", "good", "problems", "nodes", "frame_ms", "rate", "advice")
     ]
     assert {*plain} == {*re.findall(r"^\| `(\w+)` \|", table, re.M)}
     assert all(f"`{name}`" in table for name in plain["problems"][0])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ def tiny_models() -> Path:
 
     diffusers = library()
     folder = Path(tempfile.mkdtemp(prefix="livegan-tiny-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     torch.manual_seed(0)
     with silent():
         for make in (_sd, _lcm, _sdxl, _sd3, _controlnet):

@@ -12,6 +12,7 @@ from PIL import Image
 from livegan.dataset import Conditions, drawing
 from livegan.demo.composer import compose
 from livegan.generators import Generator, find, load, read_card
+from livegan.operation.source import drew_alike
 from livegan.share import folder
 
 NAMES = ("nebula", "corridor", "city", "ocean")
@@ -36,8 +37,8 @@ def test_the_card_says_what_a_performer_must_know(path: Path) -> None:
     encoder = drawing(card.encoder, card.encoder_params)
     assert encoder.values == card.encoder_params
     # Else each show says that the encoder was changed after the model was trained: train it anew,
-    # or write the encoder's digest on the card if all that it draws is the same bit for bit.
-    assert encoder.digest == card.other["encoder_sha256"]
+    # or name the version before in `drawn_alike` of the encoder if it draws the same picture.
+    assert drew_alike(encoder.operation, str(card.other["encoder_sha256"]))
     assert (path.parent / card.picture).stat().st_size < 150_000
     with Image.open(path.parent / card.picture) as picture:
         assert picture.size == (1024, 512)

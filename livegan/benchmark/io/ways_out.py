@@ -104,7 +104,10 @@ class OtherProgram:
 
     def _read(self, lines: Iterator[str]) -> None:
         for line in lines:
-            number, drawn, seen = line.split()
+            words = line.split()
+            if len(words) != 3:  # it was ended in the middle of a line
+                continue
+            number, drawn, seen = words
             self.seen.take(FrameStamp(int(number), float(drawn)), float(seen))
 
     def close(self) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:  # a set is read without torch
+    from torch import Tensor
+
 Array = NDArray[np.float32]
+
+BLOCK = 65_536
+"""Pixels that are drawn together: a few planes of so many stay in the cache of one core."""
 
 REFERENCE = 512
 """Widths in pixels are meant at this picture height, and scaled with it."""
@@ -22,6 +31,50 @@ def centres(pixels: int) -> Array:
     return array
 
 
+@lru_cache(maxsize=64)
+def rows_down(pixels: int) -> Tensor:
+    """(pixels, 1) centres of the pixels from the top down, 0..1; not to be changed."""
+    import torch
+
+    return torch.from_numpy(centres(pixels).copy()).reshape(-1, 1)
+
+
+@lru_cache(maxsize=64)
+def colour_row(colour: tuple[float, ...], width: int) -> Tensor:
+    """(3, 1, width) of one colour; not to be changed.  Whole rows are worked on several pixels at
+    a time, which a single number for all of them is not."""
+    import torch
+
+    return torch.tensor(colour).reshape(3, 1, 1).repeat(1, 1, width)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Draw with one thread.
+
+    Where torch shares a plane among threads, the last pixels of each share are rounded in another
+    way than the rest: a data set and a show with other numbers of threads would differ by a bit.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    if threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def blocks(first: int, stop: int, width: int) -> Iterator[slice]:
+    """The rows ``first <= y < stop`` of a picture, a few at a time: see `BLOCK`."""
+    tall = max(BLOCK // width, 1)
+    for top in range(first, stop, tall):
+        yield slice(top, min(top + tall, stop))
+
+
 def at_size(width: float, height: int) -> float:
     """A width given in pixels at 512, in pixels of a picture ``height`` high; at least one."""
     return max(width * height / REFERENCE, 1.0)
@@ -31,6 +84,13 @@ def soft(distance: Array) -> Array:
     """Coverage 0..1 of pixels ``distance`` pixels inside an edge; changes ``distance`` itself."""
     distance += np.float32(0.5)
     return np.clip(distance, 0.0, 1.0, out=distance)
+
+
+def drawn(array: Array | NDArray[np.float64]) -> Tensor:
+    """What was worked out of the sound, as float32 to draw with."""
+    import torch
+
+    return torch.from_numpy(np.array(array, np.float32))  # a copy: it may be read-only
 
 
 def scrolled(values: Array, *, span: float, late: float, width: int) -> Array:
@@ -47,11 +107,13 @@ def scrolled(values: Array, *, span: float, late: float, width: int) -> Array:
     three columns wide (the quadratic B-spline), so what scrolls by a part of a pixel neither jumps
     nor shimmers.  Beyond either end the last value is held.
     """
-    first, weights = taps(len(values), span, late, width)
+    places, weights = taps(len(values), span, late, width)
     shape = (width, *([1] * (values.ndim - 1)))
     columns = np.zeros((width, *values.shape[1:]), np.float32)
-    for tap, weight in enumerate(weights):
-        columns += values[np.clip(first + tap, 0, len(values) - 1)] * weight.reshape(shape)
+    for place, weight in zip(places, weights, strict=True):
+        part = values[place]
+        part *= weight.reshape(shape)
+        columns += part
     return columns
 
 
@@ -62,7 +124,7 @@ def steps(span: float, width: int) -> int:
 
 @lru_cache(maxsize=64)
 def taps(count: int, span: float, late: float, width: int) -> tuple[NDArray[np.intp], Array]:
-    """Of each column the first of ``count`` values it is made of, (width,); weights (k, width)."""
+    """Which of ``count`` values each column is made of, (k, width), and their weights alike."""
     pixel = span / width
     # A bump narrower than a value would show the values as blocks.
     bump = max(pixel, 1.0)
@@ -70,9 +132,10 @@ def taps(count: int, span: float, late: float, width: int) -> tuple[NDArray[np.i
     first = np.floor(centre - 1.5 * bump).astype(np.intp)
     borders = first + np.arange(ceil(3 * bump) + 2).reshape(-1, 1)
     weights = np.diff(below((borders - centre) / bump), axis=0).astype(np.float32)
-    first.setflags(write=False)
+    places = np.clip(borders[:-1], 0, count - 1)
+    places.setflags(write=False)
     weights.setflags(write=False)
-    return first, weights
+    return places, weights
 
 
 def below(place: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from livegan.builtin.encoders.drawing import Array, centres, scrolled, soft, steps
+from livegan.builtin.encoders.drawing import (
+    Array,
+    blocks,
+    colour_row,
+    drawn,
+    one_thread,
+    rows_down,
+    scrolled,
+    steps,
+)
 from livegan.builtin.encoders.levels import COLOURS, DIM, LANES, lane_rows, lane_shade
 from livegan.plugin import param
 
@@ -23,26 +32,30 @@ def levels_timeline(
     From top to bottom: high, mid, low, kick, in the colours of `levels`.  Each lane is filled
     from its bottom to the level, brighter for higher levels.  The rest of the lane is lit a little.
     """
+    import torch
+
     height, width = size
     span = seconds * sound.rate / sound.hop
     asked = steps(span, width) * sound.hop / sound.rate
     past = np.stack([sound.feature(name, asked) for name in LANES], axis=1)
     column = np.clip(gain * scrolled(past, span=span, late=0, width=width), 0.0, 1.0).T
-    picture = np.empty((3, height, width), np.float32)
-    for lane, colour in enumerate(COLOURS):
-        rows = lane_rows(lane, height)
-        tall = rows.stop - rows.start
-        value = column[lane]
-        up = (1 - centres(tall).reshape(-1, 1)) * tall
-        filled = soft((0.04 + 0.92 * value) * np.float32(tall) - up)
-        above = np.float32(DIM) + np.float32(0.30) * value
-        light = filled * (np.float32(0.40) + np.float32(0.60) * value - above)
-        light += above
-        light *= lane_shade(tall)
-        filled *= value * np.float32(0.25)
-        for channel, strength in enumerate(colour):
-            part = picture[channel, rows]
-            np.multiply(filled, np.float32(1 - strength), out=part)
-            part += np.float32(strength)
-            part *= light
-    return picture
+    picture = torch.empty(3, height, width)
+    with one_thread():
+        for lane, colour in enumerate(COLOURS):
+            whole = picture[:, lane_rows(lane, height)]
+            tall = whole.shape[1]
+            value = drawn(column[lane])
+            edge = (0.04 + 0.92 * value) * tall
+            above = DIM + 0.30 * value
+            filling = 0.40 + 0.60 * value - above
+            strength = colour_row(colour, width)
+            white = (1 - strength) * (0.25 * value)
+            # Half a pixel less: an edge is soft half a pixel to either side.
+            up = (1 - rows_down(tall)) * tall - 0.5
+            for rows in blocks(0, tall, width):
+                part = whole[:, rows]
+                filled = (edge - up[rows]).clamp_(0, 1)
+                light = torch.addcmul(above, filled, filling).mul_(lane_shade(tall)[rows])
+                torch.addcmul(strength, filled, white, out=part).mul_(light).clamp_(0, 1)
+    array: Array = picture.numpy()
+    return array

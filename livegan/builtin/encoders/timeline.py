@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livegan.builtin.encoders.drawing import Array, centres, scrolled, soft, steps
+from livegan.builtin.encoders.drawing import (
+    Array,
+    blocks,
+    centres,
+    colour_row,
+    drawn,
+    one_thread,
+    rows_down,
+    scrolled,
+    steps,
+)
 from livegan.plugin import param
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 HOP = 960
 """Samples a point: fifty points a second, five hundred in ten seconds."""
@@ -21,11 +33,11 @@ FLOOR, SPAN = -60.0, 60.0
 
 GROUND = ((0.62, 0.60, 0.68), (0.03, 0.04, 0.10))
 """Colour of the ground at full loudness, and in silence."""
-NIGHT = np.float32(0.12)
+NIGHT = 0.12
 """Light of the edges in silence, so that even then above and below are told from the middle."""
 DULL, KEEN = (0.95, 0.18, 0.05), (0.05, 0.55, 0.95)
 """Colour of the peaks where the sound is low, and where it is high."""
-CORE = tuple(map(np.float32, (1.0, 0.92, 0.45)))
+CORE = (1.0, 0.92, 0.45)
 """Colour of the root mean square."""
 
 
@@ -42,6 +54,8 @@ def timeline(
     the right below.  Low sound is red, high sound is blue.  Low sound lights the background in the
     middle, mid sound around it, and high sound at the edges.
     """
+    import torch
+
     height, width = size
     span = seconds * sound.rate / HOP
     late = sound.position % HOP / HOP
@@ -50,39 +64,40 @@ def timeline(
 
     reach = np.tanh(np.float32(1.25 * gain) * column[0:4]) * np.float32(0.54 * height)
     reach += np.float32(0.006 * height)
-    bands, tone = column[4:7], column[7]
-    lit = lighting(height)
-    ground = lit[0] * bands[0] + NIGHT * lit[2]
-    ground += lit[1] * bands[1]
-    ground += lit[2] * bands[2]
-    picture = np.empty((3, height, width), np.float32)
-    for channel, (bright, dark) in enumerate(zip(*GROUND, strict=True)):
-        np.multiply(ground, np.float32(bright - dark), out=picture[channel])
-        picture[channel] += np.float32(dark)
-    hue = [dull + np.float32(keen - dull) * tone for dull, keen in zip(DULL, KEEN, strict=True)]
-    for side in range(2):
-        paint(picture, side, reach[side], hue, 0.8)
-        paint(picture, side, reach[2 + side], CORE, 0.75)
-    return picture
+    bands = drawn(column[4:7])
+    hue = colour_row(DULL, width).lerp(colour_row(KEEN, width), drawn(column[7]))
+    core = colour_row(CORE, width)
+    picture = torch.empty(3, height, width)
+    with one_thread():
+        middle = height // 2
+        for side, (first, stop) in enumerate(((0, middle), (middle, height))):
+            shapes = ((reach[side], (hue, 0.8)), (reach[2 + side], (core, 0.75)))
+            tints = [(float(far.max()), drawn(far), *how) for far, how in shapes]
+            for rows in blocks(first, stop, width):
+                part = picture[:, rows]
+                light(part, lighting(height)[:, rows], bands)
+                away = from_middle(height)[rows]
+                nearest = float(away[-1 if side == 0 else 0])
+                for farthest, far, colour, amount in tints:
+                    if nearest < farthest + 0.5:
+                        cover = (amount * (far + 0.5) - amount * away).clamp_(0, amount)
+                        part.lerp_(colour, cover)
+                part.clamp_(0, 1)
+    array: Array = picture.numpy()
+    return array
 
 
-def paint(picture: Array, side: int, reach: Array, colour: Sequence[Any], amount: float) -> None:
-    """Tint ``picture`` from its middle up (side 0) or down (1) as far as ``reach``, (W,) pixels.
+def light(part: Tensor, lit: Tensor, bands: Tensor) -> None:
+    """Draw the ground of some rows, (3, rows, W): ``lit``, (3, rows, 1), is how much each of
+    ``bands``, (3, W), lights them."""
+    import torch
 
-    ``colour`` is three numbers, or three (W,) arrays.
-    """
-    height = picture.shape[1]
-    middle = height // 2
-    far = int(reach.max()) + 2
-    rows = slice(max(middle - far, 0), middle) if side == 0 else slice(middle, middle + far)
-    away = np.abs(centres(height)[rows] * height - np.float32(height / 2)).reshape(-1, 1)
-    cover = soft(reach - away)
-    cover *= np.float32(amount)
-    for channel, strength in enumerate(colour):
-        part = picture[channel, rows]
-        difference = strength - part
-        difference *= cover
-        part += difference
+    width = part.shape[2]
+    ground = torch.addcmul(NIGHT * lit[2], lit[0], bands[0])
+    for band in (1, 2):
+        ground.addcmul_(lit[band], bands[band])
+    bright, dark = (colour_row(colour, width) for colour in GROUND)
+    torch.lerp(dark, bright, ground, out=part)
 
 
 def point(samples: Array) -> Array:
@@ -109,12 +124,15 @@ def taper() -> Array:
 
 
 @lru_cache(maxsize=16)
-def lighting(height: int) -> Array:
+def lighting(height: int) -> Tensor:
     """(3, height, 1) how much low, mid and high sound light a row; less than one together."""
     away = np.abs(centres(height) - 0.5) * 2
     low = np.clip(1 - away / 0.5, 0, 1)
     high = np.clip((away - 0.5) / 0.5, 0, 1)
-    shares = np.stack([low, 1 - low - high, high]) / np.float32(1 + NIGHT)
-    rows: Array = shares.reshape(3, -1, 1).astype(np.float32)
-    rows.setflags(write=False)
-    return rows
+    return drawn(np.stack([low, 1 - low - high, high]) / (1 + NIGHT)).reshape(3, -1, 1)
+
+
+@lru_cache(maxsize=16)
+def from_middle(height: int) -> Tensor:
+    """(height, 1) pixels from the middle of the picture to each row."""
+    return (rows_down(height) * height - height / 2).abs_()

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livegan.builtin.encoders.drawing import Array, at_size, centres, scrolled, soft
+from livegan.builtin.encoders.drawing import (
+    Array,
+    at_size,
+    blocks,
+    colour_row,
+    drawn,
+    one_thread,
+    rows_down,
+    scrolled,
+)
 from livegan.plugin import param
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LEFT = (1.0, 0.42, 0.10)
 RIGHT = (0.10, 0.62, 1.0)
@@ -40,6 +52,8 @@ def waveform(
     white for high, for the left channel above and the right below.  The area between a trace and
     its axis is tinted in the colour of the trace, so the wave is an area and not only a line.
     """
+    import torch
+
     height, width = size
     shown = max(round(seconds * sound.rate), 2)
     spare = round(SEARCH * sound.rate) if steady else 0
@@ -47,37 +61,44 @@ def waveform(
     start = rising_edge(wave[:, 0] + wave[:, 1], spare) if steady else 0
     wave = wave[start : start + shown]
 
-    frequency = ground(wave, sound.rate, width)
+    frequency = drawn(ground(wave, sound.rate, width))
     low, high = trace(wave, width, gain)
     half_line = at_size(thick, height) / 2
     middle = height // 2
-    picture = np.empty((3, height, width), np.float32)
-    # The two grounds meet in the middle half of the picture.
-    share = np.clip(2 * centres(height) - 0.5, 0, 1).reshape(-1, 1)
-    for side, colour in enumerate((LEFT, RIGHT)):
-        rows = slice(0, middle) if side == 0 else slice(middle, height)
-        axis = height * (0.25 + 0.5 * side)
-        scale = height * 0.235
-        y = (centres(height)[rows] * height).reshape(-1, 1)
-        top, bottom = axis - scale * high[side], axis - scale * low[side]
+    picture = torch.empty(3, height, width)
+    with one_thread():
+        # The two grounds meet in the middle half of the picture.
+        change = frequency[1] - frequency[0]
+        for side, colour in enumerate((LEFT, RIGHT)):
+            axis = height * (0.25 + 0.5 * side)
+            scale = height * 0.235
+            top, bottom = axis - scale * high[side], axis - scale * low[side]
+            line = drawn(top - half_line), drawn(bottom + half_line)
+            body = drawn(np.minimum(top, axis)), drawn(np.maximum(bottom, axis))
+            ends = (
+                float(min(line[0].min(), body[0].min())),
+                float(max(line[1].max(), body[1].max())),
+            )
+            for rows in blocks(*((0, middle), (middle, height))[side], width):
+                part = picture[:, rows]
+                y = rows_down(height)[rows] * height
+                share = rows_down(height)[rows].mul(2).sub_(0.5).clamp_(0, 1)
+                grey = torch.addcmul(frequency[0], share, change)
+                if float(y[-1]) > ends[0] - 0.5 and float(y[0]) < ends[1] + 0.5:
+                    paint = torch.maximum(between(y, *line), between(y, *body).mul_(BODY))
+                    grey.addcmul_(grey, paint, value=-1)
+                    torch.addcmul(grey, paint, colour_row(colour, width), out=part)
+                else:
+                    part.copy_(grey)
+                part.clamp_(0, 1)
+    array: Array = picture.numpy()
+    return array
 
-        grey = frequency[0] + share[rows] * (frequency[1] - frequency[0])
-        paint = between(y, np.minimum(top, axis), np.maximum(bottom, axis))
-        paint *= np.float32(BODY)
-        np.maximum(paint, between(y, top - half_line, bottom + half_line), out=paint)
-        grey *= 1 - paint
-        for channel, strength in enumerate(colour):
-            part = picture[channel, rows]
-            np.multiply(paint, np.float32(strength), out=part)
-            part += grey
-    return picture
 
-
-def between(y: Array, top: Array, bottom: Array) -> Array:
+def between(y: Tensor, top: Tensor, bottom: Tensor) -> Tensor:
     """Coverage 0..1 of the pixels at rows ``y``, (h, 1), between ``top`` and ``bottom``, (w,)."""
-    inside = y - top
-    np.minimum(inside, bottom - y, out=inside)
-    return soft(inside)
+    inside = (y + 0.5) - top
+    return inside.minimum((bottom + 0.5) - y).clamp_(0, 1)
 
 
 def rising_edge(mono: Array, spare: int) -> int:

@@ -138,6 +138,9 @@ def fit(
 for _arranged in (grid, tile, beside, stack, inset, fit):
     setattr(_arranged, "any_size", True)  # noqa: B010  it puts them into their places itself
 
+for _sheet in (grid, tile, beside, stack):
+    setattr(_sheet, "in_range", True)  # noqa: B010  a sheet holds what its pictures hold, or black
+
 
 def rows_of(count: int, columns: int, canvas: Size) -> list[int]:
     """How many pictures each row of a grid has, the first rows more than the last.
@@ -204,7 +207,10 @@ def placed(picture: Tensor, height: int, width: int, fit: str) -> Tensor:
     """The picture in a place of that size."""
     from livegan.generators.channels import fitted  # torch, which a set does without
 
-    return fitted(picture, height, width, fit)  # type: ignore[arg-type]
+    if tuple(picture.shape[1:]) == (height, width):
+        return picture
+    # The weights of an enlargement add up to one but for rounding.
+    return fitted(picture, height, width, fit).clamp(0, 1)  # type: ignore[arg-type]
 
 
 def split(

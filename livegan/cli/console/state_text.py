@@ -16,6 +16,7 @@ def lines_of(found: ShowState) -> list[str]:
     rows: list[tuple[str, str]] = [
         ("show", f"{found.show}, {clock(found.time)}"),
         ("set", f"{short(found.set)}, {program(found)}"),
+        *([("pace", found.pace)] if found.pace else []),
         ("picture", f"{picture(found)}, {found.fps:.1f} fps, {found.screen_fps:.1f} on the window"),
         ("engine", " on ".join(filter(None, (found.engine, found.device)))),
         *(

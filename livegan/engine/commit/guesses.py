@@ -170,7 +170,7 @@ def unfit_call(error: TypeError) -> str:
     if missing:
         return f"{call} needs {missing[1]}"
     if what.startswith("takes"):
-        plain_ones = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in given)
+        plain_ones = sum(p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY) for p in given)
         most = f"at most {plain_ones} value{'s' * (plain_ones > 1)}" if plain_ones else "no values"
         named = next((p.name for p in given if p.kind is p.KEYWORD_ONLY), "")
         hint = f" without a name; give the others by name: {named}=..." if named else ""

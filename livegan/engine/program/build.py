@@ -44,7 +44,7 @@ from livegan.graph.place import Place, SetError
 from livegan.graph.send import Send
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.sound import SOUND, SoundHandle
-from livegan.operation.source import source_digest
+from livegan.operation.source import drew_alike
 from livegan.patches.proof import prover
 from livegan.picture_sources.board import NoSources
 from livegan.plugin import registry
@@ -230,14 +230,13 @@ class Builder:
             trained = str(card.other.get("encoder_sha256") or "")
             if source is None or not trained or (card.name, card.encoder) in self._compared:
                 continue
-            if card.encoder in (source.name, f"{source.origin.package}:{source.name}"):
-                played = source_digest(source)
-                if played and played != trained:
-                    self._compared.add((card.name, card.encoder))
-                    self.note(
-                        f"{step.name}: the encoder {card.encoder!r} has changed since "
-                        f"{card.name!r} was trained with it; the model may paint worse than it did"
-                    )
+            own = card.encoder in (source.name, f"{source.origin.package}:{source.name}")
+            if own and not drew_alike(source, trained):
+                self._compared.add((card.name, card.encoder))
+                self.note(
+                    f"{step.name}: the encoder {card.encoder!r} has changed since "
+                    f"{card.name!r} was trained with it; the model may paint worse than it did"
+                )
 
     def make(
         self, node: Picture, models: Models, moment: Moment, busy: Busy, beside: Path

@@ -139,6 +139,11 @@ class HeardNow:
             self._found[key] = hearing.at(min(self._position, hearing.newest))
         return self._found[key]
 
+    @property
+    def positions(self) -> dict[str, int]:
+        """Up to which sample those that were asked for are heard, by key."""
+        return {key: sound.position for key, sound in self._found.items()}
+
     def before(self, position: int) -> HeardNow:
         """Up to an earlier moment, a whole hop. Views of their own: the memo of `Hearing.at` is
         for the newest."""

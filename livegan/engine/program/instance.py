@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from livegan.builtin.pictures import as_picture
+from livegan.builtin.pictures import as_picture, in_range
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
@@ -128,7 +128,10 @@ class OperationInstance(Instance):
         values = live_values(operation, node.live, moment.reading)
         hops = self.hops(node, moment)
         drawn = driver.call(given, values, moment.now, size=moment.size, hops=hops)
-        picture = as_picture(drawn, moment.device, driver.asked(moment.size))
+        if in_range(operation):
+            picture = torch.as_tensor(drawn, device=moment.device)
+        else:
+            picture = as_picture(drawn, moment.device, driver.asked(moment.size))
         own = node.kind == "encoder" or not operation.pictures
         return on_canvas(picture, operation, moment.size) if own else picture
 

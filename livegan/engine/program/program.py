@@ -12,10 +12,12 @@ from typing import Any
 
 import torch
 
+from livegan.builtin.pictures import in_range
 from livegan.engine.commit.script import Refusal, Script, refusal_of
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context
+from livegan.engine.program.governor import SlotTurns
 from livegan.engine.program.instance import Instance, Moment
 from livegan.engine.program.paint_threads import PaintThreads, outcome
 from livegan.graph.graph import Graph
@@ -124,12 +126,14 @@ def draw_frame(
     spent: dict[str, float],
     paint_threads: PaintThreads,
     limit_s: float = 1.0,
+    turns: SlotTurns | None = None,
 ) -> list[torch.Tensor]:
     """Draw every node once, inputs first; a node that fails holds its last good picture.
 
     Returns the pictures by step, each (3, H, W) float32 0..1.  ``spent`` gains the seconds taken
     by each group of nodes, summed over the threads that draw them.  A node of a set or plugin that
-    takes longer than ``limit_s`` is interrupted and held.
+    takes longer than ``limit_s`` is interrupted and held.  With ``turns``, slots may repeat their
+    last picture.
     """
     steps = program.steps
     pictures: list[torch.Tensor] = [None] * len(steps)  # type: ignore[list-item]
@@ -164,13 +168,35 @@ def draw_frame(
             settle(index, None if index in faults.held else outcome(partial(draw, index)))
             spent[steps[index].instance.group] += time.perf_counter() - began
         times: list[float] = []
-        painted = paint_threads.run([partial(timed, draw, index, times) for index in wave.models])
-        for index, picture in zip(wave.models, painted, strict=True):
+        models = painting(program, wave.models, pictures, turns)
+        painted = paint_threads.run([partial(timed, draw, index, times) for index in models])
+        for index, picture in zip(models, painted, strict=True):
             settle(index, picture)
         spent["generators"] += sum(times)
     for step, picture in zip(steps, pictures, strict=True):
         step.instance.last = picture
     return pictures
+
+
+def painting(
+    program: Program, models: tuple[int, ...], pictures: list[torch.Tensor], turns: SlotTurns | None
+) -> tuple[int, ...]:
+    """Which of these slots paint in this frame; those that do not have their last picture again."""
+    if turns is None or not turns.count:
+        return models
+    steps = program.steps
+    conditions = [steps[index].inputs[0] for index in models]
+    slots = [
+        (steps[index].instance, pictures[condition])
+        for index, condition in zip(models, conditions, strict=True)
+        if condition is not None
+    ]
+    paints = turns.painting(slots, len(program.slots))
+    for index, now in zip(models, paints, strict=True):
+        last = steps[index].instance.last
+        if not now and last is not None:
+            pictures[index] = last
+    return tuple(index for index, now in zip(models, paints, strict=True) if now)
 
 
 def timed(draw: Callable[[int], torch.Tensor], index: int, times: list[float]) -> torch.Tensor:
@@ -235,6 +261,9 @@ def foreign_signal(value: Any) -> bool:
 def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
     """A step's picture, or an error that says why it is none."""
     picture = step.instance.draw(step.node, inputs, moment)
+    operation = step.node.operation
+    if operation is not None and in_range(operation):
+        return picture
     if not bool(torch.isfinite(picture.sum())):
         raise Refusal(f"{step.name} drew not-a-number or infinity", step.node.place)
     return picture

@@ -179,6 +179,8 @@ class ShowState:
     """On which the networks run."""
     fps: float = 0.0
     """Pictures a second of the engine."""
+    pace: str = ""
+    """How the engine holds the set's rate, or that this machine is too slow for it."""
     screen_fps: float = 0.0
     """Frames a second on the window."""
     age_ms: float | None = None

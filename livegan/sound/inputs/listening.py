@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from livegan.sound import HOP, RATE
 from livegan.sound.clock import ShowClock
+from livegan.sound.grid import on_grid
 from livegan.sound.inputs.heard_input import (
     PIECE,
     TOGETHER,
@@ -215,8 +216,8 @@ class Listening:
         if not count:
             return
         own = inputs.get("")
-        blocks = {name: each.take(count) for name, each in inputs.items()}
-        block = blocks[""] if own is not None else sum_of(blocks.values())
+        blocks = {name: on_grid(each.take(count)) for name, each in inputs.items()}
+        block = blocks[""] if own is not None else on_grid(sum_of(blocks.values()))
         for begin in range(0, count, PIECE):
             part = slice(begin, begin + PIECE)
             for name, each in inputs.items():

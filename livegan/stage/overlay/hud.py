@@ -215,6 +215,7 @@ class Hud:
                 (f"{readings.scene} version {version}".strip(), WHITE),
                 (STATES.get(view.commit, ""), COMMIT_COLOURS.get(view.commit, WHITE)),
             ],
+            [(view.pace, AMBER)] * bool(view.pace),
             [(heard, GREY)] * bool(readings.source),
             [input_segment(each) for each in readings.inputs],
             [(flag, AMBER) for flag in (*["safe set"] * view.safe, *readings.flags)],
@@ -242,6 +243,7 @@ class Hud:
         state = STATES.get(view.commit, "")
         segments: list[Segment] = [
             (engine, WHITE if plays else AMBER),
+            *[(view.pace, AMBER)] * bool(view.pace),
             (f"age {age:>3} ms", WHITE),
             (f"{readings.bpm:5.1f} bpm {beat}/{view.beats_per_bar}", BLUE),
             *[(str(readings.tempo), AMBER)] * (not readings.tempo.there),

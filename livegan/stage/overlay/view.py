@@ -59,6 +59,8 @@ class View:
     engine: str = "starting"
     """The supervisor's phase."""
     engine_fps: float = 0.0
+    pace: str = ""
+    """How the engine holds the rate, or that the machine is too slow for it."""
     node: str = ""
     device: str = ""
     version: int | None = None
@@ -157,7 +159,7 @@ class View:
     def _alive(self, message: Alive) -> View:
         node = message.node
         named = node and node != "starting"
-        view = replace(self, engine_fps=message.fps, node=node)
+        view = replace(self, engine_fps=message.fps, pace=message.pace, node=node)
         if self.waiting == MEND and not named:
             return view
         return replace(view, waiting=self.waiting and (node if named else self.waiting))

@@ -92,6 +92,11 @@ class PatchGuests:
         guest = self._open.get(key)
         return None if guest is None else guest.ring
 
+    @property
+    def rings(self) -> dict[str, SoundRing]:
+        """The sounds of those that play, by key."""
+        return {key: guest.ring for key, guest in dict(self._open).items()}
+
     def states(self) -> dict[str, bool]:
         """Which patches there are, and whether each plays."""
         return {key: guest.here for key, guest in self._open.items()}

@@ -144,7 +144,7 @@ def can_be_recorded(path: Path) -> None:
     """
     if path.suffix.lower() not in CONTAINERS:
         known = ", ".join(CONTAINERS)
-        raise FilmError(f"{path}: a show is recorded as {known}; {path.stem}.mp4 would do")
+        raise FilmError(f"{path}: a recording is one of {known}; {path.stem}.mp4 would do")
     if path.exists():
         raise FilmError(f"{path}: exists already; choose another name")
     try:

@@ -157,3 +157,17 @@ def place(where: str | None) -> str:
 def failure(node: str | None, reason: str) -> str:
     """What failed and why, of a fault: the node is named once."""
     return reason if not node or reason.startswith(node) else f"{node}: {reason}"
+
+
+def opened_log(path: Path | None, folder: Path) -> tuple[ShowLog, Path | None]:
+    """The log of a show that begins now, and its file: ``path``, else one of its own in ``folder``.
+
+    Where that cannot be made there is none, and the log says so. Raises OSError for ``path``.
+    """
+    why = ""
+    if path is None:
+        path, why = free_name(folder)
+    log = ShowLog(path)
+    if why:
+        log.say(f"this show has no log: {why}", "yellow")
+    return log, path

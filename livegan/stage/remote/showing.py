@@ -57,6 +57,7 @@ class Showing:
             engine=view.engine,
             device=view.device,
             fps=_rounded(view.engine_fps, 1),
+            pace=view.pace,
             screen_fps=_rounded(seen.screen_fps, 1),
             age_ms=None if seen.age_ms is None else _rounded(seen.age_ms, 1),
             version=view.version,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+
+from livegan.builtin.pictures import as_picture, in_range
 
 from ..playing import ENCODERS, encoder, heard, hearing, music, tone
 
@@ -110,3 +113,26 @@ def test_the_four_of_the_article_are_there() -> None:
     for operation in ENCODERS.values():
         assert operation.summary
         assert all(row.doc for row in operation.params)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_the_bits_do_not_depend_on_how_many_threads_there_are(name: str) -> None:
+    draw = encoder(name, (301, 333))  # no whole number of vectors, nor of shares
+    threads = torch.get_num_threads()
+    pictures = []
+    try:
+        for count in (1, 3):
+            torch.set_num_threads(count)
+            pictures.append(draw(heard(10.9)))
+            assert torch.get_num_threads() == count
+    finally:
+        torch.set_num_threads(threads)
+    assert np.array_equal(*pictures)
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_it_needs_no_limiting(name: str) -> None:
+    picture = encoder(name)(heard(10.9))
+    assert in_range(ENCODERS[name])
+    assert np.array_equal(as_picture(picture).numpy(), picture)
+    assert picture.flags.c_contiguous

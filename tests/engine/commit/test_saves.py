@@ -15,7 +15,7 @@ from livegan.engine.commit.lineup import Hurry
 from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher
 from livegan.engine.isolation.gpu_errors import ContextLost
-from livegan.engine.program import build
+from livegan.engine.program import slot
 from tests.engine import gate
 from tests.engine.playing import Show, one_leaf
 
@@ -209,14 +209,14 @@ show(model("stone", encode.levels(listen())))
 def test_a_newer_save_does_not_wait_for_a_heavy_model_that_it_does_not_name(
     saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load, asked = build.load, threading.Event()
+    load, asked = slot.load, threading.Event()
 
     def slowly(path: Path, **options: Any) -> Any:
         asked.set()
         gate.OPEN.wait(120)
         return load(path, **options)
 
-    monkeypatch.setattr(build, "load", slowly)
+    monkeypatch.setattr(slot, "load", slowly)
     saved.saves.watch()
     until(lambda: saved.commits("on_air"), doing=saved.frames)
     saved.show.path.write_text(HEAVY)
@@ -241,14 +241,14 @@ def test_a_newer_save_does_not_wait_for_a_heavy_model_that_it_does_not_name(
 def test_what_plays_is_saved_again_while_a_heavy_model_loads_and_plays_on(
     saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load, asked = build.load, threading.Event()
+    load, asked = slot.load, threading.Event()
 
     def slowly(path: Path, **options: Any) -> Any:
         asked.set()
         gate.OPEN.wait(120)
         return load(path, **options)
 
-    monkeypatch.setattr(build, "load", slowly)
+    monkeypatch.setattr(slot, "load", slowly)
     saved.saves.watch()
     until(lambda: saved.commits("on_air"), doing=saved.frames)
     saved.show.path.write_text(HEAVY)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from livegan.engine.isolation.gpu_errors import ContextLost, check_context, is_full, is_lost
-from livegan.engine.program import build
+from livegan.engine.program import slot
 from tests.engine.playing import Show
 
 FULL = torch.OutOfMemoryError(
@@ -75,13 +75,13 @@ class Failing:
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException, *, warming: bool) -> None:
-    real = build.Generator
+    real = slot.Generator
 
     def make(checkpoint: Any, **options: Any) -> Any:
         made = real(checkpoint, **options)
         return Failing(made, error, warming=warming) if checkpoint.name == "water" else made
 
-    monkeypatch.setattr(build, "Generator", make)
+    monkeypatch.setattr(slot, "Generator", make)
 
 
 @pytest.mark.parametrize("warming", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,11 +21,19 @@ class Listening:
 
     def __init__(self) -> None:
         self.source: Any = Silence()
+        self.names: list[str] = []
         self.heard: list[str] = []
         self.held, self.waiting = threading.Event(), threading.Event()
         self.held.set()
 
-    def replace(self, source: Source) -> None:
+    @property
+    def sources(self) -> dict[str, Source]:
+        return {"": self.source}
+
+    def stop(self) -> None:
+        pass
+
+    def replace(self, source: Source, name: str = "") -> None:
         self.waiting.set()
         assert self.held.wait(30)
         if source.name == "broken":
@@ -56,8 +65,9 @@ def choice(
 
     monkeypatch.setattr(audio_choice, "parse_source", parse)
     monkeypatch.setattr(audio_choice, "source_of_plugin", lambda *given: None)
-    options = Options(set=tmp_path / "set.py")
-    return AudioChoice(listening, options, notes.append)  # type: ignore[arg-type]
+    monkeypatch.setattr(audio_choice, "Listening", lambda *given, **more: listening)
+    options, memory = Options(set=tmp_path / "set.py", audio="silence"), SimpleNamespace(sound=None)
+    return AudioChoice(options, memory, notes.append, lambda end: None)  # type: ignore[arg-type]
 
 
 def ended() -> None:
