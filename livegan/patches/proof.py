@@ -14,7 +14,7 @@ import numpy as np
 from livegan.engine.commit.script import Refusal, Script
 from livegan.graph.patch import PatchSound
 from livegan.graph.place import Place
-from livegan.graph.reading import Reading, live_values
+from livegan.graph.signals.reading import Reading, live_values
 from livegan.ipc.asked_process import AskedProcess, ProcessGone, ProcessHung
 from livegan.patches.player import held
 from livegan.sound.history import Sound

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from livegan.engine.commit.script import Refusal, run
-from livegan.graph.reading import Reading
+from livegan.graph.signals.reading import Reading
 from livegan.patches.proof import PatchProver
 from livegan.plugin import Now, registry
 from livegan.plugin.loading.hot import Hot

@@ -11,7 +11,7 @@ import typer
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.sizes import size_option
 from livegan.cli.console.tables import Column, print_table
-from livegan.cli.generate import TRUST
+from livegan.cli.model.generate import TRUST
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def models(
         with clear_errors():
             checkpoint = load(find(name, folders), trust=trust)
             if tune:
-                from livegan.cli.tune import tune_model
+                from livegan.cli.model.tune import tune_model
 
                 tune_model(checkpoint, size, as_json)
             else:
