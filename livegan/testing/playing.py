@@ -13,12 +13,12 @@ import numpy as np
 import torch
 
 from livegan.engine.isolation.object_lifetime import OwnedObject
-from livegan.engine.program.instance import Moment, OperationInstance
-from livegan.engine.program.signal_objects import objects_of
+from livegan.engine.program.nodes.instance import Moment, OperationInstance
+from livegan.engine.program.nodes.signal_objects import objects_of
 from livegan.graph.leaf import call_signal
 from livegan.graph.picture import Picture, call
-from livegan.graph.reading import Reading, read
-from livegan.graph.signal import Signal
+from livegan.graph.signals.reading import Reading, read
+from livegan.graph.signals.signal import Signal
 from livegan.graph.sound import SOUND
 from livegan.operation.moment import now_at
 from livegan.plugin import Operation

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.cli.send import opened
+from livegan.cli.show.send import opened
 from livegan.sound.features import LINE
 from livegan.sound.inputs.capture import Capture
 from livegan.sound.network import address
