@@ -70,7 +70,7 @@ LINES = (
 
 
 @dataclass
-class Played:
+class LineResult:
     """What a jitter buffer made of a line; times in seconds."""
 
     model: LineModel
@@ -140,11 +140,11 @@ def play(
     seed: int = 0,
     buffer: JitterBuffer | None = None,
     judged: bool = True,
-) -> Played:
+) -> LineResult:
     """Send ``sound`` over a line for so long, play what comes, and judge it."""
     buffer = buffer or JitterBuffer()
     packets = sorted(sent(model, seconds, seed))
-    played = Played(model, seconds)
+    played = LineResult(model, seconds)
     late: dict[int, list[float]] = {}
     for came, number in packets:
         began = number * PACKET / RATE / (1 + model.ppm * 1e-6)
@@ -187,7 +187,7 @@ class Hears:
         self._analyzer.feed(block)
 
 
-def _judge(played: Played, heard: list[float], there: list[float]) -> None:
+def _judge(played: LineResult, heard: list[float], there: list[float]) -> None:
     """Compare strokes here with those there, each as much later as the sound was then."""
     at = [when for when, _ in played.offsets]
 
@@ -244,7 +244,7 @@ def bench_lines(seconds: float) -> dict[str, Any]:
     return {"machine": system, "seconds": seconds, "tables": {"lines": rows}}
 
 
-def row(played: Played, name: str) -> dict[str, Any]:
+def row(played: LineResult, name: str) -> dict[str, Any]:
     """A line of the table."""
     return {
         "line": played.model.name,

@@ -84,7 +84,7 @@ class RingWriter:
             missing = np.zeros((max(0, due - len(rows)), len(FEATURES)))
             rows = np.concatenate([rows[:due], missing])
         if line is not None and len(rows):
-            rows[:, LINE] = np.float32((line.delay, line.jitter, line.lost, line.here))
+            rows[:, LINE] = np.asarray((line.delay, line.jitter, line.lost, line.here), np.float32)
         self.ring.write_features(rows)
 
     def catch_up(self, position: int) -> None:

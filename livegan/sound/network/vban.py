@@ -69,17 +69,17 @@ def unpacked(data: bytes) -> VbanPacket:
 
 def _floats(body: NDArray[np.uint8], kind: int) -> Array:
     if kind == 0:
-        return (body.astype(np.float32) - 128) / 128
+        return np.asarray((body.astype(np.float32) - 128) / 128, np.float32)
     if kind == 2:
         whole = np.zeros((len(body) // 3, 4), np.uint8)
         whole[:, 1:] = body.reshape(-1, 3)
-        return (whole.view("<i4")[:, 0] / 2**31).astype(np.float32)
+        return np.asarray(whole.view("<i4")[:, 0] / 2**31, np.float32)
     if kind in (1, 3):
         width = 8 * SIZES[kind]
-        return (body.view(f"<i{SIZES[kind]}") / 2 ** (width - 1)).astype(np.float32)
+        return np.asarray(body.view(f"<i{SIZES[kind]}") / 2 ** (width - 1), np.float32)
     values = body.view("<f4" if kind == 4 else "<f8")
     finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    return np.clip(finite, -16.0, 16.0).astype(np.float32)
+    return np.asarray(np.clip(finite, -16.0, 16.0), np.float32)
 
 
 def packed(name: str, count: int, rate: int, block: Array) -> bytes:

@@ -39,6 +39,7 @@ def test_what_is_packed_is_unpacked() -> None:
         (4, struct.pack("<ff", -1, 0.5)),
         (5, struct.pack("<dd", -1, 0.5)),
     ],
+    ids=range(6),
 )
 def test_all_types_of_numbers_are_heard(kind: int, body: bytes) -> None:
     head = struct.pack("<4sBBBB16sI", b"VBAN", 3, 1, 0, kind, b"x", 0)
@@ -57,6 +58,7 @@ def test_all_types_of_numbers_are_heard(kind: int, body: bytes) -> None:
         (b"VBAN\x03\xff\x01\x06" + packed("x", 0, 48000, STEREO)[8:], "10 or 12 bits"),
         (b"VBAN\x03\xff\xff\x01" + packed("x", 0, 48000, STEREO)[8:], "cut off"),
     ],
+    ids=range(8),
 )
 def test_what_is_no_sound_is_refused(data: bytes, why: str) -> None:
     with pytest.raises(VbanError, match=why):
