@@ -116,7 +116,9 @@ class SourceInstance(Instance):
             plane = pixels[..., 3:] if pixels.shape[2] == 4 else opaque
         else:
             plane = pixels[..., :3]
-        tensor = torch.from_numpy(plane.copy()).to(moment.device)
+        # PyTorch warns of bytes that nobody may write.
+        tensor = torch.from_numpy(plane if plane.flags.writeable else plane.copy())
+        tensor = tensor.to(moment.device)
         whole = tensor.permute(2, 0, 1).to(torch.float32).div_(255.0)
         if self._turn:
             whole = torch.rot90(whole, -self._turn, (1, 2))
