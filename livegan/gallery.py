@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from livegan import portrait, saving, share, shader_portrait
+from livegan import portrait, saving, shader_portrait, share
 from livegan.picture_sources.test_card import test_card
 from livegan.plugin import Operation, registry
 from livegan.plugin.catalogue import OWN, Offer, canonical, package_of
