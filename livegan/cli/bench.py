@@ -19,10 +19,10 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[backends|dataset|train|controls|io|inputs|lines]",
+            metavar="[backends|dataset|train|controls|io|inputs|latency|lines]",
             help="Measure only the backends of networks, only making pairs from a film, only "
-            "training, only controls, only pictures on their way in and out, only sound inputs, or "
-            "only simulated lines.",
+            "training, only controls, only pictures on their way in and out, only sound inputs, "
+            "only the delay from sound to picture, or only simulated lines.",
         ),
     ] = None,
     film: Annotated[
@@ -60,8 +60,9 @@ def bench(
     show and measures the time from a MIDI or OSC message, or a knob of the phone panel, to the
     picture, and what controls cost. `livegan bench io` measures each way of pictures in and out
     that this machine has: delay, work, and lost pictures. `livegan bench inputs` measures what
-    named inputs of a show and `sound.band` cost. `livegan bench lines --seconds 600` plays sound
-    over simulated lines of a network.
+    named inputs of a show and `sound.band` cost. `livegan bench latency` plays a set and measures
+    how old the sound in a picture is when it is seen, part by part. `livegan bench lines --seconds 600`
+    plays sound over simulated lines of a network.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -92,6 +93,13 @@ def bench(
             result = bench_controls(moves, seconds)
         except ControlsBenchError as error:
             fail(str(error))
+    elif what == "latency" and film is None:
+        from livegan.benchmark.latency import LatencyBenchError, bench_latency
+
+        try:
+            result = bench_latency(size, max(seconds, 5.0), set)
+        except LatencyBenchError as error:
+            fail(str(error))
     elif what == "io" and film is None:
         from livegan.benchmark.io.bench import IoBenchError, bench_io
 
@@ -100,8 +108,8 @@ def bench(
         except IoBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls`, `io`,"
-        text += " `inputs` or `lines`"
+        text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls`, `io`"
+        text += ", `inputs`, `latency` or `lines`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
