@@ -21,7 +21,7 @@ from livegan.sound.network.jitter_buffer import JitterBuffer
 from livegan.sound.network.packet import Packet
 
 Array = NDArray[np.float32]
-Sound = Callable[[int, int], Array]
+SentSound = Callable[[int, int], Array]
 """The samples from one index to another of what a sender plays, (n, 2)."""
 
 PACKET = 960
@@ -134,7 +134,7 @@ def _times(rng: np.random.Generator, every: float, seconds: float) -> list[float
 
 def play(
     model: LineModel,
-    sound: Sound,
+    sound: SentSound,
     seconds: float,
     *,
     seed: int = 0,
@@ -224,7 +224,7 @@ def chord(start: int, stop: int) -> Array:
     return np.stack([0.1 * left + 0.01 * noise] * 2, axis=1).astype(np.float32)
 
 
-def looped(samples: Array) -> Sound:
+def looped(samples: Array) -> SentSound:
     """A recording over and over."""
     return lambda start, stop: samples[np.arange(start, stop) % len(samples)]
 

@@ -61,8 +61,8 @@ def bench(
     picture, and what controls cost. `livegan bench io` measures each way of pictures in and out
     that this machine has: delay, work, and lost pictures. `livegan bench inputs` measures what
     named inputs of a show and `sound.band` cost. `livegan bench latency` plays a set and measures
-    how old the sound in a picture is when it is seen, part by part. `livegan bench lines --seconds 600`
-    plays sound over simulated lines of a network.
+    how old the sound in a picture is when it is seen, part by part. `livegan bench lines --seconds
+    600` plays sound over simulated lines of a network.
     """
     if what is None:
         from livegan.benchmark.frame import measure
