@@ -9,9 +9,13 @@ from typing import Any
 from livegan.engine.commit import beside, lineup
 from livegan.engine.commit.lineup import Lineup, LineupEvent
 from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.commit.set_inputs import files_of
+from livegan.engine.made_with import made_with
+from livegan.engine.program.device import describe_device
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
 from livegan.journal.engine_record import EngineRecord
+from livegan.journal.made_with import MadeWith
 
 
 class PlayerJournal:
@@ -46,13 +50,18 @@ class PlayerJournal:
         script, hot = program.script, self._pipeline.hot
 
         def files() -> list[Path]:
-            return [*beside.loaded(script.path), *hot.files()]
+            return [*beside.loaded(script.path), *hot.files(), *files_of(script.graph)]
 
-        self._journal.program(program.version, script.path, script.text, files, safe=safe)
+        def made() -> MadeWith:
+            builder = self._pipeline.builder
+            return made_with(program, builder.models(script.path), builder.folder)
+
+        self._journal.program(program.version, script.path, script.text, files, made, safe=safe)
 
     def enters(self, picture: bool) -> None:
         """The engine goes on the air; ``picture`` is whether it dissolves from what is shown."""
-        self._journal.say("enter", picture=picture)
+        device, precision = describe_device(self._player.device)
+        self._journal.say("enter", picture=picture, device=device, precision=precision)
 
     def drew(self, frame: Frame, pixels: Any) -> None:
         """A frame was drawn: ``pixels`` are the bytes of its picture."""

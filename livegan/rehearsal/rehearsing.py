@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from livegan import __version__, film
-from livegan.control_names import CLOCK_BEATS, CLOCK_BPM, KNOB
+from livegan import __version__
+from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, text_of
 from livegan.engine.isolation.deadline import last_resort
@@ -31,25 +31,27 @@ from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.reach import reach
 from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
+from livegan.film import form_of
+from livegan.film.pieces import PiecedFilm
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-from livegan.ipc.messages import Commit, FromEngine, Note, encode
+from livegan.ipc.messages import Commit, FromEngine, encode
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal.film_sink import Unsure, deepened, film_of, sinks
 from livegan.rehearsal.held_pictures import HeldPictures
 from livegan.rehearsal.patches import RehearsedPatches
 from livegan.rehearsal.report import as_paced, stage_ms
 from livegan.rehearsal.sends import RehearsedSends
 from livegan.rehearsal.sound import RehearsalSound
-from livegan.saving import save_png
+from livegan.rehearsal.tempo import follow
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.named_inputs import missing_line
 from livegan.sound.soundtrack import Playhead
-from livegan.sound.tempo_source import ClockReading, FixedTempo, RecordedClock
 from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
 
@@ -87,6 +89,7 @@ class Rehearsal:
     """Fixes the tempo; None follows the music."""
     edits: list[Edit] = field(default_factory=list)
     out: Path | None = None
+    codec: str = ""
     frames: Path | None = None
     report: Path | None = None
     device: str = "auto"
@@ -135,7 +138,10 @@ def rehearse(
     """
     with last_resort(HELD_S), unattended():
         try:
-            return _rehearse(what, progress, on_message, on_frame, on_listen)
+            try:
+                return _rehearse(what, progress, on_message, on_frame, on_listen)
+            except Unsure:
+                return _rehearse(what, progress, on_message, on_frame, on_listen, passing=False)
         except ContextLost as error:
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
@@ -155,10 +161,15 @@ def _rehearse(
     on_message: Callable[[dict[str, Any]], None],
     on_frame: Callable[[Frame, Any], None] | None,
     on_listen: Callable[[float, float], None],
+    passing: bool = True,
 ) -> Result:
+    """Rehearse once. With ``passing``, pictures of a film that are there are passed by.
+
+    Raises Unsure if what comes after them is not known to be the same then.
+    """
     began = time.perf_counter()
     if what.out is not None:
-        film.form_of(what.out)
+        form_of(what.out, what.codec)
     sound = RehearsalSound(what.audio, what.start, what.seconds, what.bpm, what.inputs)
     history = Playhead(sound.track)
     faults: list[dict[str, Any]] = []
@@ -189,7 +200,7 @@ def _rehearse(
     )
     path = Path(os.path.abspath(what.set))
     pipeline = Pipeline(path, what.folder, builder, player, emit)
-    text = text_of(path)
+    first_text = text = text_of(path)
     edits = [(edit, text_of(edit.file)) for edit in sorted(what.edits, key=lambda e: e.at)]
     note = sound.begin(on_listen)
     if note:
@@ -243,7 +254,18 @@ def _rehearse(
         sound.track.hear(first_sample + stop + 2 * HOP)
         return patches.room(first_sample + start, first_sample + stop)
 
-    with contextlib.closing(player), sinks(what, fps, room) as sink:
+    film = None
+    if what.out is not None:
+        made = pipeline.inputs.fingerprint(first_text, pipeline.inputs.stamps())
+        film = PiecedFilm(
+            what.out, fps, film_of(what, made, edits, describe_device(device)), what.codec
+        )
+    passes = passing and what.report is None and what.frames is None and on_frame is None
+
+    def note_line(line: str) -> None:
+        on_message({"type": "note", "text": line})
+
+    with contextlib.closing(player), sinks(film, what.frames, room, note_line) as (filmed, sink):
         held = HeldPictures(sink, first_sample, fps, lambda: patches.position, play_on)
         patches.use(program, history.position)
         for index in itertools.count():
@@ -257,6 +279,11 @@ def _rehearse(
                 pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
             started = time.perf_counter()
             patches.hear(history.position, dict(player.seeing.values))
+            if passes and filmed is not None and not filmed.needs(index, fps, player, edits):
+                player.pass_by(history.position)
+                held(index, None)
+                progress(index + 1, max(index + 1, expected))
+                continue
             frame = player.frame(history.position)
             assert frame is not None and player.program is not None
             patches.use(player.program, history.position)
@@ -265,7 +292,10 @@ def _rehearse(
                 tempo = follow(tempo, player.program, history, emit, what.controls)
                 tell_missing(player.program)
             tick = time.perf_counter()
-            pixels = guard(as_bytes(frame.picture), seconds)
+            drawn = as_bytes(frame.picture)
+            if filmed is not None and filmed.begins(index) and (guard.acts or player.unsure):
+                raise Unsure
+            pixels = guard(drawn, seconds)
             content = pixels.tobytes()
             done = time.perf_counter()
             player.spent["output"] += done - tick
@@ -282,6 +312,8 @@ def _rehearse(
             sent.take(frame.sent, seconds)
             if on_frame is not None:
                 on_frame(frame, pixels)
+            if film is not None and film.form.deep:
+                pixels = deepened(drawn, pixels, frame.picture)
             held(index, pixels)
             progress(index + 1, max(index + 1, expected))
         held.finish()
@@ -343,63 +375,3 @@ def _rehearse(
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
         sent.write(what.report / "sends.jsonl")
     return Result(report)
-
-
-def follow(
-    tempo: TempoChoice,
-    program: Program,
-    history: Playhead,
-    emit: Callable[[FromEngine], None],
-    controls: Controls,
-) -> TempoChoice:
-    """Let the tempo of a set that goes on the air lead, as a stage does. Clocks and taps are those
-    of the take, else there is only ``bpm``, or the music."""
-    wish = program.graph.tempo
-    history.beats_per_bar = int(program.setting("beats_per_bar", 4))
-    tempo, leads, line = tempo.hear(wish)
-    if leads:
-        source: FixedTempo | RecordedClock | None = FixedTempo(wish.bpm) if wish.bpm else None
-        instead = f"bpm={wish.bpm:g}" if wish.bpm else "the music"
-        readings = clock_of(controls) if wish.follow in ("midi", "link") else []
-        if readings:
-            source, instead = RecordedClock(readings, history.beats_per_bar), "that of the take"
-        history.lead(source)
-        if wish.follow in ("midi", "link", "tap"):
-            emit(Note(f'tempo="{wish.follow}": a rehearsal has no such clock; it uses {instead}'))
-    if line:
-        emit(Note(line))
-    return tempo
-
-
-def clock_of(controls: Controls) -> list[ClockReading]:
-    """What a take says of the clock that its show followed."""
-    if not isinstance(controls, RecordedControls):
-        return []
-    tempos = dict(controls.values.get(CLOCK_BPM, ()))
-    beats = controls.values.get(CLOCK_BEATS, ())
-    return [ClockReading(at, count, tempos[at]) for at, count in beats if tempos.get(at, 0) > 0]
-
-
-@contextlib.contextmanager
-def sinks(
-    what: Rehearsal, fps: float, sound: Callable[[int, int], Any]
-) -> Iterator[Callable[[int, Any], None]]:
-    """Where frames go: a film, a folder of pictures, both or neither.
-
-    A film is written beside its place and moved there when it is whole.
-    """
-    with contextlib.ExitStack() as stack:
-        targets: list[Callable[[int, Any], None]] = []
-        if what.out is not None:
-            writer = stack.enter_context(film.FilmWriter(what.out, fps, sound))
-            targets.append(lambda index, pixels: writer.write(pixels))
-        if what.frames is not None:
-            what.frames.mkdir(parents=True, exist_ok=True)
-            folder = what.frames
-            targets.append(lambda index, pixels: save_png(folder / f"{index:06d}.png", pixels))
-
-        def sink(index: int, pixels: Any) -> None:
-            for target in targets:
-                target(index, pixels)
-
-        yield sink

@@ -7,31 +7,37 @@ fingerprint in the journal tells whether it has.
 from __future__ import annotations
 
 import contextlib
+import math
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from livegan.engine.commit import lineup
-from livegan.engine.commit.pipeline import Pipeline
-from livegan.engine.commit.script import Refusal, run
+from livegan import __version__
 from livegan.engine.isolation.unattended import unattended
-from livegan.engine.program.build import Builder
-from livegan.engine.program.device import choose_device
-from livegan.engine.program.hearings import GivenSounds
-from livegan.engine.program.player import Player, as_bytes
-from livegan.film import FilmWriter, form_of
-from livegan.gremlins.copying import mirror
-from livegan.ipc.messages import FromEngine
-from livegan.journal.folder import EngineJournal, Journal, JournalControls, JournalHistory
-from livegan.journal.frames import fingerprint
+from livegan.engine.program.device import choose_device, describe_device
+from livegan.film.pieces import PiecedFilm, PieceSink
+from livegan.journal.folder import Journal, JournalHistory
 from livegan.journal.lines import JournalError
-from livegan.picture_sources.board import StandIns
+from livegan.journal.made_with import print_of, versions
+from livegan.rehearsal.film_sink import deepened
+from livegan.rehearsal.materials import other_versions
+from livegan.rehearsal.played_engine import PlayedEngine, Showing
 from livegan.size import UNSAID, Size, Written
-from livegan.sound import HOP, RATE
+from livegan.sound import RATE
+from livegan.stage.flash.flash_guard import MODES, FlashGuard, Mode
+
+LONGEST_DISSOLVE = 31.0
+"""Seconds after which a picture shows nothing of an engine before."""
+GUARD_S = 5.0
+"""Seconds that the flash guard has seen before the first picture of a part."""
+Note = Callable[[str], None]
+Progress = Callable[[str, float, float], None]
+"""Called with what is done, and how much of how much."""
 
 
 @dataclass
@@ -40,6 +46,7 @@ class Replay:
 
     journal: Journal
     out: Path | None = None
+    codec: str = ""
     since: float = 0.0
     until: float | None = None
     size: Written = UNSAID
@@ -48,6 +55,58 @@ class Replay:
     """Pictures a second of the film; 0 is the show's own rate."""
     device: str = "auto"
     stand_ins: dict[str, str] = field(default_factory=dict)
+    models: dict[str, Path] = field(default_factory=dict)
+    """Weights to play in place of the show's, by the name of the model."""
+    flash_guard: Mode | None = None
+    """Of the film; None is that of the show."""
+    jobs: int = 1
+    """Processes that draw at once."""
+
+    @property
+    def end(self) -> float:
+        """Where it ends, in seconds of show time."""
+        last = self.journal.seconds
+        return last if self.until is None else min(self.until, last)
+
+    @property
+    def rate(self) -> float:
+        """Pictures a second of the film."""
+        return self.fps or max(
+            (float(np.median(e.frames["fps"])) for e in self.journal.engines), default=30.0
+        )
+
+    @property
+    def count(self) -> int:
+        """Pictures of the film."""
+        return max(1, math.ceil(round((self.end - self.since) * self.rate, 6)))
+
+    @property
+    def guard(self) -> Mode:
+        """The flash guard of the film."""
+        if self.flash_guard is not None:
+            return self.flash_guard
+        shown = self.journal.show.get("flash_guard")
+        return next((mode for mode in MODES if mode == shown), MODES[0])
+
+    @property
+    def film(self) -> PiecedFilm | None:
+        """The film that is written, if one is."""
+        if self.out is None:
+            return None
+        frames = b"".join(engine.frames.tobytes() for engine in self.journal.engines)
+        what = {
+            "show": str(self.journal.folder.resolve()),
+            "frames": zlib.crc32(frames),
+            "from": self.since,
+            "to": self.end,
+            "size": Size.read(self.size).plain,
+            "device": describe_device(choose_device(self.device)),
+            "with": self.stand_ins,
+            "models": {name: print_of(path)[1] for name, path in self.models.items()},
+            "flash_guard": self.guard,
+            "versions": {"livegan": __version__, **versions()},
+        }
+        return PiecedFilm(self.out, self.rate, what, self.codec)
 
 
 @dataclass
@@ -61,286 +120,237 @@ class Replayed:
     first_difference: float | None = None
     """Show time in seconds of the first that differs."""
     faults: list[dict[str, Any]] = field(default_factory=list)
+    refused: str = ""
+    """Why a version of the set could not be played, if one could not."""
+    unsure: bool = False
+    """A part was not begun at the start of the show, and what came before it mattered."""
+
+    def add(self, other: Replayed) -> None:
+        """Another part of the same replay."""
+        self.frames += other.frames
+        self.equal += other.equal
+        differs = [t for t in (self.first_difference, other.first_difference) if t is not None]
+        self.first_difference = min(differs, default=None)
+        self.faults += [fault for fault in other.faults if fault not in self.faults]
+        self.refused = self.refused or other.refused
+        self.unsure |= other.unsure
 
 
 def replay(
     what: Replay,
     *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-    note: Callable[[str], None] = lambda text: None,
+    progress: Progress = lambda doing, done, total: None,
+    note: Note = lambda text: None,
     on_frame: Callable[[float, Any], None] | None = None,
 ) -> Replayed:
-    """Play a show again. ``progress`` is called with seconds done and in all, ``on_frame`` with
-    the show time and the pixels of each frame.
+    """Play a show again. ``on_frame`` is called with the show time and the pixels of each frame.
+
+    A film that was interrupted is continued.
 
     Raises
     ------
     JournalError
-        If the journal cannot be read, or what it names is not there any more.
+        If the journal cannot be read, or nothing in it can be played.
     livegan.film.FilmError
         If the film cannot be written.
     """
-    if what.out is not None:
-        form_of(what.out)
     engines = what.journal.engines
+    for line in what.journal.trouble:
+        note(line)
     if not engines:
         raise JournalError(f"{what.journal.folder} has no frames: the show drew none")
-    result = Replayed()
-    end = what.journal.seconds if what.until is None else min(what.until, what.journal.seconds)
-    if what.since >= end:
-        raise JournalError(f"there is nothing from {what.since:g} s: the show ends at {end:.1f} s")
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(unattended())
-        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="livegan-replay-")))
-        screen = Screen(what, end)
-        stack.callback(screen.close)
-        last: Any = None
-        for number, engine in enumerate(engines):
-            playing = PlayedEngine(what, engine, room / str(number), last, note)
-            with contextlib.closing(playing):
-                for seconds, pixels, same in playing.frames(end):
-                    last = pixels
-                    result.frames += 1
-                    result.equal += same
-                    if not same and result.first_difference is None:
-                        result.first_difference = round(seconds, 3)
-                    screen.show(seconds, pixels)
-                    if on_frame is not None and seconds >= what.since:
-                        on_frame(seconds, pixels)
-                    progress(int(seconds), int(end))
-            result.faults += playing.faults
+    if what.since >= what.end:
+        raise JournalError(
+            f"there is nothing from {what.since:g} s: the show ends at {what.end:.1f} s"
+        )
+    others = list(other_versions(what.journal.show))
+    if others:
+        note(f"the show was played with {', '.join(others)}: pictures may differ in their bits")
+    film = what.film
+    if film is None:
+        result = play_all(what, None, [], progress, note, on_frame)
+    else:
+        with film.alone():
+            kept = film.begin()
+            if kept:
+                pieces = -(-what.count // film.length)
+                note(f"continued: {len(kept)} of {pieces} pieces of the film are there already")
+            result = play_all(what, film, kept, progress, note, on_frame)
+            if result.frames or kept:
+                progress("joining", what.count, what.count)
+                film.join(Soundtrack(what), what.count)
+    if not result.frames and not (film and kept):
+        raise JournalError(
+            f"nothing of {what.journal.folder.name} can be played again: "
+            f"{result.refused or 'its texts were not kept'}"
+        )
     return result
 
 
-class PlayedEngine:
-    """One engine of a show, playing again what its journal says."""
+def play_all(
+    what: Replay,
+    film: PiecedFilm | None,
+    kept: list[int],
+    progress: Progress,
+    note: Note,
+    on_frame: Callable[[float, Any], None] | None,
+) -> Replayed:
+    """Play the parts of a film that are not there yet; the whole if there is no film."""
+    if what.jobs > 1:
+        from livegan.rehearsal.replay_jobs import play_at_once
 
-    def __init__(
-        self,
-        what: Replay,
-        engine: EngineJournal,
-        room: Path,
-        last: Any,
-        note: Callable[[str], None],
-    ) -> None:
-        """``last`` are the pixels that hung on the wall as it began."""
-        self.journal, self.engine, self._last = what.journal, engine, last
-        self.faults: list[dict[str, Any]] = []
-        show = self.journal.show
-        scaled = bool(Size.read(what.size).plain)
-        size: Written = what.size if scaled else show.get("size") or UNSAID
-        self.history = JournalHistory(self.journal)
-        named = {name: JournalHistory(self.journal, name) for name in self.journal.sounds if name}
-        self._named = named
-        self._behind: dict[str, int] = {}
-        device = choose_device(what.device)
-        self.controls = JournalControls(engine.lines)
-        self.player = Player(
-            self.history,
-            seed=int(show.get("seed") or 0),
-            device=device,
-            on_fault=lambda fault: self.faults.append(asdict(fault)),
-            limit_s=10.0,
-            controls=self.controls,
-            sources=StandIns(what.stand_ins, note),
-            sounds=GivenSounds(named),
-        )
-        self.tree = Tree(room, Path(show["folder"]), Path(show["set"]))
-        followed = {name: Path(place) for name, place in (show.get("followed") or {}).items()}
-        self.builder = Builder(self.tree.folder, size=size, device=device, followed=followed)
-        self._safe_builder = Builder(self.tree.folder, size=size, device=device)
-        self.pipeline = Pipeline(
-            self.tree.set, self.tree.folder, self.builder, self.player, self._said
-        )
-        self._note = note
-        self._refused: str = ""
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self.player.close()
-
-    def frames(self, end: float) -> Iterator[tuple[float, Any, bool]]:
-        """(show time, pixels, whether they are those of the show) of each frame up to ``end``."""
-        happened = iter([said for said in self.engine.lines if said["what"] != "controls"])
-        event = next(happened, None)
-        for row in self.engine.frames:
-            position, begun = int(row["position"]), int(row["begun"])
-            if position > round(end * RATE):
-                return
-            self.history.hear(position)
-            while event is not None and event["begun"] < begun:
-                self._happen(event)
-                event = next(happened, None)
-            while event is not None and event["what"] == "behind" and event["begun"] <= begun:
-                self._behind = event["samples"]
-                event = next(happened, None)
-            for key, history in self._named.items():
-                history.hear(position - int(self._behind.get(key, 0)))
-            self.controls.play(begun)
-            self.player.fps = float(row["fps"])
-            self.player.solo = None if row["solo"] < 0 else int(row["solo"])
-            self._turn_to(int(row["version"]))
-            frame = self.player.frame(position // HOP * HOP)
-            if frame is None:
-                raise JournalError(
-                    f"the show played version {row['version']} at {position / RATE:.1f} s, which "
-                    f"cannot be played again: {self._refused or 'its text was not kept'}"
-                )
-            pixels = as_bytes(frame.picture)
-            same = int(row["print"]) == fingerprint(pixels)
-            yield position / RATE, pixels, same
-
-    def _turn_to(self, version: int) -> None:
-        """Have this version on the air with the next frame, where the beat alone would not."""
-        playing, cued = self.player.program, self.player.cued
-        if cued is not None and cued.program.version == version:
-            self.player.happen(lineup.Hurry())
-            return
-        earlier = {program.version for program in self.player.lineup.earlier}
-        while playing is not None and playing.version != version and version in earlier:
-            self.player.happen(lineup.KeyPressed("undo"))
-            if self.player.program is playing:
-                return
-            playing = self.player.program
-
-    def _happen(self, said: dict[str, Any]) -> None:
-        """Do what happened between two frames."""
-        what = said["what"]
-        if what == "program":
-            self._propose(said)
-        elif what == "safe":
-            self._prove_safe(said)
-        elif what == "key":
-            self.player.happen(lineup.KeyPressed(said["name"]))
-        elif what == "hurry":
-            self.player.happen(lineup.Hurry())
-        elif what == "behind":
-            self._behind = said["samples"]
-        elif what == "forget":
-            self.player.happen(lineup.Forget())
-        elif what == "enter":
-            self.player.shown = None
-            if said["picture"] and self._last is not None:
-                self.player.shown = self.player.as_picture(self._last)
-            self.player.again()
-
-    def _propose(self, said: dict[str, Any]) -> None:
-        texts = {Path(name): self.journal.text(key) for name, key in said["files"].items()}
-        self.tree.write(texts)
-        own = Path(said["set"])
-        path = self.tree.place(own)
-        if path != self.pipeline.path:
-            self.pipeline.turn_to(path)
-        self.pipeline.recall()
-        self.pipeline.numbered(int(said["version"]))
-        text = texts[own].decode(errors="surrogateescape")
-        commit = self.pipeline.propose(text)
-        if commit is not None and commit.status == "refused":
-            self._refused = f"{commit.where}: {commit.reason}"
-            self._note(f"version {said['version']} cannot be played again: {self._refused}")
-
-    def _prove_safe(self, said: dict[str, Any]) -> None:
-        texts = {Path(name): self.journal.text(key) for name, key in said["files"].items()}
-        own = Path(said["set"])
-        text = texts[own].decode(errors="surrogateescape")
-        try:
-            program = self._safe_builder.build(run(own, text), None, self.player.moment)
-        except Refusal as refusal:
-            self._note(f"the safe set cannot be played again: {refusal.reason}")
-            return
-        self.player.happen(lineup.SafeProven(replace(program, digest="safe", safe=True)))
-
-    def _said(self, message: FromEngine) -> None:
-        """What the pipeline says was said in the show."""
+        return play_at_once(what, film, kept, progress, note)
+    count = what.count
+    missing = [n for n in range(-(-count // film.length)) if n not in kept] if film else [0]
+    if not missing:
+        return Replayed()
+    first = missing[0] * film.length if film else 0
+    for draw_all in (False, True):
+        done = play_part(what, film, kept, first, count, progress, note, on_frame, draw_all)
+        if not done.unsure:
+            break
+        kept = kept if film is None else []
+    return done
 
 
-class Tree:
-    """The folders of a show as they are now, with the texts of then."""
+def play_part(
+    what: Replay,
+    film: PiecedFilm | None,
+    kept: list[int],
+    first: int,
+    last: int,
+    progress: Progress = lambda doing, done, total: None,
+    note: Note = lambda text: None,
+    on_frame: Callable[[float, Any], None] | None = None,
+    draw_all: bool = False,
+) -> Replayed:
+    """Play pictures ``first`` to ``last`` (without it) of a film, and write the pieces that are
+    not in ``kept``.
 
-    def __init__(self, room: Path, folder: Path, set: Path) -> None:
-        self.original, self.room = folder, room
-        self.folder = room / "working"
-        if not folder.is_dir():
-            raise JournalError(f"the show's folder {folder} is gone: its models were there")
-        mirror(folder, self.folder)
-        self._sets: dict[Path, Path] = {folder: self.folder}
-        plugins = self.folder / "plugins"
-        if (folder / "plugins").is_dir():
-            plugins.mkdir(exist_ok=True)
-        self.set = self.place(set)
+    What comes before is passed by, unless ``draw_all``.
+    """
+    result = Replayed()
+    since, until = what.since + first / what.rate, what.since + last / what.rate
+    whole = last == what.count
+    until = what.end if whole else until
+    show_since = 0.0 if draw_all else since if what.guard == "off" else since - GUARD_S
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(unattended())
+        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="livegan-replay-")))
+        sink = stack.enter_context(PieceSink(film, kept)) if film else None
+        screen = Screen(what, sink, first, last)
+        how = Showing(what.size, choose_device(what.device), what.stand_ins, what.models)
+        last_pixels: Any = None
+        notes: set[str] = set()
 
-    def place(self, file: Path) -> Path:
-        """Where a file of the show lies here."""
-        if file.is_relative_to(self.original):
-            inside = file.relative_to(self.original)
-            beside = self.folder / inside.parent
-            if beside.is_symlink():  # a folder of sets: its own files are written here
-                there = beside.resolve()
-                beside.unlink()
-                mirror(there, beside)
-            return self.folder / inside
-        parent = file.parent
-        if parent not in self._sets:
-            self._sets[parent] = self.room / f"sets{len(self._sets)}"
-            if parent.is_dir():
-                mirror(parent, self._sets[parent])
-            else:
-                self._sets[parent].mkdir(parents=True)
-        return self._sets[parent] / file.name
+        def told(line: str) -> None:
+            if line not in notes:
+                notes.add(line)
+                note(line)
 
-    def write(self, texts: dict[Path, bytes]) -> None:
-        """Let these files say what they said then; plugins that were not there then are gone."""
-        plugins = self.folder / "plugins"
-        wanted = {self.place(file) for file in texts}
-        if plugins.is_dir():
-            for file in plugins.glob("*.py"):
-                if file not in wanted:
-                    file.unlink()
-        for file, content in texts.items():
-            place = self.place(file)
-            if not place.is_symlink() and place.is_file() and place.read_bytes() == content:
-                continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if place.is_symlink() or place.exists():
-                place.unlink()
-            place.write_bytes(content)
+        for number, engine in engines_for(what, max(0.0, show_since), until, draw_all):
+            playing = PlayedEngine(what.journal, engine, how, room / str(number), last_pixels, told)
+            with contextlib.closing(playing):
+                for played in playing.frames(until, max(0.0, show_since)):
+                    seconds = played.seconds
+                    seen = since <= seconds and (whole or seconds < until)
+                    if played.pixels is not None:
+                        last_pixels = played.pixels
+                        screen.show(seconds, played.pixels, played.picture)
+                    if seen and played.pixels is not None:
+                        result.frames += 1
+                        result.equal += played.same
+                        if on_frame is not None:
+                            on_frame(seconds, played.pixels)
+                    if seen and not played.same and result.first_difference is None:
+                        result.first_difference = round(seconds, 3)
+                    if seconds < since:
+                        progress("going there", seconds, since)
+                    else:
+                        progress("replaying", (seconds - since) * what.rate, last - first)
+            result.faults += playing.faults
+            result.refused = result.refused or playing.refused
+            result.unsure |= playing.player.unsure
+        screen.finish(until)
+        result.unsure |= screen.unsure
+        if result.unsure and not draw_all and sink is not None:
+            return result  # the piece that is open is dropped, too
+        if sink is not None:
+            sink.end()
+    return result
+
+
+def engines_for(
+    what: Replay, since: float, until: float, all_of_them: bool
+) -> list[tuple[int, Any]]:
+    """The engines whose pictures are seen between these times, or dissolved from."""
+    engines = list(enumerate(what.journal.engines))
+    begins = [int(engine.frames["position"][0]) / RATE for _, engine in engines]
+    ends = [int(engine.frames["position"][-1]) / RATE for _, engine in engines]
+    first = 0
+    if not all_of_them:
+        first = max((n for n, at in enumerate(begins) if at <= since), default=0)
+        # What it dissolved from, and that from what.
+        while first > 0:
+            first -= 1
+            if ends[first] - begins[first] > LONGEST_DISSOLVE:
+                break
+    return [pair for pair in engines[first:] if begins[pair[0]] <= until]
 
 
 class Screen:
-    """The film of a replay: at every tick of its rate the newest frame, as it was seen."""
+    """What is seen of a replay: at every tick of its rate the newest frame, guarded."""
 
-    def __init__(self, what: Replay, end: float) -> None:
-        rates = [float(np.median(e.frames["fps"])) for e in what.journal.engines]
-        self.fps = what.fps or max(rates)
-        self._since, self._end = what.since, end
-        self._sound = JournalHistory(what.journal)
-        self._stack = contextlib.ExitStack()
-        self._writer: FilmWriter | None = None
-        if what.out is not None:
-            self._writer = self._stack.enter_context(FilmWriter(what.out, self.fps, self._span))
-        self._tick = 0
-        self._last: Any = None
+    def __init__(self, what: Replay, sink: PieceSink | None, first: int, last: int) -> None:
+        """Pictures ``first`` to ``last`` of the film go to ``sink``."""
+        self._what, self._sink, self._first, self._last = what, sink, first, last
+        self._deep = sink is not None and sink.deep
+        self._guard = FlashGuard(what.guard)
+        self._tick = max(0, first - round(GUARD_S * what.rate)) if what.guard != "off" else first
+        self._shown: tuple[Any, Any] | None = None
+        self.unsure = False
+        """The flash guard was at work as the first picture was due."""
 
-    def show(self, seconds: float, pixels: Any) -> None:
+    def show(self, seconds: float, pixels: Any, picture: Any) -> None:
         """A frame was drawn; the one before was seen until now."""
-        if self._writer is None:
-            return
-        self._until(seconds)
-        self._last = pixels
+        if self._sink is not None:
+            self._until(seconds)
+            self._shown = pixels, picture
 
     def _until(self, seconds: float) -> None:
-        while self._last is not None and self._since + self._tick / self.fps < seconds:
-            assert self._writer is not None
-            self._writer.write(self._last)
+        if self._shown is None:
+            return
+        pixels, picture = self._shown
+        while self._tick < self._last and self.time(self._tick) < seconds:
+            assert self._sink is not None
+            if self._tick == self._first and self._first > 0 and self._guard.acts:
+                self.unsure = True
+            shown: Any = self._guard(pixels, self.time(self._tick))
+            if self._tick >= self._first:
+                if not self._sink.wants(self._tick):
+                    shown = None
+                elif self._deep:
+                    shown = deepened(pixels, shown, picture)
+                self._sink.write(self._tick, shown)
             self._tick += 1
 
-    def close(self) -> None:
-        """End the film."""
-        if self._writer is not None:
-            self._until(self._end)
-        self._stack.close()
+    def time(self, tick: int) -> float:
+        """Of a picture of the film, in show time."""
+        return self._what.since + tick / self._what.rate
 
-    def _span(self, start: int, stop: int) -> Any:
-        first = round(self._since * RATE)
-        self._sound.hear(first + stop)
-        return self._sound.samples(first + start, first + stop)
+    def finish(self, until: float) -> None:
+        """The last frame is seen until the end."""
+        self._until(max(until, self.time(self._last)))
+
+
+class Soundtrack:
+    """The sound of a replay, for its film: from its first picture on."""
+
+    def __init__(self, what: Replay) -> None:
+        self._history = JournalHistory(what.journal)
+        self._first = round(what.since * RATE)
+
+    def __call__(self, start: int, stop: int) -> Any:
+        """Samples ``start`` to ``stop``, (n, 2) float32."""
+        self._history.hear(self._first + stop)
+        return self._history.samples(self._first + start, self._first + stop)
