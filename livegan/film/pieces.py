@@ -190,6 +190,9 @@ class PieceSink:
         return self
 
     def __exit__(self, *error: Any) -> None:
+        if error[0] is None and self._open is not None:  # not whole, so it must not stay
+            unfinished = FilmError(f"{self._film.path} is not finished")
+            error = (FilmError, unfinished, None)
         self._stack.__exit__(*error)
 
 

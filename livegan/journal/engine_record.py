@@ -16,6 +16,8 @@ from livegan.journal.made_with import MadeWith
 
 FILES = "files"
 """The folder of texts, each under the hash of what it says."""
+KEY = 24
+"""Digits of a hash under which a text is kept."""
 TEXT = 1_000_000
 """Bytes up to which a file is kept as it is; of larger ones the hash is kept."""
 
@@ -121,4 +123,4 @@ def size_of(file: Path) -> int:
 
 def digest(content: bytes) -> str:
     """Under which a text is kept."""
-    return hashlib.sha256(content).hexdigest()[:24]
+    return hashlib.sha256(content).hexdigest()[:KEY]

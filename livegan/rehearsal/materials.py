@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +19,8 @@ from livegan.generators import Checkpoint, Generator, ModelError, find, read_car
 from livegan.generators.card import card_path
 from livegan.generators.finding import available
 from livegan.graph.picture import Picture
-from livegan.journal.engine_record import digest
+from livegan.gremlins.copying import link
+from livegan.journal.engine_record import KEY, digest
 from livegan.journal.folder import Journal
 from livegan.journal.lines import JournalError
 from livegan.journal.made_with import KeptFile, kept_files, print_of, short, versions
@@ -52,6 +54,7 @@ class ReplayBuilder(Builder):
     """
 
     gone: dict[str, Path]
+    tell: Callable[[str], None]
 
     def make(
         self, node: Picture, models: Models, moment: Moment, busy: Busy, beside: Path
@@ -85,7 +88,7 @@ class Materials:
         self._journal, self._room, self._builder, self._note = journal, room, builder, note
         self._instead = dict(instead)
         self._told: set[str] = set()
-        builder.gone = {}
+        builder.gone, builder.tell = {}, note
         builder.followed |= self._instead
 
     def prepare(self, said: Mapping[str, Any], set_path: Path) -> None:
@@ -129,25 +132,26 @@ class Materials:
                     )
             return
         elsewhere = lying_elsewhere(weights, models.folders)
+        place = self._room / "models" / digest(name.encode(errors="surrogateescape"))
+        place.mkdir(parents=True, exist_ok=True)
+        for kept in rest:
+            if kept.path.endswith(".json"):
+                with contextlib.suppress(JournalError):
+                    card_text = self._journal.text(kept.sha256[:KEY])
+                    (place / "model.json").write_bytes(card_text)
+        self._builder.followed[name] = place
         if elsewhere is not None:
-            self._builder.followed[name] = elsewhere
-            self._tell(f"the model {name!r} lies at {elsewhere} now: it has the same content")
+            link(elsewhere, place / f"model{elsewhere.suffix}")
+            self._tell(
+                f"the model {name!r} lies at {elsewhere.resolve()} now: it has the same content"
+            )
             return
         self._tell(
             f"the model {name!r} is missing ({weights}): its condition is shown in its place; "
             f"put the file back, or name one: --model {name}=FILE"
         )
-        place = self._room / "gone" / digest(name.encode(errors="surrogateescape"))
-        place.mkdir(parents=True, exist_ok=True)
         (place / "model.safetensors").touch()
-        for kept in rest:
-            if kept.path.endswith(".json"):
-                try:
-                    card_text = self._journal.text(kept.sha256[:24])
-                except JournalError:
-                    continue
-                (place / "model.json").write_bytes(card_text)
-        self._builder.gone[name] = self._builder.followed[name] = place
+        self._builder.gone[name] = place
 
     def _look_at_picture(self, name: str, kept: KeptFile) -> None:
         path = Path(kept.path)
