@@ -12,27 +12,27 @@ from functools import partial
 from typing import Any, Literal
 
 from livegan.graph.binding import bind, describe
-from livegan.graph.control import gamepad as gamepad
-from livegan.graph.control import knob as knob
-from livegan.graph.control import midi as midi
-from livegan.graph.control import osc as osc
-from livegan.graph.control import pad as pad
 from livegan.graph.diffusion import bind_diffusion
-from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
 from livegan.graph.leaf import call_signal
 from livegan.graph.leaf import encoder as encoder
 from livegan.graph.leaf import mixer as mixer
 from livegan.graph.leaf import patch as patch
 from livegan.graph.leaf import signal as signal
-from livegan.graph.oscillator import SHAPES
 from livegan.graph.patch import call_inside, call_patch, is_building
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
 from livegan.graph.send import send as send
+from livegan.graph.settings import settings as settings
 from livegan.graph.shader import shader as shader
-from livegan.graph.signal import Signal, count_of, lift
+from livegan.graph.signals.control import gamepad as gamepad
+from livegan.graph.signals.control import knob as knob
+from livegan.graph.signals.control import midi as midi
+from livegan.graph.signals.control import osc as osc
+from livegan.graph.signals.control import pad as pad
+from livegan.graph.signals.oscillator import SHAPES
+from livegan.graph.signals.signal import Signal, count_of, lift
 from livegan.graph.sound import listen as listen
 from livegan.graph.source import SourcePicture, live_source
 from livegan.graph.source import film as film
@@ -65,6 +65,13 @@ MODEL = (
         choices=("auto", "float32", "bfloat16", "float16"),
         live=False,
         name="precision",
+    ),
+    Param(
+        "auto",
+        doc="what runs the network: the fastest that was measured here, exact (float32 torch, to "
+        "the original's rounding), torch, or another by name, such as openvino-int8",
+        live=False,
+        name="backend",
     ),
     Param(
         UNSAID,
@@ -145,6 +152,7 @@ def model(
     norm: Literal["card", "frame", "running"] | Signal = "card",
     dropout: bool | Signal = False,
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+    backend: str = "auto",
     size: int | str | tuple[int, int] | None = None,
     fit: Literal["cover", "contain", "stretch"] | Signal = "cover",
     trust: bool = False,
@@ -180,7 +188,7 @@ def model(
         raise SetError(f"model: structure is a picture, got {describe(structure)}")
     if key is not None and not isinstance(key, str):
         raise SetError(f"model: key is a text in quotes, got {describe(key)}")
-    given = {"norm": norm, "dropout": dropout, "precision": precision}
+    given = {"norm": norm, "dropout": dropout, "precision": precision, "backend": backend}
     live, fixed = bind("model", MODEL, {**given, "size": size, "fit": fit, "trust": trust})
     if isinstance(checkpoint, Morph):
         fixed["checkpoint"], fixed["other"] = checkpoint.a, checkpoint.b

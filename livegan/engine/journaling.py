@@ -14,6 +14,7 @@ from livegan.engine.made_with import made_with
 from livegan.engine.program.device import describe_device
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
+from livegan.engine.program.slot_building import playing_backends
 from livegan.journal.engine_record import EngineRecord
 from livegan.journal.made_with import MadeWith
 
@@ -26,6 +27,7 @@ class PlayerJournal:
     ) -> None:
         self._journal = EngineRecord(folder, note)
         self._player, self._pipeline = player, pipeline
+        self._plays: dict[str, str] = {}
         player.on_event = self.happened
 
     def happened(self, event: LineupEvent, after: Lineup) -> None:
@@ -68,7 +70,11 @@ class PlayerJournal:
         player = self._player
         if player.newest is None:
             return
-        reading = player.newest[1]
+        program, reading = player.newest
+        plays = playing_backends(program)
+        if plays != self._plays:  # another backend paints from now on
+            self._plays = plays
+            self._journal.say("backends", slots=plays)
         behind = {
             key: frame.position - heard
             for key, heard in (reading.sounds.positions if reading.sounds else {}).items()

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+VALUES = {"controls": "set", "behind": "samples", "backends": "slots"}
+"""Kinds of lines → which of their values is a table."""
+
 
 class JournalError(ValueError):
     """A journal cannot be read: where, why, and what to do in a line."""
@@ -48,6 +51,6 @@ def is_whole(said: Any) -> bool:
     if what in ("program", "safe"):
         files = said.get("files")
         return isinstance(files, dict) and said.get("set") in files and "version" in said
-    if what in ("controls", "behind"):
-        return isinstance(said.get("set" if what == "controls" else "samples"), dict)
+    if what in VALUES:
+        return isinstance(said.get(VALUES[what]), dict)
     return isinstance(what, str)

@@ -15,6 +15,7 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.instance import Instance, ModelInstance, Moment
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy
+from livegan.engine.program.program import Program
 from livegan.generators import Checkpoint, Generator, ModelError, find, read_card
 from livegan.generators.card import card_path
 from livegan.generators.finding import available
@@ -67,7 +68,7 @@ class ReplayBuilder(Builder):
             shown = Checkpoint(
                 architecture=None, tensors={}, card=card, digest="", foreign=Unpainted()
             )
-            return ModelInstance(Generator(shown, self.device))
+            return ModelInstance(Generator(shown, self.device))  # which knows no other backend
         return super().make(node, models, moment, busy, beside)
 
 
@@ -88,6 +89,7 @@ class Materials:
         self._journal, self._room, self._builder, self._note = journal, room, builder, note
         self._instead = dict(instead)
         self._told: set[str] = set()
+        self._plays: dict[str, str] = {}
         builder.gone, builder.tell = {}, note
         builder.followed |= self._instead
 
@@ -172,6 +174,30 @@ class Materials:
                     "as it is now, so pictures may differ"
                 )
         return editable
+
+    def play_with(self, plays: Mapping[str, str], programs: Iterable[Program]) -> None:
+        """Let slots paint with the backends that they had in the show: these, and those before."""
+        self._plays |= plays
+        for step in (step for program in programs for step in program.slots):
+            wanted, own = self._plays.get(step.name), step.instance
+            if wanted is None or type(own) is not ModelInstance:
+                continue
+            generator = own.generator
+            if not isinstance(generator, Generator) or generator.plays == wanted:
+                continue
+            try:
+                own.generator = Generator(
+                    generator.checkpoint,
+                    generator.device,
+                    step.node.fixed["precision"],
+                    backend=wanted,
+                    note=self._tell,
+                )
+            except ModelError as error:
+                self._tell(
+                    f"{step.name} was played by {wanted} in the show, and is played by "
+                    f"{generator.plays} now ({error}): its pictures may differ"
+                )
 
     def _tell(self, line: str) -> None:
         if line not in self._told:

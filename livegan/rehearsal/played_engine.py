@@ -26,6 +26,8 @@ from livegan.rehearsal.show_tree import ShowTree
 from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
 
+OF_FRAMES = ("behind", "backends")
+"""Lines that say how the frame was drawn whose number they have; others come before it."""
 Note = Callable[[str], None]
 
 
@@ -115,8 +117,8 @@ class PlayedEngine:
             while event is not None and event["begun"] < begun:
                 self._happen(event)
                 event = next(happened, None)
-            while event is not None and event["what"] == "behind" and event["begun"] <= begun:
-                self._behind = event["samples"]
+            while event is not None and event["what"] in OF_FRAMES and event["begun"] <= begun:
+                self._happen(event)
                 event = next(happened, None)
             for key, history in self._named.items():
                 history.hear(position - int(self._behind.get(key, 0)))
@@ -181,6 +183,8 @@ class PlayedEngine:
             self.player.happen(lineup.Hurry())
         elif what == "behind":
             self._behind = said["samples"]
+        elif what == "backends":
+            self.materials.play_with(said["slots"], self.player.lineup.programs)
         elif what == "forget":
             self.player.happen(lineup.Forget())
         elif what == "enter":
@@ -207,6 +211,7 @@ class PlayedEngine:
         self.pipeline.numbered(int(said["version"]))
         text = texts[own].decode(errors="surrogateescape")
         commit = self.pipeline.propose(text)
+        self.materials.play_with({}, self.player.lineup.programs)
         if commit is not None and commit.status == "refused":
             self._refuse(said, f"{commit.where}: {commit.reason}".removeprefix(": "))
 

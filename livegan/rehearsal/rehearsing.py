@@ -29,14 +29,16 @@ from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.reach import reach
+from livegan.engine.program.slot_building import SlotBackends, playing_backends
 from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
 from livegan.film import form_of
 from livegan.film.pieces import PiecedFilm
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-from livegan.ipc.messages import Commit, FromEngine, encode
+from livegan.ipc.messages import Commit, FromEngine
 from livegan.ipc.recorded_controls import RecordedControls
+from livegan.ipc.wire import encode
 from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
@@ -98,6 +100,10 @@ class Rehearsal:
     flash_guard: Mode = "on"
     controls: Controls = field(default_factory=NoControls)
     """What knobs and pads are set to, by time: see `livegan.ipc.recorded_controls`."""
+    backend: str = "auto"
+    """What plays slots of which the set says nothing; ``auto`` is what was measured before here."""
+    backends: dict[str, str] = field(default_factory=dict)
+    """Others by slot, such as a report's, so that it repeats wherever they are installed."""
     stand_ins: dict[str, str] = field(default_factory=dict)
     """Files in place of cameras and other live sources, by the name of the source."""
 
@@ -187,7 +193,10 @@ def _rehearse(
     )
     patches.seed = what.seed
     device = choose_device(what.device)
-    builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
+    backends = SlotBackends(what.backend, what.backends)
+    builder = Builder(
+        what.folder, size=what.size, device=device, followed=what.followed, backends=backends
+    )
     player = Player(
         history,
         seed=what.seed,
@@ -336,6 +345,7 @@ def _rehearse(
         "seed": what.seed,
         "device": name,
         "precision": precision,
+        "backends": playing_backends(player.program or program),
         "wall_s": round(time.perf_counter() - began, 3),
         "digest": whole.hexdigest(),
         "sound_digest": patches.digest,

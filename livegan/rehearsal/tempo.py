@@ -1,4 +1,4 @@
-"""What leads the beat of a rehearsal, as a stage would choose it."""
+"""What leads the tempo of a rehearsal."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from livegan.cli.console.film_options import CodecOption, OutOption, check_film,
 from livegan.cli.console.options import WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import terminal, words
-from livegan.cli.rehearse import guard_mode
-from livegan.cli.shows import find
+from livegan.cli.show.rehearse import guard_mode
+from livegan.cli.show.shows import find
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
