@@ -12,7 +12,7 @@ from livegan.generators import ModelError
 from livegan.generators.card import card_path
 from livegan.generators.files import files_of
 from livegan.graph.graph import Graph
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.journal.made_with import MadeWith
 from livegan.picture_sources.source import FILES, PictureSourceError
 from livegan.plugin import registry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from livegan.journal.made_with import versions
 from livegan.saving import save_png
 from livegan.size import Size
 from livegan.sound import RATE
-
-if TYPE_CHECKING:
-    from livegan.rehearsal.rehearsing import Edit, Rehearsal
 
 AHEAD_S = 5.0
 """Seconds that the flash guard has seen before the first picture of a piece."""
@@ -132,9 +129,9 @@ def deepened(pixels: Any, guarded: Any, picture: Any) -> Any:
 
 
 def film_of(
-    what: Rehearsal, made: str, edits: Sequence[tuple[Edit, str]], device: tuple[str, str]
+    what: Any, made: str, edits: Sequence[tuple[Any, str]], device: tuple[str, str]
 ) -> dict[str, Any]:
-    """All that the pictures of a rehearsal depend on; ``made`` is the fingerprint of its set."""
+    """All that the pictures of a `Rehearsal` depend on; ``made`` is the fingerprint of its set."""
     files = [*filter(None, [what.audio]), *what.inputs.values()]
     stamps = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.is_file()]
     controls = what.controls

@@ -68,7 +68,7 @@ class ReplayBuilder(Builder):
             shown = Checkpoint(
                 architecture=None, tensors={}, card=card, digest="", foreign=Unpainted()
             )
-            return ModelInstance(Generator(shown, self.device))  # which knows no other backend
+            return ModelInstance(Generator(shown, self.device))
         return super().make(node, models, moment, busy, beside)
 
 
@@ -184,6 +184,8 @@ class Materials:
                 continue
             generator = own.generator
             if not isinstance(generator, Generator) or generator.plays == wanted:
+                continue
+            if isinstance(generator.checkpoint.foreign, Unpainted):
                 continue
             try:
                 own.generator = Generator(

@@ -32,7 +32,7 @@ Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Showing:
+class ReplayOptions:
     """How a show is played again; see `livegan.rehearsal.replaying.Replay`."""
 
     size: Written
@@ -42,7 +42,7 @@ class Showing:
 
 
 @dataclass(frozen=True)
-class Played:
+class ReplayedFrame:
     """A frame that was played again, at ``seconds`` of show time."""
 
     seconds: float
@@ -61,7 +61,7 @@ class PlayedEngine:
         self,
         journal: Journal,
         engine: EngineJournal,
-        how: Showing,
+        how: ReplayOptions,
         room: Path,
         last: Any,
         note: Note,
@@ -104,7 +104,7 @@ class PlayedEngine:
         """Let go of everything."""
         self.player.close()
 
-    def frames(self, end: float, since: float = 0.0) -> Iterator[Played]:
+    def frames(self, end: float, since: float = 0.0) -> Iterator[ReplayedFrame]:
         """Each frame up to ``end``. Those that are not seen from ``since`` on are passed by."""
         happened = iter([said for said in self.engine.lines if said["what"] != "controls"])
         event = next(happened, None)
@@ -128,16 +128,16 @@ class PlayedEngine:
             self._turn_to(int(row["version"]))
             yield self._play(row, position, bool(drawn[index]))
 
-    def _play(self, row: Any, position: int, draw: bool) -> Played:
+    def _play(self, row: Any, position: int, draw: bool) -> ReplayedFrame:
         if not draw:
             self.player.pass_by(position // HOP * HOP)
-            return Played(position / RATE, None, None, True)
+            return ReplayedFrame(position / RATE, None, None, True)
         frame = self.player.frame(position // HOP * HOP)
         if frame is None:
-            return Played(position / RATE, None, None, False)
+            return ReplayedFrame(position / RATE, None, None, False)
         pixels = as_bytes(frame.picture)
         same = int(row["print"]) == fingerprint(pixels)
-        return Played(position / RATE, pixels, frame.picture, same)
+        return ReplayedFrame(position / RATE, pixels, frame.picture, same)
 
     def drawn(self, since: float) -> Any:
         """Which frames are drawn, (n,) bool: those that are seen from ``since`` on, and before it

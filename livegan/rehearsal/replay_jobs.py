@@ -16,14 +16,14 @@ from livegan.dataset.workers import cores
 from livegan.film.pieces import PiecedFilm
 from livegan.journal.folder import Journal
 from livegan.journal.lines import JournalError
-from livegan.rehearsal.replaying import Note, Progress, Replay, Replayed, play_part
+from livegan.rehearsal.replay_part import Note, Progress, Replay, Replayed, play_part
 
 ATTEMPTS = 3
 """How often a part is begun whose process dies."""
 
 
 @dataclass(frozen=True)
-class Part:
+class ReplayPart:
     """Pictures ``first`` to ``last`` of the film; ``pieces`` are the numbers to be written."""
 
     first: int
@@ -31,7 +31,7 @@ class Part:
     pieces: tuple[int, ...] = ()
 
 
-def parts_of(count: int, length: int, missing: list[int], jobs: int) -> list[Part]:
+def parts_of(count: int, length: int, missing: list[int], jobs: int) -> list[ReplayPart]:
     """The missing pieces, in runs of neighbours: at least as many as there are jobs, if possible.
 
     Each run begins with what is passed by, so long runs are better than short ones.
@@ -43,7 +43,9 @@ def parts_of(count: int, length: int, missing: list[int], jobs: int) -> list[Par
             runs[-1].append(number)
         else:
             runs.append([number])
-    return [Part(run[0] * length, min(count, (run[-1] + 1) * length), tuple(run)) for run in runs]
+    return [
+        ReplayPart(run[0] * length, min(count, (run[-1] + 1) * length), tuple(run)) for run in runs
+    ]
 
 
 def play_at_once(
@@ -61,11 +63,11 @@ def play_at_once(
     waiting = parts_of(what.count, length, [n for n in pieces if n not in kept], what.jobs)
     total = sum(part.last - part.first for part in waiting)
     result, done = Replayed(), dict.fromkeys(waiting, 0.0)
-    deaths: dict[Part, int] = {}
+    deaths: dict[ReplayPart, int] = {}
     told: set[str] = set()
-    unsure: list[Part] = []
+    unsure: list[ReplayPart] = []
     with contextlib.ExitStack() as stack:
-        at: dict[Connection, tuple[Part, BaseProcess]] = {}
+        at: dict[Connection, tuple[ReplayPart, BaseProcess]] = {}
         while waiting or at:
             while waiting and len(at) < what.jobs:
                 part = waiting.pop(0)
@@ -117,7 +119,7 @@ def ended(process: BaseProcess) -> str:
 
 
 @contextlib.contextmanager
-def worker(what: Replay, part: Part, number: int) -> Iterator[tuple[BaseProcess, Connection]]:
+def worker(what: Replay, part: ReplayPart, number: int) -> Iterator[tuple[BaseProcess, Connection]]:
     """A process that plays a part, and the end of its pipe; it is ended with the block."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -133,7 +135,7 @@ def worker(what: Replay, part: Part, number: int) -> Iterator[tuple[BaseProcess,
         process.join(5)
 
 
-def serve(connection: Connection, given: dict[str, Any], part: Part, number: int) -> None:
+def serve(connection: Connection, given: dict[str, Any], part: ReplayPart, number: int) -> None:
     """What a process does: it plays its part and sends how far it is, lines, and the result."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; who started us ends us
     import torch

@@ -25,7 +25,8 @@ from livegan.journal.made_with import versions
 from livegan.journal.shows import shows
 from livegan.journal.sound_writer import Track
 from livegan.rehearsal.materials import models_instead
-from livegan.rehearsal.replaying import Replay, replay
+from livegan.rehearsal.replay_part import Replay
+from livegan.rehearsal.replaying import replay
 from livegan.rehearsal.show_tree import ShowTree
 from livegan.sound.grid import on_grid
 from livegan.sound.history import RecordedHistory

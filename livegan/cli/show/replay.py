@@ -16,7 +16,7 @@ from livegan.cli.show.shows import find
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
-    from livegan.rehearsal.replaying import Replay, Replayed
+    from livegan.rehearsal.replay_part import Replay, Replayed
 
 
 def seconds_of(text: str, option: str) -> float:
@@ -69,7 +69,7 @@ def replay(
     from livegan.journal.lines import JournalError
     from livegan.picture_sources.stand_in import stand_ins
     from livegan.rehearsal.materials import models_instead
-    from livegan.rehearsal.replaying import Replay
+    from livegan.rehearsal.replay_part import Replay
 
     first = seconds_of(since, "--from")
     last = seconds_of(until, "--to") if until else None

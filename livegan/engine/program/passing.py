@@ -13,7 +13,7 @@ from livegan.engine.program.diffusion_instance import DiffusionInstance
 from livegan.engine.program.instance import PrevInstance
 from livegan.engine.program.paint_threads import outcome
 from livegan.engine.program.program import Program, Step, at
-from livegan.graph.reading import Reading, live_values
+from livegan.graph.signals.reading import Reading, live_values
 
 
 def to_draw(program: Program) -> frozenset[int]:
