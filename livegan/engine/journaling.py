@@ -41,6 +41,8 @@ class PlayerJournal:
         elif isinstance(event, lineup.SafeProven):
             if event.program is not None:
                 self._program(event.program, safe=True)
+        elif isinstance(event, lineup.Refused):
+            journal.say("refused", where=str(event.why.place or ""), reason=event.why.reason)
         elif isinstance(event, lineup.KeyPressed):
             journal.say("key", name=event.name)
         elif isinstance(event, lineup.Hurry):

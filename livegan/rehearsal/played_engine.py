@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import torch
 
 from livegan.engine.commit import lineup
 from livegan.engine.commit.pipeline import Pipeline
-from livegan.engine.commit.script import Refusal, run
+from livegan.engine.commit.script import Refusal, run, text_of
 from livegan.engine.program.build import Builder
 from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Player, as_bytes
+from livegan.graph.place import Place
 from livegan.ipc.messages import FromEngine
 from livegan.journal.folder import EngineJournal, Journal, JournalControls, JournalHistory
 from livegan.journal.frames import fingerprint
@@ -26,6 +28,8 @@ from livegan.rehearsal.show_tree import ShowTree
 from livegan.size import Size, Written
 from livegan.sound import HOP, RATE
 
+OF_SETS = ("program", "safe", "key", "hurry", "forget", "backends")
+"""Lines about what was played; another set has no use for them."""
 OF_FRAMES = ("behind", "backends")
 """Lines that say how the frame was drawn whose number they have; others come before it."""
 Note = Callable[[str], None]
@@ -39,6 +43,7 @@ class ReplayOptions:
     device: torch.device
     stand_ins: Mapping[str, str]
     models: Mapping[str, Path]
+    set: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,12 @@ class PlayedEngine:
             sources=StandIns(dict(how.stand_ins), note),
             sounds=GivenSounds(named),
         )
-        self.tree = ShowTree(room, Path(show["folder"]), Path(show["set"]))
+        working = journal.folder.absolute().parent.parent
+        if not Path(show["folder"]).is_dir():
+            note(f"the show's folder {show['folder']} is gone: models are looked for in {working}")
+        self.tree = ShowTree(room, Path(show["folder"]), Path(show["set"]), working)
+        self._set = how.set
+        """Another set, in place of all that was played."""
         followed = {name: Path(place) for name, place in (show.get("followed") or {}).items()}
         self.builder = ReplayBuilder(
             self.tree.folder, size=size, device=how.device, followed=followed
@@ -104,11 +114,14 @@ class PlayedEngine:
         """Let go of everything."""
         self.player.close()
 
-    def frames(self, end: float, since: float = 0.0) -> Iterator[ReplayedFrame]:
-        """Each frame up to ``end``. Those that are not seen from ``since`` on are passed by."""
+    def frames(
+        self, end: float, since: float = 0.0, at: Sequence[float] | None = None
+    ) -> Iterator[ReplayedFrame]:
+        """Each frame up to ``end``. Those that are not seen from ``since`` on are passed by, or
+        those that are not seen at the times ``at``."""
         happened = iter([said for said in self.engine.lines if said["what"] != "controls"])
         event = next(happened, None)
-        drawn = self.drawn(since)
+        drawn = self.drawn(since, at)
         for index, row in enumerate(self.engine.frames):
             position, begun = int(row["position"]), int(row["begun"])
             if position > round(end * RATE):
@@ -124,8 +137,10 @@ class PlayedEngine:
                 history.hear(position - int(self._behind.get(key, 0)))
             self.controls.play(begun)
             self.player.fps = float(row["fps"])
-            self.player.solo = None if row["solo"] < 0 else int(row["solo"])
-            self._turn_to(int(row["version"]))
+            alone = row["solo"] >= 0 and self._set is None
+            self.player.solo = int(row["solo"]) if alone else None
+            if self._set is None:
+                self._turn_to(int(row["version"]))
             yield self._play(row, position, bool(drawn[index]))
 
     def _play(self, row: Any, position: int, draw: bool) -> ReplayedFrame:
@@ -139,14 +154,19 @@ class PlayedEngine:
         same = int(row["print"]) == fingerprint(pixels)
         return ReplayedFrame(position / RATE, pixels, frame.picture, same)
 
-    def drawn(self, since: float) -> Any:
-        """Which frames are drawn, (n,) bool: those that are seen from ``since`` on, and before it
-        those that later ones are made of, besides what nodes remember."""
+    def drawn(self, since: float, at: Sequence[float] | None = None) -> Any:
+        """Which frames are drawn, (n,) bool: those that are seen from ``since`` on, or at some
+        times; and those that others are made of, besides what nodes remember."""
         frames = self.engine.frames
         count = len(frames)
         drawn = np.zeros(count, bool)
-        first = int(np.searchsorted(frames["position"], round(since * RATE), "right")) - 1
-        drawn[max(0, first) :] = True
+        if at is None:
+            first = int(np.searchsorted(frames["position"], round(since * RATE), "right")) - 1
+            drawn[max(0, first) :] = True
+        else:
+            positions = np.round(np.asarray(at) * RATE)
+            seen = np.searchsorted(frames["position"], positions, "right") - 1
+            drawn[seen[seen >= 0]] = True
         drawn[-1] = True  # the next engine dissolves from it
         drawn[:-1] |= frames["version"][1:] != frames["version"][:-1]
         for said in self.engine.lines:
@@ -173,7 +193,9 @@ class PlayedEngine:
     def _happen(self, said: dict[str, Any]) -> None:
         """Do what happened between two frames."""
         what = said["what"]
-        if what == "program":
+        if self._set is not None and what in OF_SETS:
+            self._propose_another()
+        elif what == "program":
             self._propose(said)
         elif what == "safe":
             self._prove_safe(said)
@@ -192,6 +214,21 @@ class PlayedEngine:
             if said["picture"] and self._last is not None:
                 self.player.shown = self.player.as_picture(self._last)
             self.player.again()
+
+    def _propose_another(self) -> None:
+        """Put another set on the air, which the show did not have.
+
+        Raises
+        ------
+        Refusal
+            If it cannot be played.
+        """
+        assert self._set is not None
+        if self.player.program is None and self.player.cued is None:
+            self.pipeline.turn_to(Path(os.path.abspath(self._set)))
+            commit = self.pipeline.propose(text_of(self._set))
+            if commit is not None and commit.status == "refused":
+                raise Refusal(commit.reason, Place.read(commit.where))
 
     def _propose(self, said: dict[str, Any]) -> None:
         try:

@@ -51,6 +51,8 @@ class Replay:
     stand_ins: dict[str, str] = field(default_factory=dict)
     models: dict[str, Path] = field(default_factory=dict)
     """Weights to play in place of the show's, by the name of the model."""
+    set: Path | None = None
+    """Another set to play with the sound and controls of the show."""
     flash_guard: Mode | None = None
     """Of the film; None is that of the show."""
     jobs: int = 1
@@ -96,6 +98,7 @@ class Replay:
             "size": Size.read(self.size).plain,
             "device": describe_device(choose_device(self.device)),
             "with": self.stand_ins,
+            "set": print_of(self.set) if self.set is not None else "",
             "models": {name: print_of(path)[1] for name, path in self.models.items()},
             "flash_guard": self.guard,
             "versions": {"livegan": __version__, **versions()},
@@ -156,7 +159,9 @@ def play_part(
         room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="livegan-replay-")))
         sink = stack.enter_context(PieceSink(film, kept)) if film else None
         screen = Screen(what, sink, first, last)
-        how = ReplayOptions(what.size, choose_device(what.device), what.stand_ins, what.models)
+        how = ReplayOptions(
+            what.size, choose_device(what.device), what.stand_ins, what.models, what.set
+        )
         last_pixels: Any = None
         notes: set[str] = set()
 

@@ -14,15 +14,17 @@ class ShowTree:
     ``folder`` is the working folder of the replay, ``set`` the set.
     """
 
-    def __init__(self, room: Path, folder: Path, set: Path) -> None:
-        """Raises JournalError if the working folder of the show is gone."""
+    def __init__(self, room: Path, folder: Path, set: Path, instead: Path | None = None) -> None:
+        """``folder`` is the working folder of the show, ``instead`` what is used if that is gone,
+        as on another machine. Raises JournalError if both are."""
         self.room = room
         self.folder = room / "working"
-        if not folder.is_dir():
+        there = folder if folder.is_dir() or instead is None else instead
+        if not there.is_dir():
             raise JournalError(f"the show's folder {folder} is gone: its models were there")
-        mirror(folder, self.folder)
+        mirror(there, self.folder)
         self._folders: dict[Path, Path] = {folder: self.folder}
-        if (folder / "plugins").is_dir():
+        if (there / "plugins").is_dir():
             (self.folder / "plugins").mkdir(exist_ok=True)
         self.set = self.place(set)
 

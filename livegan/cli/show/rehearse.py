@@ -163,6 +163,10 @@ def rehearse(
         ),
     ] = "auto",
     stand_in: WithOption = None,
+    like: Annotated[
+        str,
+        typer.Option(metavar="SHOW", help="Play the set with the sound and controls of a show."),
+    ] = "",
     gremlins: Annotated[
         int | None,
         typer.Option(
@@ -204,6 +208,16 @@ def rehearse(
         own, named = inputs_of(audio or [])
         inputs = {name: recorded(text) for name, text in named.items()}
         sound = None if own is None and inputs else recorded(own or "demo")
+    if like:
+        given = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
+        given |= {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
+        for name, value in given.items():
+            if value is not None and value != []:
+                fail(f"{name} cannot be used with --like: a show has its own sound and hands", 2)
+        from livegan.cli.show.rehearse_like import rehearse_like
+
+        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in or [])
+        return
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan
 

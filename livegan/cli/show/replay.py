@@ -9,8 +9,8 @@ import typer
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.film_options import CodecOption, OutOption, check_film, written
 from livegan.cli.console.options import WithOption
+from livegan.cli.console.progress_bar import progress_bar
 from livegan.cli.console.sizes import CANVAS, size_option
-from livegan.cli.console.terminal import terminal, words
 from livegan.cli.show.rehearse import guard_mode
 from livegan.cli.show.shows import find
 from livegan.size import UNSAID, Size
@@ -101,28 +101,14 @@ def replay(
 
 def with_progress(what: Replay) -> Replayed:
     """Play it; says how far it is and when it ends, and what is noted, as it happens."""
-    from rich.progress import BarColumn, Progress, TimeRemainingColumn
-
     from livegan.rehearsal.replaying import replay as play
 
-    console = terminal(errors=True)
-    columns = (words("{task.description}"), BarColumn(), words("{task.fields[count]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None, count="")
-        doing_now = ""
-
-        def progress(doing: str, done: float, total: float) -> None:
-            nonlocal doing_now
-            if doing != doing_now:  # the estimate is that of what is done now
-                doing_now = doing
-                bar.reset(task, description=f"{doing} {what.journal.folder.name}")
-            bar.update(task, completed=done, total=total, count=f"{done:.0f} of {total:.0f}")
-
+    with progress_bar() as (progress, note):
         try:
-            return play(what, progress=progress, note=console.print)
+            return play(what, progress=progress, note=note)
         except KeyboardInterrupt:
             if what.out is not None:
-                console.print(f"{what.out} is not finished; the same command continues it")
+                note(f"{short(what.out)} is not finished; the same command continues it")
             raise
 
 

@@ -78,4 +78,5 @@ def began(options: Options) -> dict[str, Any]:
             "python": platform.python_version(),
         },
         "versions": versions(),
+        "process": os.getpid(),
     }
