@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -147,12 +148,10 @@ def sound(journal: Journal) -> dict[str, Any]:
     else:
         return {"levels": [], "kicks": [], "bpm": []}
     edges = np.linspace(0, hops, min(COLUMNS, hops) + 1).astype(int)
+    bands = rows[:, [INDEX[name] for name in ("low", "mid", "high")]]
     levels = [
-        [
-            round(float(rows[a:b, INDEX[name]].max(initial=0.0)), 3)
-            for name in ("low", "mid", "high")
-        ]
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        [round(float(value), 3) for value in bands[first:last].max(axis=0, initial=0.0)]
+        for first, last in itertools.pairwise(edges)
     ]
     return {"levels": levels, "kicks": kicks(rows), "bpm": tempo(rows)}
 

@@ -209,10 +209,10 @@ def rehearse(
         inputs = {name: recorded(text) for name, text in named.items()}
         sound = None if own is None and inputs else recorded(own or "demo")
     if like:
-        given = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
-        given |= {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
-        for name, value in given.items():
-            if value is not None and value != []:
+        own = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
+        more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
+        for name, value in (*own.items(), *more.items()):
+            if value not in (None, []):
                 fail(f"{name} cannot be used with --like: a show has its own sound and hands", 2)
         from livegan.cli.show.rehearse_like import rehearse_like
 
