@@ -12,9 +12,9 @@ from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.set_inputs import files_of
 from livegan.engine.made_with import made_with
 from livegan.engine.program.device import describe_device
+from livegan.engine.program.nodes.slot_building import playing_backends
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
-from livegan.engine.program.slot_building import playing_backends
 from livegan.journal.engine_record import EngineRecord
 from livegan.journal.made_with import MadeWith
 

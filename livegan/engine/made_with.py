@@ -6,8 +6,8 @@ import contextlib
 from pathlib import Path
 
 from livegan.engine.program.models import Models, checkpoints_of
+from livegan.engine.program.nodes.source_instances import found
 from livegan.engine.program.program import Program
-from livegan.engine.program.source_instances import found
 from livegan.generators import ModelError
 from livegan.generators.card import card_path
 from livegan.generators.files import files_of

@@ -12,8 +12,8 @@ import torch
 
 from livegan import __version__
 from livegan.engine.program.build import Builder
-from livegan.engine.program.instance import Instance, ModelInstance, Moment
 from livegan.engine.program.models import Models
+from livegan.engine.program.nodes.instance import Instance, ModelInstance, Moment
 from livegan.engine.program.probe import Busy
 from livegan.engine.program.program import Program
 from livegan.generators import Checkpoint, Generator, ModelError, find, read_card

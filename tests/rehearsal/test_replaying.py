@@ -14,7 +14,7 @@ import pytest
 
 from livegan.engine.commit import lineup
 from livegan.engine.journaling import PlayerJournal
-from livegan.engine.program.instance import ModelInstance
+from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.program.player import as_bytes
 from livegan.film import pieces
 from livegan.ipc.recorded_controls import RecordedControls

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from livegan.engine.program.diffusion_instance import DiffusionInstance
-from livegan.engine.program.instance import PrevInstance
+from livegan.engine.program.nodes.diffusion_instance import DiffusionInstance
+from livegan.engine.program.nodes.instance import PrevInstance
 from livegan.engine.program.paint_threads import outcome
 from livegan.engine.program.program import Program, Step, at
 from livegan.graph.signals.reading import Reading, live_values

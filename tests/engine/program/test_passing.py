@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livegan.engine.program.instance import ModelInstance
+from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.program.passing import to_draw
 from livegan.engine.program.player import as_bytes
 from tests.engine.playing import Show
