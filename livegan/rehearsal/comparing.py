@@ -74,7 +74,7 @@ def compare(
     count = max(1, int((end - begins) * rate))
     times = [begins + index / rate for index in range(count)]
     result = Comparison(lines=list(in_words(a, b)))
-    seen = Seen(result)
+    seen = PictureSums(result)
     pairs = zip(
         times,
         seen_at(a, times, device=device, note=note),
@@ -99,7 +99,7 @@ def compare(
     return result
 
 
-class Seen:
+class PictureSums:
     """Adds up how pictures of two shows differ."""
 
     def __init__(self, result: Comparison) -> None:
