@@ -209,14 +209,12 @@ def rehearse(
         inputs = {name: recorded(text) for name, text in named.items()}
         sound = None if own is None and inputs else recorded(own or "demo")
     if like:
-        own = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
-        more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
-        for name, value in (*own.items(), *more.items()):
-            if value not in (None, []):
-                fail(f"{name} cannot be used with --like: a show has its own sound and hands", 2)
         from livegan.cli.show.rehearse_like import rehearse_like
 
-        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in or [])
+        others = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
+        more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
+        given = {**others, **more}
+        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, given)
         return
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -23,15 +25,22 @@ def rehearse_like(
     fps: float,
     size: Size,
     device: str,
-    stand_in: list[str],
+    stand_in: list[str] | None,
+    others: Mapping[str, Any],
 ) -> None:
-    """Play a set with the sound, beats and controls of a show, at the moments of its frames."""
+    """Play a set with the sound, beats and controls of a show, at the moments of its frames.
+
+    ``others`` are options that make no sense then, as they were given.
+    """
     from livegan.journal.folder import Journal
     from livegan.journal.lines import JournalError
     from livegan.picture_sources.stand_in import stand_ins
     from livegan.rehearsal.replay_part import Replay
     from livegan.rehearsal.replaying import replay
 
+    for name, value in others.items():
+        if value not in (None, []):
+            fail(f"{name} cannot be used with --like: a show has its own sound and hands", 2)
     check_film(out, codec)
     with clear_errors():
         try:
@@ -44,7 +53,7 @@ def rehearse_like(
                 size=size,
                 fps=fps,
                 device=device,
-                stand_ins=stand_ins(stand_in),
+                stand_ins=stand_ins(stand_in or []),
                 set=set,
             )
             with progress_bar() as (progress, note):
