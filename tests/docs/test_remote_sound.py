@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ import pytest
 from livegan.cli.show.send import opened
 from livegan.sound.features import LINE
 from livegan.sound.inputs.capture import Capture
-from livegan.sound.network import address
 from livegan.sound.sources import parse_source
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "remote-sound.md").read_text("utf-8")
@@ -29,7 +29,7 @@ def test_what_the_page_sends_can_be_sent(
     words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        address.socket, "getaddrinfo", lambda *_, **__: [(2, 2, 17, "", ("127.0.0.1", 6980))]
+        socket, "getaddrinfo", lambda *_, **__: [(2, 2, 17, "", ("127.0.0.1", 6980))]
     )
     to = next(word for word in words if "://" in word)
     sender, there = opened(to, "opus", Path("livegan.sdp"))
