@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 import threading
@@ -140,7 +141,7 @@ class Feed:
                     self._keep(np.frombuffer(data, "<f4").reshape(-1, self.channels))
                 else:
                     self._hear(json.loads(data))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, struct.error) as error:  # killed in the middle of a packet
             self._end(f"{type(error).__name__}: {error}")
         else:
             self._end("its process has ended")
