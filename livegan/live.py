@@ -12,27 +12,27 @@ from functools import partial
 from typing import Any, Literal
 
 from livegan.graph.binding import bind, describe
-from livegan.graph.control import gamepad as gamepad
-from livegan.graph.control import knob as knob
-from livegan.graph.control import midi as midi
-from livegan.graph.control import osc as osc
-from livegan.graph.control import pad as pad
 from livegan.graph.diffusion import bind_diffusion
-from livegan.graph.graph import settings as settings
 from livegan.graph.graph import show as show
 from livegan.graph.leaf import call_signal
 from livegan.graph.leaf import encoder as encoder
 from livegan.graph.leaf import mixer as mixer
 from livegan.graph.leaf import patch as patch
 from livegan.graph.leaf import signal as signal
-from livegan.graph.oscillator import SHAPES
 from livegan.graph.patch import call_inside, call_patch, is_building
 from livegan.graph.picture import Morph, Picture, call
 from livegan.graph.place import NoSuchWord, SetError, here, standing_at
 from livegan.graph.require import require as require
 from livegan.graph.send import send as send
+from livegan.graph.settings import settings as settings
 from livegan.graph.shader import shader as shader
-from livegan.graph.signal import Signal, count_of, lift
+from livegan.graph.signals.control import gamepad as gamepad
+from livegan.graph.signals.control import knob as knob
+from livegan.graph.signals.control import midi as midi
+from livegan.graph.signals.control import osc as osc
+from livegan.graph.signals.control import pad as pad
+from livegan.graph.signals.oscillator import SHAPES
+from livegan.graph.signals.signal import Signal, count_of, lift
 from livegan.graph.sound import listen as listen
 from livegan.graph.source import SourcePicture, live_source
 from livegan.graph.source import film as film

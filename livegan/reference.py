@@ -11,10 +11,10 @@ from typing import Any
 
 from livegan import live
 from livegan.graph.diffusion import DIFFUSION
-from livegan.graph.graph import SETTINGS
-from livegan.graph.seen import SEEN
+from livegan.graph.settings import SETTINGS
 from livegan.graph.shader import OPTIONS
-from livegan.graph.signal import METHODS, Signal
+from livegan.graph.signals.seen import SEEN
+from livegan.graph.signals.signal import METHODS, Signal
 from livegan.graph.sound import FEATURES
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import CONTEXT, registry

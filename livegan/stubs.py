@@ -22,8 +22,8 @@ from pathlib import Path
 from livegan import live, saving
 from livegan.files import need_file
 from livegan.graph.diffusion import DIFFUSION
-from livegan.graph.graph import SETTINGS
-from livegan.graph.seen import SEEN
+from livegan.graph.settings import SETTINGS
+from livegan.graph.signals.seen import SEEN
 from livegan.graph.sound import FEATURES, SoundHandle
 from livegan.graph.source import FILM, SHAPE, SLIDES
 from livegan.plugin import registry
@@ -61,7 +61,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, overload
 
 from livegan.graph.picture import Morph
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin.declare import param as param
 from livegan.plugin.declare import static as static
 

@@ -19,7 +19,7 @@ from livegan import live
 from livegan.cli import app
 from livegan.graph.diffusion import DIFFUSION
 from livegan.graph.picture import CHAINED
-from livegan.graph.seen import SEEN
+from livegan.graph.signals.seen import SEEN
 from livegan.plugin import registry
 from livegan.stubs import PLACE, ROWS, live_stub, mixers_in, write_stubs
 

@@ -37,8 +37,8 @@ from livegan.generators.channels import resize
 from livegan.generators.finding import model_folders
 from livegan.graph.picture import Picture, call
 from livegan.graph.place import SetError
-from livegan.graph.reading import Reading
 from livegan.graph.shader import shader
+from livegan.graph.signals.reading import Reading
 from livegan.operation.moment import now_at
 from livegan.plugin import Operation, registry
 from livegan.shaders.reading import read_shader

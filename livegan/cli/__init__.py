@@ -16,17 +16,22 @@ ROWS = (
     CommandRow(
         "perform",
         "Play a set. Edit and save its file: the change appears at the next bar.",
+        room="show",
     ),
     CommandRow(
         "tell",
         "Control the show that plays in this folder from another terminal, or show its state.",
+        room="show",
     ),
     CommandRow(
         "rehearse",
         "Play a set with a recording, without a stage, and write a film or a report.",
+        room="show",
         parser="Rehearse",
     ),
-    CommandRow("record-source", "Record a camera or another picture source as a film."),
+    CommandRow(
+        "record-source", "Record a camera or another picture source as a film.", room="show"
+    ),
     CommandRow(
         "check",
         "Test a set without playing it.",
@@ -37,27 +42,38 @@ ROWS = (
     ),
     CommandRow("encode", "Draw the condition of one moment as a picture."),
     CommandRow("analyze", "Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."),
-    CommandRow("generate", "Paint one picture with a checkpoint."),
+    CommandRow("generate", "Paint one picture with a checkpoint.", room="model"),
     CommandRow(
         "dataset",
         "Make training pairs from films: the sound as a picture, and the film's frame.",
+        room="model",
     ),
-    CommandRow("train", "Train a model on pairs."),
+    CommandRow("train", "Train a model on pairs.", room="model"),
     CommandRow(
-        "score",
-        "Measure a model on data and music that it was not trained on.",
+        "score", "Measure a model on data and music that it was not trained on.", room="model"
     ),
-    CommandRow("export", "Write a model for another program, as .pth (pix2pix project) or ONNX."),
-    CommandRow("shows", "List the shows that were kept in shows/, tell of one, or delete one."),
     CommandRow(
-        "replay", "Play a show again: the same frames, saves and controls, to a film of any size."
+        "export",
+        "Write a model for another program, as .pth (pix2pix project) or ONNX.",
+        room="model",
+    ),
+    CommandRow(
+        "shows", "List the shows that were kept in shows/, tell of one, or delete one.", room="show"
+    ),
+    CommandRow(
+        "replay",
+        "Play a show again: the same frames, saves and controls, to a film of any size.",
+        room="show",
     ),
     CommandRow(
         "soak",
         "Play a copy of a set for hours, with edits and faults, and look for leaks.",
+        room="show",
     ),
     CommandRow(
-        "models", "List the models that a set in this folder can use, or show the card of one."
+        "models",
+        "List the models that a set in this folder can use, or show the card of one.",
+        room="model",
     ),
     CommandRow(
         "devices",

@@ -33,6 +33,7 @@ def shader_renderer() -> str:
     ShaderError
         If nothing does; the reason says what to install.
     """
+    from livegan.ipc.asked_process import ProcessGone, ProcessHung
     from livegan.shaders import painting
     from livegan.shaders.plain import read_plain
 
@@ -40,7 +41,7 @@ def shader_renderer() -> str:
     try:
         painter.load(read_plain(Path("test.frag"), "void main() { gl_FragColor = vec4(1.0); }"))
         return painter.renderer
-    except (painting.ShaderHung, painting.ShaderGone) as error:
+    except (ProcessHung, ProcessGone) as error:
         reason = f"shaders cannot be painted: {error or 'the driver hangs'}"
         raise ShaderError(reason, Path("test.frag"), 0) from None
     finally:

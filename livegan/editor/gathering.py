@@ -24,7 +24,7 @@ from livegan.gallery import file_of
 from livegan.generators.card import Card, card_path, read_card
 from livegan.generators.errors import ModelError
 from livegan.generators.finding import available, model_folders
-from livegan.graph.signal import METHODS, Signal
+from livegan.graph.signals.signal import METHODS, Signal
 from livegan.plugin import param, registry, static
 from livegan.plugin.catalogue import OF_A_SET, OWN, Offer, package_of
 from livegan.plugin.declare import Operation

@@ -6,16 +6,8 @@ import contextlib
 import threading
 from typing import Any
 
-from livegan.ipc.messages import (
-    TO_ENGINE,
-    BadMessage,
-    FromEngine,
-    Note,
-    Quit,
-    ToEngine,
-    decode,
-    encode,
-)
+from livegan.ipc.messages import TO_ENGINE, FromEngine, Note, Quit, ToEngine
+from livegan.ipc.wire import BadMessage, decode, encode
 
 
 class Link:

@@ -9,7 +9,7 @@ from typing import Any
 
 from livegan.files import named
 from livegan.graph.place import SetError, here
-from livegan.graph.signal import Signal, lift
+from livegan.graph.signals.signal import Signal, lift
 from livegan.graph.sound import SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -11,66 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livegan.control_names import KNOB
-from livegan.graph.binding import bind, describe
+from livegan.graph.binding import describe
 from livegan.graph.naming import label, name_nodes
 from livegan.graph.outputs import options_of_output, read_outputs, taken_twice
 from livegan.graph.patch import PatchSound, patches_of
 from livegan.graph.picture import LEAVES, ORDINALS, Picture
 from livegan.graph.place import Place, SetError, SetNote, here
-from livegan.graph.seen import seen_in, seen_name
+from livegan.graph.signals.seen import seen_in, seen_name
 from livegan.graph.sound import SOUNDS, SoundHandle
 from livegan.plugin.closest import suggestion
-from livegan.plugin.declare import Operation, Param
-from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
+from livegan.plugin.declare import Operation
 from livegan.plugin.output_options import OptionValue
 from livegan.plugin.tempo_wish import TempoWish
-from livegan.size import UNSAID
-
-_fixed = functools.partial(Param, live=False)
-SETTINGS = (
-    _fixed(
-        UNSAID,
-        doc="size of the canvas: `(width, height)`, or one number for a square",
-        unit="px",
-        name="size",
-    ),
-    _fixed(0.0, 0, 240, "pictures per second", name="fps"),
-    _fixed(
-        "",
-        doc='what to do on a machine that is too slow: "hold" keeps the rate, or a number of '
-        "pictures per second, and lets slots paint in turn; without it, the rate falls",
-        name="rate",
-    ),
-    _fixed(
-        0.0,
-        0,
-        FASTEST_BPM,
-        f"fixed tempo, {SLOWEST_BPM:g} or more; without one, the show follows the music",
-        name="bpm",
-    ),
-    _fixed(
-        "",
-        doc='what leads the beat: "music", "tap", "midi", "link", or a number, like `bpm`',
-        name="tempo",
-    ),
-    _fixed(
-        0.0,
-        -1000,
-        1000,
-        "how far ahead of the sound the beat is, for a projector that is late",
-        "ms",
-        name="lookahead",
-    ),
-    _fixed(4, 1, 32, "beats in a bar", name="beats_per_bar"),
-    _fixed(
-        "bar",
-        doc='when a save goes on the air: "now", "beat", "bar", or "4 bars" or 4',
-        name="swap",
-    ),
-    _fixed(0.4, 0, 30, "how long a new version dissolves in", "s", name="dissolve"),
-    _fixed(-1, -1, 2**31, "seed for everything random", name="seed"),
-)
-"""What ``settings(...)`` takes, as rows of data: what they mean, and what is valid."""
 
 
 @dataclass(frozen=True)
@@ -270,94 +221,6 @@ def show(picture: Any, **outputs: Any) -> None:
             text = f"{shows}; to show both, use show(grid(a, b))"
             graph.notes.append(SetNote(text, before[-1].place))
         graph.shown.append(new)
-
-
-def settings(
-    *,
-    size: int | str | tuple[int, int] | None = None,
-    fps: float | None = None,
-    rate: str | float | None = None,
-    bpm: float | None = None,
-    tempo: str | float | None = None,
-    lookahead: float | None = None,
-    beats_per_bar: int | None = None,
-    swap: str | float | None = None,
-    dissolve: float | None = None,
-    seed: int | None = None,
-) -> None:
-    """Settings of the whole set. What you leave out, or set to None, keeps the show's value."""
-    given = {"size": size, "fps": fps, "rate": rate, "bpm": bpm, "beats_per_bar": beats_per_bar}
-    given |= {"tempo": tempo, "lookahead": lookahead}
-    given |= {"swap": swap, "dissolve": dissolve, "seed": seed}
-    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if isinstance(tempo, (int, float)) and not isinstance(tempo, bool):
-        values["tempo"] = ""
-        if values.setdefault("bpm", tempo) != tempo:
-            raise SetError(f"settings: tempo={tempo:g} and bpm={bpm:g} are two tempos; keep one")
-    for name in ("swap", "rate"):  # a number of bars, or of pictures per second
-        if isinstance(values.get(name), (int, float)) and not isinstance(values[name], bool):
-            values[name] = f"{values[name]:g}"
-    _, checked = bind("settings", SETTINGS, values)
-    swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
-    held_rate(str(checked["rate"]), 30.0)
-    if 0 < checked["bpm"] < SLOWEST_BPM:
-        span = f"0, or from {SLOWEST_BPM:g} to {FASTEST_BPM:g}"
-        raise SetError(f"settings: bpm is {span}, got {checked['bpm']:g}")
-    graph = _collecting.get()
-    said = dict(graph.settings) if graph is not None else {}
-    said.update({name: checked[name] for name in values})
-    try:
-        TempoWish.of(said.get("tempo"), said.get("bpm"))
-    except ValueError as error:
-        raise SetError(f"settings: {error}") from None
-    if graph is not None:
-        graph.settings = said
-
-
-def held_rate(rate: str, fps: float) -> float:
-    """How many frames a second are held: those of the set, ``fps``, for ``"hold"``; 0 for none.
-
-    Raises
-    ------
-    SetError
-        If ``rate`` is neither empty, ``"hold"`` nor a number from 1 to 240.
-    """
-    if not rate:
-        return 0.0
-    if rate == "hold":
-        return fps
-    try:
-        number = float(rate)
-    except ValueError:
-        number = 0.0
-    if not 1 <= number <= 240:
-        raise SetError(f'settings: rate is "hold" or a number from 1 to 240, got {rate!r}')
-    return min(number, fps)
-
-
-def swap_beats(swap: str, beats_per_bar: int) -> float:
-    """The grid that a swap waits for, in beats: 0 for ``"now"``, 4 for a bar, 16 for 4 bars.
-
-    Raises
-    ------
-    SetError
-        If ``swap`` is none of ``"now"``, ``"beat"``, ``"bar"``, ``"N beats"``, ``"N bars"``, N.
-    """
-    words = swap.lower().split()
-    if len(words) == 1 and words[0].replace(".", "", 1).isdigit():
-        words.append("bars")
-    if words == ["now"]:
-        return 0.0
-    units = {"beat": 1.0, "beats": 1.0, "bar": float(beats_per_bar), "bars": float(beats_per_bar)}
-    count = 1.0
-    if len(words) == 2:
-        try:
-            count = float(words[0])
-        except ValueError:
-            count = 0.0
-    if words and len(words) <= 2 and words[-1] in units and count > 0:
-        return count * units[words[-1]]
-    raise SetError(f'settings: swap is "now", "beat", "bar" or "4 bars", got {swap!r}')
 
 
 def finish(graph: Graph, namespace: dict[str, Any]) -> Graph:

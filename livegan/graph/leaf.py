@@ -10,7 +10,7 @@ from livegan.graph.graph import remember_leaf
 from livegan.graph.patch import call_inside, call_patch, is_building
 from livegan.graph.picture import Picture, call, inputs_of
 from livegan.graph.place import SetError, here
-from livegan.graph.signal import Signal, lift
+from livegan.graph.signals.signal import Signal, lift
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.declare import DeclarationError, Kind, Operation, declare

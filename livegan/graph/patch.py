@@ -18,7 +18,7 @@ from typing import Any
 from livegan.graph.binding import bind, describe
 from livegan.graph.picture import Picture
 from livegan.graph.place import SetError
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.graph.sound import SOUND, SOUNDS, SoundHandle, declared
 from livegan.plugin.declare import Operation
 from livegan.plugin.loading.digest import digest_of

@@ -13,7 +13,7 @@ from typing import Any
 
 from livegan.graph.binding import bind, describe
 from livegan.graph.place import NoSuchWord, Place, SetError, here
-from livegan.graph.seen import SeenSignal
+from livegan.graph.signals.seen import SeenSignal
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin import registry
 from livegan.plugin.closest import suggestion

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from livegan.graph.binding import describe
-from livegan.graph.control import osc_address
 from livegan.graph.graph import collected
 from livegan.graph.place import Place, SetError, here
-from livegan.graph.signal import Signal, lift
+from livegan.graph.signals.control import osc_address
+from livegan.graph.signals.signal import Signal, lift
 
 MOST_VALUES = 16
 """Numbers of one message."""

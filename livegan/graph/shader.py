@@ -12,7 +12,7 @@ from typing import Any
 from livegan.graph.binding import bind, check, describe, look_for
 from livegan.graph.picture import CHAINED, Picture, as_input, flat
 from livegan.graph.place import Place, SetError
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.plugin.closest import suggestion
 from livegan.plugin.declare import Param

@@ -8,8 +8,8 @@ that the rest of livegan knows of it:
   a signal among its ``args``; what a handle is called there is its ``repr``, so equal keys are
   equal signals.
 * A set's handles are in ``Graph.sounds`` by key: `declared` puts one there.
-* In a frame `livegan.graph.reading.Reading.heard(handle)` is the `livegan.sound.history.Sound`.
-  The engine keeps a ``Hearing`` for each key, over edits
+* In a frame `livegan.graph.signals.reading.Reading.heard(handle)` is the
+  `livegan.sound.history.Sound`. The engine keeps a ``Hearing`` for each key, over edits
   (`livegan.engine.program.hearings.Hearings`), and asks a `Sounds` of
   `livegan.engine.program.hearings` for the history of the key: in a show that is the sound ring
   `livegan.ipc.sound_ring.ring_of(main ring, key)`, whoever writes it; it may come and go.
@@ -21,7 +21,7 @@ import re
 from contextvars import ContextVar
 
 from livegan.graph.place import NoSuchWord, Place, SetError, here
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin.closest import suggestion
 
 FEATURES = {

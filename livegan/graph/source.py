@@ -11,7 +11,7 @@ from typing import Any, Literal
 from livegan.graph.binding import bind, describe
 from livegan.graph.picture import Picture
 from livegan.graph.place import SetError
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin.declare import Param
 from livegan.size import FITS
 

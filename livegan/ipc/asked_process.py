@@ -38,9 +38,13 @@ class ProcessGone(Exception):
 
 
 class AskedProcess:
-    """A process that runs ``main()`` of a module; for one thread at a time."""
+    """A process that runs ``main()`` of a module; for one thread at a time.
 
-    def __init__(self, module: str) -> None:
+    ``gone`` is what is said of it when it has ended.
+    """
+
+    def __init__(self, module: str, *, gone: str = "its process has ended") -> None:
+        self._why = gone
         flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
         self._process = subprocess.Popen(
             [sys.executable, *flags, "-c", START.format(module), *sys.path],
@@ -105,7 +109,7 @@ class AskedProcess:
         except subprocess.TimeoutExpired:
             how = None
         self.end()
-        return ProcessGone("its process has ended", how)
+        return ProcessGone(self._why, how)
 
     def _ran(self) -> float:
         """Seconds that processors have spent on it."""

@@ -12,7 +12,7 @@ from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.unattended import unattended
 from livegan.patches.live_patch import LivePatch
 from livegan.patches.pyo_library import NoPyo, load_pyo
-from livegan.plugin import registry
+from livegan.plugin.loading.hot import Hot
 from livegan.stage.outputs.hosting import GuestPipe
 
 LOOK_S = 0.0007
@@ -31,12 +31,14 @@ def play(connection: Connection, options: dict[str, Any]) -> None:
     except NoPyo as missing:
         line.tell("unavailable", text=str(missing))
         return
-    registry.use(registry.Registry().load(Path(options["folder"]) / "plugins"))
+    plugins = Hot(Path(options["folder"]) / "plugins")
+    plugins.renew()
     if "key" not in options:
         begin = line.receive()
         if begin is None:
             return
         options = begin["begin"]
+        plugins.renew()  # a plugin may have been saved since
     try:
         patch = LivePatch(options["key"], options, line.note)
     except FileNotFoundError:  # the stage that made the memory is gone

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from livegan.graph.control_reading import ControlValue
 from livegan.graph.patch import PatchSound
-from livegan.graph.reading import HeardSounds, Reading, live_values
+from livegan.graph.signals.control_reading import ControlValue
+from livegan.graph.signals.reading import HeardSounds, Reading, live_values
 from livegan.operation.moment import now_at
 from livegan.patches.built_patch import Values
 from livegan.patches.player import held

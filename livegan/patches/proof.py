@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from livegan.engine.commit.script import Refusal, Script
 from livegan.graph.patch import PatchSound
 from livegan.graph.place import Place
-from livegan.graph.reading import Reading, live_values
+from livegan.graph.signals.reading import Reading, live_values
 from livegan.ipc.asked_process import AskedProcess, ProcessGone, ProcessHung
 from livegan.patches.player import held
 from livegan.sound.history import Sound
@@ -34,6 +35,7 @@ class PatchProver:
         self._process: AskedProcess | None = None
         self._asking = threading.Lock()
         self._fresh = True
+        self._path: list[str] = []
 
     def prove(
         self, patch: PatchSound, script: Script, folder: Path, reading: Reading, seed: int
@@ -67,7 +69,10 @@ class PatchProver:
     def _ask(
         self, asked: Mapping[str, object], sound: memoryview, patch: PatchSound
     ) -> Mapping[str, object]:
+        if self._path != sys.path:  # it would not find a plugin's package
+            self.close()
         if self._process is None or not self._process.alive:
+            self._path = list(sys.path)
             self._process, self._fresh = AskedProcess(PROVER), True
         limit = FIRST_S if self._fresh else LIMIT_S
         try:

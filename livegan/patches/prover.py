@@ -22,7 +22,7 @@ from livegan.patches.built_patch import BuiltPatch, Values
 from livegan.patches.live_patch import read_patch
 from livegan.patches.player import BURST
 from livegan.patches.pyo_library import NoPyo, load_pyo
-from livegan.plugin import registry
+from livegan.plugin.loading.hot import Hot
 from livegan.sound import HOP, RATE
 
 SPARE_S = 5.0
@@ -42,7 +42,7 @@ def main() -> None:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
     quiet = open(os.devnull, "w")  # noqa: SIM115  # as long as the process
-    folder = ""
+    plugins: Hot | None = None
     while True:
         try:
             head, body = read(commands)
@@ -52,9 +52,10 @@ def main() -> None:
         faulthandler.dump_traceback_later(head["limit"] + SPARE_S, exit=True, file=quiet)
         try:
             load_pyo()
-            if head["folder"] != folder:
-                folder = head["folder"]
-                registry.use(registry.Registry().load(Path(folder) / "plugins"))
+            folder = Path(head["folder"]) / "plugins"
+            if plugins is None or plugins.folder != folder:
+                plugins = Hot(folder)
+            plugins.renew()
             with unattended():
                 prove(head, np.frombuffer(body, np.float32).reshape(-1, 2))
             write(answers, {"proven": True})

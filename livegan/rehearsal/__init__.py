@@ -3,6 +3,7 @@
 It may import everything but `livegan.cli`. The stage and the engine never import it.
 """
 
-from livegan.rehearsal.rehearsing import Edit, Rehearsal, Result, follow, rehearse
+from livegan.rehearsal.rehearsing import Edit, Rehearsal, Result, rehearse
+from livegan.rehearsal.tempo import follow
 
 __all__ = ["Edit", "Rehearsal", "Result", "follow", "rehearse"]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from livegan import __version__, film
-from livegan.control_names import CLOCK_BEATS, CLOCK_BPM, KNOB
+from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, text_of
 from livegan.engine.isolation.deadline import last_resort
@@ -33,8 +33,9 @@ from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
-from livegan.ipc.messages import Commit, FromEngine, Note, encode
+from livegan.ipc.messages import Commit, FromEngine
 from livegan.ipc.recorded_controls import RecordedControls
+from livegan.ipc.wire import encode
 from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
@@ -43,13 +44,13 @@ from livegan.rehearsal.held_pictures import HeldPictures
 from livegan.rehearsal.patches import RehearsedPatches
 from livegan.rehearsal.report import as_paced, stage_ms
 from livegan.rehearsal.sends import RehearsedSends
+from livegan.rehearsal.sinks import sinks
 from livegan.rehearsal.sound import RehearsalSound
-from livegan.saving import save_png
+from livegan.rehearsal.tempo import follow
 from livegan.size import UNSAID, Written
 from livegan.sound import HOP, RATE
 from livegan.sound.named_inputs import missing_line
 from livegan.sound.soundtrack import Playhead
-from livegan.sound.tempo_source import ClockReading, FixedTempo, RecordedClock
 from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
 
@@ -243,7 +244,7 @@ def _rehearse(
         sound.track.hear(first_sample + stop + 2 * HOP)
         return patches.room(first_sample + start, first_sample + stop)
 
-    with contextlib.closing(player), sinks(what, fps, room) as sink:
+    with contextlib.closing(player), sinks(what.out, what.frames, fps, room) as sink:
         held = HeldPictures(sink, first_sample, fps, lambda: patches.position, play_on)
         patches.use(program, history.position)
         for index in itertools.count():
@@ -343,63 +344,3 @@ def _rehearse(
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
         sent.write(what.report / "sends.jsonl")
     return Result(report)
-
-
-def follow(
-    tempo: TempoChoice,
-    program: Program,
-    history: Playhead,
-    emit: Callable[[FromEngine], None],
-    controls: Controls,
-) -> TempoChoice:
-    """Let the tempo of a set that goes on the air lead, as a stage does. Clocks and taps are those
-    of the take, else there is only ``bpm``, or the music."""
-    wish = program.graph.tempo
-    history.beats_per_bar = int(program.setting("beats_per_bar", 4))
-    tempo, leads, line = tempo.hear(wish)
-    if leads:
-        source: FixedTempo | RecordedClock | None = FixedTempo(wish.bpm) if wish.bpm else None
-        instead = f"bpm={wish.bpm:g}" if wish.bpm else "the music"
-        readings = clock_of(controls) if wish.follow in ("midi", "link") else []
-        if readings:
-            source, instead = RecordedClock(readings, history.beats_per_bar), "that of the take"
-        history.lead(source)
-        if wish.follow in ("midi", "link", "tap"):
-            emit(Note(f'tempo="{wish.follow}": a rehearsal has no such clock; it uses {instead}'))
-    if line:
-        emit(Note(line))
-    return tempo
-
-
-def clock_of(controls: Controls) -> list[ClockReading]:
-    """What a take says of the clock that its show followed."""
-    if not isinstance(controls, RecordedControls):
-        return []
-    tempos = dict(controls.values.get(CLOCK_BPM, ()))
-    beats = controls.values.get(CLOCK_BEATS, ())
-    return [ClockReading(at, count, tempos[at]) for at, count in beats if tempos.get(at, 0) > 0]
-
-
-@contextlib.contextmanager
-def sinks(
-    what: Rehearsal, fps: float, sound: Callable[[int, int], Any]
-) -> Iterator[Callable[[int, Any], None]]:
-    """Where frames go: a film, a folder of pictures, both or neither.
-
-    A film is written beside its place and moved there when it is whole.
-    """
-    with contextlib.ExitStack() as stack:
-        targets: list[Callable[[int, Any], None]] = []
-        if what.out is not None:
-            writer = stack.enter_context(film.FilmWriter(what.out, fps, sound))
-            targets.append(lambda index, pixels: writer.write(pixels))
-        if what.frames is not None:
-            what.frames.mkdir(parents=True, exist_ok=True)
-            folder = what.frames
-            targets.append(lambda index, pixels: save_png(folder / f"{index:06d}.png", pixels))
-
-        def sink(index: int, pixels: Any) -> None:
-            for target in targets:
-                target(index, pixels)
-
-        yield sink

@@ -17,8 +17,8 @@ from livegan.engine.program.instance import Moment, OperationInstance
 from livegan.engine.program.signal_objects import objects_of
 from livegan.graph.leaf import call_signal
 from livegan.graph.picture import Picture, call
-from livegan.graph.reading import Reading, read
-from livegan.graph.signal import Signal
+from livegan.graph.signals.reading import Reading, read
+from livegan.graph.signals.signal import Signal
 from livegan.graph.sound import SOUND
 from livegan.operation.moment import now_at
 from livegan.plugin import Operation

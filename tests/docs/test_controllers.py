@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from livegan import share
 from livegan.cli import app
-from livegan.cli.perform import osc_ports
+from livegan.cli.show.perform import osc_ports
 from livegan.stage.hands.mapping.route import KEYS, read_mapping
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "controllers.md").read_text("utf-8")

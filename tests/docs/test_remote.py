@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from livegan.cli.tell import tell
+from livegan.cli.show.tell import tell
 from livegan.ipc.remote.schema import COMMANDS, ShowState
 
 PAGE = (Path(__file__).parents[2] / "docs" / "remote.md").read_text("utf-8")

@@ -17,7 +17,8 @@ from livegan.engine.program.player import Frame, NoControls, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.small import SmallGenerator
-from livegan.ipc.messages import Commit, Fault, FromEngine, encode
+from livegan.ipc.messages import Commit, Fault, FromEngine
+from livegan.ipc.wire import encode
 from livegan.rehearsal import follow
 from livegan.sound.hearing.analysis import Analyzer
 from livegan.sound.history import History, RecordedHistory

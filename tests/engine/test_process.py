@@ -16,9 +16,10 @@ import psutil
 import pytest
 
 from livegan.ipc.control_table import ControlTable
-from livegan.ipc.messages import EngineMessage, SwapNow, encode
+from livegan.ipc.messages import EngineMessage, SwapNow
 from livegan.ipc.picture_ring import PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
+from livegan.ipc.wire import encode
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES
 from livegan.stage.show_memory import remove

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from livegan.graph.graph import Graph, collecting, finish, swap_beats
+from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.picture import Picture
 from livegan.graph.place import SetError
+from livegan.graph.settings import swap_beats
 from livegan.live import (
     encode,
     encoder,

@@ -8,7 +8,7 @@ import pytest
 
 from livegan.graph.graph import collecting
 from livegan.graph.place import NoSuchWord, SetError
-from livegan.graph.reading import Reading, read
+from livegan.graph.signals.reading import Reading, read
 from livegan.live import encode, listen, signal
 from livegan.plugin import Now
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from livegan.graph.graph import collecting, settings
+from livegan.graph.graph import collecting
 from livegan.graph.place import SetError
+from livegan.graph.settings import settings
 from livegan.plugin.tempo_wish import TempoWish
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livegan.ipc import messages
-from livegan.ipc.messages import FROM_ENGINE, TO_ENGINE, BadMessage, decode, encode
+from livegan.ipc.messages import FROM_ENGINE, TO_ENGINE
+from livegan.ipc.wire import BadMessage, decode, encode
 
 KINDS = [(name, kind, kinds) for kinds in (FROM_ENGINE, TO_ENGINE) for name, kind in kinds.items()]
 ROWS = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=3)

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from livegan.engine.program.shader_instance import ShaderInstance
+from livegan.ipc import asked_process
 from livegan.shaders import painting
 from tests.engine.playing import Show
 from tests.shaders.painters import need_shaders
@@ -349,7 +350,7 @@ def test_without_a_driver_the_set_is_refused_with_what_to_install(
     tmp_path: Path, isf: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     isf("g.fs", "gl_FragColor = vec4(1.0);", INPUTS=[])
-    monkeypatch.setattr(painting, "START", "import sys; sys.path[:] = sys.argv[1:]; "
+    monkeypatch.setattr(asked_process, "START", "import sys; sys.path[:] = sys.argv[1:]; "
                         "sys.modules['moderngl'] = None; "
                         "from livegan.shaders.painter import main; main()")  # fmt: skip
     painting.end_idle()

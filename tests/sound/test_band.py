@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from livegan.graph.place import SetError
-from livegan.graph.reading import Reading, read
+from livegan.graph.signals.reading import Reading, read
 from livegan.graph.sound import BAND_HZ
 from livegan.live import listen
 from livegan.plugin import Now

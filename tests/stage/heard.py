@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.ipc.messages import FROM_ENGINE, FROM_STAGE, Commit, decode
+from livegan.ipc.messages import FROM_ENGINE, FROM_STAGE, Commit
+from livegan.ipc.wire import decode
 
 NEEDED: dict[str, dict[str, Any]] = {
     "hello": {"pid": 1},

@@ -14,19 +14,21 @@ from typer.core import TyperGroup
 class CommandRow:
     """A command of livegan: its name, what ``livegan --help`` says of it, and where its code is.
 
-    ``summary`` is the first line of its docstring, and its module in `livegan.cli` has its name,
-    with underscores.
+    ``summary`` is the first line of its docstring. Its module has its name, with underscores, and
+    is in `livegan.cli`, or in the ``room`` of it that is named.
     ``parser`` is the class in it of a command that reads its arguments in its own way.
     """
 
     name: str
     summary: str
+    room: str = ""
     parser: str = ""
 
     def load(self) -> Any:
         """Import it: the command, as typer makes it of its function or of its group."""
         module_name = self.name.replace("-", "_")
-        module = importlib.import_module(f"livegan.cli.{module_name}")
+        place = f"livegan.cli.{self.room}" if self.room else "livegan.cli"
+        module = importlib.import_module(f"{place}.{module_name}")
         found = getattr(module, module_name)
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)

@@ -15,7 +15,7 @@ from typing import Any
 
 from livegan import live
 from livegan.graph.place import Place, SetNote
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin import registry
 from livegan.plugin.catalogue import OF_A_SET, clash
 from livegan.plugin.closest import suggestion

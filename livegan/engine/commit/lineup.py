@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from livegan.engine.program.quantise import next_beat, still_ahead
-from livegan.graph.graph import swap_beats
+from livegan.graph.settings import swap_beats
 from livegan.ipc.messages import Note
 
 if TYPE_CHECKING:  # decisions need no torch

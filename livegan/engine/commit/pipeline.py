@@ -20,7 +20,7 @@ from livegan.engine.commit.decisions import Decisions
 from livegan.engine.commit.plugin_trials import Trials
 from livegan.engine.commit.script import Refusal, place_at, run
 from livegan.engine.commit.set_inputs import SetInputs, files_of
-from livegan.engine.commit.watch import read_text, stamp
+from livegan.engine.commit.watch import Stamps, read_stamped, read_text
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.given_up_imports import let_import
 from livegan.engine.isolation.object_lifetime import retire
@@ -191,21 +191,22 @@ class Pipeline:
         self.inputs.helpers, self.inputs.files = set(), set()
         self.recall()
 
-    def return_to(self, program: Program) -> bool:
-        """Texts are those of the set of ``program`` again, from its next save on. Whether they
-        were another's before: a scene was refused, or undone."""
+    def return_to(self, program: Program) -> Stamps:
+        """Texts are those of the set of ``program`` again, from its next save on. Gives the stamp
+        of its file if they were another's before (a scene was refused, or undone), else nothing."""
         script = program.script
         if script.path == self.path:
-            return False
+            return {}
+        # Before the turn, for whoever has seen it may save: that save counts.
+        known, text = read_stamped(script.path)
         self._turn(script.path)
         self.inputs.helpers = set(beside.loaded(script.path))
         self.inputs.checkpoints = checkpoints_of(script.graph)
         self.inputs.files = files_of(script.graph)
         self._seen = self.inputs.stamps()
-        text = read_text(script.path) or ""
         self._last_seen = self.inputs.fingerprint(text, self._seen)
-        self._decisions.left = (stamp(script.path),)
-        return True
+        self._decisions.left = (known,)
+        return {script.path: known}
 
     def _turn(self, path: Path) -> None:
         self.path = self.inputs.path = self._decisions.path = path

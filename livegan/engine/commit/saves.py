@@ -140,9 +140,9 @@ class Saves:
                 elif scene is not None:
                     self._scene = scene  # the show has yet to begin
                 newest = self.pipeline.player.lineup.newest
-                if newest is not None and self.pipeline.return_to(newest):
+                if newest is not None and (known := self.pipeline.return_to(newest)):
                     before = newest.script.text
-                    self.watcher.look()
+                    self.watcher.look(known)
                 if first or self._moved or self.watcher.wait() or self.pipeline.read_again.is_set():
                     self._moved = False
                     self.pipeline.read_again.clear()

@@ -26,9 +26,9 @@ from livegan.engine.isolation.gpu_errors import check_context, first_line, is_fu
 from livegan.engine.isolation.process_state import end_threads, files_of, threads_in
 from livegan.engine.isolation.unattended import unattended
 from livegan.files import NotAFile, need_file, printable
-from livegan.graph import reading
 from livegan.graph.graph import Graph, collecting, finish
 from livegan.graph.place import Place, SetError, SetNote
+from livegan.graph.signals import reading
 from livegan.patches.pyo_library import NoPyo, load_pyo
 from livegan.plugin.guard import said
 from livegan.plugin.source import is_own, plain

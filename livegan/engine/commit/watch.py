@@ -32,8 +32,11 @@ LARGEST = 256 << 10
 """Bytes of the largest text that is taken for a set: Python reads a larger one for so long, and
 lets nothing else run meanwhile, that pictures would stand still."""
 
+Stamp = tuple[int, ...] | None
+Stamps = dict[Path, Stamp]
 
-def stamp(path: Path) -> tuple[int, ...] | None:
+
+def stamp(path: Path) -> Stamp:
     """What changes when a file is saved: times, size, inode; None while there is no such file."""
     try:
         status = path.stat()
@@ -74,6 +77,15 @@ def read_text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def read_stamped(path: Path) -> tuple[Stamp, str]:
+    """The text of a file, or nothing, and the stamp that it had then."""
+    while True:
+        stamped, text = stamp(path), read_text(path) or ""
+        if stamp(path) == stamped:
+            return stamped, text
+        time.sleep(SETTLE_S)
 
 
 def unreadable(path: Path) -> str:
@@ -173,7 +185,7 @@ class Watcher:
     ) -> None:
         self.changed = threading.Event()
         self._files = files
-        self._stamps: dict[Path, Any] = {}
+        self._stamps: Stamps = {}
         self._observer: Any = None
         self._stopped = threading.Event()
         self._asked: float | None = None
@@ -242,9 +254,11 @@ class Watcher:
         self.changed.clear()
         return self._look()
 
-    def look(self) -> None:
-        """Take the files as they are now: what has changed so far is known."""
+    def look(self, known: Stamps) -> None:
+        """Take the files as they are now, and those of ``known`` as they were: only what changes
+        from then on is a save."""
         self._look()
+        self._stamps.update(known)
 
     def settle(self, urgent: Path) -> None:
         """Wait while files are being written; no longer than until ``urgent`` is saved."""

@@ -17,7 +17,7 @@ from livegan.engine.program.instance import (
 )
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
-from livegan.graph.reading import live_values
+from livegan.graph.signals.reading import live_values
 from livegan.plugin.painting import PAINTING
 from livegan.size import Size
 

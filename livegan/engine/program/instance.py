@@ -12,7 +12,7 @@ from livegan.builtin.pictures import as_picture, in_range
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
-from livegan.graph.reading import Reading, hop_values, live_values
+from livegan.graph.signals.reading import Reading, hop_values, live_values
 from livegan.operation.driver import Driver
 from livegan.operation.feeding import HopValues
 from livegan.picture_sources.board import Board, NoSources

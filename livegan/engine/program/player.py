@@ -23,10 +23,10 @@ from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_f
 from livegan.engine.program.seeing import Seeing
 from livegan.engine.program.sends import SentNumbers, sent_by
 from livegan.generators.channels import fitted
-from livegan.graph.control_reading import ControlValue
-from livegan.graph.graph import held_rate
-from livegan.graph.reading import NO_CONTROLS, Reading
 from livegan.graph.send import Send
+from livegan.graph.settings import held_rate
+from livegan.graph.signals.control_reading import ControlValue
+from livegan.graph.signals.reading import NO_CONTROLS, Reading
 from livegan.ipc.messages import Fault
 from livegan.operation.moment import now_at
 from livegan.picture_sources.board import Board, NoSources

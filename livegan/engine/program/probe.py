@@ -16,7 +16,7 @@ from livegan.engine.program.signal_objects import MAKING_S
 from livegan.generators import ModelError
 from livegan.graph.picture import Picture
 from livegan.graph.place import Place
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin.guard import said
 
 FIRST_FRAME_S = 2.0

@@ -23,7 +23,7 @@ from livegan.engine.program.paint_threads import PaintThreads, outcome
 from livegan.graph.graph import Graph
 from livegan.graph.picture import Picture
 from livegan.graph.place import Place
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin import Operation
 from livegan.plugin.catalogue import OWN
 from livegan.plugin.guard import place_of

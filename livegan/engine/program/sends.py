@@ -8,8 +8,8 @@ from livegan.engine.commit.script import Refusal, refusal_of
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import pressed
 from livegan.engine.program.program import Program, foreign_signal
-from livegan.graph.reading import Reading, number
 from livegan.graph.send import Send
+from livegan.graph.signals.reading import Reading, number
 
 SentNumbers = tuple[tuple[Send, tuple[float, ...]], ...]
 """Each ``send(...)`` with its numbers."""

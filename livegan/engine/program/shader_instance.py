@@ -18,9 +18,10 @@ from livegan.engine.commit.script import Refusal
 from livegan.engine.program.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
-from livegan.graph.reading import number, read, vector
 from livegan.graph.shader import ShaderPicture
-from livegan.graph.signal import Signal
+from livegan.graph.signals.reading import number, read, vector
+from livegan.graph.signals.signal import Signal
+from livegan.ipc.asked_process import ProcessGone, ProcessHung
 from livegan.ipc.pipes import Bytes
 from livegan.shaders import painting
 from livegan.shaders.shader import Shader, ShaderError, ShaderValue
@@ -54,10 +55,10 @@ class Keeper:
         self._box = self._give_back.peek()[2][0]  # type: ignore[index]
         try:
             self.painter.load(shader, self.size)
-        except painting.ShaderHung:
+        except ProcessHung:
             reason = f"it takes more than {painting.LOAD_S:g} s to compile; simplify it"
             raise ShaderError(reason, shader.path, 0) from None
-        except painting.ShaderGone as error:
+        except ProcessGone as error:
             raise ShaderError(str(error), shader.path, 0) from None
 
     def paint(self, head: dict[str, Any], bodies: list[Bytes]) -> tuple[tuple[int, int], bytes]:
@@ -76,13 +77,13 @@ class Keeper:
             self._again, self.begun = None, False
         try:
             return self.painter.paint(head, bodies)
-        except painting.ShaderHung:
+        except ProcessHung:
             self.ended = (
                 f"a frame took more than {painting.PAINT_S:g} s, an endless loop? Its process was "
                 "ended; edit the file to try again, or paint smaller with size="
             )
             raise Refusal(self.ended) from None
-        except painting.ShaderGone as error:
+        except ProcessGone as error:
             self._tries += 1
             if self._tries > TRIES:
                 self.ended = f"{error}; edit the file to try again"
@@ -97,7 +98,7 @@ class Keeper:
         self.painter = self._box[0] = painter
         try:
             painter.load(self.shader, self.size)
-        except (painting.ShaderHung, painting.ShaderGone, ShaderError) as error:
+        except (ProcessHung, ProcessGone, ShaderError) as error:
             self.ended = f"it could not be started again: {error}"
 
 

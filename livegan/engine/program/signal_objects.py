@@ -13,8 +13,8 @@ from livegan.engine.isolation.deadline import pressed
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.engine.program.program import foreign
 from livegan.graph.place import Place
-from livegan.graph.reading import Reading, feed_leaf
-from livegan.graph.signal import Signal
+from livegan.graph.signals.reading import Reading, feed_leaf
+from livegan.graph.signals.signal import Signal
 from livegan.operation.driver import Holder, apart
 from livegan.plugin.guard import said
 

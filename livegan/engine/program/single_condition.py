@@ -10,7 +10,7 @@ import torch
 from livegan.engine.program.instance import Moment, OperationInstance
 from livegan.engine.program.player import as_bytes
 from livegan.graph.picture import call
-from livegan.graph.reading import Reading
+from livegan.graph.signals.reading import Reading
 from livegan.graph.sound import SOUND
 from livegan.operation.moment import now_at
 from livegan.plugin import registry

@@ -15,9 +15,9 @@ import torch
 from livegan.engine.program.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.binding import alike
-from livegan.graph.oscillator import chosen
 from livegan.graph.picture import Picture
-from livegan.graph.reading import number, read
+from livegan.graph.signals.oscillator import chosen
+from livegan.graph.signals.reading import number, read
 from livegan.picture_file import SUFFIXES as PICTURES
 from livegan.picture_sources.board import Board, Newest, pattern
 from livegan.picture_sources.clip import Clip

@@ -9,8 +9,8 @@ from typing import Any
 
 from livegan.engine.program.program import Program
 from livegan.graph.place import Place
-from livegan.graph.reading import Reading
-from livegan.graph.signal import Signal
+from livegan.graph.signals.reading import Reading
+from livegan.graph.signals.signal import Signal
 from livegan.ipc.messages import LineValues, Row
 
 MOST = 200

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from livegan.ipc.messages import BadMessage
 from livegan.ipc.remote.address import ShowAddress
 from livegan.ipc.remote.schema import (
     VERSION,
@@ -20,6 +19,7 @@ from livegan.ipc.remote.schema import (
     line_of,
     read_answer,
 )
+from livegan.ipc.wire import BadMessage
 
 PATIENCE = 5.0
 """Seconds that a show has to answer."""

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from livegan.ipc.messages import BadMessage, Row, Safe, Solo, SwapNow, Undo, decode
+from livegan.ipc.messages import Row, Safe, Solo, SwapNow, Undo
+from livegan.ipc.wire import BadMessage, decode
 
 VERSION = 1
 """Of these messages: raised when one of them changes its meaning."""

@@ -71,6 +71,12 @@ class Hot:
         warned = [w for r in loaded.records if r.entry.hot for w in r.plugin.warnings]
         return [*(str(problem) for problem in loaded.problems), *warned]
 
+    def renew(self) -> None:
+        """Use what the files say by now, untested: for processes that play what is proven."""
+        _ = self.registry
+        if (trial := self.trial()) is not None:
+            trial.accept()
+
     # What the files say --------------------------------------------------------------------------
 
     def files(self) -> list[Path]:

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from livegan import __version__
-from livegan.ipc.messages import BadMessage, Safe, Solo, SwapNow, Undo
+from livegan.ipc.messages import Safe, Solo, SwapNow, Undo
 from livegan.ipc.remote.address import ShowAddress
 from livegan.ipc.remote.schema import (
     TYPES,
@@ -38,6 +38,7 @@ from livegan.ipc.remote.schema import (
     TapTempo,
 )
 from livegan.ipc.remote.schema import read_command as read
+from livegan.ipc.wire import BadMessage
 from livegan.stage.panel.changes import State, for_phones
 from livegan.stage.panel.phone import Phone
 from livegan.stage.panel.pictures import PhonePictures

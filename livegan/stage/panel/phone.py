@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from websockets.exceptions import ConnectionClosed
 
-from livegan.ipc.messages import BadMessage
 from livegan.ipc.remote.schema import Command, Enter, Follow, NotJson, read_command
+from livegan.ipc.wire import BadMessage
 from livegan.stage.panel.changes import State, changes
 
 SHOWN = "shown"

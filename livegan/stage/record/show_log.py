@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from livegan.ipc.commit_text import playing
-from livegan.ipc.messages import Alive, EngineMessage, LineValues, Row, Slots, encode
+from livegan.ipc.messages import Alive, EngineMessage, LineValues, Row, Slots
+from livegan.ipc.wire import encode
 from livegan.stage.record.line_file import RETRY, LineFile
 from livegan.stage.record.terminal import Terminal
 from livegan.stage.record.worker import Worker

@@ -11,7 +11,6 @@ import hmac
 import socket
 from collections.abc import Callable
 
-from livegan.ipc.messages import BadMessage
 from livegan.ipc.remote.schema import (
     FASTEST,
     LONGEST_LINE,
@@ -26,6 +25,7 @@ from livegan.ipc.remote.schema import (
     line_of,
     read_command,
 )
+from livegan.ipc.wire import BadMessage
 
 ENTER = 3.0
 """Seconds in which a client has to show its token."""

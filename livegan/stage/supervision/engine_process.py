@@ -20,8 +20,9 @@ from typing import Any
 
 import psutil
 
-from livegan.ipc.messages import Note, Quit, Wire, encode
+from livegan.ipc.messages import Note, Quit
 from livegan.ipc.pulse import Pulse
+from livegan.ipc.wire import Wire, encode
 from livegan.stage.supervision.child_environment import SAFE_PATH, back_to, for_a_child
 from livegan.stage.supervision.engine_output import Account, EngineOutput
 from livegan.stage.supervision.events import Gone, Guilt

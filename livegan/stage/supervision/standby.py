@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from livegan.ipc.messages import Commit, Keep, Row, encode
+from livegan.ipc.messages import Commit, Keep, Row
+from livegan.ipc.wire import encode
 
 PAUSE = 3.0  # seconds an engine plays before another is started beside it
 GOOD = 4.0  # seconds on the air after which a program is good enough to be kept ready

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from livegan.ipc.messages import Alive, Commit, FromEngine, Ready, TakeOver, encode
+from livegan.ipc.messages import Alive, Commit, FromEngine, Ready, TakeOver
+from livegan.ipc.wire import encode
 from livegan.stage.supervision import standby as standbys
 from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.events import (

@@ -15,7 +15,6 @@ from typing import Any
 
 from livegan.ipc.messages import (
     FROM_ENGINE,
-    BadMessage,
     Commit,
     EngineMessage,
     EngineNews,
@@ -27,9 +26,8 @@ from livegan.ipc.messages import (
     Quit,
     TakeOver,
     ToEngine,
-    decode,
-    encode,
 )
+from livegan.ipc.wire import BadMessage, decode, encode
 from livegan.stage.supervision import supervisor
 from livegan.stage.supervision.actions import Announce, Kill, Start, SupervisorAction
 from livegan.stage.supervision.engine_process import (

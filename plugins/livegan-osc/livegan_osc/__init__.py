@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.live import osc
 from livegan.plugin import hookimpl
 

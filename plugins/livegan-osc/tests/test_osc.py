@@ -8,7 +8,7 @@ import pytest
 from livegan_osc import shake
 
 from livegan.graph.place import SetError
-from livegan.graph.reading import Reading, number
+from livegan.graph.signals.reading import Reading, number
 from livegan.ipc.control_table import Control
 from livegan.plugin import Now
 from livegan.testing import conformance

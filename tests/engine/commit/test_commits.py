@@ -8,7 +8,8 @@ from typing import Any
 from livegan.engine.commit.commits import REMEMBERED, Commits, changed_lines
 from livegan.engine.commit.script import Refusal
 from livegan.graph.place import Place
-from livegan.ipc.messages import FROM_ENGINE, Commit, decode, encode
+from livegan.ipc.messages import FROM_ENGINE, Commit
+from livegan.ipc.wire import decode, encode
 
 
 def test_a_commit_is_told_each_time_it_comes_further() -> None:

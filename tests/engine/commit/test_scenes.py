@@ -89,6 +89,25 @@ def test_a_scene_plays_is_followed_and_is_undone_to_the_one_before(evening: Even
     evening.plays("set.py", saved)
 
 
+def test_a_save_at_the_moment_in_which_a_scene_is_undone_is_taken(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening.saves.turn_to(evening.night)
+    evening.plays("night.py", NIGHT)
+    inputs, saved = evening.show.pipeline.inputs, DAY.replace("levels", "timeline")
+    stamps = inputs.stamps
+
+    def save() -> dict[str, str]:
+        if inputs.path == evening.day:
+            monkeypatch.undo()
+            evening.day.write_text(saved)
+        return stamps()
+
+    monkeypatch.setattr(inputs, "stamps", save)
+    evening.show.pipeline.undo()
+    evening.plays("set.py", saved)
+
+
 def test_a_scene_that_is_refused_leaves_what_plays_and_its_saves(evening: Evening) -> None:
     evening.night.write_text(f"{LIVE}show(nothing)\n")
     evening.saves.turn_to(evening.night)

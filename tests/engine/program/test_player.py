@@ -570,7 +570,7 @@ def test_a_model_that_was_missing_plays_when_it_comes_and_the_set_is_saved_again
 
 CONTROLLED = """
 from livegan.live import *
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 import numpy
 
 settings(swap="now", dissolve=0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from livegan.engine.program.values import MOST, LiveValues, named_signals
-from livegan.ipc.messages import FROM_ENGINE, LineValues, decode, encode
+from livegan.ipc.messages import FROM_ENGINE, LineValues
+from livegan.ipc.wire import decode, encode
 from tests.engine.playing import Show
 
 SET = """\

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from livegan.ipc.messages import BadMessage, Safe, Solo, SwapNow, Undo
+from livegan.ipc.messages import Safe, Solo, SwapNow, Undo
 from livegan.ipc.remote.schema import (
     COMMANDS,
     FROM_SHOW,
@@ -34,6 +34,7 @@ from livegan.ipc.remote.schema import (
     read_answer,
     read_command,
 )
+from livegan.ipc.wire import BadMessage
 
 SENT: list[Any] = [
     Enter("token"), Follow(0.5), Follow(0.5, True, True), AskText(),

@@ -30,7 +30,10 @@ def play() -> None:
 
     notes: list[str] = []
     peer = link.Link(131.0)
-    peer.enabled = True  # first: whoever joins a session takes its tempo
+    peer.enabled = True
+    # Of two sessions that meet the older one counts, but where they began within half a second of
+    # each other, Link decides by a random number.
+    time.sleep(1.0)
     with SoundRing.create() as ring, ControlTable.create() as controls:
         listening = Listening(parse_source("silence"), ring, Analyzer(), notes.append)
         hands = Hands(controls, ring.name, notes.append)

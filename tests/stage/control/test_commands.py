@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from livegan.ipc.messages import Commit, Safe, Thumbs, ToEngine, Undo, encode
+from livegan.ipc.messages import Commit, Safe, Thumbs, ToEngine, Undo
+from livegan.ipc.wire import encode
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.pending import PATIENCE
 from livegan.stage.supervision.state import SupervisorState

@@ -10,7 +10,7 @@ from typing import Any
 import pygame
 import pytest
 
-from livegan.graph.reading import Reading, read
+from livegan.graph.signals.reading import Reading, read
 from livegan.ipc.control_table import ControlTable
 from livegan.live import gamepad
 from livegan.plugin import Now

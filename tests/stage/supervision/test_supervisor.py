@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.ipc.messages import encode
+from livegan.ipc.wire import encode
 from livegan.stage.supervision.actions import Announce, Kill, Start
 from livegan.stage.supervision.events import EngineHeard, Gone, Insist, Tick
 from livegan.stage.supervision.state import SupervisorState

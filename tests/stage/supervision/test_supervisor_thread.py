@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from livegan.ipc.control_table import ControlTable
-from livegan.ipc.messages import EngineMessage, Note, Undo, encode
+from livegan.ipc.messages import EngineMessage, Note, Undo
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
+from livegan.ipc.wire import encode
 from livegan.stage.supervision.engine_process import death
 from livegan.stage.supervision.health import Limits
 from livegan.stage.supervision.supervisor_thread import SupervisorThread

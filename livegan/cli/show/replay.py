@@ -11,7 +11,7 @@ from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.options import WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal
-from livegan.cli.shows import find
+from livegan.cli.show.shows import find
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:

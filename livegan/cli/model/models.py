@@ -10,7 +10,7 @@ import typer
 
 from livegan.cli.console.failing import clear_errors, short
 from livegan.cli.console.tables import Column, print_table
-from livegan.cli.generate import TRUST
+from livegan.cli.model.generate import TRUST
 
 if TYPE_CHECKING:
     from livegan.generators import Card, Checkpoint

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livegan.graph.oscillator import chosen
 from livegan.graph.place import SetError
-from livegan.graph.reading import Reading, number, read
-from livegan.graph.signal import Signal
+from livegan.graph.signals.oscillator import chosen
+from livegan.graph.signals.reading import Reading, number, read
+from livegan.graph.signals.signal import Signal
 from livegan.live import beat, choose, every, lfo, listen, param, signal, time, where
 from livegan.plugin import Now
 

@@ -162,7 +162,7 @@ def test_it_is_settled_before_torch_is_loaded() -> None:
     program = (
         "import sys, livegan.openmp as o\n"
         "o.wait_asleep = lambda: sys.exit('torch' in sys.modules)\n"
-        "import livegan.cli.train as t\n"
+        "import livegan.cli.model.train as t\n"
         "t.wait_asleep = o.wait_asleep\n"
         "from livegan.cli import app\n"
         "app(['train', 'nothing', '--out', 'x'])"

@@ -11,7 +11,7 @@ from livegan.cli.console.choosing import chosen_scenes, chosen_set, followed_mod
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.options import AudioOption, TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
-from livegan.cli.rehearse import FlashGuardMode, guard_mode
+from livegan.cli.show.rehearse import FlashGuardMode, guard_mode
 from livegan.files import named
 from livegan.size import UNSAID, Size
 
@@ -316,7 +316,7 @@ def film_instead(
 ) -> None:
     """There is no display: rehearse to a film, and say so."""
     from livegan import share
-    from livegan.cli.rehearse import summary, with_progress
+    from livegan.cli.show.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
     from livegan.sound.inputs.devices import SourceError
     from livegan.sound.source import SUFFIXES

@@ -10,7 +10,7 @@ import pytest
 
 from livegan.graph.graph import collecting
 from livegan.graph.place import SetError
-from livegan.graph.reading import Reading, number
+from livegan.graph.signals.reading import Reading, number
 from livegan.ipc.control_table import Control
 from livegan.live import gamepad, knob, listen, midi, osc, pad
 from livegan.plugin import Now

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from livegan.control_names import GAMEPAD, MIDI
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 from livegan.plugin.now import Now
 
 
@@ -30,7 +30,7 @@ class ControlValue(Protocol):
 
 
 class ControlFrame(Protocol):
-    """What a frame knows of controls: see `livegan.graph.reading.Reading`."""
+    """What a frame knows of controls: see `livegan.graph.signals.reading.Reading`."""
 
     now: Now
     memory: dict[str, Any]

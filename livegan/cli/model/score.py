@@ -10,7 +10,7 @@ import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.sizes import size_option
-from livegan.cli.generate import TRUST
+from livegan.cli.model.generate import TRUST
 from livegan.openmp import wait_asleep
 from livegan.size import UNSAID, Size
 
@@ -98,7 +98,7 @@ def score(
     if as_json:
         typer.echo(json.dumps({"scores": card.scores, "rows": rows_of(scores)}))
     else:
-        from livegan.cli.models import SCORES, print_scores
+        from livegan.cli.model.models import SCORES, print_scores
 
         rows = [
             (f"{row['name']}: {row['fed']}" if "fed" in row else row["name"], row)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from livegan.graph.place import SetError
-from livegan.graph.signal import Signal
+from livegan.graph.signals.signal import Signal
 
 SEEN = {
     "brightness": "mean brightness of the last picture, 0..1",

@@ -2,7 +2,7 @@
 
 Each makes a signal like any other, and declares in the graph that the set listens to it. What comes
 from outside lies in the control table under the names of `livegan.control_names`; here nothing is
-opened, and `livegan.graph.control_reading` reads it once a frame.
+opened, and `livegan.graph.signals.control_reading` reads it once a frame.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from livegan.control_names import KNOB, NAME, PAD, of_osc
 from livegan.graph.binding import describe
 from livegan.graph.graph import Declared, declare
 from livegan.graph.place import SetError, here
-from livegan.graph.signal import Signal, duration
+from livegan.graph.signals.signal import Signal, duration
 
 LONGEST_ADDRESS = 100  # characters of an OSC address: it is a part of a name in the control table
 MOST_ARGUMENTS = 64

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from livegan.graph import control_reading
 from livegan.graph.binding import describe
-from livegan.graph.control_reading import ControlValue
-from livegan.graph.oscillator import chosen, shaped
 from livegan.graph.place import SetError
-from livegan.graph.seen import seen_name
-from livegan.graph.signal import Signal
+from livegan.graph.signals import control_reading
+from livegan.graph.signals.control_reading import ControlValue
+from livegan.graph.signals.oscillator import chosen, shaped
+from livegan.graph.signals.seen import seen_name
+from livegan.graph.signals.signal import Signal
 from livegan.graph.sound import SOUND, SoundHandle
 from livegan.operation.driver import Holder, call, make
 from livegan.operation.feeding import HandedSound, HopValues, hand

@@ -1,8 +1,9 @@
 """Signals: numbers that change with time, as expressions that can be compared.
 
-A signal is a small tree.  Building one costs nothing and reads nothing; `livegan.graph.reading`
-evaluates it, once a frame.  Two equal expressions are one signal: what ``smooth`` remembers is kept
-by the expression's fingerprint, so it survives a save that does not change it.
+A signal is a small tree.  Building one costs nothing and reads nothing;
+`livegan.graph.signals.reading` evaluates it, once a frame.  Two equal expressions are one signal:
+what ``smooth`` remembers is kept by the expression's fingerprint, so it survives a save that does
+not change it.
 """
 
 from __future__ import annotations

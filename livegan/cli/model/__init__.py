@@ -1,0 +1,1 @@
+"""Commands that make models, measure them, and paint with them."""

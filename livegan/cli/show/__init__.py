@@ -1,0 +1,1 @@
+"""Commands that play a set, or tell of shows."""

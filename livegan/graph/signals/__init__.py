@@ -1,0 +1,1 @@
+"""Numbers that change with time: signals, oscillators, controls, and what they are worth."""
