@@ -67,6 +67,13 @@ MODEL = (
         name="precision",
     ),
     Param(
+        "auto",
+        doc="what runs the network: the fastest that was measured here, exact (float32 torch, to "
+        "the original's rounding), torch, or another by name, such as openvino-int8",
+        live=False,
+        name="backend",
+    ),
+    Param(
         UNSAID,
         doc="size to paint at, and size of the result; one number takes the canvas's shape; "
         "without one, the size on the card, scaled to the canvas",
@@ -145,6 +152,7 @@ def model(
     norm: Literal["card", "frame", "running"] | Signal = "card",
     dropout: bool | Signal = False,
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+    backend: str = "auto",
     size: int | str | tuple[int, int] | None = None,
     fit: Literal["cover", "contain", "stretch"] | Signal = "cover",
     trust: bool = False,
@@ -180,7 +188,7 @@ def model(
         raise SetError(f"model: structure is a picture, got {describe(structure)}")
     if key is not None and not isinstance(key, str):
         raise SetError(f"model: key is a text in quotes, got {describe(key)}")
-    given = {"norm": norm, "dropout": dropout, "precision": precision}
+    given = {"norm": norm, "dropout": dropout, "precision": precision, "backend": backend}
     live, fixed = bind("model", MODEL, {**given, "size": size, "fit": fit, "trust": trust})
     if isinstance(checkpoint, Morph):
         fixed["checkpoint"], fixed["other"] = checkpoint.a, checkpoint.b

@@ -12,6 +12,8 @@ from livegan.plugin import registry
 
 # Two test processes on two cores, each with two threads, wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Shows of tests do not measure backends beside themselves.
+os.environ.setdefault("LIVEGAN_TUNING", "off")
 
 # The same examples in every run, and none too slow for a busy machine.
 settings.register_profile("livegan", derandomize=True, deadline=None)

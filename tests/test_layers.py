@@ -67,6 +67,7 @@ FORBIDDEN = {
     "dataset": {"engine", "graph", "generators", "stage", "training", "cli", "live", "rehearsal"},
     "gremlins": {"engine", "graph", "generators", "training", "cli", "live", "rehearsal"},
     "testing": {"cli", "stage"},
+    "tuning": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
     "training": {"engine", "graph", "stage", "cli", "live", "rehearsal"},
 }
 """Part → parts that it must not import."""

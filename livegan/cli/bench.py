@@ -19,9 +19,9 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[dataset|train|controls|io|inputs]",
-            help="Measure only making pairs from a film, only training, only controls, only "
-            "pictures on their way in and out, or only sound inputs.",
+            metavar="[backends|dataset|train|controls|io|inputs]",
+            help="Measure only the backends of networks, only making pairs from a film, only "
+            "training, only controls, only pictures on their way in and out, or only sound inputs.",
         ),
     ] = None,
     film: Annotated[
@@ -52,19 +52,26 @@ def bench(
 ) -> None:
     """Measure the speed of encoders, mixers, models and a whole frame.
 
-    Prints medians, and ratios to an alternative. `livegan bench dataset FILM` compares making
-    pairs with decoding the film in ffmpeg. `livegan bench train` compares a training step with a
-    plain version of the published one. `livegan bench controls` plays a small show and measures the
-    time from a MIDI or OSC message, or a knob of the phone panel, to the picture, and what
-    controls cost. `livegan bench io` measures each way of pictures in and out that this machine
-    has: delay, work, and lost pictures. `livegan bench inputs` measures what named inputs of a
-    show and `sound.band` cost.
+    Prints medians, and ratios to an alternative. `livegan bench backends` plays the set's models
+    with every backend that is installed, and says what is chosen and why. `livegan bench dataset
+    FILM` compares making pairs with decoding the film in ffmpeg. `livegan bench train` compares a
+    training step with a plain version of the published one. `livegan bench controls` plays a small
+    show and measures the time from a MIDI or OSC message, or a knob of the phone panel, to the
+    picture, and what controls cost. `livegan bench io` measures each way of pictures in and out
+    that this machine has: delay, work, and lost pictures. `livegan bench inputs` measures what
+    named inputs of a show and `sound.band` cost.
     """
     if what is None:
         from livegan.benchmark.frame import measure
 
         with clear_errors():
             result = measure(size or Size.square(512), seconds, set, device, checkpoint or [])
+    elif what == "backends" and film is None:
+        from livegan.benchmark.backends import bench_backends
+
+        wait_asleep()
+        with clear_errors():
+            result = bench_backends(size or Size.square(512), seconds, set)
     elif what == "train" and film is None:
         with clear_errors():
             result = _training(seconds, device)
@@ -87,7 +94,8 @@ def bench(
         except IoBenchError as error:
             fail(str(error))
     elif what != "dataset" or film is None:
-        text = "say what to measure: `dataset FILM`, `train`, `controls`, `io` or `inputs`"
+        text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls`, `io`"
+        text += " or `inputs`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film
@@ -112,8 +120,8 @@ def bench(
 
 def as_column(key: str, rank: int) -> Column:
     """The column of a measurement: the name stays; the later a column, the sooner it goes."""
-    prose = key in ("name", "architecture", "precision")
-    return Column(key, rank=rank, right=not prose, words=key == "name")
+    prose = key in ("name", "architecture", "precision", "backend", "why")
+    return Column(key, rank=rank, right=not prose, words=key in ("name", "why"))
 
 
 def _training(seconds: float, device: str) -> dict[str, Any]:

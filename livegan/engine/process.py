@@ -108,6 +108,7 @@ class Engine:
         finally:
             self.leave_if_forked()
             self.link.open = False
+            self.tuning.stop()
             self.saves.stop()
             self.player.close()
             let_go()
@@ -140,6 +141,7 @@ class Engine:
         """Import what is heavy and make the parts of the engine."""
         from livegan.engine.program.assembly import assemble
         from livegan.engine.program.values import LiveValues
+        from livegan.engine.tuning_beside import TuningBeside
 
         self.made = assemble(self.options, self.sound, self.controls, self.link.send, self.poisoned)
         self.player, self.pipeline = self.made.player, self.made.pipeline
@@ -154,6 +156,8 @@ class Engine:
         self.first_seconds = FirstSeconds(self.note)
         self.saves = self.made.saves
         self.saves.start()
+        cores = self.player.paint_threads.threads
+        self.tuning = TuningBeside(lambda: self.player.program, cores, self.note)
 
     # Playing -------------------------------------------------------------------------------------
 
@@ -176,6 +180,7 @@ class Engine:
     def play(self) -> None:
         """Draw frames at the set's rate; a slow frame lowers the rate and never queues."""
         pace = FramePace()
+        self.tuning.start()
         last_thumbs = 0.0
         counted, since = 0, time.monotonic()
         last_position, stumbled = -1, 0

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from livegan import __version__
 from livegan.saving import write_bytes
@@ -22,7 +21,7 @@ from .architecture import Architecture
 from .channels import as_size
 from .checkpoint import Checkpoint
 from .errors import ModelError
-from .network import FrameNorm, PaintPlan
+from .network import PaintPlan, with_picture_norms
 from .pix2pix import as_reference
 from .runner import check_norm
 
@@ -32,19 +31,6 @@ OPSET = 18
 RANGE = "float32 (batch, {channels}, height, width), {colours}, -1..1; "
 INPUT = RANGE + "made of a picture of 0..1 by 2 * x - 1"
 OUTPUT = RANGE + "(x + 1) / 2 is a picture of 0..1"
-
-
-class PictureNorm(nn.Module):
-    """What :class:`FrameNorm` does, for each picture of a batch: ONNX's InstanceNormalization."""
-
-    def __init__(self, norm: FrameNorm) -> None:
-        super().__init__()
-        self.weight = norm.weight
-        self.bias = norm.bias
-        self.eps = norm.eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.instance_norm(x, None, None, self.weight, self.bias, eps=self.eps)
 
 
 def as_onnx(
@@ -83,11 +69,7 @@ def as_onnx(
     except ImportError as error:
         raise ModelError(f"writing ONNX needs {error.name}: pip install 'livegan[onnx]'") from error
     module = checkpoint.module(shared=True)
-    network = PaintPlan(module, mode).fill(module.state_dict())
-    for parent in list(network.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, FrameNorm):
-                parent._modules[name] = PictureNorm(child)
+    network = with_picture_norms(PaintPlan(module, mode).fill(module.state_dict()))
     graph = traced(network, checkpoint.architecture, fixed)
     described(graph, checkpoint, mode)
     onnx.checker.check_model(graph)

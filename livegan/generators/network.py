@@ -48,6 +48,28 @@ class FrameNorm(nn.Module):
         return F.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=self.eps)
 
 
+class PictureNorm(nn.Module):
+    """What :class:`FrameNorm` does, for each picture of a batch: as other programs know it."""
+
+    def __init__(self, norm: FrameNorm) -> None:
+        super().__init__()
+        self.weight = norm.weight
+        self.bias = norm.bias
+        self.eps = norm.eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.instance_norm(x, None, None, self.weight, self.bias, eps=self.eps)
+
+
+def with_picture_norms(network: nn.Module) -> nn.Module:
+    """The same network, itself changed, with norms that can be written for other programs."""
+    for parent in list(network.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, FrameNorm):
+                parent._modules[name] = PictureNorm(child)
+    return network
+
+
 class Dropout(nn.Module):
     """Each value is dropped with probability 0.5, by the noise of :func:`seeded`."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import platform
 import time
 
@@ -17,6 +18,15 @@ PRECISIONS = {
     "float16": torch.float16,
 }
 OTHER_NAMES = {"bf16": "bfloat16", "half": "float16", "fp16": "float16", "fp32": "float32"}
+
+
+LIMITS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+"""Environment variables with which oneDNN is held to fewer instructions than the CPU has."""
+
+
+def has_bfloat16(limit: str) -> bool:
+    """Whether a value of :data:`LIMITS` leaves the instructions for bfloat16."""
+    return any(word in limit.upper() for word in ("BF16", "AMX", "DEFAULT"))
 
 
 def choose_precision(precision: str, device: torch.device) -> torch.dtype:
@@ -47,6 +57,8 @@ def cpu_likes_bfloat16() -> bool:
     is not if it must emulate.  That is asked and not measured, so that a rehearsal repeats however
     busy the machine is.  Other CPUs are measured, once a process.
     """
+    if any(not has_bfloat16(os.environ[name]) for name in LIMITS if name in os.environ):
+        return False
     if platform.machine().lower() in ("x86_64", "amd64", "i386", "i686"):
         return any(
             getattr(torch.cpu, ask, lambda: False)()

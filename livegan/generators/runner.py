@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor, nn
 
+from .backends.names import AUTO, EXACT, TORCH, choice_named
+from .backends.slot import BackendSlot, Opened
 from .channels import adapt, as_picture, as_size, resize
 from .checkpoint import Checkpoint, is_concurrent
 from .device import choose_device
@@ -47,6 +50,14 @@ class Painter:
     norm: NormMode
     """What is painted with where `paint` is given none."""
     dropout: bool
+    backend: BackendSlot | None = None
+    """What else than torch may paint; None where only torch does: dropout, morphs, exact work."""
+
+    @property
+    def plays(self) -> str:
+        """What paints, as ``backend=`` takes it."""
+        own = EXACT if self.exact and self.checkpoint.foreign is None else TORCH
+        return own if self.backend is None else self.backend.playing
 
     def prepared(
         self, norm: NormMode, dropout: bool, amount: float | None = None
@@ -102,18 +113,36 @@ class Painter:
             picture = picture.to(self.device, torch.float32)
             picture = resize(adapt(picture, self.checkpoint.in_channels), *own)
             x = torch.add(-1.0, picture[None], alpha=2.0)
-            layout = torch.contiguous_format if self.exact else torch.channels_last
-            # Converted first, laid out then: half the time of both at once.
-            x = x.to(self.dtype).contiguous(memory_format=layout)
-            if drop:
-                with seeded(seed, self.device):
-                    out = self.run(network, x)
-            else:
-                out = self.run(network, x)
-            out = out[0].to(self.device, torch.float32).mul_(0.5).add_(0.5).clamp_(0.0, 1.0)
-            out = resize(adapt(out, 3), height, width)
-        # An inference tensor cannot be saved for a gradient or changed outside; a clone can.
-        return out.clone(memory_format=torch.contiguous_format)
+            out = self.elsewhere(x, mode) if amount is None and not drop else None
+            if out is None:
+                out = self.here(network, x, seed if drop else None)
+            out = out[0].to(self.device, torch.float32)
+        # Outside: an inference tensor cannot be saved for a gradient or changed by who receives it.
+        painted = torch.add(0.5, out, alpha=0.5).clamp_(0.0, 1.0)
+        return resize(adapt(painted, 3), height, width).contiguous()
+
+    def elsewhere(self, x: Tensor, norm: NormMode) -> Tensor | None:
+        """What another backend paints; None where torch is to, because it fails for one."""
+        if self.backend is None:
+            return None
+        opened: Opened | None = self.backend.run_for(norm, (x.shape[2], x.shape[3]))
+        if opened is None:
+            return None
+        try:
+            return opened.run(x.cpu())
+        except Exception as error:  # whatever a library raises
+            self.backend.give_up(opened.name, error)
+            return None
+
+    def here(self, network: nn.Module | None, x: Tensor, seed: int | None) -> Tensor:
+        """What torch paints; `seed` is that of the dropout, if it is on."""
+        layout = torch.contiguous_format if self.exact else torch.channels_last
+        # Converted first, laid out then: half the time of both at once.
+        x = x.to(self.dtype).contiguous(memory_format=layout)
+        if seed is None:
+            return self.run(network, x)
+        with seeded(seed, self.device):
+            return self.run(network, x)
 
     def run(self, network: nn.Module | None, x: Tensor) -> Tensor:
         """The network alone: (1, in_channels, H, W) → (1, out_channels, H, W), -1..1."""
@@ -138,8 +167,12 @@ class Painter:
     def warm_up(self, size: int | tuple[int, int]) -> None:
         """Paint twice at that size, so that the first picture on the air is as quick as any."""
         grey = torch.full((self.checkpoint.in_channels, *as_size(size)), 0.5)
-        for _ in range(2):
-            self.paint(grey)
+        backend, self.backend = self.backend, None  # torch must be ready when a backend fails
+        try:
+            for _ in range(2):
+                self.paint(grey)
+        finally:
+            self.backend = backend
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
 
@@ -157,6 +190,14 @@ class Generator(Painter):
         does when it tests; ``"running"``: those of the training.  None is what the card says,
         else frame.
     dropout : keep dropout on, as that project does when it tests.
+    backend : ``"torch"``; ``"exact"`` is torch in float32; ``"auto"`` is what was measured to be
+        the fastest on this machine; or a backend by name.  See `livegan.generators.backends`.
+    note, waits : as for `BackendSlot`.
+
+    Raises
+    ------
+    ModelError
+        If there is no such norm, device, precision or backend here, or they do not go together.
     """
 
     def __init__(
@@ -166,9 +207,15 @@ class Generator(Painter):
         precision: str = "auto",
         norm: str | None = None,
         dropout: bool = False,
+        backend: str = TORCH,
+        note: Callable[[str], None] = lambda text: None,
+        *,
+        waits: bool = True,
     ) -> None:
         self.checkpoint = checkpoint
         self.device = choose_device(device)
+        if backend == EXACT:
+            precision, backend = check_exact(precision), TORCH
         self.norm = check_norm(norm or checkpoint.card.norm or "frame")
         self.dropout = dropout
         self._networks: dict[tuple[NormMode, bool], nn.Module] = {}
@@ -182,6 +229,7 @@ class Generator(Painter):
             self.dtype = dtype
             self.exact = precision != "auto" and dtype is torch.float32
             self.prepared(self.norm, dropout)
+        self.backend = backend_of(self, backend, precision, note, waits)
 
     def prepared(
         self, norm: NormMode, dropout: bool, amount: float | None = None
@@ -194,6 +242,45 @@ class Generator(Painter):
             own = ready(self.checkpoint, norm, dropout, self.device, self.dtype, self.exact)
             self._networks[norm, dropout] = own
         return own
+
+
+def check_exact(precision: str) -> str:
+    """The precision of ``backend="exact"``; `ModelError` if another was asked for."""
+    if precision not in ("auto", "float32"):
+        raise ModelError(f'backend="exact" paints in float32; leave out precision={precision!r}')
+    return "float32"
+
+
+def backend_of(
+    generator: Generator, name: str, precision: str, note: Callable[[str], None], waits: bool
+) -> BackendSlot | None:
+    """What else than torch may paint for a generator; None where only torch does.
+
+    Raises
+    ------
+    ModelError
+        If it was asked for and cannot be.
+    """
+    if name == TORCH:
+        return None
+    if name != AUTO:
+        choice_named(name)
+        if precision != "auto":
+            raise ModelError(
+                f"precision={precision!r} is for torch; leave it out, or write backend={TORCH!r}"
+            )
+        if generator.checkpoint.foreign is not None:
+            raise ModelError(
+                f"{generator.checkpoint.name} is {generator.checkpoint.foreign}, which has a "
+                f"program of its own; leave out backend={name!r}"
+            )
+    elif (
+        precision != "auto"
+        or generator.device.type != "cpu"
+        or generator.checkpoint.foreign is not None
+    ):
+        return None
+    return BackendSlot(generator.checkpoint, name, note, waits=waits)
 
 
 def ready(

@@ -148,5 +148,5 @@ class SmallGenerator(nn.Module):
         x = F.interpolate(self.to_fine(x), scale_factor=2.0)
         x = self.fine(F.relu(self.places[0](x + fine)))
         if self.refine is not None:
-            x = F.relu(F.pixel_shuffle(self.refine(x), 2))
-        return torch.tanh(F.pixel_shuffle(self.head(x), 2))
+            x = F.pixel_shuffle(F.relu(self.refine(x)), 2)
+        return F.pixel_shuffle(torch.tanh(self.head(x)), 2)

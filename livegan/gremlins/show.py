@@ -113,7 +113,8 @@ class Show:
             self.process = subprocess.Popen(
                 [*self.inside, sys.executable, "-c", PERFORMER],
                 cwd=self.copy.folder,
-                env={**self.env, "PYTHONPATH": _path()},
+                # What is judged is the show; measuring its models would be another program's work.
+                env={"LIVEGAN_TUNING": "off", **self.env, "PYTHONPATH": _path()},
                 stdin=subprocess.PIPE,
                 stdout=terminal,
                 stderr=subprocess.STDOUT,

@@ -19,7 +19,7 @@ OF_A_SET: tuple[Kind, ...] = ("mixer", "signal", "patch")
 
 @dataclass(frozen=True)
 class Offer:
-    """A registered source, picture source, loader, output, word or command."""
+    """A registered source, picture source, loader, backend, output, word or command."""
 
     kind: str
     name: str
@@ -59,6 +59,7 @@ FULL_NAME = {
     "source": '--audio "{}"',
     "picture_source": 'source("{}")',
     "output": 'show(picture, **{{"{}": "name"}})',
+    "backend": 'model("NAME", backend="{}")',
     "command": "livegan {}",
 }
 """How something is called by its full name, ``package:name``."""

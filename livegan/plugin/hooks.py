@@ -24,6 +24,7 @@ OFFERS = {
     "register_sources": "source",
     "register_picture_sources": "picture_source",
     "register_generator_loaders": "loader",
+    "register_backends": "backend",
     "register_outputs": "output",
     "register_commands": "command",
     "register_words": "word",

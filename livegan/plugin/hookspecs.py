@@ -43,7 +43,7 @@ class RegisterOperation(Protocol):
 
 
 class RegisterOffer(Protocol):
-    """Registers a source, a picture source, a checkpoint loader, an output or a word."""
+    """Registers a source, picture source, checkpoint loader, backend, output or word."""
 
     def __call__(
         self,
@@ -119,6 +119,15 @@ def register_picture_sources(register: RegisterOffer) -> None:
 @hookspec
 def register_generator_loaders(register: RegisterOffer) -> None:
     """Offer checkpoint formats: ``register(loader, name, summary)``; see `livegan.generators`."""
+
+
+@hookspec
+def register_backends(register: RegisterOffer) -> None:
+    """Offer what runs networks: ``register(make, name, summary)``; see `livegan.generators`.
+
+    A set writes ``model(..., backend="NAME")``.  ``make()`` costs nothing and returns a
+    `livegan.generators.backends.Backend`.
+    """
 
 
 @hookspec

@@ -29,6 +29,7 @@ from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.reach import reach
+from livegan.engine.program.slot_building import SlotBackends, playing_backends
 from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
 from livegan.graph.graph import Graph
@@ -96,6 +97,10 @@ class Rehearsal:
     flash_guard: Mode = "on"
     controls: Controls = field(default_factory=NoControls)
     """What knobs and pads are set to, by time: see `livegan.ipc.recorded_controls`."""
+    backend: str = "auto"
+    """What plays slots of which the set says nothing; ``auto`` is what was measured before here."""
+    backends: dict[str, str] = field(default_factory=dict)
+    """Others by slot, such as a report's, so that it repeats wherever they are installed."""
     stand_ins: dict[str, str] = field(default_factory=dict)
     """Files in place of cameras and other live sources, by the name of the source."""
 
@@ -177,7 +182,10 @@ def _rehearse(
     )
     patches.seed = what.seed
     device = choose_device(what.device)
-    builder = Builder(what.folder, size=what.size, device=device, followed=what.followed)
+    backends = SlotBackends(what.backend, what.backends)
+    builder = Builder(
+        what.folder, size=what.size, device=device, followed=what.followed, backends=backends
+    )
     player = Player(
         history,
         seed=what.seed,
@@ -305,6 +313,7 @@ def _rehearse(
         "seed": what.seed,
         "device": name,
         "precision": precision,
+        "backends": playing_backends(player.program or program),
         "wall_s": round(time.perf_counter() - began, 3),
         "digest": whole.hexdigest(),
         "sound_digest": patches.digest,

@@ -17,7 +17,9 @@ from typer.testing import CliRunner
 from livegan import share
 from livegan.cli import app
 from livegan.engine.commit.script import Refusal
-from livegan.generators import Card, Generator
+from livegan.generators import Card, Generator, load, save_checkpoint
+from livegan.generators.backends import NetworkSpec
+from livegan.generators.small import SmallGenerator
 from livegan.picture_sources.source import PictureSourceError as PictureSourceError
 from livegan.picture_sources.source import Wanted
 from livegan.plugin import CONTEXT, hookspecs, registry
@@ -139,7 +141,7 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     operations = {"encoder tide", "encoder orbit", "mixer veil", "signal sway", "signal tally"}
     operations |= {"patch bottle"}
     others = {"source hum", "loader negative", "output average", "command greet", "word ghost"}
-    others |= {"picture_source embers_in"}
+    others |= {"picture_source embers_in", "backend halved"}
     assert offered == operations | others
     played = "\n".join(sets_in(HOOKS))
     for name in {*operations, "word ghost"}:
@@ -162,6 +164,11 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
         torch.zeros(3, 8, 8)
     )
     assert painted.min() == 1
+
+    save_checkpoint(tmp_path / "small.safetensors", SmallGenerator(width=8, side=128, fold=2))
+    spec = NetworkSpec(load(tmp_path / "small.safetensors"), "running", (256, 256))
+    run = loaded.offer("backend", "halved").make().open(spec, "")
+    assert run(torch.zeros(spec.shape)).shape == (1, 3, 256, 256)
 
     output = loaded.offer("output", "average").make("lamps.txt", folder=tmp_path)
     output.send(np.full((4, 4, 3), 200, np.uint8), time=1.5)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from livegan.cli.console.failing import clear_errors, short
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.sizes import size_option
 from livegan.cli.console.tables import Column, print_table
 from livegan.cli.model.generate import TRUST
+from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
     from livegan.generators import Card, Checkpoint
@@ -32,9 +34,20 @@ def models(
         str | None, typer.Argument(metavar="[NAME]", help="Show the card of this model.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    tune: Annotated[
+        bool,
+        typer.Option("--tune", help="Measure which backend plays it fastest here, and keep it."),
+    ] = False,
+    size: Annotated[
+        Size, size_option("With --tune: the size to paint at; that on the card if not given.")
+    ] = UNSAID,
     trust: Annotated[bool, typer.Option("--trust", help=TRUST)] = False,
 ) -> None:
-    """List the models that a set in this folder can use, or show the card of one."""
+    """List the models that a set in this folder can use, or show the card of one.
+
+    With `--tune`, livegan tries every backend with the model on this machine, shows a table, and
+    remembers what was fastest: shows and rehearsals play it with that from then on.
+    """
     from livegan.generators.finding import model_folders
 
     here = Path.cwd()
@@ -43,8 +56,16 @@ def models(
         from livegan.generators import find, load
 
         with clear_errors():
-            show(load(find(name, folders), trust=trust), as_json)
+            checkpoint = load(find(name, folders), trust=trust)
+            if tune:
+                from livegan.cli.model.tune import tune_model
+
+                tune_model(checkpoint, size, as_json)
+            else:
+                show(checkpoint, as_json)
         return
+    if tune:
+        fail("--tune needs the name of a model: livegan models NAME --tune", 2)
     rows = listed(folders)
     if as_json:
         typer.echo(json.dumps(rows))

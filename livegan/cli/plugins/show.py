@@ -119,6 +119,7 @@ def call(thing: Operation | Offer) -> str:
         "source": f"livegan perform --audio {thing.name}",
         "output": f'show(picture, {thing.name}="NAME")',
         "loader": f'model("NAME", picture)    # models/NAME.{thing.name}',
+        "backend": f'model("NAME", picture, backend="{thing.name}")',
         "command": f"livegan {thing.name}",
     }[thing.kind]
 

@@ -89,6 +89,19 @@ def controls_of(
         fail(str(error), 2)
 
 
+def backends_of(text: str) -> tuple[str, dict[str, str]]:
+    """``--backend``: what plays every slot, and what plays some by their names."""
+    if not text.endswith(".json"):
+        return text, {}
+    import json
+
+    try:
+        said = json.loads(named(text).read_text(encoding="utf-8"))["backends"]
+        return "torch", {str(slot): str(name) for slot, name in said.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        fail(f"--backend {text}: no report.json of a rehearsal that names its backends", 2)
+
+
 class Rehearse(TyperCommand):
     """The command; ``--gremlins`` may be given without its number."""
 
@@ -139,6 +152,14 @@ def rehearse(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     flash_guard: FlashGuardMode = "on",
+    backend: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|REPORT",
+            help="What runs the networks: auto, exact, torch, ..., or the report.json of an "
+            "earlier rehearsal, whose backends are used again.",
+        ),
+    ] = "auto",
     stand_in: WithOption = None,
     gremlins: Annotated[
         int | None,
@@ -186,7 +207,8 @@ def rehearse(
         if sound is None or inputs:
             fail("--gremlins plays with one sound; give --audio one without a name", 2)
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
-        for name, given in {**theirs, "--out": out, "--frames": frames}.items():
+        asked = {"--backend": backend != "auto", "--out": out, "--frames": frames}
+        for name, given in {**theirs, **asked}.items():
             if given:
                 fail(f"{name} cannot be used with --gremlins", 2)
         with clear_errors():
@@ -209,6 +231,7 @@ def rehearse(
     with clear_errors():
         instead = stand_ins(stand_in or [])
         hands = controls_of(knob or [], controls, instead)
+        usual, of_slot = backends_of(backend)
         what = Rehearsal(
             set=set,
             audio=sound,
@@ -226,6 +249,8 @@ def rehearse(
             frames=frames,
             report=report,
             device=device,
+            backend=usual,
+            backends=of_slot,
             flash_guard=guard_mode(flash_guard),
         )
         result = with_progress(what)

@@ -73,6 +73,7 @@ class Pipeline:
         self._decisions = Decisions(path, player, self.commits, self.trials, emit)
         player.decided = self._decisions.take
         builder.note = lambda text: emit(Note(text))
+        builder.cores = player.paint_threads.threads
         NOTES.begin(builder.note)
         listen_to_logging()
 

@@ -20,6 +20,7 @@ from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.hearings import RingSounds
 from livegan.engine.program.player import Controls, Player
+from livegan.engine.program.slot_building import SlotBackends
 from livegan.ipc.messages import FromEngine, Hello, Note, Sources
 from livegan.ipc.sound_ring import SoundRing
 from livegan.picture_sources.board import RingBoard
@@ -62,7 +63,8 @@ def assemble(
         send(Sources(named, wanted.height, wanted.width, only))
 
     board = RingBoard(lambda text: send(Note(text)), ask, given=options.get("stand_ins"))
-    builder = Builder(folder, size=size, device=device, followed=followed)
+    backends = SlotBackends(waits=False)
+    builder = Builder(folder, size=size, device=device, followed=followed, backends=backends)
     player = Player(
         sound,
         fps=float(options.get("fps") or 30),
@@ -77,7 +79,7 @@ def assemble(
     pipeline = Pipeline(path, folder, builder, player, send, blocked=blocked)
     safe = None
     if options.get("safe"):
-        own = Builder(folder, size=size, device=device)
+        own = Builder(folder, size=size, device=device, backends=SlotBackends(waits=False))
         packaged = share.folder("sets") / "safe.py"
         paths = list(dict.fromkeys([Path(options["safe"]), packaged]))
         safe = SafeSet(paths, own, player, send)

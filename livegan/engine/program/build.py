@@ -33,6 +33,7 @@ from livegan.engine.program.signal_objects import (
     proving_objects,
 )
 from livegan.engine.program.slot import slot, stamp_of
+from livegan.engine.program.slot_building import SlotBackends
 from livegan.engine.program.source_instances import source_instance
 from livegan.generators import ModelError
 from livegan.generators.finding import model_folders
@@ -72,7 +73,7 @@ class Builder:
 
     ``folder`` is the working folder, ``size`` the canvas, whatever a set says; of no pixels it is
     what the set says, or else 512x512.  ``followed`` are models by name that are played from where
-    they are written by a training.
+    they are written by a training.  ``backends`` says what plays slots.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Builder:
         size: Written = UNSAID,
         device: torch.device | str = "cpu",
         followed: Mapping[str, Path] | None = None,
+        backends: SlotBackends | None = None,
     ) -> None:
         self.folder = folder
         self.size = Size.read(size)
@@ -94,6 +96,9 @@ class Builder:
         self.proven_patches: Callable[[Script], None] = lambda script: None
         """Receives a set whose patches can be played, before it is on the air."""
         self.device = torch.device(device)
+        self.backends = backends or SlotBackends()
+        self.cores = 1
+        """Threads that a slot has which paints alone."""
         self._compared: set[tuple[str, str]] = set()
         self._told: set[str] = set()
 
@@ -126,6 +131,8 @@ class Builder:
         models = self.models(script.path)
         complete(graph, models)
         size = self.size_of(graph)
+        alone = len(graph.models) == 1
+        self.backends.threads = self.cores if alone else 1
         now = moment(size)
         fresh = [Candidate(n.name, n.build + stamp_of(n, models)) for n in graph.nodes]
         old = [s for s in playing.steps if s.node.kind != "prev"] if playing else []
@@ -248,7 +255,9 @@ class Builder:
                 what = f"loading model {node.fixed['checkpoint']}"
                 busy(what, node.place, True)
                 with activity.at(what, node.place):
-                    made = slot(node, models, moment.size, busy, self.device, self.note)
+                    made = slot(
+                        node, models, moment.size, busy, self.device, self.note, self.backends
+                    )
                 busy(what, node.place)
                 return made
             if node.kind == "source":

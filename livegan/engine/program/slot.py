@@ -13,7 +13,8 @@ from livegan.engine.program.diffusion_instance import DiffusionInstance
 from livegan.engine.program.instance import ModelInstance, painting_size, wanted_size
 from livegan.engine.program.models import Models
 from livegan.engine.program.probe import Busy
-from livegan.generators import Checkpoint, Generator, ModelError, MorphGenerator, load
+from livegan.engine.program.slot_building import SlotBackends, generator_of, prepare
+from livegan.generators import Checkpoint, ModelError, load
 from livegan.generators.diffusion.folder import DiffusionFolder
 from livegan.generators.files import SUFFIXES, files_in
 from livegan.graph.diffusion import DIFFUSION
@@ -30,6 +31,7 @@ def slot(
     busy: Busy,
     device: torch.device,
     note: Callable[[str], None],
+    backends: SlotBackends | None = None,
 ) -> ModelInstance:
     """The instance of a model node, warmed up.
 
@@ -49,7 +51,9 @@ def slot(
         made: ModelInstance = diffusion_slot(node, first, models, device)
     else:
         refuse_diffusion(node, first)
-        made = ModelInstance(generator(node, first, models, device))
+        made = ModelInstance(
+            generator(node, first, models, device, note, backends or SlotBackends())
+        )
     busy(f"warming up model {node.fixed['checkpoint']}", node.place, True)
     wanted = wanted_size(node, made.generator, canvas)
     resized = first.resizing(*wanted)
@@ -57,19 +61,27 @@ def slot(
         note(f"{node.name}: {resized}")
     if first.repeating():
         note(f"{node.name}: {first.repeating()}")
-    made.warm_up(node, painting_size(node, made.generator, canvas))
+    own = painting_size(node, made.generator, canvas)
+    made.warm_up(node, own)
+    prepare(node, made.generator, own, backends or SlotBackends())
     if isinstance(made, DiffusionInstance):
         note(f"{node.name}: {made.generator.costs()}")
     return made
 
 
-def generator(node: Picture, first: Checkpoint, models: Models, device: torch.device) -> Any:
+def generator(
+    node: Picture,
+    first: Checkpoint,
+    models: Models,
+    device: torch.device,
+    note: Callable[[str], None],
+    backends: SlotBackends,
+) -> Any:
     """The generator of one checkpoint, or of two that are mixed."""
-    options = {"device": device, "precision": node.fixed["precision"]}
-    if node.fixed["other"] is None:
-        return Generator(first, **options)
-    second = load(models.find(node.fixed["other"]), trust=node.fixed["trust"])
-    return MorphGenerator(first, second, **options)
+    second = None
+    if node.fixed["other"] is not None:
+        second = load(models.find(node.fixed["other"]), trust=node.fixed["trust"])
+    return generator_of(node, first, second, device, note, backends)
 
 
 def diffusion_slot(

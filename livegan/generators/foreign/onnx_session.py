@@ -30,6 +30,8 @@ def options(threads: int, *, custom: bool = False) -> Any:
     chosen = runtime().SessionOptions()
     chosen.log_severity_level = 4
     chosen.intra_op_num_threads = threads
+    # Its threads would turn round for a while after each picture, and others want their cores.
+    chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if custom:
         try:
             import onnxruntime_extensions

@@ -21,6 +21,7 @@ BUILTIN = (
     "livegan.builtin.encoders",
     "livegan.builtin.mixers",
     "livegan.builtin.signals",
+    "livegan.builtin.backends",
     "livegan.builtin.loaders",
     "livegan.builtin.sources",
     "livegan.builtin.picture_sources",

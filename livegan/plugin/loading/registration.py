@@ -178,7 +178,7 @@ class Registration:
         check: Callable[[str], object] | None = None,
         takes: Callable[[str], Sequence[str]] | None = None,
     ) -> Any:
-        """``register`` of sources, picture sources, loaders, outputs and words."""
+        """``register`` of sources, picture sources, loaders, backends, outputs and words."""
         if isinstance(make, str):  # the order of livegan 0.1
             make, name = name, make
             if self.entry.origin != "built in":
