@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import ast
 import functools
-import tomllib
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livegan.ipc.remote.schema import ShowState
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 KINDS: Mapping[tuple[str, str], str] = {
     ("listen", "name"): "sound input",
