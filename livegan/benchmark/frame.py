@@ -22,15 +22,15 @@ from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, run
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
-from livegan.engine.program.instance import (
+from livegan.engine.program.nodes.instance import (
     ModelInstance,
     Moment,
     OperationInstance,
     painting_size,
 )
+from livegan.engine.program.nodes.shader_instance import ShaderInstance
 from livegan.engine.program.player import Player, as_bytes
 from livegan.engine.program.program import Program
-from livegan.engine.program.shader_instance import ShaderInstance
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.generators.channels import resize

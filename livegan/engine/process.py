@@ -250,7 +250,7 @@ class Engine:
 
     def announce(self) -> None:
         """Tell the stage what is on the air: slots, outputs, tempo."""
-        from livegan.engine.program.source_instances import live_sources, sources_named
+        from livegan.engine.program.nodes.source_instances import live_sources, sources_named
         from livegan.engine.program.thumbs import slots
         from livegan.picture_sources.source import Wanted
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from livegan.engine.program.instance import ModelInstance
+from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.program.program import Program
 from livegan.generators.backends.choices import recall
 from livegan.generators.backends.names import own_torch

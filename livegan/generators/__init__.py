@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint, save_checkpoint
     from .errors import ModelError
     from .finding import available, clash, find
-    from .morph import MorphGenerator
+    from .networks.morph import MorphGenerator
     from .runner import Generator
 
 __all__ = [
@@ -39,7 +39,7 @@ _MODULES = {
     "Checkpoint": "checkpoint",
     "Generator": "runner",
     "ModelError": "errors",
-    "MorphGenerator": "morph",
+    "MorphGenerator": "networks.morph",
     "available": "finding",
     "clash": "finding",
     "find": "finding",

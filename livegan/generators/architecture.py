@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from .resnet import LocalEnhancer, Resnet
-from .small import SmallGenerator
-from .unet import Unet
+from .networks.resnet import LocalEnhancer, Resnet
+from .networks.small import SmallGenerator
+from .networks.unet import Unet
 
 Norm = Callable[[int], nn.Module]
 

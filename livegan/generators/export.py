@@ -21,7 +21,7 @@ from .architecture import Architecture
 from .channels import as_size
 from .checkpoint import Checkpoint
 from .errors import ModelError
-from .network import PaintPlan, with_picture_norms
+from .networks.network import PaintPlan, with_picture_norms
 from .pix2pix import as_reference
 from .runner import check_norm
 

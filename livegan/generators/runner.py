@@ -16,7 +16,7 @@ from .channels import adapt, as_picture, as_size, resize
 from .checkpoint import Checkpoint, is_concurrent
 from .device import choose_device
 from .errors import ModelError
-from .network import NormMode, PaintPlan, seeded
+from .networks.network import NormMode, PaintPlan, seeded
 from .precision import choose_precision
 
 _ready: WeakValueDictionary[tuple[Any, ...], nn.Module] = WeakValueDictionary()

@@ -26,11 +26,11 @@ from livegan.engine.isolation.unattended import unattended
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.hearings import GivenSounds
+from livegan.engine.program.nodes.slot_building import SlotBackends, playing_backends
+from livegan.engine.program.nodes.source_instances import sources_named
 from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.reach import reach
-from livegan.engine.program.slot_building import SlotBackends, playing_backends
-from livegan.engine.program.source_instances import sources_named
 from livegan.engine.program.thumbs import strip
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from livegan.engine.isolation.object_lifetime import OwnedObject
-from livegan.engine.program.instance import Moment, OperationInstance
-from livegan.engine.program.signal_objects import objects_of
+from livegan.engine.program.nodes.instance import Moment, OperationInstance
+from livegan.engine.program.nodes.signal_objects import objects_of
 from livegan.graph.leaf import call_signal
 from livegan.graph.picture import Picture, call
 from livegan.graph.signals.reading import Reading, read

@@ -7,8 +7,8 @@ from typing import Any
 
 from torch import nn
 
-from livegan.generators.small import SmallGenerator
-from livegan.generators.unet import UnetLevel
+from livegan.generators.networks.small import SmallGenerator
+from livegan.generators.networks.unet import UnetLevel
 from livegan.size import Size
 from livegan.training.augmentation import at_height
 from livegan.training.layout import condition_of, origin

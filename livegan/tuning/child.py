@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from livegan.generators.errors import ModelError
-from livegan.generators.network import NormMode
+from livegan.generators.networks.network import NormMode
 from livegan.ipc.pipes import end
 
 START = "import sys; sys.path[:] = sys.argv[2:]; from livegan.tuning.child import main; main()"

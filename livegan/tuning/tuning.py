@@ -18,7 +18,7 @@ from livegan.generators.backends.quantising import measure_ranges, write_ranges
 from livegan.generators.backends.slot import kept_ranges, ranges_files, reason
 from livegan.generators.channels import adapt, resize
 from livegan.generators.checkpoint import Checkpoint
-from livegan.generators.network import NormMode
+from livegan.generators.networks.network import NormMode
 from livegan.size import Size
 
 from .conditions import calibration_sounds, check_sounds, conditions

@@ -19,7 +19,7 @@ from livegan.cli import app
 from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator, load, save_checkpoint
 from livegan.generators.backends import NetworkSpec
-from livegan.generators.small import SmallGenerator
+from livegan.generators.networks.small import SmallGenerator
 from livegan.picture_sources.source import PictureSourceError as PictureSourceError
 from livegan.picture_sources.source import Wanted
 from livegan.plugin import CONTEXT, hookspecs, registry

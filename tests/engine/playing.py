@@ -16,7 +16,7 @@ from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.player import Frame, NoControls, Player
 from livegan.engine.program.program import Program
 from livegan.generators import Card, save_checkpoint
-from livegan.generators.small import SmallGenerator
+from livegan.generators.networks.small import SmallGenerator
 from livegan.ipc.messages import Commit, Fault, FromEngine
 from livegan.ipc.wire import encode
 from livegan.rehearsal import follow

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from livegan.engine import tuning_beside
-from livegan.engine.program.instance import ModelInstance
+from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.tuning_beside import SWITCH, TuningBeside, slots
 from livegan.generators import Generator, load
 from livegan.generators.backends.choices import BackendTable, Tried, remember

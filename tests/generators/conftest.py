@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from livegan.generators import Card, save_checkpoint
-from livegan.generators.small import SmallGenerator
+from livegan.generators.networks.small import SmallGenerator
 
 
 def small(seed: int, *, width: int = 8, channels: int = 3) -> SmallGenerator:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from livegan.engine.program.source_instances import live_sources
+from livegan.engine.program.nodes.source_instances import live_sources
 from livegan.plugin import registry
 from tests.engine.playing import Show
 

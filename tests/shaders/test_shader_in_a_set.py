@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from livegan.engine.program.shader_instance import ShaderInstance
+from livegan.engine.program.nodes.shader_instance import ShaderInstance
 from livegan.ipc import asked_process
 from livegan.shaders import painting
 from tests.engine.playing import Show

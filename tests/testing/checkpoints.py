@@ -8,7 +8,7 @@ import torch
 
 from livegan.generators import Card, save_checkpoint
 from livegan.generators.export import export
-from livegan.generators.small import SmallGenerator
+from livegan.generators.networks.small import SmallGenerator
 
 
 def network() -> SmallGenerator:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from livegan.generators.unet import Unet
+from livegan.generators.networks.unet import Unet
 from livegan.training import bench
 from livegan.training.step.architecture import ARCHITECTURES
 

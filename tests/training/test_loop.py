@@ -18,8 +18,8 @@ from torch import nn
 
 from livegan.generators import ModelError
 from livegan.generators.checkpoint import read_checkpoint, save_checkpoint
-from livegan.generators.resnet import Resnet
-from livegan.generators.unet import Unet
+from livegan.generators.networks.resnet import Resnet
+from livegan.generators.networks.unet import Unet
 from livegan.lock import HeldError
 from livegan.training import PairsError
 from livegan.training.loop import TrainingError, TrainingStep, train

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from livegan.generators.unet import Unet
+from livegan.generators.networks.unet import Unet
 from livegan.size import Size
 from livegan.training import Pairs, Recipe, TrainingStep, train
 from livegan.training.pairs import order

@@ -19,8 +19,8 @@ from livegan.engine.isolation.memory_limit import go_first, keep_to
 from livegan.engine.program.build import Builder
 from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.hearings import RingSounds
+from livegan.engine.program.nodes.slot_building import SlotBackends
 from livegan.engine.program.player import Controls, Player
-from livegan.engine.program.slot_building import SlotBackends
 from livegan.ipc.messages import FromEngine, Hello, Note, Sources
 from livegan.ipc.sound_ring import SoundRing
 from livegan.picture_sources.board import RingBoard

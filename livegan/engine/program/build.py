@@ -13,28 +13,28 @@ from livegan.engine.commit.script import Refusal, Script
 from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context, first_line, is_full
-from livegan.engine.program.instance import (
+from livegan.engine.program.models import Models
+from livegan.engine.program.nodes.instance import (
     Instance,
     ModelInstance,
     Moment,
     OperationInstance,
     PrevInstance,
 )
-from livegan.engine.program.models import Models
-from livegan.engine.program.probe import FIRST_FRAME_S, Busy, probe
-from livegan.engine.program.program import Program, Step, foreign
-from livegan.engine.program.sends import sent_by
-from livegan.engine.program.shader_instance import ShaderInstance
-from livegan.engine.program.signal_objects import (
+from livegan.engine.program.nodes.shader_instance import ShaderInstance
+from livegan.engine.program.nodes.signal_objects import (
     MAKING_S,
     feed_new,
     leaves_of,
     objects_of,
     proving_objects,
 )
-from livegan.engine.program.slot import slot, stamp_of
-from livegan.engine.program.slot_building import SlotBackends
-from livegan.engine.program.source_instances import source_instance
+from livegan.engine.program.nodes.slot import slot, stamp_of
+from livegan.engine.program.nodes.slot_building import SlotBackends
+from livegan.engine.program.nodes.source_instances import source_instance
+from livegan.engine.program.probe import FIRST_FRAME_S, Busy, probe
+from livegan.engine.program.program import Program, Step, foreign
+from livegan.engine.program.sends import sent_by
 from livegan.generators import ModelError
 from livegan.generators.finding import model_folders
 from livegan.graph.graph import Graph

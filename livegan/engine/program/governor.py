@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from livegan.engine.program.instance import Instance
+from livegan.engine.program.nodes.instance import Instance
 
 OVER = 1.08
 """Times of the period that a frame may take before fewer slots paint."""

@@ -17,7 +17,7 @@ from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.governor import Governor, SlotTurns
 from livegan.engine.program.hearings import Hearings, NoSounds, Sounds
-from livegan.engine.program.instance import Moment
+from livegan.engine.program.nodes.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.program.seeing import Seeing

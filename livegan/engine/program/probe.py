@@ -10,9 +10,9 @@ import torch
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context
-from livegan.engine.program.instance import Moment
+from livegan.engine.program.nodes.instance import Moment
+from livegan.engine.program.nodes.signal_objects import MAKING_S
 from livegan.engine.program.program import Program, Step, at, blame, good_picture
-from livegan.engine.program.signal_objects import MAKING_S
 from livegan.generators import ModelError
 from livegan.graph.picture import Picture
 from livegan.graph.place import Place

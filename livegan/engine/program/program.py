@@ -18,7 +18,7 @@ from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context
 from livegan.engine.program.governor import SlotTurns
-from livegan.engine.program.instance import Instance, Moment
+from livegan.engine.program.nodes.instance import Instance, Moment
 from livegan.engine.program.paint_threads import PaintThreads, outcome
 from livegan.graph.graph import Graph
 from livegan.graph.picture import Picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from livegan.engine.program.instance import ModelInstance, painting_size
+from livegan.engine.program.nodes.instance import ModelInstance, painting_size
 
 if TYPE_CHECKING:
     from livegan.engine.program.program import Program

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from livegan.engine.program.instance import Moment, OperationInstance
+from livegan.engine.program.nodes.instance import Moment, OperationInstance
 from livegan.engine.program.player import as_bytes
 from livegan.graph.picture import call
 from livegan.graph.signals.reading import Reading

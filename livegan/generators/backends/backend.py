@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from torch import Tensor, nn
 
 from livegan.generators.errors import ModelError
-from livegan.generators.network import NormMode, PaintPlan, with_picture_norms
+from livegan.generators.networks.network import NormMode, PaintPlan, with_picture_norms
 
 if TYPE_CHECKING:
     from livegan.generators.checkpoint import Checkpoint

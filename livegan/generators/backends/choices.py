@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from livegan import __version__
-from livegan.generators.network import NormMode
+from livegan.generators.networks.network import NormMode
 from livegan.generators.precision import LIMITS, cpu_likes_bfloat16
 from livegan.plugin import registry
 from livegan.saving import write_bytes

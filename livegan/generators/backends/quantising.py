@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from livegan.generators.network import CONVOLUTIONS
+from livegan.generators.networks.network import CONVOLUTIONS
 from livegan.saving import write_bytes
 
 Ranges = Mapping[str, tuple[float, float]]

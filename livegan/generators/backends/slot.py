@@ -12,7 +12,7 @@ from torch import Tensor
 
 from livegan.generators.checkpoint import Checkpoint
 from livegan.generators.errors import ModelError
-from livegan.generators.network import NormMode
+from livegan.generators.networks.network import NormMode
 from livegan.plugin.guard import said
 
 from .backend import NetworkSpec, Run

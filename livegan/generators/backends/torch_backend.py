@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from livegan.generators.network import PaintPlan
+from livegan.generators.networks.network import PaintPlan
 from livegan.generators.precision import cpu_likes_bfloat16
 
 from .backend import NetworkSpec, Run

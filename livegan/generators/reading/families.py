@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from livegan.generators.architecture import Architecture
-from livegan.generators.small import LOWEST
+from livegan.generators.networks.small import LOWEST
 
 from .tree import Branch, Layer
 

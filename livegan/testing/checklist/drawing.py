@@ -10,8 +10,8 @@ from typing import Any
 
 from livegan.builtin.pictures import FORMS, NoPicture
 from livegan.engine.isolation.deadline import Overrun, watchdog
+from livegan.engine.program.nodes.signal_objects import MAKING_S
 from livegan.engine.program.probe import FIRST_FRAME_S
-from livegan.engine.program.signal_objects import MAKING_S
 from livegan.plugin import Operation
 from livegan.testing.blame import doing, told
 from livegan.testing.checklist.frames import ALL, DRAWN, START, check_number, repeats

@@ -10,10 +10,10 @@ from torch import nn
 
 from livegan.generators.checkpoint import read_checkpoint
 from livegan.generators.errors import ModelError
+from livegan.generators.networks.resnet import Resnet
+from livegan.generators.networks.small import LOWEST, SmallGenerator
+from livegan.generators.networks.unet import Unet
 from livegan.generators.reading.detection import detect
-from livegan.generators.resnet import Resnet
-from livegan.generators.small import LOWEST, SmallGenerator
-from livegan.generators.unet import Unet
 from livegan.plugin.closest import suggestion
 from livegan.size import Size
 from livegan.training.step.discriminator import initialise

@@ -15,7 +15,7 @@ from livegan.engine.commit.lineup import Hurry
 from livegan.engine.commit.saves import Saves
 from livegan.engine.commit.watch import Watcher
 from livegan.engine.isolation.gpu_errors import ContextLost
-from livegan.engine.program import slot
+from livegan.engine.program.nodes import slot
 from tests.engine import gate
 from tests.engine.playing import Show, one_leaf
 

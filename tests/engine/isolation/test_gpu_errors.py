@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from livegan.engine.isolation.gpu_errors import ContextLost, check_context, is_full, is_lost
-from livegan.engine.program import slot
+from livegan.engine.program.nodes import slot
 from tests.engine.playing import Show
 
 FULL = torch.OutOfMemoryError(

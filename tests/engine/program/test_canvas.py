@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from livegan.engine.commit.script import run
-from livegan.engine.program.instance import painting_size, shown_size
+from livegan.engine.program.nodes.instance import painting_size, shown_size
 from livegan.engine.program.thumbs import strip
 from livegan.generators import Card
 from livegan.generators.checkpoint import Checkpoint, read_checkpoint, save_checkpoint
-from livegan.generators.resnet import Resnet
+from livegan.generators.networks.resnet import Resnet
 from livegan.live import encode, listen, model
 from livegan.size import UNSAID, Size
 

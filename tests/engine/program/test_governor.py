@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from livegan.engine.program.governor import Governor, SlotTurns
-from livegan.engine.program.instance import Instance
+from livegan.engine.program.nodes.instance import Instance
 from livegan.engine.program.paint_threads import PaintThreads
 
 from ..playing import Show

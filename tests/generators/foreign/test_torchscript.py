@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from livegan.generators import Generator, ModelError, load
 from livegan.generators.foreign.isolated import Isolated
-from livegan.generators.morph import morph
+from livegan.generators.networks.morph import morph
 
 from ..conftest import small
 from ..originals import condition

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from livegan.generators import ModelError
+from livegan.generators.networks.resnet import LocalEnhancer, Resnet
 from livegan.generators.reading.detection import detect
-from livegan.generators.resnet import LocalEnhancer, Resnet
 
 from ..conftest import small
 from ..originals import resnet_state, unet_state

@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
+from livegan.generators.networks.resnet import Resnet
+from livegan.generators.networks.unet import Unet
 from livegan.generators.reading.detection import detect
 from livegan.generators.reading.parts import joined
-from livegan.generators.resnet import Resnet
-from livegan.generators.unet import Unet
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 

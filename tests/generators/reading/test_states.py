@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from livegan.generators import Generator, ModelError, load
-from livegan.generators.unet import Unet
+from livegan.generators.networks.unet import Unet
 
 from ..originals import condition, resnet_state, unet_state
 

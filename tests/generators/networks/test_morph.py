@@ -8,10 +8,9 @@ import pytest
 import torch
 
 from livegan.generators import Generator, ModelError, MorphGenerator, load, save_checkpoint
-from livegan.generators.morph import morph
-
-from .conftest import small
-from .originals import condition, resnet_state
+from livegan.generators.networks.morph import morph
+from tests.generators.conftest import small
+from tests.generators.originals import condition, resnet_state
 
 
 @pytest.fixture(scope="module")

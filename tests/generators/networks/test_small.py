@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from livegan.generators.small import LOWEST, PLACE_GAIN, LearnedPlace, SmallGenerator
-
-from .conftest import small
+from livegan.generators.networks.small import LOWEST, PLACE_GAIN, LearnedPlace, SmallGenerator
+from tests.generators.conftest import small
 
 
 def test_it_paints_any_multiple_of_its_stride():

@@ -9,9 +9,8 @@ import torch
 
 from livegan.graph.place import SetError
 from livegan.live import encode, knob, listen, model
-
-from ...generators.tiny_diffusion import tiny_models
-from ..playing import Show
+from tests.engine.playing import Show
+from tests.generators.tiny_diffusion import tiny_models
 
 pytestmark = [
     pytest.mark.xdist_group("diffusion"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from livegan.engine.program.instance import ModelInstance
+from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.program.program import Program
 from livegan.generators import Checkpoint, Generator, MorphGenerator
 from livegan.generators.backends.names import AUTO, EXACT, TORCH, choice_named

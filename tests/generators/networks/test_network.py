@@ -3,9 +3,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from livegan.generators.network import Dropout, FrameNorm, PaintPlan, seeded
-
-from .conftest import small
+from livegan.generators.networks.network import Dropout, FrameNorm, PaintPlan, seeded
+from tests.generators.conftest import small
 
 
 def test_folding_paints_what_running_norms_paint():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from livegan.engine.program.instance import Instance, Moment
+from livegan.engine.program.nodes.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.binding import alike
 from livegan.graph.picture import Picture

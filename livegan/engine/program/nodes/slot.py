@@ -9,11 +9,11 @@ from typing import Any
 import torch
 
 from livegan.engine.commit.script import Refusal
-from livegan.engine.program.diffusion_instance import DiffusionInstance
-from livegan.engine.program.instance import ModelInstance, painting_size, wanted_size
 from livegan.engine.program.models import Models
+from livegan.engine.program.nodes.diffusion_instance import DiffusionInstance
+from livegan.engine.program.nodes.instance import ModelInstance, painting_size, wanted_size
+from livegan.engine.program.nodes.slot_building import SlotBackends, generator_of, prepare
 from livegan.engine.program.probe import Busy
-from livegan.engine.program.slot_building import SlotBackends, generator_of, prepare
 from livegan.generators import Checkpoint, ModelError, load
 from livegan.generators.diffusion.folder import DiffusionFolder
 from livegan.generators.files import SUFFIXES, files_in

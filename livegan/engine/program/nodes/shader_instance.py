@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from livegan.engine.commit.script import Refusal
-from livegan.engine.program.instance import Instance, Moment
+from livegan.engine.program.nodes.instance import Instance, Moment
 from livegan.generators.channels import fitted
 from livegan.graph.picture import Picture
 from livegan.graph.shader import ShaderPicture

@@ -8,14 +8,15 @@ import threading
 import torch
 from torch import Tensor, nn
 
-from .card import Card
-from .channels import as_size
-from .checkpoint import Checkpoint
-from .device import choose_device
-from .errors import ModelError
+from livegan.generators.card import Card
+from livegan.generators.channels import as_size
+from livegan.generators.checkpoint import Checkpoint
+from livegan.generators.device import choose_device
+from livegan.generators.errors import ModelError
+from livegan.generators.precision import choose_precision
+from livegan.generators.runner import Painter, check_norm
+
 from .network import NormMode, PaintPlan
-from .precision import choose_precision
-from .runner import Painter, check_norm
 
 STEPS = 256
 """Amounts are rounded to this many steps: finer ones do not show, and each costs a lerp."""

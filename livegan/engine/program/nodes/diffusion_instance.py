@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from livegan.engine.program.instance import (
+from livegan.engine.program.nodes.instance import (
     Instance,
     ModelInstance,
     Moment,

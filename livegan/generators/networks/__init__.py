@@ -1,0 +1,1 @@
+"""Networks: families that livegan knows, made ready to paint, and what lies between two."""
