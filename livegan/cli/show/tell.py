@@ -36,7 +36,7 @@ Switch = Annotated[str, typer.Argument(metavar="[on|off]", help="The other of bo
 REFUSED = re.compile(r"the sound stays |there is no input |the input '.*' stays ")
 """Lines with which a show says that it cannot listen to something."""
 OPENING_S = 5.0
-"""Seconds that `audio` waits to learn whether the show could open a sound: some drivers take long."""
+"""Seconds that `audio` waits to learn whether the show could open a sound."""
 
 
 @tell.callback()
