@@ -130,7 +130,12 @@ def needed(wanted: Any) -> bool:
 
 
 def draw(
-    lines: Sequence[SetLine], folder: Path, *, size: Written = 256, audio: Path | None = None
+    lines: Sequence[SetLine],
+    folder: Path,
+    *,
+    size: Written = 256,
+    audio: Path | None = None,
+    before: str = "",
 ) -> list[Pixels]:
     """What each line draws at a moment of the demo track: (H, W, 3) uint8 each, at ``size``.
 
@@ -141,6 +146,7 @@ def draw(
     folder : the working folder, whose ``plugins/`` and ``models/`` are there besides what is
         installed.
     audio : another sound than the demo track.
+    before : lines of a set that these refer to.
 
     Raises
     ------
@@ -155,19 +161,22 @@ def draw(
         own = index if line.alone or line.kind == "signal" else -1
         together.setdefault((line.kind == "mixer", line.moves, own), []).append(index)
     for places in together.values():
-        pictures = rehearsed([lines[place] for place in places], folder, Size.read(size), audio)
+        group = [lines[place] for place in places]
+        pictures = rehearsed(group, folder, Size.read(size), audio, before)
         drawn.update(zip(places, pictures, strict=True))
     return [drawn[index] for index in range(len(lines))]
 
 
-def rehearsed(lines: list[SetLine], folder: Path, size: Size, audio: Path | None) -> list[Pixels]:
+def rehearsed(
+    lines: list[SetLine], folder: Path, size: Size, audio: Path | None, before: str = ""
+) -> list[Pixels]:
     """What lines of one kind draw, side by side in one rehearsal."""
     from livegan.rehearsal import Rehearsal, rehearse  # torch, which a line alone does not need
 
     # As many rows as columns, and all of them full: then each picture keeps its size.
     side = math.ceil(math.sqrt(len(lines)))
     texts = [line.text for line in lines]
-    text = BEFORE
+    text = BEFORE + before
     start, seconds, fps = AT_S, 0.1, 10.0
     if lines[0].moves:
         start, seconds, fps = AT_S - MOVING_S, MOVING_S, MOVING_FPS

@@ -201,6 +201,7 @@ def test_a_show_is_edited_while_music_plays(show: tuple[Show, str, Any], tmp_pat
     report = stage.quit()
     assert report["engine_deaths"] == 1
     assert report["presented"] > 100
+    assert report["picture_age"]["sound to screen"]["median_ms"] > 0
     assert stage.process.returncode in (0, 130)
     assert abandoned_memory() <= before, "shared memory is left behind"
     Image.fromarray(pictures[-1].astype(np.uint8)).save(tmp_path / "screen.png")

@@ -58,11 +58,18 @@ ROWS = (
         room="model",
     ),
     CommandRow(
-        "shows", "List the shows that were kept in shows/, tell of one, or delete one.", room="show"
+        "shows",
+        "List the shows that were kept in shows/, tell of one, export one, or delete one.",
+        room="show",
     ),
     CommandRow(
         "replay",
         "Play a show again: the same frames, saves and controls, to a film of any size.",
+        room="show",
+    ),
+    CommandRow(
+        "diff",
+        "Tell what differs between two shows, in numbers; with --out as a film side by side.",
         room="show",
     ),
     CommandRow(

@@ -19,9 +19,10 @@ def bench(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[backends|dataset|train|controls|io|inputs]",
+            metavar="[backends|dataset|train|controls|io|inputs|latency]",
             help="Measure only the backends of networks, only making pairs from a film, only "
-            "training, only controls, only pictures on their way in and out, or only sound inputs.",
+            "training, only controls, only pictures on their way in and out, only sound inputs, or "
+            "only the delay from sound to picture.",
         ),
     ] = None,
     film: Annotated[
@@ -59,7 +60,8 @@ def bench(
     show and measures the time from a MIDI or OSC message, or a knob of the phone panel, to the
     picture, and what controls cost. `livegan bench io` measures each way of pictures in and out
     that this machine has: delay, work, and lost pictures. `livegan bench inputs` measures what
-    named inputs of a show and `sound.band` cost.
+    named inputs of a show and `sound.band` cost. `livegan bench latency` plays a set and measures
+    how old the sound in a picture is when it is seen, part by part.
     """
     if what is None:
         from livegan.benchmark.frame import measure
@@ -86,6 +88,13 @@ def bench(
             result = bench_controls(moves, seconds)
         except ControlsBenchError as error:
             fail(str(error))
+    elif what == "latency" and film is None:
+        from livegan.benchmark.latency import LatencyBenchError, bench_latency
+
+        try:
+            result = bench_latency(size, max(seconds, 5.0), set)
+        except LatencyBenchError as error:
+            fail(str(error))
     elif what == "io" and film is None:
         from livegan.benchmark.io.bench import IoBenchError, bench_io
 
@@ -95,7 +104,7 @@ def bench(
             fail(str(error))
     elif what != "dataset" or film is None:
         text = "say what to measure: `backends`, `dataset FILM`, `train`, `controls`, `io`"
-        text += " or `inputs`"
+        text += ", `inputs` or `latency`"
         fail(f"{text}, or nothing for all that a show needs", 2)
     else:
         from livegan.dataset.benchmark import bench_film

@@ -9,9 +9,14 @@ from typing import Any
 from livegan.engine.commit import beside, lineup
 from livegan.engine.commit.lineup import Lineup, LineupEvent
 from livegan.engine.commit.pipeline import Pipeline
+from livegan.engine.commit.set_inputs import files_of
+from livegan.engine.made_with import made_with
+from livegan.engine.program.device import describe_device
+from livegan.engine.program.nodes.slot_building import playing_backends
 from livegan.engine.program.player import Frame, Player
 from livegan.engine.program.program import Program
 from livegan.journal.engine_record import EngineRecord
+from livegan.journal.made_with import MadeWith
 
 
 class PlayerJournal:
@@ -22,6 +27,7 @@ class PlayerJournal:
     ) -> None:
         self._journal = EngineRecord(folder, note)
         self._player, self._pipeline = player, pipeline
+        self._plays: dict[str, str] = {}
         player.on_event = self.happened
 
     def happened(self, event: LineupEvent, after: Lineup) -> None:
@@ -35,6 +41,8 @@ class PlayerJournal:
         elif isinstance(event, lineup.SafeProven):
             if event.program is not None:
                 self._program(event.program, safe=True)
+        elif isinstance(event, lineup.Refused):
+            journal.say("refused", where=str(event.why.place or ""), reason=event.why.reason)
         elif isinstance(event, lineup.KeyPressed):
             journal.say("key", name=event.name)
         elif isinstance(event, lineup.Hurry):
@@ -46,20 +54,29 @@ class PlayerJournal:
         script, hot = program.script, self._pipeline.hot
 
         def files() -> list[Path]:
-            return [*beside.loaded(script.path), *hot.files()]
+            return [*beside.loaded(script.path), *hot.files(), *files_of(script.graph)]
 
-        self._journal.program(program.version, script.path, script.text, files, safe=safe)
+        def made() -> MadeWith:
+            builder = self._pipeline.builder
+            return made_with(program, builder.models(script.path), builder.folder)
+
+        self._journal.program(program.version, script.path, script.text, files, made, safe=safe)
 
     def enters(self, picture: bool) -> None:
         """The engine goes on the air; ``picture`` is whether it dissolves from what is shown."""
-        self._journal.say("enter", picture=picture)
+        device, precision = describe_device(self._player.device)
+        self._journal.say("enter", picture=picture, device=device, precision=precision)
 
     def drew(self, frame: Frame, pixels: Any) -> None:
         """A frame was drawn: ``pixels`` are the bytes of its picture."""
         player = self._player
         if player.newest is None:
             return
-        reading = player.newest[1]
+        program, reading = player.newest
+        plays = playing_backends(program)
+        if plays != self._plays:  # another backend paints from now on
+            self._plays = plays
+            self._journal.say("backends", slots=plays)
         behind = {
             key: frame.position - heard
             for key, heard in (reading.sounds.positions if reading.sounds else {}).items()

@@ -42,6 +42,7 @@ from livegan.ipc.messages import (
     ToEngine,
     Undo,
 )
+from livegan.ipc.picture_ring import UNTIMED, DrawingTimes
 from livegan.ipc.pulse import Pulse
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import HOP
@@ -68,6 +69,8 @@ class Engine:
         self.options = options
         self.standing_by = bool(options.get("standby"))
         self.frames = 0
+        self.times = UNTIMED
+        """Of the frame that is drawn."""
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
@@ -189,6 +192,7 @@ class Engine:
             if self.player.program is None and self.player.cued is None:
                 time.sleep(0.01)
                 continue
+            came, analysed = self.sound.came
             position = self.sound.hops * HOP
             if position == last_position:
                 time.sleep(0.002)
@@ -197,6 +201,7 @@ class Engine:
             pace = pace.at(time.monotonic())
             began = time.perf_counter()
             self.pulse.frame(True)
+            self.times = DrawingTimes(came, analysed, time.monotonic())
             try:
                 frame = self.player.frame(position)
                 self.leave_if_forked()
@@ -238,7 +243,7 @@ class Engine:
     def show(self, frame: Any) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
-        pixels = self.rings.show(frame, self.frames)
+        pixels = self.rings.show(frame, self.frames, self.times)
         if self.journal is not None:
             self.journal.drew(frame, pixels)
         self.sent.write(frame.sent, self.frames, frame.now.time)

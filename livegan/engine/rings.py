@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from livegan.ipc.picture_ring import PictureRing, RingPicture
+from livegan.ipc.picture_ring import UNTIMED, DrawingTimes, PictureRing, RingPicture
 from livegan.ipc.shared_memory import NoRoom
 from livegan.plugin import registry
 from livegan.stage.show_memory import remove
@@ -36,13 +38,21 @@ class Rings:
         """What hangs on the wall, also if another engine drew it."""
         return self._pictures.latest()
 
-    def show(self, frame: Frame, number: int) -> Any:
+    def show(self, frame: Frame, number: int, times: DrawingTimes = UNTIMED) -> Any:
         """Hand a frame over: the window's picture and every extra output's. Returns the bytes of
-        the window's, (H, W, 3) uint8."""
+        the window's, (H, W, 3) uint8.
+
+        ``times`` are those of its sound, and when drawing began.
+        """
         from livegan.engine.program.player import as_bytes
 
-        tag = {"sound_position": frame.position, "version": frame.version, "frame": number}
         pixels = as_bytes(fitted(frame.picture, self._pictures.room))
+        tag: dict[str, Any] = {
+            "sound_position": frame.position,
+            "version": frame.version,
+            "frame": number,
+            "times": replace(times, drawn=time.monotonic()),
+        }
         self._pictures.write(pixels, **tag)
         for output, picture in frame.extra.items():
             ring = self._drawn.get(output)

@@ -26,6 +26,7 @@ from livegan.gremlins.soundcard import sound_card
 from livegan.gremlins.witness import ShownGlance
 from livegan.size import UNSAID, Size
 from livegan.stage.options import Options
+from livegan.stage.record.picture_age import age_line
 from livegan.stage.supervision.health import Limits
 
 SHOWS = {
@@ -330,4 +331,5 @@ def ending(show: Show) -> Outcome:
     if show.report is None:
         wrong.append("it made no report")
     verdict: Literal["pass", "fail"] = "fail" if wrong else "pass"
-    return Outcome(END, "stage", verdict, presented=presented, why=tuple(wrong))
+    age = age_line(show.report["picture_age"]) if show.report else ""
+    return Outcome(END, "stage", verdict, presented=presented, said=age, why=tuple(wrong))

@@ -50,9 +50,9 @@ def in_memory(size: tuple[int, int], *more: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def managed(size: tuple[int, int] = SIZE) -> Iterator[str]:
+def managed(size: tuple[int, int] = SIZE, *more: str) -> Iterator[str]:
     """Likewise, with a window manager (icewm). Raises OSError if one of them does not start."""
-    with in_memory(size) as display:
+    with in_memory(size, *more) as display:
         env = {**os.environ, "DISPLAY": display}
         manager = subprocess.Popen(["icewm"], env=env, stdout=QUIET, stderr=QUIET)
         try:

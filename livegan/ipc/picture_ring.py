@@ -11,16 +11,33 @@ from numpy.typing import NDArray
 
 from livegan.ipc.shared_memory import NoRoom, attach_memory, create_memory, fence, remove_memory
 
-MAGIC = 0x6C697667616E31  # "livgan1"
+MAGIC = 0x6C697667616E32  # "livgan2"
 HEADER = 64  # int64 words: magic, slots, bytes of a slot, newest serial; the rest is reserved
-FIELDS = 8  # int64 words a slot: state, sound_position, version, frame, height, width
+FIELDS = 11  # int64 words a slot: state, sound_position, version, ... as below
 MAGIC_AT, SLOTS_AT, BYTES_AT, NEWEST_AT, CHANNELS_AT = range(5)
-STATE, SOUND, VERSION, FRAME, HEIGHT, WIDTH, CHANNELS = range(7)
+STATE, SOUND, VERSION, FRAME, HEIGHT, WIDTH, CHANNELS, CAME, ANALYSED, BEGAN, DRAWN = range(11)
 RGB, RGBA = 3, 4
 PAGE = 4096
 ATTEMPTS = 8  # a reader that loses this many races has a picture to show already
 UNSEEN = 10_000
 """Pictures beyond the last that was seen which nobody has drawn meanwhile: the number is wrong."""
+
+
+@dataclass(frozen=True)
+class DrawingTimes:
+    """When a picture came to be, in seconds of `time.monotonic`; 0 where that is not known.
+
+    Its newest sound ``came`` into the sound ring and was ``analysed``; drawing ``began`` and the
+    picture was ``drawn``.
+    """
+
+    came: float = 0.0
+    analysed: float = 0.0
+    began: float = 0.0
+    drawn: float = 0.0
+
+
+UNTIMED = DrawingTimes()
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,7 @@ class RingPicture:
     sound_position: int
     version: int
     frame: int
+    times: DrawingTimes = UNTIMED
 
 
 class PictureRing:
@@ -149,6 +167,7 @@ class PictureRing:
         sound_position: int = 0,
         version: int = 0,
         frame: int = 0,
+        times: DrawingTimes = UNTIMED,
     ) -> int:
         """Publish a (H, W, 3) uint8 picture (any strides), or (H, W, 4) where the ring was made for
         that, and return its serial.
@@ -175,6 +194,8 @@ class PictureRing:
         room = self._pixels[serial % self._slots, : picture.size].reshape(picture.shape)
         np.copyto(room, picture)
         slot[SOUND : CHANNELS + 1] = sound_position, version, frame, height, width, channels
+        moments = times.came, times.analysed, times.began, times.drawn
+        slot[CAME : DRAWN + 1] = [round(1e9 * moment) for moment in moments]
         fence()
         slot[STATE] = 2 * serial
         self._header[NEWEST_AT] = serial
@@ -195,8 +216,8 @@ class PictureRing:
             if slot[STATE] != 2 * serial:
                 continue
             fence()
-            fields = (int(x) for x in slot[SOUND : CHANNELS + 1])
-            sound, version, frame, height, width, channels = fields
+            fields = (int(x) for x in slot[SOUND : DRAWN + 1])
+            sound, version, frame, height, width, channels, *moments = fields
             size = height * width * channels
             # Overtaken while the fields were read.
             if not 0 < size <= self._bytes or not RGB <= channels <= RGBA:
@@ -206,7 +227,8 @@ class PictureRing:
             if slot[STATE] == 2 * serial:
                 shape = (height, width, channels)
                 self._seen = serial
-                return RingPicture(pixels.reshape(shape), serial, sound, version, frame)
+                times = DrawingTimes(*(moment / 1e9 for moment in moments))
+                return RingPicture(pixels.reshape(shape), serial, sound, version, frame, times)
         if self._made and serial > self._seen + UNSEEN:
             self._header[NEWEST_AT] = self._seen
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import Any, TypeVar
@@ -18,11 +19,12 @@ from livegan.sound.features import FEATURES, Rows
 Array = NDArray[np.float32]
 Number = TypeVar("Number", bound=np.floating)
 
-MAGIC = 0x6C69766567616E03
+MAGIC = 0x6C69766567616E04
 HEADER = 64
 # Header words. "Claimed" moves before data are written and "position" after, so that a reader knows
 # both what is there and what may be changing under its hands.
 _MAGIC, _SAMPLES, _HOPS, _COLUMNS, _POSITION, _CLAIMED, _HOPS_DONE, _HOPS_CLAIMED = range(8)
+_CAME, _ANALYSED = 8, 9  # nanoseconds of `time.monotonic_ns`, of the newest hop
 
 SLACK_SECONDS = 4
 """Kept beyond `seconds`, so that a reader this late still finds all of them."""
@@ -59,6 +61,7 @@ class SoundRing:
         self._header = header
         self._shape = header[:_POSITION].copy()
         self._written: dict[int, int] = {}
+        self._wrote = 0
         self.capacity: int = int(header[_SAMPLES])
         """Samples kept."""
         self._hop_capacity = int(header[_HOPS])
@@ -103,12 +106,21 @@ class SoundRing:
         """Hops analysed so far; ``hops * 480 <= position``."""
         return int(self._words()[_HOPS_DONE])
 
+    @property
+    def came(self) -> tuple[float, float]:
+        """When the newest hop was written and when its features were, in seconds of
+        `time.monotonic`; 0 before the first."""
+        words = self._words()
+        return int(words[_CAME]) / 1e9, int(words[_ANALYSED]) / 1e9
+
     def write(self, block: Array) -> None:
         """Append sound: (n, 2) float32, any n. The position moves after the data."""
+        self._wrote = time.monotonic_ns()
         self._append(self._words(), self._sound, _POSITION, _CLAIMED, block)
 
     def write_features(self, rows: Rows | Array) -> None:
         """Append features: (n, F) float64, one row a hop, columns as in `FEATURES`."""
+        self._words()[[_CAME, _ANALYSED]] = self._wrote, time.monotonic_ns()
         self._append(self._words(), self._rows, _HOPS_DONE, _HOPS_CLAIMED, rows)
 
     def samples(self, start: int, stop: int) -> Array:

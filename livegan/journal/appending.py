@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -82,6 +83,7 @@ class Appender:
             try:
                 written = os.write(self._file(name), data)
             except OSError as error:
+                self._forget(name)
                 self._tell(error)
                 time.sleep(0.05)
                 return
@@ -93,14 +95,25 @@ class Appender:
 
     def _file(self, name: str) -> int:
         file = self._files.pop(name, None)
+        if file is not None and not os.fstat(file).st_nlink:  # it was deleted
+            os.close(file)
+            file = None
         if file is None:
             path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.parent != self.folder:  # without it, the journal is on a drive that is away
+                path.parent.mkdir(exist_ok=True)
             file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         self._files[name] = file  # last: it was used last
         while len(self._files) > OPEN:
             os.close(self._files.pop(next(iter(self._files))))
         return file
+
+    def _forget(self, name: str) -> None:
+        """Open a file anew the next time: a drive that was pulled out may come back."""
+        file = self._files.pop(name, None)
+        if file is not None:
+            with contextlib.suppress(OSError):
+                os.close(file)
 
     def _tell(self, error: OSError) -> None:
         if not self._told:

@@ -12,9 +12,14 @@ from typing import Any
 from livegan.journal.appending import Appender
 from livegan.journal.frames import record
 from livegan.journal.lines import line
+from livegan.journal.made_with import MadeWith
 
 FILES = "files"
 """The folder of texts, each under the hash of what it says."""
+KEY = 24
+"""Digits of a hash under which a text is kept."""
+TEXT = 1_000_000
+"""Bytes up to which a file is kept as it is; of larger ones the hash is kept."""
 
 
 class EngineRecord:
@@ -43,19 +48,26 @@ class EngineRecord:
         path: Path,
         text: str,
         beside: Callable[[], Iterable[Path]],
+        made: Callable[[], MadeWith],
         *,
         safe: bool,
     ) -> None:
-        """A program was proven: the text of its set, and the files that it may have read."""
+        """A program was proven: the text of its set, the files that it may have read, and what
+        else it is made with."""
         begun = self.begun
 
         def job() -> list[tuple[str, bytes]]:
             texts = {str(path): text.encode(errors="surrogateescape")}
+            besides = made()
             for file in beside():
-                if file.is_file():
+                if file.is_file() and file.stat().st_size <= TEXT:
                     texts[str(file)] = file.read_bytes()
+                elif file.is_file():
+                    besides.pictures[str(file)] = [file]
+            inside = [file for files in besides.models.values() for file in files]
+            cards = [f.read_bytes() for f in inside if f.suffix == ".json" and size_of(f) <= TEXT]
             pieces = []
-            for content in texts.values():
+            for content in (*texts.values(), *cards):
                 key = digest(content)
                 if key not in self._kept:
                     self._kept.add(key)
@@ -63,7 +75,14 @@ class EngineRecord:
                         pieces.append((f"{FILES}/{key}", content))
             files = {name: digest(content) for name, content in texts.items()}
             what = "safe" if safe else "program"
-            said = line(begun=begun, what=what, version=version, set=str(path), files=files)
+            said = line(
+                begun=begun,
+                what=what,
+                version=version,
+                set=str(path),
+                files=files,
+                made=besides.line(),
+            )
             return [*pieces, (f"{self.name}.jsonl", said)]
 
         self._files.do(job)
@@ -97,6 +116,11 @@ class EngineRecord:
         self._files.close()
 
 
+def size_of(file: Path) -> int:
+    """Bytes of a file; none if it is not there."""
+    return file.stat().st_size if file.is_file() else 0
+
+
 def digest(content: bytes) -> str:
     """Under which a text is kept."""
-    return hashlib.sha256(content).hexdigest()[:24]
+    return hashlib.sha256(content).hexdigest()[:KEY]

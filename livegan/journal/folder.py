@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,13 +24,15 @@ from livegan.journal.sound_writer import HEAD, file_name
 from livegan.sound import HOP, RATE
 from livegan.sound.features import FEATURES, Rows
 from livegan.sound.history import PAST_SECONDS
-from livegan.sound.media import open_media
+from livegan.sound.media import MediaError, open_media
 from livegan.sound.soundtrack import Tail
 
 Array = NDArray[np.float32]
 
 SHOW = "show.json"
 """What a show was started with."""
+DEFLATED = b"\x78\x01"
+"""How what zlib wrote begins, at the level of `livegan.journal.sound_writer`."""
 KEPT = 2 * PAST_SECONDS * RATE
 
 
@@ -53,6 +56,8 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.trouble: list[str] = []
+        """What is damaged in it, in lines: known when that was read."""
         try:
             self.show: dict[str, Any] = json.loads((folder / SHOW).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -62,16 +67,22 @@ class Journal:
             ) from None
         except (OSError, ValueError) as error:
             raise JournalError(f"{folder / SHOW} cannot be read: {error}") from None
+        said = self.show if isinstance(self.show, dict) else {}
+        for name in ("set", "folder"):
+            if not isinstance(said.get(name), str):
+                raise JournalError(f"{folder / SHOW} is damaged: it does not say {name!r}")
 
     @cached_property
     def engines(self) -> list[EngineJournal]:
         """Those that drew anything, in the order of their first frames."""
         found = []
         for path in self.folder.glob("engine-*.frames"):
-            frames = read_frames(path)
+            frames = read_frames(path, self.trouble.append)
             lines = path.with_suffix(".jsonl")
             if len(frames):
-                said = read_lines(lines) if lines.is_file() else []
+                said = read_lines(lines, self.trouble.append) if lines.is_file() else []
+                if not lines.is_file():
+                    self.trouble.append(f"{lines} is missing: it said which set was played")
                 found.append(EngineJournal(path.stem, frames, said))
         return sorted(found, key=lambda engine: int(engine.frames["position"][0]))
 
@@ -102,9 +113,14 @@ class Journal:
 
 
 class JournalHistory:
-    """The sound of a journal as a `livegan.sound.history.History`, read as it is needed."""
+    """The sound of a journal as a `livegan.sound.history.History`, read as it is needed.
 
-    def __init__(self, journal: Journal, name: str = "") -> None:
+    What is missing or damaged is silence, and noted in a line.
+    """
+
+    def __init__(
+        self, journal: Journal, name: str = "", note: Callable[[str], None] = lambda text: None
+    ) -> None:
         if not (journal.folder / "sound").is_dir():
             raise JournalError(
                 f"the sound of {journal.folder.name} is gone, so it cannot be played again; "
@@ -112,6 +128,7 @@ class JournalHistory:
             )
         self._name = file_name(name)
         self._folder = journal.folder / "sound"
+        self._note = note
         self._sound, self._rows = Tail(KEPT, 2), Tail(KEPT // HOP, len(FEATURES), np.float64)
         self._blocks, self._features = self._read(), self._read_features()
         self.position = 0
@@ -146,34 +163,71 @@ class JournalHistory:
 
     def _read(self) -> Iterator[Array]:
         at = 0
-        pieces = [p for p in self._folder.iterdir() if p.stem.rpartition("-")[0] == self._name]
-        for path in sorted(pieces):
-            begins = int(path.stem.rpartition("-")[2])
+        for begins, path in self._pieces():
             if begins > at:
                 yield np.zeros((begins - at, 2), np.float32)
                 at = begins
-            for block in open_media(path):
-                yield block
-                at += len(block)
+            over = at - begins
+            try:
+                for block in open_media(path):
+                    yield block[over:]
+                    at += len(block[over:])
+                    over = max(0, over - len(block))
+            except MediaError as error:
+                self._note(f"{error}; from {at / RATE:.1f} s on it is silent")
+
+    def _pieces(self) -> list[tuple[int, Path]]:
+        found = []
+        for path in self._folder.iterdir():
+            name, _, begins = path.stem.rpartition("-")
+            if name == self._name and begins.isdecimal() and path.suffix in (".flac", ".opus"):
+                found.append((int(begins), path))
+        if not found:
+            self._note(f"{self._folder / self._name}-*.flac is missing: the show is silent")
+        return sorted(found)
 
     def _read_features(self) -> Iterator[Rows]:
         path = self._folder / f"{self._name}.features"
         if not path.is_file():
+            self._note(f"{path} is missing: pictures that follow levels and beats differ")
             return
         at = 0
-        with path.open("rb") as file:
-            while len(head := file.read(HEAD.size)) == HEAD.size:
-                first, count, size = HEAD.unpack(head)
-                data = file.read(size)
-                if len(data) < size:
-                    return  # cut off
-                rows = np.frombuffer(zlib.decompress(data)).reshape(count, -1)
-                if rows.shape[1] != len(FEATURES):
-                    raise JournalError(f"{path} is of another version of livegan")
-                if first > at:
-                    yield np.zeros((first - at, len(FEATURES)))
-                yield rows[max(0, at - first) :]
-                at = max(at, first + count)
+        for first, rows in read_rows(path, self._note):
+            if first > at:
+                yield np.zeros((first - at, len(FEATURES)))
+            yield rows[max(0, at - first) :]
+            at = max(at, first + len(rows))
+
+
+def read_rows(path: Path, note: Callable[[str], None]) -> Iterator[tuple[int, Rows]]:
+    """(first hop, rows) of each part of a file of features.
+
+    A part that is cut off at the end is left out; others that are damaged, too, and noted.
+    Raises JournalError if they are of another version.
+    """
+    data = path.read_bytes()
+    at, last, damaged = 0, 0, False
+    while at + HEAD.size <= len(data):
+        first, count, size = HEAD.unpack_from(data, at)
+        end = at + HEAD.size + size
+        body = b""
+        if last <= first and end <= len(data):
+            with contextlib.suppress(zlib.error):
+                body = zlib.decompress(data[at + HEAD.size : end])
+        if body and count and len(body) % (8 * count) == 0:
+            rows = np.frombuffer(body).reshape(count, -1)
+            if rows.shape[1] != len(FEATURES):
+                raise JournalError(f"{path} is of another version of livegan")
+            if damaged:
+                seconds = last * HOP / RATE
+                note(f"{path}: damaged from {seconds:.1f} s to {first * HOP / RATE:.1f} s")
+            yield first, rows
+            at, last, damaged = end, first + count, False
+            continue
+        after = data.find(DEFLATED, at + HEAD.size + 1)
+        if after < 0:  # cut off, or nothing whole follows
+            return
+        at, damaged = after - HEAD.size, True
 
 
 class JournalControls:

@@ -51,7 +51,7 @@ def shows(folder: Path) -> list[KeptShow]:
             try:
                 journal = Journal(place)
                 journal.engines  # noqa: B018  -- reads them
-                found.append(KeptShow(place, journal, ""))
+                found.append(KeptShow(place, journal, "; ".join(journal.trouble)))
             except (JournalError, OSError) as error:
                 found.append(KeptShow(place, None, str(error)))
     return found

@@ -48,7 +48,8 @@ class SoundFile:
     however it ends."""
 
     def __init__(self, path: Path, small: bool) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # not the journal itself: it is on a drive that is away
+        self._path, self._begun = path, False
         options = {"flush_packets": "1"}
         self._file = av.open(str(path), "w", options=options)
         self._stream = self._file.add_stream("libopus" if small else "flac", rate=RATE)
@@ -74,6 +75,12 @@ class SoundFile:
         self._at += len(block)
         for packet in self._stream.encode(frame):
             self._file.mux(packet)
+            self._begun = True
+
+    @property
+    def gone(self) -> bool:
+        """Whether somebody removed it: what is written goes nowhere."""
+        return self._begun and not self._path.exists()
 
     def close(self) -> None:
         """End the file."""
@@ -175,6 +182,8 @@ class Track:
                 name = f"{self._name}-{self._position:012d}.{suffix}"
                 self._file = SoundFile(self._folder / "sound" / name, self._small)
             try:
+                if self._file.gone:
+                    raise FileNotFoundError(2, "its file is gone")
                 self._file.write(block)
             except BaseException:
                 self._file = None

@@ -220,7 +220,7 @@ class StandIns:
     def _opened(self, name: SourceName, wanted: Wanted) -> Clip | Pixels | None:
         given = self.stand_in(name)
         if given in ("", TEST):
-            if not given and str(name) not in self._told:
+            if not given and name.argument != TEST and str(name) not in self._told:
                 self._told.add(str(name))
                 self.note(
                     f"{name}: a test pattern stands in for it; give a film or a picture with "

@@ -20,6 +20,8 @@ from livegan.files import location
 from livegan.picture_sources.frame import as_pixels
 from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 
+INDEX = b"moov"
+"""The part of an MP4 or MOV file that says where its pictures are. Most programs write it last."""
 ROUNDING = 1e-6  # seconds by which a time may be rounded down and still is that of the frame
 NEAR = 1.5  # seconds ahead that are reached by decoding on, without a seek
 LOOK = 24  # frames by which the times of a container are judged
@@ -54,9 +56,7 @@ class Clip:
         try:
             self._container = av.open(location(path), metadata_errors="ignore")
         except (av.FFmpegError, ValueError) as error:
-            raise PictureSourceError(
-                f"{path}: not a film that can be opened ({_reason(error)})"
-            ) from None
+            raise PictureSourceError(f"{path}: {why_closed(path, _reason(error))}") from None
         attached = av.stream.Disposition.attached_pic
         streams = [s for s in self._container.streams.video if s.codec_context is not None]
         films = [s for s in streams if not s.disposition & attached] or streams
@@ -227,3 +227,34 @@ class Clip:
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
+
+
+def why_closed(path: Path, reason: str) -> str:
+    """Why a film cannot be opened, in words: that it is cut off, where that is so."""
+    try:
+        if not path.stat().st_size:
+            return "it is empty; copy it again"
+        if boxes(path)[:1] == [b"ftyp"] and INDEX not in boxes(path):
+            return "it is cut off, so it has no index; wait until it is whole, or copy it again"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror or error})"
+    return f"not a film that can be opened ({reason})"
+
+
+def boxes(path: Path) -> list[bytes]:
+    """The names of the parts of an MP4 or MOV file, in order (ISO 14496-12, 4.2); of another file,
+    whatever stands there."""
+    found: list[bytes] = []
+    with path.open("rb") as file:
+        end, at = path.stat().st_size, 0
+        while at + 8 <= end and len(found) < 1000:
+            file.seek(at)
+            head = file.read(16)
+            size, name = int.from_bytes(head[:4], "big"), head[4:8]
+            if size == 1:
+                size = int.from_bytes(head[8:16], "big")
+            found.append(name)
+            if size < 8:  # 0: to the end of the file
+                break
+            at += size
+    return found

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import av
+import numpy as np
 
 from livegan.builtin.outputs.ndi import told
-from livegan.picture_sources.frame import as_pixels
+from livegan.picture_sources.frame import SentPictures
 from livegan.picture_sources.senders import LOST, STILL, SenderSearch, newest
 from livegan.picture_sources.source import Pixels, Unavailable, Wanted
 
@@ -29,7 +29,7 @@ class NdiSource:
         from cyndilib.video_frame import VideoFrameSync
         from cyndilib.wrapper.ndi_recv import RecvBandwidth, RecvColorFormat
 
-        self._wanted = wanted
+        self._bytes = SentPictures(wanted)
         self._search = SenderSearch("NDI sender", argument.strip(), note)
         self._finder: Any = Finder()
         self._finder.open()
@@ -80,12 +80,10 @@ class NdiSource:
         if stamp == self._stamp and now - self._delivered < STILL:
             return None
         self._stamp, self._delivered = stamp, now
-        rows = frame.get_array().reshape(height, frame.get_line_stride())
+        rows = np.frombuffer(frame, np.uint8).reshape(height, frame.get_line_stride())
         pixels = rows[:, : 4 * width].reshape(height, width, 4)
-        picture = av.VideoFrame.from_ndarray(pixels, format="rgba")
         opaque = frame.get_fourcc().name != "RGBA"
-        made = as_pixels(picture, self._wanted)
-        return made[..., :3] if opaque else made
+        return self._bytes.pixels(pixels, "rgba", opaque=opaque)
 
     def close(self) -> None:
         """Stop receiving and looking."""

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import av
 import numpy as np
 
-from livegan.picture_sources.frame import as_pixels
+from livegan.picture_sources.frame import SentPictures
 from livegan.picture_sources.senders import LOST, STILL, SenderSearch, newest
 from livegan.picture_sources.source import PictureSourceError, Pixels, Unavailable, Wanted
 
@@ -41,7 +40,7 @@ class SpoutSource:
         library: ModuleType | Any,
     ) -> None:
         """Raises `PictureSourceError` if there is no graphics context to be had."""
-        self._wanted = wanted
+        self._bytes = SentPictures(wanted)
         self._search = SenderSearch("Spout sender", argument.strip(), note)
         self._receiver: Any = library.SpoutReceiver()
         # Makes a hidden window with a context, current on this thread.
@@ -79,7 +78,7 @@ class SpoutSource:
         if now < self._empty_until and not self._buffer.any():
             return None
         self._empty_until, self._delivered = 0.0, now
-        return as_pixels(av.VideoFrame.from_ndarray(self._buffer, format="rgba"), self._wanted)
+        return self._bytes.pixels(self._buffer, "rgba")
 
     def _choose(self, now: float) -> bool:
         """Look for the sender."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from livegan.files import kind_of, named
 from livegan.picture_sources.source import TEST, PictureSourceError, SourceName
 
 
@@ -31,9 +32,11 @@ def stand_ins(words: Iterable[str]) -> dict[str, str]:
         source, equals, file = (part.strip() for part in word.rpartition("="))
         if not equals or not source or not file:
             raise PictureSourceError(f"--with {word}: write SOURCE=FILE, such as camera=clip.mp4")
-        path = Path(file).expanduser()
+        path = named(Path(file).expanduser())
         if file != TEST and not path.is_file():
-            raise PictureSourceError(f"--with {word}: there is no file {file!r}")
+            kind = kind_of(path) if path.exists() else ""
+            why = f"{file!r} is {kind}; give a file" if kind else f"there is no file {file!r}"
+            raise PictureSourceError(f"--with {word}: {why}")
         found[source] = file if file == TEST else str(path.absolute())
     return found
 

@@ -10,6 +10,9 @@ from PIL import Image
 from livegan.picture_file import SUFFIXES, PictureFileError, read_alpha, read_bytes
 from livegan.picture_sources.source import PictureSourceError, Pixels, Wanted
 
+FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".gif", ".mxf")
+"""Names of films end so; other names are played as well."""
+
 
 def read_still(path: Path, wanted: Wanted) -> Pixels:
     """A picture file as bytes, (H, W, 3) or (H, W, 4) where it has transparency, covering the
@@ -17,6 +20,8 @@ def read_still(path: Path, wanted: Wanted) -> Pixels:
     try:
         colours, alpha = read_bytes(path), read_alpha(path)
     except PictureFileError as error:
+        if path.suffix.lower() in FILMS:
+            raise PictureSourceError(f'{path}: is a film; write film("{path.name}")') from None
         raise PictureSourceError(str(error)) from None
     height, width = wanted.size_for(*colours.shape[:2])
     planes = [Image.fromarray(colours)] + ([] if alpha is None else [Image.fromarray(alpha)])

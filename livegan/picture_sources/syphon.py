@@ -12,11 +12,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import av
-import numpy as np
-
 from livegan.builtin.outputs.syphon import MISSING
-from livegan.picture_sources.frame import as_pixels
+from livegan.picture_sources.frame import SentPictures
 from livegan.picture_sources.senders import STILL, SenderSearch, newest
 from livegan.picture_sources.source import Pixels, Unavailable, Wanted
 
@@ -32,7 +29,7 @@ class SyphonSource:
     def __init__(
         self, argument: str, wanted: Wanted, note: Callable[[str], None], library: Any
     ) -> None:
-        self._wanted, self._library = wanted, library
+        self._bytes, self._library = SentPictures(wanted), library
         self._search = SenderSearch("Syphon server", argument.strip(), note)
         self._directory: Any = library.SyphonServerDirectory()
         self._directory.run_loop_interval = TURN
@@ -60,8 +57,7 @@ class SyphonSource:
         layout = LAYOUTS.get(int(self._texture.pixelFormat()), "bgra")
         image = self._library.copy_mtl_texture_to_image(self._texture)
         # Syphon's pictures have their bottom row first, as OpenGL's do.
-        upright = np.ascontiguousarray(image[::-1])
-        return as_pixels(av.VideoFrame.from_ndarray(upright, format=layout), self._wanted)
+        return self._bytes.pixels(image[::-1], layout)
 
     def _choose(self, now: float) -> bool:
         """Look for the server."""

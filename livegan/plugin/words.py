@@ -17,9 +17,9 @@ PARTS_OF_A_PICTURE = (
 """What a picture has: a mixer of such a name could not be chained."""
 
 COMMANDS = (
-    "analyze", "bench", "check", "dataset", "devices", "doctor", "encode", "export", "generate",
-    "help", "lsp", "models", "new", "perform", "plugins", "record-source", "rehearse", "replay",
-    "score", "shows", "soak", "tell", "train",
+    "analyze", "bench", "check", "dataset", "devices", "diff", "doctor", "encode", "export",
+    "generate", "help", "lsp", "models", "new", "perform", "plugins", "record-source", "rehearse",
+    "replay", "score", "shows", "soak", "tell", "train",
 )  # fmt: skip
 """The commands of livegan, and the one that is typed in the hope of them."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from livegan import __version__, film
+from livegan import __version__
 from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, text_of
@@ -32,6 +32,8 @@ from livegan.engine.program.player import Controls, Frame, NoControls, Player, a
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.reach import reach
 from livegan.engine.program.thumbs import strip
+from livegan.film import form_of
+from livegan.film.pieces import PiecedFilm
 from livegan.graph.graph import Graph
 from livegan.graph.place import Place
 from livegan.ipc.messages import Commit, FromEngine
@@ -41,11 +43,11 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal.film_sink import Unsure, deepened, film_of, sinks
 from livegan.rehearsal.held_pictures import HeldPictures
 from livegan.rehearsal.patches import RehearsedPatches
 from livegan.rehearsal.report import as_paced, stage_ms
 from livegan.rehearsal.sends import RehearsedSends
-from livegan.rehearsal.sinks import sinks
 from livegan.rehearsal.sound import RehearsalSound
 from livegan.rehearsal.tempo import follow
 from livegan.size import UNSAID, Written
@@ -89,6 +91,7 @@ class Rehearsal:
     """Fixes the tempo; None follows the music."""
     edits: list[Edit] = field(default_factory=list)
     out: Path | None = None
+    codec: str = ""
     frames: Path | None = None
     report: Path | None = None
     device: str = "auto"
@@ -141,7 +144,10 @@ def rehearse(
     """
     with last_resort(HELD_S), unattended():
         try:
-            return _rehearse(what, progress, on_message, on_frame, on_listen)
+            try:
+                return _rehearse(what, progress, on_message, on_frame, on_listen)
+            except Unsure:
+                return _rehearse(what, progress, on_message, on_frame, on_listen, passing=False)
         except ContextLost as error:
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
@@ -161,10 +167,15 @@ def _rehearse(
     on_message: Callable[[dict[str, Any]], None],
     on_frame: Callable[[Frame, Any], None] | None,
     on_listen: Callable[[float, float], None],
+    passing: bool = True,
 ) -> Result:
+    """Rehearse once. With ``passing``, pictures of a film that are there are passed by.
+
+    Raises Unsure if what comes after them is not known to be the same then.
+    """
     began = time.perf_counter()
     if what.out is not None:
-        film.form_of(what.out)
+        form_of(what.out, what.codec)
     sound = RehearsalSound(what.audio, what.start, what.seconds, what.bpm, what.inputs)
     history = Playhead(sound.track)
     faults: list[dict[str, Any]] = []
@@ -198,7 +209,7 @@ def _rehearse(
     )
     path = Path(os.path.abspath(what.set))
     pipeline = Pipeline(path, what.folder, builder, player, emit)
-    text = text_of(path)
+    first_text = text = text_of(path)
     edits = [(edit, text_of(edit.file)) for edit in sorted(what.edits, key=lambda e: e.at)]
     note = sound.begin(on_listen)
     if note:
@@ -252,7 +263,18 @@ def _rehearse(
         sound.track.hear(first_sample + stop + 2 * HOP)
         return patches.room(first_sample + start, first_sample + stop)
 
-    with contextlib.closing(player), sinks(what.out, what.frames, fps, room) as sink:
+    film = None
+    if what.out is not None:
+        made = pipeline.inputs.fingerprint(first_text, pipeline.inputs.stamps())
+        film = PiecedFilm(
+            what.out, fps, film_of(what, made, edits, describe_device(device)), what.codec
+        )
+    passes = passing and what.report is None and what.frames is None and on_frame is None
+
+    def note_line(line: str) -> None:
+        on_message({"type": "note", "text": line})
+
+    with contextlib.closing(player), sinks(film, what.frames, room, note_line) as (filmed, sink):
         held = HeldPictures(sink, first_sample, fps, lambda: patches.position, play_on)
         patches.use(program, history.position)
         for index in itertools.count():
@@ -266,6 +288,11 @@ def _rehearse(
                 pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
             started = time.perf_counter()
             patches.hear(history.position, dict(player.seeing.values))
+            if passes and filmed is not None and not filmed.needs(index, fps, player, edits):
+                player.pass_by(history.position)
+                held(index, None)
+                progress(index + 1, max(index + 1, expected))
+                continue
             frame = player.frame(history.position)
             assert frame is not None and player.program is not None
             patches.use(player.program, history.position)
@@ -274,7 +301,10 @@ def _rehearse(
                 tempo = follow(tempo, player.program, history, emit, what.controls)
                 tell_missing(player.program)
             tick = time.perf_counter()
-            pixels = guard(as_bytes(frame.picture), seconds)
+            drawn = as_bytes(frame.picture)
+            if filmed is not None and filmed.begins(index) and (guard.acts or player.unsure):
+                raise Unsure
+            pixels = guard(drawn, seconds)
             content = pixels.tobytes()
             done = time.perf_counter()
             player.spent["output"] += done - tick
@@ -291,6 +321,8 @@ def _rehearse(
             sent.take(frame.sent, seconds)
             if on_frame is not None:
                 on_frame(frame, pixels)
+            if film is not None and film.form.deep:
+                pixels = deepened(drawn, pixels, frame.picture)
             held(index, pixels)
             progress(index + 1, max(index + 1, expected))
         held.finish()

@@ -183,7 +183,7 @@ def test_a_film_whose_end_cannot_be_written_leaves_nothing_behind(
 
     with pytest.raises(OSError, match="No space"), FilmWriter(tmp_path / "film.mp4", 25) as film:
         film.write(np.zeros((64, 64, 3), np.uint8))
-        monkeypatch.setattr("livegan.film.os.replace", full)
+        monkeypatch.setattr("livegan.film.writer.os.replace", full)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,16 +14,24 @@ import pytest
 
 from livegan.engine.commit import lineup
 from livegan.engine.journaling import PlayerJournal
+from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.program.player import as_bytes
+from livegan.film import pieces
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.journal.appending import Appender
 from livegan.journal.folder import SHOW, Journal
 from livegan.journal.lines import JournalError
+from livegan.journal.made_with import versions
+from livegan.journal.shows import shows
 from livegan.journal.sound_writer import Track
-from livegan.rehearsal.replaying import Replay, replay
+from livegan.rehearsal.materials import models_instead
+from livegan.rehearsal.replay_part import Replay
+from livegan.rehearsal.replaying import replay
+from livegan.rehearsal.show_tree import ShowTree
 from livegan.sound.grid import on_grid
 from livegan.sound.history import RecordedHistory
 from tests.engine.playing import Show, sound
+from tests.film.test_pieces import bits
 
 SET = """
 from livegan.live import *
@@ -42,7 +50,7 @@ class Trail:
 heard = listen()
 a = model("stone", encode.levels(heard))
 b = Trail(heard).hue(knob("hue", 0.2, 0, 1))
-show(grid(a, turned(b), encode.waveform(heard), prev().scale(0.97).mix(b, 0.4)))
+show(grid(a, turned(b), encode.waveform(heard), prev("b").scale(0.97).mix(b, 0.4)))
 """.replace("from shapes", "import numpy as np\nfrom shapes")
 HELPER = "def turned(x):\n    return x.{}()\n"
 
@@ -64,6 +72,7 @@ class ShowOnDisk:
         self.track._position = 2 * 48000 - 48000
         self.track._hop = 100
         show = {"set": str(self.show.path), "folder": str(folder), "size": 64, "seed": 0}
+        show |= {"flash_guard": "off", "versions": versions()}
         (self.journal / SHOW).write_text(json.dumps(show))
 
     def note(self, text: str) -> None:
@@ -132,7 +141,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShowOnDisk]:
     show = ShowOnDisk(tmp_path_factory.mktemp("kept"))
     show.show.save()
     show.play(20)
-    show.show.save(SET.replace("0.97", "0.9"))
+    show.show.save(SET.replace("0.97", "0.9").replace('prev("b")', "prev()"))
     show.play(15, step=3360)
     show.show.save("show(")
     show.play(3)
@@ -213,8 +222,9 @@ def test_a_larger_film_has_the_sound(kept: ShowOnDisk, tmp_path: Path) -> None:
         ),
         (
             lambda folder: [p.write_text("no\n{}\n") for p in folder.glob("engine-*.jsonl")],
-            "not a line of a journal",
+            "nothing of harmed can be played again",
         ),
+        (lambda folder: (folder / SHOW).write_text('{"set": 3}'), "does not say 'set'"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_a_line(
@@ -236,3 +246,191 @@ def test_sound_is_kept_to_the_bit(kept: ShowOnDisk) -> None:
     assert np.array_equal(history.samples(48000, 4 * 48000), on_grid(samples)[48000 : 4 * 48000])
     levels = history.features(100, 400)[:, :8]
     assert np.array_equal(levels, kept.show.history.features(100, 400)[:, :8])
+
+
+def film(kept: ShowOnDisk, path: Path, **how: Any) -> tuple[Any, list[str]]:
+    notes: list[str] = []
+    what = Replay(Journal(kept.journal), out=path, fps=25, **how)
+    return replay(what, note=notes.append), notes
+
+
+def test_a_film_in_parts_is_the_film_made_in_one(
+    kept: ShowOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "SECONDS", 0.7)
+    film(kept, tmp_path / "one.mkv", codec="ffv1", size=128)
+    stop = KeyboardInterrupt()
+
+    def interrupted(doing: str, done: float, total: float) -> None:
+        if doing == "replaying" and done > 130:
+            raise stop
+
+    what = Replay(Journal(kept.journal), tmp_path / "two.mkv", "ffv1", fps=25, size=128)
+    with pytest.raises(KeyboardInterrupt):
+        replay(what, progress=interrupted)
+    painted: list[str] = []
+    real = ModelInstance.draw
+
+    def draw(self: ModelInstance, node: Any, inputs: Any, moment: Any) -> Any:
+        if not moment.proving:
+            painted.append(node.name)
+        return real(self, node, inputs, moment)
+
+    monkeypatch.setattr(ModelInstance, "draw", draw)
+    done, notes = film(kept, tmp_path / "two.mkv", codec="ffv1", size=128)
+    assert "continued: 8 of" in notes[0] and 0 < done.frames < len(kept.prints)
+    assert len(painted) < len(kept.prints) - 10
+    assert bits(tmp_path / "two.mkv") == bits(tmp_path / "one.mkv")
+
+
+@pytest.mark.slow
+def test_a_film_by_two_processes_is_the_film_by_one(kept: ShowOnDisk, tmp_path: Path) -> None:
+    film(kept, tmp_path / "one.mp4", flash_guard="on")
+    done, _ = film(kept, tmp_path / "two.mp4", flash_guard="on", jobs=2)
+    assert bits(tmp_path / "two.mp4") == bits(tmp_path / "one.mp4")
+    assert done.equal == done.frames == len(kept.prints)
+
+
+def notes_of(folder: Path) -> tuple[Any, str]:
+    notes: list[str] = []
+    done = replay(Replay(Journal(folder), until=3.6), note=notes.append)
+    return done, "\n".join(notes)
+
+
+def test_a_model_that_is_gone_or_another_one_is_named_and_the_show_goes_on(
+    kept: ShowOnDisk, tmp_path: Path
+) -> None:
+    models = kept.folder / "models"
+    weights = models / "stone" / "model.safetensors"
+    content = weights.read_bytes()
+    sha = hashlib.sha256(content).hexdigest()[:12]
+    try:
+        weights.rename(models / "rock.safetensors")
+        done, said = notes_of(kept.journal)
+        assert "the model 'stone' lies at" in said and done.equal == done.frames > 20
+        (models / "rock.safetensors").unlink()
+        done, said = notes_of(kept.journal)
+        assert f"the model 'stone' is missing (sha256 {sha}, 0.5 MB, then at" in said
+        assert "--model stone=FILE" in said and 0 == done.equal < done.frames
+        weights.write_bytes((models / "water" / "model.safetensors").read_bytes())
+        done, said = notes_of(kept.journal)
+        assert f"in the show sha256 {sha}" in said and done.equal < done.frames
+        other = tmp_path / "other.safetensors"
+        other.write_bytes(content)
+        shutil.copy(models / "stone" / "model.json", tmp_path / "other.json")
+        instead = models_instead([f"stone={other}"])
+        done = replay(Replay(Journal(kept.journal), until=3.6, models=instead))
+        assert done.equal == done.frames
+    finally:
+        (models / "rock.safetensors").unlink(missing_ok=True)
+        weights.write_bytes(content)
+
+
+def change(folder: Path, alter: Any) -> None:
+    for path in folder.glob("engine-*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        for said in lines:
+            if said["what"] == "program":
+                alter(said["made"])
+        path.write_text("".join(json.dumps(said) + "\n" for said in lines))
+
+
+def test_a_plugin_a_film_and_a_library_of_another_version_are_named(
+    kept: ShowOnDisk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "other"
+    shutil.copytree(kept.journal, folder)
+    show = json.loads((folder / SHOW).read_text())
+    show["versions"]["torch"] = "1.0"
+    (folder / SHOW).write_text(json.dumps(show))
+    (tmp_path / "now.mp4").write_bytes(b"now")
+    gone = {"path": str(tmp_path / "gone.mp4"), "size": 3, "sha256": "abcdef" * 10}
+
+    def alter(made: dict[str, Any]) -> None:
+        made["plugins"] = {"pluggy": "0.1", "livegan-nowhere": "2.0"}
+        made["pictures"] = {"gone.mp4": [gone], "now.mp4": [{**gone, "path": gone["path"][:-8]}]}
+        made["pictures"]["now.mp4"][0]["path"] = str(tmp_path / "now.mp4")
+
+    change(folder, alter)
+    done, said = notes_of(folder)
+    assert "the show was played with torch 1.0 (now" in said
+    assert "the plugin pluggy is" in said and "was 0.1 in the show" in said
+    assert "the plugin livegan-nowhere 2.0 is not installed" in said
+    assert "gone.mp4 is missing (sha256 abcdefabcdef" in said
+    assert "now.mp4 is another file now: sha256" in said
+    assert done.equal == done.frames
+
+
+def test_damage_costs_what_is_damaged_and_is_told(kept: ShowOnDisk, tmp_path: Path) -> None:
+    """Garbage in the middle of each file; the replay goes on with the rest."""
+    folder = tmp_path / "damaged"
+    shutil.copytree(kept.journal, folder)
+    rng = np.random.default_rng(1)
+    for path in (*folder.glob("engine-*.frames"), *(folder / "sound").iterdir()):
+        data = bytearray(path.read_bytes())
+        at = len(data) // 2 + int(rng.integers(36))
+        data[at : at + int(rng.integers(1, 90))] = rng.bytes(int(rng.integers(1, 90)))
+        path.write_bytes(bytes(data))
+    path = min(folder.glob("engine-*.jsonl"))
+    lines = path.read_bytes().split(b"\n")
+    lines.insert(4, rng.bytes(40).replace(b"\n", b""))
+    path.write_bytes(b"\n".join(lines))
+    journal = Journal(folder)
+    count = sum(len(engine.frames) for engine in journal.engines)
+    assert len(kept.prints) - 16 < count < len(kept.prints)
+    notes: list[str] = []
+    done = replay(Replay(journal), note=notes.append)
+    said = "\n".join(notes)
+    assert ".frames: damaged; " in said and "damaged at line 5" in said
+    assert done.frames == count and done.equal >= 20
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda folder: (folder / "sound" / "main.features").unlink(), "main.features is missing"),
+        (lambda folder: [p.unlink() for p in folder.glob("sound/*.flac")], "the show is silent"),
+        (lambda folder: max(folder.glob("*.jsonl")).unlink(), ".jsonl is missing"),
+        (
+            lambda folder: [p.write_bytes(p.read_bytes()[:9000]) for p in folder.glob("sound/*c")],
+            "",
+        ),
+        (lambda folder: next((folder / "files").iterdir()).write_bytes(b"x"), "cannot be played"),
+    ],
+)
+def test_a_file_that_is_missing_or_cut_off_is_told_and_the_rest_is_played(
+    kept: ShowOnDisk, tmp_path: Path, harm: Any, said: str
+) -> None:
+    folder = tmp_path / "harmed"
+    shutil.copytree(kept.journal, folder)
+    harm(folder)
+    notes: list[str] = []
+    done = replay(Replay(Journal(folder)), note=notes.append)
+    assert said in "\n".join(notes) and done.frames > 20
+
+
+def test_a_show_that_was_killed_at_once_has_nothing_to_play(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-01-01"
+    (folder / "sound").mkdir(parents=True)
+    (folder / SHOW).write_text(json.dumps({"set": "/s.py", "folder": str(tmp_path)}))
+    (folder / "sound" / "main-000000000000.flac").write_bytes(b"fLaC")
+    (folder / "engine-1-1.frames").write_bytes(b"\0" * 20)
+    with pytest.raises(JournalError, match="has no frames: the show drew none"):
+        replay(Replay(Journal(folder)))
+    ((_, row),) = [(each.trouble, each.row()) for each in shows(tmp_path)]
+    assert (row["seconds"], row["frames"]) == (0, 0)
+
+
+def test_files_of_a_set_come_back_as_they_were(tmp_path: Path) -> None:
+    """Whatever folders of the show they lie in."""
+    folder, sets = tmp_path / "show", tmp_path / "sets"
+    (sets / "shaders" / "deep").mkdir(parents=True)
+    folder.mkdir()
+    (sets / "shaders" / "deep" / "a.fs").write_text("now")
+    (sets / "shaders" / "b.fs").write_text("same")
+    tree = ShowTree(tmp_path / "room", folder, sets / "set.py")
+    tree.write({sets / "set.py": b"set", sets / "shaders" / "deep" / "a.fs": b"then"})
+    shaders = tree.set.parent / "shaders"
+    assert (shaders / "deep" / "a.fs").read_text() == "then"
+    assert (shaders / "b.fs").read_text() == "same"
+    assert (sets / "shaders" / "deep" / "a.fs").read_text() == "now"

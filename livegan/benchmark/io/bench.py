@@ -18,10 +18,13 @@ from livegan.benchmark.io.network import ENTER, bring_up, own_network
 from livegan.benchmark.io.stand_ins import install
 from livegan.benchmark.io.ways_in import in_rows
 from livegan.benchmark.io.ways_out import out_rows, unused_rows
-from livegan.gremlins.screen import in_memory
+from livegan.gremlins.screen import managed
 from livegan.size import Size
 
 SIZES = (Size(512, 512), Size(720, 1280), Size(1080, 1920))
+SCREEN = {"Xvfb": "xvfb", "icewm": "icewm", "xdotool": "xdotool"}
+"""Programs that a screen in memory needs, and their packages. Without a window manager, a window
+does not fill its display."""
 Table = list[dict[str, Any]]
 
 
@@ -74,8 +77,9 @@ def measured(seconds: float, alone: bool) -> dict[str, Any]:
         four, why = four_rows(SIZES[1], seconds, folder, alone)
         tables["sets/four.py, and with NDI in and out at 1280x720, in turn"] = four
         left_out += [why] if why else []
-    if shutil.which("Xvfb") is None:
-        left_out.append("screen and window: they need Xvfb (apt-get install xvfb)")
+    if lacking():
+        packages = " ".join(SCREEN[each] for each in lacking())
+        left_out.append(f"screen and window: they need `apt-get install {packages}`")
     return {
         "machine": machine(seconds),
         "tables": tables,
@@ -109,14 +113,19 @@ def on_loopback(folder: Path) -> None:
     os.environ["NDI_CONFIG_DIR"] = str(folder)
 
 
+def lacking() -> list[str]:
+    """Which programs of `SCREEN` this machine lacks."""
+    return [program for program in SCREEN if shutil.which(program) is None]
+
+
 @contextlib.contextmanager
 def screen_of(size: Size, folder: Path) -> Iterator[Path | None]:
-    """The folder of an Xvfb of that size, whose memory can be read; None without Xvfb."""
-    if shutil.which("Xvfb") is None:
+    """The folder of an Xvfb of that size, whose memory can be read; None where there is none."""
+    if lacking():
         yield None
         return
     before = dict(os.environ)
-    with in_memory((size.width, size.height), "-fbdir", str(folder)) as display:
+    with managed((size.width, size.height), "-fbdir", str(folder)) as display:
         os.environ["DISPLAY"] = display
         for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
             os.environ.pop(name, None)

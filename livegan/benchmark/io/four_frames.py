@@ -1,8 +1,8 @@
 """The frame of sets/four.py, and the same with an NDI source and an NDI output, in turn.
 
 This process does the work of the engine; a child does that of the stage, and two other programs
-send and receive in a network of their own. All of them share the cores of this machine, those two
-as well, which a show has elsewhere.
+send and receive in a network of their own. A show has those two on other machines. Here they share
+the cores, so while the set plays alone, a process works as much as they did.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,6 +36,7 @@ SENDER, OUTPUT = "bench desk", "bench four"
 OPENS = 60.0
 TURN_S = 2.0
 """Seconds that one of the two plays before the other does."""
+SLICE_S = 0.01  # seconds in which `OtherWork` works and rests
 SETTLES = 6  # frames after a change that do not count
 Row = dict[str, Any]
 
@@ -99,6 +101,41 @@ def play_stage(asked: dict[str, Any], told: IO[str], over: IO[str]) -> None:
     streams.stop()
 
 
+class OtherWork:
+    """A process that takes up a part of a core, as programs of other people do."""
+
+    def __init__(self) -> None:
+        module = [sys.executable, "-m", "livegan.benchmark.io.four_frames", "work"]
+        self.process = subprocess.Popen(module, stdin=subprocess.PIPE, text=True)
+
+    def take(self, share: float) -> None:
+        """Take up so many per cent of a core from now on."""
+        assert self.process.stdin is not None
+        print(share / 100, file=self.process.stdin, flush=True)
+
+    def __enter__(self) -> OtherWork:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self.process.communicate()
+
+
+def work(told: IO[str]) -> None:
+    """What that process does, until ``told`` ends."""
+    shares = [0.0]
+
+    def hear() -> None:
+        shares.extend(float(line) for line in told)
+        shares.append(-1.0)
+
+    threading.Thread(target=hear, daemon=True).start()
+    while (share := shares[-1]) >= 0:
+        over, spent = time.monotonic() + SLICE_S, time.thread_time() + share * SLICE_S
+        while time.thread_time() < spent:
+            pass
+        time.sleep(max(0.0, over - time.monotonic()))
+
+
 @contextmanager
 def other_programs(other: OtherMachine, size: Size, folder: Path) -> Iterator[OtherProgram]:
     """One that sends and one that receives, on the other machine; gives the latter."""
@@ -114,7 +151,11 @@ def other_programs(other: OtherMachine, size: Size, folder: Path) -> Iterator[Ot
 
 
 def four_rows(size: Size, seconds: float, folder: Path, alone: bool) -> tuple[list[Row], str]:
-    """The two rows and their ratio; or why there are none."""
+    """The two rows and their ratio; or why there are none.
+
+    ``cpu ms`` is the processor time of a frame in this process, which says more on a busy machine;
+    ``core %`` is that of the source and the output, ``others' core %`` of the two other programs.
+    """
     what = "sets/four.py with NDI"
     if not alone:
         return [], f"{what}: it needs Linux, `unshare` and `ip` for a second network"
@@ -129,9 +170,13 @@ def four_rows(size: Size, seconds: float, folder: Path, alone: bool) -> tuple[li
             PictureRing.create(2 * size.height, 2 * size.width) as ring,
             staged(ring, size, folder) as stage,
             other_programs(other, size, folder) as receiver,
+            OtherWork() as instead,
         ):
             board.follow(stage.rings)
-            return _measured(seconds, ring, stage, receiver, board, plays)
+            try:
+                return _measured(seconds, ring, stage, receiver, instead, board, plays)
+            finally:
+                board.follow({})
     except OSError as error:
         return [], f"{what}: {error}"
 
@@ -152,6 +197,7 @@ def _measured(
     ring: PictureRing,
     stage: StageProcess,
     receiver: OtherProgram,
+    instead: OtherWork,
     board: RingBoard,
     plays: Sequence[Callable[[], Any]],
 ) -> tuple[list[Row], str]:
@@ -159,14 +205,14 @@ def _measured(
 
     number = 0
 
-    def frame(play: Callable[[], Any]) -> float:
+    def frame(play: Callable[[], Any]) -> tuple[float, float]:
         nonlocal number
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         picture = as_bytes(play().picture)
         number = (number + 1) % 2**16
         stamp(picture, FrameStamp(number, clock()))
         ring.write(picture)
-        return time.perf_counter() - began
+        return time.perf_counter() - began, time.process_time() - worked
 
     name, end = SourceName("ndi_in", SENDER), time.monotonic() + OPENS
     while not (board.here(name) and receiver.seen.times):
@@ -175,13 +221,14 @@ def _measured(
         frame(plays[1])
     guests = set(psutil.Process(stage.process.pid).children(recursive=True))
     others = {p for p in children() if p.name() != "sleep"} - guests
-    others -= {psutil.Process(stage.process.pid)}
-    times: tuple[list[float], list[float]] = ([], [])
+    others -= {psutil.Process(stage.process.pid), psutil.Process(instead.process.pid)}
+    times: tuple[list[tuple[float, float]], ...] = ([], [])
     shares: list[tuple[float, float]] = []
     end, turn = time.monotonic() + max(6 * TURN_S, 10 * seconds), 0
     while time.monotonic() < end or turn < 4:
-        uses = turn % 2 == 1
+        uses = turn % 2 == 0
         turned(guests | others, uses)
+        instead.take(0.0 if uses else shares[-1][1])
         until, frames = time.monotonic() + TURN_S, []
         work = CoreShare(guests), CoreShare(others)
         while time.monotonic() < until:
@@ -191,15 +238,19 @@ def _measured(
             shares.append((work[0].share(), work[1].share()))
         turn += 1
     turned(guests | others, True)
-    middle = [1000 * statistics.median(each) for each in times]
-    tail = [1000 * sorted(each)[int(0.95 * len(each))] for each in times]
+    middle = [1000 * statistics.median(wall for wall, _ in each) for each in times]
+    tail = [1000 * sorted(each)[int(0.95 * len(each))][0] for each in times]
+    own = [1000 * statistics.median(spent for _, spent in each) for each in times]
     ours, theirs = (round(statistics.median(each)) for each in zip(*shares, strict=True))
-    columns = ("name", "median ms", "p95 ms", "core %", "others' core %")
-    cells = (
-        ("sets/four.py", round(middle[0], 1), round(tail[0], 1), "", ""),
-        ("with NDI in and out", round(middle[1], 1), round(tail[1], 1), ours, theirs),
-        ("ratio", round(middle[1] / middle[0], 2), round(tail[1] / tail[0], 2), "", ""),
-    )
+    columns = ("name", "median ms", "p95 ms", "cpu ms", "core %", "others' core %")
+    cells = [
+        (name, *(round(each[n], 1) for each in (middle, tail, own)), guests_share, theirs)
+        for n, (name, guests_share) in enumerate(
+            (("sets/four.py", ""), ("with NDI in and out", ours))
+        )
+    ]
+    ratios = (round(each[1] / each[0], 2) for each in (middle, tail, own))
+    cells.append(("ratio", *ratios, "", ""))
     return [dict(zip(columns, row, strict=True)) for row in cells], ""
 
 
@@ -245,4 +296,7 @@ def playing(text: str, size: Size, path: Path, board: RingBoard) -> Callable[[],
 
 
 if __name__ == "__main__":
-    play_stage(json.loads(sys.argv[1]), sys.stdout, sys.stdin)
+    if sys.argv[1] == "work":
+        work(sys.stdin)
+    else:
+        play_stage(json.loads(sys.argv[1]), sys.stdout, sys.stdin)

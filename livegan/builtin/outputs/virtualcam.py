@@ -83,7 +83,8 @@ def open_virtualcam(name: str, *, note: Callable[[str], None]) -> VirtualCamera:
     try:
         camera = pyvirtualcam.Camera(width, height, RATE, device=device)
     except Exception as error:
-        why = " ".join(str(error).split())
+        # The rest of what pyvirtualcam says is how to install one, as here.
+        why = " ".join(str(error).split()).partition(". ")[0]
         what = f"virtual camera {device!r}" if device else "virtual camera"
         raise RuntimeError(f"{what}: there is none to open ({why}); {INSTALL}") from None
     note(f"choose the camera {camera.device} in the other program ({width}x{height})")

@@ -275,11 +275,21 @@ def open_web(name: str, *, note: Callable[[str], None], sound: str = "") -> WebO
             if error.errno != errno.EADDRINUSE or time.monotonic() > end:
                 why = error.strerror or str(error)
                 raise RuntimeError(
-                    f"web={name!r}: {host}:{port} cannot be used ({why}); name another port, "
-                    f'such as web=":{port + 1}{path}"'
+                    f"web={name!r}: {host}:{port} cannot be used ({why}); "
+                    + instead(error.errno, port, path)
                 ) from None
         time.sleep(0.1)
     output = WebOutput(server)
     others = "" if server.loopback else " and from other machines of the network"
     note(f"open {output.address} in a browser or in OBS{others}")
     return output
+
+
+def instead(fault: int | None, port: int, path: str) -> str:
+    """What to write where a port cannot be had, or the host is none of this machine."""
+    if fault in (errno.EADDRINUSE, errno.EACCES):
+        other = port + 1 if 1024 <= port < 65535 else PORT
+        return f'name another port, such as web=":{other}{path}"'
+    return (
+        f'write web=":{port}{path}" for this machine, web="0.0.0.0:{port}{path}" for others as well'
+    )

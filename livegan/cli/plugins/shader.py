@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from livegan.cli.console.failing import fail, short
 from livegan.cli.plugins.parameters import print_parameters
 
 if TYPE_CHECKING:
     from livegan.shaders.shader import Shader
-
-SUFFIXES = (".fs", ".frag", ".glsl", ".isf")
+    from livegan.size import Size
 
 
 def is_shader(name: str) -> bool:
     """Whether a name is that of a shader file, rather than of what a plugin offers."""
+    from livegan.shader_portrait import SUFFIXES
+
     return name.lower().endswith(SUFFIXES)
 
 
@@ -38,6 +41,22 @@ def line_of(name: str, shader: Shader) -> str:
     """How a set calls it."""
     given = [f'"{name}"', *(each.name for each in shader.pictures)]
     return f"shader({', '.join(given)})"
+
+
+def picture(name: str, size: Size, asked: bool) -> Any:
+    """What it draws, (H, W, 3) uint8. If it cannot be painted, a line says why, and the command
+    ends if the picture was ``asked`` for."""
+    from livegan.files import named
+    from livegan.portrait import NoPortrait
+    from livegan.shader_portrait import ShaderFile, draw
+
+    try:
+        return draw(ShaderFile(name, named(Path(name).expanduser())), Path.cwd(), size=size)
+    except NoPortrait as error:
+        if asked:
+            fail(str(error))
+        typer.echo(f"not drawn: {error}")
+        return None
 
 
 def as_data(name: str, shader: Shader) -> dict[str, Any]:

@@ -38,13 +38,15 @@ def show(
 ) -> None:
     """Show one thing that a plugin offers, with its parameters and its picture."""
     if is_shader(name):
-        read = shader.read(name)
+        read, console = shader.read(name), terminal()
         if as_json:
             typer.echo(json.dumps([shader.as_data(name, read)]))
         else:
-            shader.card(name, read, terminal())
-        if out is not None:
-            fail("--out draws what plugins offer; a shader needs a set: livegan rehearse SET")
+            shader.card(name, read, console)
+        if out is not None or (console.is_terminal and not as_json):
+            pixels = shader.picture(name, size or Size.square(256), out is not None)
+            if pixels is not None:
+                finish(pixels, out, console)
         return
     from livegan.plugin import registry
 
@@ -168,6 +170,14 @@ def drawn(thing: Operation | Offer, out: Path | None, size: Size, console: Any) 
             pixels = portrait.draw([portrait.line_of(thing)], Path.cwd(), size=size)[0]
         else:
             pixels = portrait.first_picture(thing, size)
+    finish(pixels, out, console)
+
+
+def finish(pixels: Any, out: Path | None, console: Any) -> None:
+    """Show a picture: into a file, and into the terminal where there is one."""
+    from livegan import portrait
+
+    with clear_errors():
         if out is not None:
             portrait.save_picture(out, pixels)
             typer.echo(f"written: {short(out)}", err=True)

@@ -197,7 +197,8 @@ def perform(
 ) -> None:
     """Play a set. Edit and save its file: the change appears at the next bar.
 
-    Without a display, livegan renders a film of the set instead.
+    Without a display, livegan renders a film of the set instead, to the file of --record if that is
+    given.
     """
     from livegan import share
     from livegan.cli.console.display import has_display
@@ -234,7 +235,19 @@ def perform(
             choose_device(device)
     if not has_display():
         film_instead(
-            path, own, inputs, fps, size, device, seed, bpm, seconds, followed, guard, played
+            path,
+            own,
+            inputs,
+            fps,
+            size,
+            device,
+            seed,
+            bpm,
+            seconds,
+            followed,
+            guard,
+            played,
+            record,
         )
         return
     from livegan.stage.ending import leave
@@ -294,7 +307,19 @@ def perform(
             status = None
     if status is None:
         film_instead(
-            path, own, inputs, fps, size, device, seed, bpm, seconds, followed, guard, played
+            path,
+            own,
+            inputs,
+            fps,
+            size,
+            device,
+            seed,
+            bpm,
+            seconds,
+            followed,
+            guard,
+            played,
+            record,
         )
     elif status:
         raise typer.Exit(status)
@@ -313,8 +338,9 @@ def film_instead(
     followed: dict[str, Path],
     guard: Mode,
     stand_ins: dict[str, str],
+    record: Path | None,
 ) -> None:
-    """There is no display: rehearse to a film, and say so."""
+    """There is no display: rehearse to a film, that of ``--record`` if it is given, and say so."""
     from livegan import share
     from livegan.cli.show.rehearse import summary, with_progress
     from livegan.rehearsal import Rehearsal
@@ -338,7 +364,7 @@ def film_instead(
     with clear_errors():
         sound = None if audio is None and inputs else file_of(audio or "demo")
         stems = {name: file for name, text in inputs.items() if (file := file_of(text))}
-    out = Path("shows") / f"{path.stem}.mp4"
+    out = record or Path("shows") / f"{path.stem}.mp4"
     heard = " + ".join(stems) or "silence" if sound is None else sound.name
     typer.echo(f"no display here: {path.name} is rehearsed to {short(out)} on {heard} instead")
     with clear_errors():

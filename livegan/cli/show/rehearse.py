@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.film_options import CodecOption, OutOption, check_film, written
 from livegan.cli.console.options import RecordedOption, TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
 from livegan.cli.console.terminal import plain, terminal, words
@@ -145,7 +146,8 @@ def rehearse(
     controls: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Play the controls that a show recorded.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write a film with the sound.")] = None,
+    out: OutOption = None,
+    codec: CodecOption = "",
     frames: Annotated[Path | None, typer.Option(help="Write every picture as a PNG.")] = None,
     report: Annotated[
         Path | None, typer.Option(help="Write report.json and report.png there.")
@@ -161,6 +163,10 @@ def rehearse(
         ),
     ] = "auto",
     stand_in: WithOption = None,
+    like: Annotated[
+        str,
+        typer.Option(metavar="SHOW", help="Play the set with the sound and controls of a show."),
+    ] = "",
     gremlins: Annotated[
         int | None,
         typer.Option(
@@ -185,7 +191,8 @@ def rehearse(
 ) -> None:
     """Play a set with a recording, without a stage, and write a film or a report.
 
-    The same set, sound and seed give the same pictures.
+    The same set, sound and seed give the same pictures. A film that was interrupted is continued
+    by the same command.
 
     With `--gremlins`, livegan plays a copy of the set on a real stage. It breaks saves, kills
     engines, unplugs devices and removes files, in an order that depends on the seed. At the end
@@ -201,6 +208,14 @@ def rehearse(
         own, named = inputs_of(audio or [])
         inputs = {name: recorded(text) for name, text in named.items()}
         sound = None if own is None and inputs else recorded(own or "demo")
+    if like:
+        from livegan.cli.show.rehearse_like import rehearse_like
+
+        others = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
+        more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
+        given = {**others, **more}
+        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, given)
+        return
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan
 
@@ -228,6 +243,7 @@ def rehearse(
                 sheet.write(as_json)
                 typer.echo(f"written: {short(as_json)}")
         raise typer.Exit(0 if sheet.good else 1)
+    check_film(out, codec)
     with clear_errors():
         instead = stand_ins(stand_in or [])
         hands = controls_of(knob or [], controls, instead)
@@ -246,6 +262,7 @@ def rehearse(
             stand_ins=instead,
             controls=hands,
             out=out,
+            codec=codec,
             frames=frames,
             report=report,
             device=device,
@@ -255,7 +272,8 @@ def rehearse(
         )
         result = with_progress(what)
     summary(result)
-    for path in (out, frames, report):
+    paths = [written(out, codec) if out is not None else None, frames, report]
+    for path in paths:
         if path is not None:
             typer.echo(f"written: {short(path)}")
 

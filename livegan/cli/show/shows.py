@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from livegan.cli.console.failing import fail
+from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.progress_bar import progress_bar
 from livegan.cli.console.tables import Column, print_table
 
 if TYPE_CHECKING:
@@ -49,18 +50,44 @@ def shows(
         str, typer.Argument(metavar="SHOW", help="Tell of one show: its name or folder.")
     ] = "",
     delete: Annotated[bool, typer.Option("--delete", help="Delete this show.")] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="Write a page of this show: what happened, in pictures.")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.zip",
+            help="Write this show and its models and films, to replay elsewhere.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="With --page: where it is written.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """List the shows that were kept in shows/, tell of one, or delete one.
+    """List the shows that were kept in shows/, tell of one, export one, or delete one.
 
     `livegan replay SHOW` plays one again.
     """
     from livegan.journal.shows import shows as kept
 
-    if delete and not name:
-        fail("--delete: name the show to delete", 2)
+    if out is not None and not page:
+        fail("--out says where --page is written; give --page", 2)
+    for option, given in (("--delete", delete), ("--page", page), ("--export", export)):
+        if given and not name:
+            fail(f"{option}: name the show, as `livegan shows` lists it", 2)
+    if page or export is not None:
+        if page:
+            write_page_of(find(name), out)
+        if export is not None:
+            export_show(find(name), export)
+        return
     if delete:
         place = find(name)
+        if not (place / "show.json").is_file():
+            fail(f"{place} is not the journal of a show: it is not deleted", 2)
+        if plays_now(place):
+            fail(f"{place.name} is still playing: end it first", 2)
         try:
             shutil.rmtree(place)
         except OSError as error:
@@ -83,6 +110,62 @@ def shows(
             typer.echo(line)
     else:
         print_table(COLUMNS, [cells(show) for show in found])
+
+
+def plays_now(place: Path) -> bool:
+    """Whether the show of a journal is on."""
+    from livegan.ipc.remote.address import shows_in
+    from livegan.journal.folder import Journal
+    from livegan.journal.lines import JournalError
+
+    try:
+        process = Journal(place).show.get("process")
+    except JournalError:
+        return False
+    return process in {address.pid for address in shows_in(place.absolute().parent.parent)}
+
+
+def write_page_of(place: Path, out: Path | None) -> None:
+    """Draw the pictures of a show again, and write its page."""
+    from livegan.journal.folder import Journal
+    from livegan.journal.lines import JournalError
+    from livegan.journal.show_page import HEIGHT, picture_times, write_page
+    from livegan.rehearsal.thumbnails import thumbnails
+
+    with clear_errors():
+        try:
+            journal = Journal(place)
+            engines = journal.engines
+            if not engines:
+                raise JournalError(f"{place} has no frames: the show drew none")
+            begins = int(engines[0].frames["position"][0]) / 48_000
+            times = picture_times(journal.seconds, begins)
+            with progress_bar() as (progress, note):
+                try:
+                    pictures = thumbnails(journal, times, HEIGHT, progress=progress, note=note)
+                except JournalError as error:  # the rest can be told without
+                    note(f"the page has no pictures: {error}")
+                    pictures = [None] * len(times)
+            file = out or place / "show.html"
+            write_page(journal, file, times, pictures)
+        except JournalError as error:
+            fail(str(error))
+    typer.echo(f"written: {short(file)}")
+
+
+def export_show(place: Path, out: Path) -> None:
+    """Write a show as one file, with all that it was made with."""
+    from livegan.journal.exporting import export_journal
+    from livegan.journal.folder import Journal
+    from livegan.journal.lines import JournalError
+
+    with clear_errors():
+        try:
+            for line in export_journal(Journal(place), out):
+                typer.echo(line)
+        except JournalError as error:
+            fail(str(error))
+    typer.echo(f"written: {short(out)}")
 
 
 def length(seconds: float) -> str:

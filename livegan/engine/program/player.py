@@ -19,6 +19,7 @@ from livegan.engine.program.governor import Governor, SlotTurns
 from livegan.engine.program.hearings import Hearings, NoSounds, Sounds
 from livegan.engine.program.nodes.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
+from livegan.engine.program.passing import read_values, to_draw
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.program.seeing import Seeing
 from livegan.engine.program.sends import SentNumbers, sent_by
@@ -114,7 +115,8 @@ class Player:
         self._memory: dict[str, Any] = {}
         self._faults = Faults(self._report)
         self._sends_failed: set[tuple[str, str]] = set()
-        self._since = 0.0
+        self.since = 0.0
+        """When what plays went on the air, in seconds of show time."""
         self._dissolve: tuple[torch.Tensor, float] | None = None
         self._before: float | None = None
         self._drawn: Program | None = None
@@ -122,6 +124,8 @@ class Player:
         self._failure: Refusal | None = None
         """Why the program that is tried failed, in the frame that is drawn."""
         self._happening = threading.RLock()
+        self.unsure = False
+        """A node failed that was passed by, so its picture is not what it would have been."""
 
     # The clock -----------------------------------------------------------------------------------
 
@@ -198,14 +202,14 @@ class Player:
         self.hearings.keep(program.graph.sounds)
         for key in list(self._memory)[:-MOST_MEMORY]:
             del self._memory[key]
-        self._since = now.time
+        self.since = now.time
         self._faults = Faults(self._report)
         self._sends_failed = set()
 
     def _report(self, step: Step, refusal: Refusal) -> None:
         where = str(refusal.place or "")
         self.on_fault(Fault(step.name, where, refusal.reason, self.now.time))
-        if self.now.time - self._since < TRIAL_S:
+        if self.now.time - self.since < TRIAL_S:
             self._failure = refusal
 
     def _send_failed(self, send: Send, refusal: Refusal) -> None:
@@ -222,9 +226,54 @@ class Player:
 
     # Frames --------------------------------------------------------------------------------------
 
-    def frame(self, position: int) -> Frame | None:
-        """Draw the frame for the sound up to ``position`` (samples); None before any program."""
-        began = first = time.perf_counter()
+    def pass_by(self, position: int) -> int | None:
+        """Go on as if the frame for the sound up to ``position`` were drawn, without a picture of
+        it; the version of its program, None before any.
+
+        Frames after it are the same as if it were drawn, as long as its program stays: draw the
+        last frame before another program, which dissolves from its picture, and before a save.
+        """
+        begun = self._begin(position)
+        if begun is None:
+            return None
+        program, moment, _ = begun
+        only = to_draw(program)
+        self._failure = None
+        with torch.inference_mode():
+            pictures = draw_frame(
+                program,
+                moment,
+                self._faults,
+                dict.fromkeys(GROUPS, 0.0),
+                self.paint_threads,
+                self.limit_s,
+                only=only,
+            )
+            read_values(program, only, moment.reading, self.limit_s)
+            if len(only) == len(program.steps):  # what is shown may be looked at
+                self.shown = self._dissolved(self._window(program, pictures), program, moment.now)
+            self.seeing.look(program, pictures)
+            sent_by(program, moment.reading, self.limit_s, self._send_failed)
+        self._end(program, moment.reading)
+        return program.version
+
+    def _window(self, program: Program, pictures: list[torch.Tensor]) -> torch.Tensor:
+        """What is shown: one slot alone, if the performer wants that."""
+        slots = program.slots
+        if self.solo is not None and self.solo < len(slots):
+            return pictures[program.steps.index(slots[self.solo])]
+        return pictures[program.window]
+
+    def _end(self, program: Program, reading: Reading) -> None:
+        """A frame of this program was drawn, or passed by."""
+        self.unsure |= self._faults.unsure
+        if self._failure is not None:
+            self.happen(lineup.Failed(program, self._failure))
+        self.newest = program, reading
+
+    def _begin(self, position: int) -> tuple[Program, Moment, float] | None:
+        """The program of a frame, its moment, and the seconds that it took to see it."""
+        began = time.perf_counter()
         position = position // HOP * HOP
         sound = self.hearings.show.at(position)
         now = self._now(sound, self.program, self._before)
@@ -246,28 +295,33 @@ class Player:
             pictures=self.seeing.values,
         )
         moment = Moment(now, sound, reading, program.size, self.device, self.shown, self.sources)
+        return program, moment, time.perf_counter() - began
+
+    def frame(self, position: int) -> Frame | None:
+        """Draw the frame for the sound up to ``position`` (samples); None before any program."""
+        first = time.perf_counter()
+        position = position // HOP * HOP
+        begun = self._begin(position)
+        if begun is None:
+            return None
+        program, moment, took_s = begun
+        now, reading = moment.now, moment.reading
         spent = dict.fromkeys(GROUPS, 0.0)
-        spent["sound"] = time.perf_counter() - began
+        spent["sound"] = took_s
         self._failure = None
         with torch.inference_mode():
             pictures = draw_frame(
                 program, moment, self._faults, spent, self.paint_threads, self.limit_s, self.turns
             )
             began = time.perf_counter()
-            picture = pictures[program.window]
-            slots = program.slots
-            if self.solo is not None and self.solo < len(slots):
-                picture = pictures[program.steps.index(slots[self.solo])]
-            picture = self._dissolved(picture, program, now)
+            picture = self._dissolved(self._window(program, pictures), program, now)
             self.seeing.look(program, pictures)
             sent = sent_by(program, reading, self.limit_s, self._send_failed)
         spent["output"] += time.perf_counter() - began
-        if self._failure is not None:
-            self.happen(lineup.Failed(program, self._failure))
         self.shown = picture
         self.spent = spent
         self._govern(program, time.perf_counter() - first)
-        self.newest = program, reading
+        self._end(program, reading)
         extra = {(kind, name): pictures[index] for kind, name, index in program.extra}
         return Frame(picture, extra, now, program.version, position, sent)
 
@@ -330,3 +384,10 @@ def as_bytes(picture: torch.Tensor) -> Any:
             np.copyto(rounded[:high], scaled, casting="unsafe")
             pixels[top : top + high, :, channel] = rounded[:high]
     return pixels
+
+
+def as_words(picture: torch.Tensor) -> Any:
+    """(3, H, W) float 0..1 → (H, W, 3) uint16 numpy array, rounded: for films of more than 8
+    bits."""
+    planes = picture.cpu().numpy() * np.float32(65535.0) + np.float32(0.5)
+    return np.ascontiguousarray(planes.clip(0, 65535).astype(np.uint16).transpose(1, 2, 0))

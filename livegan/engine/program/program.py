@@ -109,6 +109,8 @@ class Faults:
     """What was reported, by node and line."""
     held: set[int] = field(default_factory=set)
     """Indexes of steps that ran past the deadline: not tried again in this program."""
+    unsure: bool = False
+    """A node failed that was not drawn in the frames before, which are therefore not known."""
 
     def add(self, step: Step, refusal: Refusal) -> None:
         """Report a failure once for each node, line and reason; of reasons that go on changing,
@@ -127,13 +129,14 @@ def draw_frame(
     paint_threads: PaintThreads,
     limit_s: float = 1.0,
     turns: SlotTurns | None = None,
+    only: frozenset[int] | None = None,
 ) -> list[torch.Tensor]:
     """Draw every node once, inputs first; a node that fails holds its last good picture.
 
     Returns the pictures by step, each (3, H, W) float32 0..1.  ``spent`` gains the seconds taken
     by each group of nodes, summed over the threads that draw them.  A node of a set or plugin that
     takes longer than ``limit_s`` is interrupted and held.  With ``turns``, slots may repeat their
-    last picture.
+    last picture.  With ``only``, these steps alone are drawn: see `livegan.engine.program.passing`.
     """
     steps = program.steps
     pictures: list[torch.Tensor] = [None] * len(steps)  # type: ignore[list-item]
@@ -156,6 +159,7 @@ def draw_frame(
             if isinstance(drawn, Overrun):
                 faults.held.add(index)
             faults.add(step, blame(step, drawn, program, limit_s))
+            faults.unsure |= step.instance.passed
             drawn = None
         if drawn is None:
             inputs = [None if i is None else pictures[i] for i in step.inputs]
@@ -163,18 +167,20 @@ def draw_frame(
         pictures[index] = drawn
 
     for wave in program.waves:
-        for index in wave.others:
+        for index in wave.others if only is None else sorted(only.intersection(wave.others)):
             began = time.perf_counter()
             settle(index, None if index in faults.held else outcome(partial(draw, index)))
             spent[steps[index].instance.group] += time.perf_counter() - began
         times: list[float] = []
         models = painting(program, wave.models, pictures, turns)
+        models = models if only is None else tuple(index for index in models if index in only)
         painted = paint_threads.run([partial(timed, draw, index, times) for index in models])
         for index, picture in zip(models, painted, strict=True):
             settle(index, picture)
         spent["generators"] += sum(times)
-    for step, picture in zip(steps, pictures, strict=True):
-        step.instance.last = picture
+    for index, step in enumerate(steps):
+        if only is None or index in only:
+            step.instance.last, step.instance.passed = pictures[index], False
     return pictures
 
 

@@ -100,6 +100,11 @@ class FlashGuard:
             return f"flash guard acts on {self.now.area:.0%}"
         return f"flash guard {self.mode}"
 
+    @property
+    def acts(self) -> bool:
+        """Whether it changes pictures now."""
+        return self._held is not None
+
     def __call__(self, pixels: Bytes, now: float) -> Bytes:
         """The picture to show at ``now`` (s) in place of this one, (H, W, 3) uint8.
 

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from livegan.heap import keep_freed
 from livegan.ipc.picture_ring import PictureRing
 from livegan.plugin.calling import taken
 from livegan.plugin.catalogue import Offer, UnknownName, canonical
@@ -31,6 +32,7 @@ BEAT = 0.5  # seconds between signs of life
 
 def send(connection: Connection, options: Message) -> None:
     """Send what comes into a ring to the output that ``options["kind"]`` names."""
+    keep_freed()
     line = GuestPipe(connection)
     folder = Path(options["folder"])
     try:

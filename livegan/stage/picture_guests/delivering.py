@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from livegan.heap import keep_freed
 from livegan.ipc.picture_ring import PictureRing
 from livegan.picture_sources.source import PictureSourceError, Pixels, Unavailable, Wanted
 from livegan.plugin.calling import taken
@@ -37,6 +38,7 @@ def deliver(connection: Connection, options: Message) -> None:
 
     It opens the source again each second while that is away, at most ten times in a row.
     """
+    keep_freed()
     line = GuestPipe(connection)
     try:
         with PictureRing.attach(options["ring"]) as ring:
@@ -126,13 +128,9 @@ def as_picture(pixels: Any, wanted: Wanted) -> Pixels:
 
 
 def _smaller(pixels: Pixels, wanted: Wanted) -> Pixels:
-    import av
+    from livegan.picture_sources.frame import SentPictures
 
-    from livegan.picture_sources.frame import as_pixels
-
-    layout = "rgba" if pixels.shape[2] == 4 else "rgb24"
-    whole = np.ascontiguousarray(pixels)
-    return as_pixels(av.VideoFrame.from_ndarray(whole, format=layout), wanted)
+    return SentPictures(wanted).pixels(pixels, "rgba" if pixels.shape[2] == 4 else "rgb24")
 
 
 def _wanted(options: Message) -> Wanted:

@@ -14,6 +14,7 @@ from typing import Any
 from livegan import __version__
 from livegan.ipc.sound_ring import SoundRing
 from livegan.journal.folder import SHOW
+from livegan.journal.made_with import versions
 from livegan.journal.shows import make_room
 from livegan.journal.sound_writer import SoundWriter
 from livegan.saving import write_bytes
@@ -68,6 +69,7 @@ def began(options: Options) -> dict[str, Any]:
         "fps": options.fps,
         "seed": options.seed,
         "device": options.device,
+        "flash_guard": options.flash_guard,
         "followed": {name: str(path) for name, path in options.followed.items()},
         "stand_ins": dict(options.stand_ins),
         "machine": {
@@ -75,4 +77,6 @@ def began(options: Options) -> dict[str, Any]:
             "processor": platform.processor() or platform.machine(),
             "python": platform.python_version(),
         },
+        "versions": versions(),
+        "process": os.getpid(),
     }

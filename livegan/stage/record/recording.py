@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -73,6 +74,7 @@ class ShowRecording:
         self._container: Any = None
         self._film: LiveFilm | None = None
         self._live: int | None = None
+        self._failed = False
 
     def show(self, picture: StreamPicture, pixels: NDArray[np.uint8]) -> None:
         """Write one picture, (H, W, 3) uint8, and the sound up to now, from the first of a set on.
@@ -92,6 +94,7 @@ class ShowRecording:
                     self.left_out += max(0, picture.live - self._live - 1)
                 self._live = picture.live
         except (OSError, ValueError, av.FFmpegError) as error:
+            self._failed = True
             why = getattr(error, "strerror", None) or error
             raise FilmError(f"the recording {self.path.name} stopped: {why}") from None
 
@@ -122,6 +125,8 @@ class ShowRecording:
     def close(self) -> None:
         """Finish the film, and say how long it is and what was left out."""
         if self._film is None:
+            if not self._failed:
+                self._note(f"{self.path.name} was not recorded: the set showed no picture")
             return
         seconds = self._film.seconds
         with contextlib.suppress(OSError, ValueError, av.FFmpegError):
@@ -140,7 +145,8 @@ def can_be_recorded(path: Path) -> None:
     Raises
     ------
     FilmError
-        If the suffix is none of `CONTAINERS`, the file exists, or the folder cannot be made.
+        If the suffix is none of `CONTAINERS`, the file exists, or the folder cannot be made or
+        written to.
     """
     if path.suffix.lower() not in CONTAINERS:
         known = ", ".join(CONTAINERS)
@@ -149,6 +155,8 @@ def can_be_recorded(path: Path) -> None:
         raise FilmError(f"{path}: exists already; choose another name")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):  # rights and read-only disks differ by system
+            pass
     except OSError as error:
         raise FilmError(f"{path}: cannot be written: {error.strerror}") from None
 

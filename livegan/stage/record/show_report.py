@@ -52,6 +52,7 @@ class ShowReport:
             **{f"picture_{k}": v for k, v in pictures.items() if k.endswith("_ms")},
             "intervals_ms": presenter.intervals.histogram(),
             "picture_intervals_ms": presenter.picture_intervals.histogram(),
+            "picture_age": presenter.ages.report(),
             "flash_guard": stream.guard.mode,
             "flash_guard_acted": stream.guard.moments,
             "flash_guard_seconds": round(stream.guard.seconds, 2),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from livegan.stage.record.picture_age import age_line
+
 BELOW = ("held", "drift", "still")  # rungs of the ladder below the live picture
 BAR = 30  # letters of the longest column
 
@@ -28,6 +30,8 @@ def lines_of(report: dict[str, Any]) -> list[str]:
             f"between frames on the screen: median {report['median_ms']} ms, "
             f"99 % within {report['p99_ms']} ms, longest {report['longest_ms']} ms"
         )
+    if age := age_line(report["picture_age"]):
+        lines.append(age)
     without = [f"{rung} {report['rungs'][rung]:.1f} s" for rung in BELOW if report["rungs"][rung]]
     if without:
         lines.append(f"without a live picture: {', '.join(without)}")

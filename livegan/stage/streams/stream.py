@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.picture_ring import PictureRing, RingPicture
+from livegan.ipc.picture_ring import DrawingTimes, PictureRing, RingPicture
 from livegan.stage.fallback.fallbacks import Chosen, Fallbacks
 from livegan.stage.fallback.ladder import Asked, Rung
 from livegan.stage.flash.flash_guard import FlashGuard
@@ -59,6 +59,8 @@ class StreamPicture:
     """How far the performer's blackout is, 0..1."""
     fill: bool = False
     """It has no shape of its own and fills whatever shows it."""
+    times: DrawingTimes | None = None
+    """Of a live picture of the engine that is new; None for a fade, or what stands in for one."""
 
 
 @dataclass
@@ -163,9 +165,10 @@ class Stream:
         fades = self._blackout.darkness != darkness
         if self._chosen is not None and (chosen or fades or not 0 <= passed < AGAIN):
             fresh = picture if chosen is not None and chosen.live else None
-            self._give(self._chosen, now, fresh.sound_position if fresh else heard)
+            position = fresh.sound_position if fresh else heard
+            self._give(self._chosen, now, position, fresh.times if fresh else None)
 
-    def _give(self, chosen: Chosen, now: float, position: int) -> None:
+    def _give(self, chosen: Chosen, now: float, position: int, times: DrawingTimes | None) -> None:
         """Hand over what was chosen, once it has gone through blackout and flash guard."""
         if self._began is None:
             self._began = now
@@ -184,6 +187,7 @@ class Stream:
             self.fallbacks.ladder.rung,
             darkness,
             chosen.fill,
+            times,
         )
         with self._came:
             self.newest = given

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from livegan.ipc.picture_ring import PictureRing, RingPicture
+from livegan.ipc.picture_ring import DrawingTimes, PictureRing, RingPicture
 from livegan.ipc.sound_ring import SoundRing
 from livegan.sound import RATE
 from livegan.sound.features import FEATURES
@@ -32,6 +32,7 @@ from livegan.stage.overlay.panels import METERS
 from livegan.stage.overlay.text import Panel, faded
 from livegan.stage.overlay.view import View
 from livegan.stage.record.intervals import Intervals
+from livegan.stage.record.picture_age import PictureAges
 from livegan.stage.streams.stream import StreamPicture, StreamRequest
 from livegan.stage.streams.streams import Streams
 from livegan.stage.window.pacing import FramePace
@@ -67,6 +68,10 @@ class Presented:
     """How far the performer's blackout is, 0..1."""
     rung: Rung
     """Of the ladder: see `livegan.stage.fallback.ladder`."""
+    given: float = 0.0
+    """When its stream gave the picture, on the monotonic clock."""
+    times: DrawingTimes | None = None
+    """When a live picture was drawn."""
 
 
 class Presenter:
@@ -100,6 +105,7 @@ class Presenter:
         """Between presented frames; a frame that would be the same as the last is not presented."""
         self.picture_intervals = Intervals()
         """Between presented frames with a new picture of the engine."""
+        self.ages = PictureAges()
         self.overlay_ms = 0.0
         """Spent on what lies over the picture, in all; ``draw_ms`` on all of drawing."""
         self.draw_ms = 0.0
@@ -175,6 +181,8 @@ class Presenter:
             self.intervals.presented(shown)
             if self._new:
                 self.picture_intervals.presented(shown)
+                if self.newest is not None and self.newest.times is not None:
+                    self.ages.presented(self.newest.times, self.newest.at, time.monotonic())
             self._fresh = self._new = False
             if self.watch is not None:
                 self.watch(self._presented())
@@ -198,12 +206,21 @@ class Presenter:
 
     def _presented(self) -> Presented:
         newest, heard = self.newest, self._sound.position
-        pixels, live, darkness, rung = _NOTHING, 0, 0.0, self._streams.main.fallbacks.ladder.rung
-        if newest is not None:
-            pixels, live = newest.pixels, newest.live
-            darkness, rung = newest.darkness, newest.rung
-        age = (heard - self._position(heard)) / RATE
-        return Presented(time.monotonic(), live, age, heard / RATE, pixels, darkness, rung)
+        age, now = (heard - self._position(heard)) / RATE, time.monotonic()
+        if newest is None:
+            rung = self._streams.main.fallbacks.ladder.rung
+            return Presented(now, 0, age, heard / RATE, _NOTHING, 0.0, rung)
+        return Presented(
+            now,
+            newest.live,
+            age,
+            heard / RATE,
+            newest.pixels,
+            newest.darkness,
+            newest.rung,
+            newest.at,
+            newest.times,
+        )
 
     def _position(self, heard: int) -> int:
         """That of the newest sound in the engine's newest picture."""

@@ -190,6 +190,12 @@ def test_a_port_that_stays_taken_is_refused_with_what_to_write(
     assert f'name another port, such as web=":{unused_port + 1}/b"' in str(error.value)
 
 
+def test_a_host_that_is_not_this_machine_is_refused_with_what_to_write(unused_port: int) -> None:
+    with pytest.raises(RuntimeError, match="cannot be used") as error:
+        open_web(f"192.0.2.1:{unused_port}/b", note=print)
+    assert f'write web=":{unused_port}/b" for this machine' in str(error.value)
+
+
 def test_a_port_that_becomes_free_is_taken_over(unused_port: int) -> None:
     first = open_web(f":{unused_port}/a", note=lambda text: None)
     threading.Timer(0.2, first.close).start()

@@ -98,3 +98,19 @@ def test_nothing_is_overwritten_and_a_wrong_suffix_is_refused(tmp_path: Path) ->
         with pytest.raises(FilmError, match=says.replace(".", r"\.")):
             can_be_recorded(tmp_path / name)
     assert (tmp_path / "a.mp4").read_bytes() == b"mine"
+
+
+def test_a_folder_that_nobody_may_write_to_is_refused_before_the_show(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (Path("/proc"), tmp_path / "file"):
+        if folder.exists():
+            with pytest.raises(FilmError, match=r"a\.mp4: cannot be written: "):
+                can_be_recorded(folder / "a.mp4")
+    can_be_recorded(tmp_path / "new" / "nächte" / "a.mp4")
+    assert list((tmp_path / "new" / "nächte").iterdir()) == []
+
+
+def test_a_recording_of_no_picture_says_so(tmp_path: Path, sound: SoundRing) -> None:
+    said: list[str] = []
+    ShowRecording(tmp_path / "a.mp4", sound, said.append).close()
+    assert said == ["a.mp4 was not recorded: the set showed no picture"]

@@ -22,6 +22,7 @@ REPORT: dict[str, Any] = {
     "picture_p99_ms": 40.1,
     "picture_longest_ms": 212.0,
     "picture_intervals_ms": [(28, 36, 1799), (150, 250, 1)],
+    "picture_age": {},
     "flash_guard": "on",
     "flash_guard_acted": 0,
     "flash_guard_seconds": 0.0,

@@ -59,6 +59,8 @@ class Instance:
         self.proof: torch.Tensor | None = None
         self.took_s = 0.0
         """Seconds that its last picture took."""
+        self.passed = False
+        """Frames were passed by since it drew last: ``last`` is not that of the frame before."""
 
     @property
     def good(self) -> torch.Tensor | None:

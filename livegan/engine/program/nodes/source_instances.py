@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from livegan.engine.program.nodes.instance import Instance, Moment
+from livegan.files import kind_of, named
 from livegan.generators.channels import fitted
 from livegan.graph.binding import alike
 from livegan.graph.picture import Picture
@@ -31,12 +32,10 @@ from livegan.picture_sources.source import (
     SourceName,
     Wanted,
 )
-from livegan.picture_sources.still_files import pictures_in, read_still
+from livegan.picture_sources.still_files import FILMS, pictures_in, read_still
 from livegan.picture_sources.test_card import test_card
 from livegan.plugin.closest import suggestion
 
-FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".gif", ".mxf")
-"""Names of films end so; other names are played as well."""
 RETRY = 1.0  # seconds between looks for a film that was not there
 
 
@@ -72,23 +71,40 @@ def sources_named(nodes: Iterable[Picture]) -> list[SourceName]:
 
 
 def found(node: Picture, name: str, folders: list[Path]) -> Path:
-    """The file or folder that a set names: beside the set, in the working folder, or absolute."""
-    path = Path(name).expanduser()
-    places = [path] if path.is_absolute() else [folder / path for folder in folders]
-    wanted = "is_dir" if node.title == "pictures" else "is_file"
+    """The file or folder that a set names: beside the set, in the working folder, or absolute.
+
+    Raises `PictureSourceError` in a line that says what to write, if there is none.
+    """
+    word, path = node.title, Path(name).expanduser()
+    places = [named(p) for p in ([path] if path.is_absolute() else [f / path for f in folders])]
+    folder = word == "pictures"
     for place in places:
-        if getattr(place, wanted)():
+        if place.is_dir() if folder else place.is_file():
             return place
+    for place in (each for each in places if each.exists()):
+        if folder:
+            raise PictureSourceError(f'pictures: {name!r} is a file; write picture("{name}")')
+        raise PictureSourceError(f"{word}: {name!r} is {kind_of(place)}; {instead(word, place)}")
     parents = [place.parent for place in places]
-    there = alike(path.name, parents, {"film": FILMS, "picture": PICTURES}.get(node.title, ()))
-    if node.title == "pictures":
-        there = [
-            p.name for parent in parents if parent.is_dir() for p in parent.iterdir() if p.is_dir()
-        ]
-    what = "folder" if node.title == "pictures" else "file"
-    raise PictureSourceError(
-        f"{node.title}: there is no {what} {name!r}" + suggestion(path.name, there)
-    )
+    if folder:
+        there = [p.name for f in parents if f.is_dir() for p in f.iterdir() if p.is_dir()]
+    else:
+        there = alike(path.name, parents, FILMS if word == "film" else PICTURES)
+    # As it stands in the set, with the folders before it.
+    there = [(Path(name).parent / each).as_posix() for each in there]
+    what = "folder" if folder else "file"
+    raise PictureSourceError(f"{word}: there is no {what} {name!r}" + suggestion(name, there))
+
+
+def instead(word: str, folder: Path) -> str:
+    """What to write for a folder where a file is wanted."""
+    suffixes = FILMS if word == "film" else PICTURES
+    inside = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in suffixes)
+    if not inside:
+        return "name a file"
+    if word == "picture":
+        return f'write pictures("{folder.name}") for all {len(inside)} pictures in it'
+    return f'name a file in it, such as film("{folder.name}/{inside[0]}")'
 
 
 class SourceInstance(Instance):
@@ -116,7 +132,9 @@ class SourceInstance(Instance):
             plane = pixels[..., 3:] if pixels.shape[2] == 4 else opaque
         else:
             plane = pixels[..., :3]
-        tensor = torch.from_numpy(plane.copy()).to(moment.device)
+        # PyTorch warns of bytes that nobody may write.
+        tensor = torch.from_numpy(plane if plane.flags.writeable else plane.copy())
+        tensor = tensor.to(moment.device)
         whole = tensor.permute(2, 0, 1).to(torch.float32).div_(255.0)
         if self._turn:
             whole = torch.rot90(whole, -self._turn, (1, 2))
@@ -257,7 +275,7 @@ class StillInstance(SourceInstance):
             given = moment.sources.stand_in(SourceName(node.title, name))
             path = Path(given) if given else found(node, name, self._folders)
             files = pictures_in(path) if path.is_dir() else [path]
-            self._read = 0, read_still(files[0], wanted_for(node, moment))
+            self._read = first_read(files, wanted_for(node, moment))
             self._files = files
         except PictureSourceError as error:
             if tell:
@@ -287,6 +305,21 @@ class StillInstance(SourceInstance):
             except PictureSourceError:
                 self._read = index, self._read[1]  # deleted since: the one before stays
         return self.picture(self._read[1], moment, self.mirrored(node, moment))
+
+
+def first_read(files: list[Path], wanted: Wanted) -> tuple[int, Pixels]:
+    """The first of some picture files that can be read, and its place among them.
+
+    Raises `PictureSourceError`, of the first one, if there is none.
+    """
+    error: PictureSourceError | None = None
+    for index, file in enumerate(files):
+        try:
+            return index, read_still(file, wanted)
+        except PictureSourceError as wrong:
+            error = error or wrong
+    assert error is not None
+    raise error
 
 
 class LiveInstance(SourceInstance):

@@ -21,7 +21,7 @@ def played(
     folder: Path, text: str, *, fps: float = 25, seconds: float = 1.0, **more: Any
 ) -> tuple[list[Any], list[str]]:
     """The pictures of a rehearsal of a set, and what was said."""
-    (folder / "set.py").write_text(HEAD + text)
+    (folder / "set.py").write_text(HEAD + text, encoding="utf-8")
     shown: list[Any] = []
     said: list[str] = []
     what = Rehearsal(
@@ -163,3 +163,48 @@ def test_a_mistake_is_refused_in_a_line(tmp_path: Path, text: str, says: str) ->
     with pytest.raises(Refusal) as error:
         played(tmp_path, text)
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('film("clips/nihct.mp4")', "there is no file 'clips/nihct.mp4'; did you mean "
+         "'clips/nächt.mp4'?"),
+        ('film("clips/cut.mp4")', "cut.mp4: it is cut off, so it has no index; wait until"),
+        ('film("clips/empty.mp4")', "empty.mp4: it is empty; copy it again"),
+        ('film("clips")', "'clips' is a folder; name a file in it, such as film(\"clips/cut"),
+        ('picture("stills")', "'stills' is a folder; write pictures(\"stills\") for all 2"),
+        ('picture("clips/cut.mp4")', "cut.mp4: is a film; write film(\"cut.mp4\")"),
+        ('pictures("stills/b.png")', "'stills/b.png' is a file; write picture(\"stills/b.png\")"),
+        ('pictures("stil")', "there is no folder 'stil'; did you mean 'stills'?"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_shown_is_told_with_what_to_write(
+    files: Path, line: str, said: str
+) -> None:
+    _, told = played(files, f"show({line})", seconds=0.04)
+    assert [text for text in told if said in text], told
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    for name in ("clips", "stills"):
+        (folder / name).mkdir()
+    write_film(folder / "clips" / "nächt.mp4", 5)
+    whole = (folder / "clips" / "nächt.mp4").read_bytes()
+    (folder / "clips" / "cut.mp4").write_bytes(whole[: len(whole) // 3])
+    (folder / "clips" / "empty.mp4").touch()
+    (folder / "stills" / "a.png").write_bytes(b"no picture")
+    Image.new("L", (8, 8), 200).save(folder / "stills" / "b.png")
+    return folder
+
+
+def test_a_damaged_picture_of_a_folder_is_passed_over(files: Path) -> None:
+    shown, _ = played(files, 'show(pictures("stills"))', seconds=0.08)
+    assert levels(shown) == pytest.approx([200, 200], abs=2)
+
+
+def test_a_name_is_found_in_either_unicode_form(files: Path) -> None:
+    shown, told = played(files, 'show(film("clips/na\u0308cht.mp4"))', seconds=0.04)
+    assert levels(shown) == pytest.approx([value_of(0)], abs=3), told

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -13,90 +12,27 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from numpy.typing import NDArray
 
 from livegan.files import location
+from livegan.film.form import FilmError, Form, form_of
 from livegan.saving import partial
 from livegan.sound import RATE
+from livegan.sound.grid import STEPS
 
 Samples = NDArray[np.float32]
 CHUNK = 1024
-
-
-class FilmError(OSError):
-    """A film cannot be written: where, and why."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """How films of one suffix are written: container and codecs, as FFmpeg calls them."""
-
-    container: str
-    video: str = "libx264"
-    audio: str = "aac"
-    """Empty for films that are silent."""
-    pixels: str = "yuv420p"
-    options: dict[str, str] = field(default_factory=dict)
-    """For the video codec."""
-    wrap: dict[str, str] = field(default_factory=dict)
-    """For the container."""
-    quality: bool = True
-    """Whether the codec takes the writer's ``crf``, ``preset`` and ``tune``."""
-
-
-MP4 = Form("mp4", wrap={"movflags": "+faststart"})  # players on the web begin before they have all
-MOV = Form("mov", wrap={"movflags": "+faststart"})
-VP9 = {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "5", "row-mt": "1"}
-VP8 = {"crf": "8", "b": "8000000", "deadline": "realtime", "cpu-used": "5"}
-WEBM = Form("webm", "libvpx-vp9", "libopus", options=VP9, quality=False)
-OGG = Form("ogg", "libvpx", "libopus", options=VP8, quality=False)
-MPEG_TS = Form("mpegts")
-ASF = Form("asf", "wmv2", "wmav2", options={"b": "12000000"}, quality=False)
-
-FORMS: dict[str, Form] = {
-    ".mp4": MP4,
-    ".m4v": MP4,
-    ".mov": MOV,
-    ".mkv": Form("matroska"),
-    ".webm": WEBM,
-    # AVI has no times, only an order: frames have to be written as they are shown.
-    ".avi": Form("avi", audio="pcm_s16le", options={"bf": "0"}),
-    ".gif": Form("gif", "gif", "", pixels="pal8", quality=False),
-    ".webp": Form("webp", "libwebp_anim", "", options={"quality": "85"}, quality=False),
-    ".apng": Form("apng", "apng", "", pixels="rgb24", wrap={"plays": "0"}, quality=False),
-    ".ts": MPEG_TS,
-    ".mts": MPEG_TS,
-    ".m2ts": MPEG_TS,
-    ".flv": Form("flv"),
-    ".ogv": OGG,
-    ".wmv": ASF,
-    ".asf": ASF,
-}
-"""Suffix → how such a film is written."""
-
-
-def form_of(path: Path) -> Form:
-    """How a film of this name is written; one without a suffix is an MP4.
-
-    Raises
-    ------
-    FilmError
-        If no film can have that suffix, or the name is that of a folder.
-    """
-    if path.is_dir():
-        raise FilmError(f"{path}: is a folder; name a film in it, such as {path / 'film.mp4'}")
-    form = FORMS.get(path.suffix.lower(), None if path.suffix else MP4)
-    if form is None:
-        known = " ".join(FORMS)
-        raise FilmError(
-            f"{path}: no film can be written as {path.suffix}; choose one of {known}, "
-            f"such as {path.with_suffix('.mp4').name}"
-        )
-    return form
+WHOLE_NUMBERS = ("flac", "pcm_s24le")
+"""Codecs of sound that hold it as 24 bits."""
+COLOURS = Colorspace.ITU709
+"""Of films that do not keep red, green and blue: what players take pictures of HD for."""
 
 
 class FilmWriter:
-    """Writes pictures (H, W, 3) uint8 one after the other, with the sound that belongs to them.
+    """Writes pictures one after the other, with the sound that belongs to them.
+
+    Pictures are (H, W, 3) uint8, or uint16 for a form that is ``deep``.
 
     Parameters
     ----------
@@ -104,7 +40,9 @@ class FilmWriter:
     fps : pictures a second.
     sound : (n, 2) float32 at 48 kHz that begins with the first picture, or a function that gives
         its samples ``start <= i < stop`` as such an array; None for a silent film.
-    crf, preset, tune : what x264 calls them: quality (lower is better), effort, kind of pictures.
+    form : how it is written; None is what the suffix says.
+    crf, preset, tune : what x264 and x265 call them: quality (lower is better), effort, kind of
+        pictures.
 
     Raises
     ------
@@ -118,13 +56,14 @@ class FilmWriter:
         fps: float,
         sound: Samples | Callable[[int, int], Samples] | None = None,
         *,
+        form: Form | None = None,
         crf: int = 16,
         preset: str = "veryfast",
         tune: str = "",
     ) -> None:
         self.path = path
         self.partial = partial(path)
-        self.form = form_of(path)
+        self.form = form or form_of(path)
         self.rate = Fraction(fps).limit_denominator(100_000)
         self.sound = sound
         own = {"crf": str(crf), "preset": preset, **({"tune": tune} if tune else {})}
@@ -135,6 +74,7 @@ class FilmWriter:
         self.audio: Any = None
         self.filters: Any = None
         self.shape: tuple[int, int] = (0, 0)
+        self._copied = False
 
     def __enter__(self) -> FilmWriter:
         try:
@@ -148,16 +88,33 @@ class FilmWriter:
 
     def _begin(self, height: int, width: int) -> None:
         self.shape = (height - height % 2, width - width % 2)
+        least = self.form.least
+        if height < least[0] or width < least[1]:
+            raise FilmError(
+                f"{self.path}: {self.form.video} takes pictures of {least[1]}x{least[0]} or more, "
+                f"not {width}x{height}; give a --size, or another --codec"
+            )
         self.video = self.container.add_stream(self.form.video, rate=self.rate)
         self.video.height, self.video.width = self.shape
         self.video.pix_fmt = self.form.pixels
         self.video.options = self.options
+        if self.form.tag:
+            self.video.codec_context.codec_tag = self.form.tag
+        if self.form.pixels.startswith("yuv"):  # else players guess by the size
+            context = self.video.codec_context
+            context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
         if self.form.pixels == "pal8":
             self._shrink()
+        self._begin_sound()
+
+    def _begin_sound(self) -> None:
         if self.sound is not None and self.form.audio:
             self.audio = self.container.add_stream(self.form.audio, rate=RATE)
             self.audio.layout = "stereo"
-            if not self.form.audio.startswith("pcm"):
+            if self.form.audio in WHOLE_NUMBERS:
+                self.audio.format = "s32"
+            elif not self.form.audio.startswith("pcm"):
                 self.audio.bit_rate = 192_000
 
     def _shrink(self) -> None:
@@ -199,8 +156,12 @@ class FilmWriter:
         if self.video is None:
             self._begin(*pixels.shape[:2])
         height, width = self.shape
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-        if pixels.shape[:2] != (height, width):
+        layout = "rgb48le" if pixels.dtype == np.uint16 else "rgb24"
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format=layout)
+        if self.form.pixels.startswith("yuv"):
+            frame = frame.reformat(width, height, self.form.pixels, dst_colorspace=COLOURS)
+            frame.color_primaries, frame.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+        elif pixels.shape[:2] != (height, width):
             frame = frame.reformat(width=width, height=height)
         frame.pts = self.frames
         frame.time_base = 1 / self.rate
@@ -210,6 +171,32 @@ class FilmWriter:
         self.container.mux(self.video.encode(frame))
         self.frames += 1
         self._sound_until(int(self.frames / self.rate * RATE))
+
+    def copy(self, piece: Path) -> None:
+        """Append the pictures of a film as they are; it was written in the same form, at the same
+        rate, and all pieces have the same size.
+
+        `FilmError` where it cannot be read or written.
+        """
+        with self._told(), av.open(location(piece)) as source:
+            (stream,) = source.streams.video
+            if self.video is None:
+                self.video = self.container.add_stream_from_template(stream)
+                # Else the muxer guesses it, and ProRes 4444 is taken for 422.
+                self.video.codec_context.codec_tag = stream.codec_context.codec_tag
+                self._begin_sound()
+            for packet in source.demux(stream):
+                if packet.dts is None or packet.pts is None:
+                    continue  # the end
+                begins = round(self.frames / self.rate / packet.time_base)
+                packet.pts += begins
+                packet.dts += begins
+                at = packet.pts * packet.time_base
+                packet.stream = self.video
+                self.container.mux(packet)
+                self._sound_until(int(at * RATE))
+            self.frames += stream.frames
+            self._copied = True
 
     def _sound_until(self, position: int, last: bool = False) -> None:
         if self.audio is None or self.sound is None:
@@ -222,6 +209,8 @@ class FilmWriter:
             block = found(self.sent, stop) if callable(found) else found[self.sent : stop]
             planar = np.ascontiguousarray(block.T, np.float32)
             frame = av.AudioFrame.from_ndarray(planar, format="fltp", layout="stereo")
+            if self.form.audio in WHOLE_NUMBERS:  # as the journal keeps it, without loss
+                frame = whole_numbers(block)
             frame.sample_rate = RATE
             frame.pts = self.sent
             frame.time_base = Fraction(1, RATE)
@@ -238,7 +227,7 @@ class FilmWriter:
             if kind is None and self.video is not None:
                 with self._told():
                     self._sound_until(int(self.frames / self.rate * RATE), last=True)
-                    for stream in (self.video, self.audio):
+                    for stream in (None if self._copied else self.video, self.audio):
                         if stream is not None:
                             self.container.mux(stream.encode(None))
                     self.container.close()
@@ -247,3 +236,9 @@ class FilmWriter:
             with contextlib.suppress(Exception):
                 self.container.close()
             self.partial.unlink(missing_ok=True)
+
+
+def whole_numbers(block: Samples) -> Any:
+    """(n, 2) float32 as a frame of 24 bits in 32."""
+    whole = np.clip(np.rint(block.astype(np.float64) * STEPS), -STEPS, STEPS - 1).astype(np.int32)
+    return av.AudioFrame.from_ndarray((whole << 8).reshape(1, -1), "s32", "stereo")

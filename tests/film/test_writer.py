@@ -56,7 +56,7 @@ def test_every_container_has_all_pictures_at_their_times_and_the_sound(
             assert np.abs(sound).max() > 0
 
 
-@pytest.mark.parametrize("name", ["film.txt", "film.wav", "film.png", "12.30 film", "film.mp"])
+@pytest.mark.parametrize("name", ["film.txt", "film.wav", "film.tiff", "12.30 film", "film.mp"])
 def test_other_suffixes_are_refused_with_what_there_is(name: str) -> None:
     with pytest.raises(FilmError, match=r"no film can be written as .*; choose one of .mp4"):
         form_of(Path(name))
