@@ -295,8 +295,9 @@ def made() -> EditorServer:
         if text is not None:  # a name may have spaces and slashes: all of it is what is typed
             opened = server.workspace.get_text_document(params.text_document.uri)
             typed = range_in(opened, line, column - len(text), column)
-            for item in items if typed is not None else ():
-                item.filter_text, item.text_edit = item.label, lsp.TextEdit(typed, item.label)
+            if typed is not None:
+                for item in items:
+                    item.filter_text, item.text_edit = item.label, lsp.TextEdit(typed, item.label)
         return lsp.CompletionList(False, items)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)

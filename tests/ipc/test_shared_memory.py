@@ -58,7 +58,8 @@ def test_memory_that_is_swept_before_its_maker_holds_it_is_made_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Another show begins in that moment."""
-    reserve, swept = memory._reserved, []
+    reserve = memory._reserved
+    swept: list[str] = []
 
     def reserved(made: SharedMemory, *sizes: int) -> SharedMemory:
         if not swept:
