@@ -223,8 +223,8 @@ def rehearse(
             fail("--gremlins plays with one sound; give --audio one without a name", 2)
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         asked = {"--backend": backend != "auto", "--out": out, "--frames": frames}
-        for name, given in {**theirs, **asked}.items():
-            if given:
+        for name, value in {**theirs, **asked}.items():
+            if value:
                 fail(f"{name} cannot be used with --gremlins", 2)
         with clear_errors():
             plan = EveningPlan(
