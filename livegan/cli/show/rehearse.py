@@ -213,8 +213,8 @@ def rehearse(
 
         others = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
         more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
-        given = {**others, **more}
-        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, given)
+        rest = {**others, **more}
+        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, rest)
         return
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan
@@ -223,8 +223,8 @@ def rehearse(
             fail("--gremlins plays with one sound; give --audio one without a name", 2)
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         asked = {"--backend": backend != "auto", "--out": out, "--frames": frames}
-        for name, given in {**theirs, **asked}.items():
-            if given:
+        for name, value in {**theirs, **asked}.items():
+            if value:
                 fail(f"{name} cannot be used with --gremlins", 2)
         with clear_errors():
             plan = EveningPlan(
