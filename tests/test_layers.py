@@ -184,6 +184,16 @@ def test_the_help_loads_nothing_heavy() -> None:
     assert not {"torch", "numpy", "pygame", "av", "scipy", "matplotlib"} & loaded
 
 
+def test_what_python_3_10_lacks_has_a_stand_in() -> None:
+    """`tomllib` came with 3.11; before, ``tomli`` is installed in its place."""
+    unguarded = [
+        str(file.relative_to(ROOT))
+        for file in ROOT.rglob("*.py")
+        if "\nimport tomllib" in file.read_text(encoding="utf-8")
+    ]
+    assert unguarded == []
+
+
 SAME_NAME = {"Note": "plugins import `livegan.sound.sources.Note`, a function that takes a line"}
 """Public class → why several modules may have one of that name."""
 

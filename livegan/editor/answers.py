@@ -13,6 +13,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 
 from livegan.editor.position import Cursor, SetSource, TypedCall
+from livegan.editor.quoted import KINDS, QuotedNames
 from livegan.editor.vocabulary import ModelName, Vocabulary, Word, WordParam
 
 ICONS = {
@@ -22,6 +23,8 @@ ICONS = {
 }
 MODELS = ("model", "morph")
 """Calls whose texts are names of models."""
+OF_PLUGINS = {"encode": "Encoders", "encoder": "Encoders", "mixer": "Picture"}
+"""Calls whose first text is ``package:name``, and whose words those are."""
 PICTURE_SIDE = 160
 """Pixels of a picture in an explanation."""
 LARGEST = 60_000
@@ -32,14 +35,20 @@ MARKDOWN = lsp.MarkupKind.Markdown
 # Completion --------------------------------------------------------------------------------------
 
 
-def completions(source: SetSource, words: Vocabulary, line: int, column: int) -> list[Item]:
-    """What can be written at a place."""
+def completions(
+    source: SetSource,
+    words: Vocabulary,
+    line: int,
+    column: int,
+    known_names: QuotedNames | None = None,
+) -> list[Item]:
+    """What can be written at a place; ``known_names`` are those that stand in quotes."""
     if not source.has_words:
         return []
     cursor = source.cursor(line, column)
     known = words.plus(source.words)
     if cursor.text is not None:
-        return list(_texts(cursor, source, known))
+        return list(_texts(cursor, source, known, known_names or QuotedNames()))
     if cursor.receiver is not None:
         owner = source.class_of(cursor.receiver, known)
         return [_item(word) for word in known.of(owner)] if owner else []
@@ -86,8 +95,11 @@ def _parameters(call: TypedCall, source: SetSource, words: Vocabulary) -> Iterat
             )
 
 
-def _texts(cursor: Cursor, source: SetSource, words: Vocabulary) -> Iterator[Item]:
-    """What can stand in quotes: names of models, of pictures, and words to choose from."""
+def _texts(
+    cursor: Cursor, source: SetSource, words: Vocabulary, names: QuotedNames
+) -> Iterator[Item]:
+    """What can stand in quotes: names of models, of pictures, of devices and the like, and words to
+    choose from."""
     if cursor.call is None:
         return
     function, call = cursor.call.function, cursor.call
@@ -103,12 +115,18 @@ def _texts(cursor: Cursor, source: SetSource, words: Vocabulary) -> Iterator[Ite
         for name in sorted(source.names):
             if source.class_of(name, words) in ("Picture", "SourcePicture"):
                 yield Item(name, kind=lsp.CompletionItemKind.Variable)
-    elif function == "encode" and not call.named:
-        for word in words.of("Encoders"):
+    elif function in OF_PLUGINS and not call.named:
+        for word in words.of(OF_PLUGINS[function]):
             if word.package:
                 yield Item(f"{word.package.split()[0]}:{word.name}", detail=word.summary)
     else:
         yield from _choices(call, source, words, quoted=False)
+        param = _param_of(call, source.word_of(function, words))
+        # A picture's .shader("...") takes what shader("...") takes.
+        kind = KINDS.get((function.rpartition(".")[2], param.name)) if param else None
+        for name, where in names.of(kind, source.quoted).items() if kind else ():
+            if name != cursor.text:
+                yield Item(name, kind=lsp.CompletionItemKind.Value, detail=f"{kind}, {where}")
 
 
 def _choices(call: TypedCall, source: SetSource, words: Vocabulary, quoted: bool) -> Iterator[Item]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,11 +13,14 @@ from typing import Any
 
 from livegan.editor.position import SetSource
 from livegan.editor.processes import JobFailed, Processes
+from livegan.editor.quoted import QuotedNames
 from livegan.editor.readout import PlayedSet, refusal_of
 from livegan.editor.vocabulary import Vocabulary
 
 PAUSE = 0.3
 """Seconds without typing after which a text is tested."""
+DEVICES_AGAIN = 10.0
+"""Seconds after which devices are looked for again, once something is completed."""
 WORDS_AGAIN = 5.0
 """Seconds after which words and models are gathered again at a save."""
 MOST_BESIDE = 100
@@ -91,6 +96,8 @@ class OpenSets:
         """By file."""
         self._words: dict[Path, Vocabulary] = {}
         self._gathered: dict[Path, float] = {}
+        self._devices: dict[str, list[str]] = {}
+        self._looked = -math.inf
         self._published: dict[str, list[Finding]] = {}
 
     # Documents -----------------------------------------------------------------------------------
@@ -154,6 +161,21 @@ class OpenSets:
                 document.proven = ()
                 self._read_now(document)
             self.tell()
+
+    def names(self, document: OpenSet) -> QuotedNames:
+        """The names that a document can give in quotes. Devices are those of the last look; if that
+        was a while ago, there is another."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked > DEVICES_AGAIN:
+            self._looked = now
+            self._job(document, "devices", self._look(document))
+        state = document.playing.state if document.playing is not None else None
+        return QuotedNames(str(document.path), state, self._devices)
+
+    async def _look(self, document: OpenSet) -> None:
+        """Look for devices; those that are known stay where that fails."""
+        with contextlib.suppress(JobFailed):
+            self._devices = await self.processes.devices(document.path, document.folder)
 
     def words(self, document: OpenSet) -> Vocabulary:
         """The words that a document can use; none until they were gathered."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from livegan.editor.quoted import quoted
 from livegan.editor.vocabulary import Vocabulary, Word, words_of_set
 
 MOST_BACK = 4000
@@ -59,6 +60,8 @@ class SetSource:
     """What is assigned, the last by name."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Where each name is defined, from 1."""
+    quoted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names that it gives in quotes, by kind."""
 
     @classmethod
     def read(cls, text: str, file: str = "", before: SetSource | None = None) -> SetSource:
@@ -67,7 +70,8 @@ class SetSource:
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             if before is not None:
-                return cls(text, file, None, before.words, before.names, before.lines)
+                known = before.words, before.names, before.lines, before.quoted
+                return cls(text, file, None, *known)
             return cls(text, file)
         names: dict[str, ast.expr] = {}
         lines: dict[str, int] = {}
@@ -79,7 +83,8 @@ class SetSource:
                         lines[target.id] = node.lineno
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 lines[node.name] = node.lineno
-        return cls(text, file, tree, tuple(words_of_set(tree, file)), names, lines)
+        own = tuple(words_of_set(tree, file))
+        return cls(text, file, tree, own, names, lines, quoted(tree))
 
     @property
     def has_words(self) -> bool:

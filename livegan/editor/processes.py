@@ -45,6 +45,10 @@ class Processes:
         """What `livegan.editor.gathering.gathered` finds. Raises JobFailed."""
         return await self._job(job="words", path=str(path), folder=str(folder))
 
+    async def devices(self, path: Path, folder: Path) -> dict[str, list[str]]:
+        """The names of devices of this machine, by kind. Raises JobFailed."""
+        return await self._job(job="devices", path=str(path), folder=str(folder))
+
     async def prove(self, path: Path, folder: Path) -> dict[str, Any]:
         """What ``livegan check --json`` prints of a set, as it is saved. Raises JobFailed."""
         words = ("-c", PROVE, "check", "--json", str(path))

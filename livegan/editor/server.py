@@ -288,7 +288,16 @@ def made() -> EditorServer:
         sign = params.context.trigger_character if params.context else None
         if sign not in (None, ".") and document.source.cursor(line, column).call is None:
             return None  # it means something in a call only
-        items = answers.completions(document.source, server.sets.words(document), line, column)
+        names = server.sets.names(document)
+        words = server.sets.words(document)
+        items = answers.completions(document.source, words, line, column, names)
+        text = document.source.cursor(line, column).text
+        if text is not None:  # a name may have spaces and slashes: all of it is what is typed
+            opened = server.workspace.get_text_document(params.text_document.uri)
+            typed = range_in(opened, line, column - len(text), column)
+            if typed is not None:
+                for item in items:
+                    item.filter_text, item.text_edit = item.label, lsp.TextEdit(typed, item.label)
         return lsp.CompletionList(False, items)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)

@@ -40,11 +40,13 @@ def main() -> None:
             return
         path, folder = Path(asked["path"]), Path(asked["folder"])
         os.chdir(folder)
-        if asked["job"] == "words":
+        if asked["job"] == "devices":
+            done: dict[str, Any] = device_names()
+        elif asked["job"] == "words":
             from livegan.plugin.loading.hot import Hot
 
             Hot(folder / "plugins").begin()
-            done: dict[str, Any] = gathering.gathered(path, folder).plain
+            done = gathering.gathered(path, folder).plain
         else:
             text = str(asked["text"])
             unsaved = {Path(file): said for file, said in asked["unsaved"].items()}
@@ -56,6 +58,23 @@ def main() -> None:
         answer.flush()
         # Threads of a set, and what it does at the end, are of no interest.
         os._exit(0)
+
+
+def device_names() -> dict[str, Any]:
+    """The names of devices of this machine, by kind; kinds that it cannot have are left out."""
+    from livegan.cli.console.device_kinds import device_kinds
+    from livegan.editor.quoted import DEVICES
+    from livegan.picture_sources.ndi import senders
+
+    looks = {each.kind: each.look for each in device_kinds() if each.kind in DEVICES}
+    looks["NDI sender"] = senders  # which waits for them to answer
+    found: dict[str, Any] = {}
+    for kind, look in looks.items():
+        try:
+            found[kind] = [str(name) for name in look()]
+        except Exception:  # of a library or a driver: others are found all the same
+            continue
+    return found
 
 
 def beside(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Literal
 
 from livegan.graph.binding import bind
 from livegan.graph.graph import collected
@@ -64,12 +64,12 @@ def settings(
     *,
     size: int | str | tuple[int, int] | None = None,
     fps: float | None = None,
-    rate: str | float | None = None,
+    rate: Literal["hold"] | str | float | None = None,
     bpm: float | None = None,
-    tempo: str | float | None = None,
+    tempo: Literal["music", "tap", "midi", "link"] | str | float | None = None,
     lookahead: float | None = None,
     beats_per_bar: int | None = None,
-    swap: str | float | None = None,
+    swap: Literal["now", "beat", "bar"] | str | float | None = None,
     dissolve: float | None = None,
     seed: int | None = None,
 ) -> None:

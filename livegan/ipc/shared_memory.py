@@ -12,7 +12,6 @@ import shutil
 import stat
 import sys
 import threading
-import time
 import weakref
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
@@ -24,10 +23,9 @@ PLACE = Path("/dev/shm")
 """Where Linux keeps it."""
 MB = 1e6
 FULL = (errno.ENOSPC, errno.ENOMEM, errno.EDQUOT) if sys.platform != "win32" else ()
-YOUNG = 10.0
-"""Seconds for which memory is not swept, for it is held only a moment after it was made."""
 
-_registering = threading.Lock()
+_registering = threading.RLock()
+"""Held wherever the resource tracker is told of memory: see `_attached`."""
 _ordering = threading.Lock()
 
 
@@ -46,7 +44,18 @@ def create_memory(size: int, spare: int = 0, name: str = "") -> SharedMemory:
     while True:
         chosen = name or f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
         try:
-            return _held(_reserved(SharedMemory(chosen, create=True, size=size), size, spare))
+            with _registering:
+                memory = SharedMemory(chosen, create=True, size=size)
+            try:
+                _held(_reserved(memory, size, spare))
+            except BaseException:
+                memory.close()
+                remove_memory(chosen)
+                raise
+            if not _swept(memory):
+                return memory
+            memory.close()  # by another show, in the moment before it was held
+            _forget(chosen)
         except FileExistsError:
             if name:
                 raise
@@ -67,8 +76,6 @@ def _reserved(memory: SharedMemory, size: int, spare: int) -> SharedMemory:
         except OSError as error:
             # A file system that cannot reserve is used as it is: there is nothing better to be had.
             if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
-                memory.close()
-                memory.unlink()
                 raise
     return memory
 
@@ -128,14 +135,20 @@ def remove_memory(name: str) -> None:
     """
     if sys.platform == "win32":
         return  # goes by itself with the last process
-    try:
-        # Attached afresh and tracked, so that the tracker forgets it whoever made it.
-        memory = SharedMemory(name)
-        memory.close()
-        memory.unlink()
-    except FileNotFoundError:
-        # The tracker would miss it at the end, and say so on the terminal; what it does not know
-        # it cannot forget without a traceback.
+    with _registering:
+        try:
+            # Attached afresh and tracked, so that the tracker forgets it whoever made it.
+            memory = SharedMemory(name)
+            memory.close()
+            memory.unlink()
+        except FileNotFoundError:
+            _forget(name)
+
+
+def _forget(name: str) -> None:
+    """Let the resource tracker not miss memory that is gone: it would say so on the terminal at
+    the end. What it does not know it cannot forget without a traceback."""
+    with _registering:
         resource_tracker.register(f"/{name}", "shared_memory")
         resource_tracker.unregister(f"/{name}", "shared_memory")
 
@@ -183,7 +196,8 @@ class _Nameless(SharedMemory):
 
 
 def sweep() -> list[str]:
-    """Remove what shows left behind whose every process was killed; gives the names (Linux).
+    """Remove what nobody holds: of shows whose every process was killed, and of engines that were;
+    gives the names (Linux).
 
     Elsewhere the system does it with the last process (Windows), or at a restart (macOS).
     """
@@ -193,14 +207,19 @@ def sweep() -> list[str]:
 
     removed = []
     for path in PLACE.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if 0 <= time.time() - path.stat().st_mtime < YOUNG:
-                continue
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while anybody holds it
-                path.unlink()
-                removed.append(path.name)
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while anybody holds it
+            path.unlink()
+            _forget(path.name)
+            removed.append(path.name)
     return removed
+
+
+def _swept(memory: SharedMemory) -> bool:
+    """Whether the name of memory was removed before it was held (Linux)."""
+    if sys.platform != "linux":
+        return False
+    return os.fstat(memory._fd).st_nlink == 0  # type: ignore[attr-defined]
 
 
 def _held(memory: SharedMemory) -> SharedMemory:

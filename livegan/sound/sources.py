@@ -137,12 +137,19 @@ def open_demo(argument: str = "", loop: bool = True, audible: bool = True) -> So
     from livegan.share import demo_track
     from livegan.sound.inputs.playback import Playback
 
+    _takes_nothing("demo", argument)
     return Playback(demo_track(), loop=loop, audible=audible, name="demo")
 
 
 def open_silence(argument: str = "") -> Source:
     """Silence."""
+    _takes_nothing("silence", argument)
     return Silence()
+
+
+def _takes_nothing(name: str, argument: str) -> None:
+    if argument:
+        raise SourceError(f"--audio {name}:{argument}: {name} takes nothing more; write {name}")
 
 
 ADDRESSES = ("http", "https", "udp", "tcp", "rtp", "rtsp", "rtmp")

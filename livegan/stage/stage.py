@@ -151,6 +151,7 @@ class Stage:
         self._log, path = opened_log(options.log, options.working / "shows")
         stack.callback(self._log.close)
         self._swept(sweep())
+        stack.callback(lambda: self._swept(sweep()))  # of processes that were killed in the show
         shared = stack.enter_context(rings.made(options.largest, self._note))
         self._sound_ring = shared.sound.name
         self._audio = AudioChoice(options, shared, self._note, stack.callback)

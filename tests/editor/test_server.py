@@ -164,6 +164,21 @@ async def asking(editor: Editor) -> None:
     )
     assert sign is not None and sign.signatures[0].label.startswith("blur(radius")
 
+    other = editor.path.with_name("desk.py")
+    other.write_text('from livegan.live import *\nshow(encode.levels(listen("drum kit/2")))\n')
+    typed = "é = listen('drum k"
+    editor.type(f"{GOOD}\n{typed}")
+    line = GOOD.count("\n") + 1
+    ask = lsp.CompletionParams(editor.document, lsp.Position(line, len(typed)))
+    done = await editor.text_document_completion_async(ask)
+    (item,) = getattr(done, "items", [])
+    assert item.label == "drum kit/2" and item.detail == "sound input, in desk.py"
+    first = lsp.Position(line, len("é = listen('"))
+    whole = lsp.Range(first, lsp.Position(line, len(typed)))
+    assert item.text_edit == lsp.TextEdit(whole, item.label), "the name has a space"
+    editor.type(GOOD)
+    other.unlink()
+
 
 async def playing(editor: Editor, folder: Path) -> None:
     """A show that plays the set is seen beside its lines, and obeys."""

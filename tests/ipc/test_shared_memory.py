@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,7 @@ sys.stdin.read()
 """
 
 
-def test_memory_of_killed_processes_is_swept_and_that_of_living_ones_is_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(memory, "YOUNG", 0.0)
+def test_memory_of_killed_processes_is_swept_and_that_of_living_ones_is_not() -> None:
     ours = memory.create_memory(4096)
     attached = memory.attach_memory(ours.name)
     process = subprocess.Popen(
@@ -56,13 +54,66 @@ def test_memory_of_killed_processes_is_swept_and_that_of_living_ones_is_not(
         ours.unlink()
 
 
-def test_young_memory_is_left_to_those_who_make_it() -> None:
+def test_memory_that_is_swept_before_its_maker_holds_it_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another show begins in that moment."""
+    reserve = memory._reserved
+    swept: list[str] = []
+
+    def reserved(made: SharedMemory, *sizes: int) -> SharedMemory:
+        if not swept:
+            swept.extend(memory.sweep())
+            assert made.name in swept
+        return reserve(made, *sizes)
+
+    monkeypatch.setattr(memory, "_reserved", reserved)
     made = memory.create_memory(4096)
     try:
-        assert made.name not in memory.sweep()
+        assert made.name not in swept and made.name not in memory.sweep()
+        memory.attach_memory(made.name).close()
     finally:
         made.close()
         made.unlink()
+
+
+ENGINE = """
+import multiprocessing, os, signal
+from livegan.ipc.shared_memory import create_memory, sweep
+
+def engine(said):
+    said.send(create_memory(4096).name)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    spawn = multiprocessing.get_context("spawn")
+    hears, says = spawn.Pipe()
+    process = spawn.Process(target=engine, args=(says,))
+    process.start()
+    name = hears.recv()
+    process.join()
+    assert name in sweep() and name not in sweep()
+"""
+
+
+def test_memory_of_a_killed_engine_is_swept_at_once_and_without_a_word(tmp_path: Path) -> None:
+    script = tmp_path / "stage.py"
+    script.write_text(ENGINE)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_memory_of_which_making_fails_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def interrupted(memory: SharedMemory, *sizes: int) -> SharedMemory:
+        made.append(memory.name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(memory, "_reserved", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        memory.create_memory(4096)
+    assert not Path("/dev/shm", made[0]).exists()
 
 
 def test_memory_whose_name_was_removed_can_be_attached_while_it_is_held() -> None:

@@ -201,6 +201,9 @@ def test_words_paths_and_names_are_told_apart(
     path = wav(tmp_path / "silence", np.zeros(10))
     assert isinstance(parse_source("silence"), Silence)
     assert parse_source("demo").name == "demo"
+    for wrong in ("demo:x", "silence:3,4"):
+        with pytest.raises(SourceError, match="takes nothing more"):
+            parse_source(wrong)
     for text in (str(path), f"file:{path}", "gig.wav", "nowhere/gig"):
         assert isinstance(parse_source(text), Playback)
     named = parse_source("device:USB Audio")

@@ -213,8 +213,8 @@ def rehearse(
 
         others = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
         more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
-        given = {**others, **more}
-        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, given)
+        rest = {**others, **more}
+        rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, rest)
         return
     if gremlins is not None:
         from livegan.gremlins.evening import EveningPlan

@@ -6,11 +6,13 @@ import contextlib
 import json
 import math
 import os
+import re
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,20 +21,22 @@ from livegan.cli.console.state_text import line_of, lines_of
 
 if TYPE_CHECKING:
     from livegan.ipc.remote.client import ShowClient
-    from livegan.ipc.remote.schema import Command
+    from livegan.ipc.remote.schema import Command, ShowState
 
 tell = typer.Typer(
     name="tell",
     help="Control the show that plays in this folder from another terminal, or show its state.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 NUMBERS = {"ignore_unknown_options": True}
 """A value below 0 begins with a dash, as options do."""
-Switch = Annotated[
-    Literal["on", "off"] | None,
-    typer.Argument(metavar="[on|off]", help="The other of both if not given."),
-]
+Switch = Annotated[str, typer.Argument(metavar="[on|off]", help="The other of both if not given.")]
+REFUSED = re.compile(r"the sound stays |there is no input |the input '.*' stays ")
+"""Lines with which a show says that it cannot listen to something."""
+OPENING_S = 5.0
+"""Seconds that `audio` waits to learn whether the show could open a sound."""
 
 
 @tell.callback()
@@ -105,19 +109,19 @@ def learn(
 
 
 @tell.command()
-def hold(context: typer.Context, on: Switch = None) -> None:
+def hold(context: typer.Context, on: Switch = "") -> None:
     """Hold the picture, or let it go on (key space)."""
     from livegan.ipc.remote.schema import Hold
 
-    ask(context, Hold(wanted(on)))
+    ask(context, Hold(wanted("hold", on)))
 
 
 @tell.command()
-def blackout(context: typer.Context, on: Switch = None) -> None:
+def blackout(context: typer.Context, on: Switch = "") -> None:
     """Fade to black, or back (key b)."""
     from livegan.ipc.remote.schema import FadeToBlack
 
-    ask(context, FadeToBlack(wanted(on)))
+    ask(context, FadeToBlack(wanted("blackout", on)))
 
 
 @tell.command()
@@ -172,7 +176,26 @@ def audio(
     name, source = input_of(source)
     file = Path(source)
     wanted = os.path.abspath(file) if file.is_file() else source
-    ask(context, ListenTo(f"{name}={wanted}" if name else wanted))
+    with connected(context) as show:
+        before = show.state()
+        answer = show.ask(ListenTo(f"{name}={wanted}" if name else wanted))
+        until = time.monotonic() + OPENING_S
+        for found in show.states(0.1):
+            refused = [n for n in found.notes if n not in before.notes and REFUSED.match(n)]
+            if refused:
+                fail(refused[-1])
+            new = [each for each in heard(found) if each not in heard(before)]
+            if new:
+                typer.echo(f"the show listens to {', '.join(new)}")
+                return
+            if time.monotonic() > until:
+                break
+        typer.echo(answer)
+
+
+def heard(state: ShowState) -> list[str]:
+    """What a show listens to."""
+    return [state.sound, *(f"{row['name']}={row['source']}" for row in state.inputs)]
 
 
 @tell.command(name="set")
@@ -188,11 +211,11 @@ def set_(
 
 
 @tell.command()
-def record(context: typer.Context, on: Switch = None) -> None:
+def record(context: typer.Context, on: Switch = "") -> None:
     """Start to record picture and sound, or stop (key r)."""
     from livegan.ipc.remote.schema import RecordFilm
 
-    ask(context, RecordFilm(wanted(on)))
+    ask(context, RecordFilm(wanted("record", on)))
 
 
 @tell.command()
@@ -324,9 +347,11 @@ def number(text: str, how: str) -> float:
     return found
 
 
-def wanted(on: str | None) -> bool | None:
-    """A switch as it is sent."""
-    return None if on is None else on == "on"
+def wanted(what: str, on: str) -> bool | None:
+    """A switch as it is sent; ends with one line if it is none."""
+    if on not in ("", "on", "off"):
+        fail(f"{what} {on}: write on or off, or neither for the other of both", 2)
+    return None if not on else on == "on"
 
 
 def write(lines: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from livegan.graph.place import SetError
 from livegan.graph.signals.oscillator import SHAPES
@@ -15,7 +15,7 @@ def lfo(
     *,
     bars: Any = None,
     seconds: Any = None,
-    shape: str = "sine",
+    shape: Literal["sine", "triangle", "ramp", "saw", "square", "random", "noise"] = "sine",
     low: Any = 0.0,
     high: Any = 1.0,
     phase: Any = 0.0,
@@ -38,7 +38,11 @@ def every(beats: Any = None, *, bars: Any = None, seconds: Any = None, fall: Any
 
 
 def choose(
-    *values: Any, beats: Any = None, bars: Any = None, seconds: Any = None, order: str = "random"
+    *values: Any,
+    beats: Any = None,
+    bars: Any = None,
+    seconds: Any = None,
+    order: Literal["random", "cycle"] = "random",
 ) -> Signal:
     """One of the values, a new one in each period (4 beats). ``order`` is "random" or "cycle"."""
     if not values:

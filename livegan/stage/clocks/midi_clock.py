@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,12 @@ EVERY_S = 0.1
 """Seconds between two looks at the line."""
 TEMPOS = (20.0, 500.0)
 """Beats a minute that a clock can have; what is faster or slower is none."""
-SURE = ((NEWEST, math.inf), (ENOUGH, 0.03), (96, 0.01))
+SURE = ((ENOUGH, math.inf), (96, 0.01))
 """With fewer pulses than so many, a tempo that is only such a part off the known one is the known
 one: two milliseconds early or late are 0.3 % of the 24 pulses of a beat."""
+HELD, SAME = 48, 0.01
+"""Pulses for which a tempo must hold, within such a part of it, so that the beat goes on with it
+after the clock is lost: a machine that is stopped or overloaded sends its last pulses too late."""
 
 
 class MidiClock:
@@ -55,6 +59,12 @@ class MidiClock:
         self._placed = False
         """A message has said what the next pulse counts."""
         self._stopped_at = 0
+        self._heard = 0
+        """Pulses so far."""
+        self._tempo, self._tempo_from = 0.0, 0
+        """The tempo that was told, and since which pulse it is the same."""
+        self._held = 0.0
+        """The last tempo that held; 0 before the first."""
         self.playing: bool | None = None
         """Whether the song plays; None where neither start nor stop came."""
 
@@ -81,6 +91,7 @@ class MidiClock:
 
     def _pulse(self, at: float) -> None:
         if self._times and at - self._times[-1] >= SILENT_S:
+            self.lost()
             self._counts, self._times = [], []
         if not self._times and not self._placed and self._reading is not None:
             self._count = round(self._reading.beats_at(at) * PULSES)  # the beat went on meanwhile
@@ -89,6 +100,14 @@ class MidiClock:
         self._times.append(at)
         del self._counts[:-WINDOW], self._times[:-WINDOW]
         self._count += 1
+        self._heard += 1
+
+    def lost(self) -> ClockReading | None:
+        """What goes on after the last pulse: the beat there, and the last tempo that held. None
+        where the tempo was never known."""
+        if self._reading is not None and self._held:
+            self._reading = replace(self._reading, bpm=self._held)
+        return self._reading
 
     def _place(self, count: int, playing: bool) -> bool:
         """The next pulse is ``count`` pulses from the start of the song."""
@@ -103,11 +122,13 @@ class MidiClock:
             return known
         period, first = self._line()
         late = self._late(period, first)
-        pulses = late[-3:] / period if period > 0 else np.zeros(3)
+        pulses = late[-NEWEST:] / period if period > 0 else np.zeros(NEWEST)
         lost = round(float(pulses[-1]))
-        if lost > 0 and count > NEWEST and (np.abs(pulses - lost) < 0.25).all():
+        sudden = float(np.diff(pulses).max()) > 0.5 if lost > 0 and count > NEWEST else False
+        if sudden and (np.abs(pulses[-3:] - lost) < 0.25).all():
             # Whole pulses late, all of a sudden: so many were lost on the way. (What was delayed
-            # comes in a burst, and each is less late than the one before.)
+            # comes in a burst, and each is less late than the one before; with a slower tempo each
+            # is a little later.)
             for i in np.flatnonzero(late / period > 0.5):
                 self._counts[i] += lost
             self._count += lost
@@ -120,7 +141,11 @@ class MidiClock:
             before = 60.0 / (known.bpm * PULSES)
             off = abs(period / before - 1.0)
             wild = float(np.median(np.abs(self._late(period, first)))) > WILD_S
-            if wild or any(len(self._times) < few and off < near for few, near in SURE):
+            if (
+                wild
+                or self._stumbled(period, before)
+                or any(len(self._times) < few and off < near for few, near in SURE)
+            ):
                 # Too few to measure the tempo by; the beat is where they are.
                 period = before
                 first = float(np.mean(self._at() - np.array(self._counts) * period))
@@ -128,14 +153,32 @@ class MidiClock:
         if TEMPOS[0] <= bpm <= TEMPOS[1]:
             at = self._times[-1]
             self._reading = ClockReading(at, (at - first) / period / PULSES, bpm)
+            self._hold(bpm)
         return self._reading
+
+    def _hold(self, bpm: float) -> None:
+        """Learn which tempo holds."""
+        if abs(bpm - self._tempo) > SAME * self._tempo:
+            self._tempo, self._tempo_from = bpm, self._heard
+        elif self._heard - self._tempo_from >= HELD or not self._held:
+            self._held = bpm
+
+    def _stumbled(self, period: float, before: float) -> bool:
+        """Whether few pulses only seem to have another tempo, for the clock stumbled between them:
+        with a new tempo, both halves of them have it."""
+        count = len(self._times)
+        if count >= SURE[-1][0] or count < 4:
+            return False
+        whole = period - before
+        halves = (self._line(slice(count // 2))[0], self._line(slice(count // 2, count))[0])
+        return any((half - before) * whole < 0.5 * whole**2 for half in halves)
 
     def _at(self) -> NDArray[np.float64]:
         return np.array(self._times)
 
-    def _line(self) -> tuple[float, float]:
-        """Seconds a pulse, and the time of the pulse 0."""
-        counts, times = np.array(self._counts, np.float64), self._at()
+    def _line(self, part: slice = slice(None)) -> tuple[float, float]:
+        """Seconds a pulse, and the time of the pulse 0, by a part of the pulses."""
+        counts, times = np.array(self._counts[part], np.float64), self._at()[part]
         middle, now = counts.mean(), times.mean()
         spread = counts - middle
         period = float(spread @ (times - now) / max(float(spread @ spread), 1e-9))
@@ -169,10 +212,10 @@ class ClockReceiver:
             if port != self._port:
                 if not message or (self._port and self._clock.there(at)):
                     return bool(message)
-                self._clock, self._port = MidiClock(self._clock.read()), port
+                self._clock, self._port = MidiClock(self._clock.lost()), port
             if not message:
+                self._lose("gone")
                 self._port = ""
-                self._say("gone", None)
                 return False
             self._moved |= self._clock.take(message, at)
             if message[0] == PULSE and self._moved:
@@ -189,13 +232,18 @@ class ClockReceiver:
 
     def _read(self, now: float) -> None:
         if not self._clock.there(now):
-            self._say("silent", None)
+            self._lose("silent")
             return
         reading = self._clock.read()
         if reading is None:  # too few pulses so far
             return
         stopped = ", stopped" if self._clock.playing is False else ""
         self._say(self._port + stopped, reading)
+
+    def _lose(self, text: str) -> None:
+        if self._told[0] is not None:  # the clock was there: say first how the beat goes on
+            self._say(self._told[1], self._clock.lost())
+        self._say(text, None)
 
     def _say(self, text: str, reading: ClockReading | None) -> None:
         before, said = self._told

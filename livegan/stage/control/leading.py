@@ -100,9 +100,7 @@ class Leading:
             self._hands.follow_link(0)
         if now is not None and now is not before:
             if now.follow == "link":
-                # That of a session which nobody else has begun.
-                bpm = wish.bpm or self._listening.bpm
-                self._hands.follow_link(self._bar, bpm, now.hear)
+                self._hands.follow_link(self._bar, now.hear)
             else:
                 self._hands.follow_midi(now.hear)
 

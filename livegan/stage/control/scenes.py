@@ -35,7 +35,8 @@ def find_scene(text: str, scenes: Sequence[str]) -> str:
     if found:
         raise ValueError(f"{len(found)} scenes are called {text!r}; give the number of one")
     names = [Path(scene).stem for scene in scenes]
-    raise ValueError(f"there is no scene {text!r}{suggestion(text, names)}")
+    others = suggestion(text, names) or "; the show has one set: give the file of another one"
+    raise ValueError(f"there is no scene {text!r}{others}")
 
 
 def cue_scene(

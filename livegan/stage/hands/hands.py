@@ -290,17 +290,15 @@ class Hands:
             if "MIDI" in self._listeners:
                 self._listeners["MIDI"].clock = clock
 
-    def follow_link(
-        self, bar: int, bpm: float = 120.0, clock: Callable[[Message], None] | None = None
-    ) -> None:
-        """Take part in an Ableton Link session whose bars have so many beats, with ``bpm`` where
-        nobody else does; leave it with 0. ``clock`` as in `follow_midi`."""
+    def follow_link(self, bar: int, clock: Callable[[Message], None] | None = None) -> None:
+        """Follow an Ableton Link session, with so many beats in a bar; leave it with 0. ``clock``
+        as in `follow_midi`."""
         with self._lock:
             if "Link" not in self._listeners:
                 if not bar:
                     return
                 target = "livegan.stage.clocks.link_guest:follow"
-                self._listeners["Link"] = self._make("Link", target, {"bpm": bpm}, self._note)
+                self._listeners["Link"] = self._make("Link", target, {}, self._note)
             link = self._listeners["Link"]
         link.clock = clock or link.clock
         link.tell("follow", bar=bar)

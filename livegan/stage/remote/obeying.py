@@ -82,6 +82,9 @@ class Obeying:
             return f"{wish}" if wish.follow == "number" else f"the tempo follows: {wish}"
         if isinstance(command, Safe) and not self._safe:
             raise Declined("there is no safe set: start the show with --safe SET")
+        if isinstance(command, Safe) and self._presenter.view.safe:
+            self._presenter.press("safe", "", now)
+            return "back from the safe set"
         action, text = _KEYS[type(command)]
         self._presenter.press(action, "", now)
         return text
@@ -130,7 +133,7 @@ class Obeying:
 
 _KEYS: dict[type, tuple[str, str]] = {
     Undo: ("undo", "undo"),
-    Safe: ("safe", "safe set"),
+    Safe: ("safe", "the safe set plays"),
     TapTempo: ("tap", "tapped"),
     SaveScreenshot: ("screenshot", "the picture goes to the folder shows/"),
 }

@@ -12,13 +12,17 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from livegan.saving import write_bytes
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 Point = tuple[float, float]
 Points = tuple[Point, ...]

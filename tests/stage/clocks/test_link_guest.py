@@ -26,6 +26,17 @@ class FakeLine:
         self.told.append({"type": what, **fields})
 
 
+class FakeOthers:
+    here = False
+    closed = 0
+
+    def there(self, now: float) -> bool:
+        return self.here
+
+    def close(self) -> None:
+        self.closed += 1
+
+
 class FakeSession:
     enabled = False
     peers = 0
@@ -40,34 +51,55 @@ def test_peers_that_come_and_go_and_the_end_of_the_session_are_told_once(
     line, session = FakeLine(), FakeSession()
     reading = ClockReading(1.0, 2.5, 124.0)
     monkeypatch.setattr(link_guest, "read", lambda session, bar: reading)
-    told = LinkSession(session, line)  # type: ignore[arg-type]
-    told.look(0)
+    others = FakeOthers()
+    told = LinkSession(session, line, others)  # type: ignore[arg-type]
+    told.look(0, 0.0)
     assert not session.enabled and line.told == []
-    for session.peers in (0, 0, 1, 1, 0):
-        told.look(4)
-    assert session.enabled
+    told.look(4, 1.0)
+    assert not session.enabled, "whoever comes next would take its tempo"
+    others.here = True
+    for session.peers in (0, 0, 1, 1):
+        told.look(4, 2.0)
+        assert session.enabled
+    others.here, session.peers = False, 0
+    told.look(4, 3.0)
+    assert not session.enabled, "it is alone"
     none = {"type": "clock", "text": "no peers"}
     one = {"type": "clock", "text": "1 peer", "at": 1.0, "beats": 2.5, "bpm": 124.0}
     assert line.told == [none, one, none]
-    told.look(0)
+    others.here, session.peers = True, 1
+    told.look(4, 4.0)
+    assert session.enabled
+    told.look(0, 5.0)
     assert not session.enabled
+    told.look(4, 6.0)
+    session.peers = 0
+    told.look(4, 6.0 + link_guest.ALONE_S + 0.1)
+    assert not session.enabled, "nobody was there after all"
 
 
 def test_without_the_library_a_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     line = FakeLine()
     monkeypatch.setattr(link_guest, "GuestPipe", lambda connection: line)
     monkeypatch.setitem(sys.modules, "link", None)
-    follow(None, {"bpm": 120.0})  # type: ignore[arg-type]
+    follow(None, {})  # type: ignore[arg-type]
     assert line.told == [{"type": "off", "text": MISSING}]
     assert 'pip install "livegan[link]"' in MISSING and "GPL" in MISSING
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="uses a network namespace")
-def test_a_show_follows_its_peer_in_tempo_and_beat_loses_it_and_finds_it_again() -> None:
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param("link_show", id="a show follows its peer, loses it and finds it again"),
+        pytest.param("link_peers", id="a peer that begins after livegan keeps its tempo"),
+    ],
+)
+def test_beside_a_peer(program: str) -> None:
     pytest.importorskip("link", reason='pip install "livegan[link]"')
     if shutil.which("unshare") is None or subprocess.run([*ALONE, "true"], check=False).returncode:
         pytest.skip("needs a network namespace: unshare and ip, and the right to use them")
-    module = importlib.import_module("tests.stage.clocks.link_show").__name__
+    module = importlib.import_module(f"tests.stage.clocks.{program}").__name__
     done = subprocess.run(
         [*ALONE, sys.executable, "-m", module],
         capture_output=True, text=True, timeout=120, check=False,

@@ -246,3 +246,71 @@ def test_the_first_of_two_clocks_is_followed_until_it_is_gone() -> None:
     stage.pulses("other", at, 2.0, bpm=100.0)
     assert stage.told[-1]["text"] == "other"
     assert stage.told[-1]["bpm"] == pytest.approx(100)
+
+
+def told_of(times: np.ndarray) -> list[dict[str, Any]]:
+    """What the receiver tells of pulses at these times, and of the silence after them."""
+    stage = Stage()
+    left = list(np.maximum.accumulate(times))
+    for now in np.arange(left[0], left[-1] + 1.0, 0.01):
+        while left and left[0] <= now:
+            stage.receiver.take("desk", [PULSE], left.pop(0))
+        stage.receiver.look(float(now))
+    return stage.told
+
+
+def stalled(times: np.ndarray, last: int, chance: np.random.Generator) -> None:
+    times[-last:] = times[-last] + chance.uniform(0.02, 0.3) + np.arange(last) * 0.004
+
+
+def slower(times: np.ndarray, last: int, chance: np.random.Generator) -> None:
+    times[-last:] += np.arange(last) * chance.uniform(0.001, 0.02)
+
+
+def dying(times: np.ndarray, last: int, chance: np.random.Generator) -> None:
+    times[-last:] += np.cumsum(np.cumsum(np.full(last, chance.uniform(0.0005, 0.005))))
+
+
+def bursts(times: np.ndarray, last: int, chance: np.random.Generator) -> None:
+    size, which = int(chance.integers(2, 8)), np.arange(len(times) - last, len(times))
+    times[which] = times[np.minimum((which // size + 1) * size, len(times) - 1)]
+
+
+def late(times: np.ndarray, last: int, chance: np.random.Generator) -> None:
+    times[-last:] += chance.uniform(0.002, 0.02)
+
+
+@pytest.mark.parametrize("end", [stalled, slower, dying, bursts, late])
+def test_a_lost_clock_goes_on_at_the_tempo_that_it_held_however_its_last_pulses_came(
+    end: Callable[[np.ndarray, int, np.random.Generator], None],
+) -> None:
+    chance = np.random.default_rng(7)
+    for last in (3, 8, 13, 20, 28):
+        count = int(chance.integers(100, 260))
+        times = 100 + np.arange(count) / 36 + np.abs(chance.normal(0.0, 0.0015, count))
+        end(times, last, chance)
+        told = told_of(times)
+        assert told[-1] == {"text": "silent"}
+        readings = [row for row in told if "bpm" in row]
+        assert readings[-1]["bpm"] == pytest.approx(90, rel=0.01), (last, count)
+        assert {row["text"] for row in readings} == {"desk"}, "it is lost only once"
+
+
+@pytest.mark.parametrize("until", [253, 290, None])
+def test_a_machine_that_stumbles_leaves_the_tempo(until: int | None) -> None:
+    """Some pulses come late, or all from one on."""
+    chance = np.random.default_rng(3)
+    for seconds in (0.005, 0.012, 0.02):
+        times = 100 + np.arange(400) / 36 + np.abs(chance.normal(0.0, 0.001, 400))
+        times[250:until] += seconds
+        read = [row["bpm"] for row in told_of(times) if "bpm" in row]
+        assert np.abs(np.array(read) / 90 - 1).max() < 0.012, seconds
+
+
+@pytest.mark.parametrize(("before", "after"), [(90, 75), (60, 180), (140, 70), (120, 123)])
+def test_another_tempo_is_followed_within_two_beats(before: float, after: float) -> None:
+    sequencer = started(0.0015)
+    sequencer.play(30, lambda now: before if now < 112 else after)
+    changed = sequencer.since(112.0 + 2 * 60 / after)
+    assert np.abs(changed[:, 1] / after - 1).max() < 0.02
+    assert np.abs(sequencer.since(112.0 + 5 * 60 / after)[:, 1] / after - 1).max() < 0.002

@@ -90,3 +90,8 @@ def test_a_scene_keeps_its_knobs_and_a_new_one_begins_with_its_own(controls: Con
     knobs.hear("night", night, 6.0)
     assert controls.snapshot()["knob/hue"].value == 0.9
     assert controls.snapshot()["knob/other"].value == 0.1
+
+
+def test_a_show_of_one_set_says_how_another_is_played() -> None:
+    with pytest.raises(ValueError, match=r"there is no scene 'four'; .* give the file of another"):
+        find_scene("four", ())

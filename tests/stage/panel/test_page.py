@@ -172,6 +172,7 @@ def test_nothing_overflows_on_either_shape_and_thumbs_find_their_keys(
         slots=[{"name": long, "model": long + "2", "condition": "levels"}] * 9,
         set="/home/ada/" + "z" * 90 + ".py",
         picture="held: " + "no new picture " * 9,
+        scenes=[f"/home/ada/{'z' * 90}{n}.py" for n in range(40)],
     )
     page = phones(panel.url)
     page.locator(".knob").nth(30).wait_for(state="attached")
@@ -187,6 +188,13 @@ def test_nothing_overflows_on_either_shape_and_thumbs_find_their_keys(
             assert box["height"] >= 44 and box["width"] >= 60, (shape, key, box)
             assert box["y"] + box["height"] <= shape[1] and box["x"] + box["width"] <= shape[0]
         assert page.locator(".knob").first.bounding_box()["height"] >= 56
+        assert page.locator("#scenes button").first.bounding_box()["height"] >= 50
+        assert page.locator("#scenes").bounding_box()["height"] < 70, "one row, however many"
+    page.set_viewport_size({"width": UPRIGHT[0], "height": UPRIGHT[1]})
+    before = page.locator("#pads button").first.bounding_box()
+    fake_show.now = replace(fake_show.now, refusal="", notes=[])
+    page.locator("#refusal").wait_for(state="hidden")
+    assert page.locator("#pads button").first.bounding_box() == before, "lines move no control"
 
 
 def test_the_picture_is_shown_and_the_next_comes_after_it(

@@ -122,10 +122,20 @@ def test_the_commands_of_the_page_run(show: Performance) -> None:
                 assert "nothing waits for its beat" in done.output
             elif words[0] == "set":
                 assert "there is no scene 'four'" in done.output
+            elif words[0] == "audio" and "USB Audio" in words[1]:
+                late = done.output.startswith("opening")  # a machine that is very busy
+                assert done.exit_code == (0 if late else 1), done.output
+                assert "USB Audio" in done.output and done.output.count("\n") == 1
+            elif words == ["audio", "demo"]:
+                assert done.exit_code == 0
+                until(lambda: "sound    demo" in told(show.folder, "state").output)
             elif words == ["safe"]:
                 assert "start the show with --safe" in done.output
             else:
                 assert done.exit_code == 0, done.output
+        for command in ("hold", "blackout", "record"):
+            done = told(show.folder, command, "maybe")
+            assert done.exit_code == 2 and f"{command} maybe: write on or off" in done.output
         seen = json.loads(told(show.folder, "state", "--json").output)
         assert seen["version"] == 1 and seen["show"] == "set"
         text = told(show.folder, "state").output

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,15 +122,16 @@ class ControlsFile:
             text, routes = self._current()
             table = written({kind: name, **control})
             (new,) = read_mapping(table)
+            said = shown(replace(new, port=str(control.get("port", ""))))  # a route has it in small
             if any(route.plays_alike == new.plays_alike for route in routes):
-                return f"{shown(new)} moves {name} already"
+                return f"{said} moves {name} already"
             head = HEAD.format(set=self._set.name) if not text.strip() else text.rstrip("\n") + "\n"
             self._write(f"{head}\n{table}", [*routes, new])
             others = sorted(
                 {r.name for r in routes if r.plays_alike[2:] == new.plays_alike[2:]} - {name}
             )
             also = f"; it moves {', '.join(others)} as well" if others else ""
-            return f"{name} is moved by {shown(new)}{also}"
+            return f"{name} is moved by {said}{also}"
 
     def forget(self, kind: str, name: str) -> str:
         """Remove all routes to a knob or pad. Returns what was done. Raises CannotMap."""

@@ -78,6 +78,9 @@ const drawers = {
   scenes() {
     at("scenes").hidden = state.scenes.length === 0;
     at("scenes").replaceChildren(...state.scenes.map(scene));
+    // One row, however many there are: knobs stay in reach. The scene on the air is in its middle.
+    const row = at("scenes"), on = row.querySelector(".on");
+    if (on) row.scrollLeft = on.offsetLeft - (row.clientWidth - on.offsetWidth) / 2;
   },
   refusal() {
     at("refusal").textContent = state.refusal;

@@ -78,18 +78,18 @@ def test_what_is_learnt_is_added_and_forgotten_and_every_other_line_stays(
 ) -> None:
     follower.path.write_text(OWN)
     file = follower.open()
-    control = {"cc": 21, "channel": 1, "port": "nano"}
-    assert file.learn("knob", "hue", control) == "hue is moved by cc 21, channel 1, nano"
+    control = {"cc": 21, "channel": 1, "port": "nanoKONTROL"}
+    assert file.learn("knob", "hue", control) == "hue is moved by cc 21, channel 1, nanoKONTROL"
     assert follower.path.read_text() == (
-        OWN + '\n[[map]]\nknob = "hue"\ncc = 21\nchannel = 1\nport = "nano"\n'
+        OWN + '\n[[map]]\nknob = "hue"\ncc = 21\nchannel = 1\nport = "nanoKONTROL"\n'
     )
     assert follower.names() == ["hue", "hit", "hue"], "without waiting for the next look"
-    assert file.learn("knob", "hue", control) == "cc 21, channel 1, nano moves hue already"
+    assert file.learn("knob", "hue", control) == "cc 21, channel 1, nanoKONTROL moves hue already"
     said = file.learn("knob", "size", control)
-    assert said == "size is moved by cc 21, channel 1, nano; it moves hue as well"
-    assert file.forget("knob", "size") == "size is no longer moved by cc 21, channel 1, nano"
+    assert said == "size is moved by cc 21, channel 1, nanoKONTROL; it moves hue as well"
+    assert file.forget("knob", "size") == "size is no longer moved by cc 21, channel 1, nanokontrol"
     said = file.forget("knob", "hue")
-    assert said == "hue is no longer moved by cc 7 or cc 21, channel 1, nano"
+    assert said == "hue is no longer moved by cc 7 or cc 21, channel 1, nanokontrol"
     assert follower.path.read_text() == (
         '# my desk, left row\n\n# the big one\n[[map]]\npad = "hit"\nnote = 36\n\n'
     )
