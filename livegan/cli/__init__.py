@@ -29,6 +29,7 @@ ROWS = (
         room="show",
         parser="Rehearse",
     ),
+    CommandRow("osc", "List the OSC addresses that a set hears and sends.", room="show"),
     CommandRow(
         "send",
         "Send sound to a machine that plays a show, from an input, a file or the demo track.",
