@@ -136,3 +136,5 @@ class Capture:
         feed, self._feed = self._feed, None
         if feed is not None:
             feed.close()
+        if self._buffer is not None:
+            self._buffer.close()

@@ -81,8 +81,7 @@ class JitterBuffer:
         self._fading: Fading | None = None
         self._joining = 0
         self._join: tuple[Array, int] = (np.zeros((0, 2), np.float32), 0)
-        self._resampler = soxr.ResampleStream(FASTEST * RATE, RATE, 2, quality="HQ", vr=True)
-        self._resampler.set_io_ratio(RATE, RATE, 0)
+        self._resampler: soxr.ResampleStream | None = None
         self._speed, self._error, self._far = 1.0, 0.0, 0.0
         self._ready: Array = np.zeros((0, 2), np.float32)
         self._lost, self._offset, self._now = 0.0, 0.0, 0.0
@@ -103,6 +102,18 @@ class JitterBuffer:
         bisect.insort(self._packets, packet, key=lambda each: each.at)
         while self._packets[-1].at - self._packets[0].at > HELD * packet.rate:
             del self._packets[0]
+
+    @property
+    def _resampling(self) -> soxr.ResampleStream:
+        if self._resampler is None:
+            made = soxr.ResampleStream(FASTEST * RATE, RATE, 2, quality="HQ", vr=True)
+            made.set_io_ratio(self._rate * self._speed, RATE, 0)
+            self._resampler = made
+        return self._resampler
+
+    def close(self) -> None:
+        """Let go of the resampler: one that is alive when Python ends is told as a leak."""
+        self._resampler = None
 
     def renew(self) -> None:
         """What comes from now on is counted anew: it is received by another process."""
@@ -129,7 +140,7 @@ class JitterBuffer:
             self._steer(count, now, passed)
         while len(self._ready) < count:
             need = int((count - len(self._ready)) * self._rate * self._speed / RATE) + 1
-            made = self._resampler.resample_chunk(np.ascontiguousarray(self._fetch(need)))
+            made = self._resampling.resample_chunk(np.ascontiguousarray(self._fetch(need)))
             self._ready = np.concatenate([self._ready, made]) if len(self._ready) else made
         out, self._ready = self._ready[:count], self._ready[count:]
         if self._learning is None:
@@ -147,10 +158,10 @@ class JitterBuffer:
         rate = self._packets[-1].rate
         if rate != self._rate:
             self._rate, self._speed = rate, 1.0
-            self._resampler.set_io_ratio(rate, RATE, 0)
+            self._resampling.set_io_ratio(rate, RATE, 0)
             self._tail = np.zeros((HEARD, 2), np.float32)
         if not self._playing:  # what the resampler keeps back is silence
-            self._resampler.resample_chunk(np.zeros((PRIMING, 2), np.float32))
+            self._resampling.resample_chunk(np.zeros((PRIMING, 2), np.float32))
         self._move(int((now - self._aim(now)) * rate) - round(count * rate / RATE))
         self._playing = True
         self._error = self._far = 0.0
@@ -179,7 +190,7 @@ class JitterBuffer:
         speed = 1.0 + min(MOST, max(-MOST, self._error / HORIZON))
         if abs(speed - self._speed) > 1e-5:
             self._speed = speed
-            self._resampler.set_io_ratio(self._rate * speed, RATE, 480)
+            self._resampling.set_io_ratio(self._rate * speed, RATE, 480)
 
     def _catch(self, aim: float, now: float, count: int) -> None:
         """After a time without sound, go on with the packets that came late, as the aim has it."""
