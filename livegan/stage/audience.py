@@ -121,6 +121,14 @@ class Audience:
             self._code = shown
             self._main.tell({"type": "code", "view": shown}, keep=True)
 
+    def show_on(self, presenter: Presenter, wanted: str) -> str:
+        """Show what the audience sees on another display; a line. `NoDisplay` if it is not there,
+        and said later if that is a window of its own."""
+        if self._main is None:
+            return presenter.show_on(wanted)
+        self._main.tell({"type": "display", "display": wanted})
+        return f"the audience's window goes to display {wanted}"
+
     # Fitting a window from the operator's keyboard -----------------------------------------------
 
     def fit(self) -> None:

@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,6 @@ from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
 from livegan.stage.fallback.ladder import CHOSEN, Rung
 from livegan.stage.fallback.still import Still, place_of
-from livegan.stage.flash.flash_guard import FlashGuard
 from livegan.stage.flash.told_guard import told_guard
 from livegan.stage.hands.hands import Hands
 from livegan.stage.options import Options
@@ -49,6 +49,7 @@ from livegan.stage.outputs.sending import Output, Sending
 from livegan.stage.overlay.code import Code, warm_up
 from livegan.stage.overlay.view import View
 from livegan.stage.patch_guests.guests import PatchGuests
+from livegan.stage.patch_guests.monitor import Monitor
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
 from livegan.stage.record.journal import begin_journal
@@ -81,7 +82,6 @@ class Stage:
         self._status = 0
         self._heard = ""
         """The name of the sound that was told last."""
-        self._unmonitored = ""
         self._missing: dict[str, str] = {}
         """What the show goes on without: "sound", "inputs" or "log", and why."""
         self._rung: Rung = "still"
@@ -172,10 +172,12 @@ class Stage:
         )
         place = place_of(options.working, options.set)
         fallbacks = Fallbacks(first_still(options.working, options.set))
-        main = Stream("window", self._guard("window"), fallbacks, shared.pictures)
+
+        guard = partial(told_guard, mode=options.flash_guard, log=self._log)
+        main = Stream("window", guard("window"), fallbacks, shared.pictures)
         self._streams = Streams(
             main,
-            guard=self._guard,
+            guard=guard,
             engine=lambda: self._supervision.state.phase,
             heard=lambda: shared.sound.position,
             note=self._note,
@@ -197,6 +199,7 @@ class Stage:
             device=options.output,
         )
         stack.callback(self._patches.close)
+        self._monitor = Monitor(options.monitor, self._audio, self._patches, self._note)
         journal = begin_journal(options, path, shared, self._patches, stack, self._note)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names, journal),
@@ -265,6 +268,8 @@ class Stage:
             recording=lambda: self._captures.recording,
             tempo=self._tempo.give,
             audio=self._audio.give,
+            output=self._patches.play_on,
+            display=lambda wanted: self._audience.show_on(self._presenter, wanted),
             send=self._supervision.send,
             attach=self.attach,
             log=self._log,
@@ -296,8 +301,7 @@ class Stage:
         self._remote.look(now)
         self._audience.look(presenter.view, presenter.switches)
         self._picture_guests.look()
-        if self.options.monitor:
-            self._monitor()
+        self._monitor.look()
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard
@@ -323,15 +327,6 @@ class Stage:
                 self._tempo.hear(message)
                 self._knobs.hear(presenter.view.playing, message.knobs, self._sound.position / RATE)
 
-    def _monitor(self) -> None:
-        """Play aloud what comes over a network. Not what a device hears: it may hear that."""
-        afar = self._audio.from_afar
-        self._patches.monitor(afar)
-        missing = "" if afar else "--monitor plays sound from a network, and there is none"
-        if missing and not self._unmonitored:
-            self._note(missing)
-        self._unmonitored = missing
-
     def _blackout(self) -> None:
         """Say on the terminal and in the log what is not written on the audience's black."""
         black = self._presenter.switches.black
@@ -353,10 +348,6 @@ class Stage:
         """Play the scene that a controller asks for."""
         playing, scenes = self._presenter.view.playing, self._presenter.switches.scenes
         cue_scene(scene, scenes, playing, self._supervision.send, self._note)
-
-    def _guard(self, stream: str) -> FlashGuard:
-        """The flash guard of a stream."""
-        return told_guard(stream, self.options.flash_guard, self._log)
 
     # Messages: on the supervisor's thread --------------------------------------------------------
 

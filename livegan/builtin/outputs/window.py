@@ -57,10 +57,9 @@ class WindowOutput:
             raise RuntimeError(f"window {name}: {error}") from None
         self._display = display
         if there is None:
-            known = ", ".join(f"{n} ({one})" if one else str(n) for n, one in enumerate(have))
             note(
-                f"window {name}: there is no display {display!r}, so it opens on the first one "
-                f"until that is there; there is {known}"
+                f"window {name}: {screen.missing(display)}; until it is there, the window opens "
+                "on the first one"
             )
         self._shown: tuple[object, ...] = ()
         self._presented = 0.0
@@ -113,8 +112,20 @@ class WindowOutput:
             self._view = message["view"]
         elif message["type"] == "fit":
             self._window.begin_fitting()
+        elif message["type"] == "display":
+            self._move_to(message["display"])
         elif message["type"] == "press":
             self._window.fit(Press(message["typed"], message["name"], message["shift"]))
+
+    def _move_to(self, wanted: str) -> None:
+        found = screen.find(wanted)
+        if found is None:
+            self._note(f"window {self._name}: {screen.missing(wanted)}")
+            return
+        self._display = wanted
+        self._window.move_to(found)
+        if not self._window.fullscreen:
+            self._window.toggle_fullscreen()
 
     def _press(self, press: Press, now: float) -> None:
         """A key in this window: fullscreen and closing are its own, all else is the show's."""

@@ -193,6 +193,32 @@ def audio(
         typer.echo(answer)
 
 
+@tell.command()
+def output(
+    context: typer.Context,
+    device: Annotated[
+        str, typer.Argument(metavar="[NAME[:CHANNELS]]", help="As --output takes it.")
+    ] = "",
+) -> None:
+    """Play patches and --monitor through another sound output; without a name, the default one."""
+    from livegan.ipc.remote.schema import PlayOn
+
+    ask(context, PlayOn(device))
+
+
+@tell.command()
+def display(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NUMBER|NAME", help="`livegan devices` lists displays.")
+    ],
+) -> None:
+    """Show the audience's window on another display."""
+    from livegan.ipc.remote.schema import ShowOn
+
+    ask(context, ShowOn(name))
+
+
 def heard(state: ShowState) -> list[str]:
     """What a show listens to."""
     return [state.sound, *(f"{row['name']}={row['source']}" for row in state.inputs)]

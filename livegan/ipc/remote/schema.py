@@ -112,6 +112,21 @@ class ListenTo:
 
 
 @dataclass(frozen=True)
+class PlayOn:
+    """Play what the room hears (patches, ``--monitor``) through another sound output: a part of its
+    name, and channels, as ``--output`` takes it. Empty is the default one."""
+
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class ShowOn:
+    """Show the audience's window on another display: its number, or a part of its name."""
+
+    display: str
+
+
+@dataclass(frozen=True)
 class PlaySet:
     """Play another set at the next bar: number or name of a scene, or the whole path of a set."""
 
@@ -134,8 +149,8 @@ class TapTempo:
 
 Command = (
     Enter | Follow | SetKnob | HitPad | LearnControl | Hold | FadeToBlack | RecordFilm
-    | SaveScreenshot | ListenTo | PlaySet | SetTempo | TapTempo | AskText | Undo | Safe | SwapNow
-    | Solo
+    | SaveScreenshot | ListenTo | PlayOn | ShowOn | PlaySet | SetTempo | TapTempo | AskText
+    | Undo | Safe | SwapNow | Solo
 )  # fmt: skip
 """What a client can ask for."""
 
@@ -267,6 +282,8 @@ TYPES: dict[type, str] = {
     RecordFilm: "record",
     SaveScreenshot: "screenshot",
     ListenTo: "audio",
+    PlayOn: "output",
+    ShowOn: "display",
     PlaySet: "set",
     SetTempo: "tempo",
     TapTempo: "tap",

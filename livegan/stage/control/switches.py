@@ -10,7 +10,10 @@ from livegan.ipc.messages import PlayScene, Safe, Solo, Thumbs, ToEngine, Undo
 from livegan.stage.fallback.ladder import Asked
 from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 
-Order = ToEngine | Literal["tap", "screenshot", "record", "fullscreen", "fit", "quit", "blackout"]
+Order = (
+    ToEngine
+    | Literal["tap", "screenshot", "record", "fullscreen", "fit", "menu", "quit", "blackout"]
+)
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 HudShown = Literal["small", "full", ""]
@@ -112,6 +115,9 @@ class Switches:
 
     def _fit(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return self, ("fit",)
+
+    def _menu(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        return replace(self, help=False), ("menu",)
 
     def _escape(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         if self.help:

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from livegan.ipc.commit_text import STATES
 from livegan.sound.inputs.input_level import InputLevel
 from livegan.sound.network.packet import Line
+from livegan.stage.control.menu import Menu
 from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.overlay.panels import (
     METERS,
     Segment,
     flow,
     keys_plate,
+    menu_plate,
     qr_plate,
     status_plate,
     strip_plate,
@@ -194,6 +196,14 @@ class Hud:
         width, height = surface.get_size()
         place = (max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2))
         return [Panel("help", surface, place)]
+
+    def menu(self, menu: Menu, size: PixelSize) -> list[Panel]:
+        """What can be chosen, in the middle."""
+        letters = self._lettering(size)
+        surface = self._plates.keep("menu", (menu, size), lambda: menu_plate(menu, size, letters))
+        width, height = surface.get_size()
+        place = (max(0, (size[0] - width) // 2), max(0, (size[1] - height) // 2))
+        return [Panel("menu", surface, place)]
 
     @property
     def redrawn(self) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.stage.control.keys import KEYS
+from livegan.stage.control.menu import Menu
 from livegan.stage.overlay.text import (
     AMBER,
     DARK,
@@ -87,6 +88,23 @@ def keys_plate(size: PixelSize, letters: Lettering) -> Surface:
             shown = key.shown if row == 0 else ""
             lines.append([(shown.ljust(column), AMBER), (part, WHITE)])
     return text_plate(lines, letters, ground=(*DARK[:3], 250))  # it may lie over other panels
+
+
+def menu_plate(menu: Menu, size: PixelSize, letters: Lettering) -> Surface:
+    """What can be chosen, by kind; what the show has now is marked, and where the performer is."""
+    room = letters.fits(size[0] - 4 * letters.width) - 4
+    lines: list[list[Segment]] = [[("up, down, enter; a or escape closes this", GREY)]]
+    kind = ""
+    for number, choice in enumerate(menu.choices):
+        if choice.kind != kind:
+            kind = choice.kind
+            lines += [[], [(kind, GREY)]]
+        here, now = number == menu.at, "*" if choice.chosen else " "
+        text = wrap(choice.text, max(12, room), 1)[0]
+        lines.append([(f"{'>' if here else ' '} {now} {text}", AMBER if here else WHITE)])
+    if menu.waiting:
+        lines += [[], [(menu.waiting, GREY)]]
+    return text_plate(lines, letters, ground=(*DARK[:3], 250))
 
 
 def qr_plate(url: str, size: PixelSize, letters: Lettering) -> Surface:

@@ -96,6 +96,10 @@ class PatchGuests:
         guest = self._open.get(key)
         return None if guest is None else guest.ring
 
+    def play_on(self, device: str) -> None:
+        """Play what the room hears through another sound output."""
+        self._room.play_on(device)
+
     @property
     def rings(self) -> dict[str, SoundRing]:
         """The sounds of those that play, by key."""

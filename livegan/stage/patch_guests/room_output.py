@@ -56,6 +56,10 @@ class RoomOutput:
             self._sounds = wanted
             self._change()
 
+    def play_on(self, device: str) -> None:
+        """Play through another device from now on."""
+        self._options = {**self._options, "device": device}
+
     @property
     def _keys(self) -> list[str]:
         return [*self._patches, *self._sounds]
@@ -73,18 +77,19 @@ class RoomOutput:
 
     def _keep(self) -> None:
         while not self._over.is_set():
+            options = self._options
             try:
-                self._guest = guest = self._start(PLAY, self._options)
+                self._guest = guest = self._start(PLAY, options)
             except OSError as error:
                 self._note(f"nothing is heard in the room: {error}")
                 self._over.wait(AGAIN)
                 continue
             guest.send({"hear": self._keys})
-            while not self._over.is_set() and not guest.gone:
+            while not self._over.is_set() and not guest.gone and options is self._options:
                 message = guest.next(LOOK)
                 if message is not None and message["type"] == "note":
                     self._note(str(message["text"]))
-            if not self._over.is_set():
+            if guest.gone and not self._over.is_set():
                 self._note(f"the room's sound output ended ({guest.how()}); it is started again")
                 self._over.wait(AGAIN)
             guest.close()

@@ -12,16 +12,19 @@ from livegan.ipc.remote.schema import (
     FadeToBlack,
     Hold,
     ListenTo,
+    PlayOn,
     PlaySet,
     RecordFilm,
     SaveScreenshot,
     SetTempo,
+    ShowOn,
     TapTempo,
 )
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.sound.named_inputs import input_of
 from livegan.stage.control.scenes import find_scene
 from livegan.stage.remote.server import Declined
+from livegan.stage.window.displays import NoDisplay
 from livegan.stage.window.presenter import Presenter
 
 
@@ -35,12 +38,16 @@ class Obeying:
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
         audio: Callable[[str], None],
+        output: Callable[[str], None],
+        display: Callable[[str], str],
         safe: bool,
     ) -> None:
         """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
-        is to be heard; ``safe``: there is a safe set."""
+        is to be heard, ``output`` where the room's sound is to be played, and ``display`` where
+        the audience's window is to be: it returns a line. ``safe``: there is a safe set."""
         self._presenter, self._send, self._recording = presenter, send, recording
         self._tempo, self._safe, self._audio = tempo, safe, audio
+        self._output, self._display = output, display
 
     def __call__(self, command: Command, now: float) -> str:
         """Do it. Returns a line that says what; raises Declined."""
@@ -68,6 +75,15 @@ class Obeying:
                 raise Declined("name a sound, such as demo, a file, or an input of livegan devices")
             self._audio(command.source)
             return f"opening {command.source}; the show says so if it cannot listen to it"
+        if isinstance(command, PlayOn):
+            self._output(command.output)
+            where = command.output or "the default output"
+            return f"the room hears patches and --monitor on {where}, or the show says why not"
+        if isinstance(command, ShowOn):
+            try:
+                return self._display(command.display)
+            except NoDisplay as error:
+                raise Declined(str(error)) from None
         if isinstance(command, PlaySet):
             return self._scene(command.name, now)
         if isinstance(command, SetTempo):

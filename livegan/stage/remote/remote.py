@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from livegan.ipc.messages import Row, TellValues, ToEngine
@@ -17,7 +18,7 @@ from livegan.stage.record.show_log import ShowLog
 from livegan.stage.record.throttled_notes import ThrottledNotes
 from livegan.stage.remote.hands import RemoteHands
 from livegan.stage.remote.obeying import Obeying
-from livegan.stage.remote.server import RemoteServer
+from livegan.stage.remote.server import Declined, RemoteServer
 from livegan.stage.remote.showing import Showing
 from livegan.stage.show_memory import ShowMemory
 from livegan.stage.window.presenter import Presenter
@@ -40,13 +41,15 @@ class Remote:
         recording: Callable[[], bool],
         tempo: Callable[[TempoWish | None], None],
         audio: Callable[[str], None],
+        output: Callable[[str], None],
+        display: Callable[[str], str],
         send: Callable[[ToEngine], None],
         attach: Callable[[str, Output], Sending],
         log: ShowLog,
         note: Note,
     ) -> None:
-        """``tempo`` receives what is to lead the tempo, None for the set's choice; ``audio`` what
-        is to be heard; ``attach`` sends what the window shows to one more output.
+        """``tempo``, ``audio``, ``output`` and ``display`` are as for `Obeying`; ``attach`` sends
+        what the window shows to one more output.
 
         A show without an address goes on; the log and the terminal say why.
         """
@@ -57,6 +60,10 @@ class Remote:
         self._panel: PhonePanel | None = None
         self._presenter = presenter
         self._log, self._lines = log, ThrottledNotes(self._write)
+        self._obeying = Obeying(
+            presenter, send, recording, tempo, audio, output, display, options.safe is not None
+        )
+        presenter.menu.choose = self._chosen
         try:
             opened = open_address(options.working, options.set)
         except OSError as error:
@@ -68,7 +75,6 @@ class Remote:
             opened.address.show, presenter, memory, learning, recording
         )
         self.knobs = showing.knobs
-        self._obeying = Obeying(presenter, send, recording, tempo, audio, options.safe is not None)
         hands = RemoteHands(memory, showing, learning)
 
         def at_once(command: Command) -> str | FromShow | None:
@@ -109,6 +115,15 @@ class Remote:
         if self._server is not None:
             self._server.stop()
             self._showing.close()
+
+    def _chosen(self, command: Command) -> None:
+        """The performer chose something in the menu; on the presenter's thread."""
+        now = time.monotonic()
+        try:
+            answer = self._do(command, now)
+        except Declined as declined:
+            answer = str(declined)
+        self._presenter.switches = self._presenter.switches.say(answer, now)
 
     def _do(self, command: Command, now: float) -> str:
         answer = self._obeying(command, now)

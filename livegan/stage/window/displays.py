@@ -68,6 +68,13 @@ def names() -> tuple[str, ...]:
     return tuple((name(number) or b"").decode("utf-8", "replace") for number in range(count))
 
 
+def missing(wanted: int | str | None) -> str:
+    """In a line: there is no such display, and which there are."""
+    known = ", ".join(f"{n} ({one})" if one else str(n) for n, one in enumerate(names()))
+    shown = wanted if str(wanted).isdigit() else repr(wanted)
+    return f"there is no display {shown}; there is {known}"
+
+
 def find(wanted: int | str) -> int | None:
     """The number of a display, of a number or of a part of its name; None if it is not there."""
     have = names()

@@ -23,6 +23,7 @@ from livegan.sound.inputs.input_level import InputLevel
 from livegan.sound.network.packet import Line
 from livegan.stage.control.keys import action_of
 from livegan.stage.control.scenes import scene_of
+from livegan.stage.control.shown_menu import ShownMenu
 from livegan.stage.control.switches import Order, Switches
 from livegan.stage.control.tempo_choice import TempoLine
 from livegan.stage.fallback.ladder import Rung
@@ -36,6 +37,7 @@ from livegan.stage.record.intervals import Intervals
 from livegan.stage.record.picture_age import PictureAges
 from livegan.stage.streams.stream import StreamPicture, StreamRequest
 from livegan.stage.streams.streams import Streams
+from livegan.stage.window import displays
 from livegan.stage.window.pacing import FramePace
 from livegan.stage.window.window import Press, Window, WindowLost
 from livegan.stage.window.window_thread import WindowThread
@@ -125,6 +127,7 @@ class Presenter:
         """Lays the window out if it is the operator's."""
         self.take: Callable[[Press], bool] = lambda press: False
         """Called with each key first; whether it was for another window."""
+        self.menu = ShownMenu()
         self._room: Room | None = None
         self._failures: set[str] = set()
 
@@ -232,7 +235,7 @@ class Presenter:
         if self._window is None:
             return
         for press in [*self._window.presses(), *self._elsewhere()]:
-            if self.take(press):
+            if self.take(press) or self.menu.take(press):
                 continue
             closed = press.name == "close"
             found = ("quit", "close") if closed else action_of(press.typed, press.name)
@@ -251,7 +254,9 @@ class Presenter:
         self.switches, orders = standing.press(action, pressed, now)
         self._tell_hands()
         for order in orders:
-            if order not in ("fullscreen", "fit"):
+            if order == "menu":
+                self.menu.open(self._source(), [each.name for each in self._inputs()])
+            elif order not in ("fullscreen", "fit"):
                 self._order(order)
             elif self._window is None:
                 continue
@@ -261,6 +266,15 @@ class Presenter:
                 self._order(order)
             else:
                 self._window.toggle_fullscreen()
+
+    def show_on(self, wanted: str) -> str:
+        """Move the window to another display, a number or a part of its name; a line. `NoDisplay`
+        if it is not there."""
+        found = displays.find(wanted) if self._window is not None else None
+        if found is None or self._window is None:
+            raise displays.NoDisplay(displays.missing(wanted))
+        self._window.move_to(found)
+        return f"the window is on display {found}"
 
     def operate(self, rig: Callable[[], Rig]) -> None:
         """From now on the window is the operator's; ``rig`` gives what goes in and out."""
@@ -322,6 +336,8 @@ class Presenter:
             panels += hud.hint(switches.hint, size, now)
         if switches.help:
             panels += hud.help(size)
+        if (menu := self.menu.menu) is not None:
+            panels += hud.menu(menu, size)
         if light < 1:
             panels = [replace(panel, alpha=panel.alpha * light) for panel in panels]
         return panels

@@ -307,6 +307,11 @@ class Window:
         if self.fullscreen:
             self._window.set_fullscreen(True)
 
+    def move_to(self, display: int) -> None:
+        """To another display, as it is: a window, or the whole of it."""
+        self._displays, self._away = self._displays.moved(display), False
+        self._place(display)
+
     def _reopen(self) -> None:
         """Another program destroyed the window."""
         import pygame

@@ -52,6 +52,27 @@ def test_patches_and_sound_from_afar_are_played_by_one_process() -> None:
     assert len(guests) == 1
 
 
+def test_another_output_is_played_through_by_a_new_process_and_is_no_fault() -> None:
+    devices: list[str] = []
+    guests: list[SomeGuest] = []
+    notes: list[str] = []
+
+    def start(target: str, options: dict[str, Any]) -> SomeGuest:
+        devices.append(options["device"])
+        guests.append(SomeGuest())
+        return guests[-1]
+
+    with SoundRing.create(1) as ring:
+        room = RoomOutput(ring, "", notes.append, start)
+        room.play_on("Speakers")
+        room.hear(["patch:a"])
+        until(lambda: devices == ["Speakers"])
+        room.play_on("USB Audio:3,4")
+        until(lambda: devices == ["Speakers", "USB Audio:3,4"] and guests[1].told == [["patch:a"]])
+        room.close()
+    assert guests[0].gone and notes == []
+
+
 def test_the_shows_own_sound_and_an_input_are_read_from_their_rings() -> None:
     with (
         SoundRing.create(1) as ring,

@@ -22,9 +22,11 @@ from livegan.ipc.remote.schema import (
     FadeToBlack,
     Hold,
     ListenTo,
+    PlayOn,
     PlaySet,
     SetKnob,
     SetTempo,
+    ShowOn,
     SwapNow,
 )
 from tests.stage.hands.osc import fader
@@ -75,6 +77,13 @@ def test_a_show_is_played_and_seen_from_outside(show: Performance) -> None:
             until(lambda: any("the sound stays silence" in n for n in client.state().notes))
             with pytest.raises(RemoteError, match="name a sound"):
                 client.ask(ListenTo(" "))
+            assert client.ask(PlayOn("no such card")).startswith("the room hears patches")
+            with pytest.raises(RemoteError, match=r"there is no display 7; there is 0"):
+                client.ask(ShowOn("7"))
+            assert client.ask(ShowOn("0")) == "the window is on display 0"
+            for key in ("a", "up", "down", "b", "b", "return"):  # the demo track, and still a show
+                show.press(key)
+            until(lambda: client.state().sound != "silence")
             with pytest.raises(RemoteError, match="between 20 and 400"):
                 client.ask(SetTempo(10**400))
             with pytest.raises(RemoteError, match='tempo is "music", "tap", "midi", "link" or a'):

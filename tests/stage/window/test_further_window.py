@@ -109,6 +109,21 @@ def test_a_display_that_is_not_there_costs_a_line(
         window.output.close()
 
 
+def test_a_window_is_moved_to_another_display_or_stays_with_a_line(
+    screen: str, tmp_path: Path
+) -> None:
+    window = Opened(screen, tmp_path / "four.py")
+    try:
+        window.output.hear({"type": "display", "display": "2"})
+        assert window.notes[-1].startswith("window left: there is no display 2; there is 0")
+        assert not window.output._window.fullscreen
+        window.output.hear({"type": "display", "display": "0"})
+        window.until_at(2, 120, lambda seen: seen == ORANGE)
+        assert window.output._window.fullscreen
+    finally:
+        window.output.close()
+
+
 def test_without_a_screen_there_is_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", ":98765")
