@@ -25,6 +25,24 @@ EXTRAS = (
 system that has them, empty for all."""
 
 
+FASTER = {
+    "onnxruntime": "ONNX models need it, and it may play others faster",
+    "openvino": "it may play models faster",
+}
+"""Packages that run networks besides torch, and what they are for."""
+VIDEO = Path("/sys/devices/virtual/video")
+
+
+def missing_device(package: str) -> str:
+    """What a package needs of the system besides itself, if that is not there."""
+    if package != "pyvirtualcam" or sys.platform != "linux" or any(VIDEO.glob("video*")):
+        return ""
+    return (
+        "there is no camera of v4l2loopback: sudo modprobe v4l2loopback card_label=livegan "
+        "exclusive_caps=1"
+    )
+
+
 def shader_renderer() -> str:
     """What paints shaders on this machine.
 
@@ -88,10 +106,11 @@ def doctor() -> None:
         except importlib.metadata.PackageNotFoundError:
             good = False
             line(False, f"{name} is missing: pip install {name}")
-    try:
-        line(True, f"onnxruntime {importlib.metadata.version('onnxruntime')}")
-    except importlib.metadata.PackageNotFoundError:
-        line(None, "onnxruntime is not installed (only needed for ONNX models)")
+    for name, why in FASTER.items():
+        try:
+            line(True, f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            line(None, f"{name} is not installed ({why}): pip install {name}")
     from livegan.engine.program.device import choose_device, describe_device
 
     device, precision = describe_device(choose_device())
@@ -117,7 +136,9 @@ def doctor() -> None:
         if system not in ("", sys.platform):
             continue
         try:
-            line(True, f"{what} by {package} {importlib.metadata.version(package)}")
+            text = f"{what} by {package} {importlib.metadata.version(package)}"
+            device = missing_device(package)
+            line(None if device else True, f"{text}, but {device}" if device else text)
         except importlib.metadata.PackageNotFoundError:
             command = f"'livegan[{extra}]'" if extra else f"--upgrade {package}"
             line(None, f"{what}: pip install {command} ({package} is not installed)")

@@ -224,7 +224,7 @@ class Hud:
             dots = f"{beat + 1:>2}/{view.beats_per_bar}"
         age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
         version = "-" if view.version is None else str(view.version)
-        engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine
+        engine = f"{view.engine_fps:.1f} fps" if view.engine == "playing" else view.engine_state
         columns = min(letters.fits(size[0] - 2 * letters.width), STATUS_COLUMNS)
         heard = wrap(f"sound {readings.source}", columns, 1)[0]
         # Numbers keep their width, so that nothing moves but what has changed.
@@ -264,7 +264,7 @@ class Hud:
         """What matters most in one line, or in two in a narrow window."""
         age = "-" if readings.age_ms is None else f"{readings.age_ms:.0f}"
         plays = view.engine == "playing"
-        engine = f"{view.engine_fps:4.1f} fps" if plays else f"engine {view.engine}"
+        engine = f"{view.engine_fps:4.1f} fps" if plays else f"engine {view.engine_state}"
         beat = int(readings.beats) % view.beats_per_bar + 1
         state = STATES.get(view.commit, "")
         segments: list[Segment] = [

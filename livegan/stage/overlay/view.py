@@ -104,6 +104,12 @@ class View:
         """The set as it was saved last: what is on the air, or what was refused after it."""
         return self.refused_text or self.source
 
+    @property
+    def engine_state(self) -> str:
+        """The supervisor's phase; "no set" where the engine is ready and waits for one that can be
+        played."""
+        return "no set" if self.engine == "starting" and self.waiting == MEND else self.engine
+
     def noted(self, text: str, now: float) -> View:
         """With a note more."""
         kept = [n for n in self.notes if n.strength(now) > 0 and n.text != text]

@@ -102,6 +102,7 @@ def test_a_set_refused_at_the_start_is_waited_for_until_it_is_mended() -> None:
     view = View().take(row({"type": "hello", "device": "x"}), 0.0)
     view = view.take(row({"type": "commit", "status": "refused", "reason": "no"}), 1.0)
     assert view.take(row({"type": "alive", "fps": 0, "node": ""}), 1.2).waiting == MEND
+    assert view.engine_state == "no set", "the engine has started, and nothing can be played"
     view = view.take(row({"type": "alive", "fps": 0, "node": "testing wave"}), 1.4)
     assert view.waiting == "testing wave"
 
