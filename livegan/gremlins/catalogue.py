@@ -9,6 +9,7 @@ from livegan.gremlins.faults.edits import EDITS, KILLERS, slips
 from livegan.gremlins.faults.files import FILES
 from livegan.gremlins.faults.hangs import HANGS
 from livegan.gremlins.faults.memory import MEMORY
+from livegan.gremlins.faults.patches import PATCHES
 from livegan.gremlins.faults.sounds import SOUNDS
 from livegan.gremlins.faults.sources import SOURCES
 from livegan.gremlins.faults.stages import CLOCKS, STAGES
@@ -27,6 +28,7 @@ def catalogue(saves: int, seed: int) -> tuple[Gremlin, ...]:
         *KILLERS,
         *SOUNDS,
         *SOURCES,
+        *PATCHES,
         *WINDOWS,
         *FILES,
         *CHECKPOINTS,

@@ -21,6 +21,7 @@ ROWS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "killers": ("a set kills the engine every time", "left out after two deaths"),
         "sound": ("the sound device goes and comes", "show plays on, device back by itself"),
         "sources": ("a camera or the like goes wrong", "its last picture stays; back by itself"),
+        "patches": ("the sound of a set goes wrong", "show plays on; the patch back by itself"),
         "window": ("the window is closed, hidden, moved", "asks twice; comes back; others go on"),
         "files": ("the set's file is taken away", "last program plays; says what it waits for"),
         "models": ("checkpoints are broken", "refused, no code runs, picture goes on"),

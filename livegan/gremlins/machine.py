@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -49,6 +50,8 @@ def lacking(need: str, env: Mapping[str, str]) -> str:
     if need == "sound":
         missing = soundcard.missing()
         return f"{missing} (PulseAudio)" if missing else ""
+    if need == "pyo":
+        return "" if importlib.util.find_spec("pyo") else "pyo: pip install 'livegan[pyo]'"
     if need == "sparse":
         return "" if sys.platform != "darwin" else "files with holes"
     raise ValueError(f"nothing is called {need!r}")
