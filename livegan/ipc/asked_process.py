@@ -46,6 +46,7 @@ class AskedProcess:
     def __init__(self, module: str, *, gone: str = "its process has ended") -> None:
         self._why = gone
         flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+        flags += ["-B"] * (sys.dont_write_bytecode and "-B" not in flags)
         self._process = subprocess.Popen(
             [sys.executable, *flags, "-c", START.format(module), *sys.path],
             stdin=subprocess.PIPE,

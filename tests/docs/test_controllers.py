@@ -25,7 +25,7 @@ TAKE = re.findall(r'`(\{"time".+?\})`', PAGE)
 
 def test_the_page_has_its_commands() -> None:
     kinds = [c.split()[0] for c in COMMANDS]
-    assert kinds == ["tell", "perform", "perform", *["rehearse"] * 4]
+    assert kinds == ["tell", "perform", "perform", "osc", *["rehearse"] * 4]
     assert len(TAKE) == 1
 
 

@@ -240,7 +240,7 @@ def test_what_a_rehearsal_cannot_hear_is_answered_with_what_it_can(
 
 
 def test_every_source_is_listed_with_a_summary() -> None:
-    assert set(SOURCES) == {"device", "file", "network", "ndi", "demo", "silence"}
+    assert set(SOURCES) == {"device", "file", "network", "vban", "ndi", "demo", "silence"}
     assert all(summary for _, summary in SOURCES.values())
 
 

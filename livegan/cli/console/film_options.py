@@ -38,7 +38,7 @@ def check_film(out: Path | None, codec: str) -> None:
         try:
             form_of(out, codec)
         except FilmError as error:
-            fail(str(error), 2)
+            fail(str(error))
 
 
 def written(out: Path, codec: str = "") -> str:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from livegan.engine.isolation.gpu_errors import ContextLost, check_context, is_full, is_lost
-from livegan.engine.program.nodes import slot
+from livegan.engine.program.nodes import slot_building
 from tests.engine.playing import Show
 
 FULL = torch.OutOfMemoryError(
@@ -75,13 +75,13 @@ class Failing:
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException, *, warming: bool) -> None:
-    real = slot.Generator
+    real = slot_building.Generator
 
-    def make(checkpoint: Any, **options: Any) -> Any:
-        made = real(checkpoint, **options)
-        return Failing(made, error, warming=warming) if checkpoint.name == "water" else made
+    def make(*args: Any, **options: Any) -> Any:
+        made = real(*args, **options)
+        return Failing(made, error, warming=warming) if args[0].name == "water" else made
 
-    monkeypatch.setattr(slot, "Generator", make)
+    monkeypatch.setattr(slot_building, "Generator", make)
 
 
 @pytest.mark.parametrize("warming", [True, False])
