@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from livegan.ipc.sound_ring import SoundRing
@@ -346,10 +347,17 @@ class Recorder:
         return np.load(self.out)
 
     def size(self) -> tuple[int, int, int]:
-        """Handles, threads and children of the process."""
-        own = Path(f"/proc/{self._process.pid}")
-        children = (own / "task" / own.name / "children").read_text().split()
-        return len(list((own / "fd").iterdir())), len(list((own / "task").iterdir())), len(children)
+        """Handles, threads and children of the process, once they stay the same: what replaces a
+        device goes on for a moment after the line that says so."""
+        process, seen = psutil.Process(self._process.pid), [(0, 0, 0)]
+        until(lambda: self._looked(process, seen) > 60)
+        return seen[-1]
+
+    def _looked(self, process: psutil.Process, seen: list[tuple[int, int, int]]) -> int:
+        """How many looks found the same as this one."""
+        now = process.num_fds(), process.num_threads(), len(process.children())
+        seen[:] = [*seen, now] if now == seen[-1] else [now]
+        return len(seen)
 
     def close(self) -> None:
         """End the process, whatever it does."""
