@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 import numpy as np
@@ -32,21 +31,23 @@ class PictureAges:
     """
 
     def __init__(self) -> None:
-        self._ages: deque[tuple[float, ...]] = deque(maxlen=KEPT)
+        self._ages = np.full((KEPT, 6), np.nan)  # all of it now: a show's memory must not grow
+        self._count = 0
 
     def presented(self, times: DrawingTimes, given: float, shown: float) -> None:
         """A picture was presented: ``given`` by its stream and ``shown``, in seconds of
         `time.monotonic`. One whose times are not known is left out."""
         moments = (times.came, times.analysed, times.began, times.drawn, given, shown)
         if min(moments) > 0:
-            self._ages.append(moments)
+            self._ages[self._count % KEPT] = moments
+            self._count += 1
 
     def report(self) -> dict[str, dict[str, float]]:
         """Median and 95th percentile in ms of each part, and of all together; empty without
         pictures."""
-        if not self._ages:
+        if not self._count:
             return {}
-        moments = np.array(self._ages)
+        moments = self._ages[: self._count]
         parts = dict(zip(PARTS, np.diff(moments).T, strict=True))
         parts[WHOLE] = moments[:, -1] - moments[:, 0]
         return {name: row_of(1000 * found) for name, found in parts.items()}
