@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import pickle
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -19,6 +18,7 @@ from livegan.dataset.condition import EncoderError
 from livegan.dataset.film import BadFilm
 from livegan.dataset.pairs import PairSettings, Progress, film_pairs
 from livegan.dataset.report import FilmReport
+from livegan.ipc.spawned import ended, spawned
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def side_by_side(
     reports: dict[int, FilmReport] = {}
     waiting = deque(enumerate(tasks))
     with contextlib.ExitStack() as stack:
-        crew = [stack.enter_context(worker(given)) for _ in range(min(jobs, len(tasks)))]
+        crew = [stack.enter_context(spawned(serve, given)) for _ in range(min(jobs, len(tasks)))]
         at: dict[Connection, int] = {}
         free = [connection for _, connection in crew]
         processes = {connection: process for process, connection in crew}
@@ -87,7 +87,7 @@ def side_by_side(
                 except (EOFError, OSError):
                     reports[number] = _lost(tasks[number], processes.pop(ready))
                     del at[ready]
-                    process, connection = stack.enter_context(worker(given))
+                    process, connection = stack.enter_context(spawned(serve, given))
                     processes[connection] = process
                     free.append(connection)
                     continue
@@ -103,28 +103,10 @@ def side_by_side(
 
 
 def _lost(task: Task, process: BaseProcess) -> FilmReport:
-    process.join(5)
-    code = process.exitcode or 0
-    name = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
     fix = "a fault in a decoder; convert the film, or leave it out"
-    return FilmReport(str(task.path), error=f"{task.path}: its process died ({name}): {fix}")
-
-
-@contextlib.contextmanager
-def worker(given: bytes) -> Iterator[tuple[BaseProcess, Connection]]:
-    """A process, and the end of its pipe; it is ended with the block."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, given), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield process, ours
-    finally:
-        ours.close()
-        process.terminate()
-        process.join(5)
-        process.close()
+    return FilmReport(
+        str(task.path), error=f"{task.path}: its process died ({ended(process)}): {fix}"
+    )
 
 
 def serve(connection: Connection, given: bytes) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -14,6 +12,7 @@ from typing import Any
 
 from livegan.dataset.workers import cores
 from livegan.film.pieces import PiecedFilm
+from livegan.ipc.spawned import ended, spawned
 from livegan.journal.folder import Journal
 from livegan.journal.lines import JournalError
 from livegan.rehearsal.replay_part import Note, Progress, Replay, Replayed, play_part
@@ -66,12 +65,13 @@ def play_at_once(
     deaths: dict[ReplayPart, int] = {}
     told: set[str] = set()
     unsure: list[ReplayPart] = []
+    given = {**vars(what), "journal": what.journal.folder}
     with contextlib.ExitStack() as stack:
         at: dict[Connection, tuple[ReplayPart, BaseProcess]] = {}
         while waiting or at:
             while waiting and len(at) < what.jobs:
                 part = waiting.pop(0)
-                process, connection = stack.enter_context(worker(what, part, len(at)))
+                process, connection = stack.enter_context(spawned(serve, given, part, len(at)))
                 at[connection] = part, process
             for ready in wait(list(at)):
                 assert isinstance(ready, Connection)
@@ -82,7 +82,6 @@ def play_at_once(
                     del at[ready]
                     deaths[part] = deaths.get(part, 0) + 1
                     if deaths[part] == ATTEMPTS:
-                        process.join(5)
                         raise JournalError(
                             f"the process of pictures {part.first} to {part.last} died "
                             f"{ATTEMPTS} times ({ended(process)}); use fewer --jobs"
@@ -110,29 +109,6 @@ def play_at_once(
         again = play_part(what, film, others, part.first, part.last, progress, note, draw_all=True)
         result.add(replace(again, unsure=False))
     return result
-
-
-def ended(process: BaseProcess) -> str:
-    """How a process ended, in words."""
-    code = process.exitcode or 0
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-@contextlib.contextmanager
-def worker(what: Replay, part: ReplayPart, number: int) -> Iterator[tuple[BaseProcess, Connection]]:
-    """A process that plays a part, and the end of its pipe; it is ended with the block."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    given = {**vars(what), "journal": what.journal.folder}
-    process = context.Process(target=serve, args=(theirs, given, part, number), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield process, ours
-    finally:
-        ours.close()
-        process.terminate()
-        process.join(5)
 
 
 def serve(connection: Connection, given: dict[str, Any], part: ReplayPart, number: int) -> None:

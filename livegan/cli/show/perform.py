@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -236,22 +237,24 @@ def perform(
 
         with clear_errors():
             choose_device(device)
+    instead = partial(
+        film_instead,
+        path,
+        own,
+        inputs,
+        fps,
+        size,
+        device,
+        seed,
+        bpm,
+        seconds,
+        followed,
+        guard,
+        played,
+        record,
+    )
     if not has_display():
-        film_instead(
-            path,
-            own,
-            inputs,
-            fps,
-            size,
-            device,
-            seed,
-            bpm,
-            seconds,
-            followed,
-            guard,
-            played,
-            record,
-        )
+        instead()
         return
     from livegan.stage.ending import leave
     from livegan.stage.options import Options
@@ -310,21 +313,7 @@ def perform(
         except (NoWindow, WindowLost):  # the latter while it opened
             status = None
     if status is None:
-        film_instead(
-            path,
-            own,
-            inputs,
-            fps,
-            size,
-            device,
-            seed,
-            bpm,
-            seconds,
-            followed,
-            guard,
-            played,
-            record,
-        )
+        instead()
     elif status:
         raise typer.Exit(status)
 
