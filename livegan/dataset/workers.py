@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import signal
 from collections import deque
@@ -18,7 +17,7 @@ from livegan.dataset.condition import EncoderError
 from livegan.dataset.film import BadFilm
 from livegan.dataset.pairs import PairSettings, Progress, film_pairs
 from livegan.dataset.report import FilmReport
-from livegan.ipc.spawned import ended, spawned
+from livegan.ipc.spawned import cores, ended, spawned
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,6 @@ class Task:
 
     path: Path
     held_out: bool
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def attempt(task: Task, out: Path, settings: PairSettings, **how: Any) -> FilmReport:

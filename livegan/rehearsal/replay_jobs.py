@@ -10,9 +10,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from livegan.dataset.workers import cores
 from livegan.film.pieces import PiecedFilm
-from livegan.ipc.spawned import ended, spawned
+from livegan.ipc.spawned import cores, ended, spawned
 from livegan.journal.folder import Journal
 from livegan.journal.lines import JournalError
 from livegan.rehearsal.replay_part import Note, Progress, Replay, Replayed, play_part

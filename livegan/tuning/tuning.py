@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -216,11 +215,3 @@ def usual_way(checkpoint: Checkpoint) -> tuple[NormMode, tuple[int, int]]:
     norm: NormMode = "running" if checkpoint.card.norm == "running" else "frame"
     size = checkpoint.own_size or Size.square(512)
     return norm, checkpoint.fit(size.height, size.width)
-
-
-def cores() -> int:
-    """Threads that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Windows or macOS
-        return os.cpu_count() or 1

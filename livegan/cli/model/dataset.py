@@ -109,7 +109,7 @@ def dataset(
     from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
     from livegan.dataset import NEAR, build
-    from livegan.dataset.workers import cores
+    from livegan.ipc.spawned import cores
 
     columns = (
         words("{task.description}"),

@@ -37,8 +37,9 @@ def tune_model(checkpoint: Checkpoint, size: Size, as_json: bool) -> None:
     from livegan.cli.console.terminal import terminal
     from livegan.generators import ModelError
     from livegan.generators.backends.choices import recall
+    from livegan.ipc.spawned import cores
     from livegan.tuning.child import tune_apart
-    from livegan.tuning.tuning import cores, thread_counts, usual_way
+    from livegan.tuning.tuning import thread_counts, usual_way
 
     if checkpoint.architecture is None:
         raise ModelError(
