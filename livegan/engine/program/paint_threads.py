@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from weakref import WeakSet
 
 import torch
 
@@ -36,7 +37,7 @@ class PaintThreads:
         """All cores of a CPU, leaving the calling thread one; no threads for another device."""
         # Every picture of a frame is new memory: a sixth of the time at 512 px (measured).
         keep_freed()
-        threads = torch.get_num_threads()
+        threads = max([torch.get_num_threads(), *(each.threads for each in _open)])
         if device.type != "cpu" or threads < 2:
             return cls(1)
         paint_threads = cls(threads)
@@ -44,6 +45,7 @@ class PaintThreads:
             worker.result()
         # Encoders and mixers are too small to share; the barrier would cost more than it gains.
         torch.set_num_threads(1)
+        _open.add(paint_threads)
         return paint_threads
 
     def run(self, calls: list[Callable[[], Painted]]) -> list[Painted | BaseException]:
@@ -55,11 +57,17 @@ class PaintThreads:
         return [future.result() for future in [self._narrow.submit(outcome, c) for c in calls]]
 
     def close(self) -> None:
-        """End the threads, and give the calling thread its cores back."""
+        """End the threads; the last that closes gives the calling thread its cores back."""
         if self.threads > 1:
-            torch.set_num_threads(self.threads)
+            _open.discard(self)
+            if not _open:
+                torch.set_num_threads(self.threads)
             self._narrow.shutdown(wait=False, cancel_futures=True)
             self._wide.shutdown(wait=False, cancel_futures=True)
+
+
+_open: WeakSet[PaintThreads] = WeakSet()
+"""Those that took cores from the calling thread: a second player has as many as the first."""
 
 
 def keep_to(threads: int) -> None:

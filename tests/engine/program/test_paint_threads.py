@@ -26,6 +26,15 @@ def test_the_caller_keeps_to_one_core_until_the_crew_ends(paint_threads: PaintTh
     assert torch.get_num_threads() == 2
 
 
+def test_a_second_player_of_the_process_has_as_many_cores(paint_threads: PaintThreads) -> None:
+    second = PaintThreads.for_device(torch.device("cpu"))
+    assert second.threads == 2
+    second.close()
+    assert torch.get_num_threads() == 1, "the first one is still open"
+    paint_threads.close()
+    assert torch.get_num_threads() == 2
+
+
 def test_several_slots_have_a_core_each_and_one_alone_has_all(paint_threads: PaintThreads) -> None:
     assert paint_threads.run([torch.get_num_threads] * 3) == [1, 1, 1]
     assert paint_threads.run([torch.get_num_threads]) == [2]
