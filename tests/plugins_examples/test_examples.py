@@ -32,6 +32,7 @@ OFFERED = {
     "livegan-osc": ["word shake"],
     "livegan-relay": ["signal udp", "source grains", "output mjpeg", "command grains"],
     "livegan-rose": ["encoder rose"],
+    "livegan-tape": ["patch tape"],
     "livegan-timeslip": ["mixer timeslip"],
 }
 SET_OF_A_PAGE = re.compile(r"^```python\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)
