@@ -7,6 +7,7 @@ docs/gallery/patch-NAME.ogg, and pictures of the set as docs/gallery/patch-NAME.
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,15 @@ GALLERY = ROOT / "docs" / "gallery"
 SET = re.compile(r"^```python\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)
 NAME = re.compile(r"@patch\ndef (\w+)")
 START, SECONDS, SIDE = 20, 10, 256
-MOMENTS = (2.5, 5.0, 7.5, 9.9)
+MOMENTS = (2.6, 5.15, 7.65, 9.9)
 """Seconds of which pictures are kept."""
 
 
-def main() -> None:
-    """Draw and play all of them."""
+def main(wanted: list[str]) -> None:
+    """Draw and play those of these names; all of them if none is given."""
     texts = [(NAME.findall(text)[-1], text) for text in SET.findall(PAGE.read_text())]
     texts.append(("synth", (ROOT / "sets" / "synth.py").read_text()))
-    for name, text in texts:
+    for name, text in ((n, t) for n, t in texts if not wanted or n in wanted):
         sound, pictures = played(text)
         write(GALLERY / f"patch-{name}.ogg", sound)
         strip = np.concatenate(pictures, axis=1)
@@ -75,4 +76,4 @@ def write(path: Path, sound: NDArray[np.float32]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
