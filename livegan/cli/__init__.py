@@ -29,6 +29,11 @@ ROWS = (
         room="show",
         parser="Rehearse",
     ),
+    CommandRow(
+        "rehearse-all",
+        "Rehearse a set with many tracks, several at a time, here or on many machines.",
+        room="show",
+    ),
     CommandRow("osc", "List the OSC addresses that a set hears and sends.", room="show"),
     CommandRow(
         "send",

@@ -21,6 +21,7 @@ from livegan.dataset.report import FilmReport
 from livegan.dataset.sheet import contact_sheet
 from livegan.dataset.split import Side, Split
 from livegan.dataset.workers import Task, attempt, side_by_side
+from livegan.ipc.spawned import Begin, spawned
 from livegan.lock import held
 from livegan.plugin import Operation
 from livegan.size import Size, Written
@@ -98,6 +99,7 @@ def build(
     per_scene: int = 0,
     jobs: int = 1,
     progress: Progress | None = None,
+    begin: Begin = spawned,
 ) -> DataSet:
     """Make a data set of aligned pairs from films with soundtracks.
 
@@ -125,6 +127,7 @@ def build(
     per_scene : pairs of one scene, at most, evenly spread over it; 0: any number.
     jobs : films at a time, each in a process of its own; with 1 in this process.
     progress : told how far it is.
+    begin : begins the processes, here or on other machines (`livegan.ipc.cluster`).
 
     Raises
     ------
@@ -174,7 +177,7 @@ def build(
     try:
         check(folder)
         with held(folder, "written"):
-            return _built(folder, settings, films, val_films, jobs, progress)
+            return _built(folder, settings, films, val_films, jobs, progress, begin)
     except (EncoderError, FolderError) as error:
         raise DataSetError(str(error)) from error
 
@@ -186,11 +189,12 @@ def _built(
     val_films: Iterable[str | Path],
     jobs: int,
     progress: Progress | None,
+    begin: Begin,
 ) -> DataSet:
     claim(folder, settings)
     tasks, copies = _tasks(_listed(films), _listed(val_films))
-    if jobs > 1 and len(tasks) > 1:
-        made = side_by_side(tasks, folder, settings, jobs, progress)
+    if (jobs > 1 and len(tasks) > 1) or begin is not spawned:
+        made = side_by_side(tasks, folder, settings, jobs, progress, begin)
     else:
         made = [attempt(task, folder, settings, progress=progress) for task in tasks]
     there = present(folder, settings)

@@ -7,9 +7,10 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 
 def cores() -> int:
@@ -19,26 +20,49 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def ended(process: BaseProcess) -> str:
-    """How a process ended, in words."""
-    process.join(5)
-    code = process.exitcode or 0
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+class ShareProcess(Protocol):
+    """A process that works, here or on another machine."""
+
+    elsewhere: ClassVar[bool]
+    """Whether it may end because its machine did."""
+
+    def ended(self) -> str:
+        """How it ended, in words."""
+        ...
+
+
+Begin = Callable[..., AbstractContextManager[tuple[ShareProcess, Connection]]]
+"""Begins a process that runs ``serve(connection, *arguments)``, and gives our end of the
+connection; it is ended with the block."""
+
+
+class LocalProcess:
+    """A process of this machine."""
+
+    elsewhere: ClassVar[bool] = False
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+
+    def ended(self) -> str:
+        """The signal or the exit code."""
+        self._process.join(5)
+        code = self._process.exitcode or 0
+        return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 @contextlib.contextmanager
 def spawned(
     serve: Callable[..., None], *arguments: Any
-) -> Iterator[tuple[BaseProcess, Connection]]:
-    """A process that runs ``serve(connection, *arguments)``, and our end of the pipe; it is ended
-    with the block."""
+) -> Iterator[tuple[LocalProcess, Connection]]:
+    """A process of this machine: see `Begin`."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, *arguments), daemon=True)
     process.start()
     theirs.close()
     try:
-        yield process, ours
+        yield LocalProcess(process), ours
     finally:
         ours.close()
         process.terminate()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import sys
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection
 from typing import Any
 
 from livegan.film.pieces import PiecedFilm
-from livegan.ipc.spawned import cores, ended, spawned
+from livegan.ipc.shares import Done, errors_sent, share_out, tasks_of, threads_each
+from livegan.ipc.spawned import Begin, ShareProcess, spawned
 from livegan.journal.folder import Journal
 from livegan.journal.lines import JournalError
 from livegan.rehearsal.replay_part import Note, Progress, Replay, Replayed, play_part
@@ -47,9 +44,15 @@ def parts_of(count: int, length: int, missing: list[int], jobs: int) -> list[Rep
 
 
 def play_at_once(
-    what: Replay, film: PiecedFilm | None, kept: list[int], progress: Progress, note: Note
+    what: Replay,
+    film: PiecedFilm | None,
+    kept: list[int],
+    progress: Progress,
+    note: Note,
+    begin: Begin = spawned,
 ) -> Replayed:
-    """Play all that is not in ``kept``, by ``what.jobs`` processes.
+    """Play all that is not in ``kept``, by ``what.jobs`` processes, here or where ``begin`` begins
+    them.
 
     Raises
     ------
@@ -60,79 +63,62 @@ def play_at_once(
     pieces = range(-(-what.count // length))
     waiting = parts_of(what.count, length, [n for n in pieces if n not in kept], what.jobs)
     total = sum(part.last - part.first for part in waiting)
-    result, done = Replayed(), dict.fromkeys(waiting, 0.0)
-    deaths: dict[ReplayPart, int] = {}
-    told: set[str] = set()
-    unsure: list[ReplayPart] = []
+    progressed = dict.fromkeys(range(len(waiting)), 0.0)
+    deaths = dict.fromkeys(progressed, 0)
+    said: set[str] = set()
+
+    def lost(number: int, worker: ShareProcess) -> None:
+        deaths[number] += 1
+        if deaths[number] == ATTEMPTS:
+            part = waiting[number]
+            raise JournalError(
+                f"the process of pictures {part.first} to {part.last} died {ATTEMPTS} times "
+                f"({worker.ended()}); use fewer --jobs"
+            )
+
+    def told(number: int, message: str | float) -> None:
+        if isinstance(message, float):
+            progressed[number] = message
+            progress("replaying", sum(progressed.values()), total)
+        elif message not in said:
+            said.add(message)
+            note(message)
+
     given = {**vars(what), "journal": what.journal.folder}
-    with contextlib.ExitStack() as stack:
-        at: dict[Connection, tuple[ReplayPart, BaseProcess]] = {}
-        while waiting or at:
-            while waiting and len(at) < what.jobs:
-                part = waiting.pop(0)
-                process, connection = stack.enter_context(spawned(serve, given, part, len(at)))
-                at[connection] = part, process
-            for ready in wait(list(at)):
-                assert isinstance(ready, Connection)
-                part, process = at[ready]
-                try:
-                    message = ready.recv()
-                except (EOFError, OSError):
-                    del at[ready]
-                    deaths[part] = deaths.get(part, 0) + 1
-                    if deaths[part] == ATTEMPTS:
-                        raise JournalError(
-                            f"the process of pictures {part.first} to {part.last} died "
-                            f"{ATTEMPTS} times ({ended(process)}); use fewer --jobs"
-                        ) from None
-                    waiting.append(part)
-                    continue
-                if isinstance(message, BaseException):
-                    raise message
-                if isinstance(message, str):
-                    if message not in told:
-                        told.add(message)
-                        note(message)
-                elif isinstance(message, Replayed):
-                    del at[ready]
-                    if message.unsure:
-                        unsure.append(part)
-                    else:
-                        result.add(message)
-                        done[part] = part.last - part.first
-                else:
-                    done[part] = float(message)
-                progress("replaying", sum(done.values()), total)
-    for part in sorted(unsure, key=lambda part: part.first):
+    made = share_out(waiting, serve, (given,), what.jobs, lost=lost, told=told, begin=begin)
+    result, unsure = Replayed(), []
+    for part, found in zip(waiting, made, strict=True):
+        if found.unsure:
+            unsure.append(part)
+        else:
+            result.add(found)
+    for part in unsure:
         others = [n for n in pieces if n not in part.pieces]
         again = play_part(what, film, others, part.first, part.last, progress, note, draw_all=True)
         result.add(replace(again, unsure=False))
     return result
 
 
-def serve(connection: Connection, given: dict[str, Any], part: ReplayPart, number: int) -> None:
-    """What a process does: it plays its part and sends how far it is, lines, and the result."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; who started us ends us
+def serve(connection: Connection, number: int, given: dict[str, Any]) -> None:
+    """What a process does: it plays its parts and sends how far it is, lines, and the results."""
     import torch
 
-    what = Replay(**{**given, "journal": Journal(given["journal"])})
-    torch.set_num_threads(max(1, cores() // what.jobs))
-    if what.device in ("auto", "cuda") and torch.cuda.device_count() > 1:
-        what.device = f"cuda:{number % torch.cuda.device_count()}"
+    with errors_sent(connection):
+        what = Replay(**{**given, "journal": Journal(given["journal"])})
+        torch.set_num_threads(threads_each(what.jobs))
+        if what.device in ("auto", "cuda") and torch.cuda.device_count() > 1:
+            what.device = f"cuda:{number % torch.cuda.device_count()}"
 
-    def progress(doing: str, done: float, total: float) -> None:
-        if doing == "replaying":
-            connection.send(done)
+        def progress(doing: str, done: float, total: float) -> None:
+            if doing == "replaying":
+                connection.send(float(done))
 
-    try:
         film = what.film
         count = -(-what.count // film.length) if film is not None else 0
-        others = [n for n in range(count) if n not in part.pieces]
-        connection.send(
-            play_part(what, film, others, part.first, part.last, progress, connection.send)
-        )
-    except BrokenPipeError:
-        sys.exit(1)
-    except Exception as error:
-        with contextlib.suppress(OSError):
-            connection.send(error)
+        for part in tasks_of(connection):
+            others = [n for n in range(count) if n not in part.pieces]
+            connection.send(
+                Done(
+                    play_part(what, film, others, part.first, part.last, progress, connection.send)
+                )
+            )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from livegan.film.pieces import PiecedFilm
+from livegan.ipc.spawned import Begin, spawned
 from livegan.journal.lines import JournalError
 from livegan.rehearsal.materials import other_versions
 from livegan.rehearsal.replay_jobs import play_at_once
@@ -29,10 +30,12 @@ def replay(
     progress: Progress = lambda doing, done, total: None,
     note: Note = lambda text: None,
     on_frame: Callable[[float, Any], None] | None = None,
+    begin: Begin = spawned,
 ) -> Replayed:
     """Play a show again. ``on_frame`` is called with the show time and the pixels of each frame.
 
-    A film that was interrupted is continued.
+    A film that was interrupted is continued. ``begin`` begins the processes of ``what.jobs``, here
+    or on other machines (`livegan.ipc.cluster`).
 
     Raises
     ------
@@ -55,14 +58,14 @@ def replay(
         note(f"the show was played with {', '.join(others)}: pictures may differ in their bits")
     film = what.film
     if film is None:
-        result = play_all(what, None, [], progress, note, on_frame)
+        result = play_all(what, None, [], progress, note, on_frame, begin)
     else:
         with film.alone():
             kept = film.begin()
             if kept:
                 pieces = -(-what.count // film.length)
                 note(f"continued: {len(kept)} of {pieces} pieces of the film are there already")
-            result = play_all(what, film, kept, progress, note, on_frame)
+            result = play_all(what, film, kept, progress, note, on_frame, begin)
             if result.frames or kept:
                 progress("joining", what.count, what.count)
                 film.join(FilmSound(what), what.count)
@@ -81,10 +84,11 @@ def play_all(
     progress: Progress,
     note: Note,
     on_frame: Callable[[float, Any], None] | None,
+    begin: Begin,
 ) -> Replayed:
     """Play the parts of a film that are not there yet; the whole if there is no film."""
-    if what.jobs > 1:
-        return play_at_once(what, film, kept, progress, note)
+    if what.jobs > 1 or begin is not spawned:
+        return play_at_once(what, film, kept, progress, note, begin)
     count = what.count
     missing = [n for n in range(-(-count // film.length)) if n not in kept] if film else [0]
     if not missing:

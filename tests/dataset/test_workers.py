@@ -156,7 +156,7 @@ def test_a_full_disk_ends_the_run_and_is_no_fault_of_the_film(
     ours, theirs = multiprocessing.Pipe()
     with ours, theirs:
         ours.send(workers.Task(tmp_path / "a.mkv", False))
-        workers.serve(theirs, pickle.dumps((tmp_path, None, 1)))
+        workers.serve(theirs, 0, pickle.dumps((tmp_path, None)), 1)
         told = ours.recv()
     assert isinstance(told, OSError) and told.errno == errno.ENOSPC
 

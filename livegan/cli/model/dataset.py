@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
+from livegan.cli.console.machines import RayOption, machines
 from livegan.cli.console.sizes import size_option
 from livegan.cli.console.tables import Column, print_table
 from livegan.cli.console.terminal import terminal, words
@@ -87,6 +89,7 @@ def dataset(
         int | None,
         typer.Option(min=1, help="Films to process at the same time; one per core if not given."),
     ] = None,
+    ray: RayOption = "",
 ) -> None:
     """Make training pairs from films: the sound as a picture, and the film's frame.
 
@@ -119,7 +122,7 @@ def dataset(
     )
     console = terminal(errors=True)
     try:
-        with clear_errors(), Progress(*columns, console=console) as bars:
+        with clear_errors(), ExitStack() as stack, Progress(*columns, console=console) as bars:
             tasks: dict[str, TaskID] = {}
 
             def told(name: str, done: float, pairs: int) -> None:
@@ -129,10 +132,13 @@ def dataset(
                 if done >= 1 and not console.is_terminal:  # a log has no bars
                     console.print(f"{name}: {pairs} pairs")
 
+            shared = [*films, *(val_film or []), out.absolute().parent]
+            usual = 0 if ray else cores()
+            at_once, begin = stack.enter_context(machines(ray, jobs or usual, shared))
             made = build(
-                films,
+                [path.absolute() for path in films] if ray else films,
                 encoder or [],
-                out=out,
+                out=out.absolute() if ray else out,
                 size=size,
                 rate=rate,
                 fit=fit,  # type: ignore[arg-type]
@@ -143,8 +149,9 @@ def dataset(
                 near=0.0 if keep_duplicates else NEAR,
                 crop=crop,  # type: ignore[arg-type]
                 per_scene=per_scene,
-                jobs=jobs or cores(),
+                jobs=at_once,
                 progress=told,
+                begin=begin,
             )
     except KeyboardInterrupt:
         fail(f"interrupted; run the same command to continue with {short(out)}", 130)

@@ -8,6 +8,7 @@ import typer
 
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.film_options import CodecOption, OutOption, check_film, written
+from livegan.cli.console.machines import RayOption, machines
 from livegan.cli.console.options import WithOption
 from livegan.cli.console.progress_bar import progress_bar
 from livegan.cli.console.sizes import CANVAS, size_option
@@ -16,6 +17,7 @@ from livegan.cli.show.shows import find
 from livegan.size import UNSAID, Size
 
 if TYPE_CHECKING:
+    from livegan.ipc.spawned import Begin
     from livegan.rehearsal.replay_part import Replay, Replayed
 
 
@@ -55,8 +57,9 @@ def replay(
         ),
     ] = "",
     jobs: Annotated[
-        int, typer.Option(min=1, help="Processes that draw parts of the show at once.")
-    ] = 1,
+        int, typer.Option(min=0, help="Processes that draw parts of the show at once.")
+    ] = 0,
+    ray: RayOption = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda[:N] or mps.")] = "auto",
     stand_in: WithOption = None,
 ) -> None:
@@ -86,11 +89,12 @@ def replay(
                 fps=fps,
                 models=models_instead(model or []),
                 flash_guard=guard_mode(flash_guard) if flash_guard else None,
-                jobs=jobs,
                 device=device,
                 stand_ins=stand_ins(stand_in or []),
             )
-            done = with_progress(what)
+            shared = [what.journal.folder, *([out.parent] if out else []), *what.models.values()]
+            with machines(ray, jobs, shared) as (what.jobs, begin):
+                done = with_progress(what, begin)
         except JournalError as error:
             fail(str(error))
     for line in told(what, done):
@@ -99,13 +103,13 @@ def replay(
         typer.echo(f"written: {short(written(out, codec))}")
 
 
-def with_progress(what: Replay) -> Replayed:
+def with_progress(what: Replay, begin: Begin) -> Replayed:
     """Play it; says how far it is and when it ends, and what is noted, as it happens."""
     from livegan.rehearsal.replaying import replay as play
 
     with progress_bar() as (progress, note):
         try:
-            return play(what, progress=progress, note=note)
+            return play(what, progress=progress, note=note, begin=begin)
         except KeyboardInterrupt:
             if what.out is not None:
                 note(f"{short(what.out)} is not finished; the same command continues it")
