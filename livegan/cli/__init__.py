@@ -53,6 +53,10 @@ ROWS = (
     ),
     CommandRow("encode", "Draw the condition of one moment as a picture."),
     CommandRow("analyze", "Analyze a sound file: levels, kicks, snares, onsets, tempo and beats."),
+    CommandRow(
+        "score-hearing",
+        "Score kicks, snares and beats on annotated recordings, beside a plain detector.",
+    ),
     CommandRow("generate", "Paint one picture with a checkpoint.", room="model"),
     CommandRow(
         "dataset",

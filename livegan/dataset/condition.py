@@ -35,6 +35,7 @@ ANALYSIS = (
     "hearing/bands.py",
     "hearing/drums.npz",
     "hearing/drums.py",
+    "hearing/form.py",
     "hearing/loudness.py",
     "hearing/onsets.py",
     "hearing/tempo.py",

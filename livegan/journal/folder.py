@@ -22,7 +22,7 @@ from livegan.journal.frames import read_frames
 from livegan.journal.lines import JournalError, read_lines
 from livegan.journal.sound_writer import HEAD, file_name
 from livegan.sound import HOP, RATE
-from livegan.sound.features import FEATURES, Rows
+from livegan.sound.features import FEATURES, Rows, widened
 from livegan.sound.history import PAST_SECONDS
 from livegan.sound.media import MediaError, open_media
 from livegan.sound.soundtrack import Tail
@@ -216,8 +216,10 @@ def read_rows(path: Path, note: Callable[[str], None]) -> Iterator[tuple[int, Ro
                 body = zlib.decompress(data[at + HEAD.size : end])
         if body and count and len(body) % (8 * count) == 0:
             rows = np.frombuffer(body).reshape(count, -1)
-            if rows.shape[1] != len(FEATURES):
-                raise JournalError(f"{path} is of another version of livegan")
+            try:
+                rows = widened(rows)
+            except ValueError:
+                raise JournalError(f"{path} is of a newer version of livegan") from None
             if damaged:
                 seconds = last * HOP / RATE
                 note(f"{path}: damaged from {seconds:.1f} s to {first * HOP / RATE:.1f} s")

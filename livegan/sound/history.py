@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from livegan.sound import HOP, RATE
 from livegan.sound.columns import Columns, identity
+from livegan.sound.feature_values import FeatureValues
 from livegan.sound.features import FEATURES, INDEX, Rows
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Hearing:
     """Views of one history, and what was already computed from it.
 
     >>> import numpy as np
-    >>> history = RecordedHistory(np.ones((48000, 2), "f4"), np.zeros((100, 14), "f4"))
+    >>> history = RecordedHistory(np.ones((48000, 2), "f4"), np.zeros((100, 17), "f4"))
     >>> Hearing(history).at(24000).peaks(columns=4, seconds=1.0)
     array([0., 0., 1., 1.], dtype=float32)
     """
@@ -134,18 +135,18 @@ class Hearing:
                 del self._columns[key]
 
 
-class Sound:
+class Sound(FeatureValues):
     """The sound up to one moment. Arrays are read-only; equal questions have equal answers."""
 
     rate = RATE
     hop = HOP
 
     def __init__(self, hearing: Hearing, position: int) -> None:
+        super().__init__()
         self._hearing = hearing
         self._history = hearing.history
         self.position = position
         """Samples since the show began; a whole number of hops."""
-        self._latest: Rows | None = None
         self._last: dict[int, Array] = {}
         self._bands: Bands | None = None
 
@@ -260,86 +261,15 @@ class Sound:
             self._bands = Bands(self)
         return self._bands.loudness(float(low), float(high))
 
+    def _row(self) -> Rows:
+        hop = self.position // HOP
+        row: Rows = self._history.features(hop - 1, hop)[0]
+        return row
+
     @property
     def _final(self) -> int:
         # Sound that is not heard yet at this moment is not remembered as silence.
         return min(self.position, self._history.position)
-
-    def _value(self, name: str) -> float:
-        if self._latest is None:
-            hop = self.position // HOP
-            self._latest = self._history.features(hop - 1, hop)[0]
-        return float(self._latest[INDEX[name]])
-
-    @property
-    def level(self) -> float:
-        """Loudness with slow automatic gain, 0..1."""
-        return self._value("level")
-
-    @property
-    def low(self) -> float:
-        """Loudness of the bass, 0..1."""
-        return self._value("low")
-
-    @property
-    def mid(self) -> float:
-        """Loudness of the middle, 0..1."""
-        return self._value("mid")
-
-    @property
-    def high(self) -> float:
-        """Loudness of the treble, 0..1."""
-        return self._value("high")
-
-    @property
-    def kick(self) -> float:
-        """1 when a kick drum strikes, falling in about 150 ms."""
-        return self._value("kick")
-
-    @property
-    def snare(self) -> float:
-        """1 when a snare drum strikes, falling in about 150 ms."""
-        return self._value("snare")
-
-    @property
-    def onset(self) -> float:
-        """1 when any note begins, falling in about 150 ms."""
-        return self._value("onset")
-
-    @property
-    def centroid(self) -> float:
-        """Brightness: centre of the spectrum on a logarithmic scale, 0..1."""
-        return self._value("centroid")
-
-    @property
-    def delay(self) -> float:
-        """Seconds that livegan holds sound from a network back; 0 for a file or a device."""
-        return self._value("delay")
-
-    @property
-    def jitter(self) -> float:
-        """Seconds by which packets from a network come unevenly, on average (RFC 3550)."""
-        return self._value("jitter")
-
-    @property
-    def lost(self) -> float:
-        """Share of the last second of sound that did not come in time, 0..1."""
-        return self._value("lost")
-
-    @property
-    def here(self) -> float:
-        """1 while the source of the sound is there, else 0; always 1 for a recording."""
-        return self._value("here")
-
-    @property
-    def bpm(self) -> float:
-        """Tempo in beats a minute."""
-        return self._value("bpm")
-
-    @property
-    def beats(self) -> float:
-        """Beats since the show began, with their fraction."""
-        return self._value("beats")
 
 
 def _peaks(samples: Array, starts: NDArray[np.int64]) -> Array:

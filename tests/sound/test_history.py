@@ -132,7 +132,7 @@ def test_columns_are_what_their_samples_say() -> None:
 
 
 def test_peaks_of_overdriven_sound_stay_within_one() -> None:
-    loud = RecordedHistory(np.full((RATE, 2), 3, np.float32), np.zeros((100, 14), np.float32))
+    loud = RecordedHistory(np.full((RATE, 2), 3.0, "f4"), np.zeros((100, len(FEATURES)), "f4"))
     sound = Hearing(loud).at(RATE)
     assert sound.peaks(10, 1).max() == 1 and sound.rms(10, 1).max() == 1
 

@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 
 from livegan.sound import HOP, RATE
-from livegan.sound.features import FEATURES, INDEX, LINE, NO_LINE, Rows
+from livegan.sound.features import FEATURES, FORM, INDEX, LINE, NO_LINE, Rows
 from livegan.sound.hearing.bands import Array, Spectrum
 from livegan.sound.hearing.drums import Drums
+from livegan.sound.hearing.form import Course
 from livegan.sound.hearing.loudness import Loudness
 from livegan.sound.hearing.onsets import Envelope, Onsets
 from livegan.sound.hearing.tempo import Tempo
@@ -25,6 +26,7 @@ __all__ = ["FEATURES", "Analyzer", "Event"]
 
 _HOP_S = HOP / RATE
 _BEATS = INDEX["beats"]
+_HEARD = np.r_[: LINE.start, FORM]
 _KICK_WEIGHT = 0.6  # of a bass drum among the onsets that make the tempo
 
 
@@ -67,6 +69,7 @@ class Analyzer:
         self._spectrum = Spectrum()
         self._loudness = Loudness()
         self._onsets = Onsets()
+        self._form = Course()
         self._drums = Drums()
         self._tempo = Tempo(bpm)
         self._envelopes = (Envelope(), Envelope(), Envelope())
@@ -130,7 +133,7 @@ class Analyzer:
         rows: Rows = np.empty((count, len(FEATURES)))
         for i in range(count):
             heard = self._step(block[i * HOP : (i + 1) * HOP])
-            rows[i, : LINE.start] = np.asarray(heard, np.float32)
+            rows[i, _HEARD] = np.asarray(heard, np.float32)
             rows[i, _BEATS] = heard[_BEATS]
         rows[:, LINE] = NO_LINE
         self._rest = block[count * HOP :].copy()
@@ -160,4 +163,5 @@ class Analyzer:
         bpm = self._tempo.bpm
         # Never back, where the lookahead or the tempo becomes less.
         self._beats = max(self._beats, self._tempo.beats + self.lookahead * bpm / 60.0)
-        return (*loudness, *values, bpm, self._beats)
+        form = self._form.step(frame, self._onsets.flux)
+        return (*loudness, *values, bpm, self._beats, *form)

@@ -1,0 +1,1 @@
+"""How well livegan hears: kicks, snares and beats next to what people annotated."""
