@@ -78,7 +78,7 @@ class Cluster:
                 f"--ray {address}: {str(error).splitlines()[0]}; start it with `ray start --head`"
             ) from None
         self._key = secrets.token_bytes(32)
-        has = ray.cluster_resources()
+        has = self._ray.cluster_resources()
         cores, cards = int(has.get("CPU", 1)), int(has.get("GPU", 0))
         self.jobs = jobs or cards or max(1, cores // CORES_EACH)
         self.each = {"num_cpus": max(1, cores // self.jobs)}
