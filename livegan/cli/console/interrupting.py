@@ -1,4 +1,4 @@
-"""Ctrl-C that lets a long work end in order."""
+"""Ctrl-C, or the system's wish to end a process, that lets a long work end in order."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from types import FrameType
 from typing import Any
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
 class Interrupt:
-    """Inside, the first Ctrl-C is an answer to :meth:`asked`; the second ends at once.
+    """Inside, the first Ctrl-C or SIGTERM is an answer to :meth:`asked`; the second ends at once.
 
     So does the first if nobody has asked yet: then nothing is done that could be lost.  On any
     thread but the main one it does nothing.
@@ -25,7 +28,7 @@ class Interrupt:
         self._first = threading.Event()
         self._teller: threading.Thread | None = None
         self._listening = False
-        self._before: Any = None
+        self._before: dict[signal.Signals, Any] = {}
 
     def asked(self) -> bool:
         """Whether to end."""
@@ -34,15 +37,15 @@ class Interrupt:
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._press)
+            self._before = {number: signal.signal(number, self._press) for number in SIGNALS}
             if self._told is not None:
                 self._teller = threading.Thread(target=self._tell, daemon=True)
                 self._teller.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for number, before in self._before.items():
+            signal.signal(number, before)
         if self._teller is not None:
             self._first.set()
             self._teller.join()
