@@ -1,4 +1,4 @@
-"""Make one of livegan's own four models from its films.
+"""Make one of livegan's own models from its films.
 
     python models/films/catalogue.py FILMS
     python models/recipes/train.py nebula --films FILMS --work WORK
@@ -27,7 +27,7 @@ from livegan.dataset import Split, build, drawing
 from livegan.sound.media import decode
 from livegan.training import Recipe, Trained, TrainingStep, pack, train
 from livegan.training.presets import recipe_of
-from livegan.training.scores import over_sound, record
+from livegan.training.scores import cross_fed, over_sound, record
 
 sys.path.insert(0, str(Path(__file__).parent))
 from strokes import strokes
@@ -47,6 +47,10 @@ WORLDS = {
     "corridor": World("waveform", "timeline", "A hall of lights that runs ahead"),
     "city": World("levels", "waveform", "A city at night, by the water"),
     "ocean": World("levels_timeline", "timeline", "The sea under a changing sky"),
+    "dunes": World("waveform", "levels", "Dunes that the wave heaps up, from night to noon"),
+    "moth": World("levels", "timeline", "A moth in a garden, whose wings are the music"),
+    "forest": World("levels_timeline", "waveform", "Wooded hills in the mist, and lanterns"),
+    "fjord": World("timeline", "levels", "Mountains in still water that one sails past"),
 }
 
 STRIKES: dict[str, Any] = {"lr": 3e-4, "settle": 0.0, "change": 48.0}
@@ -135,7 +139,10 @@ def main(
         return record(over_sound(trained.network, drawing(encoder), sounds, size=size))
 
     scores: dict[str, Any] = motion(made.encoder)
-    scores[f"fed {made.mismatched}"] = motion(made.mismatched)
+    own, other = drawing(made.encoder), drawing(made.mismatched)
+    unlike = [cross_fed(trained.network, own, other, sound, size=size) for sound in sounds]
+    apart = {"apart": round(sum(unlike) / len(unlike), 4)}
+    scores[f"fed {made.mismatched}"] = motion(made.mismatched) | apart
     pack(
         trained,
         data,
