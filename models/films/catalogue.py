@@ -46,7 +46,7 @@ LOUD = (
 )
 """Above 0 dB a limiter holds them: as loud as records are."""
 FIRST = ("nebula", "corridor", "city", "ocean")
-"""Worlds whose films are of `TRAINING` alone."""
+"""Worlds whose films are of all songs of `TRAINING`; the others are of half of them, and `LOUD`."""
 HELD_OUT = (("house", 101, -2.0), ("drumandbass", 102, 0.0))
 
 
@@ -61,13 +61,15 @@ def main(
     if unknown:
         raise typer.BadParameter(f"no world {unknown[0]!r}; there are {', '.join(WORLDS)}")
     folder.mkdir(parents=True, exist_ok=True)
-    for part, rows in (("val-", HELD_OUT), ("", TRAINING), ("", LOUD)):
+    halves = TRAINING[: len(TRAINING) // 2], TRAINING[len(TRAINING) // 2 :]
+    for part, rows in (("val-", HELD_OUT), ("", halves[0]), ("", halves[1]), ("", LOUD)):
         for style, seed, gain in rows:
             missing = {
                 world: out
                 for world in worlds or list(WORLDS)
                 if not (out := folder / f"{world}-{part}{style}-{seed}.mp4").exists()
                 and not (rows is LOUD and world in FIRST)
+                and not (rows is halves[0] and world not in FIRST)
             }
             if missing:  # composed once for all of them
                 samples = composed(style, seed, SECONDS, gain)
