@@ -38,6 +38,9 @@ RETRIES = 5
 FIRST_SAVE = 30.0
 """Seconds to the first save of a new training; each pause after it is twice as long, up to what
 was asked for."""
+DEAR = 9.0
+"""So many times as long as the last look at what was learned took, none is taken: on a slow or busy
+machine only the state is saved then."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +237,7 @@ def _train(
     last = began = time.monotonic()
     # The first saves come early: they show that all is well, and a show can begin to follow.
     pause = min(FIRST_SAVE, save_every) if step == 0 else save_every
+    looked, cost = -math.inf, 0.0
     values: dict[str, float] | None = None
 
     while True:
@@ -268,7 +272,13 @@ def _train(
             go_back()
             continue
         if due:
-            save_all(values)
+            now = time.monotonic()
+            if save_every and now - looked < DEAR * cost:
+                if ranks.main:
+                    _try(keep, note)
+            else:
+                save_all(values)
+                looked, cost = time.monotonic(), time.monotonic() - now
             last, pause = time.monotonic(), min(2 * pause, save_every)
         records.step(step, {**values, "learning rate": recipe.rate(done)})
         if progress is not None and ranks.main:

@@ -17,6 +17,7 @@ from livegan.dataset.condition import Conditions, Drawing
 from livegan.size import Written
 from livegan.sound import HOP, RATE
 from livegan.sound.features import INDEX
+from livegan.training import places
 from livegan.training.pairs import Pairs
 
 Paint = Callable[[Tensor], Tensor]
@@ -28,16 +29,24 @@ AFTER = 0.1
 """Seconds in which a picture should have answered an onset."""
 RISE = 0.25
 """An onset is a hop in which the envelope of that name, 0..1, rises by more than this."""
+LAYOUT = 64
+"""Cells to a side in which the right sound is told from another."""
 LEAST = 1e-4
 """A change this small, a fortieth of a step of 8 bits, is none: ratios are taken above it."""
 
 
 @dataclass(frozen=True)
 class Truth:
-    """Likeness to held-out pictures: ``l1`` 0..1 (0 is best), ``ssim`` up to 1 (best)."""
+    """Likeness to held-out pictures: ``l1`` 0..1 (0 is best), ``ssim`` up to 1 (best).
+
+    ``right_sound``: by which part the picture of the right sound is nearer to the film than that of
+    another moment, half of the held-out pairs away: 1 if it is the film's, 0 if any would do.
+    Measured in 64x64 cells.
+    """
 
     l1: float
     ssim: float
+    right_sound: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,18 @@ class Motion:
 
     ``flicker`` between neighbouring frames without an onset; ``response`` is how many times more
     that is in the 100 ms after an onset, 1 where nothing answers; ``variety`` between frames two
-    seconds apart or more.
+    seconds apart or more.  ``structure`` and ``colour``: how differently moments four seconds apart
+    are built and coloured; ``align`` how well motion and onsets fall together, and ``by_chance``
+    what that would be with the onsets elsewhere (`livegan.training.places`).
     """
 
     flicker: float
     response: float
     variety: float
+    structure: float = 0.0
+    colour: float = 0.0
+    align: float = 0.0
+    by_chance: float = 0.0
 
 
 def record(score: Truth | Motion) -> dict[str, float]:
@@ -68,15 +83,31 @@ def against_truth(
     _steady(network)
     count = min(most, len(pairs))
     distances, likenesses = [], []
+    made: list[Tensor] = []
+    true: list[Tensor] = []
     for place in range(count):
         condition, truth = pairs.batch([place * len(pairs) // count], torch.device("cpu"))
         painted = (network(condition).clamp(-1, 1) + 1) / 2
         truth = (truth + 1) / 2
         distances.append(float((painted - truth).abs().mean()))
         likenesses.append(float(ssim(painted, truth)))
+        made.append(F.adaptive_avg_pool2d(painted, LAYOUT))
+        true.append(F.adaptive_avg_pool2d(truth, LAYOUT))
         if progress is not None:
             progress((place + 1) / count)
-    return Truth(float(np.mean(distances)), float(np.mean(likenesses)))
+    return Truth(float(np.mean(distances)), float(np.mean(likenesses)), right_sound(made, true))
+
+
+def right_sound(made: Sequence[Tensor], true: Sequence[Tensor]) -> float:
+    """See `Truth`; 0 with a single pair."""
+    count = len(made)
+
+    def distance(away: int) -> float:
+        rows = [(made[(at + away) % count] - true[at]).abs().mean() for at in range(count)]
+        return float(np.mean([float(row) for row in rows]))
+
+    wrong = distance(count // 2)
+    return 1 - distance(0) / wrong if count > 1 and wrong > LEAST else 0.0
 
 
 def ssim(one: Tensor, two: Tensor) -> Tensor:
@@ -122,7 +153,8 @@ def over_sound(
     size : at which conditions are drawn and painted.
     stretches, seconds, fps : parts of each sound, evenly spread over it, that are painted frame
         by frame, for flicker and response.
-    apart : pictures spread over the whole of each sound, for variety.
+    apart : pictures spread over the whole of each sound, for variety; structure and colour are
+        those of its first minute.
     progress : told the part that is done, 0..1.
     """
     several = [sounds] if isinstance(sounds, np.ndarray) else list(sounds)
@@ -142,7 +174,7 @@ def over_sound(
 
 def together(motions: Sequence[Motion]) -> Motion:
     """The mean of each number: sounds count alike, however long or restless they are."""
-    means = np.mean([[m.flicker, m.response, m.variety] for m in motions], axis=0)
+    means = np.mean([list(asdict(motion).values()) for motion in motions], axis=0)
     return Motion(*map(float, means))
 
 
@@ -163,21 +195,24 @@ def _over_one(
     parts = _stretches(end, stretches, seconds, fps)
     spread = [i * end / apart for i in range(1, apart)]
     earlier = {b: a for part in parts for a, b in pairwise(part)}
-    changes: list[float] = []
+    stood = places.moments(end)
+    kept = {*spread, *stood}
+    changes: dict[float, float] = {}
     pictures: dict[float, Tensor] = {}
     # In the order of time, for encoders that are fed the sound.
-    times = sorted({*spread, *(t for part in parts for t in part)})
+    times = sorted({*kept, *(t for part in parts for t in part)})
     for number, time in enumerate(times):
         told(number / len(times))
         pictures[time] = paint(time)
         before = earlier.get(time)
         if before is not None:
-            changes.append(float((pictures[time] - pictures[before]).abs().mean()))
-            if before not in spread:
+            changes[time] = float((pictures[time] - pictures[before]).abs().mean())
+            if before not in kept:
                 del pictures[before]
     envelope = conditions.features[:, INDEX["onset"]].astype(np.float32)
-    near = _after(onsets(envelope), sorted(earlier))
-    change = np.array(changes)
+    struck = onsets(envelope)
+    near = _after(struck, sorted(earlier))
+    change = np.array([changes[time] for time in sorted(earlier)])
     flicker = float(change[~near].mean()) if (~near).any() else 0.0
     response = 1.0
     if near.any() and (~near).any():
@@ -189,7 +224,47 @@ def _over_one(
         for b in spread
         if b - a >= 2
     ]
-    return Motion(flicker, response, float(np.mean(differences)) if differences else 0.0)
+    aligned = np.mean([_aligned(part, changes, struck, fps) for part in parts], axis=0)
+    return Motion(
+        flicker,
+        response,
+        float(np.mean(differences)) if differences else 0.0,
+        places.structure([pictures[time] for time in stood]),
+        places.colour([pictures[time] for time in stood]),
+        *map(float, aligned),
+    )
+
+
+def _aligned(
+    part: list[float], changes: dict[float, float], struck: npt.NDArray[np.float64], fps: float
+) -> tuple[float, float]:
+    """AV-Align of a stretch of frames, and with its onsets elsewhere; 0 and 0 without onsets."""
+    change = np.array([changes[time] for time in part[1:]])
+    # The first frame that is painted at an onset or after it.
+    frames = np.ceil((struck - part[0]) * fps - 1e-6) - 1
+    frames = frames[(frames >= 0) & (frames < len(change))]
+    if not len(frames):
+        return 0.0, 0.0
+    return places.av_align(change, frames), places.shuffled_align(change, frames)
+
+
+def cross_fed(
+    network: Paint,
+    own: Drawing,
+    other: Drawing,
+    samples: Samples,
+    *,
+    size: Written = 256,
+) -> float:
+    """How differently built what is painted of another encoder's condition is, at the same
+    moments, from what is painted of its own: `livegan.training.places.apart`."""
+    rows = []
+    for drawing in (own, other):
+        conditions = Conditions(samples, [drawing], size)
+        paint = painter_of(network, conditions)
+        end = len(samples) // HOP * HOP / RATE
+        rows.append([paint(time) for time in places.moments(end)])
+    return places.apart(*rows)
 
 
 def _stretches(end: float, count: int, seconds: float, fps: float) -> list[list[float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,15 @@ from livegan.size import UNSAID, Size, Written
 from livegan.sound.media import decode
 from livegan.training.layout import PairsError, advice, origin, pair_files
 from livegan.training.pairs import pairs_in
-from livegan.training.scores import Motion, Truth, against_truth, over_sound, record, together
+from livegan.training.scores import (
+    Motion,
+    Truth,
+    against_truth,
+    cross_fed,
+    over_sound,
+    record,
+    together,
+)
 
 MISMATCHED = ("waveform", "timeline")
 """What a model is cross-fed if nothing is asked for: the first that it was not trained on."""
@@ -44,6 +52,8 @@ class Playing:
     encoder: str
     own: bool
     motion: Motion
+    apart: float | None = None
+    """How differently built its pictures are from those of the model's own encoder."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class Scores:
         if not self.likenesses:
             return None
         counts = [each.pairs for each in self.likenesses]
-        values = [[each.truth.l1, each.truth.ssim] for each in self.likenesses]
+        values = [list(asdict(each.truth).values()) for each in self.likenesses]
         return Truth(*map(float, np.average(values, axis=0, weights=counts)))
 
     def motions(self) -> dict[tuple[str, bool], Motion]:
@@ -82,7 +92,8 @@ class Scores:
             if own:
                 scores |= record(motion)
             else:
-                scores[f"fed {encoder}"] = record(motion)
+                unlike = [p.apart for p in self.playings if p.encoder == encoder and not p.own]
+                scores[f"fed {encoder}"] = record(motion) | apart_record(unlike)
         if self.playings:
             scores["sounds"] = list(dict.fromkeys(Path(p.sound).name for p in self.playings))
         return replace(card, scores=scores)
@@ -155,8 +166,18 @@ def score(
             motion = over_sound(
                 played(generator), found, samples, size=asked, progress=partial(progress, what)
             )
-            playings.append(Playing(str(file), found.name, place < len(own), motion))
+            mine = place < len(own)
+            unlike = None
+            if own and not mine:
+                unlike = cross_fed(played(generator), own[0], found, samples, size=asked)
+            playings.append(Playing(str(file), found.name, mine, motion, unlike))
     return Scores(likenesses, playings, notes)
+
+
+def apart_record(values: Sequence[float | None]) -> dict[str, float]:
+    """For a card: the mean of what was measured of `Playing.apart`; nothing if nothing was."""
+    found = [value for value in values if value is not None]
+    return {"apart": round(float(np.mean(found)), 4)} if found else {}
 
 
 def played(generator: Generator) -> Callable[[Tensor], Tensor]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from render import render
+from render import composed, render
 from worlds import WORLDS
 
 SECONDS = 60.0
@@ -34,6 +34,19 @@ TRAINING = (
     ("dub", 16, 0.0),
 )
 """Style, seed and gain in dB: loud and soft masters, so that loudness itself is learned."""
+LOUD = (
+    ("techno", 17, 6.0),
+    ("house", 18, 9.0),
+    ("drumandbass", 19, 6.0),
+    ("hiphop", 20, 9.0),
+    ("ambient", 21, 9.0),
+    ("synthpop", 22, 6.0),
+    ("rock", 23, 9.0),
+    ("dub", 24, 9.0),
+)
+"""Above 0 dB a limiter holds them: as loud as records are."""
+FIRST = ("nebula", "corridor", "city", "ocean")
+"""Worlds whose films are of all songs of `TRAINING`; the others are of half of them, and `LOUD`."""
 HELD_OUT = (("house", 101, -2.0), ("drumandbass", 102, 0.0))
 
 
@@ -48,14 +61,20 @@ def main(
     if unknown:
         raise typer.BadParameter(f"no world {unknown[0]!r}; there are {', '.join(WORLDS)}")
     folder.mkdir(parents=True, exist_ok=True)
-    for world in worlds or list(WORLDS):
-        for part, rows in (("val-", HELD_OUT), ("", TRAINING)):
-            for style, seed, gain in rows:
-                out = folder / f"{world}-{part}{style}-{seed}.mp4"
-                if not out.exists():
-                    render(
-                        world, out, style, seed, SECONDS, size=size, fps=fps, gain=gain, quality=10
-                    )
+    halves = TRAINING[: len(TRAINING) // 2], TRAINING[len(TRAINING) // 2 :]
+    for part, rows in (("val-", HELD_OUT), ("", halves[0]), ("", halves[1]), ("", LOUD)):
+        for style, seed, gain in rows:
+            missing = {
+                world: out
+                for world in worlds or list(WORLDS)
+                if not (out := folder / f"{world}-{part}{style}-{seed}.mp4").exists()
+                and not (rows is LOUD and world in FIRST)
+                and not (rows is halves[0] and world not in FIRST)
+            }
+            if missing:  # composed once for all of them
+                samples = composed(style, seed, SECONDS, gain)
+            for world, out in missing.items():
+                render(world, out, samples, f"{style} {seed}", size=size, fps=fps, quality=10)
 
 
 if __name__ == "__main__":

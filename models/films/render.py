@@ -1,4 +1,4 @@
-"""Render a film of one of the four worlds, drawn from a composed song, with the song as its sound.
+"""Render a film of one of the worlds, drawn from a composed song, with the song as its sound.
 
     python models/films/render.py nebula --seconds 60 --seed 3 --style techno --out FILM.mp4
 
@@ -43,17 +43,20 @@ def writer(out: Path, samples: NDArray[np.float32], *, fps: int, quality: int = 
 
 
 def main(
-    world: Annotated[str, typer.Argument(help="nebula, corridor, city or ocean")],
+    world: Annotated[str, typer.Argument(help=", ".join(WORLDS))],
     out: Annotated[Path, typer.Option(help="the film to write")],
     seconds: Annotated[float, typer.Option(min=1, help="length of the film")] = 60.0,
     seed: Annotated[int, typer.Option(min=0, help="which song")] = 0,
     style: Annotated[str, typer.Option(help="style of the song")] = "techno",
     size: Annotated[int, typer.Option(min=32, max=2048, help="height and width in pixels")] = 256,
     fps: Annotated[int, typer.Option(min=1, max=100, help="frames a second")] = 25,
-    gain: Annotated[float, typer.Option(min=-40, max=0, help="loudness of the song in dB")] = 0.0,
+    gain: Annotated[
+        float,
+        typer.Option(min=-40, max=20, help="loudness of the song in dB; above 0 it is limited"),
+    ] = 0.0,
     quality: Annotated[int, typer.Option(min=0, max=51, help="x264 crf, lower is better")] = 14,
 ) -> None:
-    """Render a film of one of the four worlds with a composed song as its sound."""
+    """Render a film of one of the worlds with a composed song as its sound."""
     problem = (
         f"no world {world!r}; there are {', '.join(WORLDS)}"
         if world not in WORLDS
@@ -67,27 +70,34 @@ def main(
     )
     if problem:
         raise typer.BadParameter(problem)
-    render(world, out, style, seed, seconds, size=size, fps=fps, gain=gain, quality=quality)
+    samples = composed(style, seed, seconds, gain)
+    render(world, out, samples, f"{style} {seed}", size=size, fps=fps, quality=quality)
+
+
+def composed(style: str, seed: int, seconds: float, gain: float) -> NDArray[np.float32]:
+    """(n, 2) float32 at 48 kHz: a song, ``gain`` dB louder; above 0 a soft limiter holds it."""
+    samples = compose(style, seed, seconds).samples * np.float32(10 ** (gain / 20))
+    return np.tanh(samples) if gain > 0 else samples
 
 
 def render(
     world: str,
     out: Path,
-    style: str,
-    seed: int,
-    seconds: float,
+    samples: NDArray[np.float32],
+    title: str,
     *,
     size: int,
     fps: int,
-    gain: float = 0.0,
     quality: int = 14,
 ) -> None:
-    """Compose, draw and write one film, with a progress bar; the arguments are those of `main`."""
-    samples = compose(style, seed, seconds).samples * np.float32(10 ** (gain / 20))
+    """Draw and write one film of (n, 2) ``samples``, with a progress bar under its title.
+
+    A film that is interrupted leaves no file.
+    """
     count = len(samples) * fps // RATE
     with Progress() as progress:
         pictures = frames(world, samples, size, fps)
-        followed = progress.track(pictures, total=count, description=f"{world}, {style} {seed}")
+        followed = progress.track(pictures, total=count, description=f"{world}, {title}")
         with writer(out, samples, fps=fps, quality=quality) as film:
             for picture in followed:
                 film.write(picture)

@@ -1,4 +1,4 @@
-"""Make one of livegan's own four models from its films.
+"""Make one of livegan's own models from its films.
 
     python models/films/catalogue.py FILMS
     python models/recipes/train.py nebula --films FILMS --work WORK
@@ -23,11 +23,11 @@ import torch
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from livegan.dataset import Split, build, drawing
+from livegan.dataset import Drawing, Split, build, drawing
 from livegan.sound.media import decode
 from livegan.training import Recipe, Trained, TrainingStep, pack, train
 from livegan.training.presets import recipe_of
-from livegan.training.scores import over_sound, record
+from livegan.training.scores import cross_fed, over_sound, record
 
 sys.path.insert(0, str(Path(__file__).parent))
 from strokes import strokes
@@ -47,10 +47,19 @@ WORLDS = {
     "corridor": World("waveform", "timeline", "A hall of lights that runs ahead"),
     "city": World("levels", "waveform", "A city at night, by the water"),
     "ocean": World("levels_timeline", "timeline", "The sea under a changing sky"),
+    "dunes": World("waveform", "levels", "Dunes that the wave heaps up, from night to noon"),
+    "moth": World("levels", "timeline", "A moth in a garden, whose wings are the music"),
+    "forest": World("levels_timeline", "waveform", "Wooded hills in the mist, and lanterns"),
+    "fjord": World("timeline", "levels", "Mountains in still water that one sails past"),
 }
 
 STRIKES: dict[str, Any] = {"lr": 3e-4, "settle": 0.0, "change": 48.0}
 """The last stretch: twos around strokes, and how a picture changes between them."""
+
+
+QUICK: dict[str, Any] = {"batch": 2, "filters": 16, "patch": 128}
+"""Half the pairs in a step and a discriminator of a tenth of the cost: where a step takes seconds,
+more steps of less are worth more."""
 
 
 def main(
@@ -60,15 +69,20 @@ def main(
     out: Annotated[Path | None, typer.Option(help="the model's folder")] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="of training")] = 35.0,
     strikes: Annotated[float, typer.Option(min=0, help="minutes of the last stretch")] = 0.0,
+    half: Annotated[float, typer.Option(min=0, help="minutes at half the size before that")] = 0.0,
     start: Annotated[Path | None, typer.Option(help="model to begin from")] = None,
     rate: Annotated[float, typer.Option(help="pairs a second")] = 4.0,
     size: Annotated[int, typer.Option(help="height and width in pixels")] = 512,
+    quick: Annotated[bool, typer.Option("--quick", help="for a slow machine: see QUICK")] = False,
+    scored: Annotated[
+        bool, typer.Option(help="measure it on held-out songs; takes minutes")
+    ] = True,
     device: Annotated[str, typer.Option(help="cpu, cuda, mps")] = "cpu",
 ) -> None:
     """Pairs, training, scores, card."""
     if world not in WORLDS:
         raise typer.BadParameter(f"no world {world!r}; there are {', '.join(WORLDS)}")
-    made = WORLDS[world]
+    made, less = WORLDS[world], QUICK if quick else {}
     found = sorted(films.glob(f"{world}-*.mp4"))
     held_out = [film for film in found if "-val-" in film.name]
     if not held_out or len(held_out) == len(found):
@@ -94,6 +108,7 @@ def main(
             rate=rate,
             split=Split(share=0),
             near=0.001,
+            crop="none",
             progress=on_pairs,
         )
         for film in result.films:
@@ -111,7 +126,16 @@ def main(
             state = work / f"{world}-{name}-state"
             return train(data, state, recipe, device=device, start=start, progress=on_step)
 
-        trained = stretch("training", data, recipe_of("live", hours=minutes / 60), start)
+        earlier = 0.0, 0
+        if half:  # a step costs a quarter, and light and layout are learned first anyway
+            less_still = {**less, "batch": 4, "sizes": (size // 2,), "patch": 96, "hold": 1.0}
+            begun = stretch("half", data, recipe_of("live", hours=half / 60, **less_still), start)
+            earlier = begun.seconds, begun.steps
+            start = pack(begun, data, work / f"{world}-half", measure=False)
+        trained = stretch("training", data, recipe_of("live", hours=minutes / 60, **less), start)
+        trained = replace(
+            trained, seconds=trained.seconds + earlier[0], steps=trained.steps + earlier[1]
+        )
         if strikes:
             first = pack(trained, data, work / f"{world}-first")
             drawing_strokes = bars.add_task("strokes", total=len(found) - len(held_out), note="")
@@ -129,13 +153,7 @@ def main(
                 last, steps=trained.steps + last.steps, seconds=trained.seconds + last.seconds
             )
     trained.network.to(torch.device("cpu"))
-    sounds = [decode(film) for film in held_out]
-
-    def motion(encoder: str) -> dict[str, float]:
-        return record(over_sound(trained.network, drawing(encoder), sounds, size=size))
-
-    scores: dict[str, Any] = motion(made.encoder)
-    scores[f"fed {made.mismatched}"] = motion(made.mismatched)
+    scores = heard(trained, made, held_out, size) if scored else {}
     pack(
         trained,
         data,
@@ -148,8 +166,23 @@ def main(
         made_with=f"models/films/catalogue.py; models/recipes/train.py {world} "
         f"--minutes {minutes:g}"
         + (f" --strikes {strikes:g}" if strikes else "")
-        + (" --start" if start else ""),
+        + (f" --half {half:g}" if half else "")
+        + (" --quick" if quick else "")
+        + (" --start" if start and not half else ""),
     )
+
+
+def heard(trained: Trained, made: World, films: list[Path], size: int) -> dict[str, Any]:
+    """For the card: how it moves with the sound of films that it did not learn from."""
+    sounds = [decode(film) for film in films]
+    own, other = drawing(made.encoder), drawing(made.mismatched)
+
+    def motion(encoder: Drawing) -> dict[str, float]:
+        return record(over_sound(trained.network, encoder, sounds, size=size))
+
+    unlike = [cross_fed(trained.network, own, other, sound, size=size) for sound in sounds]
+    apart = {"apart": round(sum(unlike) / len(unlike), 4)}
+    return {**motion(own), f"fed {made.mismatched}": motion(other) | apart}
 
 
 if __name__ == "__main__":

@@ -49,7 +49,9 @@ def test_films_become_a_model_with_scores(tmp_path: Path, monkeypatch: pytest.Mo
     film(films / "city-one-1.mp4", 1, seconds=6)
     film(films / "city-val-two-2.mp4", 2)
     work = tmp_path / "work"
-    script.main("city", films, work, tmp_path / "city", minutes=0.03, strikes=0.03, size=256)
+    script.main(
+        "city", films, work, tmp_path / "city", minutes=0.03, half=0.02, strikes=0.03, size=256
+    )
     twos = [file.name[-5] for file in sorted((work / "city-twos" / "train").glob("*-stroke-*"))]
     assert twos and twos == ["a", "b"] * (len(twos) // 2)
     card = read_card(find("city", [tmp_path]))

@@ -67,7 +67,9 @@ def test_scores_are_those_of_the_network_and_their_means_go_on_the_card(
     assert card.title == "Mine" and checkpoint.card.scores == {}
     assert card.scores["l1"] == round(truth.l1, 4)
     assert card.scores["pairs"] == 4 and card.scores["sounds"] == ["a.wav", "b.wav"]
-    assert card.scores["fed waveform"].keys() == {"flicker", "response", "variety"}
+    assert card.scores["fed waveform"].keys() == {
+        "flicker", "response", "variety", "structure", "colour", "align", "by_chance", "apart",
+    }  # fmt: skip
     mean = sum(p.motion.flicker for p in found.playings if p.own) / 2
     assert card.scores["flicker"] == round(mean, 4)
 

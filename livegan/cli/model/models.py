@@ -17,15 +17,33 @@ from livegan.size import UNSAID, Size
 if TYPE_CHECKING:
     from livegan.generators import Card, Checkpoint
 
-SCORES = ("l1", "ssim", "flicker", "response", "variety")
+SCORES = (
+    "l1",
+    "ssim",
+    "right_sound",
+    "flicker",
+    "response",
+    "variety",
+    "structure",
+    "colour",
+    "align",
+    "by_chance",
+    "apart",
+)
 """What `livegan score` measures, in the order in which it is shown."""
 
 MEANING = {
     "l1": "distance from the validation pictures; 0 is best",
     "ssim": "similarity to the validation pictures; 1 is best",
+    "right_sound": "how much nearer to the film than with another moment's sound; 1 is best",
     "flicker": "change from frame to frame, without an attack in the sound",
     "response": "how many times more the picture changes after an attack",
     "variety": "change over a whole song",
+    "structure": "how differently moments of a song are built, by their edges; 0 is one scene",
+    "colour": "how differently moments of a song are coloured",
+    "align": "how well motion and attacks fall together (AV-Align); 1 is best",
+    "by_chance": "align, if the attacks were elsewhere",
+    "apart": "cross-fed, how differently built than with its own encoder",
 }
 
 

@@ -28,7 +28,9 @@ def score(
     ] = None,
     sound: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Music, to measure response, flicker and variety."),
+        typer.Option(
+            metavar="FILE", help="Music, to measure what moves, and how different its moments look."
+        ),
     ] = None,
     fed: Annotated[
         list[str] | None,
@@ -117,6 +119,7 @@ def only(row: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 def rows_of(scores: Scores) -> list[dict[str, Any]]:
     """One row a data set; one a sound and encoder; and the means where there are several."""
     from livegan.training.scores import record
+    from livegan.training.scoring import apart_record
 
     rows: list[dict[str, Any]] = []
     for each in scores.likenesses:
@@ -127,9 +130,11 @@ def rows_of(scores: Scores) -> list[dict[str, Any]]:
         rows.append({"name": "all pairs", **record(truth)})
     for played in scores.playings:
         fed = played.encoder + ("" if played.own else " (cross-fed)")
-        rows.append({"name": short(played.sound), "fed": fed, **record(played.motion)})
+        unlike = apart_record([played.apart])
+        rows.append({"name": short(played.sound), "fed": fed, **record(played.motion), **unlike})
     if len({played.sound for played in scores.playings}) > 1:
         for (encoder, own), motion in scores.motions().items():
             fed = encoder + ("" if own else " (cross-fed)")
-            rows.append({"name": "all sounds", "fed": fed, **record(motion)})
+            unlike = apart_record([p.apart for p in scores.playings if p.encoder == encoder])
+            rows.append({"name": "all sounds", "fed": fed, **record(motion), **unlike})
     return rows

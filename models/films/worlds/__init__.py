@@ -1,4 +1,4 @@
-"""The four worlds: pictures that are functions of the sound up to now."""
+"""The worlds: pictures that are functions of the sound up to now."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from worlds.city import City
 from worlds.corridor import Corridor
+from worlds.dunes import Dunes
+from worlds.fjord import Fjord
+from worlds.forest import Forest
+from worlds.moth import Moth
 from worlds.nebula import Nebula
 from worlds.ocean import Ocean
 
@@ -27,4 +31,8 @@ WORLDS: dict[str, type[World]] = {
     "corridor": Corridor,
     "city": City,
     "ocean": Ocean,
+    "dunes": Dunes,
+    "fjord": Fjord,
+    "moth": Moth,
+    "forest": Forest,
 }

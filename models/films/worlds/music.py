@@ -72,6 +72,12 @@ def rises(values: Field, rate: float, back: float = 0.12) -> Field:
     return np.maximum(values - before, 0)
 
 
+def loudness(points: Field, low: float, high: float) -> float:
+    """0..1 of the recent (n, 8) points of `timeline`, from ``low`` to ``high`` dB of full scale."""
+    rms = float(recent(points[:, 2:4], 50.0).mean())
+    return step(low, high, 20 * log10(rms + 1e-6))
+
+
 def mood_of_points(points: Field) -> Mood:
     """The mood of (n, 8) points of `timeline`, fifty a second."""
     mean = recent(points, 50.0)
