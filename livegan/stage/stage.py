@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import queue
 import threading
@@ -26,7 +25,6 @@ from livegan.ipc.messages import (
     Slots,
     SourceRings,
     Sources,
-    Waiting,
 )
 from livegan.ipc.shared_memory import sweep
 from livegan.picture_sources.source import SourceName, Wanted
@@ -42,7 +40,6 @@ from livegan.stage.control.scenes import SceneKnobs, cue_scene
 from livegan.stage.control.switches import Switches, shown_hud
 from livegan.stage.fallback.fallbacks import Fallbacks
 from livegan.stage.fallback.first_still import first_still
-from livegan.stage.fallback.ladder import CHOSEN, Rung
 from livegan.stage.fallback.still import Still, place_of
 from livegan.stage.flash.told_guard import told_guard
 from livegan.stage.hands.hands import Hands
@@ -55,6 +52,7 @@ from livegan.stage.patch_guests.guests import PatchGuests
 from livegan.stage.patch_guests.monitor import Monitor
 from livegan.stage.picture_guests.guests import PictureGuests
 from livegan.stage.record.captures import Captures
+from livegan.stage.record.changes import WrittenChanges
 from livegan.stage.record.journal import begin_journal
 from livegan.stage.record.show_log import opened_log
 from livegan.stage.record.show_report import ShowReport
@@ -83,11 +81,6 @@ class Stage:
         self._left = threading.Event()
         """The stage's own thread has left its loop."""
         self._status = 0
-        self._heard = ""
-        """The name of the sound that was told last."""
-        self._missing: dict[str, str] = {}
-        """What the show goes on without: "sound", "inputs" or "log", and why."""
-        self._rung: Rung = "still"
         self._safe_plays = False
 
     def run(self) -> int:
@@ -186,6 +179,9 @@ class Stage:
             note=self._note,
         )
         stack.callback(self._streams.stop)
+        self._changes = WrittenChanges(
+            self._log, fallbacks, self._listening, self._audio, self._hear
+        )
         self._audience = Audience(options.working, options.set, self._note, self._sound_ring)
         self._outputs = Outputs(
             openers(self._note), self._streams, self._note, self._audience.guest
@@ -311,7 +307,7 @@ class Stage:
         if self._streams.main.counts.live and self._report.first_picture is None:
             self._log.record("first_picture", after=self._report.begin(now))
             self._still.begin(now)
-        self._climb()
+        self._changes.look()
         self._still.look(now)
         self._orders.look(now)
         self._remote.look(now)
@@ -319,16 +315,6 @@ class Stage:
         self._picture_guests.look()
         self._monitor.look()
         presenter.switches = self._autopilot.shown(presenter.switches)
-        heard = self._listening.source.name
-        if heard != self._heard:
-            self._heard = heard
-            self._log.record("sound", source=heard)
-            self._log.say(f"sound    {heard}", "cyan")
-        missing = {"sound": self._listening.waiting, "inputs": self._audio.missing}
-        for what, text in {**missing, "log": self._log.trouble}.items():
-            if self._missing.get(what, "") != text:
-                self._missing[what] = text
-                self._hear(Waiting(what, text))
         for _ in range(MESSAGES_A_FRAME):
             try:
                 message = self._inbox.get_nowait()
@@ -349,17 +335,6 @@ class Stage:
         black = self._presenter.switches.black
         self._log.record("blackout", on=black)
         self._log.say("blackout: b fades back in" if black else "blackout over", "yellow")
-
-    def _climb(self) -> None:
-        """Write down that another rung of the ladder is on."""
-        ladder = self._streams.main.fallbacks.ladder
-        if ladder.rung == self._rung:
-            return
-        before, self._rung = self._rung, ladder.rung
-        gap = round(ladder.gap, 2) if math.isfinite(ladder.gap) else None
-        self._log.record("rung", rung=ladder.rung, before=before, why=ladder.why, gap=gap)
-        if ladder.rung != "live" and ladder.why != CHOSEN:
-            self._log.say(f"picture  {ladder.line}", "yellow")
 
     def _cue(self, scene: str) -> None:
         """Play the scene that a controller asks for."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -14,7 +14,7 @@ from livegan.cli.console.choosing import chosen_scenes, chosen_set, followed_mod
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.options import AudioOption, TempoOption, WithOption
 from livegan.cli.console.sizes import CANVAS, size_option
-from livegan.cli.show.rehearse import FlashGuardMode, guard_mode
+from livegan.cli.show.rehearse_options import FlashGuardMode, guard_mode
 from livegan.files import named
 from livegan.size import UNSAID, Size
 

@@ -12,7 +12,7 @@ from livegan.cli.console.machines import RayOption, machines
 from livegan.cli.console.options import WithOption
 from livegan.cli.console.progress_bar import progress_bar
 from livegan.cli.console.sizes import CANVAS, size_option
-from livegan.cli.show.rehearse import guard_mode
+from livegan.cli.show.rehearse_options import guard_mode
 from livegan.cli.show.shows import find
 from livegan.size import UNSAID, Size
 
