@@ -7,6 +7,7 @@ name here and a method of every picture; every encoder is ``encode.NAME``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -79,6 +80,13 @@ MODEL = (
         name="backend",
     ),
     Param(
+        "auto",
+        doc="what it runs on: the show's device (auto), cpu, cuda, mps, or one of several graphics "
+        "cards, such as cuda:1",
+        live=False,
+        name="device",
+    ),
+    Param(
         UNSAID,
         doc="size to paint at, and size of the result; one number takes the canvas's shape; "
         "without one, the size on the card, scaled to the canvas",
@@ -102,6 +110,8 @@ MODEL = (
     ),
 )
 """The options of ``model(...)`` as rows of data: what they mean, and what is valid."""
+
+DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 beat = Signal("beat")
 """Phase of the beat, 0..1."""
@@ -158,6 +168,7 @@ def model(
     dropout: bool | Signal = False,
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
     backend: str = "auto",
+    device: str = "auto",
     size: int | str | tuple[int, int] | None = None,
     fit: Literal["cover", "contain", "stretch"] | Signal = "cover",
     trust: bool = False,
@@ -194,7 +205,10 @@ def model(
     if key is not None and not isinstance(key, str):
         raise SetError(f"model: key is a text in quotes, got {describe(key)}")
     given = {"norm": norm, "dropout": dropout, "precision": precision, "backend": backend}
-    live, fixed = bind("model", MODEL, {**given, "size": size, "fit": fit, "trust": trust})
+    given |= {"device": device, "size": size, "fit": fit, "trust": trust}
+    live, fixed = bind("model", MODEL, given)
+    if not DEVICE.fullmatch(fixed["device"]):
+        raise SetError(f"model: device is auto, cpu, cuda, cuda:1 or mps, got {describe(device)}")
     if isinstance(checkpoint, Morph):
         fixed["checkpoint"], fixed["other"] = checkpoint.a, checkpoint.b
         live["amount"] = checkpoint.amount

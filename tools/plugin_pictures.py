@@ -76,7 +76,7 @@ def timeslip(folder: Path) -> None:
     """A rose that turns, as it is and slipped: downwards, and by the reef."""
     from livegan_timeslip import Timeslip
 
-    from livegan.engine.program.player import as_bytes
+    from livegan.engine.program.picture_bytes import as_bytes
     from livegan.plugin import Now, declare
     from livegan.sound.history import RecordedHistory
     from livegan.testing.playing import Play

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from livegan import share
 from livegan.benchmark.stage import stage_rows
@@ -29,7 +30,8 @@ from livegan.engine.program.nodes.instance import (
     painting_size,
 )
 from livegan.engine.program.nodes.shader_instance import ShaderInstance
-from livegan.engine.program.player import Player, as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
+from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.generators import find, load
 from livegan.generators.bench import bench_generators, matrix_peak
@@ -195,7 +197,7 @@ def frame_rows(
     ``ms`` is by the clock; the parts are summed over the threads that do them, and ``rest %`` is
     the part of that sum that is not generators.
     """
-    plain = plain_frame(program, history)
+    plain = plain_frame(program, history, player.device)
     spent: list[dict[str, float]] = []
     times: list[list[float]] = [[], []]
     end = time.perf_counter() + seconds
@@ -233,8 +235,15 @@ def frame_rows(
     ]
 
 
-def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
-    """The loop a user would write: float32 networks, one after the other, tiled with numpy."""
+def plain_frame(
+    program: Program,
+    history: Playhead,
+    device: torch.device,
+    dtype: torch.dtype = torch.float32,
+    prepared: Callable[[nn.Module], nn.Module] = nn.Module.eval,
+) -> Callable[[int], Any]:
+    """The loop a user would write: networks one after the other, float32 if not told otherwise,
+    tiled with numpy.  ``prepared`` makes a network ready."""
     hearing = Hearing(history)
     parts: list[tuple[OperationInstance, Picture, Any, Size]] = []
     for slot in program.slots:
@@ -243,7 +252,7 @@ def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
         source = next((p for p in walk(slot.node) if p.kind == "encoder"), None)
         checkpoint = instance.generator.checkpoint
         if source is not None and checkpoint.architecture is not None:
-            module = checkpoint.module().eval()
+            module = prepared(checkpoint.module().to(device))
             size = painting_size(slot.node, instance.generator, program.size)
             parts.append((OperationInstance(source), source, module, size))
 
@@ -251,9 +260,10 @@ def plain_frame(program: Program, history: Playhead) -> Callable[[int], Any]:
         now = moment_at(history, position / RATE, program.size, hearing)
         tiles = []
         for encoder, node, module, size in parts:
-            condition = resize(encoder.draw(node, [], now), *size)
+            condition = resize(encoder.draw(node, [], now), *size).to(device)
             with torch.no_grad():
-                out = resize(module(condition[None] * 2 - 1)[0], *program.size)
+                painted = module((condition[None] * 2 - 1).to(dtype))[0].float()
+                out = resize(painted, *program.size).cpu()
             tiles.append(
                 ((out.numpy() + 1) * 127.5).clip(0, 255).astype(np.uint8).transpose(1, 2, 0)
             )

@@ -33,6 +33,8 @@ def as_picture(array: Any, device: Any = "cpu", size: tuple[int, int] | None = N
     """
     import torch
 
+    from livegan.generators.device import sent
+
     if isinstance(array, torch.Tensor):
         tensor = array.detach()
     elif isinstance(array, np.ndarray):
@@ -57,7 +59,7 @@ def as_picture(array: Any, device: Any = "cpu", size: tuple[int, int] | None = N
             tensor = tensor.permute(2, 0, 1)
     if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or 0 in shape:
         raise refusal(f"an array of shape {shape}")
-    tensor = tensor.to(device)
+    tensor = sent(tensor, torch.device(device))
     if tensor.dtype == torch.uint8:
         tensor = tensor.to(torch.float32) / 255
     elif tensor.is_floating_point() or tensor.dtype == torch.bool:

@@ -67,11 +67,11 @@ class PlayerJournal:
         device, precision = describe_device(self._player.device)
         self._journal.say("enter", picture=picture, device=device, precision=precision)
 
-    def drew(self, frame: Frame, pixels: Any) -> None:
-        """A frame was drawn: ``pixels`` are the bytes of its picture."""
+    def drew(self, frame: Frame) -> Callable[[Any], None]:
+        """A frame was drawn: call what this returns with the bytes of its picture."""
         player = self._player
         if player.newest is None:
-            return
+            return lambda pixels: None
         program, reading = player.newest
         plays = playing_backends(program)
         if plays != self._plays:  # another backend paints from now on
@@ -82,7 +82,7 @@ class PlayerJournal:
             for key, heard in (reading.sounds.positions if reading.sounds else {}).items()
             if heard != frame.position
         }
-        self._journal.frame(frame, pixels, player.fps, player.solo, reading.controls, behind)
+        return self._journal.frame(frame, player.fps, player.solo, reading.controls, behind)
 
     def close(self) -> None:
         """Write what waits."""

@@ -7,6 +7,7 @@ import itertools
 import os
 import threading
 import time
+from collections.abc import Callable
 from os import _exit as leave_at_once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ from livegan.stage.window.pacing import FramePace
 if TYPE_CHECKING:  # a process that starts is to be heard of before torch is loaded
     from livegan.engine.commit.script import Script
     from livegan.engine.journaling import PlayerJournal
+    from livegan.engine.rings import OnItsWay
 
 BEAT_S = 0.1
 """Between two beats of the pulse; every second one is told in a message as well."""
@@ -71,6 +73,10 @@ class Engine:
         self.frames = 0
         self.times = UNTIMED
         """Of the frame that is drawn."""
+        self.coming: OnItsWay | None = None
+        """A frame whose pictures a graphics card has still to work out."""
+        self.journaled: Callable[[Any], None] | None = None
+        """Receives the bytes of that frame."""
         self.rate = 0.0
         self.thumbs = True
         self.announced = 0
@@ -189,6 +195,7 @@ class Engine:
         last_position, stumbled = -1, 0
         while self.link.open:
             self.answer()
+            self.show_coming(wait=False)
             if self.player.program is None and self.player.cued is None:
                 time.sleep(0.01)
                 continue
@@ -206,7 +213,7 @@ class Engine:
                 frame = self.player.frame(position)
                 self.leave_if_forked()
                 if frame is not None:
-                    self.show(frame)
+                    self.bring_out(frame, self.times.began + 1.0 / self.player.fps)
                     self.frames += 1
                     counted += 1
                 stumbled = 0
@@ -240,13 +247,36 @@ class Engine:
         self.link.send(fault)
         self.pipeline.put_back()
 
-    def show(self, frame: Any) -> None:
+    def bring_out(self, frame: Any, due: float) -> None:
+        """Hand a frame over as soon as its pictures are there.
+
+        While a graphics card works on them, the next frame is begun if it is ``due``: then the two
+        work at the same time, and at most one frame is on its way. Else this waits, so that no
+        picture is older for it.
+        """
+        self.show_coming()
+        self.coming = self.rings.start(frame, self.frames, self.times)
+        if self.journal is not None:
+            self.journaled = self.journal.drew(frame)
+        self.show_coming(wait=time.monotonic() < due or self.player.looks)
+
+    def show_coming(self, *, wait: bool = True) -> None:
+        """Hand over the frame that is on its way, if it is there or is to be waited for."""
+        coming = self.coming
+        if coming is not None and (wait or coming.here):
+            self.coming = None
+            self.show(coming)
+
+    def show(self, shown: OnItsWay) -> None:
         """Hand a frame over, and say what is on the air where that is new."""
         began = time.perf_counter()
-        pixels = self.rings.show(frame, self.frames, self.times)
-        if self.journal is not None:
-            self.journal.drew(frame, pixels)
-        self.sent.write(frame.sent, self.frames, frame.now.time)
+        frame = shown.frame
+        pixels = self.rings.hand_over(shown)
+        self.player.waited_s += shown.pixels.waited_s
+        self.player.settle()
+        if self.journaled is not None:
+            self.journaled(pixels)
+        self.sent.write(frame.sent, shown.number, frame.now.time)
         self.seen.write(self.player.seeing.values, frame.now.time)
         self.player.spent["output"] += time.perf_counter() - began
         if self.announced != frame.version:

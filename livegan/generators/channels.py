@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -50,9 +51,15 @@ def adapt(picture: Tensor, channels: int) -> Tensor:
     if channels == 1:
         if has < 3:
             return picture.mean(0, keepdim=True)
-        weights = torch.tensor(LUMA, device=picture.device, dtype=picture.dtype)
-        return (weights[:, None, None] * picture[:3]).sum(0, keepdim=True)
-    return picture[[i % has for i in range(channels)]]
+        return (luma(picture.dtype, picture.device) * picture[:3]).sum(0, keepdim=True)
+    return torch.cat([picture] * -(-channels // has))[:channels]
+
+
+@lru_cache(maxsize=16)
+def luma(dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(3, 1, 1) of :data:`LUMA`; kept, for a graphics card would be waited for each time."""
+    with torch.inference_mode(False):
+        return torch.tensor(LUMA, device=device, dtype=dtype)[:, None, None]
 
 
 def resize(picture: Tensor, height: int, width: int) -> Tensor:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
@@ -14,8 +15,9 @@ from .backends.names import AUTO, EXACT, TORCH, choice_named
 from .backends.slot import BackendSlot, Opened
 from .channels import adapt, as_picture, as_size, resize
 from .checkpoint import Checkpoint, is_concurrent
-from .device import choose_device
+from .device import choose_device, works_alone
 from .errors import ModelError
+from .networks.captured import CapturedNetwork
 from .networks.network import NormMode, PaintPlan, seeded
 from .precision import choose_precision
 
@@ -50,6 +52,8 @@ class Painter:
     norm: NormMode
     """What is painted with where `paint` is given none."""
     dropout: bool
+    captured: dict[tuple[nn.Module, torch.Size], CapturedNetwork]
+    """Graphs of networks, by the shape of what they are given: on a graphics card."""
     backend: BackendSlot | None = None
     """What else than torch may paint; None where only torch does: dropout, morphs, exact work."""
 
@@ -136,9 +140,8 @@ class Painter:
 
     def here(self, network: nn.Module | None, x: Tensor, seed: int | None) -> Tensor:
         """What torch paints; `seed` is that of the dropout, if it is on."""
-        layout = torch.contiguous_format if self.exact else torch.channels_last
         # Converted first, laid out then: half the time of both at once.
-        x = x.to(self.dtype).contiguous(memory_format=layout)
+        x = x.to(self.dtype).contiguous(memory_format=self.layout)
         if seed is None:
             return self.run(network, x)
         with seeded(seed, self.device):
@@ -155,7 +158,7 @@ class Painter:
                 # A copy: what it returns may be a buffer that the next picture is painted into.
                 return foreign.run(x).clone()
         try:
-            out: Tensor = network(x)
+            out: Tensor = self.captured.get((network, x.shape), network)(x)
         except torch.OutOfMemoryError as error:
             height, width = x.shape[2:]
             raise ModelError(
@@ -163,6 +166,30 @@ class Painter:
                 f"{width}x{height}; lower size="
             ) from error
         return out
+
+    @property
+    def layout(self) -> torch.memory_format:
+        """Of what a network is given."""
+        return torch.contiguous_format if self.exact else torch.channels_last
+
+    def blank(self, size: int | tuple[int, int]) -> Tensor:
+        """What a network is given at that size, as `here` makes it: of zeros."""
+        shape = (1, self.checkpoint.in_channels, *self.checkpoint.fit(*as_size(size)))
+        x = torch.zeros(shape, device=self.device, dtype=self.dtype)
+        return x.contiguous(memory_format=self.layout)
+
+    def capture(self, size: int | tuple[int, int], norms: Iterable[NormMode]) -> None:
+        """Make graphs for painting at that size, on a graphics card; do it while building.
+
+        A network that cannot be captured paints layer by layer, as it does at other sizes, with
+        dropout, and everywhere else.
+        """
+        for norm in norms if works_alone(self.device) else ():
+            network = self.prepared(norm, dropout=False)
+            x = self.blank(size)
+            if network is not None and (network, x.shape) not in self.captured:
+                with contextlib.suppress(RuntimeError):
+                    self.captured[network, x.shape] = CapturedNetwork(network, x)
 
     def warm_up(self, size: int | tuple[int, int]) -> None:
         """Paint twice at that size, so that the first picture on the air is as quick as any."""
@@ -219,6 +246,7 @@ class Generator(Painter):
         self.norm = check_norm(norm or checkpoint.card.norm or "frame")
         self.dropout = dropout
         self._networks: dict[tuple[NormMode, bool], nn.Module] = {}
+        self.captured = {}
         dtype = choose_precision(precision, self.device)
         if checkpoint.foreign is not None:
             with checkpoint.using_foreign():

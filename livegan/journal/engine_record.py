@@ -90,14 +90,17 @@ class EngineRecord:
     def frame(
         self,
         frame: Any,
-        pixels: Any,
         fps: float,
         solo: int | None,
         controls: Mapping[str, Any],
         behind: Mapping[str, int],
-    ) -> None:
+    ) -> Callable[[Any], None]:
         """A frame was drawn, with these controls; ``behind`` are samples by which other sounds were
-        behind the show's own, by key."""
+        behind the show's own, by key.
+
+        Call what this returns with the bytes of its picture, which may come after the next frame
+        has begun.
+        """
         if controls is not self._controls:
             self._controls = controls
             now = {name: tuple(control) for name, control in controls.items()}
@@ -108,8 +111,8 @@ class EngineRecord:
         if behind != self._behind:
             self._behind = dict(behind)
             self.say("behind", samples=self._behind)
-        data = record(self.begun, frame.position, frame.version, solo, fps, pixels)
-        self._files.append(f"{self.name}.frames", data)
+        told = self.begun, frame.position, frame.version, solo, fps
+        return lambda pixels: self._files.append(f"{self.name}.frames", record(*told, pixels))
 
     def close(self) -> None:
         """Write what waits."""

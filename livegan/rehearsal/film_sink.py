@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from livegan import __version__
-from livegan.engine.program.player import TRIAL_S, Player, as_words
+from livegan.engine.program.picture_bytes import as_words
+from livegan.engine.program.player import TRIAL_S, Player
 from livegan.film.pieces import PiecedFilm, PieceSink
 from livegan.journal.engine_record import digest
 from livegan.journal.made_with import versions

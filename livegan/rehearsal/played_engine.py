@@ -16,7 +16,8 @@ from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, run, text_of
 from livegan.engine.program.build import Builder
 from livegan.engine.program.hearings import GivenSounds
-from livegan.engine.program.player import Player, as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
+from livegan.engine.program.player import Player
 from livegan.graph.place import Place
 from livegan.ipc.messages import FromEngine
 from livegan.journal.folder import EngineJournal, Journal, JournalControls, JournalHistory
@@ -151,6 +152,7 @@ class PlayedEngine:
         if frame is None:
             return ReplayedFrame(position / RATE, None, None, False)
         pixels = as_bytes(frame.picture)
+        self.player.settle()
         same = int(row["print"]) == fingerprint(pixels)
         return ReplayedFrame(position / RATE, pixels, frame.picture, same)
 

@@ -28,7 +28,8 @@ from livegan.engine.program.device import choose_device, describe_device
 from livegan.engine.program.hearings import GivenSounds
 from livegan.engine.program.nodes.slot_building import SlotBackends, playing_backends
 from livegan.engine.program.nodes.source_instances import sources_named
-from livegan.engine.program.player import Controls, Frame, NoControls, Player, as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
+from livegan.engine.program.player import Controls, Frame, NoControls, Player
 from livegan.engine.program.program import GROUPS, Program
 from livegan.engine.program.reach import reach
 from livegan.engine.program.thumbs import strip
@@ -302,6 +303,7 @@ def _rehearse(
                 tell_missing(player.program)
             tick = time.perf_counter()
             drawn = as_bytes(frame.picture)
+            player.settle()
             if filmed is not None and filmed.begins(index) and (guard.acts or player.unsure):
                 raise Unsure
             pixels = guard(drawn, seconds)
@@ -382,6 +384,7 @@ def _rehearse(
         from livegan.rehearsal.report import write_report
 
         slots = strip(player.program) if player.program is not None else None
+        slots = None if slots is None else as_bytes(slots)
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
         sent.write(what.report / "sends.jsonl")
     return Result(report)

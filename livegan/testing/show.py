@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from livegan.engine.program.player import as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
 from livegan.plugin import Operation, declare, registry
 from livegan.rehearsal import Rehearsal, rehearse
 from livegan.size import Written

@@ -83,7 +83,7 @@ def make_models(folder: Path) -> None:
 class Show:
     """A set in a folder of its own, played on a virtual clock at 25 pictures a second."""
 
-    def __init__(self, folder: Path, text: str, *, size: int = SIZE) -> None:
+    def __init__(self, folder: Path, text: str, *, size: int = SIZE, device: str = "cpu") -> None:
         self.folder = folder
         (folder / "sets").mkdir(parents=True, exist_ok=True)
         make_models(folder / "models")
@@ -97,8 +97,14 @@ class Show:
         self.sounds: dict[str, History] = {}
         """What the show hears besides its own sound, by key."""
         given = GivenSounds(self.sounds)
-        self.player = Player(self.history, fps=25, on_fault=self.failed, sounds=given)
-        builder = Builder(folder, size=size)
+        self.player = Player(
+            self.history,
+            fps=25,
+            device=torch.device(device),
+            on_fault=self.failed,
+            sounds=given,
+        )
+        builder = Builder(folder, size=size, device=device)
         self._tempo, self._followed = TempoChoice(), 0
         self.pipeline = Pipeline(self.path, folder, builder, self.player, self.emit)
 

@@ -16,7 +16,8 @@ from livegan.dataset import Conditions, Soundtrack, drawing
 from livegan.dataset.condition import picture_bytes
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
-from livegan.engine.program.player import Player, as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
+from livegan.engine.program.player import Player
 from livegan.engine.program.single_condition import draw_condition
 from livegan.generators.channels import resize
 from livegan.graph.picture import call as call_in_set

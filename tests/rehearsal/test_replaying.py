@@ -15,7 +15,7 @@ import pytest
 from livegan.engine.commit import lineup
 from livegan.engine.journaling import PlayerJournal
 from livegan.engine.program.nodes.instance import ModelInstance
-from livegan.engine.program.player import as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
 from livegan.film import pieces
 from livegan.ipc.recorded_controls import RecordedControls
 from livegan.journal.appending import Appender
@@ -124,7 +124,7 @@ class ShowOnDisk:
             assert frame is not None
             self.show._follow(self.show.player.program)
             pixels = as_bytes(frame.picture)
-            self.kept.drew(frame, pixels)
+            self.kept.drew(frame)(pixels)
             self.prints.append(hashlib.sha256(pixels.tobytes()).hexdigest())
         self.track.look()
         return pixels

@@ -12,7 +12,8 @@ from livegan import share
 from livegan.benchmark.controls.bench_show import ControlsBenchError
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.build import Builder
-from livegan.engine.program.player import Player, as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
+from livegan.engine.program.player import Player
 from livegan.ipc.control_table import ROWS, ControlTable
 from livegan.size import Size
 from livegan.sound import HOP, RATE

@@ -201,7 +201,7 @@ def _measured(
     board: RingBoard,
     plays: Sequence[Callable[[], Any]],
 ) -> tuple[list[Row], str]:
-    from livegan.engine.program.player import as_bytes
+    from livegan.engine.program.picture_bytes import as_bytes
 
     number = 0
 

@@ -45,8 +45,10 @@ class Feedback:
     ) -> Tensor:
         """The picture with its trail."""
         before = self.last if previous is None else previous
-        if before is None or before.shape != picture.shape or spoiled(before):
+        if before is None or before.shape != picture.shape:
             before = picture
+        else:
+            before = unless_spoiled(before, picture)
         steps = now.dt / STEP if now.dt > 0 else 1.0
         if (zoom, turn, x, y) != (1.0, 0.0, 0.0, 0.0):
             before = affine_sample(
@@ -82,9 +84,10 @@ class Smooth:
     ) -> Tensor:
         """The picture, behind by about ``seconds``."""
         last = self.last
-        if last is None or last.shape != picture.shape or seconds <= 0 or spoiled(last):
+        if last is None or last.shape != picture.shape or seconds <= 0:
             self.last = picture.clone()
         else:
+            last = unless_spoiled(last, picture)
             self.last = last.lerp(picture, 1 - exp(-now.dt / seconds))
         return self.last
 
@@ -122,7 +125,8 @@ class Deflicker:
         change = picture - last
         means = cells(change)
         # What is not a number is the engine's to judge, and must not stay here.
-        if not bool(means.sum().isfinite()):
+        spoiled = not_finite(means)
+        if spoiled is True:
             self.last = picture.clone()
             return self.last
         # Never quite none, so that a large change passes even if no time does.
@@ -131,13 +135,27 @@ class Deflicker:
         kept = calm.pow_(passed / STEP) * exp(-passed / seconds)
         shape = (picture.shape[1], picture.shape[2])
         kept = F.interpolate(kept[None], shape, mode="bilinear", align_corners=False)[0]
-        self.last = picture.addcmul(change, kept, value=-1).clamp_(0, 1)
+        steadied = picture.addcmul(change, kept, value=-1).clamp_(0, 1)
+        self.last = steadied if spoiled is False else picture.where(spoiled, steadied)
         return self.last
 
 
-def spoiled(picture: Tensor) -> bool:
-    """Whether a picture that is remembered is not a number somewhere: it would be so for ever."""
-    return not bool(picture.sum().isfinite())
+def unless_spoiled(picture: Tensor, instead: Tensor) -> Tensor:
+    """A picture that is remembered, or another if it is not a number somewhere: it would be so for
+    ever."""
+    spoiled = not_finite(picture)
+    if isinstance(spoiled, bool):
+        return instead if spoiled else picture
+    return instead.where(spoiled, picture)
+
+
+def not_finite(picture: Tensor) -> bool | Tensor:
+    """Whether something in it is not a number. A graphics card, which works on its own, is not
+    asked: it is a tensor there."""
+    from livegan.generators.device import works_alone  # torch, which a set does without
+
+    found = picture.sum().isfinite().logical_not()
+    return found if works_alone(picture.device) else bool(found)
 
 
 def cells(picture: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from livegan.engine.program.nodes.instance import (
     Moment,
     OperationInstance,
     PrevInstance,
+    painting_size,
 )
 from livegan.engine.program.nodes.shader_instance import ShaderInstance
 from livegan.engine.program.nodes.signal_objects import (
@@ -145,6 +146,8 @@ class Builder:
         for index, node in enumerate(graph.nodes):
             if index in kept:
                 instance = kept[index].instance
+                if isinstance(instance, ModelInstance):  # it may paint in another way now
+                    instance.capture(node, painting_size(node, instance.generator, size))
             else:
                 instance = self.make(node, models, now, busy, script.path.parent)
                 hand_over(node, named.get(node.name), instance)

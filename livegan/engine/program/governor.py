@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 
+from livegan.engine.program.graphics_card.late_numbers import LateNumbers
 from livegan.engine.program.nodes.instance import Instance
 
 OVER = 1.08
@@ -110,6 +111,12 @@ class SlotWait:
 
     condition: torch.Tensor
     frames: int = 0
+    change: float = 0.0
+    """How far the condition had moved in the frame before, where that is known later."""
+
+    def changed(self, numbers: torch.Tensor) -> None:
+        """How far it has moved by now."""
+        self.change = float(numbers[0])
 
 
 class SlotTurns:
@@ -127,14 +134,20 @@ class SlotTurns:
         """Another program plays: in its first frame all slots paint."""
         self._waiting.clear()
 
-    def painting(self, slots: Sequence[tuple[Instance, torch.Tensor]], whole: int) -> list[bool]:
+    def painting(
+        self,
+        slots: Sequence[tuple[Instance, torch.Tensor]],
+        whole: int,
+        late: LateNumbers | None = None,
+    ) -> list[bool]:
         """Which of ``slots``, (instance, condition), paint now; ``whole`` is how many there are in
-        the set, of which these may be a part."""
+        the set, of which these may be a part. With ``late``, changes are those of the frame before:
+        a graphics card is not asked in the middle of a frame."""
         count = len(slots)
         share = count if not self.count else max(1, round(self.count * count / max(whole, 1)))
         seen = [sampled(condition) for _, condition in slots]
         urgency = [
-            self._urgency(instance, points)
+            self._urgency(instance, points, late is not None)
             for (instance, _), points in zip(slots, seen, strict=True)
         ]
         first = sorted(range(count), key=lambda place: -urgency[place])
@@ -142,15 +155,18 @@ class SlotTurns:
         for place, (instance, _) in enumerate(slots):
             if place in now:
                 self._waiting[instance] = SlotWait(seen[place])
-            else:
-                self._waiting[instance].frames += 1
+                continue
+            waits = self._waiting[instance]
+            waits.frames += 1
+            if late is not None:
+                late.bring((seen[place] - waits.condition).abs().mean(), waits.changed)
         return [place in now for place in range(count)]
 
-    def _urgency(self, instance: Instance, points: torch.Tensor) -> float:
+    def _urgency(self, instance: Instance, points: torch.Tensor, late: bool) -> float:
         waits = self._waiting.get(instance)
         if waits is None or instance.last is None or waits.condition.shape != points.shape:
             return math.inf
-        change = float((points - waits.condition).abs().mean())
+        change = waits.change if late else float((points - waits.condition).abs().mean())
         return (CHANGE + change) * (waits.frames + 1)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 
 from livegan.engine.commit import lineup
@@ -16,6 +15,8 @@ from livegan.engine.commit.lineup import Cue, Lineup, LineupAction, LineupEvent,
 from livegan.engine.commit.script import Refusal
 from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.governor import Governor, SlotTurns
+from livegan.engine.program.graphics_card.late_numbers import LateNumbers, NumbersOfFrames
+from livegan.engine.program.graphics_card.paint_streams import PaintStreams
 from livegan.engine.program.hearings import Hearings, NoSounds, Sounds
 from livegan.engine.program.nodes.instance import Moment
 from livegan.engine.program.paint_threads import PaintThreads
@@ -24,6 +25,7 @@ from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_f
 from livegan.engine.program.seeing import Seeing
 from livegan.engine.program.sends import SentNumbers, sent_by
 from livegan.generators.channels import fitted
+from livegan.generators.device import works_alone
 from livegan.graph.send import Send
 from livegan.graph.settings import held_rate
 from livegan.graph.signals.control_reading import ControlValue
@@ -99,7 +101,11 @@ class Player:
 
     def __post_init__(self) -> None:
         self.hearings = Hearings(self.history, self.sounds)
-        self.paint_threads = PaintThreads.for_device(self.device)
+        self.paint_threads = (
+            PaintStreams(self.device)
+            if works_alone(self.device)
+            else PaintThreads.for_device(self.device)
+        )
         self.lineup = Lineup()
         """All that is decided about programs; replaced, never changed: any thread may read it."""
         self.solo: int | None = None
@@ -112,6 +118,10 @@ class Player:
         self.now = Now(fps=self.fps, seed=self.seed)
         self.seeing = Seeing()
         """What the pictures of the last frame look like."""
+        self.waited_s = 0.0
+        """Seconds that the device was waited for since the last frame: its part of the frame, where
+        it works on its own."""
+        self._numbers = NumbersOfFrames()
         self._memory: dict[str, Any] = {}
         self._faults = Faults(self._report)
         self._sends_failed: set[tuple[str, str]] = set()
@@ -195,6 +205,7 @@ class Player:
         return planes.to(torch.float32).div_(255.0)
 
     def _take(self, program: Program, now: Now) -> None:
+        self.settle(wait=True)
         if self.shown is not None:
             self._dissolve = (self.shown, now.time)
         self._drawn = program
@@ -221,6 +232,7 @@ class Player:
 
     def close(self) -> None:
         """End the threads that paint, and let go of sounds."""
+        self.settle(wait=True)
         self.paint_threads.close()
         self.sounds.close()
 
@@ -238,24 +250,24 @@ class Player:
             return None
         program, moment, _ = begun
         only = to_draw(program)
-        self._failure = None
+        late = self._late()
         with torch.inference_mode():
-            pictures = draw_frame(
-                program,
-                moment,
-                self._faults,
-                dict.fromkeys(GROUPS, 0.0),
-                self.paint_threads,
-                self.limit_s,
-                only=only,
-            )
+            spent = dict.fromkeys(GROUPS, 0.0)
+            pictures = self._draw(program, moment, spent, only=only, late=late)
             read_values(program, only, moment.reading, self.limit_s)
             if len(only) == len(program.steps):  # what is shown may be looked at
                 self.shown = self._dissolved(self._window(program, pictures), program, moment.now)
-            self.seeing.look(program, pictures)
+            self.seeing.look(program, pictures, late)
             sent_by(program, moment.reading, self.limit_s, self._send_failed)
-        self._end(program, moment.reading)
+        self._end(program, moment.reading, late)
         return program.version
+
+    def _draw(
+        self, program: Program, moment: Moment, spent: dict[str, float], **how: Any
+    ) -> list[torch.Tensor]:
+        return draw_frame(
+            program, moment, self._faults, spent, self.paint_threads, self.limit_s, **how
+        )
 
     def _window(self, program: Program, pictures: list[torch.Tensor]) -> torch.Tensor:
         """What is shown: one slot alone, if the performer wants that."""
@@ -264,16 +276,37 @@ class Player:
             return pictures[program.steps.index(slots[self.solo])]
         return pictures[program.window]
 
-    def _end(self, program: Program, reading: Reading) -> None:
+    def _late(self) -> LateNumbers | None:
+        """For the numbers of a frame, where they are known later."""
+        return LateNumbers() if works_alone(self.device) else None
+
+    def _end(self, program: Program, reading: Reading, late: LateNumbers | None) -> None:
         """A frame of this program was drawn, or passed by."""
-        self.unsure |= self._faults.unsure
-        if self._failure is not None:
-            self.happen(lineup.Failed(program, self._failure))
+        if late is not None:
+            self._numbers.add(late)
+        self._judge()
         self.newest = program, reading
+
+    def settle(self, *, wait: bool = False) -> None:
+        """Take what a device that works on its own says of the frames whose pictures have arrived:
+        which nodes failed, and what pictures look like. With ``wait``, of all frames."""
+        if works_alone(self.device):
+            self._numbers.take(wait=wait)
+            self._judge()
+
+    def _judge(self) -> None:
+        """Say if the program that is tried has failed."""
+        self.unsure |= self._faults.unsure
+        failure, self._failure = self._failure, None
+        if failure is not None and self._drawn is not None:
+            self.happen(lineup.Failed(self._drawn, failure))
 
     def _begin(self, position: int) -> tuple[Program, Moment, float] | None:
         """The program of a frame, its moment, and the seconds that it took to see it."""
         began = time.perf_counter()
+        # A signal that looks at pictures looks at those of the frame before.
+        self.settle(wait=not self.governs or self.looks)
+        self._failure = None
         position = position // HOP * HOP
         sound = self.hearings.show.at(position)
         now = self._now(sound, self.program, self._before)
@@ -308,20 +341,18 @@ class Player:
         now, reading = moment.now, moment.reading
         spent = dict.fromkeys(GROUPS, 0.0)
         spent["sound"] = took_s
-        self._failure = None
+        late = self._late()
         with torch.inference_mode():
-            pictures = draw_frame(
-                program, moment, self._faults, spent, self.paint_threads, self.limit_s, self.turns
-            )
+            pictures = self._draw(program, moment, spent, turns=self.turns, late=late)
             began = time.perf_counter()
             picture = self._dissolved(self._window(program, pictures), program, now)
-            self.seeing.look(program, pictures)
+            self.seeing.look(program, pictures, late)
             sent = sent_by(program, reading, self.limit_s, self._send_failed)
         spent["output"] += time.perf_counter() - began
         self.shown = picture
         self.spent = spent
         self._govern(program, time.perf_counter() - first)
-        self._end(program, reading)
+        self._end(program, reading, late)
         extra = {(kind, name): pictures[index] for kind, name, index in program.extra}
         return Frame(picture, extra, now, program.version, position, sent)
 
@@ -332,13 +363,20 @@ class Player:
             self.governor, self.turns.count = Governor(), 0
             return
         beside = self.paint_threads.threads
-        paint_s = self.spent["generators"] / min(beside, slots)
+        waited_s, self.waited_s = self.waited_s, 0.0
+        took_s += waited_s
+        paint_s = self.spent["generators"] / min(beside, slots) + waited_s
         self.governor = self.governor.look(self.clock(), took_s, paint_s, slots, beside, rate)
         self.turns.count = self.governor.painting(slots, beside)
 
     def held_rate(self, program: Program) -> float:
         """Frames a second that the set wants to be held; 0 if none, and in rehearsals."""
         return held_rate(str(program.setting("rate", "")), self.fps) if self.governs else 0.0
+
+    @property
+    def looks(self) -> bool:
+        """Whether a signal of what plays looks at pictures."""
+        return self._drawn is not None and bool(self._drawn.graph.seen)
 
     @property
     def pace(self) -> str:
@@ -359,35 +397,3 @@ class Player:
             return picture
         before = fitted(before, picture.shape[1], picture.shape[2], "contain")  # as it was seen
         return torch.lerp(before, picture, max(0.0, amount))
-
-
-BLOCK = 32_768
-"""Pixels that `as_bytes` rounds together: they stay in the cache of a core."""
-
-
-def as_bytes(picture: torch.Tensor) -> Any:
-    """(3, H, W) float 0..1 → (H, W, 3) uint8 numpy array, rounded.
-
-    The picture is one that a program drew: nothing in it is outside 0..1 by more than rounding.
-    """
-    planes = picture.cpu().numpy()
-    _, height, width = planes.shape
-    pixels = np.empty((height, width, 3), np.uint8)
-    tall = max(BLOCK // width, 1)
-    room, rounded = np.empty((tall, width), np.float32), np.empty((tall, width), np.uint8)
-    for top in range(0, height, tall):
-        for channel, plane in enumerate(planes[:, top : top + tall]):
-            high = len(plane)
-            scaled = np.multiply(plane, np.float32(255.0), out=room[:high])
-            scaled += np.float32(0.5)
-            # Bytes are made in one row and laid between the others afterwards: twice as quick.
-            np.copyto(rounded[:high], scaled, casting="unsafe")
-            pixels[top : top + high, :, channel] = rounded[:high]
-    return pixels
-
-
-def as_words(picture: torch.Tensor) -> Any:
-    """(3, H, W) float 0..1 → (H, W, 3) uint16 numpy array, rounded: for films of more than 8
-    bits."""
-    planes = picture.cpu().numpy() * np.float32(65535.0) + np.float32(0.5)
-    return np.ascontiguousarray(planes.clip(0, 65535).astype(np.uint16).transpose(1, 2, 0))

@@ -18,6 +18,7 @@ from livegan.engine.isolation.activity import activity
 from livegan.engine.isolation.deadline import Overrun, pressed
 from livegan.engine.isolation.gpu_errors import check_context
 from livegan.engine.program.governor import SlotTurns
+from livegan.engine.program.graphics_card.late_numbers import LateNumbers
 from livegan.engine.program.nodes.instance import Instance, Moment
 from livegan.engine.program.paint_threads import PaintThreads, outcome
 from livegan.graph.graph import Graph
@@ -130,6 +131,7 @@ def draw_frame(
     limit_s: float = 1.0,
     turns: SlotTurns | None = None,
     only: frozenset[int] | None = None,
+    late: LateNumbers | None = None,
 ) -> list[torch.Tensor]:
     """Draw every node once, inputs first; a node that fails holds its last good picture.
 
@@ -137,6 +139,8 @@ def draw_frame(
     by each group of nodes, summed over the threads that draw them.  A node of a set or plugin that
     takes longer than ``limit_s`` is interrupted and held.  With ``turns``, slots may repeat their
     last picture.  With ``only``, these steps alone are drawn: see `livegan.engine.program.passing`.
+    With ``late``, the device works on its own: it puts what is held in the place of a picture that
+    is not finite by itself, and the failure is told when the numbers of the frame arrive.
     """
     steps = program.steps
     pictures: list[torch.Tensor] = [None] * len(steps)  # type: ignore[list-item]
@@ -144,11 +148,20 @@ def draw_frame(
     def draw(index: int) -> torch.Tensor:
         step = steps[index]
         inputs = [None if i is None else pictures[i] for i in step.inputs]
+        passed = step.instance.passed
         began = time.perf_counter()
         with at(step, limit_s):
-            picture = good_picture(step, inputs, moment)
+            if late is None:
+                picture = good_picture(step, inputs, moment)
+            else:
+                told = partial(failed, step, not_finite(step), passed)
+                picture = late_checked(step, inputs, moment, late, told)
         step.instance.took_s = time.perf_counter() - began
         return picture
+
+    def failed(step: Step, error: BaseException, passed: bool) -> None:
+        faults.add(step, blame(step, error, program, limit_s))
+        faults.unsure |= passed
 
     def settle(index: int, drawn: torch.Tensor | BaseException | None) -> None:
         step = steps[index]
@@ -158,8 +171,7 @@ def draw_frame(
             check_context(drawn)
             if isinstance(drawn, Overrun):
                 faults.held.add(index)
-            faults.add(step, blame(step, drawn, program, limit_s))
-            faults.unsure |= step.instance.passed
+            failed(step, drawn, step.instance.passed)
             drawn = None
         if drawn is None:
             inputs = [None if i is None else pictures[i] for i in step.inputs]
@@ -172,7 +184,7 @@ def draw_frame(
             settle(index, None if index in faults.held else outcome(partial(draw, index)))
             spent[steps[index].instance.group] += time.perf_counter() - began
         times: list[float] = []
-        models = painting(program, wave.models, pictures, turns)
+        models = painting(program, wave.models, pictures, turns, late)
         models = models if only is None else tuple(index for index in models if index in only)
         painted = paint_threads.run([partial(timed, draw, index, times) for index in models])
         for index, picture in zip(models, painted, strict=True):
@@ -185,7 +197,11 @@ def draw_frame(
 
 
 def painting(
-    program: Program, models: tuple[int, ...], pictures: list[torch.Tensor], turns: SlotTurns | None
+    program: Program,
+    models: tuple[int, ...],
+    pictures: list[torch.Tensor],
+    turns: SlotTurns | None,
+    late: LateNumbers | None,
 ) -> tuple[int, ...]:
     """Which of these slots paint in this frame; those that do not have their last picture again."""
     if turns is None or not turns.count:
@@ -197,7 +213,7 @@ def painting(
         for index, condition in zip(models, conditions, strict=True)
         if condition is not None
     ]
-    paints = turns.painting(slots, len(program.slots))
+    paints = turns.painting(slots, len(program.slots), late)
     for index, now in zip(models, paints, strict=True):
         last = steps[index].instance.last
         if not now and last is not None:
@@ -267,12 +283,34 @@ def foreign_signal(value: Any) -> bool:
 def good_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:
     """A step's picture, or an error that says why it is none."""
     picture = step.instance.draw(step.node, inputs, moment)
-    operation = step.node.operation
-    if operation is not None and in_range(operation):
+    if unchecked(step) or bool(torch.isfinite(picture.sum())):
         return picture
-    if not bool(torch.isfinite(picture.sum())):
-        raise Refusal(f"{step.name} drew not-a-number or infinity", step.node.place)
-    return picture
+    raise not_finite(step)
+
+
+def late_checked(
+    step: Step,
+    inputs: list[torch.Tensor | None],
+    moment: Moment,
+    late: LateNumbers,
+    failed: Callable[[], None],
+) -> torch.Tensor:
+    """A step's picture, or what stands in for it if it is not finite; then ``failed`` is called,
+    later."""
+    picture = step.instance.draw(step.node, inputs, moment)
+    if unchecked(step):
+        return picture
+    return late.unless_finite(picture, held_picture(step, inputs, moment), failed)
+
+
+def unchecked(step: Step) -> bool:
+    """Whether a step's picture is finite for certain."""
+    return step.node.operation is not None and in_range(step.node.operation)
+
+
+def not_finite(step: Step) -> Refusal:
+    """What is wrong with a picture that has not-a-number in it."""
+    return Refusal(f"{step.name} drew not-a-number or infinity", step.node.place)
 
 
 def held_picture(step: Step, inputs: list[torch.Tensor | None], moment: Moment) -> torch.Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from livegan.engine.program.nodes.instance import Moment, OperationInstance
-from livegan.engine.program.player import as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
 from livegan.graph.picture import call
 from livegan.graph.signals.reading import Reading
 from livegan.graph.sound import SOUND

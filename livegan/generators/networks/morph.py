@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -11,11 +13,12 @@ from torch import Tensor, nn
 from livegan.generators.card import Card
 from livegan.generators.channels import as_size
 from livegan.generators.checkpoint import Checkpoint
-from livegan.generators.device import choose_device
+from livegan.generators.device import choose_device, works_alone
 from livegan.generators.errors import ModelError
 from livegan.generators.precision import choose_precision
 from livegan.generators.runner import Painter, check_norm
 
+from .captured import CapturedNetwork, CardTurns
 from .network import NormMode, PaintPlan
 
 STEPS = 256
@@ -108,10 +111,12 @@ class MorphGenerator(Painter):
         self.norm = check_norm(norm or a.card.norm or b.card.norm or "frame")
         self.dropout = dropout
         self.amount = limit(amount)
+        self.captured = {}
         self._lock = threading.Lock()
         self._module = a.module(shared=True)
         self._plans: dict[tuple[NormMode, bool], PaintPlan] = {}
         self._mixed: dict[tuple[NormMode, bool, float], nn.Module] = {}
+        self._moving: dict[tuple[NormMode, bool], MovingNetwork] = {}
         self._a, self._b = self._ends(a), self._ends(b)
         self.prepared(self.norm, dropout)
 
@@ -121,6 +126,8 @@ class MorphGenerator(Painter):
         The two that were used last are kept: that of what plays, and that of a save being proven.
         """
         key = (norm, dropout, self.amount if amount is None else limit(amount))
+        if works_alone(self.device):
+            return MorphAt(self._moving_network(norm, dropout), key[2])
         with self._lock:
             found = self._mixed.pop(key, None)
             if found is not None:
@@ -139,6 +146,32 @@ class MorphGenerator(Painter):
         """Paint at that size, and mix once, so that the first change of the amount is no jump."""
         super().warm_up(as_size(size))
         self._mix(self.norm, self.dropout, 0.5)
+
+    def capture(self, size: int | tuple[int, int], norms: Iterable[NormMode]) -> None:
+        """As for other generators; what is captured goes on as the amount changes."""
+        for norm in norms if works_alone(self.device) else ():
+            moving = self._moving_network(norm, dropout=False)
+            x = self.blank(size)
+            if x.shape in moving.captured:
+                continue
+            with contextlib.suppress(RuntimeError):
+                moving.captured[x.shape] = CapturedNetwork(moving.network, x)
+
+    def _moving_network(self, norm: NormMode, dropout: bool) -> MovingNetwork:
+        """The one network in this way, whose weights move."""
+        with self._lock:
+            found = self._moving.get((norm, dropout))
+            if found is None:
+                found = MovingNetwork(
+                    self._mix(norm, dropout, self.amount),
+                    lambda network, amount: self._plans[norm, dropout].refill(
+                        network, self._tensors(amount)
+                    ),
+                    self.amount,
+                    self.device,
+                )
+                self._moving[norm, dropout] = found
+            return found
 
     def _ends(self, checkpoint: Checkpoint) -> dict[str, Tensor]:
         """The tensors of one end, on the device, in the layout in which they will be used."""
@@ -164,6 +197,55 @@ class MorphGenerator(Painter):
                 dtype=self.dtype,
                 exact=self.exact,
             )
+        return plan.fill(self._tensors(amount))
+
+    def _tensors(self, amount: float) -> dict[str, Tensor]:
+        """Those of a network between the two, by name."""
         mixed = lerp(list(self._a.values()), list(self._b.values()), amount)
-        tensors = self._module.state_dict() | dict(zip(self._a, mixed, strict=True))
-        return plan.fill(tensors)
+        return self._module.state_dict() | dict(zip(self._a, mixed, strict=True))
+
+
+class MovingNetwork:
+    """A network on a graphics card whose weights are moved where they are: a graph of it keeps its
+    memory, and no second copy is made.
+
+    ``refill(network, amount)`` moves them. Several threads may paint with it, each at its own
+    amount; they take turns.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        refill: Callable[[nn.Module, float], None],
+        amount: float,
+        device: torch.device,
+    ) -> None:
+        for layer in network.modules():
+            for own in (layer._parameters, layer._buffers):
+                for key, value in own.items():
+                    if value is not None:  # its own memory: an end of the morph must not move
+                        own[key] = nn.Parameter(value.clone(), requires_grad=False)
+        self.network = network
+        self.captured: dict[torch.Size, CapturedNetwork] = {}
+        self._refill, self._amount = refill, amount
+        self._turns = CardTurns(device)
+
+    def paint(self, x: Tensor, amount: float) -> Tensor:
+        """What it paints at an amount."""
+        with self._turns.turn():
+            if amount != self._amount:
+                self._refill(self.network, amount)
+                self._amount = amount
+            painted: Tensor = self.captured.get(x.shape, self.network)(x)
+            return painted
+
+
+class MorphAt(nn.Module):
+    """A moving network at one amount, as a network."""
+
+    def __init__(self, moving: MovingNetwork, amount: float) -> None:
+        super().__init__()
+        self.moving, self.amount = moving, amount
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.moving.paint(x, self.amount)

@@ -11,7 +11,7 @@ import contextvars
 import copy
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -140,18 +140,33 @@ class PaintPlan:
     def fill(self, tensors: Mapping[str, Tensor]) -> nn.Module:
         """A new network with these tensors, named as in the module; shares them where it can."""
         network = replica(self.skeleton)
+        for own, key, tensor, precise in self._placed(network, tensors):
+            own[key] = self._own(tensor, precise=precise)
+        return network.eval()
+
+    def refill(self, network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+        """Put other tensors into a network that `fill` made, into the memory that it has."""
+        with torch.inference_mode():
+            for own, key, tensor, _ in self._placed(network, tensors):
+                if tensor.is_floating_point():
+                    own[key].copy_(tensor)
+
+    def _placed(
+        self, network: nn.Module, tensors: Mapping[str, Tensor]
+    ) -> Iterator[tuple[dict[str, Any], str, Tensor, bool]]:
+        """Where each tensor of a network belongs, and whether it keeps float32."""
         for path, layer in network.named_modules():
             if path in self.folds:
                 weight, bias = self._folded(path, isinstance(layer, nn.ConvTranspose2d), tensors)
-                layer._parameters |= {"weight": self._own(weight), "bias": self._own(bias)}
+                yield layer._parameters, "weight", weight, False
+                yield layer._parameters, "bias", bias, False
                 continue
             # Norms keep float32 where the device can mix that with pictures of less.
             precise = isinstance(layer, (FrameNorm, nn.BatchNorm2d)) and self.device.type != "mps"
             for own in (layer._parameters, layer._buffers):
-                for key, value in own.items():
+                for key, value in list(own.items()):
                     if value is not None:
-                        own[key] = self._own(tensors[f"{path}.{key}"], precise=precise)
-        return network.eval()
+                        yield own, key, tensors[f"{path}.{key}"], precise
 
     def _own(self, tensor: Tensor, *, precise: bool = False) -> nn.Parameter:
         dtype = torch.float32 if precise else self.dtype

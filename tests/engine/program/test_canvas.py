@@ -153,7 +153,7 @@ def test_thumbnails_have_the_shape_of_the_canvas(tmp_path: Path) -> None:
         show.save()
         show.play()
         assert show.player.program is not None
-        assert strip(show.player.program).shape == (192, width, 3)
+        assert strip(show.player.program).shape == (3, 192, width)
 
 
 @pytest.mark.parametrize(

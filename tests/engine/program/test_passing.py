@@ -9,7 +9,7 @@ import pytest
 
 from livegan.engine.program.nodes.instance import ModelInstance
 from livegan.engine.program.passing import to_draw
-from livegan.engine.program.player import as_bytes
+from livegan.engine.program.picture_bytes import as_bytes
 from tests.engine.playing import Show
 
 SET = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from livegan.engine.program.player import BLOCK, as_bytes
+from livegan.engine.program.picture_bytes import BLOCK, as_bytes
 
 
 def test_every_byte_comes_back() -> None:

@@ -58,6 +58,9 @@ class DiffusionInstance(ModelInstance):
         )
         return fitted(painted, *shown_size(node, moment.size), values["fit"])
 
+    def capture(self, node: Picture, size: Size) -> None:
+        """It paints step by step."""
+
     def warm_up(self, node: Picture, size: Size) -> None:
         """Paint twice, as the set asks where that is known, so that the first is as quick."""
         own = self.generator.folder.settings

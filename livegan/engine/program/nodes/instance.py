@@ -11,8 +11,12 @@ import torch
 from livegan.builtin.pictures import as_picture, in_range
 from livegan.engine.isolation.object_lifetime import OwnedObject
 from livegan.generators.channels import fitted
+from livegan.generators.device import sent
+from livegan.generators.networks.network import NormMode
+from livegan.generators.runner import check_norm
 from livegan.graph.picture import Picture
 from livegan.graph.signals.reading import Reading, hop_values, live_values
+from livegan.graph.signals.signal import Signal
 from livegan.operation.driver import Driver
 from livegan.operation.feeding import HopValues
 from livegan.picture_sources.board import Board, NoSources
@@ -131,7 +135,7 @@ class OperationInstance(Instance):
         hops = self.hops(node, moment)
         drawn = driver.call(given, values, moment.now, size=moment.size, hops=hops)
         if in_range(operation):
-            picture = torch.as_tensor(drawn, device=moment.device)
+            picture = sent(torch.as_tensor(drawn), moment.device)
         else:
             picture = as_picture(drawn, moment.device, driver.asked(moment.size))
         own = node.kind == "encoder" or not operation.pictures
@@ -172,6 +176,11 @@ class ModelInstance(Instance):
     def warm_up(self, node: Picture, size: Size) -> None:
         """Paint twice, so that the first picture on the air is as quick as any."""
         self.generator.warm_up(size)
+        self.capture(node, size)
+
+    def capture(self, node: Picture, size: Size) -> None:
+        """Get ready to paint as the set asks, where that is done while building: graphics cards."""
+        self.generator.capture(size, norms_of(node, self.generator))
 
     def draw(
         self, node: Picture, inputs: list[torch.Tensor | None], moment: Moment
@@ -186,7 +195,17 @@ class ModelInstance(Instance):
         painted: torch.Tensor = self.generator.paint(
             condition, size=size, seed=moment.now.frame, **values
         )
-        return fitted(painted, *shown_size(node, moment.size), fit)
+        # A slot may play on another card than the rest of the set.
+        return fitted(painted.to(moment.device), *shown_size(node, moment.size), fit)
+
+
+def norms_of(node: Picture, generator: Any) -> tuple[NormMode, ...]:
+    """The norms that a slot may paint with: one, or both if a signal chooses; the generator's own
+    first, if it is one of them."""
+    said = node.live.get("norm", "card")
+    if isinstance(said, Signal):
+        return generator.norm, "running" if generator.norm == "frame" else "frame"
+    return (generator.norm if said == "card" else check_norm(said),)
 
 
 def wanted_size(node: Picture, generator: Any, canvas: Size) -> Size:

@@ -15,8 +15,10 @@ import numpy as np
 import torch
 
 from livegan.engine.commit.script import Refusal
+from livegan.engine.program.graphics_card.arriving import Arriving
 from livegan.engine.program.nodes.instance import Instance, Moment
 from livegan.generators.channels import fitted
+from livegan.generators.device import sent, works_alone
 from livegan.graph.picture import Picture
 from livegan.graph.shader import ShaderPicture
 from livegan.graph.signals.reading import number, read, vector
@@ -141,9 +143,8 @@ class ShaderInstance(Instance):
         size = asked_size(node, own)
         given: list[tuple[str, str, int, int]] = []
         bodies: list[Bytes] = []
-        for wanted, picture in zip(self.shader.pictures, pictures, strict=True):
-            assert picture is not None
-            pixels = as_bytes(fitted(picture, *own) if picture is not first else picture)
+        shown = [p if p is first else fitted(p, *own) for p in pictures if p is not None]
+        for wanted, pixels in zip(self.shader.pictures, as_bytes(shown), strict=True):
             given.append((wanted.glsl, "picture", pixels.shape[1], pixels.shape[0]))
             bodies.append(pixels.data.cast("B"))
         for heard, sound in zip(self.shader.sounds, node.sounds, strict=True):
@@ -221,10 +222,16 @@ def asked_size(node: Picture, own: Size) -> Size:
     return asked or own
 
 
-def as_bytes(picture: torch.Tensor) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """(3, H, W) 0..1 as (H, W, 3) bytes, the lowest row first, as OpenGL has it."""
-    rows = picture.detach().clamp(0, 1).mul(255).add_(0.5).to(torch.uint8)
-    return rows.flip(1).permute(1, 2, 0).contiguous().cpu().numpy()
+def as_bytes(pictures: list[torch.Tensor]) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
+    """Each (3, H, W) 0..1 as (H, W, 3) bytes, the lowest row first, as OpenGL has it.
+
+    A graphics card is waited for here, once: the process that paints the shader needs them.
+    """
+    rows = [each.detach().clamp(0, 1).mul(255).add_(0.5).to(torch.uint8) for each in pictures]
+    rows = [each.flip(1).permute(1, 2, 0).contiguous() for each in rows]
+    if rows and works_alone(rows[0].device):
+        rows = Arriving(rows).wait()
+    return [each.cpu().numpy() for each in rows]
 
 
 def as_picture_over(
@@ -242,7 +249,7 @@ def as_picture_over(
     planes = np.empty((3 if opaque else 4, height, width), np.uint8)
     for index, plane in enumerate(planes):
         plane[:] = rows[..., index]
-    whole = torch.from_numpy(planes).to(device).to(torch.float32).div_(255.0)
+    whole = sent(torch.from_numpy(planes), device).to(torch.float32).div_(255.0)
     colour, alpha = whole[:3], whole[3:]
     if not opaque:
         colour = colour * alpha

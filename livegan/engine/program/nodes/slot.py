@@ -15,6 +15,7 @@ from livegan.engine.program.nodes.instance import ModelInstance, painting_size, 
 from livegan.engine.program.nodes.slot_building import SlotBackends, generator_of, prepare
 from livegan.engine.program.probe import Busy
 from livegan.generators import Checkpoint, ModelError, load
+from livegan.generators.device import choose_device
 from livegan.generators.diffusion.folder import DiffusionFolder
 from livegan.generators.files import SUFFIXES, files_in
 from livegan.graph.diffusion import DIFFUSION
@@ -42,6 +43,7 @@ def slot(
     Refusal
         If the set asks what the model cannot do.
     """
+    device = device_of(node, device, note)
     for name in filter(None, (node.fixed["checkpoint"], node.fixed["other"])):
         twice = models.clash(name)
         if twice:
@@ -67,6 +69,18 @@ def slot(
     if isinstance(made, DiffusionInstance):
         note(f"{node.name}: {made.generator.costs()}")
     return made
+
+
+def device_of(node: Picture, usual: torch.device, note: Callable[[str], None]) -> torch.device:
+    """What a slot runs on: what the set says, if this machine has it, so that a set for two cards
+    is rehearsed where there is none; else what the show runs on."""
+    if node.fixed["device"] == "auto":
+        return usual
+    try:
+        return choose_device(node.fixed["device"])
+    except ModelError as error:
+        note(f"{node.name}: {said(error)}; it plays on {usual}")
+        return usual
 
 
 def generator(

@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from livegan.engine.program.nodes.instance import ModelInstance
+from livegan.engine.program.nodes.instance import ModelInstance, norms_of
 from livegan.engine.program.program import Program
 from livegan.generators import Checkpoint, Generator, MorphGenerator
 from livegan.generators.backends.names import AUTO, EXACT, TORCH, choice_named
 from livegan.generators.backends.slot import BackendSlot
-from livegan.generators.runner import check_exact, check_norm
+from livegan.generators.runner import check_exact
 from livegan.graph.picture import Picture
 from livegan.size import Size
 
@@ -57,9 +57,7 @@ def prepare(node: Picture, generator: Any, size: Size, backends: SlotBackends) -
     """Open what a slot plays with while it is built, for the threads that it will have."""
     backend = getattr(generator, "backend", None)
     if isinstance(backend, BackendSlot):
-        said = node.live.get("norm")
-        norm = check_norm(said) if isinstance(said, str) and said != "card" else generator.norm
-        backend.prepare((norm, (size.height, size.width), backends.threads))
+        backend.prepare((norms_of(node, generator)[0], (size.height, size.width), backends.threads))
 
 
 def generator_of(

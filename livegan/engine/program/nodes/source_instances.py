@@ -15,6 +15,7 @@ import torch
 from livegan.engine.program.nodes.instance import Instance, Moment
 from livegan.files import kind_of, named
 from livegan.generators.channels import fitted
+from livegan.generators.device import sent
 from livegan.graph.binding import alike
 from livegan.graph.picture import Picture
 from livegan.graph.signals.oscillator import chosen
@@ -134,7 +135,7 @@ class SourceInstance(Instance):
             plane = pixels[..., :3]
         # PyTorch warns of bytes that nobody may write.
         tensor = torch.from_numpy(plane if plane.flags.writeable else plane.copy())
-        tensor = tensor.to(moment.device)
+        tensor = sent(tensor, moment.device)
         whole = tensor.permute(2, 0, 1).to(torch.float32).div_(255.0)
         if self._turn:
             whole = torch.rot90(whole, -self._turn, (1, 2))
