@@ -204,8 +204,8 @@ def model(
         raise SetError(f"model: structure is a picture, got {describe(structure)}")
     if key is not None and not isinstance(key, str):
         raise SetError(f"model: key is a text in quotes, got {describe(key)}")
-    given = {"norm": norm, "dropout": dropout, "precision": precision, "backend": backend}
-    given |= {"device": device, "size": size, "fit": fit, "trust": trust}
+    given: dict[str, Any] = {"norm": norm, "dropout": dropout, "precision": precision}
+    given |= {"backend": backend, "device": device, "size": size, "fit": fit, "trust": trust}
     live, fixed = bind("model", MODEL, given)
     if not DEVICE.fullmatch(fixed["device"]):
         raise SetError(f"model: device is auto, cpu, cuda, cuda:1 or mps, got {describe(device)}")

@@ -34,6 +34,8 @@ from livegan.engine.program.picture_bytes import as_bytes
 from livegan.engine.program.player import Player
 from livegan.engine.program.program import Program
 from livegan.generators import find, load
+from livegan.generators.backends.names import AUTO
+from livegan.generators.backends.slot import BackendSlot
 from livegan.generators.bench import bench_generators, matrix_peak
 from livegan.generators.channels import resize
 from livegan.generators.finding import model_folders
@@ -102,6 +104,7 @@ def measure(
             f"generators at {size.plain} px, against a plain float32 loop": [
                 dataclasses.asdict(row) for row in generators
             ],
+            f"what paints the slots of {path.name}": slot_rows(program),
             f"the whole frame of {path.name} at {size.plain} px": frame_rows(
                 player, history, program, 4 * seconds, threads
             ),
@@ -233,6 +236,42 @@ def frame_rows(
         {"name": "plain float32 loop", "ms": user, "fps": 1000 / user, **blank, "rest %": ""},
         {"name": "ratio", "ms": user / live, "fps": "", **blank, "rest %": ""},
     ]
+
+
+def slot_rows(program: Program) -> list[dict[str, Any]]:
+    """What paints each slot, and why that."""
+    rows = []
+    for step in program.slots:
+        assert isinstance(step.instance, ModelInstance)
+        generator = step.instance.generator
+        own = painting_size(step.node, generator, program.size)
+        rows.append(
+            {
+                "name": step.name,
+                "model": str(step.node.fixed["checkpoint"]),
+                "backend": generator.plays,
+                "px": own.plain,
+                "why": why_painted(generator, own),
+            }
+        )
+    return rows
+
+
+def why_painted(generator: Any, size: Size) -> str:
+    """Why a slot is painted by what paints it, in a few words."""
+    backend: BackendSlot | None = getattr(generator, "backend", None)
+    if getattr(generator, "captured", None):
+        return "a graphics card: CUDA graph"
+    if backend is None:
+        return "nothing else can play it so"
+    if backend.failed:
+        return f"another failed: {backend.failed}"
+    if backend.wanted != AUTO:
+        return "the set says so"
+    if backend.untried(generator.norm, (size.height, size.width)):
+        name = generator.checkpoint.name
+        return f"not measured here yet: livegan models {name} --tune"
+    return "the fastest measured here; torch if as fast to 5 %"
 
 
 def plain_frame(

@@ -191,6 +191,9 @@ def test_bench_compares_side_by_side(work: Path) -> None:
     assert "blur" in {r["name"] for r in tables["mixers"]}
     assert {"spokes.fs", "kaleido.fs"} <= {r["name"] for r in tables["shaders"]}
     assert tables["generators"][0]["speedup"] > 0
+    (slot,) = tables["what"]
+    assert (slot["name"], slot["backend"]) == ("a", "torch")
+    assert slot["why"] == "not measured here yet: livegan models stone --tune"
     whole = result["tables"]["the whole frame of set.py at 64 px"]
     assert [r["name"] for r in whole] == ["livegan", "plain float32 loop", "ratio"]
     assert result["tables"]["the stage (ms a picture of a stream)"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,13 +14,13 @@ import torch
 from livegan.engine.commit import lineup
 from livegan.engine.commit.lineup import Cue, Lineup, LineupAction, LineupEvent, lost, step
 from livegan.engine.commit.script import Refusal
+from livegan.engine.isolation.gpu_errors import ContextLost
 from livegan.engine.isolation.object_lifetime import retire
 from livegan.engine.program.governor import Governor, SlotTurns
 from livegan.engine.program.graphics_card.late_numbers import LateNumbers, NumbersOfFrames
-from livegan.engine.program.graphics_card.paint_streams import PaintStreams
+from livegan.engine.program.graphics_card.paint_streams import paint_threads_for
 from livegan.engine.program.hearings import Hearings, NoSounds, Sounds
 from livegan.engine.program.nodes.instance import Moment
-from livegan.engine.program.paint_threads import PaintThreads
 from livegan.engine.program.passing import read_values, to_draw
 from livegan.engine.program.program import GROUPS, Faults, Program, Step, draw_frame
 from livegan.engine.program.seeing import Seeing
@@ -101,11 +102,7 @@ class Player:
 
     def __post_init__(self) -> None:
         self.hearings = Hearings(self.history, self.sounds)
-        self.paint_threads = (
-            PaintStreams(self.device)
-            if works_alone(self.device)
-            else PaintThreads.for_device(self.device)
-        )
+        self.paint_threads = paint_threads_for(self.device)
         self.lineup = Lineup()
         """All that is decided about programs; replaced, never changed: any thread may read it."""
         self.solo: int | None = None
@@ -232,7 +229,8 @@ class Player:
 
     def close(self) -> None:
         """End the threads that paint, and let go of sounds."""
-        self.settle(wait=True)
+        with contextlib.suppress(RuntimeError, ContextLost):  # it was told where it happened
+            self.settle(wait=True)
         self.paint_threads.close()
         self.sounds.close()
 

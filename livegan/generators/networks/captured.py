@@ -25,7 +25,7 @@ class CardTurns:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self._lock = threading.Lock()
-        self._done = torch.cuda.Event()
+        self._done = torch.cuda.Event()  # type: ignore[no-untyped-call]
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
@@ -54,7 +54,7 @@ class CapturedNetwork:
         self._turns = CardTurns(x.device)
         self._given = x.clone()
         self._graph = torch.cuda.CUDAGraph()
-        aside = torch.cuda.Stream(x.device)
+        aside = torch.cuda.Stream(x.device)  # type: ignore[no-untyped-call]
         here = torch.cuda.current_stream(x.device)
         aside.wait_stream(here)
         with torch.inference_mode(), torch.cuda.stream(aside):
@@ -76,4 +76,5 @@ class CapturedNetwork:
         with self._turns.turn():
             self._given.copy_(x)
             self._graph.replay()
-            return self._painted.clone()
+            painted: Tensor = self._painted.clone()
+            return painted

@@ -20,7 +20,7 @@ class Arriving:
         for copy, tensor in zip(self._copies, tensors, strict=True):
             copy.copy_(tensor, non_blocking=True)
         # One that blocks: the thread sleeps, and a core is free for the rest of the show.
-        self._event = torch.cuda.Event(blocking=True)
+        self._event = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]
         self._event.record(torch.cuda.current_stream(tensors[0].device))
         self.waited_s = 0.0
         """Seconds that `wait` took."""
@@ -28,7 +28,7 @@ class Arriving:
     @property
     def here(self) -> bool:
         """Whether all have arrived."""
-        return bool(self._event.query())
+        return bool(self._event.query())  # type: ignore[no-untyped-call]
 
     def wait(self) -> list[Tensor]:
         """The tensors, in memory: waited for if they are still to come.

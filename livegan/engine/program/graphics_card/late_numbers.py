@@ -64,8 +64,10 @@ class ArrivingNumbers:
     def take(self) -> None:
         """Tell whoever wanted to know: waits if they are still to come."""
         (numbers,) = self._arriving.wait()
-        for part, take in zip(numbers.split(self._lengths), self._takers, strict=True):
-            take(part)
+        first = 0
+        for length, take in zip(self._lengths, self._takers, strict=True):
+            take(numbers[first : first + length])
+            first += length
 
 
 class NumbersOfFrames:

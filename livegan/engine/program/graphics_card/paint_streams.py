@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 from livegan.engine.program.paint_threads import Painted, PaintThreads, outcome
+from livegan.generators.device import works_alone
 from livegan.heap import keep_freed
 
 
@@ -29,7 +30,8 @@ class PaintStreams(PaintThreads):
         if len(calls) < 2:
             return super().run(calls)
         while len(self._streams) < len(calls):
-            self._streams.append(torch.cuda.Stream(self.device))
+            stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
+            self._streams.append(stream)
         here = torch.cuda.current_stream(self.device)
         painted: list[Painted | BaseException] = []
         for call, stream in zip(calls, self._streams, strict=False):
@@ -42,3 +44,8 @@ class PaintStreams(PaintThreads):
                 # Its memory is not used again before what follows here is done with it.
                 picture.record_stream(here)
         return painted
+
+
+def paint_threads_for(device: torch.device) -> PaintThreads:
+    """What runs the networks of a frame: streams of a card, or threads of the processor."""
+    return PaintStreams(device) if works_alone(device) else PaintThreads.for_device(device)
