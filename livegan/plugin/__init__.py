@@ -14,6 +14,7 @@ from livegan.plugin.declare import (
 )
 from livegan.plugin.hookspecs import (
     RegisterCommand,
+    RegisterMove,
     RegisterOffer,
     RegisterOperation,
     hookimpl,
@@ -29,6 +30,7 @@ __all__ = [
     "Origin",
     "Param",
     "RegisterCommand",
+    "RegisterMove",
     "RegisterOffer",
     "RegisterOperation",
     "declare",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from livegan.plugin.closest import closest, suggestion
 from livegan.plugin.declare import Kind, Operation
+from livegan.plugin.move import Move
 
 OWN = "livegan"
 """The package of what comes with livegan: its short names are never taken."""
@@ -19,7 +20,7 @@ OF_A_SET: tuple[Kind, ...] = ("mixer", "signal", "patch")
 
 @dataclass(frozen=True)
 class Offer:
-    """A registered source, picture source, loader, backend, output, word or command."""
+    """A registered source, picture source, loader, backend, output, move, word or command."""
 
     kind: str
     name: str
@@ -42,6 +43,8 @@ class Offer:
     """Of an output: a function that raises RuntimeError for a value that can never be opened."""
     takes: Any = None
     """Of an output: a function that says what a value takes for itself, in words each."""
+    move: Move | None = None
+    """Of a move: how bold it is, and when it fits."""
 
 
 Thing = TypeVar("Thing", Operation, Offer)

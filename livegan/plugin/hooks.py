@@ -26,6 +26,7 @@ OFFERS = {
     "register_generator_loaders": "loader",
     "register_backends": "backend",
     "register_outputs": "output",
+    "register_moves": "move",
     "register_commands": "command",
     "register_words": "word",
 }

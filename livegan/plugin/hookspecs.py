@@ -67,6 +67,28 @@ class RegisterOffer(Protocol):
         """
 
 
+class RegisterMove(Protocol):
+    """Registers a move of the autopilot."""
+
+    def __call__(
+        self,
+        make: Registered,
+        name: str | None = None,
+        summary: str = "",
+        files: Sequence[str | Path] = (),
+        *,
+        bold: float = 0.3,
+        when: Sequence[str] = ("section", "steady"),
+        bars: float = 0.0,
+    ) -> Registered:
+        """Offer ``make(score, ...)`` as ``name`` (its own name if None).
+
+        ``bold`` is how much it changes, 0..1; ``when`` are occasions of
+        `livegan.plugin.move.OCCASIONS`; after ``bars`` bars it is taken back, or never with 0.
+        ``summary`` and ``files`` as of :class:`RegisterOffer`.
+        """
+
+
 class RegisterCommand(Protocol):
     """Registers a command: a function that Typer can read, or a whole ``typer.Typer``."""
 
@@ -138,6 +160,14 @@ def register_outputs(register: RegisterOffer) -> None:
 @hookspec
 def register_words(register: RegisterOffer) -> None:
     """Offer words of the set language, functions of nodes: ``register(function, name=None)``."""
+
+
+@hookspec
+def register_moves(register: RegisterMove) -> None:
+    """Offer moves of the autopilot: ``register(function, name=None, bold=0.3, when=(), bars=0)``.
+
+    ``function(score, *, chance)`` returns an edited `livegan.autopilot.set_text.SetText`, or None.
+    """
 
 
 @hookspec(

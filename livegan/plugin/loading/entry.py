@@ -26,6 +26,7 @@ BUILTIN = (
     "livegan.builtin.sources",
     "livegan.builtin.picture_sources",
     "livegan.builtin.outputs",
+    "livegan.builtin.moves",
 )
 ORIGINS = ("built in", "installed", "editable", "file")
 

@@ -36,6 +36,7 @@ from livegan.plugin.hooks import (
     refuse_unknown,
 )
 from livegan.plugin.loading.entry import Entry
+from livegan.plugin.move import Move, checked_move
 from livegan.plugin.parameter import writable
 from livegan.plugin.source import digest_of_text, file_digest
 from livegan.plugin.words import SHOWN
@@ -82,6 +83,8 @@ class Registration:
                 register: Any = partial(self.operation, OPERATIONS[hook])
             elif hook == "register_commands":
                 register = self.command
+            elif hook == "register_moves":
+                register = self.move
             else:
                 register = partial(self.offered, OFFERS[hook])
             given = {"app": App(self.command)} if hook == "register_commands" else {}
@@ -195,6 +198,27 @@ class Registration:
             summary = doc_of(make).strip().partition("\n")[0]
         return self.offer(kind, name, make, summary, files, example, check, takes)
 
+    def move(
+        self,
+        make: Any,
+        name: Any = None,
+        summary: str = "",
+        files: Sequence[str | Path] = (),
+        *,
+        bold: float = 0.3,
+        when: Sequence[str] = ("section", "steady"),
+        bars: float = 0.0,
+    ) -> Any:
+        """``register`` of moves of the autopilot."""
+        said = asked(make, "__name__") if name is None else name
+        try:
+            made = checked_move(make, said, bold, when, bars)
+        except ValueError as error:
+            file, line = source_of(make)
+            raise DeclarationError(str(error), f"{file}:{line}" if line else "") from None
+        summary = summary or doc_of(make).strip().partition("\n")[0]
+        return self.offer("move", said, make, summary, files, move=made)
+
     def offer(
         self,
         kind: str,
@@ -205,6 +229,7 @@ class Registration:
         example: str = "",
         check: Callable[[str], object] | None = None,
         takes: Callable[[str], Sequence[str]] | None = None,
+        move: Move | None = None,
     ) -> Any:
         """Take in what is called by its name, and not in a set."""
         if self.over:
@@ -258,6 +283,7 @@ class Registration:
                 example=example,
                 check=check,
                 takes=takes,
+                move=move,
             )
         )
         self.provides.append(f"{kind} {name}")

@@ -1,0 +1,376 @@
+"""The pilot: when to make which move, as a state machine with everything given to it.
+
+It is told what is heard, seen and written (`Look`) some times a second and answers with actions.
+It reads no clock, no file and no device, so the same looks give the same night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from livegan.autopilot.choosing import (
+    Edit,
+    MoveFailed,
+    chosen,
+    made,
+    new_words,
+    weights,
+    wished_boldness,
+)
+from livegan.autopilot.ear import Heard
+from livegan.autopilot.edit import taken_back
+from livegan.autopilot.set_text import SetText, Words
+from livegan.autopilot.sight import Seen
+from livegan.plugin.autopilot_wish import AutopilotWish
+from livegan.plugin.move import Move
+
+LEAD = 2.0
+"""Beats before its beat that a move is written, so that it is proven in time."""
+DROP_GAP = 4.0
+"""Beats between a move and one for a drop."""
+LONGEST_S = 32.0
+"""Seconds between two moves, if there is one to make."""
+WAIT_BARS = 8
+"""Bars that the autopilot waits after the performer has typed."""
+MOST_STANDING = 6
+"""Edits that stand before the oldest one is taken back."""
+SETTLED_BEATS = 8.0
+"""A picture that went dead so soon after a move is its fault."""
+BACK = "take back"
+
+
+@dataclass(frozen=True)
+class Look:
+    """All that the pilot is told at a moment."""
+
+    heard: Heard
+    seen: Seen = field(default_factory=Seen)
+    text: str = ""
+    """What the set's file says."""
+    wish: AutopilotWish = field(default_factory=AutopilotWish)
+    change: float = 16.0
+    """The least time between two moves, in beats."""
+    swap: float = 4.0
+    """The grid of beats that a save waits for; 0 for none."""
+    beats_per_bar: int = 4
+    waits: bool = False
+    """A save is on its way to the air, and waits for its beat."""
+    scenes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WriteSet:
+    """Save this text as the set."""
+
+    text: str
+    reason: str
+    move: str
+    at: float
+    """Show time, in seconds."""
+
+
+@dataclass(frozen=True)
+class HurryOn:
+    """What is cued is not to wait for its beat any more."""
+
+
+@dataclass(frozen=True)
+class PlayOther:
+    """Another scene is to play."""
+
+    scene: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True)
+class Say:
+    """A line for the performer."""
+
+    text: str
+
+
+Action = WriteSet | HurryOn | PlayOther | Say
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An edit that is in the text."""
+
+    edit: Edit
+    at: float
+    """In beats."""
+    until: float
+    """When it is taken back, in beats; infinite where it stays."""
+    words: frozenset[str]
+    """The encoders and mixers that it brought."""
+
+
+class Pilot:
+    """Plays one show. Not for several threads at once."""
+
+    def __init__(
+        self,
+        moves: Sequence[Move],
+        words: Words,
+        *,
+        seed: int = 0,
+        left_out: Sequence[str] = (),
+    ) -> None:
+        """``left_out`` are names of moves and words that are not chosen, as after a veto."""
+        self._moves = list(moves)
+        self._words = words
+        self._known = {*words.encoders, *words.mixers}
+        self._seed = seed
+        self.left_out = set(left_out)
+        self._count = 0
+        self._text: str | None = None
+        self._standing: list[Standing] = []
+        self._recent: list[str] = []
+        self._newest: Standing | None = None
+        """The edit that was written last, until it proved itself."""
+        self._last = float("-inf")
+        """When the last move was, or is to be, on the air; in beats."""
+        self._last_s = 0.0
+        self._due: float | None = None
+        """The beat on which what was written is to be on the air."""
+        self._waits_until = float("-inf")
+        self._repaired: dict[str, int] = {}
+        self._pending: list[Action] = []
+
+    # What the rim tells ----------------------------------------------------------------------------
+
+    def take_over(self, text: str, heard: Heard) -> None:
+        """From now on the set is the autopilot's; the first move comes at the next phrase."""
+        self._text, self._standing, self._newest, self._due = text, [], None, None
+        self._last, self._last_s = heard.beats, heard.time
+        self._waits_until = float("-inf")
+
+    def refused(self, why: str, now: Heard) -> list[Action]:
+        """The newest edit was refused, or failed on the air: it is taken back, and left out."""
+        newest, self._newest, self._due = self._newest, None, None
+        if newest is None:
+            return []
+        self.left_out.add(newest.edit.move.name)
+        self._last, self._last_s = now.beats, now.time
+        line = f"autopilot: the move {newest.edit.move.name} is left out tonight: {why}"
+        return [Say(line), *self._undo(newest, f"{newest.edit.said} was refused", now)]
+
+    def undone(self, text: str, now: Heard) -> list[Action]:
+        """The performer pressed undo, and this text plays: it is what the file is to say."""
+        self._newest, self._due = None, None
+        self._wait(now)
+        if self._text == text:
+            return []
+        self._text = text
+        self._forget()
+        return [WriteSet(text, "undone by a key", "", now.time)]
+
+    def veto(self, now: Heard) -> list[Action]:
+        """This never again: the last edit that stands is taken back, and not chosen again."""
+        if not self._standing:
+            return [Say("autopilot: there is no move to veto")]
+        last = self._standing[-1]
+        names = sorted(last.words) or [last.edit.move.name]
+        self.left_out.update(names)
+        self._newest, self._due = None, None
+        self._last, self._last_s = now.beats, now.time
+        line = f"autopilot: never again tonight: {', '.join(names)}"
+        return [Say(line), *self._undo(last, f"veto: no {last.edit.said}", now)]
+
+    # Looking ---------------------------------------------------------------------------------------
+
+    def look(self, now: Look) -> list[Action]:
+        """What to do at this moment."""
+        heard = now.heard
+        if self._text is None:
+            self.take_over(now.text, heard)
+        if now.text != self._text:
+            return self._typed(now)
+        if heard.beats < self._last - 2 * now.change:  # the count of beats began anew
+            self._restart(heard)
+        if self._due is not None:
+            if heard.beats < self._due:
+                return []
+            self._due = None
+            if now.waits:
+                return [HurryOn()]
+        if self._newest is not None and heard.beats - self._newest.at > SETTLED_BEATS:
+            self._newest = None
+        if heard.beats < self._waits_until or now.waits:
+            return []
+        occasion, at = self._occasion(now)
+        if not occasion:
+            return []
+        return self._move(now, occasion, at)
+
+    def _typed(self, now: Look) -> list[Action]:
+        """Another hand has saved the file: wait, then go on from there."""
+        waited = now.heard.beats < self._waits_until
+        self._text, self._newest, self._due = now.text, None, None
+        self._wait(now.heard, now.beats_per_bar)
+        self._forget()
+        if waited:
+            return []
+        return [Say(f"autopilot: you typed; it waits {WAIT_BARS} bars and goes on from there")]
+
+    def _wait(self, heard: Heard, beats_per_bar: int = 4) -> None:
+        self._waits_until = heard.beats + WAIT_BARS * beats_per_bar
+        self._last, self._last_s = heard.beats, heard.time
+
+    def _forget(self) -> None:
+        """Edits that are not in the text any more are nobody's."""
+        text = self._text or ""
+        kept = []
+        for each in self._standing:
+            if taken_back(text, each.edit.before, each.edit.after) is not None:
+                kept.append(each)
+        self._standing = kept
+
+    def _restart(self, heard: Heard) -> None:
+        self._last, self._last_s, self._waits_until = heard.beats, heard.time, float("-inf")
+        self._standing = [replace(s, at=heard.beats, until=float("inf")) for s in self._standing]
+
+    def _occasion(self, now: Look) -> tuple[str, float]:
+        """What there is to move for, and on which beat; nothing where there is none yet."""
+        heard, since = now.heard, now.heard.beats - self._last
+        gap = now.change - 0.05
+        if heard.begun == "drop" and since >= DROP_GAP:
+            return "drop", heard.beats
+        trouble = (now.seen.empty or now.seen.dead) and heard.state != "silence"
+        if trouble and since >= DROP_GAP and self._repairable(now):
+            return "repair", heard.beats
+        if heard.begun in ("section", "calm", "silence") and since >= gap:
+            return heard.begun, heard.beats
+        at = self._planned(now)
+        if heard.beats < self._writing_at(at, now.swap):
+            return "", at
+        occasion = heard.state
+        if at - heard.section_at >= 30 and occasion == "steady":
+            occasion = "section"  # a long part: as good as another one
+        return occasion, at
+
+    def _planned(self, now: Look) -> float:
+        """The beat of the next move where nothing happens before: the beginning of a phrase."""
+        heard = now.heard
+        usual = now.change * (1.0 + 1.5 * (1.0 - now.wish.bold))
+        most = LONGEST_S * heard.bpm / 60.0 - 4 * now.beats_per_bar
+        wanted = self._last + max(now.change, min(usual, most))
+        ending = min((s.until for s in self._standing), default=float("inf"))
+        wanted = max(min(wanted, ending), self._last + now.change)
+        every = float(4 * now.beats_per_bar)
+        at = heard.phrase_after(wanted - every / 2, every)
+        if at < self._last + now.change - 1e-6:
+            at += every
+        return max(at, heard.beats)
+
+    def _writing_at(self, at: float, swap: float) -> float:
+        """When a move for that beat is written: as late as it must, so that it does not go on the
+        air a bar too early."""
+        if swap <= 0:
+            return at
+        grid = swap * ((at - 1e-6) // swap)
+        return max(at - LEAD, grid + 0.05)
+
+    def _repairable(self, now: Look) -> bool:
+        who = now.seen.dead or ("",)
+        return any(self._repaired.get(name, 0) < 2 for name in who)
+
+    # Moving ----------------------------------------------------------------------------------------
+
+    def _move(self, now: Look, occasion: str, at: float) -> list[Action]:
+        heard = now.heard
+        self._count += 1
+        if occasion == "repair":
+            for name in now.seen.dead or ("",):
+                self._repaired[name] = self._repaired.get(name, 0) + 1
+            if self._newest is not None:
+                what = now.seen.empty or "dead"
+                return self.refused(f"the picture went {what}", heard)
+        over = [s for s in self._standing if s.until <= at + 2 * now.beats_per_bar]
+        crowded = len(self._standing) >= MOST_STANDING and occasion not in ("drop", "repair")
+        back = over[0] if over else self._standing[0] if crowded else None
+        if back is not None:
+            actions = self._undo(back, f"{_spoken(occasion, heard)}: {back.edit.said} ends", heard)
+            if actions:
+                return self._written(actions, at, heard)
+        bold = wished_boldness(now.wish.bold, occasion, now.seen)
+        seed = f"{self._seed}/{self._count}"
+        allowed = [m for m in self._moves if self._allows(m, now.wish)]
+        problems: list[Action] = []
+        try:
+            score = SetText(now.text, self._words)
+            _ = score.calls
+        except ValueError:
+            return []  # what the performer wrote is half finished
+        for name in chosen(weights(allowed, occasion, bold, self._recent), seed):
+            move = next(m for m in allowed if m.name == name)
+            try:
+                edit = made(
+                    move,
+                    score,
+                    seed=seed,
+                    heard=heard,
+                    seen=now.seen,
+                    scenes=now.scenes,
+                    refused=self._refuses(now.wish),
+                )
+            except MoveFailed as failed:
+                self.left_out.add(name)
+                problems.append(Say(f"autopilot: {failed}; it is left out tonight"))
+                continue
+            if edit is None:
+                continue
+            self._recent.append(name)
+            reason = f"{_spoken(occasion, heard)}: {edit.said}, boldness {move.bold:g}"
+            if edit.scene:
+                self._last, self._last_s = at, heard.time
+                return [*problems, PlayOther(edit.scene, reason, heard.time)]
+            words = frozenset(new_words(edit.before, edit.after, self._known))
+            until = at + move.bars * now.beats_per_bar if move.bars else float("inf")
+            self._newest = Standing(edit, at, until, words)
+            self._standing.append(self._newest)
+            action = WriteSet(edit.after, reason, name, heard.time)
+            return [*problems, *self._written([action], at, heard)]
+        # Nothing fits: think again at the next phrase.
+        self._last, self._last_s = at, heard.time
+        return problems
+
+    def _written(self, actions: list[Action], at: float, heard: Heard) -> list[Action]:
+        for action in actions:
+            if isinstance(action, WriteSet):
+                self._text = action.text
+        self._last, self._last_s, self._due = max(at, heard.beats), heard.time, at
+        return actions
+
+    def _undo(self, standing: Standing, reason: str, now: Heard) -> list[Action]:
+        """Take an edit back; nothing where its lines have changed since."""
+        text = self._text or ""
+        self._standing = [s for s in self._standing if s is not standing]
+        before = taken_back(text, standing.edit.before, standing.edit.after)
+        if before is None or before == text:
+            return []
+        self._text = before
+        self._forget()
+        return [WriteSet(before, reason, BACK, now.time)]
+
+    def _allows(self, move: Move, wish: AutopilotWish) -> bool:
+        return move.name not in self.left_out and move.name not in wish.never
+
+    def _refuses(self, wish: AutopilotWish) -> Callable[[str, str], bool]:
+        """Whether an edit brings what is not to be brought, or lies in lines that will go."""
+        never = {*self.left_out, *wish.never}
+        ending = [s.edit for s in self._standing if s.until != float("inf")]
+
+        def refuses(before: str, after: str) -> bool:
+            if new_words(before, after, never):
+                return True
+            return any(taken_back(after, e.before, e.after) is None for e in ending)
+
+        return refuses
+
+
+def _spoken(occasion: str, heard: Heard) -> str:
+    """An occasion and the time, as in "drop at 2:31"."""
+    return f"{occasion} at {int(heard.time) // 60}:{int(heard.time) % 60:02d}"
