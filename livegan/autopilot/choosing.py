@@ -10,7 +10,6 @@ import random
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from livegan.autopilot.ear import Heard
 from livegan.autopilot.edit import flaw

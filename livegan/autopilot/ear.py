@@ -10,6 +10,7 @@ goes within the beat is no change, and a bass drum that is missing for the first
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ class Ear:
         beats = rows[:, INDEX["beats"]]
         bins = np.floor(beats * PARTS).astype(np.int64)
         edges = [0, *(np.flatnonzero(np.diff(bins)) + 1), len(rows)]
-        for start, stop in zip(edges, edges[1:], strict=False):
+        for start, stop in itertools.pairwise(edges):
             if start == stop:
                 continue
             if self._bin is not None and bins[start] != self._bin:

@@ -139,7 +139,7 @@ class Pilot:
         self._repaired: dict[str, int] = {}
         self._pending: list[Action] = []
 
-    # What the rim tells ----------------------------------------------------------------------------
+    # What the rim tells ---------------------------------------------------------------------------
 
     def take_over(self, text: str, heard: Heard) -> None:
         """From now on the set is the autopilot's; the first move comes at the next phrase."""
@@ -179,7 +179,7 @@ class Pilot:
         line = f"autopilot: never again tonight: {', '.join(names)}"
         return [Say(line), *self._undo(last, f"veto: no {last.edit.said}", now)]
 
-    # Looking ---------------------------------------------------------------------------------------
+    # Looking --------------------------------------------------------------------------------------
 
     def look(self, now: Look) -> list[Action]:
         """What to do at this moment."""
@@ -277,7 +277,7 @@ class Pilot:
         who = now.seen.dead or ("",)
         return any(self._repaired.get(name, 0) < 2 for name in who)
 
-    # Moving ----------------------------------------------------------------------------------------
+    # Moving ---------------------------------------------------------------------------------------
 
     def _move(self, now: Look, occasion: str, at: float) -> list[Action]:
         heard = now.heard

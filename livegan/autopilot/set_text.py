@@ -163,7 +163,7 @@ class SetText:
         slots, found = {slot.name for slot in self.slots}, []
         for each in self.assigned:
             if each.name not in slots and any(
-                call.kind == "encoder" for call in self._inside(each.value)
+                call.kind == "encoder" for call in self.calls_in(each.value)
             ):
                 found.append(each)
         return tuple(found)
@@ -320,7 +320,8 @@ class SetText:
         for child in node.children:
             yield from self._calls_in(child)
 
-    def _inside(self, part: Expression) -> Iterator[CallCode]:
+    def calls_in(self, part: Expression) -> Iterator[CallCode]:
+        """The calls in a part, outer ones first."""
         return self._calls_in(part.node)
 
     def _holder(self, call: CallCode) -> str:
@@ -377,9 +378,7 @@ class _Fill(cst.CSTTransformer):
         super().__init__()
         self._inner = inner
 
-    def leave_Name(  # noqa: N802
-        self, original_node: cst.Name, updated_node: cst.Name
-    ) -> cst.BaseExpression:
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
         return self._inner if original_node.value == HOLE else updated_node
 
 

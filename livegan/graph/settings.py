@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from livegan.graph.binding import bind
 from livegan.graph.graph import collected
 from livegan.graph.place import SetError
+from livegan.plugin.autopilot_wish import AutopilotWish
 from livegan.plugin.declare import Param
 from livegan.plugin.now import FASTEST_BPM, SLOWEST_BPM
 from livegan.plugin.tempo_wish import TempoWish
@@ -56,6 +58,11 @@ SETTINGS = (
     ),
     _fixed(0.4, 0, 30, "how long a new version dissolves in", "s", name="dissolve"),
     _fixed(-1, -1, 2**31, "seed for everything random", name="seed"),
+    _fixed(
+        "",
+        doc='how the autopilot plays: `dict(bold=0.3, change="4 bars", never=["kaleid"])`',
+        name="autopilot",
+    ),
 )
 """What ``settings(...)`` takes, as rows of data: what they mean, and what is valid."""
 
@@ -72,6 +79,7 @@ def settings(
     swap: Literal["now", "beat", "bar"] | str | float | None = None,
     dissolve: float | None = None,
     seed: int | None = None,
+    autopilot: Mapping[str, Any] | None = None,
 ) -> None:
     """Settings of the whole set. What you leave out, or set to None, keeps the show's value."""
     given = {"size": size, "fps": fps, "rate": rate, "bpm": bpm, "beats_per_bar": beats_per_bar}
@@ -86,6 +94,10 @@ def settings(
         if isinstance(values.get(name), (int, float)) and not isinstance(values[name], bool):
             values[name] = f"{values[name]:g}"
     _, checked = bind("settings", SETTINGS, values)
+    if autopilot is not None:
+        values["autopilot"] = checked["autopilot"] = piloted(
+            autopilot, int(checked["beats_per_bar"])
+        )
     swap_beats(str(checked["swap"]), int(checked["beats_per_bar"]))
     held_rate(str(checked["rate"]), 30.0)
     if 0 < checked["bpm"] < SLOWEST_BPM:
@@ -100,6 +112,26 @@ def settings(
         raise SetError(f"settings: {error}") from None
     if graph is not None:
         graph.settings = said
+
+
+def piloted(said: Any, beats_per_bar: int) -> dict[str, Any]:
+    """What the autopilot is asked for, whole.
+
+    Raises
+    ------
+    SetError
+        For what it does not take, or that is out of range.
+    """
+    try:
+        wish = AutopilotWish.of(said)
+    except ValueError as error:
+        raise SetError(f"settings: {error}") from None
+    try:
+        swap_beats(wish.change, beats_per_bar)
+    except SetError:
+        reason = f'change is a time such as "4 bars" or "16 beats", got {wish.change!r}'
+        raise SetError(f"settings: autopilot: {reason}") from None
+    return wish.row
 
 
 def held_rate(rate: str, fps: float) -> float:

@@ -53,9 +53,7 @@ class AutopilotWish:
             raise ValueError(f'autopilot: change is a time such as "4 bars", got {change!r}')
         never = said.get("never", ())
         if isinstance(never, str) or not all(isinstance(each, str) for each in never):
-            raise ValueError(
-                f'autopilot: never is a list of names, as in ["kaleid"], got {never!r}'
-            )
+            raise ValueError(f'autopilot: never is a list, as in ["kaleid"], got {never!r}')
         return cls(float(bold), change, tuple(never))
 
     @property

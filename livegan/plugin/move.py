@@ -1,4 +1,4 @@
-"""Moves of the autopilot as data: what an edit is called, when it fits, and how bold it is. Pure."""
+"""Moves of the autopilot as data: name, when it fits, how bold it is, how long it stays. Pure."""
 
 from __future__ import annotations
 

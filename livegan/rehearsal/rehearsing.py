@@ -43,6 +43,7 @@ from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
 from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
+from livegan.rehearsal.autopilot import RehearsedAutopilot
 from livegan.rehearsal.film_sink import Unsure, deepened, film_of, sinks
 from livegan.rehearsal.held_pictures import HeldPictures
 from livegan.rehearsal.patches import RehearsedPatches
@@ -106,6 +107,8 @@ class Rehearsal:
     """Others by slot, such as a report's, so that it repeats wherever they are installed."""
     stand_ins: dict[str, str] = field(default_factory=dict)
     """Files in place of cameras and other live sources, by the name of the source."""
+    autopilot: str | None = None
+    """The package whose moves the autopilot makes, empty for all; None plays without it."""
 
 
 @dataclass
@@ -181,10 +184,14 @@ def _rehearse(
     faults: list[dict[str, Any]] = []
     commits: dict[int, dict[str, Any]] = {}
 
+    autopilot: RehearsedAutopilot | None = None
+
     def emit(message: FromEngine) -> None:
         said = encode(message)
         if isinstance(message, Commit):
             commits[message.id] = said
+            if autopilot is not None:
+                autopilot.told(message)
         on_message(said)
 
     given_sounds = GivenSounds(sound.inputs, sound.track if what.same_input else None)
@@ -236,6 +243,10 @@ def _rehearse(
             on_message({"type": "note", "text": line})
 
     tell_missing(program)
+    if what.autopilot is not None:
+        autopilot = RehearsedAutopilot(
+            what.autopilot, what.seed, pipeline, player, history, first_text, emit
+        )
     given = TempoChoice(TempoWish("number", what.bpm) if what.bpm else None)
     tempo = follow(given, program, history, emit, what.controls)
     version = program.version
@@ -270,6 +281,7 @@ def _rehearse(
             what.out, fps, film_of(what, made, edits, describe_device(device)), what.codec
         )
     passes = passing and what.report is None and what.frames is None and on_frame is None
+    passes = passes and autopilot is None  # it looks at every picture
 
     def note_line(line: str) -> None:
         on_message({"type": "note", "text": line})
@@ -286,6 +298,10 @@ def _rehearse(
             while edits and edits[0][0].at <= seconds + 1e-9:
                 edit, saved = edits.pop(0)
                 pipeline.propose(saved, file=edit.file, at=max(edit.at, what.start))
+                if autopilot is not None:
+                    autopilot.saved(saved)
+            if autopilot is not None:
+                autopilot.hear(seconds)
             started = time.perf_counter()
             patches.hear(history.position, dict(player.seeing.values))
             if passes and filmed is not None and not filmed.needs(index, fps, player, edits):
@@ -319,6 +335,8 @@ def _rehearse(
                 if index * STILLS >= len(stills) * expected and len(stills) < STILLS:
                     stills.append((seconds, pixels))
             sent.take(frame.sent, seconds)
+            if autopilot is not None:
+                autopilot.see(seconds, pixels, player.program)
             if on_frame is not None:
                 on_frame(frame, pixels)
             if film is not None and film.form.deep:
@@ -378,10 +396,14 @@ def _rehearse(
         "faults": faults,
         "sends": sent.counts,
     }
+    if autopilot is not None:
+        report["autopilot"] = autopilot.score(total / fps).row
     if what.report is not None:
         from livegan.rehearsal.report import write_report
 
         slots = strip(player.program) if player.program is not None else None
         write_report(what.report, report, stills, np.concatenate(curves), spent, slots)
         sent.write(what.report / "sends.jsonl")
+        if autopilot is not None:
+            autopilot.write(what.report)
     return Result(report)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from livegan.cli.console.autopilot_option import AutopilotOption, Piloted, known_autopilot
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.film_options import CodecOption, OutOption, check_film, written
 from livegan.cli.console.options import RecordedOption, TempoOption, WithOption
@@ -103,7 +103,7 @@ def backends_of(text: str) -> tuple[str, dict[str, str]]:
         fail(f"--backend {text}: no report.json of a rehearsal that names its backends", 2)
 
 
-class Rehearse(TyperCommand):
+class Rehearse(Piloted):
     """The command; ``--gremlins`` may be given without its number."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -163,6 +163,7 @@ def rehearse(
         ),
     ] = "auto",
     stand_in: WithOption = None,
+    autopilot: AutopilotOption = None,
     like: Annotated[
         str,
         typer.Option(metavar="SHOW", help="Play the set with the sound and controls of a show."),
@@ -194,6 +195,10 @@ def rehearse(
     The same set, sound and seed give the same pictures. A film that was interrupted is continued
     by the same command.
 
+    With `--autopilot`, the autopilot plays: each of its moves is printed with its reason, and at
+    the end the figures of the night. The set's file stays as it is; with `--report` the folder
+    also gets `autopilot.jsonl` and `autopilot.py`, the set as it was at the end.
+
     With `--gremlins`, livegan plays a copy of the set on a real stage. It breaks saves, kills
     engines, unplugs devices and removes files, in an order that depends on the seed. At the end
     it prints a gig sheet: each fault, what the show did, and a verdict. The exit code is 1 if a
@@ -213,7 +218,7 @@ def rehearse(
 
         others = {"--audio": audio, "--edit": edit, "--controls": controls, "--knob": knob}
         more = {"--frames": frames, "--report": report, "--bpm": bpm, "--gremlins": gremlins}
-        rest = {**others, **more}
+        rest = {**others, **more, "--autopilot": autopilot}
         rehearse_like(like, set, out, codec, start, seconds, fps, size, device, stand_in, rest)
         return
     if gremlins is not None:
@@ -223,6 +228,7 @@ def rehearse(
             fail("--gremlins plays with one sound; give --audio one without a name", 2)
         theirs = {"--edit": edit, "--knob": knob, "--controls": controls}
         asked = {"--backend": backend != "auto", "--out": out, "--frames": frames}
+        asked["--autopilot"] = autopilot is not None
         for name, value in {**theirs, **asked}.items():
             if value:
                 fail(f"{name} cannot be used with --gremlins", 2)
@@ -245,6 +251,7 @@ def rehearse(
         raise typer.Exit(0 if sheet.good else 1)
     check_film(out, codec)
     with clear_errors():
+        known_autopilot(autopilot)
         instead = stand_ins(stand_in or [])
         hands = controls_of(knob or [], controls, instead)
         usual, of_slot = backends_of(backend)
@@ -269,6 +276,7 @@ def rehearse(
             backend=usual,
             backends=of_slot,
             flash_guard=guard_mode(flash_guard),
+            autopilot=autopilot,
         )
         result = with_progress(what)
     summary(result)
@@ -394,6 +402,11 @@ def summary(result: Result) -> None:
             f"{moment['area']:.0%} of the picture calmed",
             fg="yellow",
         )
+    if "autopilot" in report:
+        from livegan.autopilot.night import NightScore
+
+        for line in NightScore(**report["autopilot"]).lines:
+            typer.echo(line)
     for fault in report["faults"]:
         typer.secho(
             f"fault at {fault['at']:.2f} s: {short(fault['where'])}: {fault['reason']}", fg="red"
