@@ -19,8 +19,9 @@ from livegan.plugin.calling import taken
 from livegan.plugin.guard import Late, said, within
 from livegan.plugin.move import Move
 
-LIMIT_S = 2.0
-"""Seconds that a move may take to make its edit."""
+LIMIT_S = 5.0
+"""Seconds that a move may take to make its edit in a show. It takes some hundredths; a machine that
+is busy may need longer."""
 TRIES = 4
 """Times that a move is asked: it may choose what is not to be chosen."""
 NEAR = 0.22

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from livegan.autopilot.choosing import (
+    LIMIT_S,
     Edit,
     MoveFailed,
     chosen,
@@ -116,14 +117,19 @@ class Pilot:
         words: Words,
         *,
         seed: int = 0,
-        left_out: Sequence[str] = (),
+        trying: Callable[[str], None] = lambda name: None,
+        limit_s: float = LIMIT_S,
     ) -> None:
-        """``left_out`` are names of moves and words that are not chosen, as after a veto."""
+        """``limit_s`` is how long a move's code may take.
+
+        ``trying`` is told the name of each move before its code is called, and "" after."""
         self._moves = list(moves)
         self._words = words
         self._known = {*words.encoders, *words.mixers}
         self._seed = seed
-        self.left_out = set(left_out)
+        self.left_out: set[str] = set()
+        """Moves and words that are not chosen any more, as after a veto."""
+        self._trying, self._limit_s = trying, limit_s
         self._count = 0
         self._text: str | None = None
         self._standing: list[Standing] = []
@@ -137,7 +143,6 @@ class Pilot:
         """The beat on which what was written is to be on the air."""
         self._waits_until = float("-inf")
         self._repaired: dict[str, int] = {}
-        self._pending: list[Action] = []
 
     # What the rim tells ---------------------------------------------------------------------------
 
@@ -146,6 +151,15 @@ class Pilot:
         self._text, self._standing, self._newest, self._due = text, [], None, None
         self._last, self._last_s = heard.beats, heard.time
         self._waits_until = float("-inf")
+
+    @property
+    def text(self) -> str:
+        """What the set's file says, as far as the pilot knows."""
+        return self._text or ""
+
+    def waits(self, now: Heard) -> bool:
+        """Whether it waits because the performer has typed."""
+        return now.beats < self._waits_until
 
     def refused(self, why: str, now: Heard) -> list[Action]:
         """The newest edit was refused, or failed on the air: it is taken back, and left out."""
@@ -193,9 +207,9 @@ class Pilot:
         if self._due is not None:
             if heard.beats < self._due:
                 return []
-            self._due = None
             if now.waits:
                 return [HurryOn()]
+            self._due = None
         if self._newest is not None and heard.beats - self._newest.at > SETTLED_BEATS:
             self._newest = None
         if heard.beats < self._waits_until or now.waits:
@@ -306,6 +320,7 @@ class Pilot:
             return []  # what the performer wrote is half finished
         for name in chosen(weights(allowed, occasion, bold, self._recent), seed):
             move = next(m for m in allowed if m.name == name)
+            self._trying(name)
             try:
                 edit = made(
                     move,
@@ -315,11 +330,14 @@ class Pilot:
                     seen=now.seen,
                     scenes=now.scenes,
                     refused=self._refuses(now.wish),
+                    limit_s=self._limit_s,
                 )
             except MoveFailed as failed:
                 self.left_out.add(name)
                 problems.append(Say(f"autopilot: {failed}; it is left out tonight"))
                 continue
+            finally:
+                self._trying("")
             if edit is None:
                 continue
             self._recent.append(name)

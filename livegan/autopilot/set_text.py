@@ -22,6 +22,8 @@ from livegan.plugin.declare import Operation, Param
 KEEP = re.compile(r"#\s*keep\b", re.I)
 """The comment of a line that the autopilot never touches."""
 HOLE = "it__"
+SOURCES = ("film", "picture", "pictures", "camera", "screen", "source", "shader", "prev")
+"""Words of the language that give pictures."""
 
 
 @dataclass(frozen=True)
@@ -200,11 +202,34 @@ class SetText:
         return all(lines[name] < at.line for name in used if name in lines)
 
     @property
-    def slot_names(self) -> list[str]:
-        """The variables of slots, in order, that what is shown can use."""
-        names = dict.fromkeys(slot.name for slot in self.slots if slot.name)
+    def parts(self) -> list[str]:
+        """The variables that what is shown can be made of: those of slots, in order; in a set with
+        fewer than two, those that it is made of."""
         picture = self.picture
+        names = list(dict.fromkeys(slot.name for slot in self.slots if slot.name))
+        if len(names) < 2 and picture is not None:
+            used = [each.name for each in self.assigned if each.name in picture.names]
+            names = list(dict.fromkeys([*names, *(n for n in used if n in self._pictures)]))
         return [n for n in names if picture is None or self.can_stand(n, picture)]
+
+    @cached_property
+    def _pictures(self) -> set[str]:
+        """Variables that are pictures, as far as can be seen."""
+        found: set[str] = set()
+        for each in self.assigned:
+            node: Any = each.value.node
+            while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                if isinstance(node.func.value, cst.Name) and node.func.value.value == "encode":
+                    break
+                node = node.func.value
+            if isinstance(node, cst.Call):
+                call = self._call(node)
+                known = call.kind in ("encoder", "mixer", "model") or call.word in SOURCES
+                if (known and not isinstance(node.func, cst.Attribute)) or call.kind == "encoder":
+                    found.add(each.name)
+            elif isinstance(node, cst.Name) and node.value in found:
+                found.add(each.name)
+        return found
 
     def fresh(self, name: str) -> str:
         """A name like this one that the set does not use yet."""

@@ -17,6 +17,7 @@ ROWS = (
         "perform",
         "Play a set. Edit and save its file: the change appears at the next bar.",
         room="show",
+        parser="Piloted",
     ),
     CommandRow(
         "tell",

@@ -257,7 +257,9 @@ class Engine:
         """Tell the stage what is on the air: slots, outputs, tempo."""
         from livegan.engine.program.nodes.source_instances import live_sources, sources_named
         from livegan.engine.program.thumbs import slots
+        from livegan.graph.settings import swap_beats
         from livegan.picture_sources.source import Wanted
+        from livegan.plugin.autopilot_wish import AutopilotWish
 
         program = self.player.program
         assert program is not None
@@ -273,8 +275,21 @@ class Engine:
         sends = [each.row for each in graph.sends]
         word = "" if wish.follow == "number" else wish.follow
         controls, inputs = list(graph.controls), graph.inputs
+        pilot = AutopilotWish.of(program.setting("autopilot", None))
         self.link.send(
-            Settings(wish.bpm, bar, controls, graph.knobs, word, lookahead, sends, inputs)
+            Settings(
+                wish.bpm,
+                bar,
+                controls,
+                graph.knobs,
+                word,
+                lookahead,
+                sends,
+                inputs,
+                autopilot=pilot.row,
+                change=swap_beats(pilot.change, bar),
+                swap=swap_beats(str(program.setting("swap", "bar")), bar),
+            )
         )
 
     def tell_patches(self, script: Script, digest: str = "", only: bool = False) -> None:

@@ -161,6 +161,12 @@ class Settings:
     ``host`` and ``port``; for MIDI ``kind``, ``number``, ``channel``, ``port`` and ``light``."""
     inputs: Sequence[str] = ()
     """The named inputs that it listens to."""
+    autopilot: Row = field(default_factory=dict)
+    """How the autopilot is to play: see `livegan.plugin.autopilot_wish`."""
+    change: float = 16.0
+    """The least time between two of its moves, in beats."""
+    swap: float = 4.0
+    """The grid of beats that a save waits for; 0 for none."""
 
 
 @dataclass(frozen=True)

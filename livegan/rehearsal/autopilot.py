@@ -24,6 +24,8 @@ from livegan.saving import write_bytes
 from livegan.sound import HOP, RATE
 from livegan.sound.history import History
 
+PATIENCE_S = 60.0
+"""Seconds that a move may take: however busy the machine is, the night stays the same."""
 COARSE = 96
 """Pixels of a side that are looked at."""
 
@@ -47,7 +49,7 @@ class RehearsedAutopilot:
         """
         found = registry.current()
         moves, words = moves_of(found, name), words_of(found)
-        self._pilot = Pilot(moves, words, seed=seed)
+        self._pilot = Pilot(moves, words, seed=seed, limit_s=PATIENCE_S)
         self._moves, self._words = moves, words
         self._ear, self._sight = Ear(), Sight()
         self._pipeline, self._player, self._history = pipeline, player, history

@@ -90,6 +90,9 @@ class Options:
     """What is kept of the show in ``shows/DATE/``: "full", "small" (sound as Opus), or nothing."""
     journal_limit: float = 20e9
     """Bytes that all journals of the working folder may take."""
+    autopilot: str | None = None
+    """The package whose moves the autopilot makes, empty for all; it plays from the start unless
+    this is None. A key hands over either way."""
     followed: dict[str, Path] = field(default_factory=dict)
     """Models by name that are played from where a training writes them, there or not."""
     stand_ins: dict[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import math
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from livegan.ipc.messages import (
     OutputsOnAir,
     Patches,
     Settings,
+    Slots,
     SourceRings,
     Sources,
     Waiting,
@@ -32,6 +34,7 @@ from livegan.sound import RATE
 from livegan.stage import ending
 from livegan.stage import show_memory as rings
 from livegan.stage.audience import Audience
+from livegan.stage.autopilot.autopilot import StageAutopilot
 from livegan.stage.control.audio_choice import AudioChoice
 from livegan.stage.control.commands import Commands
 from livegan.stage.control.leading import Leading
@@ -201,6 +204,15 @@ class Stage:
         stack.callback(self._patches.close)
         self._monitor = Monitor(options.monitor, self._audio, self._patches, self._note)
         journal = begin_journal(options, path, shared, self._patches, stack, self._note)
+        self._autopilot = StageAutopilot(
+            options,
+            shared.names,
+            journal,
+            lambda message: self._supervision.send(message),
+            self._log,
+            self._note,
+        )
+        stack.callback(self._autopilot.stop)
         self._supervision = SupervisorThread(
             options.of_engine(shared.names, journal),
             self._hear,
@@ -228,6 +240,8 @@ class Stage:
             record=self._captures.record,
             blackout=self._blackout,
             fit=self._audience.fit,
+            autopilot=lambda: self._autopilot.play(self._presenter.switches.autopilot),
+            veto=self._autopilot.veto,
             note=self._note,
         )
         self._thread = WindowThread()
@@ -280,6 +294,8 @@ class Stage:
         self._audience.join(self._presenter, self._outputs, sources, knobs, windows)
         if options.record is not None:
             self._captures.record()
+        if options.autopilot is not None:
+            self._presenter.press("autopilot", "", time.monotonic())
         if options.flash_guard == "off":
             self._note("the flash guard is off: nothing limits flashes")
         self._log.later(warm_up)
@@ -302,6 +318,7 @@ class Stage:
         self._audience.look(presenter.view, presenter.switches)
         self._picture_guests.look()
         self._monitor.look()
+        presenter.switches = self._autopilot.shown(presenter.switches)
         heard = self._listening.source.name
         if heard != self._heard:
             self._heard = heard
@@ -374,6 +391,8 @@ class Stage:
             self._streams.engine_gone()
         elif isinstance(message, EngineNews) and message.kind == "recovery":
             self._log.later(lambda: self._swept(sweep()))  # rings that nothing was sent from
+        if isinstance(message, (Commit, Settings, Slots)):
+            self._autopilot.hear(message)
         self._log.take(message)
         self._inbox.put(message)
 

@@ -50,7 +50,7 @@ def _on_picture(score: SetText, code: str) -> SetText | None:
 
 def effect_on_slot(score: SetText, *, chance: random.Random) -> SetText | None:
     """A mixer goes on one slot."""
-    slots = set(score.slot_names)
+    slots = set(score.parts)
     free: list[tuple[str, Expression]] = [
         (each.name, each.value)
         for each in score.assigned

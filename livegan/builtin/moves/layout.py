@@ -33,7 +33,7 @@ TURNS = ("switch(ALL, beats=8, fade=0.25)", "switch(ALL, beats=4, fade=0.2)")
 
 def full_picture(score: SetText, *, chance: random.Random) -> SetText | None:
     """One slot fills the picture."""
-    picture, names = score.picture, score.slot_names
+    picture, names = score.picture, score.parts
     if picture is None or len(names) < 2:
         return None
     names = [n for n in names if n != picture.code]
@@ -47,7 +47,7 @@ def _written(
     forms: dict[str, tuple[str, ...]],
     say: Callable[[str, str, str], str],
 ) -> SetText | None:
-    picture, names = score.picture, score.slot_names
+    picture, names = score.picture, score.parts
     known = [m for m in forms if m in score.words.mixers]
     if picture is None or len(names) < 2 or not known:
         return None
@@ -79,7 +79,7 @@ def layer(score: SetText, *, chance: random.Random) -> SetText | None:
 
 def take_turns(score: SetText, *, chance: random.Random) -> SetText | None:
     """The slots are seen one after the other."""
-    picture, names = score.picture, score.slot_names
+    picture, names = score.picture, score.parts
     if picture is None or len(names) < 2 or "switch" not in score.words.mixers:
         return None
     if picture.code.startswith("switch("):
@@ -91,7 +91,7 @@ def take_turns(score: SetText, *, chance: random.Random) -> SetText | None:
 
 def whole_grid(score: SetText) -> SetText | None:
     """All slots are seen."""
-    picture, names = score.picture, score.slot_names
+    picture, names = score.picture, score.parts
     if picture is None or len(names) < 2 or "grid" not in score.words.mixers:
         return None
     if set(names) <= picture.names or not set(names) & picture.names:

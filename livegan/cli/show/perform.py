@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from livegan.cli.console.autopilot_option import AutopilotOption
+from livegan.cli.console.autopilot_option import Piloted as Piloted
 from livegan.cli.console.choosing import chosen_scenes, chosen_set, followed_models, set_of
 from livegan.cli.console.failing import clear_errors, fail, short
 from livegan.cli.console.options import AudioOption, TempoOption, WithOption
@@ -193,6 +195,7 @@ def perform(
         Path | None, typer.Option(help="The file of the show's log (JSON lines).")
     ] = None,
     flash_guard: FlashGuardMode = "on",
+    autopilot: AutopilotOption = None,
     stand_in: WithOption = None,
     watch_model: Annotated[
         list[Path] | None,
@@ -252,6 +255,7 @@ def perform(
         guard,
         played,
         record,
+        autopilot,
     )
     if not has_display():
         instead()
@@ -296,6 +300,7 @@ def perform(
         rung=asked,
         seconds=seconds,
         log=log,
+        autopilot=autopilot,
         followed=followed,
         stand_ins=played,
         flash_guard=guard,
@@ -332,6 +337,7 @@ def film_instead(
     guard: Mode,
     stand_ins: dict[str, str],
     record: Path | None,
+    autopilot: str | None,
 ) -> None:
     """There is no display: rehearse to a film, that of ``--record`` if it is given, and say so."""
     from livegan import share
@@ -375,6 +381,7 @@ def film_instead(
             followed=followed,
             stand_ins=stand_ins,
             flash_guard=guard,
+            autopilot=autopilot,
         )
         result = with_progress(what)
     summary(result)

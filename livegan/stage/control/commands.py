@@ -26,12 +26,15 @@ class Commands:
         record: Callable[[], None],
         blackout: Callable[[], None],
         fit: Callable[[], None],
+        autopilot: Callable[[], None],
+        veto: Callable[[], None],
         note: Callable[[str], None],
     ) -> None:
         """``safe`` is whether there is a safe set; ``note`` takes a line for the performer."""
         self._supervision, self._listening, self._safe = supervision, listening, safe
         self._stop, self._screenshot, self._note = stop, screenshot, note
         self._blackout, self._record, self._fit = blackout, record, fit
+        self._autopilot, self._veto = autopilot, veto
         self._asking = Pending()
 
     def obey(self, order: Order) -> None:
@@ -50,6 +53,10 @@ class Commands:
             self._fit()
         elif order == "blackout":
             self._blackout()
+        elif order == "autopilot":
+            self._autopilot()
+        elif order == "veto":
+            self._veto()
 
     def obeyed(self, order: str) -> None:
         """The engine says that it did it."""

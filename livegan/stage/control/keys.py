@@ -36,7 +36,9 @@ KEYS: tuple[Key, ...] = (
     Key(("i",), "invite", "show or hide the QR code of the phone panel"),
     Key(("f", "F11"), "fullscreen", "switch between fullscreen and window"),
     Key(("w",), "fit", "fit a window to its wall: corners, mask, rotation, brightness"),
-    Key(("a",), "menu", "choose the sound input, the sound output and the display"),
+    Key(("a",), "autopilot", "let the autopilot play, or take over from it"),
+    Key(("v",), "veto", "veto: take the autopilot's last move back; never again tonight"),
+    Key(("o",), "menu", "choose the sound input, the sound output and the display"),
     Key(("t",), "tap", "tap the tempo"),
     Key(
         tuple("123456789"),

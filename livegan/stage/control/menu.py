@@ -42,7 +42,7 @@ class Menu:
 
     def press(self, name: str) -> tuple[Menu | None, Command | None]:
         """The menu after a key, None once it is over, and what was chosen."""
-        if name in ("escape", "a"):
+        if name in ("escape", "o"):
             return None, None
         if name in ("return", "keypad enter") and self.choices:
             return None, self.choices[self.at].command

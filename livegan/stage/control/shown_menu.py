@@ -10,7 +10,7 @@ from livegan.stage.control.menu import Menu, MenuChoice, Names, choices_of, soun
 from livegan.stage.window import displays
 from livegan.stage.window.window import Press
 
-KEYS = ("up", "down", "return", "keypad enter", "escape", "a")
+KEYS = ("up", "down", "return", "keypad enter", "escape", "o")
 """What the menu takes while it is open; every other key is the show's."""
 
 
@@ -52,7 +52,7 @@ class ShownMenu:
 
     def take(self, press: Press) -> bool:
         """Whether a key is the menu's: then it is done."""
-        name = press.typed if press.typed == "a" else press.name
+        name = press.typed if press.typed == "o" else press.name
         menu = self.menu
         if menu is None or name not in KEYS:
             return False

@@ -12,8 +12,11 @@ from livegan.stage.overlay.view import NOTE_SECONDS, NoteLine
 
 Order = (
     ToEngine
-    | Literal["tap", "screenshot", "record", "fullscreen", "fit", "menu", "quit", "blackout"]
-)
+    | Literal[
+        "tap", "screenshot", "record", "fullscreen", "fit", "menu", "quit", "blackout",
+        "autopilot", "veto",
+    ]
+)  # fmt: skip
 """What a key asks of others: a message for the engine, or something of the stage."""
 
 HudShown = Literal["small", "full", ""]
@@ -58,6 +61,10 @@ class Switches:
     """Slots of the set that plays; 0 while that is not known."""
     scenes: tuple[str, ...] = ()
     """The sets that the show moves between, by path; the keys 1 to 9 play them."""
+    autopilot: bool = False
+    """The autopilot plays."""
+    autopilot_waits: bool = False
+    """It waits, because the performer has typed."""
     fullscreen: bool = False
     quit_at: float = float("-inf")
     """When the show was last asked to end."""
@@ -67,13 +74,15 @@ class Switches:
     @property
     def flags(self) -> tuple[str, ...]:
         """What is held, for the HUD; which rung the picture is on, the ladder says."""
-        return () if self.solo is None else (f"solo {self.solo + 1}",)
+        solo = () if self.solo is None else (f"solo {self.solo + 1}",)
+        pilot = "autopilot waits" if self.autopilot_waits else "autopilot"
+        return (*solo, *[pilot] * self.autopilot)
 
     @property
     def standing(self) -> tuple[ToEngine, ...]:
         """What an engine that has just started must be told."""
         seen = self.hud == "full" and self.thumbs
-        return Thumbs(self.watched or seen), Solo(self.solo)
+        return Thumbs(self.watched or seen or self.autopilot), Solo(self.solo)
 
     def press(self, action: str, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         """The switches after a key of `livegan.stage.control.keys`, and what is to be done."""
@@ -118,6 +127,16 @@ class Switches:
 
     def _menu(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         return replace(self, help=False), ("menu",)
+
+    def _autopilot(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        after = replace(self, autopilot=not self.autopilot)
+        said = "the autopilot plays" if after.autopilot else "you play"
+        return after.say(said, now), ("autopilot", *after.standing[:1])
+
+    def _veto(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
+        if not self.autopilot:
+            return self.say("the autopilot does not play: key a lets it", now), ()
+        return self.say("never again tonight", now), ("veto",)
 
     def _escape(self, pressed: str, now: float) -> tuple[Switches, tuple[Order, ...]]:
         if self.help:

@@ -1,0 +1,1 @@
+"""The autopilot of a show: a process that plays by editing the set's file."""
