@@ -12,7 +12,7 @@ from livegan.cli.console.failing import clear_errors, fail, short, typed
 
 KINDS = (
     "encoder", "mixer", "signal", "patch", "model", "source", "picture-source", "output",
-    "command",
+    "moves", "command",
 )  # fmt: skip
 README = """\
 # {name}

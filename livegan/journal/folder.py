@@ -31,6 +31,8 @@ Array = NDArray[np.float32]
 
 SHOW = "show.json"
 """What a show was started with."""
+AUTOPILOT = "autopilot.jsonl"
+"""What the autopilot did, a line for each move."""
 DEFLATED = b"\x78\x01"
 """How what zlib wrote begins, at the level of `livegan.journal.sound_writer`."""
 KEPT = 2 * PAST_SECONDS * RATE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livegan.control_names import KNOB
-from livegan.journal.folder import EngineJournal, Journal, read_rows
+from livegan.journal.folder import AUTOPILOT, EngineJournal, Journal, read_rows
 from livegan.journal.lines import JournalError
 from livegan.sound import HOP, RATE
 from livegan.sound.features import INDEX, Rows
@@ -30,8 +32,8 @@ def timeline(journal: Journal) -> dict[str, Any]:
     """Times in seconds of show time; values as JSON takes them.
 
     ``engines`` (first and last frame), ``programs`` (on the air from, version, text, changed
-    lines), ``refusals``, ``keys``, ``controls`` (name → [time, value] each), ``levels`` (low, mid
-    and high, evenly over the show), ``kicks``, ``bpm``.
+    lines), ``refusals``, ``keys``, ``moves`` of the autopilot, ``controls`` (name → [time, value]
+    each), ``levels`` (low, mid and high, evenly over the show), ``kicks``, ``bpm``.
     """
     engines = journal.engines
     found: dict[str, Any] = {
@@ -48,6 +50,7 @@ def timeline(journal: Journal) -> dict[str, Any]:
             for at, said in lines(engines, "refused")
         ],
         "keys": [{"at": at, "name": said.get("name", "")} for at, said in lines(engines, "key")],
+        "moves": moves(journal),
         "controls": controls(engines),
         "rates": rates(engines),
     }
@@ -69,6 +72,18 @@ def lines(engines: list[EngineJournal], what: str) -> list[tuple[float, dict[str
             if said["what"] == what:
                 index = min(int(np.searchsorted(begun, said["begun"], "right")), len(at) - 1)
                 found.append((round(int(at[index]) / RATE, 3), said))
+    return found
+
+
+def moves(journal: Journal) -> list[dict[str, Any]]:
+    """What the autopilot did: ``at``, ``move`` and ``reason``, without lines that are cut off."""
+    path = journal.folder / AUTOPILOT
+    found = []
+    for text in path.read_bytes().split(b"\n") if path.is_file() else ():
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            said = json.loads(text)
+            row = {"at": float(said["at"]), "move": str(said["move"])}
+            found.append({**row, "reason": str(said["reason"])})
     return found
 
 

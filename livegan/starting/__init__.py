@@ -29,6 +29,7 @@ SUMMARIES = {
     "source": "Strings that are plucked without end: a source of sound for livegan.",
     "picture-source": "Snow in the wind: a source of pictures for livegan.",
     "output": "The picture of the moment, in a file: an output for livegan.",
+    "moves": "Everything turns slowly, and stands still at a drop: moves for livegan's autopilot.",
     "command": "Where a track is loudest: a command of livegan.",
 }
 """What can be made, and what it is at first."""
@@ -42,6 +43,7 @@ NEEDS = {
     "source": ("numpy",),
     "picture-source": ("numpy",),
     "output": ("numpy",),
+    "moves": (),
     "command": ("typer",),
 }
 """What each imports besides livegan."""
@@ -61,6 +63,9 @@ DRAWN = {
     "output": "The picture is what it wrote at a moment of livegan's demo track.",
 }
 """How the picture in the README was made."""
+
+UNSEEN = ("moves", "command")
+"""Kinds of which there is nothing to be seen."""
 
 LICENCES = ("MIT", "BSD-3-Clause", "Apache-2.0", "GPL-3.0-or-later", "CC0-1.0", "none")
 """Licences that an author can choose, as SPDX names; ``none`` keeps all rights."""
@@ -116,7 +121,7 @@ class PackageTemplate:
         texts = {
             path: self.filled((HERE / file).read_text("utf-8")) for path, file in found.items()
         }
-        if self.kind == "command":  # there is nothing to be seen
+        if self.kind in UNSEEN:
             readme = re.sub(r"!\[.*\n\n", "", texts["README.md"])
             texts["README.md"] = re.sub(r"\n{3,}", "\n\n", readme)
         texts[f"{module}/py.typed"] = ""
@@ -199,7 +204,7 @@ def takers(kind: str, name: str) -> str:
     if kind in (*OF_A_SET, "picture-source") and hasattr(builtins, name):
         return "a word of Python"
     words = (*OF_A_SET, "word", "picture_source")
-    kinds = {"model": ("loader",), **dict.fromkeys(words, words)}
+    kinds = {"model": ("loader",), "moves": ("move",), **dict.fromkeys(words, words)}
     wanted = kind.replace("-", "_")
     for thing in registry.current().find(typed):
         if thing.kind in kinds.get(wanted, (wanted,)):

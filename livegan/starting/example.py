@@ -19,7 +19,7 @@ from livegan import portrait
 from livegan.plugin import registry
 from livegan.portrait import Pixels, SetLine, first_picture, save_picture
 from livegan.sound import RATE
-from livegan.starting import PackageTemplate
+from livegan.starting import UNSEEN, PackageTemplate
 
 SIZE = 512
 SCROLL = SetLine("encode.timeline(sound)", "encoder")
@@ -30,7 +30,7 @@ def add_example(start: PackageTemplate, folder: Path) -> None:
 
     The package is not installed yet; a plugin file that imports it stands in for that.
     """
-    if start.kind == "command":  # there is nothing to be seen
+    if start.kind in UNSEEN:
         return
     with tempfile.TemporaryDirectory() as name, importable(folder / "src", start.module):
         work = Path(name)

@@ -77,7 +77,16 @@ def listed(
         if found:
             title = "patches" if made == "patch" else f"{made}s"
             print_table(OPERATIONS, found, title=title, more="livegan plugins show NAME")
-    for kind in ("source", "picture_source", "output", "loader", "backend", "command", "word"):
+    for kind in (
+        "source",
+        "picture_source",
+        "output",
+        "loader",
+        "backend",
+        "move",
+        "command",
+        "word",
+    ):
         offers = [{"name": o.name, "what": o.summary} for o in loaded.offered(kind)]
         if offers:
             print_table(OFFERS, offers, title=f"{spoken(kind)}s")

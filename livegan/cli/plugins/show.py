@@ -123,6 +123,7 @@ def call(thing: Operation | Offer) -> str:
         "loader": f'model("NAME", picture)    # models/NAME.{thing.name}',
         "backend": f'model("NAME", picture, backend="{thing.name}")',
         "command": f"livegan {thing.name}",
+        "move": f"livegan perform --autopilot {thing.plugin}",
     }[thing.kind]
 
 
@@ -137,7 +138,7 @@ def card(thing: Operation | Offer, console: Any) -> None:
     version = thing.origin.version if isinstance(thing, Operation) else thing.version
     doc = thing.doc if isinstance(thing, Operation) else thing.summary
     rows = {"from": f"{package_of(thing)} {version}".strip(), "file": short(where_of(thing))}
-    typed = thing.kind in ("source", "command")
+    typed = thing.kind in ("source", "command", "move")
     rows["typed" if typed else "in a set"] = call(thing)
     if isinstance(thing, Operation) and thing.aliases:
         rows["also"] = ", ".join(thing.aliases)

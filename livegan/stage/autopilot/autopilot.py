@@ -16,6 +16,7 @@ from livegan.ipc.messages import (
     SwapNow,
     ToEngine,
 )
+from livegan.journal.folder import AUTOPILOT
 from livegan.journal.lines import line
 from livegan.sound.source import Note
 from livegan.stage.control.switches import Switches
@@ -24,9 +25,6 @@ from livegan.stage.options import Options
 from livegan.stage.outputs.hosting import Message
 from livegan.stage.record.line_file import LineFile
 from livegan.stage.record.show_log import ShowLog
-
-FILE = "autopilot.jsonl"
-"""In the journal: a line for each move, with its reason."""
 
 
 class AutopilotProcess(Listener):
@@ -81,7 +79,7 @@ class StageAutopilot:
         }
         self._scenes = [str(scene) for scene in options.scenes]
         self._send, self._log, self._note = send, log, note
-        self._file = LineFile(journal / FILE) if journal is not None else None
+        self._file = LineFile(journal / AUTOPILOT) if journal is not None else None
         self._process: AutopilotProcess | None = None
         self._standing: dict[str, dict[str, Any]] = {}
         self._vetoes = 0

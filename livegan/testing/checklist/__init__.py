@@ -20,12 +20,13 @@ from livegan.testing.checklist import (
     picture_sources,
     outputs,
     loaders,
+    moves,
     commands,
 )
 from livegan.testing import cost
 
 PARTS = (
     loading, offers, drawing, declarations, parameters, neighbours, cost, hearing, encoders,
-    mixers, signals, patches, outside, sources, picture_sources, outputs, loaders, commands,
+    mixers, signals, patches, outside, sources, picture_sources, outputs, loaders, moves, commands,
 )  # fmt: skip
 """Modules of checks."""

@@ -22,7 +22,7 @@ class Offered:
     `livegan.testing.samples`."""
 
 
-@row("source", "picture_source", "output", "loader", "backend", "command", "word")
+@row("source", "picture_source", "output", "loader", "backend", "move", "command", "word")
 def summary(offered: Offered) -> None:
     """It is registered with a line that says what it is"""
     if not offered.offer.summary:
