@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from livegan import share
+from livegan.autopilot.set_text import SetText
 from livegan.cli import app
 from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator, load, save_checkpoint
@@ -141,7 +143,7 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     operations = {"encoder tide", "encoder orbit", "mixer veil", "signal sway", "signal tally"}
     operations |= {"patch bottle"}
     others = {"source hum", "loader negative", "output average", "command greet", "word ghost"}
-    others |= {"picture_source embers_in", "backend halved"}
+    others |= {"picture_source embers_in", "backend halved", "move glow"}
     assert offered == operations | others
     played = "\n".join(sets_in(HOOKS))
     for name in {*operations, "word ghost"}:
@@ -174,6 +176,11 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
     output.send(np.full((4, 4, 3), 200, np.uint8), time=1.5)
     output.close()
     assert (tmp_path / "lamps.txt").read_text() == "1.50 200 200 200\n"
+
+    move = loaded.offer("move", "glow").move
+    assert move is not None and move.bars == 16
+    glowing = move.make(SetText("show(a)\n"), chance=random.Random(1))
+    assert re.fullmatch(r"show\(a\.blur\(\d+\)\)\n", glowing.text)
 
     command = typer.Typer()
     command.command()(loaded.offer("command", "greet").make)

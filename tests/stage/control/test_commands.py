@@ -30,6 +30,8 @@ class Others:
             record=lambda: self.told.append("record"),
             blackout=lambda: self.told.append("blackout"),
             fit=lambda: self.told.append("fit"),
+            autopilot=lambda: self.told.append("autopilot"),
+            veto=lambda: self.told.append("veto"),
             note=self.told.append,
         )
 
