@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from livegan.autopilot.ear import Heard
+from livegan.autopilot.ear import MusicHeard
 from livegan.autopilot.edit import flaw
-from livegan.autopilot.set_text import SetText
-from livegan.autopilot.sight import Seen
+from livegan.autopilot.set_code import SetCode
+from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.calling import taken
 from livegan.plugin.guard import Late, said, within
 from livegan.plugin.move import Move
@@ -45,7 +45,7 @@ BOLDER = {"drop": 0.4, "section": 0.15, "build": 0.1, "silence": -0.15, "calm": 
 
 
 @dataclass(frozen=True)
-class Edit:
+class MadeEdit:
     """What a move makes of a text."""
 
     move: Move
@@ -64,7 +64,7 @@ class MoveFailed(Exception):
         self.move = move
 
 
-def wished_boldness(bold: float, occasion: str, seen: Seen) -> float:
+def wished_boldness(bold: float, occasion: str, seen: PictureSeen) -> float:
     """How bold the next move is to be, 0..1."""
     wished = bold + BOLDER.get(occasion, 0.0)
     if seen.flicker > 0.06:  # there is unrest enough
@@ -93,15 +93,15 @@ def weights(
 
 def made(
     move: Move,
-    score: SetText,
+    score: SetCode,
     *,
     seed: str,
-    heard: Heard,
-    seen: Seen,
+    heard: MusicHeard,
+    seen: PictureSeen,
     scenes: Sequence[str],
     refused: Callable[[str, str], bool],
     limit_s: float = LIMIT_S,
-) -> Edit | None:
+) -> MadeEdit | None:
     """The edit that a move makes; None where it finds nothing to do that can be done.
 
     ``refused(before, after)`` says that an edit is not to be made for reasons of its own.
@@ -125,12 +125,12 @@ def made(
             raise MoveFailed(move, f"failed: {type(error).__name__}: {why}") from error
         if result is None:
             return None
-        if not isinstance(result, SetText):
-            raise MoveFailed(move, f"returned a {type(result).__name__}, not a SetText or None")
+        if not isinstance(result, SetCode):
+            raise MoveFailed(move, f"returned a {type(result).__name__}, not a SetCode or None")
         if result.scene in scenes:
-            return Edit(move, score.text, score.text, result.said or move.name, result.scene)
+            return MadeEdit(move, score.text, score.text, result.said or move.name, result.scene)
         if not flaw(score.text, result.text) and not refused(score.text, result.text):
-            return Edit(move, score.text, result.text, result.said or move.name)
+            return MadeEdit(move, score.text, result.text, result.said or move.name)
     return None
 
 
@@ -143,7 +143,7 @@ def chosen(weighted: Mapping[str, float], seed: str) -> list[str]:
 
 
 def new_words(before: str, after: str, known: Collection[str]) -> set[str]:
-    """Words of ``known`` that an edit brings into the text, or brings in once more."""
+    """SetWords of ``known`` that an edit brings into the text, or brings in once more."""
 
     def counts(text: str) -> dict[str, int]:
         found: dict[str, int] = {}

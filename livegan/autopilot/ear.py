@@ -1,7 +1,7 @@
 """What the autopilot hears: sections, drops, builds and silence, in the features of the sound.
 
 Nothing but this module knows how they are found.  `Ear` is fed rows of features and gives a
-`Heard`; everything is a pure function of the rows so far, however they were cut.
+`MusicHeard`; everything is a pure function of the rows so far, however they were cut.
 
 A part of the music begins where the newest three quarters of a beat lie outside of all that was
 heard in the sixteen beats before: the range of the past is the measure, so a groove that comes and
@@ -27,8 +27,8 @@ RECENT, PAST = 3, 64
 """Parts that are compared, and parts before them that they are compared with: 0.75 and 16 beats."""
 LEAST_PAST = 28
 """Parts of the past without which nothing is compared."""
-NAMES = ("level", "low", "mid", "high", "centroid")
-WEIGHTS = np.array((1.0, 1.0, 0.7, 0.7, 0.5))
+NAMES = ("level", "low", "mid", "high", "centroid", "kick", "snare", "onset")
+WEIGHTS = np.array((1.0, 1.0, 0.7, 0.7, 0.5, 0.5, 0.4, 0.4))
 NOVEL = 0.17
 """How far outside the past the newest parts must lie, in ranges of a feature."""
 GAP = 8.0
@@ -37,16 +37,18 @@ SILENT, SILENT_S = 0.02, 0.6
 """A level below this for so long is silence."""
 RISE = 0.14
 """How much louder and denser the last two of eight beats are than the first two, in a build."""
-PHRASE = 16
-"""Beats of a phrase: most music changes at whole multiples of four bars."""
-FADES = 0.75
-"""What a vote for the beginning of phrases is worth when the next one comes."""
+PHRASE = 32
+"""Beats of a phrase: most music changes at whole multiples of eight bars."""
+REMEMBERED_S = 150.0
+"""Seconds for which it counts that something began, for where phrases begin."""
+BEGINNING = 8.0
+"""What the first sound counts for that, against 1 for a change that is just heard."""
 
 Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Heard:
+class MusicHeard:
     """What is heard at a moment. Times in seconds, positions in beats since the show began."""
 
     time: float = 0.0
@@ -65,7 +67,7 @@ class Heard:
     section_at: float = 0.0
     """Where the newest of them began."""
     phrase_at: float = 0.0
-    """Where some phrase began: others begin at multiples of 16 beats from there."""
+    """Where some phrase began: others begin at multiples of 32 beats from there."""
 
     def phrase_after(self, beats: float, every: float = PHRASE) -> float:
         """The first beginning of a phrase at or after a position."""
@@ -76,7 +78,7 @@ class Ear:
     """Hears rows of features, one a hop; `heard` says what it makes of them."""
 
     def __init__(self) -> None:
-        self.heard = Heard()
+        self.heard = MusicHeard()
         self._hops = 0
         self._bin: int | None = None
         self._sum: Vector = np.zeros(len(NAMES))
@@ -88,10 +90,11 @@ class Ear:
         self._silent = True
         self._begun = ""
         self._section, self._section_at = 0, 0.0
-        self._votes: Vector = np.zeros(PHRASE)
+        self._changes: deque[tuple[float, float]] = deque(maxlen=64)
+        """When something began, and how much it was."""
         self._beats = 0.0
 
-    def hear(self, rows: Rows, first_hop: int | None = None) -> Heard:
+    def hear(self, rows: Rows, first_hop: int | None = None) -> MusicHeard:
         """Hear the next rows, (n, F); ``first_hop`` is the number of the first, where it is not the
         one after the last. Gives what is heard after them."""
         if first_hop is not None:
@@ -131,7 +134,8 @@ class Ear:
             self._silent = False
             self._parts.clear()
             self._begin("section", beats)
-            self._vote(beats, 3.0)
+            at = self._hops + len(part) - 1 - int(loud[-1])
+            self._changes.append((at * HOP / RATE, BEGINNING))
 
     def _end_part(self, beats: float) -> None:
         """A part of a beat is over, at that position."""
@@ -150,7 +154,8 @@ class Ear:
         if novelty < NOVEL / 2:
             return
         at = beats - RECENT / PARTS
-        self._vote(at, novelty / NOVEL)
+        since = RECENT / PARTS * 60 / max(self.heard.bpm, 1.0)
+        self._changes.append((self._hops * HOP / RATE - since, (novelty / NOVEL) ** 2))
         if novelty < NOVEL or beats - self._section_at < GAP:
             return
         loudness = recent[:2] - past.mean(axis=0)[:2]
@@ -167,12 +172,21 @@ class Ear:
             self._section += 1
         self._section_at = beats
 
-    def _vote(self, beats: float, weight: float) -> None:
-        """Something new began here: phrases may, too."""
-        self._votes *= FADES
-        self._votes[round(beats) % PHRASE] += weight
+    def _phrase(self, bpm: float) -> float:
+        """Where phrases begin: on the beat, counted back at the tempo of now, on which most began.
 
-    def _now(self, bpm: float) -> Heard:
+        Times are remembered, not beats: the count of beats is a guess until the tempo is known.
+        """
+        now = self._hops * HOP / RATE
+        votes = np.zeros(PHRASE)
+        for at, weight in self._changes:
+            if weight == BEGINNING or now - at < REMEMBERED_S:
+                place = round(self._beats - (now - at) * bpm / 60) % PHRASE
+                votes[place] += weight
+                votes[(place + PHRASE // 2) % PHRASE] += 0.5 * weight
+        return float(np.argmax(votes))
+
+    def _now(self, bpm: float) -> MusicHeard:
         state, level, energy = "steady", 0.0, 0.5
         if self._parts:
             loud = np.array([part[0] for part in self._parts])
@@ -191,8 +205,7 @@ class Ear:
                     state = "build"
         if self._silent:
             state = "silence"
-        phase = int(np.argmax(self._votes))
-        return Heard(
+        return MusicHeard(
             time=self._hops * HOP / RATE,
             beats=self._beats,
             bpm=bpm,
@@ -202,5 +215,5 @@ class Ear:
             state=state,
             section=self._section,
             section_at=self._section_at,
-            phrase_at=float(phase),
+            phrase_at=self._phrase(bpm),
         )

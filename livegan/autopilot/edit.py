@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from livegan.autopilot.set_text import kept_lines
+from livegan.autopilot.set_code import kept_lines
 
 MOST_LINES = 10
 """Lines that one move may change: more cannot be read while it plays."""

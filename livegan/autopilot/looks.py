@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from livegan.autopilot.set_text import CallCode, Expression, SetText
+from livegan.autopilot.set_code import CallCode, CodePart, SetCode
 
 APART = 0.4
 """Jaccard distance from which two structures count as different looks."""
@@ -12,7 +12,7 @@ APART = 0.4
 Structure = frozenset[str]
 
 
-def structure(score: SetText) -> Structure:
+def structure(score: SetCode) -> Structure:
     """What the picture in the window is made of: who calls what, of all that it depends on.
 
     Numbers do not count: a look is a structure, however far its knobs are turned.
@@ -22,7 +22,7 @@ def structure(score: SetText) -> Structure:
     if picture is None:
         return frozenset()
     found: set[str] = set()
-    waiting: list[tuple[str, Expression]] = [("show", picture)]
+    waiting: list[tuple[str, CodePart]] = [("show", picture)]
     seen = {"show"}
     while waiting:
         owner, part = waiting.pop()
@@ -35,7 +35,7 @@ def structure(score: SetText) -> Structure:
     return frozenset(found)
 
 
-def _words(score: SetText, part: Expression) -> Iterable[str]:
+def _words(score: SetCode, part: CodePart) -> Iterable[str]:
     for call in score.calls_in(part):
         if call.kind == "model" and call.given:
             yield f"model {_model(call)}"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from livegan.autopilot.looks import clusters, structure
-from livegan.autopilot.set_text import SetText, Words
+from livegan.autopilot.set_code import SetCode, SetWords
 from livegan.autopilot.sight import VISIBLE, Small
 
 BESIDE_S = 3.0
@@ -34,7 +34,7 @@ class NightMove:
 class Night:
     """What happened, as it happened: `score` makes figures of it."""
 
-    words: Words
+    words: SetWords
     first: str
     """The text that the night began with."""
     moves: list[NightMove] = field(default_factory=list)
@@ -107,7 +107,7 @@ def score(night: Night, began: float, seconds: float) -> NightScore:
     structures = []
     for text in texts:
         try:
-            structures.append(structure(SetText(text, night.words)))
+            structures.append(structure(SetCode(text, night.words)))
         except ValueError:  # the performer's, half finished
             continue
     looks = len(clusters(structures))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from livegan.autopilot.choosing import (
     LIMIT_S,
-    Edit,
+    MadeEdit,
     MoveFailed,
     chosen,
     made,
@@ -19,10 +19,10 @@ from livegan.autopilot.choosing import (
     weights,
     wished_boldness,
 )
-from livegan.autopilot.ear import Heard
+from livegan.autopilot.ear import PHRASE, MusicHeard
 from livegan.autopilot.edit import taken_back
-from livegan.autopilot.set_text import SetText, Words
-from livegan.autopilot.sight import Seen
+from livegan.autopilot.set_code import SetCode, SetWords
+from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.autopilot_wish import AutopilotWish
 from livegan.plugin.move import Move
 
@@ -45,8 +45,8 @@ BACK = "take back"
 class Look:
     """All that the pilot is told at a moment."""
 
-    heard: Heard
-    seen: Seen = field(default_factory=Seen)
+    heard: MusicHeard
+    seen: PictureSeen = field(default_factory=PictureSeen)
     text: str = ""
     """What the set's file says."""
     wish: AutopilotWish = field(default_factory=AutopilotWish)
@@ -86,20 +86,20 @@ class PlayOther:
 
 
 @dataclass(frozen=True)
-class Say:
+class SayLine:
     """A line for the performer."""
 
     text: str
 
 
-Action = WriteSet | HurryOn | PlayOther | Say
+Action = WriteSet | HurryOn | PlayOther | SayLine
 
 
 @dataclass(frozen=True)
 class Standing:
     """An edit that is in the text."""
 
-    edit: Edit
+    edit: MadeEdit
     at: float
     """In beats."""
     until: float
@@ -114,7 +114,7 @@ class Pilot:
     def __init__(
         self,
         moves: Sequence[Move],
-        words: Words,
+        words: SetWords,
         *,
         seed: int = 0,
         trying: Callable[[str], None] = lambda name: None,
@@ -146,7 +146,7 @@ class Pilot:
 
     # What the rim tells ---------------------------------------------------------------------------
 
-    def take_over(self, text: str, heard: Heard) -> None:
+    def take_over(self, text: str, heard: MusicHeard) -> None:
         """From now on the set is the autopilot's; the first move comes at the next phrase."""
         self._text, self._standing, self._newest, self._due = text, [], None, None
         self._last, self._last_s = heard.beats, heard.time
@@ -157,11 +157,11 @@ class Pilot:
         """What the set's file says, as far as the pilot knows."""
         return self._text or ""
 
-    def waits(self, now: Heard) -> bool:
+    def waits(self, now: MusicHeard) -> bool:
         """Whether it waits because the performer has typed."""
         return now.beats < self._waits_until
 
-    def refused(self, why: str, now: Heard) -> list[Action]:
+    def refused(self, why: str, now: MusicHeard) -> list[Action]:
         """The newest edit was refused, or failed on the air: it is taken back, and left out."""
         newest, self._newest, self._due = self._newest, None, None
         if newest is None:
@@ -169,9 +169,9 @@ class Pilot:
         self.left_out.add(newest.edit.move.name)
         self._last, self._last_s = now.beats, now.time
         line = f"autopilot: the move {newest.edit.move.name} is left out tonight: {why}"
-        return [Say(line), *self._undo(newest, f"{newest.edit.said} was refused", now)]
+        return [SayLine(line), *self._undo(newest, f"{newest.edit.said} was refused", now)]
 
-    def undone(self, text: str, now: Heard) -> list[Action]:
+    def undone(self, text: str, now: MusicHeard) -> list[Action]:
         """The performer pressed undo, and this text plays: it is what the file is to say."""
         self._newest, self._due = None, None
         self._wait(now)
@@ -181,17 +181,17 @@ class Pilot:
         self._forget()
         return [WriteSet(text, "undone by a key", "", now.time)]
 
-    def veto(self, now: Heard) -> list[Action]:
+    def veto(self, now: MusicHeard) -> list[Action]:
         """This never again: the last edit that stands is taken back, and not chosen again."""
         if not self._standing:
-            return [Say("autopilot: there is no move to veto")]
+            return [SayLine("autopilot: there is no move to veto")]
         last = self._standing[-1]
         names = sorted(last.words) or [last.edit.move.name]
         self.left_out.update(names)
         self._newest, self._due = None, None
         self._last, self._last_s = now.beats, now.time
         line = f"autopilot: never again tonight: {', '.join(names)}"
-        return [Say(line), *self._undo(last, f"veto: no {last.edit.said}", now)]
+        return [SayLine(line), *self._undo(last, f"veto: no {last.edit.said}", now)]
 
     # Looking --------------------------------------------------------------------------------------
 
@@ -227,9 +227,9 @@ class Pilot:
         self._forget()
         if waited:
             return []
-        return [Say(f"autopilot: you typed; it waits {WAIT_BARS} bars and goes on from there")]
+        return [SayLine(f"autopilot: you typed; it waits {WAIT_BARS} bars and goes on from there")]
 
-    def _wait(self, heard: Heard, beats_per_bar: int = 4) -> None:
+    def _wait(self, heard: MusicHeard, beats_per_bar: int = 4) -> None:
         self._waits_until = heard.beats + WAIT_BARS * beats_per_bar
         self._last, self._last_s = heard.beats, heard.time
 
@@ -242,7 +242,7 @@ class Pilot:
                 kept.append(each)
         self._standing = kept
 
-    def _restart(self, heard: Heard) -> None:
+    def _restart(self, heard: MusicHeard) -> None:
         self._last, self._last_s, self._waits_until = heard.beats, heard.time, float("-inf")
         self._standing = [replace(s, at=heard.beats, until=float("inf")) for s in self._standing]
 
@@ -273,7 +273,9 @@ class Pilot:
         wanted = self._last + max(now.change, min(usual, most))
         ending = min((s.until for s in self._standing), default=float("inf"))
         wanted = max(min(wanted, ending), self._last + now.change)
-        every = float(4 * now.beats_per_bar)
+        every = float(4 * now.beats_per_bar)  # a phrase, or half of one
+        while every < wanted - self._last and every < PHRASE:
+            every *= 2
         at = heard.phrase_after(wanted - every / 2, every)
         if at < self._last + now.change - 1e-6:
             at += every
@@ -314,7 +316,7 @@ class Pilot:
         allowed = [m for m in self._moves if self._allows(m, now.wish)]
         problems: list[Action] = []
         try:
-            score = SetText(now.text, self._words)
+            score = SetCode(now.text, self._words)
             _ = score.calls
         except ValueError:
             return []  # what the performer wrote is half finished
@@ -334,7 +336,7 @@ class Pilot:
                 )
             except MoveFailed as failed:
                 self.left_out.add(name)
-                problems.append(Say(f"autopilot: {failed}; it is left out tonight"))
+                problems.append(SayLine(f"autopilot: {failed}; it is left out tonight"))
                 continue
             finally:
                 self._trying("")
@@ -355,14 +357,14 @@ class Pilot:
         self._last, self._last_s = at, heard.time
         return problems
 
-    def _written(self, actions: list[Action], at: float, heard: Heard) -> list[Action]:
+    def _written(self, actions: list[Action], at: float, heard: MusicHeard) -> list[Action]:
         for action in actions:
             if isinstance(action, WriteSet):
                 self._text = action.text
         self._last, self._last_s, self._due = max(at, heard.beats), heard.time, at
         return actions
 
-    def _undo(self, standing: Standing, reason: str, now: Heard) -> list[Action]:
+    def _undo(self, standing: Standing, reason: str, now: MusicHeard) -> list[Action]:
         """Take an edit back; nothing where its lines have changed since."""
         text = self._text or ""
         self._standing = [s for s in self._standing if s is not standing]
@@ -389,6 +391,6 @@ class Pilot:
         return refuses
 
 
-def _spoken(occasion: str, heard: Heard) -> str:
+def _spoken(occasion: str, heard: MusicHeard) -> str:
     """An occasion and the time, as in "drop at 2:31"."""
     return f"{occasion} at {int(heard.time) // 60}:{int(heard.time) % 60:02d}"

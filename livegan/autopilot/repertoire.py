@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from livegan.autopilot.set_text import Words
+from livegan.autopilot.set_code import SetWords
 from livegan.plugin.catalogue import OWN, Catalogue, UnknownName, canonical, full_name, package_of
 from livegan.plugin.closest import suggestion
 from livegan.plugin.move import Move
@@ -49,7 +49,7 @@ def named(move: Move, name: str) -> Move:
     return Move(move.make, name, move.bold, move.when, move.bars)
 
 
-def words_of(registry: Catalogue) -> Words:
+def words_of(registry: Catalogue) -> SetWords:
     """The encoders and mixers that a set may be given: livegan's own, and those of other plugins
     that are loaded."""
     tables: dict[str, dict[str, object]] = {"encoder": {}, "mixer": {}}
@@ -58,11 +58,11 @@ def words_of(registry: Catalogue) -> Words:
             operation = registry.operations[kind, name][0]
             if operation.params or package_of(operation) == OWN:
                 table[name] = operation
-    return Words(tables["encoder"], tables["mixer"])  # type: ignore[arg-type]
+    return SetWords(tables["encoder"], tables["mixer"])  # type: ignore[arg-type]
 
 
 def unknown_words(
-    never: Sequence[str], moves: Sequence[Move], words: Words, text: str
+    never: Sequence[str], moves: Sequence[Move], words: SetWords, text: str
 ) -> list[str]:
     """A line for each name of ``never`` that stands for nothing here."""
     known = {*words.encoders, *words.mixers, *(m.name for m in moves)}

@@ -26,7 +26,7 @@ Small = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Seen:
+class PictureSeen:
     """What is seen at a moment; all numbers 0..1."""
 
     brightness: float = 0.5
@@ -43,11 +43,11 @@ class Seen:
     """Slots that have shown nothing for some seconds."""
 
 
-class Sight:
+class PictureSight:
     """Looks at pictures, some times a second; `seen` says what it makes of them."""
 
     def __init__(self) -> None:
-        self.seen = Seen()
+        self.seen = PictureSeen()
         self._pictures: deque[tuple[float, Small]] = deque(maxlen=int(30 * LOOKS))
         self._light: deque[float] = deque(maxlen=int(3 * LOOKS))
         self._dead: dict[str, float] = {}
@@ -57,7 +57,7 @@ class Sight:
         """Whether it is time to look again; in seconds of show time."""
         return time - self._looked >= 1 / LOOKS - 1e-6 or time < self._looked
 
-    def look(self, time: float, window: Any, slots: Mapping[str, Any]) -> Seen:
+    def look(self, time: float, window: Any, slots: Mapping[str, Any]) -> PictureSeen:
         """Look at what the window shows and at the slots, each (H, W, 3) uint8."""
         self._looked = time
         small = shrunk(window)
@@ -76,7 +76,7 @@ class Sight:
             else:
                 self._dead.pop(name, None)
         gone = [name for name, since in self._dead.items() if time - since >= DEAD_S]
-        self.seen = Seen(
+        self.seen = PictureSeen(
             brightness=light,
             contrast=float(small.std()),
             motion=motion,

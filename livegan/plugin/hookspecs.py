@@ -166,7 +166,7 @@ def register_words(register: RegisterOffer) -> None:
 def register_moves(register: RegisterMove) -> None:
     """Offer moves of the autopilot: ``register(function, name=None, bold=0.3, when=(), bars=0)``.
 
-    ``function(score, *, chance)`` returns an edited `livegan.autopilot.set_text.SetText`, or None.
+    ``function(score, *, chance)`` returns an edited `livegan.autopilot.set_code.SetCode`, or None.
     """
 
 

@@ -25,7 +25,7 @@ LONGEST_BARS = 256.0
 class Move:
     """One edit that the autopilot knows.
 
-    ``make(score, ...)`` receives a `livegan.autopilot.set_text.SetText` and returns the one it
+    ``make(score, ...)`` receives a `livegan.autopilot.set_code.SetCode` and returns the one it
     makes of it, or None where it has nothing to do; it can also name ``chance``
     (`random.Random`), ``heard``, ``seen`` and ``scenes``.
     """

@@ -9,9 +9,9 @@ from typing import Any
 
 from livegan.autopilot.ear import Ear
 from livegan.autopilot.night import Night, NightMove, NightScore, score
-from livegan.autopilot.pilot import Action, HurryOn, Look, Pilot, PlayOther, Say, WriteSet
+from livegan.autopilot.pilot import Action, HurryOn, Look, Pilot, PlayOther, SayLine, WriteSet
 from livegan.autopilot.repertoire import moves_of, unknown_words, words_of
-from livegan.autopilot.sight import Sight, shrunk
+from livegan.autopilot.sight import PictureSight, shrunk
 from livegan.engine.commit.lineup import Hurry
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.program.player import Player
@@ -51,7 +51,7 @@ class RehearsedAutopilot:
         moves, words = moves_of(found, name), words_of(found)
         self._pilot = Pilot(moves, words, seed=seed, limit_s=PATIENCE_S)
         self._moves, self._words = moves, words
-        self._ear, self._sight = Ear(), Sight()
+        self._ear, self._sight = Ear(), PictureSight()
         self._pipeline, self._player, self._history = pipeline, player, history
         self._emit = emit
         self.text = text
@@ -151,7 +151,7 @@ class RehearsedAutopilot:
                     self._failed.append(commit)
         elif isinstance(action, HurryOn):
             self._player.happen(Hurry())
-        elif isinstance(action, Say):
+        elif isinstance(action, SayLine):
             self._emit(Note(action.text))
         else:
             assert isinstance(action, PlayOther)  # a rehearsal has one set

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from livegan.autopilot.ear import Heard
-from livegan.autopilot.pilot import BACK, Action, HurryOn, Look, Pilot, Say, WriteSet
-from livegan.autopilot.set_text import SetText, Words
-from livegan.autopilot.sight import Seen
+from livegan.autopilot.ear import MusicHeard
+from livegan.autopilot.pilot import BACK, Action, HurryOn, Look, Pilot, SayLine, WriteSet
+from livegan.autopilot.set_code import SetCode, SetWords
+from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.autopilot_wish import AutopilotWish
 from livegan.plugin.move import Move
 
@@ -21,7 +21,7 @@ STEP = 0.25
 def counting(name: str, variable: str = "b", **data: Any) -> Move:
     """A move that counts a number up."""
 
-    def make(score: SetText) -> SetText:
+    def make(score: SetCode) -> SetCode:
         each = next(a for a in score.assigned if a.name == variable)
         number = int(float(each.value.code))
         return score.replaced((each.value, str(number + 1))).saying(f"{variable} is {number + 1}")
@@ -33,8 +33,8 @@ class Show:
     """A show of 120 bpm that hears what it is told to, and takes every edit to the air."""
 
     def __init__(self, *moves: Move, **wish: Any) -> None:
-        self.pilot = Pilot(moves, Words())
-        self.look = Look(Heard(bpm=120.0), text=TEXT, wish=AutopilotWish(**wish))
+        self.pilot = Pilot(moves, SetWords())
+        self.look = Look(MusicHeard(bpm=120.0), text=TEXT, wish=AutopilotWish(**wish))
         self.written: list[tuple[float, WriteSet]] = []
         self.said: list[str] = []
         self.hurried = 0
@@ -60,7 +60,7 @@ class Show:
             if isinstance(action, WriteSet):
                 self.written.append((self.beats, action))
                 self.look = replace(self.look, text=action.text)
-            elif isinstance(action, Say):
+            elif isinstance(action, SayLine):
                 self.said.append(action.text)
             self.hurried += isinstance(action, HurryOn)
         return actions
@@ -191,10 +191,10 @@ def test_a_refused_edit_is_taken_back_and_its_move_left_out() -> None:
 
 
 def test_moves_that_fail_are_named_and_left_out() -> None:
-    def raises(score: SetText) -> SetText:
+    def raises(score: SetCode) -> SetCode:
         raise RuntimeError("no idea")
 
-    def text(score: SetText) -> Any:
+    def text(score: SetCode) -> Any:
         return "show(a)"
 
     show = Show(Move(raises, "raises"), Move(text, "text"), counting("good"))
@@ -214,7 +214,7 @@ def test_a_picture_that_went_white_takes_the_last_move_back() -> None:
     show = Show(counting("one"))
     while not show.written:
         show.play(STEP)
-    show.play(6, seen=Seen(empty="white"))
+    show.play(6, seen=PictureSeen(empty="white"))
     assert show.look.text == TEXT and "went white" in show.said[-1]
 
 
@@ -235,8 +235,8 @@ def told(names: list[str]) -> Callable[[str], None]:
 
 def test_it_says_which_move_it_tries() -> None:
     names: list[str] = []
-    pilot = Pilot([counting("one")], Words(), trying=told(names))
-    look = Look(Heard(bpm=120.0), text=TEXT)
+    pilot = Pilot([counting("one")], SetWords(), trying=told(names))
+    look = Look(MusicHeard(bpm=120.0), text=TEXT)
     for step in range(400):
         at = step * STEP
         look = replace(look, heard=replace(look.heard, beats=at, time=at / 2))

@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from livegan import share
-from livegan.autopilot.set_text import SetText
+from livegan.autopilot.set_code import SetCode
 from livegan.cli import app
 from livegan.engine.commit.script import Refusal
 from livegan.generators import Card, Generator, load, save_checkpoint
@@ -179,7 +179,7 @@ def test_the_example_of_each_hook_loads_and_does_what_it_says(tmp_path: Path) ->
 
     move = loaded.offer("move", "glow").move
     assert move is not None and move.bars == 16
-    glowing = move.make(SetText("show(a)\n"), chance=random.Random(1))
+    glowing = move.make(SetCode("show(a)\n"), chance=random.Random(1))
     assert re.fullmatch(r"show\(a\.blur\(\d+\)\)\n", glowing.text)
 
     command = typer.Typer()

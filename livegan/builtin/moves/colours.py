@@ -6,13 +6,13 @@ import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_text import CallCode, Expression, SetText
+    from livegan.autopilot.set_code import CallCode, CodePart, SetCode
 
 
 TURNS = (0.12, 0.25, 0.38, 0.5, 0.62, 0.75, 0.88)
 
 
-def _hue(score: SetText) -> CallCode | None:
+def _hue(score: SetCode) -> CallCode | None:
     """The outermost ``.hue(...)`` of what is shown."""
     picture = score.picture
     if picture is None:
@@ -21,12 +21,12 @@ def _hue(score: SetText) -> CallCode | None:
     return calls[0] if calls else None
 
 
-def _free(score: SetText) -> Expression | None:
+def _free(score: SetCode) -> CodePart | None:
     picture = score.picture
     return picture if picture is not None and len(picture.code) < 90 else None
 
 
-def turn_colours(score: SetText, *, chance: random.Random) -> SetText | None:
+def turn_colours(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """All colours turn around their circle, by another amount."""
     picture, hue = _free(score), _hue(score)
     if picture is None or "hue" not in score.words.mixers:
@@ -40,7 +40,7 @@ def turn_colours(score: SetText, *, chance: random.Random) -> SetText | None:
     return score.wrapped(picture, f"{{}}.hue({turn:g})").saying(said)
 
 
-def drift_colours(score: SetText, *, chance: random.Random) -> SetText | None:
+def drift_colours(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """The colours drift, slowly."""
     picture = _free(score)
     if picture is None or "hue" not in score.words.mixers or _hue(score) is not None:
@@ -50,7 +50,7 @@ def drift_colours(score: SetText, *, chance: random.Random) -> SetText | None:
     return score.wrapped(picture, code).saying("colours drift")
 
 
-def one_colour(score: SetText, *, chance: random.Random) -> SetText | None:
+def one_colour(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """Everything takes one colour, or loses its colours."""
     picture = _free(score)
     mixers = [m for m in ("tint", "luma", "saturation") if m in score.words.mixers]

@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_text import Assigned, CallCode, SetText, SlotCode
-    from livegan.autopilot.sight import Seen
+    from livegan.autopilot.set_code import Assigned, CallCode, SetCode, SlotCode
+    from livegan.autopilot.sight import PictureSeen
 
 
 LONGEST = 60
@@ -26,17 +26,17 @@ BENDS = (
 """What bends a condition: the mixer, and what is written."""
 
 
-def open_slots(score: SetText) -> list[SlotCode]:
+def open_slots(score: SetCode) -> list[SlotCode]:
     """Slots whose condition the autopilot may change."""
     return [s for s in score.slots if s.condition is not None and not s.condition.kept]
 
 
-def free_conditions(score: SetText) -> list[Assigned]:
+def free_conditions(score: SetCode) -> list[Assigned]:
     """Variables of conditions whose lines the autopilot may change."""
     return [each for each in score.conditions if not each.value.kept]
 
 
-def swap_conditions(score: SetText, *, chance: random.Random) -> SetText | None:
+def swap_conditions(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """Two networks exchange what they are given."""
     pairs = []
     for a, b in itertools.combinations(open_slots(score), 2):
@@ -52,7 +52,7 @@ def swap_conditions(score: SetText, *, chance: random.Random) -> SetText | None:
     return swapped.saying(f"{a.name or a.model} and {b.name or b.model} swap conditions")
 
 
-def mix_conditions(score: SetText, *, chance: random.Random) -> SetText | None:
+def mix_conditions(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A network is given a mixture of its condition and another one."""
     choices = []
     for slot in open_slots(score):
@@ -70,7 +70,7 @@ def mix_conditions(score: SetText, *, chance: random.Random) -> SetText | None:
     return mixed.saying(f"{other_name} goes into {slot.name or slot.model}")
 
 
-def another_encoder(score: SetText, *, chance: random.Random) -> SetText | None:
+def another_encoder(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """One picture of the sound is drawn by another encoder."""
     choices: list[tuple[CallCode, str]] = []
     used = {call.word for call in score.calls if call.kind == "encoder"}
@@ -104,7 +104,7 @@ def _in_range(argument: str, params: object) -> bool:
     return bool(low <= number <= high)
 
 
-def bend_condition(score: SetText, *, chance: random.Random) -> SetText | None:
+def bend_condition(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A condition is mirrored, turned, tiled, or reduced to its edges."""
     free = [each for each in free_conditions(score) if len(each.value.code) < LONGEST]
     bends = [(m, code) for m, code in BENDS if m in score.words.mixers]
@@ -118,7 +118,7 @@ def bend_condition(score: SetText, *, chance: random.Random) -> SetText | None:
     return bent.saying(f"{mixer} on {each.name}")
 
 
-def feed_slot(score: SetText, *, chance: random.Random) -> SetText | None:
+def feed_slot(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A network is given what it painted a frame ago, with its condition."""
     slots = [s for s in open_slots(score) if s.name and s.condition is not None]
     slots = [s for s in slots if s.condition and "prev(" not in s.condition.code]
@@ -135,7 +135,7 @@ def feed_slot(score: SetText, *, chance: random.Random) -> SetText | None:
     return fed.saying(f"{slot.name} sees {own}")
 
 
-def morph_slot(score: SetText, *, chance: random.Random) -> SetText | None:
+def morph_slot(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A network becomes another one of the set, and comes back."""
     plain = [s for s in score.slots if s.model and not s.call.given[0].kept]
     models = sorted({s.model for s in plain})
@@ -150,7 +150,7 @@ def morph_slot(score: SetText, *, chance: random.Random) -> SetText | None:
     return morphed.saying(f"{slot.name or slot.model} turns towards {other}")
 
 
-def revive_slot(score: SetText, *, seen: Seen, chance: random.Random) -> SetText | None:
+def revive_slot(score: SetCode, *, seen: PictureSeen, chance: random.Random) -> SetCode | None:
     """A slot that shows nothing is given the condition of one that shows something."""
     slots = open_slots(score)
     dead = [s for s in slots if s.name in seen.dead]

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_text import Expression, SetText
+    from livegan.autopilot.set_code import CodePart, SetCode
 
 
 LONGEST = 90
@@ -37,21 +37,21 @@ PULLS = (
 SOFT = (("smooth", "{}.smooth(0.8)"), ("deflicker", "{}.deflicker(0.5)"), ("blur", "{}.blur(3)"))
 
 
-def _filled(score: SetText, code: str) -> str:
+def _filled(score: SetCode, code: str) -> str:
     return code.replace("KICK", score.signal("kick")).replace("LEVEL", score.signal("level"))
 
 
-def _on_picture(score: SetText, code: str) -> SetText | None:
+def _on_picture(score: SetCode, code: str) -> SetCode | None:
     picture = score.picture
     if picture is None or len(picture.code) > LONGEST:
         return None
     return score.wrapped(picture, _filled(score, code))
 
 
-def effect_on_slot(score: SetText, *, chance: random.Random) -> SetText | None:
+def effect_on_slot(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A mixer goes on one slot."""
     slots = set(score.parts)
-    free: list[tuple[str, Expression]] = [
+    free: list[tuple[str, CodePart]] = [
         (each.name, each.value)
         for each in score.assigned
         if each.name in slots and not each.value.kept and len(each.value.code) < LONGEST
@@ -66,7 +66,7 @@ def effect_on_slot(score: SetText, *, chance: random.Random) -> SetText | None:
     return score.wrapped(value, _filled(score, code)).saying(f"{mixer} on {name}")
 
 
-def trails(score: SetText, *, chance: random.Random) -> SetText | None:
+def trails(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """What is seen leaves trails: feedback comes in."""
     picture = score.picture
     known = "feedback" in score.words.mixers
@@ -76,7 +76,7 @@ def trails(score: SetText, *, chance: random.Random) -> SetText | None:
     return found.saying("feedback") if found is not None else None
 
 
-def pull(score: SetText, *, chance: random.Random) -> SetText | None:
+def pull(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """The picture is drawn in, further and further, as long as the music rises."""
     pulls = [(m, code) for m, code in PULLS if m in score.words.mixers]
     if not pulls or "ramp" in score.text:
@@ -86,7 +86,7 @@ def pull(score: SetText, *, chance: random.Random) -> SetText | None:
     return found.saying(f"{mixer} rises with the music") if found is not None else None
 
 
-def soften(score: SetText, *, chance: random.Random) -> SetText | None:
+def soften(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """Movement becomes soft."""
     soft = [(m, code) for m, code in SOFT if m in score.words.mixers]
     if not soft:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_text import SetText
+    from livegan.autopilot.set_code import SetCode
 
 
 LAYERS: dict[str, tuple[str, ...]] = {
@@ -31,7 +31,7 @@ PAIRS: dict[str, tuple[str, ...]] = {
 TURNS = ("switch(ALL, beats=8, fade=0.25)", "switch(ALL, beats=4, fade=0.2)")
 
 
-def full_picture(score: SetText, *, chance: random.Random) -> SetText | None:
+def full_picture(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """One slot fills the picture."""
     picture, names = score.picture, score.parts
     if picture is None or len(names) < 2:
@@ -42,11 +42,11 @@ def full_picture(score: SetText, *, chance: random.Random) -> SetText | None:
 
 
 def _written(
-    score: SetText,
+    score: SetCode,
     chance: random.Random,
     forms: dict[str, tuple[str, ...]],
     say: Callable[[str, str, str], str],
-) -> SetText | None:
+) -> SetCode | None:
     picture, names = score.picture, score.parts
     known = [m for m in forms if m in score.words.mixers]
     if picture is None or len(names) < 2 or not known:
@@ -67,17 +67,17 @@ def _alone(code: str, at: int) -> bool:
     return not any(c.isalnum() or c == "_" for c in around)
 
 
-def two_pictures(score: SetText, *, chance: random.Random) -> SetText | None:
+def two_pictures(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """Two slots are seen next to each other."""
     return _written(score, chance, PAIRS, lambda mixer, a, b: f"{a} next to {b} ({mixer})")
 
 
-def layer(score: SetText, *, chance: random.Random) -> SetText | None:
+def layer(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """Two slots lie on each other."""
     return _written(score, chance, LAYERS, lambda mixer, a, b: f"{b} over {a} ({mixer})")
 
 
-def take_turns(score: SetText, *, chance: random.Random) -> SetText | None:
+def take_turns(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """The slots are seen one after the other."""
     picture, names = score.picture, score.parts
     if picture is None or len(names) < 2 or "switch" not in score.words.mixers:
@@ -89,7 +89,7 @@ def take_turns(score: SetText, *, chance: random.Random) -> SetText | None:
     return score.replaced((picture, code)).saying("one slot after the other")
 
 
-def whole_grid(score: SetText) -> SetText | None:
+def whole_grid(score: SetCode) -> SetCode | None:
     """All slots are seen."""
     picture, names = score.picture, score.parts
     if picture is None or len(names) < 2 or "grid" not in score.words.mixers:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_text import CallCode, Expression, SetText
+    from livegan.autopilot.set_code import CallCode, CodePart, SetCode
     from livegan.plugin.declare import Param
 
 
@@ -30,7 +30,7 @@ def turned(number: float, row: Param, chance: random.Random) -> float | None:
     return rounded if inside and abs(rounded - number) > 0.02 * (abs(number) + 0.1) else None
 
 
-def numbers_of(score: SetText) -> Iterator[tuple[CallCode, str, Expression, Param]]:
+def numbers_of(score: SetCode) -> Iterator[tuple[CallCode, str, CodePart, Param]]:
     """Plain numbers that are given to encoders and mixers, with what they mean."""
     for call in score.calls:
         if call.kind not in ("encoder", "mixer"):
@@ -48,7 +48,7 @@ def numbers_of(score: SetText) -> Iterator[tuple[CallCode, str, Expression, Para
             yield call, row.name, value, row
 
 
-def turn_number(score: SetText, *, chance: random.Random) -> SetText | None:
+def turn_number(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A number of a mixer or encoder, or the place where a knob begins, becomes another."""
     free = [
         each
@@ -66,7 +66,7 @@ def turn_number(score: SetText, *, chance: random.Random) -> SetText | None:
     return changed.saying(f"{name} of {call.word} from {value.code} to {number:g}")
 
 
-def change_span(score: SetText, *, chance: random.Random) -> SetText | None:
+def change_span(score: SetCode, *, chance: random.Random) -> SetCode | None:
     """A picture of the sound shows a longer or shorter past."""
     calls = []
     for call in score.calls:

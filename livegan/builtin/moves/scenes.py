@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_text import SetText
+    from livegan.autopilot.set_code import SetCode
 
 
 def another_scene(
-    score: SetText, *, scenes: tuple[str, ...], chance: random.Random
-) -> SetText | None:
+    score: SetCode, *, scenes: tuple[str, ...], chance: random.Random
+) -> SetCode | None:
     """Another set of the show plays."""
     if not scenes:
         return None

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from livegan.autopilot.ear import Ear
-from livegan.autopilot.pilot import Action, HurryOn, Look, Pilot, PlayOther, Say, WriteSet
+from livegan.autopilot.pilot import Action, HurryOn, Look, Pilot, PlayOther, SayLine, WriteSet
 from livegan.autopilot.repertoire import NoAutopilot, moves_of, unknown_words, words_of
 from livegan.autopilot.set_file import SetFile, Unwritable
-from livegan.autopilot.sight import Sight
+from livegan.autopilot.sight import PictureSight
 from livegan.ipc.picture_ring import PictureRing
 from livegan.ipc.sound_ring import SoundRing
 from livegan.plugin.autopilot_wish import AutopilotWish
@@ -48,7 +48,7 @@ class AutopilotGuest:
             trying=lambda name: line.tell("trying", move=name),
         )
         self._file = SetFile(self._path)
-        self._ear, self._sight = Ear(), Sight()
+        self._ear, self._sight = Ear(), PictureSight()
         self._sound = SoundRing.attach(options["sound_ring"])
         self._window = PictureRing.attach(options["picture_ring"])
         self._thumbs = PictureRing.attach(options["thumb_ring"])
@@ -174,7 +174,7 @@ class AutopilotGuest:
             elif isinstance(action, HurryOn):
                 if self._status == "cued":
                     self._line.tell("hurry")
-            elif isinstance(action, Say):
+            elif isinstance(action, SayLine):
                 self._line.note(action.text)
             elif isinstance(action, PlayOther):
                 self._line.tell("scene", file=action.scene)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from livegan import share
 from livegan.autopilot.choosing import MoveFailed, made
-from livegan.autopilot.ear import Heard
+from livegan.autopilot.ear import MusicHeard
 from livegan.autopilot.edit import flaw, kept_lines
 from livegan.autopilot.repertoire import words_of
-from livegan.autopilot.set_text import SetText
-from livegan.autopilot.sight import Seen
+from livegan.autopilot.set_code import SetCode
+from livegan.autopilot.sight import PictureSeen
 from livegan.engine.commit.script import Refusal, run
 from livegan.plugin import registry
 from livegan.plugin.move import Move
@@ -55,10 +55,10 @@ def asked(offered: Offered, name: str, text: str, seed: int) -> str | None:
     try:
         edit = made(
             move_of(offered),
-            SetText(text, words_of(registry.current())),
+            SetCode(text, words_of(registry.current())),
             seed=str(seed),
-            heard=Heard(),
-            seen=Seen(dead=("b",)),
+            heard=MusicHeard(),
+            seen=PictureSeen(dead=("b",)),
             scenes=("sets/another.py",),
             refused=lambda before, after: False,
         )
@@ -67,7 +67,7 @@ def asked(offered: Offered, name: str, text: str, seed: int) -> str | None:
     return edit.after if edit is not None and not edit.scene else None
 
 
-CHANGE = "return an edited SetText, or None where there is nothing to do"
+CHANGE = "return an edited SetCode, or None where there is nothing to do"
 
 
 def edits_of(offered: Offered) -> Iterator[tuple[str, str, int, str]]:

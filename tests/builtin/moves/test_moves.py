@@ -8,11 +8,11 @@ import pytest
 
 from livegan import share
 from livegan.autopilot.choosing import made
-from livegan.autopilot.ear import Heard
+from livegan.autopilot.ear import MusicHeard
 from livegan.autopilot.edit import taken_back
 from livegan.autopilot.repertoire import moves_of, words_of
-from livegan.autopilot.set_text import SetText
-from livegan.autopilot.sight import Seen
+from livegan.autopilot.set_code import SetCode
+from livegan.autopilot.sight import PictureSeen
 from livegan.engine.commit.script import run
 from livegan.plugin import registry
 
@@ -35,10 +35,10 @@ def edits(text: str, seeds: int) -> dict[str, list[str]]:
         for seed in range(seeds):
             edit = made(
                 move,
-                SetText(text, words),
+                SetCode(text, words),
                 seed=str(seed),
-                heard=Heard(),
-                seen=Seen(dead=("b",)),
+                heard=MusicHeard(),
+                seen=PictureSeen(dead=("b",)),
                 scenes=(),
                 refused=lambda before, after: False,
             )
@@ -76,10 +76,10 @@ def test_another_scene_is_one_of_the_show() -> None:
     move = next(m for m in moves_of(found) if m.name == "another_scene")
     edit = made(
         move,
-        SetText(KEPT, words_of(found)),
+        SetCode(KEPT, words_of(found)),
         seed="1",
-        heard=Heard(),
-        seen=Seen(),
+        heard=MusicHeard(),
+        seen=PictureSeen(),
         scenes=("sets/next.py",),
         refused=lambda before, after: False,
     )

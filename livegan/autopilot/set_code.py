@@ -23,11 +23,11 @@ KEEP = re.compile(r"#\s*keep\b", re.I)
 """The comment of a line that the autopilot never touches."""
 HOLE = "it__"
 SOURCES = ("film", "picture", "pictures", "camera", "screen", "source", "shader", "prev")
-"""Words of the language that give pictures."""
+"""SetWords of the language that give pictures."""
 
 
 @dataclass(frozen=True)
-class Words:
+class SetWords:
     """What a set can call, by name: moves choose among these."""
 
     encoders: Mapping[str, Operation] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Expression:
+class CodePart:
     """A part of the text. ``line`` and ``last`` are the numbers of its lines, from 1."""
 
     node: cst.BaseExpression
@@ -70,20 +70,20 @@ class Expression:
 
 
 @dataclass(frozen=True)
-class CallCode(Expression):
+class CallCode(CodePart):
     """A call: ``word`` is what is called, ``kind`` "encoder", "mixer", "model", "show" or ""."""
 
     word: str = ""
     kind: str = ""
-    of: Expression | None = None
+    of: CodePart | None = None
     """The picture before the dot."""
-    given: tuple[Expression, ...] = ()
+    given: tuple[CodePart, ...] = ()
     """Arguments by position."""
-    named: Mapping[str, Expression] = field(default_factory=dict)
+    named: Mapping[str, CodePart] = field(default_factory=dict)
     """Arguments by name."""
 
     @property
-    def pictures_first(self) -> tuple[Expression, ...]:
+    def pictures_first(self) -> tuple[CodePart, ...]:
         """What stands before the dot, and the arguments by position."""
         return (*((self.of,) if self.of else ()), *self.given)
 
@@ -93,7 +93,7 @@ class Assigned:
     """A line ``name = expression``."""
 
     name: str
-    value: Expression
+    value: CodePart
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class SlotCode:
     """The name of its model; empty where that is no plain text, as in a morph."""
 
     @property
-    def condition(self) -> Expression | None:
+    def condition(self) -> CodePart | None:
         """What it is given; None where it draws the encoder on its card."""
         if len(self.call.given) > 1:
             return self.call.given[1]
@@ -114,14 +114,14 @@ class SlotCode:
 
 
 @dataclass(frozen=True)
-class SetText:
+class SetCode:
     """A set as it is written. Immutable: every edit gives another.
 
     Raises `ValueError` when it is read, in one line, if the text is no Python.
     """
 
     text: str
-    words: Words = field(default_factory=Words)
+    words: SetWords = field(default_factory=SetWords)
     said: str = ""
     """What the edits that led here do, in a few words."""
     scene: str = ""
@@ -177,7 +177,7 @@ class SetText:
         return shows[-1] if shows else None
 
     @property
-    def picture(self) -> Expression | None:
+    def picture(self) -> CodePart | None:
         """What the window shows, if the autopilot may change it."""
         shown = self.shown
         return None if shown is None or shown.given[0].kept else shown.given[0]
@@ -195,7 +195,7 @@ class SetText:
         """Code of a feature of the sound, such as ``sound.low``."""
         return f"{self.sound}.{feature}" if self.sound else otherwise
 
-    def can_stand(self, code: str, at: Expression) -> bool:
+    def can_stand(self, code: str, at: CodePart) -> bool:
         """Whether code can stand at a place: the variables in it are assigned above."""
         used = set(re.findall(r"[A-Za-z_]\w*", code))
         lines = {each.name: each.value.line for each in reversed(self.assigned)}
@@ -238,19 +238,19 @@ class SetText:
 
     # Editing -------------------------------------------------------------------------------------
 
-    def saying(self, text: str) -> SetText:
+    def saying(self, text: str) -> SetCode:
         """With words for what was done."""
         return replace(self, said=text)
 
-    def turning_to(self, scene: str) -> SetText:
+    def turning_to(self, scene: str) -> SetCode:
         """No edit: another scene is to play."""
         return replace(self, scene=scene)
 
-    def replaced(self, *edits: tuple[Expression, str]) -> SetText:
+    def replaced(self, *edits: tuple[CodePart, str]) -> SetCode:
         """With other code in place of parts that do not lie in each other."""
         return self._with({id(part.node): _parsed(code) for part, code in edits})
 
-    def wrapped(self, part: Expression, code: str) -> SetText:
+    def wrapped(self, part: CodePart, code: str) -> SetCode:
         """With ``code`` in place of a part, and the part in place of ``{}`` in it, as it was."""
         wrapper = _parsed(code.replace("{}", HOLE))
         inner: Any = part.node
@@ -261,7 +261,7 @@ class SetText:
         filled = wrapper.visit(_Fill(inner))
         return self._with({id(part.node): filled})
 
-    def with_argument(self, call: CallCode, name: str, code: str) -> SetText:
+    def with_argument(self, call: CallCode, name: str, code: str) -> SetCode:
         """With an argument by name, in place of the one that was given or after the others."""
         if name in call.named:
             return self.replaced((call.named[name], code))
@@ -277,7 +277,7 @@ class SetText:
             args[-1] = args[-1].with_changes(comma=after)
         return self._with({id(node): node.with_changes(args=[*args, added])})
 
-    def inserted(self, before: Expression, line: str) -> SetText:
+    def inserted(self, before: CodePart, line: str) -> SetCode:
         """With one more line above the statement that a part lies in."""
         body: list[Any] = []
         new: Any = cst.ensure_type(cst.parse_statement(line), cst.SimpleStatementLine)
@@ -295,7 +295,7 @@ class SetText:
                 body.append(statement)
         return replace(self, text=self._module.with_changes(body=body).code)
 
-    def _with(self, others: Mapping[int, Any]) -> SetText:
+    def _with(self, others: Mapping[int, Any]) -> SetCode:
         """With other nodes in place of some, by the id of what was there."""
         module = cst.ensure_type(self._module.visit(_Exchange(others)), cst.Module)
         return replace(self, text=module.code)
@@ -324,8 +324,8 @@ class SetText:
             if isinstance(statement, cst.SimpleStatementLine):
                 yield from statement.body
 
-    def _expression(self, node: cst.BaseExpression) -> Expression:
-        return Expression(node, self._module.code_for_node(node), *self._lines(node))
+    def _expression(self, node: cst.BaseExpression) -> CodePart:
+        return CodePart(node, self._module.code_for_node(node), *self._lines(node))
 
     def _lines(self, node: cst.CSTNode) -> tuple[int, int, bool]:
         place = self._read[1][node]
@@ -345,7 +345,7 @@ class SetText:
         for child in node.children:
             yield from self._calls_in(child)
 
-    def calls_in(self, part: Expression) -> Iterator[CallCode]:
+    def calls_in(self, part: CodePart) -> Iterator[CallCode]:
         """The calls in a part, outer ones first."""
         return self._calls_in(part.node)
 
@@ -357,7 +357,7 @@ class SetText:
         return ""
 
     def _call(self, node: cst.Call) -> CallCode:
-        of: Expression | None = None
+        of: CodePart | None = None
         word, kind = "", ""
         if isinstance(node.func, cst.Name):
             word = node.func.value
