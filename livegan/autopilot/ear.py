@@ -35,8 +35,9 @@ GAP = 8.0
 """Beats from one section to the next: what changes sooner belongs to it."""
 SILENT, SILENT_S = 0.02, 0.6
 """A level below this for so long is silence."""
-RISE = 0.14
-"""How much louder and denser the last two of eight beats are than the first two, in a build."""
+RISE = 0.1
+"""How much louder, brighter and denser the last four of sixteen beats are than the first four, in a
+build."""
 PHRASE = 32
 """Beats of a phrase: most music changes at whole multiples of eight bars."""
 REMEMBERED_S = 150.0
@@ -79,69 +80,68 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard = MusicHeard()
-        self._hops = 0
-        self._bin: int | None = None
+        self._hop = 0
+        """The number of the row that is heard."""
+        self._part: int | None = None
         self._sum: Vector = np.zeros(len(NAMES))
-        self._onsets = 0.0
         self._count = 0
         self._parts: deque[Vector] = deque(maxlen=RECENT + PAST)
-        self._dense: deque[float] = deque(maxlen=8 * PARTS)
         self._quiet = 0
         self._silent = True
         self._begun = ""
         self._section, self._section_at = 0, 0.0
         self._changes: deque[tuple[float, float]] = deque(maxlen=64)
         """When something began, and how much it was."""
-        self._beats = 0.0
+        self._beats, self._bpm = 0.0, 120.0
 
     def hear(self, rows: Rows, first_hop: int | None = None) -> MusicHeard:
         """Hear the next rows, (n, F); ``first_hop`` is the number of the first, where it is not the
         one after the last. Gives what is heard after them."""
-        if first_hop is not None:
-            self._hops = first_hop
+        first = self._hop if first_hop is None else first_hop
         self._begun = ""
         beats = rows[:, INDEX["beats"]]
-        bins = np.floor(beats * PARTS).astype(np.int64)
-        edges = [0, *(np.flatnonzero(np.diff(bins)) + 1), len(rows)]
+        parts = np.floor(beats * PARTS).astype(np.int64)
+        edges = [0, *(np.flatnonzero(np.diff(parts)) + 1), len(rows)]
         for start, stop in itertools.pairwise(edges):
             if start == stop:
                 continue
-            if self._bin is not None and bins[start] != self._bin:
-                self._end_part(float(beats[start]))
-            self._bin = int(bins[start])
+            self._hop, self._beats = first + start, float(beats[start])
+            self._bpm = float(rows[start, INDEX["bpm"]])
+            if self._part is not None and parts[start] != self._part:
+                self._end_part()
+            self._part = int(parts[start])
             part = rows[start:stop]
             self._sum += part[:, [INDEX[name] for name in NAMES]].sum(axis=0)
-            self._onsets += float(part[:, INDEX["onset"]].sum())
             self._count += stop - start
-            self._listen_for_silence(part, float(beats[stop - 1]))
-        self._hops += len(rows)
+            self._listen_for_silence(part)
+        self._hop = first + len(rows)
         if len(rows):
-            self._beats = float(beats[-1])
-            self.heard = self._now(float(rows[-1, INDEX["bpm"]]))
+            self._beats, self._bpm = float(beats[-1]), float(rows[-1, INDEX["bpm"]])
+            self.heard = self._now()
         return self.heard
 
-    def _listen_for_silence(self, part: Rows, beats: float) -> None:
-        level = part[:, INDEX["level"]]
-        loud = np.flatnonzero(level > SILENT)
+    def _listen_for_silence(self, part: Rows) -> None:
+        """Rows of one part of a beat, which is shorter than what counts as silence."""
+        beats = part[:, INDEX["beats"]]
+        loud = np.flatnonzero(part[:, INDEX["level"]] > SILENT)
         if not len(loud):
+            reached = round(SILENT_S * RATE / HOP) - self._quiet - 1
             self._quiet += len(part)
-            if not self._silent and self._quiet * HOP >= SILENT_S * RATE:
+            if not self._silent and reached < len(part):
                 self._silent = True
-                self._begin("silence", beats)
+                self._begin("silence", float(beats[max(0, reached)]))
             return
         self._quiet = len(part) - 1 - int(loud[-1])
         if self._silent:
             self._silent = False
             self._parts.clear()
-            self._begin("section", beats)
-            at = self._hops + len(part) - 1 - int(loud[-1])
-            self._changes.append((at * HOP / RATE, BEGINNING))
+            self._begin("section", float(beats[loud[0]]))
+            self._changes.append(((self._hop + int(loud[0])) * HOP / RATE, BEGINNING))
 
-    def _end_part(self, beats: float) -> None:
-        """A part of a beat is over, at that position."""
+    def _end_part(self) -> None:
+        """A part of a beat is over."""
         self._parts.append(self._sum / max(1, self._count))
-        self._dense.append(self._onsets / max(1, self._count))
-        self._sum, self._onsets, self._count = np.zeros(len(NAMES)), 0.0, 0
+        self._sum, self._count = np.zeros(len(NAMES)), 0
         if self._silent or len(self._parts) < RECENT + LEAST_PAST:
             return
         parts = np.array(self._parts)
@@ -153,18 +153,18 @@ class Ear:
         novelty = float(np.linalg.norm(WEIGHTS * excess))
         if novelty < NOVEL / 2:
             return
-        at = beats - RECENT / PARTS
-        since = RECENT / PARTS * 60 / max(self.heard.bpm, 1.0)
-        self._changes.append((self._hops * HOP / RATE - since, (novelty / NOVEL) ** 2))
-        if novelty < NOVEL or beats - self._section_at < GAP:
+        ago = RECENT / PARTS
+        since = self._hop * HOP / RATE - ago * 60 / max(self._bpm, 1.0)
+        self._changes.append((since, (novelty / NOVEL) ** 2))
+        if novelty < NOVEL or self._beats - self._section_at < GAP:
             return
         loudness = recent[:2] - past.mean(axis=0)[:2]
         if above[:2].max() > 0.05 and loudness.max() > 0.12:
-            self._begin("drop", at)
+            self._begin("drop", self._beats - ago)
         elif below[:2].max() > 0.05 and loudness.min() < -0.12:
-            self._begin("calm", at)
+            self._begin("calm", self._beats - ago)
         else:
-            self._begin("section", at)
+            self._begin("section", self._beats - ago)
 
     def _begin(self, what: str, beats: float) -> None:
         self._begun = what
@@ -172,48 +172,44 @@ class Ear:
             self._section += 1
         self._section_at = beats
 
-    def _phrase(self, bpm: float) -> float:
+    def _phrase(self) -> float:
         """Where phrases begin: on the beat, counted back at the tempo of now, on which most began.
 
         Times are remembered, not beats: the count of beats is a guess until the tempo is known.
         """
-        now = self._hops * HOP / RATE
+        now = self._hop * HOP / RATE
         votes = np.zeros(PHRASE)
         for at, weight in self._changes:
             if weight == BEGINNING or now - at < REMEMBERED_S:
-                place = round(self._beats - (now - at) * bpm / 60) % PHRASE
+                place = round(self._beats - (now - at) * self._bpm / 60) % PHRASE
                 votes[place] += weight
                 votes[(place + PHRASE // 2) % PHRASE] += 0.5 * weight
         return float(np.argmax(votes))
 
-    def _now(self, bpm: float) -> MusicHeard:
-        state, level, energy = "steady", 0.0, 0.5
+    def _builds(self) -> bool:
+        """Whether it gets louder, brighter and denser, from quarter to quarter of sixteen beats."""
+        if len(self._parts) < PAST:
+            return False
+        parts = np.array(self._parts)[-PAST:, [NAMES.index(n) for n in ("level", "high", "onset")]]
+        first, second, third, last = parts.mean(axis=1).reshape(4, -1).mean(axis=1)
+        return bool(last - first > RISE and first <= second <= third <= last)
+
+    def _now(self) -> MusicHeard:
+        level, energy = 0.0, 0.5
         if self._parts:
             loud = np.array([part[0] for part in self._parts])
             level = float(loud[-PARTS:].mean())
             span = float(loud.max() - loud.min())
             energy = (level - float(loud.min())) / span if span > 0.05 else 0.5
-            if len(self._dense) == self._dense.maxlen:
-                dense = (
-                    np.array(self._dense)
-                    + 0.5 * (np.array([p[0] + p[3] for p in self._parts])[-len(self._dense) :])
-                )
-                quarter = 2 * PARTS
-                rise = float(dense[-quarter:].mean() - dense[:quarter].mean())
-                middle = float(dense[quarter:-quarter].mean())
-                if rise > RISE and dense[:quarter].mean() <= middle <= dense[-quarter:].mean():
-                    state = "build"
-        if self._silent:
-            state = "silence"
         return MusicHeard(
-            time=self._hops * HOP / RATE,
+            time=self._hop * HOP / RATE,
             beats=self._beats,
-            bpm=bpm,
+            bpm=self._bpm,
             level=level,
             energy=min(1.0, max(0.0, energy)),
             begun=self._begun,
-            state=state,
+            state="silence" if self._silent else "build" if self._builds() else "steady",
             section=self._section,
             section_at=self._section_at,
-            phrase_at=self._phrase(bpm),
+            phrase_at=self._phrase(),
         )
