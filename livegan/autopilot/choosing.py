@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from livegan.autopilot.ear import MusicHeard
 from livegan.autopilot.edit import flaw
@@ -115,9 +116,7 @@ def made(
         chance = random.Random(f"{seed}/{move.name}/{attempt}")
         given = {"chance": chance, "heard": heard, "seen": seen, "scenes": tuple(scenes)}
         try:
-            result = within(
-                limit_s, lambda given=given: move.make(score, **taken(move.make, given))
-            )  # type: ignore[misc]
+            result = within(limit_s, partial(move.make, score, **taken(move.make, given)))
         except Late:
             raise MoveFailed(move, f"did not return within {limit_s:g} s") from None
         except Exception as error:

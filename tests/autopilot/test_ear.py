@@ -62,7 +62,7 @@ def test_it_is_the_same_however_the_sound_was_cut() -> None:
 def test_silence_and_what_comes_after_it() -> None:
     rows = music((16, 0, 0), (32, *FULL), (16, 0, 0), (8, *FULL))
     found = begun(rows)
-    assert [what for _, what in found] == ["section", "silence", "section"]
+    assert [what for _, what in found] == ["section", "calm", "silence", "section"]
     states = {round(each.beats): each.state for each in heard(rows)}
     assert states[10] == "silence" and states[40] == "steady" and states[60] == "silence"
 

@@ -98,3 +98,13 @@ def test_a_double_click_on_the_windows_button_is_one() -> None:
     assert orders == ()
     _, orders = switches.press("quit", "close", 10.0 + DOUBLE_CLICK + 1)
     assert orders == ("quit",)
+
+
+def test_the_autopilot_is_handed_the_set_and_vetoed_only_while_it_plays() -> None:
+    switches, orders = pressed(Switches(), "veto")
+    assert orders == [] and switches.hint is not None and "key a" in switches.hint.text
+    switches, orders = pressed(switches, "autopilot", "veto")
+    assert orders == ["autopilot", Thumbs(True), "veto"], "it looks at the thumbnails"
+    assert switches.flags == ("autopilot",)
+    switches, orders = pressed(switches, "autopilot")
+    assert orders == ["autopilot", Thumbs(False)] and switches.flags == ()
