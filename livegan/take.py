@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from livegan.control_names import KNOB, NAME
 from livegan.files import need_file
 from livegan.ipc.control_table import Control, Snapshot
+from livegan.ipc.recorded_controls import RecordedControls
+from livegan.plugin.closest import suggestion
 
 TimedValues = list[tuple[float, float]]
 
@@ -95,3 +97,14 @@ def knob_curve(text: str) -> tuple[str, TimedValues]:
 
 def _form(text: str) -> str:
     return f"--knob {text}: write NAME=VALUE, or NAME=SECOND:VALUE,SECOND:VALUE, as in hue=0:0,10:1"
+
+
+def unknown_knobs(controls: object, known: Iterable[str]) -> Iterator[str]:
+    """A line for each knob that is given values and that a set with these controls does not
+    have."""
+    names = list(known)
+    for control in controls.curves if isinstance(controls, RecordedControls) else ():
+        if control not in names:
+            name = control.removeprefix(KNOB)
+            knobs = [c.removeprefix(KNOB) for c in names if c.startswith(KNOB)]
+            yield f"--knob {name}: the set has no such knob" + suggestion(name, knobs)

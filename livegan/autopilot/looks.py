@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from livegan.autopilot.set_code import CallCode, CodePart, SetCode
+from livegan.autopilot.code_parts import CallCode, CodePart
+from livegan.autopilot.set_code import SetCode
 
 APART = 0.4
 """Jaccard distance from which two structures count as different looks."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.looks import clusters, structure
-from livegan.autopilot.set_code import SetCode, SetWords
+from livegan.autopilot.set_code import SetCode
 from livegan.autopilot.sight import VISIBLE, Small
 
 BESIDE_S = 3.0

@@ -19,9 +19,10 @@ from livegan.autopilot.choosing import (
     weights,
     wished_boldness,
 )
+from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.ear import PHRASE, MusicHeard
 from livegan.autopilot.edit import taken_back
-from livegan.autopilot.set_code import SetCode, SetWords
+from livegan.autopilot.set_code import SetCode
 from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.autopilot_wish import AutopilotWish
 from livegan.plugin.move import Move

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from livegan.autopilot.set_code import SetWords
+from livegan.autopilot.code_parts import SetWords
 from livegan.plugin.catalogue import OWN, Catalogue, UnknownName, canonical, full_name, package_of
 from livegan.plugin.closest import suggestion
 from livegan.plugin.move import Move

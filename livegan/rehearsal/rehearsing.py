@@ -9,7 +9,7 @@ import os
 import statistics
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from livegan import __version__
-from livegan.control_names import KNOB
 from livegan.engine.commit.pipeline import Pipeline
 from livegan.engine.commit.script import Refusal, text_of
 from livegan.engine.isolation.deadline import last_resort
@@ -34,14 +33,11 @@ from livegan.engine.program.reach import reach
 from livegan.engine.program.thumbs import strip
 from livegan.film import form_of
 from livegan.film.pieces import PiecedFilm
-from livegan.graph.graph import Graph
 from livegan.graph.place import Place
 from livegan.ipc.messages import Commit, FromEngine
-from livegan.ipc.recorded_controls import RecordedControls
 from livegan.ipc.wire import encode
 from livegan.picture_sources.board import StandIns
 from livegan.picture_sources.stand_in import unused_stand_ins
-from livegan.plugin.closest import suggestion
 from livegan.plugin.tempo_wish import TempoWish
 from livegan.rehearsal.autopilot import RehearsedAutopilot
 from livegan.rehearsal.film_sink import Unsure, deepened, film_of, sinks
@@ -57,6 +53,7 @@ from livegan.sound.named_inputs import missing_line
 from livegan.sound.soundtrack import Playhead
 from livegan.stage.control.tempo_choice import TempoChoice
 from livegan.stage.flash.flash_guard import FlashGuard, GuardMoment, Mode
+from livegan.take import unknown_knobs
 
 STILLS = 12
 """Pictures in a report."""
@@ -155,15 +152,6 @@ def rehearse(
             raise Refusal(f"the GPU's context is lost: {error}; run it again") from None
 
 
-def unknown_knobs(controls: Controls, graph: Graph) -> Iterator[str]:
-    """A line for each knob that is given values and that the set does not have."""
-    for control in controls.curves if isinstance(controls, RecordedControls) else ():
-        if control not in graph.controls:
-            name = control.removeprefix(KNOB)
-            known = [c.removeprefix(KNOB) for c in graph.controls if c.startswith(KNOB)]
-            yield f"--knob {name}: the set has no such knob" + suggestion(name, known)
-
-
 def _rehearse(
     what: Rehearsal,
     progress: Callable[[int, int], None],
@@ -229,7 +217,7 @@ def _rehearse(
         raise Refusal(first.reason, Place.read(first.where))
     assert player.cued is not None
     program = player.cued.program
-    for text in unknown_knobs(what.controls, program.graph):
+    for text in unknown_knobs(what.controls, program.graph.controls):
         on_message({"type": "note", "text": text})
     for text in unused_stand_ins(what.stand_ins, sources_named(program.graph.nodes)):
         on_message({"type": "note", "text": text})

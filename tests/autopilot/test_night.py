@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.looks import clusters, distance, structure
 from livegan.autopilot.night import Night, NightMove, score
 from livegan.autopilot.repertoire import words_of
-from livegan.autopilot.set_code import SetCode, SetWords
+from livegan.autopilot.set_code import SetCode
 from livegan.plugin import registry
 
 TEXT = """sound = listen()

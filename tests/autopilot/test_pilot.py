@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.ear import MusicHeard
 from livegan.autopilot.pilot import BACK, Action, HurryOn, Look, Pilot, SayLine, WriteSet
-from livegan.autopilot.set_code import SetCode, SetWords
+from livegan.autopilot.set_code import SetCode
 from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.autopilot_wish import AutopilotWish
 from livegan.plugin.move import Move

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.repertoire import words_of
-from livegan.autopilot.set_code import SetCode, SetWords, kept_lines
+from livegan.autopilot.set_code import SetCode, kept_lines
 from livegan.plugin import registry
 
 TEXT = '''"""A set."""

@@ -6,7 +6,8 @@ import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_code import CallCode, CodePart, SetCode
+    from livegan.autopilot.code_parts import CallCode, CodePart
+    from livegan.autopilot.set_code import SetCode
 
 
 TURNS = (0.12, 0.25, 0.38, 0.5, 0.62, 0.75, 0.88)

@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_code import Assigned, CallCode, SetCode, SlotCode
+    from livegan.autopilot.code_parts import Assigned, CallCode, SlotCode
+    from livegan.autopilot.set_code import SetCode
     from livegan.autopilot.sight import PictureSeen
 
 

@@ -6,7 +6,8 @@ import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_code import CodePart, SetCode
+    from livegan.autopilot.code_parts import CodePart
+    from livegan.autopilot.set_code import SetCode
 
 
 LONGEST = 90

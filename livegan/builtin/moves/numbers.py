@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from livegan.autopilot.set_code import CallCode, CodePart, SetCode
+    from livegan.autopilot.code_parts import CallCode, CodePart
+    from livegan.autopilot.set_code import SetCode
     from livegan.plugin.declare import Param
 
 

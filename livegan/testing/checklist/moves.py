@@ -9,9 +9,9 @@ from pathlib import Path
 from livegan import share
 from livegan.autopilot.choosing import MoveFailed, made
 from livegan.autopilot.ear import MusicHeard
-from livegan.autopilot.edit import flaw, kept_lines
+from livegan.autopilot.edit import flaw
 from livegan.autopilot.repertoire import words_of
-from livegan.autopilot.set_code import SetCode
+from livegan.autopilot.set_code import SetCode, kept_lines
 from livegan.autopilot.sight import PictureSeen
 from livegan.engine.commit.script import Refusal, run
 from livegan.plugin import registry

@@ -54,7 +54,11 @@ class Show:
         self.path = folder / "set.py"
         self.path.write_text(TEXT)
         self.line, self.hops, self.commits = FakeLine(), 0, 0
-        rings = {"sound_ring": self.sound, "picture_ring": self.pictures, "thumb_ring": self.thumbs}
+        rings: dict[str, SoundRing | PictureRing] = {
+            "sound_ring": self.sound,
+            "picture_ring": self.pictures,
+            "thumb_ring": self.thumbs,
+        }
         options = {"set": str(self.path), "folder": str(folder), "name": "livegan", "seed": 1}
         names = {name: ring.name for name, ring in rings.items()}
         self.guest = AutopilotGuest(self.line, {**options, **names})  # type: ignore[arg-type]
