@@ -7,8 +7,17 @@ It reads no clock, no file and no device, so the same looks give the same night.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from livegan.autopilot.actions import (
+    Action,
+    HurryOn,
+    Look,
+    PlayOther,
+    SayLine,
+    Standing,
+    WriteSet,
+)
 from livegan.autopilot.choosing import (
     LIMIT_S,
     MadeEdit,
@@ -22,8 +31,8 @@ from livegan.autopilot.choosing import (
 from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.ear import PHRASE, MusicHeard
 from livegan.autopilot.edit import taken_back
+from livegan.autopilot.looks import Structure, distance, structure
 from livegan.autopilot.set_code import SetCode
-from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.autopilot_wish import AutopilotWish
 from livegan.plugin.move import Move
 
@@ -35,78 +44,21 @@ LONGEST_S = 32.0
 """Seconds between two moves, if there is one to make."""
 WAIT_BARS = 8
 """Bars that the autopilot waits after the performer has typed."""
+LOOK_S = 40.0
+"""Seconds after which a look is old: the move that changes most is made."""
+ANOTHER_LOOK = 0.3
+"""How far structures are apart that look different."""
+OLD_BOLDER = 0.25
+"""How much bolder a move may be then."""
+CANDIDATES = 4
+"""Edits that are compared then."""
+CHAINED = ("drop", "section")
+"""Occasions that are answered with more than the end of a move."""
 MOST_STANDING = 6
 """Edits that stand before the oldest one is taken back."""
 SETTLED_BEATS = 8.0
 """A picture that went dead so soon after a move is its fault."""
 BACK = "take back"
-
-
-@dataclass(frozen=True)
-class Look:
-    """All that the pilot is told at a moment."""
-
-    heard: MusicHeard
-    seen: PictureSeen = field(default_factory=PictureSeen)
-    text: str = ""
-    """What the set's file says."""
-    wish: AutopilotWish = field(default_factory=AutopilotWish)
-    change: float = 16.0
-    """The least time between two moves, in beats."""
-    swap: float = 4.0
-    """The grid of beats that a save waits for; 0 for none."""
-    beats_per_bar: int = 4
-    waits: bool = False
-    """A save is on its way to the air, and waits for its beat."""
-    scenes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class WriteSet:
-    """Save this text as the set."""
-
-    text: str
-    reason: str
-    move: str
-    at: float
-    """Show time, in seconds."""
-
-
-@dataclass(frozen=True)
-class HurryOn:
-    """What is cued is not to wait for its beat any more."""
-
-
-@dataclass(frozen=True)
-class PlayOther:
-    """Another scene is to play."""
-
-    scene: str
-    reason: str
-    at: float
-
-
-@dataclass(frozen=True)
-class SayLine:
-    """A line for the performer."""
-
-    text: str
-
-
-Action = WriteSet | HurryOn | PlayOther | SayLine
-
-
-@dataclass(frozen=True)
-class Standing:
-    """An edit that is in the text."""
-
-    edit: MadeEdit
-    at: float
-    """In beats."""
-    until: float
-    """When it is taken back, in beats; infinite where it stays."""
-    words: frozenset[str]
-    """The encoders and mixers that it brought."""
 
 
 class Pilot:
@@ -144,6 +96,8 @@ class Pilot:
         """The beat on which what was written is to be on the air."""
         self._waits_until = float("-inf")
         self._repaired: dict[str, int] = {}
+        self._look: Structure = frozenset()
+        self._look_since = 0.0
 
     # What the rim tells ---------------------------------------------------------------------------
 
@@ -152,6 +106,8 @@ class Pilot:
         self._text, self._standing, self._newest, self._due = text, [], None, None
         self._last, self._last_s = heard.beats, heard.time
         self._waits_until = float("-inf")
+        self._look = frozenset()
+        self._looks(text, heard)
 
     @property
     def text(self) -> str:
@@ -308,19 +264,23 @@ class Pilot:
         over = [s for s in self._standing if s.until <= at + 2 * now.beats_per_bar]
         crowded = len(self._standing) >= MOST_STANDING and occasion not in ("drop", "repair")
         back = over[0] if over else self._standing[0] if crowded else None
-        if back is not None:
+        if back is not None and (not over or occasion not in CHAINED):
             actions = self._undo(back, f"{_spoken(occasion, heard)}: {back.edit.said} ends", heard)
             if actions:
                 return self._written(actions, at, heard)
-        bold = wished_boldness(now.wish.bold, occasion, now.seen)
+        old = heard.time - self._look_since > LOOK_S
+        bold = min(1.0, wished_boldness(now.wish.bold, occasion, now.seen) + OLD_BOLDER * old)
         seed = f"{self._seed}/{self._count}"
         allowed = [m for m in self._moves if self._allows(m, now.wish)]
-        problems: list[Action] = []
+        text = self._without(over) if occasion in CHAINED else now.text
+        gone = over if text != now.text else []
         try:
-            score = SetCode(now.text, self._words)
+            score = SetCode(text, self._words)
             _ = score.calls
         except ValueError:
             return []  # what the performer wrote is half finished
+        problems: list[Action] = []
+        edits: list[MadeEdit] = []
         for name in chosen(weights(allowed, occasion, bold, self._recent), seed):
             move = next(m for m in allowed if m.name == name)
             self._trying(name)
@@ -332,7 +292,7 @@ class Pilot:
                     heard=heard,
                     seen=now.seen,
                     scenes=now.scenes,
-                    refused=self._refuses(now.wish),
+                    refused=self._refuses(now.wish, gone),
                     limit_s=self._limit_s,
                 )
             except MoveFailed as failed:
@@ -341,29 +301,63 @@ class Pilot:
                 continue
             finally:
                 self._trying("")
-            if edit is None:
-                continue
-            self._recent.append(name)
-            reason = f"{_spoken(occasion, heard)}: {edit.said}, boldness {move.bold:g}"
-            if edit.scene:
-                self._last, self._last_s = at, heard.time
-                return [*problems, PlayOther(edit.scene, reason, heard.time)]
-            words = frozenset(new_words(edit.before, edit.after, self._known))
-            until = at + move.bars * now.beats_per_bar if move.bars else float("inf")
-            self._newest = Standing(edit, at, until, words)
-            self._standing.append(self._newest)
-            action = WriteSet(edit.after, reason, name, heard.time)
+            if edit is not None:
+                edits.append(edit)
+            if len(edits) >= (CANDIDATES if old else 1):
+                break
+        if edits:
+            edit = max(edits, key=lambda e: self._change(e.after)) if old else edits[0]
+            action = self._made(edit, occasion, at, now, gone)
             return [*problems, *self._written([action], at, heard)]
+        if over:
+            ended = f"{_spoken(occasion, heard)}: {over[0].edit.said} ends"
+            return [*problems, *self._written(self._undo(over[0], ended, heard), at, heard)]
         # Nothing fits: think again at the next phrase.
         self._last, self._last_s = at, heard.time
         return problems
+
+    def _made(
+        self, edit: MadeEdit, occasion: str, at: float, now: Look, gone: Sequence[Standing]
+    ) -> Action:
+        """An edit is chosen: it stands from now on."""
+        move, heard = edit.move, now.heard
+        self._recent.append(move.name)
+        reason = f"{_spoken(occasion, heard)}: {edit.said}, boldness {move.bold:g}"
+        if edit.scene:
+            return PlayOther(edit.scene, reason, heard.time)
+        words = frozenset(new_words(edit.before, edit.after, self._known))
+        until = at + move.bars * now.beats_per_bar if move.bars else float("inf")
+        self._newest = Standing(edit, at, until, words)
+        self._standing = [*(s for s in self._standing if s not in gone), self._newest]
+        return WriteSet(edit.after, reason, move.name, heard.time)
+
+    def _change(self, text: str) -> float:
+        """How far a text is from the look of now."""
+        return distance(self._look, structure(SetCode(text, self._words)))
+
+    def _without(self, over: Sequence[Standing]) -> str:
+        """The text without edits that are over: a drop is answered with more than their end."""
+        text = self._text or ""
+        for each in over:
+            text = taken_back(text, each.edit.before, each.edit.after) or text
+        return text
 
     def _written(self, actions: list[Action], at: float, heard: MusicHeard) -> list[Action]:
         for action in actions:
             if isinstance(action, WriteSet):
                 self._text = action.text
+                self._looks(action.text, heard)
         self._last, self._last_s, self._due = max(at, heard.beats), heard.time, at
         return actions
+
+    def _looks(self, text: str, heard: MusicHeard) -> None:
+        """The set looks so from now on."""
+        try:
+            look = structure(SetCode(text, self._words))
+        except ValueError:
+            return
+        if distance(look, self._look) >= ANOTHER_LOOK:
+            self._look, self._look_since = look, heard.time
 
     def _undo(self, standing: Standing, reason: str, now: MusicHeard) -> list[Action]:
         """Take an edit back; nothing where its lines have changed since."""
@@ -379,13 +373,14 @@ class Pilot:
     def _allows(self, move: Move, wish: AutopilotWish) -> bool:
         return move.name not in self.left_out and move.name not in wish.never
 
-    def _refuses(self, wish: AutopilotWish) -> Callable[[str, str], bool]:
+    def _refuses(self, wish: AutopilotWish, gone: Sequence[Standing]) -> Callable[[str, str], bool]:
         """Whether an edit brings what is not to be brought, or lies in lines that will go."""
         never = {*self.left_out, *wish.never}
-        ending = [s.edit for s in self._standing if s.until != float("inf")]
+        timed = [s for s in self._standing if s.until != float("inf") and s not in gone]
+        ending = [s.edit for s in timed]
 
         def refuses(before: str, after: str) -> bool:
-            if new_words(before, after, never):
+            if after == self._text or new_words(before, after, never):
                 return True
             return any(taken_back(after, e.before, e.after) is None for e in ending)
 

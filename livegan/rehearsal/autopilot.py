@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from livegan.autopilot.actions import Action, HurryOn, Look, PlayOther, SayLine, WriteSet
 from livegan.autopilot.ear import Ear
 from livegan.autopilot.night import Night, NightMove, NightScore, score
-from livegan.autopilot.pilot import Action, HurryOn, Look, Pilot, PlayOther, SayLine, WriteSet
+from livegan.autopilot.pilot import Pilot
 from livegan.autopilot.repertoire import moves_of, unknown_words, words_of
 from livegan.autopilot.sight import PictureSight, shrunk
 from livegan.engine.commit.lineup import Hurry

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from livegan.autopilot.actions import Action, HurryOn, Look, SayLine, WriteSet
 from livegan.autopilot.code_parts import SetWords
 from livegan.autopilot.ear import MusicHeard
-from livegan.autopilot.pilot import BACK, Action, HurryOn, Look, Pilot, SayLine, WriteSet
+from livegan.autopilot.pilot import BACK, LEAD, Pilot
 from livegan.autopilot.set_code import SetCode
 from livegan.autopilot.sight import PictureSeen
 from livegan.plugin.autopilot_wish import AutopilotWish
@@ -244,3 +245,14 @@ def test_it_says_which_move_it_tries() -> None:
         if any(isinstance(action, WriteSet) for action in pilot.look(look)):
             break
     assert names == ["one", ""]
+
+
+def test_a_drop_is_answered_with_more_than_the_end_of_a_move() -> None:
+    show = Show(counting("solo", bars=2), counting("other", "a"))
+    while not any(action.move == "solo" for _, action in show.written):
+        show.play(4)
+    show.play(8 + LEAD)
+    count = len(show.written)
+    show.play(STEP, "drop")
+    (_, answer), *_ = show.written[count:]
+    assert answer.move == "other" and "b = 1" in answer.text, "it also takes the other back"

@@ -5,9 +5,6 @@ from __future__ import annotations
 from livegan.builtin.moves import colours, conditions, effects, layout, numbers, scenes
 from livegan.plugin import RegisterMove, hookimpl
 
-CHANGES = ("section", "steady", "calm")
-"""When most of what stays can come."""
-
 
 @hookimpl
 def register_moves(register: RegisterMove) -> None:
@@ -19,10 +16,10 @@ def register_moves(register: RegisterMove) -> None:
     register(conditions.feed_slot, bold=0.5, when=("section", "calm", "build"), bars=16)
     register(conditions.morph_slot, bold=0.4, when=("section", "steady", "calm"), bars=32)
     register(conditions.revive_slot, bold=0.3, when=("repair",))
-    register(layout.full_picture, bold=0.7, when=("drop", "section", "calm"), bars=8)
-    register(layout.two_pictures, bold=0.5, when=("section", "steady", "calm"), bars=16)
-    register(layout.layer, bold=0.6, when=("section", "drop", "calm"), bars=16)
-    register(layout.take_turns, bold=0.65, when=("drop", "section"), bars=8)
+    register(layout.full_picture, bold=0.6, when=("drop", "section", "calm"), bars=16)
+    register(layout.two_pictures, bold=0.5, when=("section", "steady", "calm"), bars=32)
+    register(layout.layer, bold=0.6, when=("section", "drop", "calm"), bars=32)
+    register(layout.take_turns, bold=0.65, when=("drop", "section"), bars=16)
     register(layout.whole_grid, bold=0.4, when=("section", "drop", "repair"))
     register(effects.effect_on_slot, bold=0.4, when=("section", "steady", "drop"), bars=16)
     register(effects.trails, bold=0.55, when=("section", "calm", "silence"), bars=16)

@@ -11,8 +11,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from livegan.autopilot.actions import Action, HurryOn, Look, PlayOther, SayLine, WriteSet
 from livegan.autopilot.ear import Ear
-from livegan.autopilot.pilot import Action, HurryOn, Look, Pilot, PlayOther, SayLine, WriteSet
+from livegan.autopilot.pilot import Pilot
 from livegan.autopilot.repertoire import NoAutopilot, moves_of, unknown_words, words_of
 from livegan.autopilot.set_file import SetFile, Unwritable
 from livegan.autopilot.sight import PictureSight
