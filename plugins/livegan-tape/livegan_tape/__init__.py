@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyo  # type: ignore[import-untyped]
+
 from livegan.plugin import RegisterOperation, hookimpl, param
 
 LONGEST = 2.0

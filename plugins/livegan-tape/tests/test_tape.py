@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from livegan.testing import conformance, listen_to
+from livegan_tape import tape
 from numpy.typing import NDArray
 
-from livegan_tape import tape
+from livegan.testing import conformance, listen_to
 
 RATE = 48000
 test_checks = conformance("livegan-tape")
