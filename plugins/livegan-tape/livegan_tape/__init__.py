@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyo  # type: ignore[import-untyped]
+import pyo
 
 from livegan.plugin import RegisterOperation, hookimpl, param
 
