@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 PARTS = (
     *("Machine", "Waits of a frame", "Networks against the CPU", "Morphs", "Mixers", "Frames of"),
@@ -14,6 +16,7 @@ PARTS = (
 )
 
 
+@pytest.mark.timeout(900)  # half a minute of a quiet core; much more beside other work
 def test_the_whole_script_runs_and_writes_tables(tmp_path: Path) -> None:
     out = tmp_path / "gpu.md"
     command = [sys.executable, "-m", "tools.gpu.measure", "--device", "cpu", "--quick"]
