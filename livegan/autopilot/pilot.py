@@ -326,7 +326,9 @@ class Pilot:
         if edit.scene:
             return PlayOther(edit.scene, reason, heard.time)
         words = frozenset(new_words(edit.before, edit.after, self._known))
-        until = at + move.bars * now.beats_per_bar if move.bars else float("inf")
+        # Slow bars are long: no look stays until everybody has seen enough of it.
+        lasts = min(move.bars * now.beats_per_bar, LOOK_S * heard.bpm / 60)
+        until = at + lasts if move.bars else float("inf")
         self._newest = Standing(edit, at, until, words)
         self._standing = [*(s for s in self._standing if s not in gone), self._newest]
         return WriteSet(edit.after, reason, move.name, heard.time)

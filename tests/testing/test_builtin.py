@@ -17,6 +17,7 @@ LOADED = Registry().load(installed=False)
 THINGS = [f"{kind} {each.name}" for kind in KINDS for each in LOADED.all(kind)]
 OFFERED = ["plugin", "source silence", "loader weights", "loader torchscript", "loader onnx"]
 OFFERED += ["picture_source camera", "picture_source screen"]
+OFFERED += ["move swap_conditions", "move layer", "move turn_number"]
 
 
 @pytest.fixture(scope="module")
