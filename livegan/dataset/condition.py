@@ -33,6 +33,8 @@ ANALYSIS = (
     "features.py",
     "hearing/analysis.py",
     "hearing/bands.py",
+    "hearing/drum_memory.npz",
+    "hearing/drum_memory.py",
     "hearing/drums.npz",
     "hearing/drums.py",
     "hearing/form.py",

@@ -9,8 +9,7 @@ from livegan.demo.composer import compose
 from livegan.sound import RATE
 from livegan.sound.features import INDEX
 from livegan.sound.hearing.analysis import Analyzer, Event
-from livegan.sound.hearing.bands import DRUM_BANDS
-from livegan.sound.hearing.drums import CONTEXT, DrumLikeness
+from livegan.sound.hearing.drums import together
 
 TOLERANCE_S = 0.05
 
@@ -141,33 +140,15 @@ def test_a_kick_shows_in_the_feature_when_it_is_reported() -> None:
         assert envelope[row] == pytest.approx(event.strength, abs=1e-6)
 
 
-def test_a_stroke_like_the_sure_ones_gains_and_one_unlike_them_loses() -> None:
-    likeness = DrumLikeness()
-    still = np.full((CONTEXT, DRUM_BANDS), -1.5, np.float32)
-    drum, bass = still.copy(), still.copy()
-    drum[-4:, :5], drum[-4:, 20:28] = 0.0, -0.5
-    bass[-4:, 2:12] = -0.1
-    assert likeness.weigh(likeness.describe(drum)) == 0.0
-    for _ in range(4):
-        likeness.learn(likeness.describe(drum))
-    assert likeness.weigh(likeness.describe(drum)) > 1.5
-    assert likeness.weigh(likeness.describe(drum * 0.9)) > 0.5
-    assert likeness.weigh(likeness.describe(bass)) < 0.0
-
-
-def test_what_sounds_like_the_kicks_before_is_believed_sooner() -> None:
-    frames = np.full((CONTEXT, DRUM_BANDS), -1.5, np.float32)
-    frames[-4:, :5] = 0.0
-    likeness = DrumLikeness()
-    gains = []
-    for _ in range(5):
-        gains.append(likeness.weigh(likeness.describe(frames)))
-        likeness.learn(likeness.describe(frames))
-    assert gains == sorted(gains) and gains[0] == 0.0 < gains[1] < gains[4]
-
-
 def test_loudness_does_not_matter() -> None:
     song = compose("house", 33, 10.0)
     times = [[e.time_s for e in events(song.samples * gain, "kick")] for gain in (1.0, 0.05, 0.01)]
     assert f_measure(times[1], times[0]) > 0.95
     assert f_measure(times[2], times[0]) > 0.9
+
+
+def test_both_networks_have_as_much_say() -> None:
+    one, other = np.array([0.9, 0.5, 0.0], np.float32), np.array([0.1, 0.5, 1.0], np.float32)
+    np.testing.assert_allclose(together(one, other), 0.5, atol=1e-4)
+    sure = together(np.float32([0.99]), np.float32([0.8]))
+    assert 0.8 < sure[0] < 0.99 and sure.dtype == np.float32

@@ -7,13 +7,13 @@ averages of the bands and of their rises, which say what is usual in this music.
 energies are what drum transcription found to work on mixed music (Vogl, Dorfer and Knees, "Drum
 Transcription from Polyphonic Music with Recurrent Neural Networks", ICASSP 2017).  This one looks
 30 ms ahead, so a stroke is known at most 50 ms after its attack.  It was taught by
-`tools/drums/train.py` on mixes with exact truth; how it was measured is in
-`docs/decisions/drums.md`.
+`tools/drums/train.py` on mixes with exact truth.  Another network, with a memory and taught with
+other kits (`livegan.sound.hearing.drum_memory`), has as much say: the two are wrong about different
+notes.  How they were measured is in `docs/decisions/drums.md`.
 """
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,7 @@ import numpy as np
 
 from livegan.sound import HOP, RATE
 from livegan.sound.hearing.bands import DRUM_BANDS, Array, BandFrame
+from livegan.sound.hearing.drum_memory import MemoryNetwork
 from livegan.sound.hearing.loudness import Reference, decibels
 
 CLASSES = ("kick", "snare", "tom", "hat")
@@ -33,17 +34,8 @@ SEEN = (CONTEXT + 2) * DRUM_BANDS
 _HOP_S = HOP / RATE
 _LOWEST, _HIGHEST = -3.0, 0.75
 _GATE_DB = (-60.0, -54.0)
-_WAIT = (9, 8)  # hops between two strokes
-# A stroke has to reach a share of the surest one of the last seconds: where drums are clear, bass
-# notes that look a little like them do not count; where they are buried, less is enough.
-_SHARE = (0.55, 0.6)
-_LEAST, _ENOUGH = (0.5, 0.25), (0.6, 0.55)
-_FORGET = (0.999, 0.998)
-_POSSIBLE, _SURE = 0.05, 0.6  # probabilities by themselves
-_LIKE = 2.0  # of log odds, for a kick just like the ones before
-_UNLIKE = 0.4  # root mean square distance that counts neither way, in steps of 20 dB
-_LEARN = 0.3
-_CLICK = 0.5  # of the kick's probability is taken from the snare's
+_WAIT = (6, 6)  # hops between two strokes: sixteenths of a double bass drum at 190 a minute
+_SURE = (0.5, 0.44)  # probabilities above which a stroke counts
 _BODY = (slice(0, 6), slice(17, DRUM_BANDS))  # bands a stroke's strength is read from
 _STRENGTH_DB = 24.0  # below the recent loudest is a strength of 0
 _WEAKEST = 0.25
@@ -57,7 +49,7 @@ class DrumInput:
         self.db = -120.0
 
     def step(self, bands: Array) -> Array:
-        """(DRUM_BANDS,) powers in, (DRUM_BANDS,) out; ``db`` is then the loudness of the hop."""
+        """(n,) powers in, (n,) out; ``db`` is then the loudness of the hop."""
         self.db = decibels(float(bands.sum()))
         reference = self._reference.step(self.db)
         level = (10.0 * np.log10(bands + np.float32(1e-9)) - np.float32(reference)) / 20.0
@@ -117,36 +109,20 @@ class Network:
         return np.asarray(1 / (1 + np.exp(-x)), np.float32)
 
 
-class DrumLikeness:
-    """Whether a stroke sounds like the sure ones before it: a piece has one bass drum, or two.
+class Strokes:
+    """When one drum is struck: :meth:`step` takes the probability of a hop."""
 
-    A stroke is described by its rise and its level in every band; what is kept is their running
-    average over the sure strokes.  Bass notes that mislead the network are unlike it, and strokes
-    that the network was never taught are like each other.
-    """
+    def __init__(self, kind: int) -> None:
+        self._sure, self._pause = _SURE[kind], _WAIT[kind]
+        self._wait = 0
 
-    def __init__(self) -> None:
-        self._usual = np.zeros(2 * DRUM_BANDS, np.float32)
-        self._known = 0.0
-
-    @staticmethod
-    def describe(frames: Array) -> Array:
-        """(2 * DRUM_BANDS,) of the frames (CONTEXT, DRUM_BANDS) that the network sees."""
-        after = frames[-3:].mean(axis=0)
-        rise = np.maximum(after - frames[-7:-5].mean(axis=0), 0)
-        return np.concatenate([rise, after])
-
-    def weigh(self, look: Array) -> float:
-        """What to add to the logarithm of the odds."""
-        if not self._known:
-            return 0.0
-        distance = float(np.sqrt(np.mean((look - self._usual) ** 2)))
-        return _LIKE * self._known * max(-1.0, 1.0 - distance / _UNLIKE)
-
-    def learn(self, look: Array) -> None:
-        """Take a sure stroke."""
-        self._usual += (look - self._usual) * np.float32(_LEARN if self._known else 1.0)
-        self._known = min(1.0, self._known + 0.25)
+    def step(self, probability: float, heard: bool) -> bool:
+        """Whether a stroke is told now; ``heard`` is False in silence."""
+        self._wait = max(0, self._wait - 1)
+        if probability <= self._sure or self._wait or not heard:
+            return False
+        self._wait = self._pause
+        return True
 
 
 class Drums:
@@ -157,11 +133,9 @@ class Drums:
     """
 
     def __init__(self) -> None:
-        self._input = DrumInput()
-        self._network = Network()
-        self._likeness = DrumLikeness()
-        self._wait = [0, 0]
-        self._surest = [0.0, 0.0]
+        self._input, self._fine_input = DrumInput(), DrumInput()
+        self._network, self._memory = Network(), MemoryNetwork()
+        self._strokes = [Strokes(kind) for kind in range(len(_BODY))]
         self._loudest = [Reference(-60.0, fall_db=1.0 * _HOP_S, rise=0.5) for _ in _BODY]
         self._body: deque[Array] = deque(maxlen=LOOK_AHEAD)
         self.activations = np.zeros(len(CLASSES), np.float32)
@@ -171,27 +145,16 @@ class Drums:
     ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
         """Take the spectrum of a hop."""
         self._body.append(frame.drum)
-        self.activations = self._network.step(self._input.step(frame.drum))
+        first = self._network.step(self._input.step(frame.drum))
+        second = self._memory.step(self._fine_input.step(frame.kit))
+        self.activations = together(first, second)
         return self._pick(0), self._pick(1)
 
     def _pick(self, kind: int) -> tuple[float, float] | None:
-        self._wait[kind] = max(0, self._wait[kind] - 1)
         self._loudest[kind].step(-120.0)
-        value = float(self.activations[kind])
-        look = None
-        if kind == 0 and value > _POSSIBLE:
-            look = self._likeness.describe(self._network.frames)
-            value = 1.0 / (1.0 + (1.0 / value - 1.0) * math.exp(-self._likeness.weigh(look)))
-        if kind == 1:
-            # A beater's click looks a little like wires.
-            value *= 1.0 - _CLICK * float(self.activations[0])
-        self._surest[kind] = max(value, self._surest[kind] * _FORGET[kind])
-        threshold = min(max(_SHARE[kind] * self._surest[kind], _LEAST[kind]), _ENOUGH[kind])
-        if value <= threshold or self._wait[kind] or self._input.db < _GATE_DB[kind]:
+        heard = self._input.db >= _GATE_DB[kind]
+        if not self._strokes[kind].step(float(self.activations[kind]), heard):
             return None
-        self._wait[kind] = _WAIT[kind]
-        if look is not None and self.activations[0] > _SURE:
-            self._likeness.learn(look)
         return self._strength(kind), (LOOK_AHEAD + 0.5) * _HOP_S
 
     def _strength(self, kind: int) -> float:
@@ -200,3 +163,10 @@ class Drums:
         below = self._loudest[kind].db - level
         self._loudest[kind].step(level)
         return min(1.0, max(_WEAKEST, 1.0 - below / _STRENGTH_DB))
+
+
+def together(first: Array, second: Array) -> Array:
+    """Probabilities with the mean of both logarithms of the odds, float32."""
+    first, second = (np.clip(each, 1e-4, 1.0 - 1e-4) for each in (first, second))
+    odds = np.sqrt(first * second / ((1.0 - first) * (1.0 - second)))
+    return np.asarray(odds / (1.0 + odds), np.float32)
