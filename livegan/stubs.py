@@ -57,7 +57,7 @@ HEAD = '''\
 Written by `livegan plugins stubs`: run it again when plugins come, go or change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, overload
 
 from livegan.graph.picture import Morph

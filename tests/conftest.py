@@ -42,6 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.stash[REAL_TIME] = item.path in in_real_time
         group = "real time" if item.stash[REAL_TIME] else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+    # Long ones first: a long one that comes last is alone on the machine.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (not item.stash[REAL_TIME], item.path not in slow))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -16,6 +16,7 @@ PARTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # half a minute of a quiet core; much more beside other work
 def test_the_whole_script_runs_and_writes_tables(tmp_path: Path) -> None:
     out = tmp_path / "gpu.md"

@@ -1,7 +1,7 @@
 """Sounds and pictures of the patches in docs/sound-in-a-set.md: ``python tools/patch_sounds.py``.
 
 Each set of the page is rehearsed with the demo track; what its last patch played is kept as
-docs/gallery/patch-NAME.ogg, and pictures of the set as docs/gallery/patch-NAME.jpg.
+docs/sounds/NAME.ogg, and pictures of the set as docs/sounds/NAME.jpg.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from livegan.rehearsal.patches import PatchTrack
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "sound-in-a-set.md"
-GALLERY = ROOT / "docs" / "gallery"
+SOUNDS = ROOT / "docs" / "sounds"
 SET = re.compile(r"^```python\n(from livegan\.live import \*\n.*?)^```", re.S | re.M)
 NAME = re.compile(r"@patch\ndef (\w+)")
 START, SECONDS, SIDE = 20, 10, 256
@@ -38,9 +38,9 @@ def main(wanted: list[str]) -> None:
     texts.append(("synth", (ROOT / "sets" / "synth.py").read_text()))
     for name, text in ((n, t) for n, t in texts if not wanted or n in wanted):
         sound, pictures = played(text)
-        write(GALLERY / f"patch-{name}.ogg", sound)
+        write(SOUNDS / f"{name}.ogg", sound)
         strip = np.concatenate(pictures, axis=1)
-        Image.fromarray(strip).save(GALLERY / f"patch-{name}.jpg", quality=84, optimize=True)
+        Image.fromarray(strip).save(SOUNDS / f"{name}.jpg", quality=84, optimize=True)
         print(f"{name}: peak {np.abs(sound).max():.2f}, {20 * np.log10(sound.std()):.1f} dB")
 
 

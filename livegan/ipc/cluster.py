@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import Any, ClassVar
 
 from livegan import __version__
+from livegan.ipc.spawned import NoRoom
 
 INSTALL = 'pip install "livegan[ray]"'
 STARTS_S = 120.0
-"""Seconds that a process may take to begin, once a machine has room for it."""
+"""Seconds in which a machine answers."""
+ROOM_S = 60.0
+"""Seconds that a process beside others may take to begin; other programs may use the machines."""
 CORES_EACH = 2
 """Cores of a process, if nobody says how many processes there are to be."""
 
@@ -36,6 +41,11 @@ class RemoteProcess:
 
     def __init__(self, ray: Any, reference: Any) -> None:
         self._ray, self._reference = ray, reference
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, or its machine has."""
+        return bool(self._ray.wait([self._reference], timeout=0)[0])
 
     def ended(self) -> str:
         """What Ray says of it."""
@@ -78,6 +88,7 @@ class Cluster:
                 f"--ray {address}: {str(error).splitlines()[0]}; start it with `ray start --head`"
             ) from None
         self._key = secrets.token_bytes(32)
+        self._begun: list[RemoteProcess] = []
         has = self._ray.cluster_resources()
         cores, cards = int(has.get("CPU", 1)), int(has.get("GPU", 0))
         self.jobs = jobs or cards or max(1, cores // CORES_EACH)
@@ -125,22 +136,42 @@ class Cluster:
         self, serve: Callable[..., None], *arguments: Any
     ) -> Iterator[tuple[RemoteProcess, Connection]]:
         """A process on one of the machines: see `livegan.ipc.spawned.Begin`."""
+        working = sum(not process.over for process in self._begun)
+        if working and working >= self._places():
+            raise NoRoom
         with Listener((_own_address(self._ray), 0), authkey=self._key) as listener:
             work = self._ray.remote(serve_from).options(**self.each, max_retries=0)
             threads = self.each["num_cpus"]
             given = self._ray.put((serve, arguments))
             reference = work.remote(listener.address, self._key, threads, given)
-            worker = RemoteProcess(self._ray, reference)
-            connection = self._accepted(listener, reference, worker)
+            process = RemoteProcess(self._ray, reference)
+            connection = self._accepted(listener, process, ROOM_S if working else math.inf)
+        if connection is None:
+            self._ray.cancel(reference, force=True)
+            raise NoRoom
+        self._begun.append(process)
         try:
-            yield worker, connection
+            yield process, connection
         finally:
             connection.close()
             with contextlib.suppress(Exception):  # its machine may be gone
                 self._ray.cancel(reference, force=True)
 
-    def _accepted(self, listener: Listener, reference: Any, worker: RemoteProcess) -> Connection:
-        """Its connection, as soon as it has one; waits as long as no machine has room for it."""
+    def _places(self) -> int:
+        """Processes for which the machines have room, if nobody else uses them."""
+        places = 0.0
+        for node in self._ray.nodes():
+            has = node["Resources"] if node["Alive"] else {}
+            room = has.get("CPU", 0.0) // self.each["num_cpus"]
+            if "num_gpus" in self.each:
+                room = min(room, has.get("GPU", 0.0) // self.each["num_gpus"])
+            places += room
+        return int(places)
+
+    def _accepted(
+        self, listener: Listener, process: RemoteProcess, patience_s: float
+    ) -> Connection | None:
+        """Its connection, as soon as a machine has room for it; None if that takes too long."""
         came: list[Connection] = []
 
         def accept() -> None:
@@ -149,11 +180,12 @@ class Cluster:
 
         waits = threading.Thread(target=accept, daemon=True)
         waits.start()
-        while waits.is_alive():
+        end = time.monotonic() + patience_s
+        while waits.is_alive() and time.monotonic() < end:
             waits.join(0.1)
-            if self._ray.wait([reference], timeout=0)[0] and not came:
-                raise ClusterError(f"a process did not start: {worker.ended()}")
-        return came[0]
+            if not came and process.over:
+                raise ClusterError(f"a process did not start: {process.ended()}")
+        return came[0] if came else None
 
 
 def serve_from(address: Any, key: bytes, threads: int, given: tuple[Any, Any]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from livegan.ipc.spawned import Begin, ShareProcess, cores, spawned
+from livegan.ipc.spawned import Begin, NoRoom, ShareProcess, cores, spawned
 
 THREADS = "LIVEGAN_SHARE_THREADS"
 """Variable with the threads that a process may use, where it is not this machine that is shared."""
@@ -60,9 +60,12 @@ def share_out(
         while waiting or at:
             while waiting and len(at) < jobs:
                 if not free:
-                    number = numbers.pop()
-                    worker, connection = stack.enter_context(begin(serve, number, *given))
-                    free.append((connection, number, worker))
+                    try:
+                        begun = stack.enter_context(begin(serve, numbers[-1], *given))
+                    except NoRoom:  # those that work do it all
+                        jobs = len(at)
+                        break
+                    free.append((begun[1], numbers.pop(), begun[0]))
                 connection, number, worker = free.pop()
                 task = waiting.popleft()
                 at[connection] = task, number, worker

@@ -31,6 +31,10 @@ class ShareProcess(Protocol):
         ...
 
 
+class NoRoom(Exception):
+    """There is no room for another process while those work that were begun."""
+
+
 Begin = Callable[..., AbstractContextManager[tuple[ShareProcess, Connection]]]
 """Begins a process that runs ``serve(connection, *arguments)``, and gives our end of the
 connection; it is ended with the block."""

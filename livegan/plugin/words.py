@@ -18,9 +18,9 @@ PARTS_OF_A_PICTURE = (
 
 COMMANDS = (
     "analyze", "bench", "check", "dataset", "devices", "diff", "doctor", "encode", "export",
-    "generate", "help", "lsp", "models", "new", "osc", "perform", "plugins",
-    "record-source", "rehearse", "replay", "score", "send", "shows", "soak", "tell",
-    "train",
+    "generate", "help", "lsp", "models", "new", "osc", "perform", "plugins", "record-source",
+    "rehearse", "rehearse-all", "replay", "score", "score-hearing", "send", "shows", "soak",
+    "tell", "train",
 )  # fmt: skip
 """The commands of livegan, and the one that is typed in the hope of them."""
 

@@ -12,6 +12,7 @@ import pytest
 
 from livegan.ipc.sound_ring import SoundRing, ring_of
 from livegan.sound import HOP
+from livegan.sound.features import FEATURES
 from livegan.stage.patch_guests.guests import UNUSED, PatchGuests
 from livegan.stage.patch_guests.patch_guest import DEATHS, HANGS, STARTS, STARVED, HangWatch
 from livegan.stage.patch_guests.room_output import BEHIND_HOPS, RoomSound
@@ -89,7 +90,7 @@ def stage() -> Iterator[Stage]:
 
 def test_a_patch_is_started_and_its_ring_begins_with_the_show(stage: Stage) -> None:
     stage.main.write(np.zeros((HOP * 20, 2), np.float32))
-    stage.main.write_features(np.zeros((20, 14)))
+    stage.main.write_features(np.zeros((20, len(FEATURES))))
     stage.guests.want([ROW], SET)
     stage.wait(lambda: stage.playing)
     ring = SoundRing.attach(ring_of(stage.main.name, "patch:wet"))

@@ -81,7 +81,7 @@ def test_a_show_is_played_and_seen_from_outside(show: Performance) -> None:
             with pytest.raises(RemoteError, match=r"there is no display 7; there is 0"):
                 client.ask(ShowOn("7"))
             assert client.ask(ShowOn("0")) == "the window is on display 0"
-            for key in ("a", "up", "down", "b", "b", "return"):  # the demo track, and still a show
+            for key in ("o", "up", "down", "b", "b", "return"):  # the demo track, and still a show
                 show.press(key)
             until(lambda: client.state().sound != "silence")
             with pytest.raises(RemoteError, match="between 20 and 400"):
