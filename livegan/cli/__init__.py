@@ -157,7 +157,9 @@ def root(
 def main() -> None:
     """Entry of the ``livegan`` command."""
     from livegan.cli.commands import add_commands
+    from livegan.openmp import one_blas_thread
 
+    one_blas_thread()
     for stream in (sys.stdout, sys.stderr):
         # Names of files may hold bytes that are no text, and few terminals have every letter.
         if isinstance(stream, io.TextIOWrapper):
