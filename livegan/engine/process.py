@@ -121,11 +121,8 @@ class Engine:
             self.saves.stop()
             self.player.close()
             let_go()
-            self.rings.close()
-            self.sound.close()
-            self.controls.close()
-            self.sent.close()
-            self.seen.close()
+            for shared in (self.rings, self.sound, self.controls, self.sent, self.seen):
+                shared.close()
             if self.journal is not None:
                 self.journal.close()
 
