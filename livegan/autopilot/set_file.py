@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import os
 import shutil
+import time
 from pathlib import Path
 
 from livegan import saving
@@ -19,10 +20,16 @@ class Unwritable(Exception):
 
 
 class SetFile:
-    """One file. Line endings, a byte-order mark, permissions and links stay as they are."""
+    """One file. Line endings, a byte-order mark, permissions and links stay as they are.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    What somebody else wrote is copied to ``keep`` before it is written over.
+    """
+
+    def __init__(self, path: Path, keep: Path) -> None:
+        self.path, self.keep = path, keep
+        self.kept: Path | None = None
+        """The newest of those copies."""
+        self._own: str | None = None
         self._stamp: tuple[int, ...] | None = None
         self._text = ""
         self._newline, self._mark = "\n", b""
@@ -59,10 +66,12 @@ class SetFile:
         Raises
         ------
         Unwritable
-            If the disk refuses.
+            If the disk refuses this, or the copy.
         """
         if self.read() != over:
             return False
+        if over != self._own:
+            self._copy()
         data = self._mark + text.replace("\n", self._newline).encode("utf-8")
         real = Path(os.path.realpath(self.path))
         try:
@@ -73,5 +82,18 @@ class SetFile:
         except OSError as error:
             why = error.strerror or error
             raise Unwritable(f"{self.path.name} cannot be written: {why}") from None
-        self.read()
+        self._own = self.read()
         return True
+
+    def _copy(self) -> None:
+        name = f"{self.path.stem}-{time.strftime('%Y%m%d-%H%M%S')}{self.path.suffix}"
+        try:
+            self.keep.mkdir(parents=True, exist_ok=True)
+            with saving.replacing(self.keep / name) as beside:
+                shutil.copyfile(self.path, beside)
+        except OSError as error:
+            why = error.strerror or error
+            raise Unwritable(
+                f"your {self.path.name} cannot be kept in {self.keep}: {why}"
+            ) from None
+        self.kept = self.keep / name

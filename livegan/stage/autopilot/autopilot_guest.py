@@ -28,6 +28,8 @@ WARM_UP = 30 * 100
 """Hops of the past that are heard first."""
 PATIENCE_S = 10.0
 """Seconds after which a save that nothing was heard of counts as settled."""
+BY_HAND = "shows/by-hand"
+"""Where sets are kept as the performer saved them, before the autopilot writes over them."""
 IN_FLIGHT = ("proposed", "proven", "cued")
 
 
@@ -48,7 +50,8 @@ class AutopilotGuest:
             seed=int(options["seed"]),
             trying=lambda name: line.tell("trying", move=name),
         )
-        self._file = SetFile(self._path)
+        self._keep = Path(options["folder"]) / BY_HAND
+        self._file = SetFile(self._path, self._keep)
         self._ear, self._sight = Ear(), PictureSight()
         self._sound = SoundRing.attach(options["sound_ring"])
         self._window = PictureRing.attach(options["picture_ring"])
@@ -111,7 +114,7 @@ class AutopilotGuest:
         if message["safe"]:
             return
         if path != self._path and status == "on_air":
-            self._path, self._file = path, SetFile(path)
+            self._path, self._file = path, SetFile(path, self._keep)
             self._pilot.take_over(self._file.read(), self._ear.heard)
         news = (int(message["id"]), status) != (self._told, self._status)
         self._told, self._status = int(message["id"]), status
@@ -182,6 +185,7 @@ class AutopilotGuest:
                 self._line.tell("move", at=action.at, move="another scene", reason=action.reason)
 
     def _write(self, action: WriteSet) -> None:
+        kept = self._file.kept
         try:
             if not self._file.write(action.text, over=self._file.read()):
                 return  # the performer saved at this moment
@@ -190,6 +194,8 @@ class AutopilotGuest:
             self._on = False
             self._line.tell("state", state="gives up")
             return
+        if self._file.kept is not None and self._file.kept != kept:
+            self._line.note(f"autopilot: your set as it was is {BY_HAND}/{self._file.kept.name}")
         self._status, self._wrote = "proposed", time.monotonic()
         self._line.tell("move", at=action.at, move=action.move, reason=action.reason)
 
