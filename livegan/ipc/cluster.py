@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from livegan import __version__
-from livegan.ipc.spawned import NoRoom
+from livegan.ipc.spawned import NoPlace
 
 INSTALL = 'pip install "livegan[ray]"'
 STARTS_S = 120.0
@@ -138,7 +138,7 @@ class Cluster:
         """A process on one of the machines: see `livegan.ipc.spawned.Begin`."""
         working = sum(not process.over for process in self._begun)
         if working and working >= self._places():
-            raise NoRoom
+            raise NoPlace
         with Listener((_own_address(self._ray), 0), authkey=self._key) as listener:
             work = self._ray.remote(serve_from).options(**self.each, max_retries=0)
             threads = self.each["num_cpus"]
@@ -148,7 +148,7 @@ class Cluster:
             connection = self._accepted(listener, process, ROOM_S if working else math.inf)
         if connection is None:
             self._ray.cancel(reference, force=True)
-            raise NoRoom
+            raise NoPlace
         self._begun.append(process)
         try:
             yield process, connection

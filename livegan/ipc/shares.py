@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from livegan.ipc.spawned import Begin, NoRoom, ShareProcess, cores, spawned
+from livegan.ipc.spawned import Begin, NoPlace, ShareProcess, cores, spawned
 
 THREADS = "LIVEGAN_SHARE_THREADS"
 """Variable with the threads that a process may use, where it is not this machine that is shared."""
@@ -62,7 +62,7 @@ def share_out(
                 if not free:
                     try:
                         begun = stack.enter_context(begin(serve, numbers[-1], *given))
-                    except NoRoom:  # those that work do it all
+                    except NoPlace:  # those that work do it all
                         jobs = len(at)
                         break
                     free.append((begun[1], numbers.pop(), begun[0]))

@@ -31,7 +31,7 @@ class ShareProcess(Protocol):
         ...
 
 
-class NoRoom(Exception):
+class NoPlace(Exception):
     """There is no room for another process while those work that were begun."""
 
 
