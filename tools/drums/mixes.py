@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import tinysoundfont
-from oneshots import CLASSES, RATE, SYNTHESISED, Wave
 from scipy.signal import fftconvolve, lfilter
 from scores import BASSES, Note, Rng, Score, from_midi, written
+from shared import CLASSES, RATE, SYNTHESISED, Wave
 
 SECONDS = 12.0
 

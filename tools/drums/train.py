@@ -1,4 +1,4 @@
-"""Teach the drum detector: `python tools/drums/train.py SOUNDS WORK` (see oneshots.py, mixes.py).
+"""Teach the drum detector: `python tools/drums/train.py SOUNDS WORK` (see shared.py, mixes.py).
 
 Renders practice mixes into WORK (kept between runs), trains on them for some minutes on one core,
 chooses thresholds on mixes of its own, and writes livegan/sound/hearing/drums.npz.
@@ -14,11 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from kits import kits
 from mixes import Mix, Studio
 from numpy.lib.stride_tricks import sliding_window_view
-from oneshots import pools
 from scipy.signal import lfilter
+from shared import HELD_OUT, kits, pools
 
 from livegan.sound import HOP
 from livegan.sound.hearing.bands import LONG, drum_bands, powers
@@ -82,7 +81,7 @@ def studio(folder: Path, held_out: bool) -> Studio:
     fonts = [next(folder.rglob(name)) for name in FONTS[held_out]]
     songs = [path for i, path in enumerate(sorted((folder / "midi").glob("*.mid")))]
     songs = [path for i, path in enumerate(songs) if (i % 4 == 0) == held_out]
-    strokes = pools(folder, held_out)
+    strokes = pools(folder, held_out, HELD_OUT)
     if not held_out:
         for kind, more in kits([next(folder.rglob(name)) for name in KITS]).items():
             strokes[kind] += more

@@ -18,10 +18,10 @@ CLASSES = ("kick", "snare", "tom", "hat", "other")
 # and is not one by name (a djembe's bass, a cajon's thump, a timpani) is left out on both sides.
 _NAMES: tuple[tuple[str, str], ...] = (
     (r"djembe\d bass|dununba|sangban1 head|cajonthump|808_kick_long_|loop|tabla_ghe|noise-tom", ""),
-    (r"kick|bassdrum|bass_drum|(^|/)bd[_\d]|bd_|drum_bass", "kick"),
+    (r"kick|bassdrum|bass_drum|(^|/)bd[_\d]|bd_|drum_bass|/x/(upper|lower)/", "kick"),
     (r"hat|hh|shaker|tambourine|maraca|chh|cabasa|(^|/)h[op]_", "hat"),
-    (r"snare|(^|/)sn\d?_|(^|/)s[dr]_|clap|sn_|rimshot", "snare"),
-    (r"tom|(^|/)[ft]\d?_0|(^|/)tm\d?_|conga|bongo|djembe|kenkeni head|tabla", "tom"),
+    (r"snare|(^|/)sn\d?_|(^|/)s[dr]_|clap|sn_|rimshot|/o/upper", "snare"),
+    (r"tom|(^|/)[ft]\d?_0|(^|/)tm\d?_|conga|bongo|djembe|kenkeni head|tabla|/w/lower", "tom"),
     (r"crash|ride|cymbal|splash|china|(^|/)c[cra]\d?_|(^|/)r[dc]\d?_|bell", "hat"),
     (r"stick|rim|cowbell|clave|wood|agogo|snap|perc|elec_(blip|ping|plip|pop|tick|wood)", "other"),
 )
@@ -52,18 +52,20 @@ def trimmed(wave: Wave, seconds: float = 1.5) -> Wave | None:
     return wave
 
 
-def pools(folder: Path, held_out: bool) -> dict[str, list[list[Wave]]]:
+def pools(
+    folder: Path, held_out: bool, names: tuple[str, ...] = HELD_OUT_KITS
+) -> dict[str, list[list[Wave]]]:
     """Recorded strokes by class, each a list of kits, each a list of strokes.
 
-    ``held_out`` takes the kits named in :data:`HELD_OUT_KITS` only, otherwise all the others.
+    ``held_out`` takes the kits of those ``names`` only, otherwise all the others.
     """
     kits: dict[tuple[str, str], list[Wave]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in {".wav", ".flac", ".aiff", ".aif", ".ogg"}:
             continue
-        if any(name in str(path) for name in HELD_OUT_KITS) != held_out:
+        if any(name in str(path) for name in names) != held_out:
             continue
-        if not re.search(r"drumkits|sonic-pi|lmms/samples/drums", str(path)):
+        if not re.search(r"drumkits|sonic-pi|lmms/samples/drums|/snd/", str(path)):
             continue
         name = str(path.relative_to(path.parents[2])).lower()
         found = next((kind for pattern, kind in _NAMES if re.search(pattern, name)), "")
