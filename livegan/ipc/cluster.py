@@ -11,6 +11,7 @@ import logging
 import math
 import os
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,8 @@ from livegan.ipc.spawned import NoPlace
 INSTALL = 'pip install "livegan[ray]"'
 STARTS_S = 120.0
 """Seconds in which a machine answers."""
+ANSWERS_S = 10.0
+"""Seconds in which the head takes a connection."""
 ROOM_S = 60.0
 """Seconds that a process beside others may take to begin; other programs may use the machines."""
 CORES_EACH = 2
@@ -82,8 +85,10 @@ class Cluster:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report to its makers
         where = None if address == "auto" else address
         try:
+            if where is not None:
+                _answers(where)
             ray.init(address=where, log_to_driver=False, logging_level=logging.ERROR)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise ClusterError(
                 f"--ray {address}: {str(error).splitlines()[0]}; start it with `ray start --head`"
             ) from None
@@ -208,6 +213,14 @@ def lacks(version: str, paths: list[str]) -> str:
         if not Path(path).exists():
             return f"it has no {path}; share the folder, under the same path on each machine"
     return ""
+
+
+def _answers(address: str) -> None:
+    """Raises OSError or ValueError if nobody listens there: Ray itself tries for minutes."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit():
+        raise ValueError("write HOST:PORT, as `ray start --head` prints it")
+    socket.create_connection((host.strip("[]"), int(port)), ANSWERS_S).close()
 
 
 def _own_address(ray: Any) -> str:

@@ -96,3 +96,13 @@ def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
         cluster.ClusterError, match=r'--ray needs Ray: pip install "livegan\[ray\]"'
     ):
         cluster.Cluster("auto")
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [("127.0.0.1:1", "refused"), ("head", "write HOST:PORT"), ("127.0.0.1:x", "write HOST:PORT")],
+)
+def test_an_address_where_no_ray_is_is_refused_at_once(address: str, why: str) -> None:
+    pytest.importorskip("ray", reason=f"needs Ray: {cluster.INSTALL}")
+    with pytest.raises(cluster.ClusterError, match=f"--ray {address}: .*{why}.*ray start --head"):
+        cluster.Cluster(address)
